@@ -1,0 +1,37 @@
+// Builds dist/: the library as plain modules with types, the command as bundled chunks that start fast.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const at = (path) => `${root}/${path}`;
+
+rmSync(at('dist'), { recursive: true, force: true });
+
+const types = spawnSync(
+  process.execPath,
+  [at('node_modules/typescript/bin/tsc'), '-p', at('tsconfig.json')],
+  {
+    stdio: 'inherit',
+  },
+);
+if (types.status !== 0) process.exit(types.status ?? 1);
+
+await build({
+  entryPoints: { pipe: at('src/cli.ts') },
+  outdir: at('dist/cli'),
+  bundle: true,
+  splitting: true,
+  minify: true,
+  keepNames: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  // CommonJS dependencies ask for Node's own modules by `require`, which an ES module does not have.
+  banner: {
+    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+  },
+  logLevel: 'warning',
+});
+chmodSync(at('dist/cli/pipe.js'), 0o755);

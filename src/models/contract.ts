@@ -1,0 +1,178 @@
+import type { JsonObject, JsonValue, JsonSchema } from '../json/json.ts';
+import type { Usage } from '../usage/usage.ts';
+
+/**
+ * What a step may ask of a model, and what it is told back. A provider is one file that keeps this contract; the
+ * steps know nothing else of models, and nothing here knows a provider.
+ */
+
+export type Role = 'system' | 'user' | 'assistant' | 'tool';
+
+export type ContentPart =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'image_url'; readonly image_url: string };
+
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  /** The arguments as the model wrote them: JSON text, not yet parsed. */
+  readonly arguments: string;
+}
+
+export interface Message {
+  readonly role: Role;
+  readonly content: string | readonly ContentPart[];
+  /** On a last assistant message: the answer continues this text. */
+  readonly prefix?: boolean;
+  readonly tool_calls?: readonly ToolCall[];
+  readonly tool_call_id?: string;
+}
+
+export interface ToolDefinition {
+  readonly name: string;
+  readonly description?: string;
+  readonly parameters: JsonSchema;
+}
+
+export type ResponseFormat =
+  | { readonly type: 'json_object' }
+  | {
+      readonly type: 'json_schema';
+      readonly name: string;
+      readonly schema: JsonSchema;
+      readonly strict?: boolean;
+    };
+
+/** One question to a model. Everything that decides the answer is here or in the settings. */
+export interface ModelRequest {
+  readonly messages: readonly Message[];
+  readonly tools?: readonly ToolDefinition[];
+  readonly tool_choice?: string;
+  readonly response_format?: ResponseFormat;
+}
+
+/** A model with its parameters. Equal settings share one client. */
+export interface ModelSettings {
+  readonly provider: string;
+  readonly name: string;
+  /** Only what the file sets, in the provider's wire names: temperature, max_tokens, stop, … */
+  readonly parameters: JsonObject;
+  /** Without a trailing slash; absent: the provider's own. */
+  readonly base_url?: string;
+  /** The environment variable with the key; absent: the provider's own, and only for the provider's own host. */
+  readonly api_key_env?: string;
+  /** One attempt, in milliseconds. */
+  readonly timeout: number;
+}
+
+export interface RetryPolicy {
+  /** Attempts of one call, the first included; a 429 uses none. */
+  readonly attempts: number;
+  /** The longest wait between two attempts, in milliseconds. */
+  readonly max_delay: number;
+}
+
+export type CallErrorCode =
+  | 'rejected_key' // 401, 403
+  | 'unknown_model' // 404, or a 400 that says so
+  | 'not_on_plan' // the plan's limit for this model is 0
+  | 'rate_limited' // 429 for longer than an outage may last
+  | 'invalid_request' // 400, 422 and the other 4xx
+  | 'server_error' // 408, 409, 425, 5xx, after the last attempt
+  | 'connection_failed' // refused, reset, unresolved, TLS
+  | 'timed_out' // no whole answer within `timeout`
+  | 'cut_body' // the connection closed inside the answer
+  | 'malformed_answer' // not JSON, not the shape of a completion, a wrong content type
+  | 'empty_answer' // no choices, or a choice without a message
+  | 'aborted'; // we were told to stop
+
+export interface CallError {
+  readonly code: CallErrorCode;
+  /** One sentence, with what the provider said, redacted and bounded. */
+  readonly message: string;
+  /** The HTTP status of the last attempt, where there was one. */
+  readonly status: number | null;
+  /** Attempts used, 429s not counted. */
+  readonly attempts: number;
+  readonly request_id: string | null;
+  /** `run`: no other call to this model can succeed either, so the run stops. */
+  readonly scope: 'record' | 'run';
+  /** What was received, bounded, where it helps to understand an answer that could not be used. */
+  readonly raw?: string;
+}
+
+export interface Completion {
+  readonly text: string;
+  readonly tool_calls: readonly ToolCall[];
+  /** As the provider says it: stop, length, tool_calls, … */
+  readonly finish_reason: string | null;
+  /** The model that answered, which resolves an alias such as `-latest`. */
+  readonly model: string | null;
+  readonly request_id: string | null;
+}
+
+/** Every call ends as one of these; both say what was used. Nothing is thrown for what a provider does. */
+export type CallOutcome =
+  | { readonly ok: true; readonly completion: Completion; readonly usage: Usage }
+  | { readonly ok: false; readonly error: CallError; readonly usage: Usage };
+
+/**
+ * Holds the pace of one model. The client asks before each HTTP request and tells what came back; the run owns the
+ * one pacer that all clients of a model share.
+ */
+export interface Pacer {
+  /** Resolves when a request may be sent; rejects only when `signal` aborts. */
+  admit(signal: AbortSignal): Promise<void>;
+  /**
+   * A 429: the whole model pauses. `retry_after` in milliseconds where the provider told it. Says `give-up` when the
+   * model has answered nothing but 429 for longer than the run tolerates.
+   */
+  limited(retry_after: number | null): 'wait' | 'give-up';
+  /** Any other answer from the server: the pause, if one grew, is over. */
+  answered(): void;
+}
+
+export interface CallOptions {
+  /** Ends the HTTP request at once when it aborts. */
+  readonly signal: AbortSignal;
+  /** Names the call in traces. */
+  readonly step: string;
+  readonly record: string;
+}
+
+/** An open connection to one model with one set of settings. */
+export interface ModelClient {
+  call(request: ModelRequest, options: CallOptions): Promise<CallOutcome>;
+  close(): Promise<void>;
+}
+
+/** What a client is given from outside, so that tests can hold time and chance still. */
+export interface ClientServices {
+  readonly retry: RetryPolicy;
+  readonly pacer: Pacer;
+  /** The key itself; absent where the server needs none. It is sent to `base_url` and nowhere else. */
+  readonly api_key?: string;
+  /** Connections the client may hold open: the run's concurrency. */
+  readonly connections: number;
+  /** Waits so many milliseconds; rejects when `signal` aborts. */
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** From 0 to 1, for jitter. */
+  readonly random: () => number;
+  /** Milliseconds since the epoch, for a Retry-After that is a date. */
+  readonly now: () => number;
+}
+
+/** A provider: one value of the registry. */
+export interface Provider {
+  readonly provider: string;
+  /** One line for the format reference. */
+  readonly description: string;
+  /** Properties of `model` in the file, in wire names; feeds validation, completion and the reference. */
+  readonly parameters: { readonly [name: string]: JsonObject };
+  readonly default_base_url: string;
+  readonly api_key_env: string;
+  /** The exact JSON body of a request; pure, so that `render` and fingerprints need no client. */
+  body(settings: ModelSettings, request: ModelRequest): { readonly [name: string]: JsonValue };
+  /** Loads the provider's packages only now. */
+  open(settings: ModelSettings, services: ClientServices): Promise<ModelClient>;
+}

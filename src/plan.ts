@@ -1,0 +1,61 @@
+import type { JsonObject, JsonSchema, JsonValue } from './json/json.ts';
+import type { ModelSettings, RetryPolicy } from './models/contract.ts';
+import type { StepProgram } from './steps/step.ts';
+import type { Template } from './template/template.ts';
+import type { PriceTable } from './usage/prices.ts';
+
+/**
+ * A checked, compiled pipeline: immutable, and all that what runs may know of the file. Only pipeline/ makes one, so
+ * whoever holds a Plan holds a pipeline without a mistake.
+ */
+export interface Plan {
+  readonly name: string;
+  readonly description?: string;
+  /** Every file the plan was made of (the pipeline first, then partials and schemas), with the sha256 of its bytes. */
+  readonly files: readonly PlanFile[];
+  readonly vars: JsonObject;
+  readonly input: PlanInput;
+  /** In an order in which each step comes after those it depends on. */
+  readonly steps: readonly PlanStep[];
+  /** Absent: the record's fields, then one field a step. */
+  readonly output?: OutputNode;
+  readonly retry: RetryPolicy;
+  readonly limits: { readonly concurrency: number };
+  readonly fail: { readonly error_rate: number };
+  readonly prices: PriceTable;
+  /** `--set`, `--var` and `--model` as given, for run.json. */
+  readonly overrides: readonly string[];
+}
+
+export interface PlanFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly sha256: string;
+}
+
+export interface PlanInput {
+  /** The field that names a record; absent: a hash of its content. */
+  readonly key?: string;
+  /** False, absent, null or "": the record is skipped. */
+  readonly when?: Template;
+  readonly schema?: JsonSchema;
+  /** Says what is wrong with a record, a sentence a mistake; empty when it is valid. */
+  validate(record: JsonObject): readonly string[];
+}
+
+export interface PlanStep {
+  readonly id: string;
+  readonly type: string;
+  /** Ids of the steps whose end this one awaits, skipped ones included. */
+  readonly after: readonly string[];
+  readonly when?: Template;
+  readonly model: ModelSettings;
+  readonly program: StepProgram;
+}
+
+/** The shape of one result row: a template at each leaf. */
+export type OutputNode =
+  | { readonly kind: 'template'; readonly template: Template }
+  | { readonly kind: 'constant'; readonly value: JsonValue }
+  | { readonly kind: 'object'; readonly fields: readonly (readonly [string, OutputNode])[] }
+  | { readonly kind: 'array'; readonly items: readonly OutputNode[] };

@@ -1,0 +1,133 @@
+import type { JsonObject, JsonValue } from '../json/json.ts';
+import type { StepError } from '../steps/step.ts';
+import type { Usage } from '../usage/usage.ts';
+
+/** What a run tells, in the order in which it happens. Everything a person sees is a fold over these. */
+export type RunEvent =
+  | RunStarted
+  | RecordStarted
+  | StepFinished
+  | CallFinished
+  | ModelPaused
+  | RecordFinished
+  | RunStopping
+  | RunFinished;
+
+export interface RunStarted {
+  readonly type: 'run_started';
+  readonly pipeline: string;
+  /** Records selected, where that is known before the input has been read. */
+  readonly total: number | null;
+  readonly concurrency: number;
+  /** The run's folder; absent where none is kept. */
+  readonly folder?: string;
+  readonly simulated: boolean;
+}
+
+export interface RecordStarted {
+  readonly type: 'record_started';
+  readonly index: number;
+  readonly key: string;
+}
+
+export interface CallFinished {
+  readonly type: 'call_finished';
+  readonly index: number;
+  readonly step: string;
+  /** The model asked for, and the one that answered. */
+  readonly model: string;
+  readonly resolved_model: string | null;
+  readonly ok: boolean;
+  readonly usage: Usage;
+  /** Milliseconds, waits and retries included. */
+  readonly duration: number;
+}
+
+export interface StepFinished {
+  readonly type: 'step_finished';
+  readonly index: number;
+  readonly step: string;
+  readonly outcome: 'succeeded' | 'failed' | 'skipped';
+}
+
+export interface ModelPaused {
+  readonly type: 'model_paused';
+  readonly model: string;
+  /** Milliseconds. */
+  readonly duration: number;
+  readonly reason: 'rate_limited';
+}
+
+/** What a failed record says of itself; with index, line, key and input it is a line of errors.jsonl. */
+export interface RecordError extends Omit<StepError, 'code' | 'scope'> {
+  /** A model's or template's code, or of the record itself: invalid_record, missing_key, duplicate_key, …. */
+  readonly code: string;
+}
+
+interface RecordOutcome {
+  readonly type: 'record_finished';
+  /** Counts the selected records from 0, in input order. */
+  readonly sequence: number;
+  readonly index: number;
+  readonly line: number;
+  readonly key: string;
+}
+
+export type RecordFinished = RecordOutcome &
+  (
+    | { readonly outcome: 'succeeded'; readonly output: JsonValue }
+    | { readonly outcome: 'skipped' }
+    | {
+        readonly outcome: 'failed';
+        /** Null where the record itself was at fault, not a step. */
+        readonly step: string | null;
+        readonly input: JsonObject | null;
+        readonly raw?: string;
+        readonly error: RecordError;
+      }
+  );
+
+/** The run takes no further record; what is in flight is finished (`draining`) or ended at once (`aborting`). */
+export interface RunStopping {
+  readonly type: 'run_stopping';
+  readonly how: 'draining' | 'aborting';
+  readonly reason: StopReason;
+}
+
+export interface StopReason {
+  /** Decides the exit code: provider 3, budget 4, local 5, input 2, interrupted 130, failures 1. */
+  readonly kind: 'provider' | 'budget' | 'local' | 'input' | 'interrupted' | 'failures';
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface Counts {
+  readonly total: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly pending: number;
+}
+
+export interface UsageRow extends Usage {
+  /** Records that this row speaks of: those for which at least one call was made. */
+  readonly records: number;
+}
+
+export interface UsageReport {
+  readonly total: UsageRow;
+  readonly by_step: { readonly [step: string]: UsageRow };
+  readonly by_model: { readonly [model: string]: UsageRow };
+}
+
+export interface RunFinished {
+  readonly type: 'run_finished';
+  readonly state: 'completed' | 'interrupted' | 'stopped';
+  readonly reason?: StopReason;
+  readonly counts: Counts;
+  readonly usage: UsageReport;
+  /** Milliseconds. */
+  readonly duration: number;
+  /** Whether the share of failed records is above `fail.error_rate`. */
+  readonly failed: boolean;
+}
