@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+import { CommanderError } from 'commander';
+import { exit, type ExitCode } from './cli/exit.ts';
+import { buildProgram } from './cli/program.ts';
+import { processTerminal, type Terminal } from './cli/terminal.ts';
+
+/** A reader that closes its end, such as `head`, has seen enough: that is no error of ours. */
+function endQuietlyOnClosedPipe(terminal: Terminal): void {
+  for (const stream of [terminal.stdout, terminal.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+}
+
+async function main(): Promise<void> {
+  const terminal = processTerminal();
+  endQuietlyOnClosedPipe(terminal);
+  const program = buildProgram(terminal, (code: ExitCode) => {
+    process.exitCode = code;
+  });
+  try {
+    await program.parseAsync(process.argv);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Commander has printed it already: 0 is a help or a version that was asked for.
+    process.exitCode = error.exitCode === 0 ? exit.success : exit.usage;
+  }
+}
+
+main().catch((error: unknown) => {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`pipe: this is a bug of pipe's own, please report it:\n${text}\n`);
+  process.exitCode = exit.local;
+});

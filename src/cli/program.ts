@@ -1,0 +1,53 @@
+import { Command } from 'commander';
+import { version } from '../version.ts';
+import { checkCommand } from './check.ts';
+import type { ExitCode } from './exit.ts';
+import { renderCommand } from './render.ts';
+import { runCommand } from './run.ts';
+import { schemaCommand } from './schema.ts';
+import { simulatorCommand } from './simulator.ts';
+import type { Terminal } from './terminal.ts';
+
+/**
+ * The whole command line. Each command imports what it needs only when it runs, so that `--help` and mistakes in the
+ * flags are told at once. `done` receives the exit code.
+ */
+export function buildProgram(terminal: Terminal, done: (code: ExitCode) => void): Command {
+  const program = new Command('pipe')
+    .description('Run version-controlled prompt pipelines over every row of a file.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .configureHelp({ showGlobalOptions: false })
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ pipe run translate.yaml --input rows.jsonl --simulate    try it: no key, no cost
+  $ pipe check *.yaml --input rows.jsonl                     every mistake, before any call
+  $ pipe run translate.yaml --input rows.jsonl --output out.csv
+
+The key is read from MISTRAL_API_KEY. Exit codes: 0 all succeeded, 1 records failed, 2 wrong usage or
+an invalid file, 3 stopped by the provider, 5 a local failure, 130 interrupted.`,
+    );
+  program.commandsGroup('Run:');
+  program.addCommand(runCommand(terminal, done));
+  program.commandsGroup('Look before you run:');
+  program.addCommand(checkCommand(terminal, done)).addCommand(renderCommand(terminal, done));
+  program.commandsGroup('Tools:');
+  program.addCommand(schemaCommand(terminal, done)).addCommand(simulatorCommand(terminal, done));
+  program.helpCommand('help [command]', 'print the help of a command');
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride();
+    command.showHelpAfterError(`(${helpHint(program, command)})`);
+    command.configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      writeErr: (text) => terminal.stderr.write(text),
+    });
+  }
+  return program;
+}
+
+function helpHint(program: Command, command: Command): string {
+  const name = command === program ? program.name() : `${program.name()} ${command.name()}`;
+  return `${name} --help tells what there is`;
+}

@@ -1,0 +1,56 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+
+/** The process as a command sees it: the only way from a command to the outside. */
+export interface Terminal {
+  readonly cwd: string;
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly env: (name: string) => string | undefined;
+}
+
+export function processTerminal(): Terminal {
+  return {
+    cwd: process.cwd(),
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: (name) => process.env[name],
+  };
+}
+
+/** Colour is for a terminal whose user has not declined it: https://no-color.org, https://force-color.org. */
+export function wantsColor(terminal: Terminal, stream: NodeJS.WriteStream): boolean {
+  if ((terminal.env('NO_COLOR') ?? '') !== '') return false;
+  const forced = terminal.env('FORCE_COLOR');
+  if (forced !== undefined) return forced !== '0' && forced !== 'false';
+  return stream.isTTY && terminal.env('TERM') !== 'dumb';
+}
+
+/** Writes data to stdout and waits until it has been taken, so that a slow reader is not outrun. */
+export async function writeOut(terminal: Terminal, text: string): Promise<void> {
+  if (text === '' || !terminal.stdout.writable) return;
+  if (terminal.stdout.write(text)) return;
+  await new Promise<void>((resolve) => {
+    terminal.stdout.once('drain', resolve);
+    terminal.stdout.once('close', resolve);
+    terminal.stdout.once('error', () => resolve());
+  });
+}
+
+/** Prints diagnostics as text on stderr. */
+export async function printDiagnostics(
+  terminal: Terminal,
+  diagnostics: readonly Diagnostic[],
+): Promise<void> {
+  if (diagnostics.length === 0) return;
+  const { formatDiagnostics } = await import('../diagnostic/format.ts');
+  const color = wantsColor(terminal, terminal.stderr);
+  terminal.stderr.write(formatDiagnostics(diagnostics, { format: 'text', color, cwd: terminal.cwd }));
+}
+
+/** Says one thing that is wrong with how the command was used. */
+export async function printError(terminal: Terminal, message: string, hint?: string): Promise<void> {
+  const error = { severity: 'error', code: 'usage', message } as const;
+  await printDiagnostics(terminal, [hint === undefined ? error : { ...error, hint }]);
+}

@@ -1,0 +1,117 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const src = fileURLToPath(new URL('../src', import.meta.url));
+
+/** From the ground up: a file imports from its own room and from rooms on lower floors, type imports included. */
+const floors: readonly (readonly string[])[] = [
+  ['result.ts', 'version.ts', 'duration.ts', 'json'],
+  ['diagnostic', 'usage'],
+  ['template'],
+  ['models', 'records', 'tools'],
+  ['simulator'],
+  ['steps'],
+  ['plan.ts'],
+  ['pipeline', 'run'],
+  ['report'],
+  ['index.ts'],
+  ['cli'],
+  ['cli.ts'],
+];
+
+/** Rooms whose files are kinds behind a registry: only the registry knows them all. */
+const kinds: { readonly [room: string]: { readonly shared: readonly string[] } } = {
+  steps: { shared: ['step.ts'] },
+};
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+
+const imports: readonly Import[] = files.flatMap((from) => {
+  const text = readFileSync(join(src, from), 'utf8');
+  const specifiers = [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'(\.[^']+)'/g)].map(
+    (match) => match[1] ?? '',
+  );
+  return specifiers.map((specifier) => ({
+    from,
+    to: relative(src, resolve(src, dirname(from), specifier)),
+  }));
+});
+
+const packages: readonly Import[] = files.flatMap((from) => {
+  const text = readFileSync(join(src, from), 'utf8');
+  const specifiers = [...text.matchAll(/(?:\bfrom|\bimport)\s*'([^.'][^']*)'/g)].map(
+    (match) => match[1] ?? '',
+  );
+  return specifiers.map((to) => ({ from, to }));
+});
+
+const roomOf = (file: string) => file.split('/')[0] ?? file;
+const floorOf = (file: string) => floors.findIndex((floor) => floor.includes(roomOf(file)));
+
+describe('the layers', () => {
+  it('has a floor for every room', () => {
+    expect(files.filter((file) => floorOf(file) === -1)).toEqual([]);
+  });
+
+  it('finds imports to judge', () => {
+    expect(imports.length).toBeGreaterThan(50);
+    expect(imports.filter(({ to }) => !files.includes(to))).toEqual([]);
+  });
+
+  it('imports downward only', () => {
+    const upward = imports.filter(
+      ({ from, to }) => roomOf(from) !== roomOf(to) && floorOf(to) >= floorOf(from),
+    );
+    expect(upward).toEqual([]);
+  });
+
+  it('has no cycle between files', () => {
+    const next = new Map(files.map((file) => [file, imports.filter(({ from }) => from === file)]));
+    const done = new Set<string>();
+    const visit = (file: string, path: readonly string[]): readonly string[] | undefined => {
+      if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+      if (done.has(file)) return undefined;
+      for (const { to } of next.get(file) ?? []) {
+        const cycle = visit(to, [...path, file]);
+        if (cycle !== undefined) return cycle;
+      }
+      done.add(file);
+      return undefined;
+    };
+    expect(files.map((file) => visit(file, [])).filter((cycle) => cycle !== undefined)).toEqual([]);
+  });
+
+  it.each(Object.entries(kinds))('keeps the kinds of %s/ apart', (room, { shared }) => {
+    const known = new Set([...shared, 'registry.ts'].map((name) => `${room}/${name}`));
+    const siblings = imports.filter(
+      ({ from, to }) =>
+        roomOf(from) === room && roomOf(to) === room && from !== `${room}/registry.ts` && !known.has(to),
+    );
+    expect(siblings).toEqual([]);
+  });
+
+  it('loads LangChain and undici only where a model is called', () => {
+    const heavy = packages.filter(({ to }) => to.startsWith('@langchain/') || to === 'undici');
+    const doors = new Set(heavy.map(({ from }) => from));
+    expect([...doors].every((file) => roomOf(file) === 'models')).toBe(true);
+    // Whoever imports such a file statically loads the packages too, so only these files themselves may.
+    const statically = files.flatMap((from) =>
+      [
+        ...readFileSync(join(src, from), 'utf8').matchAll(
+          /^(?:import|export)\s+(?!type\b)[^;]*?from '(\.[^']+)'/gms,
+        ),
+      ]
+        .map((match) => relative(src, resolve(src, dirname(from), match[1] ?? '')))
+        .filter((to) => doors.has(to) && !doors.has(from))
+        .map((to) => ({ from, to })),
+    );
+    expect(statically).toEqual([]);
+  });
+});
