@@ -58,7 +58,7 @@ export interface StepValue {
 
 /** Why a record failed in a step; a line of errors.jsonl is made of it. */
 export interface StepError {
-  readonly code: CallErrorCode | 'absent_path' | 'bad_argument';
+  readonly code: CallErrorCode | 'absent_path' | 'bad_argument' | 'empty_prompt';
   readonly message: string;
   readonly status: number | null;
   readonly attempts: number;
