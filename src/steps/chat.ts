@@ -34,7 +34,7 @@ export const chat: StepType = {
       type: 'array',
       minItems: 1,
       description:
-        'The long form of `system` and `prompt`: the whole conversation, with example turns where they help. System turns come first, and the last turn is the user's or an assistant turn with `prefix: true`.',
+        'The long form of `system` and `prompt`: the whole conversation, with example turns where they help. System turns come first, and the last turn is a user turn, or an assistant turn with `prefix: true`.',
       examples: [
         [
           { role: 'system', content: 'Translate to French.' },
@@ -140,7 +140,7 @@ function checkOrder(
   if (end === undefined || end.role === 'user' || (end.role === 'assistant' && end.prefix === true)) return;
   builder.report({
     code: 'message-order',
-    message: `the last turn of \`messages\` is the ${end.role}'s, so there is nothing for the model to answer`,
+    message: `the last turn of \`messages\` is of the ${end.role}, so there is nothing for the model to answer`,
     hint:
       end.role === 'assistant'
         ? 'End with a user turn, or add `prefix: true` if the answer should go on from this text'
@@ -158,7 +158,7 @@ function render(turns: readonly Turn[], scope: Scope): Result<ModelRequest, Step
       return failure(
         unsent(
           'empty_prompt',
-          'the prompt is empty for this record, so there is nothing to ask; skip such records with `input.when` or the step's `when`',
+          'the prompt is empty for this record, so there is nothing to ask; skip it by a `when` of the step or of `input`',
         ),
       );
     }
