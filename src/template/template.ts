@@ -9,9 +9,10 @@ export interface TemplateFailure {
   readonly code: 'absent_path' | 'bad_argument';
   /** One sentence that names the path, such as: `input.text` is absent. */
   readonly message: string;
-  /** Where in the template's text, for the error's line. */
+  /** Where in the template's text, or in the text of `partial`, for the error's line. */
   readonly start: number;
   readonly end: number;
+  readonly partial?: string;
 }
 
 /** A compiled template: pure, compiled once, rendered for every record. */
