@@ -1,0 +1,59 @@
+/** What acts on a terminal or hides in a text: controls, bidi overrides, line separators, invisible marks. */
+const unprintable = /[\p{Cc}\p{Bidi_Control}\p{Surrogate}\u2028\u2029\u200B\u2060\uFEFF]/gu;
+
+const shortEscapes: Readonly<Record<string, string>> = { '\n': '\\n', '\t': '\\t', '\r': '\\r' };
+
+/**
+ * Untrusted text made fit for a terminal or a log: what would act on the terminal is shown as an escape (`\x1b`).
+ * The result is one line, unless `shape` is `lines`: line breaks and tabs stay then.
+ */
+export function printable(text: string, shape: 'line' | 'lines' = 'line'): string {
+  const whole = shape === 'lines' ? text.replaceAll('\r\n', '\n') : text;
+  return whole.replace(unprintable, (character) =>
+    shape === 'lines' && /[\n\t]/u.test(character) ? character : escaped(character),
+  );
+}
+
+/**
+ * Printable text of several lines that can't be taken for a command of a CI runner, which reads `::error` at the
+ * beginning of any line of a log, white space aside, and `##[error]` anywhere.
+ */
+export function withoutCommands(text: string): string {
+  return text.replace(/^([^\S\r\n]*):(?=:)/gmu, '$1\\x3a').replaceAll('##[', '##\\x5b');
+}
+
+/** JSON text without unprintable characters: they can only stand within its strings, which may escape them. */
+export function printableJson(json: string): string {
+  return json.replace(unprintable, (character) =>
+    character === '\n' ? character : `\\u${hexadecimal(character, 4)}`,
+  );
+}
+
+function escaped(character: string): string {
+  const code = character.charCodeAt(0);
+  return (
+    shortEscapes[character] ??
+    (code < 0x100 ? `\\x${hexadecimal(character, 2)}` : `\\u${hexadecimal(character, 4)}`)
+  );
+}
+
+function hexadecimal(character: string, digits: number): string {
+  return character.charCodeAt(0).toString(16).padStart(digits, '0');
+}
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const invisible = /^[\p{Cc}\p{Cf}\p{Mn}\p{Me}]+$/u;
+const narrowForms = /^[\uFF61-\uFFDC]/u;
+const wide =
+  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\p{Script=Yi}\p{Emoji_Presentation}\u3000-\u303E\uFF01-\uFF60\uFFE0-\uFFE6]|\uFE0F/u;
+
+/** The columns that a text takes on a terminal: two for a wide character (CJK, emoji), none for a combining mark. */
+export function displayWidth(text: string): number {
+  if (/^[\x20-\x7E]*$/u.test(text)) return text.length;
+  let width = 0;
+  for (const { segment } of graphemes.segment(text)) {
+    if (invisible.test(segment)) continue;
+    width += wide.test(segment) && !narrowForms.test(segment) ? 2 : 1;
+  }
+  return width;
+}
