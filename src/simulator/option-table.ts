@@ -1,0 +1,150 @@
+import { parseDuration } from '../duration.ts';
+import type { Fault } from './options.ts';
+
+/** One option of `--simulate=name=value,name=value`, for help texts. */
+export interface SimulatorOptionHelp {
+  readonly name: string;
+  /** An example of its value. */
+  readonly value: string;
+  readonly description: string;
+}
+
+/** What the options given so far say, before they are combined. */
+export interface Draft {
+  /** Milliseconds. */
+  median?: number;
+  p99?: number;
+  /** The share of `errors`, to be spread over the faults. */
+  errors: number;
+  readonly faults: Record<Fault, number>;
+  retry_after?: number | null;
+  seed?: number;
+  require_key?: boolean;
+}
+
+interface Option extends SimulatorOptionHelp {
+  /** What its value has to be. */
+  readonly wants: string;
+  /** Puts the value into the draft; false where it cannot be read. */
+  readonly read: (text: string, draft: Draft) => boolean;
+}
+
+const longestDuration = 3_600_000;
+
+function duration(keep: (draft: Draft, milliseconds: number) => void): Pick<Option, 'wants' | 'read'> {
+  return {
+    wants: 'a duration above 0 and of at most 1h, such as 300ms or 2s',
+    read: (text, draft) => {
+      const milliseconds = parseDuration(text) ?? 0;
+      if (milliseconds <= 0 || milliseconds > longestDuration) return false;
+      keep(draft, milliseconds);
+      return true;
+    },
+  };
+}
+
+function share(keep: (draft: Draft, share: number) => void): Pick<Option, 'wants' | 'read'> {
+  return {
+    wants: 'a percentage from 0% to 100%, such as 2%',
+    read: (text, draft) => {
+      const percent = /^(\d+(?:\.\d+)?)%$/.exec(text)?.[1];
+      if (percent === undefined || Number(percent) > 100) return false;
+      keep(draft, Number(percent) / 100);
+      return true;
+    },
+  };
+}
+
+export const optionTable: readonly Option[] = [
+  {
+    name: 'latency',
+    value: '300ms',
+    description: 'the time that every answer takes; with p99, the time within which half of them come',
+    ...duration((draft, milliseconds) => {
+      draft.median = milliseconds;
+    }),
+  },
+  {
+    name: 'p99',
+    value: '3s',
+    description: 'the time within which 99 of 100 answers come: latencies are drawn, log-normally',
+    ...duration((draft, milliseconds) => {
+      draft.p99 = milliseconds;
+    }),
+  },
+  {
+    name: 'errors',
+    value: '2%',
+    description: 'the share of requests that fail: half of these by 429, a quarter by 500, a quarter dropped',
+    ...share((draft, share) => {
+      draft.errors = share;
+    }),
+  },
+  {
+    name: '429',
+    value: '5%',
+    description: 'the share answered 429, rate limit exceeded',
+    ...share((draft, share) => {
+      draft.faults.rate_limited = share;
+    }),
+  },
+  {
+    name: '500',
+    value: '1%',
+    description: 'the share answered 500, internal server error',
+    ...share((draft, share) => {
+      draft.faults.server_error = share;
+    }),
+  },
+  {
+    name: 'dropped',
+    value: '1%',
+    description: 'the share whose connection is reset without an answer',
+    ...share((draft, share) => {
+      draft.faults.dropped = share;
+    }),
+  },
+  {
+    name: 'malformed',
+    value: '1%',
+    description: 'the share answered 200 with a body that is cut short',
+    ...share((draft, share) => {
+      draft.faults.malformed = share;
+    }),
+  },
+  {
+    name: 'retry_after',
+    value: '1s',
+    description: 'the Retry-After of a 429, in whole seconds; none: a 429 without one (default: 1s)',
+    wants: 'whole seconds of at most 1h such as 1s, or none',
+    read: (text, draft) => {
+      const milliseconds = text === 'none' ? null : (parseDuration(text) ?? NaN);
+      if (milliseconds !== null && !(milliseconds % 1000 === 0 && milliseconds <= longestDuration))
+        return false;
+      draft.retry_after = milliseconds === null ? null : milliseconds / 1000;
+      return true;
+    },
+  },
+  {
+    name: 'seed',
+    value: '7',
+    description: 'draws other latencies and failures; equal seeds draw equal ones (default: 0)',
+    wants: 'a whole number such as 7',
+    read: (text, draft) => {
+      if (!/^\d{1,15}$/.test(text)) return false;
+      draft.seed = Number(text);
+      return true;
+    },
+  },
+  {
+    name: 'require_key',
+    value: 'true',
+    description: 'true: a request without a key is answered 401 (default: false)',
+    wants: 'true or false',
+    read: (text, draft) => {
+      if (text !== 'true' && text !== 'false') return false;
+      draft.require_key = text === 'true';
+      return true;
+    },
+  },
+];

@@ -1,0 +1,45 @@
+/** Milliseconds from the last byte of a request to the first of its answer. */
+export interface Latency {
+  readonly median: number;
+  /** What one answer in a hundred exceeds; equal to the median where every answer takes the same time. */
+  readonly p99: number;
+}
+
+export type Fault = 'rate_limited' | 'server_error' | 'dropped' | 'malformed';
+
+/** The share of requests, from 0 to 1, that meet each fault. Together at most 1. */
+export type FaultRates = { readonly [fault in Fault]: number };
+
+export interface SimulatorOptions {
+  /** Another seed draws other latencies and other faults. Default: 0. */
+  readonly seed?: number;
+  /** Default: none at all. */
+  readonly latency?: Latency;
+  /** Default: none. */
+  readonly faults?: Partial<FaultRates>;
+  /** Seconds told in the Retry-After of a 429; null: a 429 without one. Default: 1. */
+  readonly retry_after?: number | null;
+  /** Answers 401 to a request without a bearer token; any token will do. Default: false. */
+  readonly require_key?: boolean;
+  /** Default: 127.0.0.1, which only this machine can reach. */
+  readonly host?: string;
+  /** Default: 0, which takes any free port. */
+  readonly port?: number;
+}
+
+export type Settings = Required<SimulatorOptions> & { readonly faults: FaultRates };
+
+const noFaults: FaultRates = { rate_limited: 0, server_error: 0, dropped: 0, malformed: 0 };
+
+export function withDefaults(options: SimulatorOptions): Settings {
+  return {
+    seed: 0,
+    latency: { median: 0, p99: 0 },
+    retry_after: 1,
+    require_key: false,
+    host: '127.0.0.1',
+    port: 0,
+    ...options,
+    faults: { ...noFaults, ...options.faults },
+  };
+}

@@ -1,0 +1,78 @@
+import { didYouMean } from '../diagnostic/suggest.ts';
+import { failure, success } from '../result.ts';
+import type { Result } from '../result.ts';
+import { optionTable } from './option-table.ts';
+import type { Draft, SimulatorOptionHelp } from './option-table.ts';
+import type { FaultRates, SimulatorOptions } from './options.ts';
+
+/** What `--simulate` takes, in the order in which to tell it. */
+export const simulatorOptionHelp: readonly SimulatorOptionHelp[] = optionTable.map(
+  ({ name, value, description }) => ({ name, value, description }),
+);
+
+/**
+ * Reads what follows `--simulate=`, such as `latency=300ms,errors=2%`; an empty text gives the defaults. The error
+ * tells every mistake, a line each.
+ */
+export function parseSimulatorOptions(text: string): Result<SimulatorOptions, string> {
+  const draft: Draft = { errors: 0, faults: { rate_limited: 0, server_error: 0, dropped: 0, malformed: 0 } };
+  const given = new Set<string>();
+  const mistakes: string[] = [];
+  for (const item of text.trim() === '' ? [] : text.split(',')) {
+    const [name = '', ...rest] = item.split('=').map((part) => part.trim());
+    const value = rest.join('=');
+    const option = optionTable.find((candidate) => candidate.name === name);
+    if (option === undefined) mistakes.push(unknownOption(name));
+    else if (given.has(name)) mistakes.push(`\`${name}\` is given twice: keep one.`);
+    else if (!option.read(value, draft)) mistakes.push(`\`${name}\` wants ${option.wants}, not "${value}".`);
+    given.add(name);
+  }
+  if (mistakes.length === 0) mistakes.push(...contradictions(draft));
+  return mistakes.length === 0 ? success(settle(draft)) : failure(mistakes.join('\n'));
+}
+
+function unknownOption(name: string): string {
+  if (name === '') return 'There is nothing between two commas, or at an end: remove the comma.';
+  const names = optionTable.map((option) => option.name);
+  const meant = didYouMean(name, names);
+  const suggestion = meant === undefined ? '' : ` Did you mean \`${meant}\`?`;
+  return `The simulator has no option \`${name}\`.${suggestion} It has ${names.join(', ')}.`;
+}
+
+function contradictions(draft: Draft): readonly string[] {
+  const { median, p99 } = draft;
+  const mistakes: string[] = [];
+  if (p99 !== undefined && median === undefined) {
+    mistakes.push('`p99` needs a latency beside it: latency=300ms,p99=3s.');
+  }
+  if (p99 !== undefined && median !== undefined && p99 < median) {
+    mistakes.push('`p99` is below `latency`: it is the time of the slowest answers, so give the larger one.');
+  }
+  const { rate_limited, server_error, dropped, malformed } = spread(draft);
+  // Shares such as 10% are not exact in binary, and their sum may exceed 1 by a hair.
+  if (rate_limited + server_error + dropped + malformed > 1 + 1e-9) {
+    mistakes.push('More than 100% of the requests would fail: lower the shares.');
+  }
+  return mistakes;
+}
+
+function settle({ median, p99, ...draft }: Draft): SimulatorOptions {
+  const { retry_after, seed, require_key } = draft;
+  return {
+    faults: spread(draft),
+    ...(median !== undefined && { latency: { median, p99: p99 ?? median } }),
+    ...(retry_after !== undefined && { retry_after }),
+    ...(seed !== undefined && { seed }),
+    ...(require_key !== undefined && { require_key }),
+  };
+}
+
+/** `errors` is a mix of the faults that a client can get over by trying again, added to those asked for by name. */
+function spread({ errors, faults }: Pick<Draft, 'errors' | 'faults'>): FaultRates {
+  return {
+    rate_limited: faults.rate_limited + errors / 2,
+    server_error: faults.server_error + errors / 4,
+    dropped: faults.dropped + errors / 4,
+    malformed: faults.malformed,
+  };
+}

@@ -1,0 +1,111 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { failure, success } from '../result.ts';
+import type { Result } from '../result.ts';
+import { largestBody } from './body.ts';
+import { fingerprint } from './chance.ts';
+import { createChat } from './chat.ts';
+import type { Chat } from './chat.ts';
+import { errors } from './errors.ts';
+import { exchange } from './exchange.ts';
+import { listModels } from './models.ts';
+import { withDefaults } from './options.ts';
+import type { Settings, SimulatorOptions } from './options.ts';
+import { replyOutcome } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
+import { createCounter } from './stats.ts';
+import type { SimulatorStats } from './stats.ts';
+
+/** A running server that speaks Mistral's API over HTTP. */
+export interface Simulator {
+  /** Such as http://127.0.0.1:40123, without a trailing slash and without /v1. */
+  readonly url: string;
+  stats(): SimulatorStats;
+  /** Ends every connection, answered or not, and resolves when none is left. May be called again. */
+  close(): Promise<void>;
+}
+
+export interface SimulatorError {
+  readonly code: 'address_in_use' | 'cannot_listen';
+  /** One sentence for the user. */
+  readonly message: string;
+}
+
+/** Longer than the client keeps an idle connection, so that it never reuses one that we are closing. */
+const keepAlive = 60_000;
+
+export async function startSimulator(
+  options: SimulatorOptions = {},
+): Promise<Result<Simulator, SimulatorError>> {
+  const settings = withDefaults(options);
+  const chat = createChat(settings);
+  const counter = createCounter();
+  const server = createServer({ keepAliveTimeout: keepAlive }, (request, response) => {
+    exchange(request, response, counter, (body) => route(request, body, settings, chat));
+  });
+  const listening = await listen(server, settings);
+  if (!listening.ok) return listening;
+  let closed: Promise<void> | undefined;
+  return success({
+    url: listening.value,
+    stats: () => counter.stats(),
+    close: () => (closed ??= close(server)),
+  });
+}
+
+const methods: ReadonlyMap<string, 'GET' | 'POST'> = new Map([
+  ['/v1/chat/completions', 'POST'],
+  ['/v1/models', 'GET'],
+]);
+
+function route(request: IncomingMessage, body: string | null, settings: Settings, chat: Chat): Outcome {
+  const { method = '', url = '' } = request;
+  const path = url.split('?', 1)[0] ?? '';
+  const allowed = methods.get(path);
+  const requestId = () => fingerprint(settings.seed, `${method} ${path}`).slice(0, 32);
+  if (allowed === undefined) return replyOutcome(errors.notFound(), requestId());
+  if (method !== allowed) return replyOutcome(errors.methodNotAllowed(allowed), requestId());
+  if (settings.require_key && !/^Bearer \S/i.test(request.headers.authorization ?? '')) {
+    return replyOutcome(errors.unauthorized(), requestId());
+  }
+  if (body === null) return replyOutcome(errors.tooLarge(largestBody), requestId());
+  if (allowed === 'POST') return chat(body);
+  return replyOutcome({ status: 200, headers: [], body: listModels() }, requestId());
+}
+
+async function listen(server: Server, { host, port }: Settings): Promise<Result<string, SimulatorError>> {
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    return failure({ code: 'cannot_listen', message: `A port is a whole number up to 65535, not ${port}.` });
+  }
+  return new Promise((resolve) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const inUse = error.code === 'EADDRINUSE';
+      resolve(
+        failure(
+          inUse
+            ? {
+                code: 'address_in_use',
+                message: `Port ${port} of ${host} is in use: name another, or 0 for any.`,
+              }
+            : {
+                code: 'cannot_listen',
+                message: `The simulator cannot listen on ${host}:${port}: ${error.message}.`,
+              },
+        ),
+      );
+    });
+    server.listen(port, host, () => {
+      const address = server.address() as AddressInfo;
+      const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+      resolve(success(`http://${name}:${address.port}`));
+    });
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

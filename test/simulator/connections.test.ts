@@ -1,0 +1,122 @@
+import { Agent, request } from 'node:http';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { startSimulator } from '../../src/simulator/simulator.ts';
+import { closeAll, errorCode, open, send, start, until } from './client.ts';
+
+afterEach(async () => {
+  vi.useRealTimers();
+  await closeAll();
+});
+
+describe('its latency', () => {
+  const hour = { median: 3_600_000, p99: 3_600_000 };
+
+  /** Timers of the simulator stand still; those of sockets do not. */
+  const holdTime = () => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+
+  it('passes before the answer is sent, and no more', async () => {
+    holdTime();
+    const simulator = await start({ latency: { median: 300, p99: 300 } });
+    const answer = send(simulator);
+    await until(() => vi.getTimerCount() === 1);
+    vi.advanceTimersByTime(299);
+    expect(simulator.stats()).toMatchObject({ requests: 1, by_status: {} });
+    vi.advanceTimersByTime(1);
+    expect(simulator.stats()).toMatchObject({ requests: 1, by_status: { '200': 1 } });
+    expect((await answer).status).toBe(200);
+  });
+
+  it('passes for many at the same time', async () => {
+    holdTime();
+    const simulator = await start({ latency: { median: 300, p99: 300 } });
+    const answers = Array.from({ length: 20 }, () => send(simulator));
+    await until(() => vi.getTimerCount() === 20);
+    vi.advanceTimersByTime(300);
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(Array(20).fill(200));
+  });
+
+  it('is no longer waited for when the client has gone', async () => {
+    holdTime();
+    const simulator = await start({ latency: hour });
+    const { call, answer } = open(simulator);
+    const failed = errorCode(answer);
+    await until(() => vi.getTimerCount() === 1);
+    call.destroy();
+    expect(await failed).toBe('ECONNRESET');
+    await until(() => simulator.stats().by_status['abandoned'] === 1);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(simulator.stats()).toMatchObject({ requests: 1, by_status: { abandoned: 1 }, output_tokens: 0 });
+  });
+
+  it('is not awaited by close', async () => {
+    holdTime();
+    const simulator = await start({ latency: hour });
+    const failed = errorCode(send(simulator));
+    await until(() => vi.getTimerCount() === 1);
+    await simulator.close();
+    expect(await failed).toBe('ECONNRESET');
+    expect(vi.getTimerCount()).toBe(0);
+    expect(simulator.stats().by_status).toEqual({ abandoned: 1 });
+  });
+});
+
+describe('a client that leaves while it sends', () => {
+  it('is counted as gone', async () => {
+    const simulator = await start();
+    const call = request(`${simulator.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-length': '1000' },
+    });
+    const failed = new Promise((resolve) => call.on('error', resolve));
+    call.write('{"model":');
+    await until(() => simulator.stats().requests === 1);
+    call.destroy();
+    await failed;
+    await until(() => simulator.stats().by_status['abandoned'] === 1);
+    expect((await send(simulator)).status).toBe(200);
+  });
+});
+
+describe('close', () => {
+  it('ends connections that are idle, and can be called again', async () => {
+    const simulator = await start();
+    const agent = new Agent({ keepAlive: true });
+    expect((await send(simulator, { agent })).status).toBe(200);
+    await Promise.all([simulator.close(), simulator.close()]);
+    await simulator.close();
+    expect(await errorCode(send(simulator))).toBe('ECONNREFUSED');
+    agent.destroy();
+  });
+});
+
+describe('startSimulator', () => {
+  it('takes the port that it is told', async () => {
+    const probe = createServer();
+    await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+    const { port } = probe.address() as AddressInfo;
+    const refused = await startSimulator({ port });
+    expect(refused).toEqual({
+      ok: false,
+      error: {
+        code: 'address_in_use',
+        message: `Port ${port} of 127.0.0.1 is in use: name another, or 0 for any.`,
+      },
+    });
+    await new Promise((resolve) => probe.close(resolve));
+    expect((await start({ port })).url).toBe(`http://127.0.0.1:${port}`);
+  });
+
+  it.each([-1, 65_536, 1.5, NaN])('refuses %s as a port', async (port) => {
+    expect(await startSimulator({ port })).toEqual({
+      ok: false,
+      error: { code: 'cannot_listen', message: `A port is a whole number up to 65535, not ${port}.` },
+    });
+  });
+
+  it('refuses a host that is not this machine', async () => {
+    const refused = await startSimulator({ host: '192.0.2.1' });
+    expect(refused).toMatchObject({ ok: false, error: { code: 'cannot_listen' } });
+  });
+});
