@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { builtInPrices } from '../../src/usage/prices.ts';
 import { listModels, resolveModel } from '../../src/simulator/models.ts';
 
 describe('resolveModel', () => {
@@ -35,6 +36,19 @@ describe('resolveModel', () => {
       expect(resolveModel(name)).toBeUndefined();
     },
   );
+});
+
+describe('the price table', () => {
+  it('names no model that the simulator does not know', () => {
+    const unknown = Object.keys(builtInPrices.models).filter((name) => resolveModel(name) === undefined);
+    expect(unknown).toEqual([]);
+  });
+
+  it('has a price for whatever an alias resolves to', () => {
+    const aliases = Object.keys(builtInPrices.models).filter((name) => name.endsWith('-latest'));
+    expect(aliases.length).toBeGreaterThan(0);
+    for (const alias of aliases) expect(builtInPrices.models).toHaveProperty([resolveModel(alias) ?? '']);
+  });
 });
 
 describe('listModels', () => {
