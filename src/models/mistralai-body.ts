@@ -1,0 +1,59 @@
+import type { JsonObject, JsonValue } from '../json/json.ts';
+import type { Message, ModelRequest, ModelSettings, ResponseFormat, ToolDefinition } from './contract.ts';
+
+/**
+ * The JSON of a chat completion request as Mistral documents it
+ * (https://docs.mistral.ai/api/endpoint/chat#operation-chat_completion_v1_chat_completions_post). Only what was set is
+ * in it: no default of LangChain's or of ours.
+ */
+export function mistralBody(settings: ModelSettings, request: ModelRequest): JsonObject {
+  return {
+    model: settings.name,
+    ...settings.parameters,
+    messages: request.messages.map(wireMessage),
+    ...(request.tools?.length && { tools: request.tools.map(wireTool) }),
+    ...(request.tool_choice !== undefined && { tool_choice: wireToolChoice(request.tool_choice) }),
+    ...(request.response_format && { response_format: wireFormat(request.response_format) }),
+  };
+}
+
+function wireMessage(message: Message): JsonObject {
+  return {
+    role: message.role,
+    content:
+      typeof message.content === 'string' ? message.content : message.content.map((part) => ({ ...part })),
+    ...(message.tool_calls?.length && {
+      tool_calls: message.tool_calls.map((call) => ({
+        id: call.id,
+        type: 'function',
+        function: { name: call.name, arguments: call.arguments },
+      })),
+    }),
+    ...(message.tool_call_id !== undefined && { tool_call_id: message.tool_call_id }),
+    ...(message.prefix !== undefined && { prefix: message.prefix }),
+  };
+}
+
+function wireTool({ name, description, parameters }: ToolDefinition): JsonObject {
+  return {
+    type: 'function',
+    function: {
+      name,
+      ...(description !== undefined && { description }),
+      // The wire has no boolean schema here; `true` allows whatever an object holds.
+      parameters: typeof parameters === 'boolean' ? { type: 'object' } : parameters,
+    },
+  };
+}
+
+const choiceWords = new Set(['auto', 'any', 'none', 'required']);
+
+function wireToolChoice(choice: string): JsonValue {
+  return choiceWords.has(choice) ? choice : { type: 'function', function: { name: choice } };
+}
+
+function wireFormat(format: ResponseFormat): JsonObject {
+  if (format.type === 'json_object') return { type: 'json_object' };
+  const { name, schema, strict } = format;
+  return { type: 'json_schema', json_schema: { name, schema, ...(strict !== undefined && { strict }) } };
+}

@@ -1,0 +1,93 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { isObject } from '../json/json.ts';
+import type { JsonObject, JsonValue } from '../json/json.ts';
+
+/** What a provider says in the body of an error. */
+export interface ProviderError {
+  /** One line for people; empty where the body says nothing readable. */
+  readonly said: string;
+  /** Its own class of error, such as `invalid_model`; null where it names none. */
+  readonly type: string | null;
+}
+
+/** A body larger than this is no explanation. In characters. */
+const readable = 64 * 1024;
+
+/**
+ * Reads the shapes that Mistral and the gateways in front of it send: `{message}`, `{detail: "…"}`,
+ * `{detail: [{loc, msg}]}`, `{message: {detail: […]}}`, `{error: "…"}`, `{error: {message}}`, plain text.
+ */
+export function readProviderError(body: Buffer): ProviderError {
+  const text = body.subarray(0, readable).toString('utf8');
+  const value = parseObject(text);
+  if (value === undefined) return { said: isMarkup(text) ? '' : oneLine(text), type: null };
+  const inner = isObject(value['error']) ? value['error'] : value;
+  const type = [inner['type'], value['type']].find((name) => typeof name === 'string') ?? null;
+  const said = [inner['message'], inner['detail'], value['error'], value['message'], inner['title']]
+    .map(sentence)
+    .find((words) => words !== '');
+  return { said: oneLine(said ?? ''), type: typeof type === 'string' ? type : null };
+}
+
+/** The provider's own name for the exchange, to quote to its support. */
+export function requestId(headers: IncomingHttpHeaders): string | null {
+  const id = headers['mistral-correlation-id'] ?? headers['x-request-id'] ?? headers['x-kong-request-id'];
+  return typeof id === 'string' && id !== '' ? oneLine(id).slice(0, 200) : null;
+}
+
+/** A Retry-After in milliseconds, told in seconds or as a date; null where there is none that makes sense. */
+export function retryAfter(headers: IncomingHttpHeaders, now: number): number | null {
+  const value = headers['retry-after']?.trim() ?? '';
+  if (/^\d+(?:\.\d+)?$/.test(value)) return Math.ceil(Number(value) * 1000);
+  const date = /[a-z]/i.test(value) ? Date.parse(value) : NaN;
+  return Number.isNaN(date) ? null : Math.max(0, date - now);
+}
+
+/** A limit of 0 is how Mistral says that the key's plan does not include the model. */
+export function hasNoQuota(headers: IncomingHttpHeaders): boolean {
+  return Object.entries(headers).some(
+    ([name, value]) => name.startsWith('x-ratelimit-limit-') && value === '0',
+  );
+}
+
+/** Some text as one line: no line breaks, no control characters. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
+}
+
+/** At most so many characters of a text, with a mark where it was cut. */
+export function bound(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  return `${text.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
+
+function sentence(value: JsonValue | undefined): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return (value as readonly JsonValue[]).map(sentence).filter(Boolean).join('; ');
+  if (!isObject(value)) return '';
+  if (typeof value['msg'] === 'string') return withPlace(value['loc'], value['msg']);
+  return sentence(value['detail'] ?? value['message']);
+}
+
+/** A validation error names the place in the request: `messages.0.content: Field required`. */
+function withPlace(place: JsonValue | undefined, message: string): string {
+  if (!Array.isArray(place)) return message;
+  const path = (place as readonly JsonValue[])
+    .filter((part) => typeof part === 'string' || typeof part === 'number')
+    .filter((part) => part !== 'body')
+    .join('.');
+  return path === '' ? message : `${path}: ${message}`;
+}
+
+function parseObject(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isMarkup(text: string): boolean {
+  return text.trimStart().startsWith('<');
+}

@@ -1,0 +1,65 @@
+import { isObject } from '../json/json.ts';
+import type { JsonValue } from '../json/json.ts';
+import { zeroUsage } from '../usage/add.ts';
+import type { Usage } from '../usage/usage.ts';
+
+/** What one answer says of its tokens. The totals are always there: half a count would pass for a whole one. */
+export interface Tokens {
+  readonly input_tokens: number;
+  readonly cached_input_tokens: number | null;
+  readonly output_tokens: number;
+  readonly reasoning_tokens: number | null;
+  readonly total_tokens: number;
+}
+
+/** Reads the `usage` of a completion; null where it does not count both what went in and what came out. */
+export function readTokens(usage: JsonValue | undefined): Tokens | null {
+  if (!isObject(usage)) return null;
+  const input = count(usage['prompt_tokens']);
+  const output = count(usage['completion_tokens']);
+  if (input === null || output === null) return null;
+  return {
+    input_tokens: input,
+    cached_input_tokens: count(detail(usage['prompt_tokens_details'], 'cached_tokens')),
+    output_tokens: output,
+    reasoning_tokens: count(detail(usage['completion_tokens_details'], 'reasoning_tokens')),
+    total_tokens: Math.max(count(usage['total_tokens']) ?? 0, input + output),
+  };
+}
+
+/**
+ * The usage of one HTTP request. `charged`: whether it may have been paid for. The cost is left open: who holds the
+ * price table works it out.
+ */
+export function requestUsage(request: {
+  readonly sent: boolean;
+  readonly first: boolean;
+  readonly charged: boolean;
+  readonly tokens: Tokens | null;
+}): Usage {
+  if (!request.sent) return zeroUsage;
+  const counts = { requests: 1, retries: request.first ? 0 : 1, cached_requests: 0 };
+  if (!request.charged) return { ...zeroUsage, ...counts };
+  return {
+    ...counts,
+    unmetered_requests: request.tokens === null ? 1 : 0,
+    ...(request.tokens ?? unknownTokens),
+    cost_usd: request.tokens?.total_tokens === 0 ? 0 : null,
+  };
+}
+
+const unknownTokens = {
+  input_tokens: null,
+  cached_input_tokens: null,
+  output_tokens: null,
+  reasoning_tokens: null,
+  total_tokens: null,
+};
+
+function detail(details: JsonValue | undefined, name: string): JsonValue | undefined {
+  return isObject(details) ? details[name] : undefined;
+}
+
+function count(value: JsonValue | undefined): number | null {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
+}

@@ -1,0 +1,138 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+
+/** How one HTTP request ended. */
+export type Exchange =
+  | {
+      readonly kind: 'response';
+      readonly status: number;
+      readonly headers: IncomingHttpHeaders;
+      readonly body: Buffer;
+    }
+  | {
+      readonly kind: 'fault';
+      readonly fault: 'connection_failed' | 'timed_out' | 'cut_body' | 'no_http' | 'too_large' | 'aborted';
+      /** What the system said, where it said something. */
+      readonly cause: Error | null;
+      /** Whether the request was handed to a connection: it may then have been answered, and paid for. */
+      readonly sent: boolean;
+    };
+
+export interface Transport {
+  /** Posts JSON. Never rejects. */
+  post(json: string, signal: AbortSignal): Promise<Exchange>;
+  /** Closes every connection at once. */
+  close(): Promise<void>;
+}
+
+export interface TransportOptions {
+  readonly origin: string;
+  readonly path: string;
+  readonly headers: { readonly [name: string]: string };
+  readonly connections: number;
+  /** For a whole exchange, connecting and the last byte of the body included, in milliseconds. */
+  readonly timeout: number;
+  /** The largest body that is read, in bytes. */
+  readonly max_body?: number;
+}
+
+const megabyte = 1024 * 1024;
+
+/**
+ * A pool of HTTP/1.1 connections to one server. Redirects are not followed: a key must not travel with them.
+ *
+ * The requests go through undici's `dispatch`, the layer below its streams: a body that is wanted whole costs a third
+ * less that way, and only this layer tells whether a request had been sent when its connection failed.
+ */
+export async function openTransport(options: TransportOptions): Promise<Transport> {
+  const Pool = await loadPool();
+  const { origin, path, timeout, max_body = 32 * megabyte } = options;
+  const pool = new Pool(origin, {
+    connections: options.connections,
+    connectTimeout: timeout,
+    // One deadline covers the whole exchange; undici's own would end it early and say something else.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  return {
+    post(json, signal) {
+      return new Promise((resolve) => {
+        if (signal.aborted) {
+          resolve({ kind: 'fault', fault: 'aborted', cause: null, sent: false });
+          return;
+        }
+        const collector = createCollector(max_body, (exchange) => {
+          clearTimeout(deadline);
+          signal.removeEventListener('abort', abort);
+          resolve(exchange);
+        });
+        const abort = (): void => collector.end('aborted');
+        const deadline = setTimeout(collector.end, timeout, 'timed_out');
+        signal.addEventListener('abort', abort);
+        pool.dispatch({ method: 'POST', path, headers: options.headers, body: json }, collector.handler);
+      });
+    },
+    close: () => pool.destroy(),
+  };
+}
+
+/** Gathers one response, or the one reason why there is none. `settle` is called exactly once. */
+function createCollector(max_body: number, settle: (exchange: Exchange) => void) {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let response: { status: number; headers: IncomingHttpHeaders } | undefined;
+  let controller: Dispatcher.DispatchController | undefined;
+  let settled = false;
+
+  const fail = (fault: (Exchange & { kind: 'fault' })['fault'], cause: Error | null): void => {
+    if (settled) return;
+    settled = true;
+    settle({ kind: 'fault', fault, cause, sent: controller !== undefined });
+  };
+
+  /** Ends the exchange from our side: the connection is destroyed, not drained. */
+  const end = (fault: 'aborted' | 'timed_out' | 'too_large'): void => {
+    fail(fault, null);
+    controller?.abort(new Error(fault));
+  };
+
+  const handler: Dispatcher.DispatchHandler = {
+    onRequestStart(started) {
+      // A request that was still waiting for a connection when it was given up is not sent any more.
+      if (settled) started.abort(new Error('given up'));
+      else controller = started;
+    },
+    onResponseStart(_controller, status, headers) {
+      if (status >= 200) response = { status, headers };
+    },
+    onResponseData(_controller, chunk) {
+      size += chunk.length;
+      if (size > max_body) end('too_large');
+      else chunks.push(chunk);
+    },
+    onResponseEnd() {
+      if (settled || response === undefined) return;
+      settled = true;
+      settle({ kind: 'response', ...response, body: Buffer.concat(chunks, size) });
+    },
+    onResponseError(_controller, error) {
+      if (response !== undefined) fail('cut_body', error);
+      else fail(isProtocolError(error) ? 'no_http' : 'connection_failed', error);
+    },
+  };
+  return { handler, end };
+}
+
+/** Bytes came back that are no HTTP answer, or one with more headers than anyone sends. */
+function isProtocolError(error: Error): boolean {
+  const code = 'code' in error ? String(error.code) : '';
+  return code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW';
+}
+
+async function loadPool() {
+  // Whichever undici loads first serves the whole process's `fetch`. Node's own must stay that one, for the code of
+  // others that runs here (LangSmith's client, a user's module tools), and it loads when one of its classes is used.
+  void new Headers();
+  const { Pool } = await import('undici');
+  return Pool;
+}
