@@ -29,17 +29,20 @@ export interface SimulatorOptions {
 
 export type Settings = Required<SimulatorOptions> & { readonly faults: FaultRates };
 
-const noFaults: FaultRates = { rate_limited: 0, server_error: 0, dropped: 0, malformed: 0 };
-
 export function withDefaults(options: SimulatorOptions): Settings {
+  const { faults, retry_after } = options;
   return {
-    seed: 0,
-    latency: { median: 0, p99: 0 },
-    retry_after: 1,
-    require_key: false,
-    host: '127.0.0.1',
-    port: 0,
-    ...options,
-    faults: { ...noFaults, ...options.faults },
+    seed: options.seed ?? 0,
+    latency: options.latency ?? { median: 0, p99: 0 },
+    faults: {
+      rate_limited: faults?.rate_limited ?? 0,
+      server_error: faults?.server_error ?? 0,
+      dropped: faults?.dropped ?? 0,
+      malformed: faults?.malformed ?? 0,
+    },
+    retry_after: retry_after === undefined ? 1 : retry_after,
+    require_key: options.require_key ?? false,
+    host: options.host ?? '127.0.0.1',
+    port: options.port ?? 0,
   };
 }

@@ -1,19 +1,13 @@
 import { createServer } from 'node:http';
-import type { IncomingMessage, Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { failure, success } from '../result.ts';
 import type { Result } from '../result.ts';
-import { largestBody } from './body.ts';
-import { fingerprint } from './chance.ts';
 import { createChat } from './chat.ts';
-import type { Chat } from './chat.ts';
-import { errors } from './errors.ts';
 import { exchange } from './exchange.ts';
-import { listModels } from './models.ts';
 import { withDefaults } from './options.ts';
 import type { Settings, SimulatorOptions } from './options.ts';
-import { replyOutcome } from './outcome.ts';
-import type { Outcome } from './outcome.ts';
+import { route } from './route.ts';
 import { createCounter } from './stats.ts';
 import type { SimulatorStats } from './stats.ts';
 
@@ -52,26 +46,6 @@ export async function startSimulator(
     stats: () => counter.stats(),
     close: () => (closed ??= close(server)),
   });
-}
-
-const methods: ReadonlyMap<string, 'GET' | 'POST'> = new Map([
-  ['/v1/chat/completions', 'POST'],
-  ['/v1/models', 'GET'],
-]);
-
-function route(request: IncomingMessage, body: string | null, settings: Settings, chat: Chat): Outcome {
-  const { method = '', url = '' } = request;
-  const path = url.split('?', 1)[0] ?? '';
-  const allowed = methods.get(path);
-  const requestId = () => fingerprint(settings.seed, `${method} ${path}`).slice(0, 32);
-  if (allowed === undefined) return replyOutcome(errors.notFound(), requestId());
-  if (method !== allowed) return replyOutcome(errors.methodNotAllowed(allowed), requestId());
-  if (settings.require_key && !/^Bearer \S/i.test(request.headers.authorization ?? '')) {
-    return replyOutcome(errors.unauthorized(), requestId());
-  }
-  if (body === null) return replyOutcome(errors.tooLarge(largestBody), requestId());
-  if (allowed === 'POST') return chat(body);
-  return replyOutcome({ status: 200, headers: [], body: listModels() }, requestId());
 }
 
 async function listen(server: Server, { host, port }: Settings): Promise<Result<string, SimulatorError>> {
