@@ -1,0 +1,132 @@
+import { didYouMean } from '../diagnostic/suggest.ts';
+import { findHelper, helperNames, parameterAt, signatureOf, type Helper } from './helpers.ts';
+import { kindOf, sayKinds } from './kinds.ts';
+import { isBlockName, isSimple, lowerPath } from './lower-path.ts';
+import { placeIn, refuse, written, type Position, type Problems } from './lowering.ts';
+import type { RawCall, RawExpression, RawHash } from './raw-syntax.ts';
+import type { Call, Expression, Literal } from './syntax.ts';
+
+/** Undefined, here and below: there is a mistake, and it has been reported. */
+export function lowerExpression(
+  raw: RawExpression,
+  position: Position,
+  problems: Problems,
+): Expression | undefined {
+  switch (raw.type) {
+    case 'PathExpression':
+      return lowerPath(raw, position, problems);
+    case 'SubExpression':
+      return lowerCall(raw, position, problems);
+    case 'NullLiteral':
+      return { kind: 'literal', value: null, ...placeIn(position, raw.loc) };
+    case 'StringLiteral':
+    case 'NumberLiteral':
+    case 'BooleanLiteral':
+      return { kind: 'literal', value: raw.value, ...placeIn(position, raw.loc) };
+    case 'UndefinedLiteral':
+      refuse(problems, position, raw.loc, [
+        'template-refused',
+        'undefined is not a value',
+        'write null, or leave the argument out',
+      ]);
+  }
+  return undefined;
+}
+
+/** What stands in `{{…}}`: a path, or a helper with its arguments. */
+export function lowerMustache(raw: RawCall, position: Position, problems: Problems): Expression | undefined {
+  if (raw.path.type !== 'PathExpression') {
+    refuse(problems, position, raw.loc, [
+      'template-refused',
+      `${written(position, raw.loc)} is not an expression`,
+      'write the text itself, without {{ }}',
+    ]);
+    return undefined;
+  }
+  const isCall = raw.params.length > 0 || raw.hash !== undefined;
+  const isHelper = isSimple(raw.path, position) && findHelper(raw.path.original) !== undefined;
+  return isCall || isHelper ? lowerCall(raw, position, problems) : lowerPath(raw.path, position, problems);
+}
+
+/** Named arguments are for partials only. */
+export function refuseHash(hash: RawHash | undefined, position: Position, problems: Problems): void {
+  if (hash === undefined) return;
+  refuse(problems, position, hash.loc, [
+    'template-refused',
+    `${written(position, hash.loc)}: helpers and blocks have no named arguments`,
+    'give the value alone',
+  ]);
+}
+
+function lowerCall(raw: RawCall, position: Position, problems: Problems): Call | undefined {
+  refuseHash(raw.hash, position, problems);
+  const operands = raw.params.map((parameter) => lowerExpression(parameter, position, problems));
+  const helper = helperOf(raw, position, problems);
+  if (helper === undefined) return undefined;
+  const least = helper.parameters.length - (helper.optional ?? 0);
+  const most = helper.repeated === true ? Infinity : helper.parameters.length;
+  if (operands.length < least || operands.length > most) {
+    refuse(problems, position, raw.loc, [
+      'wrong-arguments',
+      `\`${helper.name}\` takes ${sayCount(least, most)}, not ${operands.length}`,
+      `write (${signatureOf(helper)})`,
+    ]);
+    return undefined;
+  }
+  const known = operands.filter((operand) => operand !== undefined);
+  if (known.length < operands.length) return undefined;
+  for (const [index, operand] of known.entries())
+    if (operand.kind === 'literal') checkLiteral(helper, operand, index, position, problems);
+  return { kind: 'call', helper, arguments: known, ...placeIn(position, raw.loc) };
+}
+
+function helperOf(raw: RawCall, position: Position, problems: Problems): Helper | undefined {
+  const name = written(position, raw.path.loc);
+  const simple = raw.path.type === 'PathExpression' && isSimple(raw.path, position);
+  const helper = simple ? findHelper(name) : undefined;
+  if (helper !== undefined) return helper;
+  if (simple && isBlockName(name)) {
+    refuse(problems, position, raw.loc, [
+      'template-refused',
+      `\`${name}\` is a block, not a helper`,
+      `write {{#${name} …}}…{{/${name}}}`,
+    ]);
+  } else if (name === 'lookup' || name === 'log') {
+    refuse(problems, position, raw.loc, [
+      'template-refused',
+      `\`${name}\` is not supported`,
+      name === 'lookup' ? 'write the path itself: steps.classify.output.topic' : 'remove it',
+    ]);
+  } else {
+    const meant = didYouMean(name, helperNames);
+    refuse(problems, position, raw.path.loc, [
+      'unknown-helper',
+      simple ? `there is no helper \`${name}\`` : `\`${name}\` is not a helper, so nothing can follow it`,
+      meant === undefined ? `helpers: ${helperNames.join(', ')}` : `did you mean \`${meant}\`?`,
+    ]);
+  }
+  return undefined;
+}
+
+/** A literal of the wrong kind can be told without knowing anything of the scope. */
+function checkLiteral(
+  helper: Helper,
+  { value, start, end }: Literal,
+  index: number,
+  position: Position,
+  problems: Problems,
+): void {
+  const parameter = parameterAt(helper, index);
+  if (parameter === undefined) return;
+  const accepted = parameter.kinds.includes(kindOf(value)) && parameter.limit?.accepts(value) !== false;
+  if (accepted) return;
+  refuse(problems, position, { start, end }, [
+    'bad-argument',
+    `\`${helper.name}\` needs ${parameter.limit?.expects ?? sayKinds(parameter.kinds)} as its ${parameter.name}, not ${JSON.stringify(value)}`,
+  ]);
+}
+
+function sayCount(least: number, most: number): string {
+  const number = least === most ? `${least}` : most === Infinity ? `${least} or more` : `${least} or ${most}`;
+  return `${number} ${number === '1' ? 'argument' : 'arguments'}`;
+}
