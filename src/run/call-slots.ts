@@ -1,0 +1,40 @@
+import pLimit from 'p-limit';
+
+/** The calls that may run at one time, over all steps and models. */
+export interface CallSlots {
+  /** Runs the call when a slot is free. Never ask for a slot while holding one: with all held so, none comes free. */
+  run<Value>(sequence: number, call: () => Promise<Value>): Promise<Value>;
+}
+
+interface Waiting {
+  readonly sequence: number;
+  readonly call: () => Promise<void>;
+}
+
+/**
+ * p-limit holds the slots and frees them whatever happens; which of the waiting calls gets a free one is decided here:
+ * the oldest record's. So records end one after the other instead of all being begun and none finished.
+ */
+export function createCallSlots(concurrency: number): CallSlots {
+  const limit = pLimit(concurrency);
+  const waiting: Waiting[] = [];
+
+  /** One slot runs one call, though not always the one that asked for it. */
+  async function runOldest(): Promise<void> {
+    let oldest = 0;
+    for (let at = 1; at < waiting.length; at++) {
+      if ((waiting[at]?.sequence ?? 0) < (waiting[oldest]?.sequence ?? 0)) oldest = at;
+    }
+    const [next] = waiting.splice(oldest, 1);
+    await next?.call();
+  }
+
+  return {
+    run: (sequence, call) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ sequence, call: () => call().then(resolve, reject) });
+        // What the call does is told to whoever asked for it; the slot itself never fails.
+        void limit(runOldest);
+      }),
+  };
+}

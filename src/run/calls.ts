@@ -1,0 +1,76 @@
+import type { CallOutcome, ModelRequest } from '../models/contract.ts';
+import type { Plan } from '../plan.ts';
+import { zeroUsage } from '../usage/add.ts';
+import type { CallSlots } from './call-slots.ts';
+import type { RunEvent } from './events.ts';
+import type { Journal } from './journal.ts';
+import type { OpenModels } from './models.ts';
+import type { ActiveRecord } from './record.ts';
+import type { Stop } from './stop.ts';
+import type { UsageLedger } from './usage-ledger.ts';
+
+/** What the calls of a run share. */
+export interface CallServices {
+  readonly plan: Plan;
+  readonly models: OpenModels;
+  readonly slots: CallSlots;
+  readonly ledger: UsageLedger;
+  readonly journal: Journal | undefined;
+  readonly stop: Stop;
+  readonly now: () => number;
+  readonly tell: (event: RunEvent) => void;
+}
+
+/** A call that was not made: nothing was sent, nothing is told of it. */
+const refused: CallOutcome = {
+  ok: false,
+  error: {
+    code: 'aborted',
+    message: 'the run is stopping, so the model was not asked',
+    status: null,
+    attempts: 0,
+    request_id: null,
+    scope: 'record',
+  },
+  usage: zeroUsage,
+};
+
+/**
+ * Asks the model of a step when a slot is free, counts what it cost, and journals the answer. An error that no other
+ * call can escape stops the run and ends the model's other calls.
+ */
+export async function callModel(
+  services: CallServices,
+  record: ActiveRecord,
+  step: number,
+  nth: number,
+  request: ModelRequest,
+): Promise<CallOutcome> {
+  // Asked again when the slot comes: much may have happened while the call waited for it.
+  const over = () => services.stop.halted('calls') || record.end !== undefined;
+  if (over()) return refused;
+  return services.slots.run(record.sequence, async () => (over() ? refused : ask()));
+
+  async function ask(): Promise<CallOutcome> {
+    const { plan, models, ledger, journal, stop, now, tell } = services;
+    const id = plan.steps[step]?.id;
+    const model = models.ofSteps[step];
+    if (id === undefined || model === undefined) throw new Error(`the plan has no step ${step}`);
+    const began = now();
+    const answer = await model.client.call(request, { signal: model.signal, step: id, record: record.key });
+    const duration = now() - began;
+    const resolved_model = answer.ok ? answer.completion.model : null;
+    const call = { step: id, model: model.name, resolved_model, usage: answer.usage };
+    const usage = ledger.add(call, record.countedIn);
+    const outcome: CallOutcome = { ...answer, usage };
+    const { index, key } = record;
+    journal?.call({ index, key, step: id, call: nth, model: model.name, outcome, duration });
+    tell({ type: 'call_finished', index, ...call, ok: answer.ok, usage, duration });
+    if (!answer.ok && answer.error.scope === 'run') {
+      const { code, message } = answer.error;
+      stop.request({ kind: 'provider', code, message }, 'calls');
+      model.abort();
+    }
+    return outcome;
+  }
+}

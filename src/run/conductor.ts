@@ -1,0 +1,151 @@
+import type { RecordItem } from '../records/record.ts';
+import { callModel, type CallServices } from './calls.ts';
+import type { RecordFinished } from './events.ts';
+import { createIntake } from './intake.ts';
+import { examine } from './examine.ts';
+import { createKeys } from './keys.ts';
+import { runRecord, type ActiveRecord, type RecordEnd, type RecordHost } from './record.ts';
+import { stepOrder } from './step-order.ts';
+import { inputBroken, internalError, tooManyFailures } from './reasons.ts';
+
+export interface ConductorServices {
+  readonly calls: CallServices;
+  /** Aborted when everything has to end at once. */
+  readonly signal: AbortSignal;
+  /** Stops the run at so many failed records. */
+  readonly maxFailures: number;
+  /** Whether whoever takes what the records leave (the consumer, the disk) is too far behind for another. */
+  readonly behind: () => boolean;
+  readonly finished: (record: RecordFinished) => void;
+}
+
+/** Runs all records, each as soon as there is room for it. */
+export interface Conductor {
+  /** To be called when something has changed that may make room or end the run. */
+  readonly advance: () => void;
+  /** Resolves when no record is in flight and none will come. */
+  readonly done: Promise<void>;
+  /** Records taken so far. */
+  readonly taken: number;
+  /** Whether the input was read to its end. */
+  readonly exhausted: boolean;
+  /** Lets go of the input. */
+  close(): Promise<void>;
+}
+
+/**
+ * A record in flight takes as much room as it has steps running, and at least one place; a new one is pulled while
+ * less than `concurrency` is taken. So there are never more records in flight than that, the slots are never without a
+ * call that could use them for want of records, and a record keeps its place between two of its steps.
+ */
+export function createConductor(services: ConductorServices, records: AsyncIterable<RecordItem>): Conductor {
+  const { plan, stop, tell } = services.calls;
+  const keys = createKeys(plan.input.key);
+  let taken = 0;
+  let inFlight = 0;
+  let room = plan.limits.concurrency;
+  let failures = 0;
+  let resolveDone = () => {};
+  const done = new Promise<void>((resolve) => {
+    resolveDone = resolve;
+  });
+
+  const host: RecordHost = {
+    plan,
+    order: stepOrder(plan.steps),
+    signal: services.signal,
+    call: (record, step, nth, request) => callModel(services.calls, record, step, nth, request),
+    stopped: () => stop.halted('calls'),
+    stepBegins(record) {
+      record.running += 1;
+      if (record.running > 1) room -= 1;
+    },
+    stepEnds(record) {
+      if (record.running > 1) room += 1;
+      record.running -= 1;
+      advance();
+    },
+    stepFinished: ({ index }, step, outcome) => tell({ type: 'step_finished', index, step, outcome }),
+    bug,
+  };
+
+  const intake = createIntake(records, {
+    room: () => room > 0 && !stop.halted('records') && !services.behind(),
+    take,
+    ended: advance,
+    broke(error) {
+      stop.request(inputBroken(taken, error), 'records');
+      advance();
+    },
+  });
+
+  function advance(): void {
+    intake.pull();
+    if (inFlight === 0 && (intake.exhausted || stop.halted('records'))) resolveDone();
+  }
+
+  function bug(error: unknown): void {
+    stop.request(internalError(error), 'calls');
+  }
+
+  function take(item: RecordItem): void {
+    if (stop.halted('records')) return;
+    const sequence = taken;
+    taken += 1;
+    try {
+      begin(item, sequence);
+    } catch (error) {
+      bug(error);
+    }
+  }
+
+  function begin(item: RecordItem, sequence: number): void {
+    const { index, line } = item;
+    const named = keys.keyOf(item);
+    const { key } = named;
+    const examined = examine(item, named, plan);
+    if (!examined.ok) {
+      finish({ sequence, index, line, key }, examined.error);
+      return;
+    }
+    tell({ type: 'record_started', index, key });
+    const countedIn = { steps: new Set<string>(), models: new Set<string>() };
+    void perform({ sequence, index, line, key, value: examined.value, countedIn, running: 0 });
+  }
+
+  async function perform(record: ActiveRecord): Promise<void> {
+    inFlight += 1;
+    room -= 1;
+    try {
+      finish(record, await runRecord(record, host));
+    } catch (error) {
+      bug(error);
+    }
+    inFlight -= 1;
+    room += 1;
+    advance();
+  }
+
+  function finish(
+    { sequence, index, line, key }: Pick<ActiveRecord, 'sequence' | 'index' | 'line' | 'key'>,
+    end: RecordEnd,
+  ): void {
+    if (end.outcome === 'pending') return;
+    services.finished({ type: 'record_finished', sequence, index, line, key, ...end });
+    if (end.outcome !== 'failed') return;
+    failures += 1;
+    if (failures >= services.maxFailures) stop.request(tooManyFailures(failures), 'calls');
+  }
+
+  return {
+    advance,
+    done,
+    get taken() {
+      return taken;
+    },
+    get exhausted() {
+      return intake.exhausted;
+    },
+    close: () => intake.close(),
+  };
+}

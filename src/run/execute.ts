@@ -1,0 +1,107 @@
+import type { Plan } from '../plan.ts';
+import type { RecordItem } from '../records/record.ts';
+import type { Bell } from './bell.ts';
+import { createCallSlots } from './call-slots.ts';
+import { conclude, type Intaken } from './conclude.ts';
+import { createConductor } from './conductor.ts';
+import type { RecordFinished, RunEvent } from './events.ts';
+import { withGrace } from './grace.ts';
+import type { Journal } from './journal.ts';
+import { refusedKeys } from './model-keys.ts';
+import { openModels } from './models.ts';
+import { surroundings, type RunOptions } from './options.ts';
+import { internalError, notWritten } from './reasons.ts';
+import type { Stop } from './stop.ts';
+import { createUsageLedger, type UsageLedger } from './usage-ledger.ts';
+
+export interface Execution {
+  readonly plan: Plan;
+  readonly records: AsyncIterable<RecordItem>;
+  readonly options: RunOptions;
+  readonly stop: Stop;
+  /** Aborted when everything has to end at once. */
+  readonly signal: AbortSignal;
+  readonly bell: Bell;
+  readonly tell: (event: RunEvent) => void;
+  /** Whether the consumer lags so far behind that no new record should begin. */
+  readonly consumerBehind: () => boolean;
+}
+
+/** A run from its first event to its last. */
+export async function execute(execution: Execution): Promise<void> {
+  const { plan, options, stop, bell, tell } = execution;
+  const { folder } = options;
+  const { now } = surroundings(options);
+  const total = options.total ?? null;
+  const began = now();
+  tell({
+    type: 'run_started',
+    pipeline: plan.name,
+    total,
+    concurrency: plan.limits.concurrency,
+    ...(folder !== undefined && { folder: folder.path }),
+    simulated: options.endpoint !== undefined,
+  });
+
+  const outcomes = { succeeded: 0, failed: 0, skipped: 0 };
+  const finished = (record: RecordFinished) => {
+    outcomes[record.outcome] += 1;
+    tell(record);
+  };
+  // With a journal, a record counts as finished when it is written there: what is told is what can be resumed from.
+  const journal = folder?.startJournal({
+    recorded: finished,
+    failed: (error) => stop.request(notWritten(folder.path, error), 'everything'),
+    drained: bell.ring,
+  });
+  const ledger = createUsageLedger(plan);
+  const refused = refusedKeys(plan, options);
+  let intaken: Intaken = { taken: 0, exhausted: false };
+  if (refused === undefined) {
+    try {
+      intaken = await runRecords(execution, ledger, journal, finished);
+    } catch (error) {
+      stop.request(internalError(error), 'everything');
+    }
+  }
+  await journal?.close();
+
+  const reason = refused ?? stop.reason;
+  const usage = ledger.report();
+  const end = conclude({ plan, total, intaken, outcomes, reason, usage, duration: now() - began });
+  const kept = await folder?.finish({ ...end, models: ledger.resolvedModels() });
+  if (kept === undefined || kept.ok || reason?.kind === 'local') tell(end);
+  else tell({ ...end, state: 'stopped', reason: kept.error });
+}
+
+async function runRecords(
+  execution: Execution,
+  ledger: UsageLedger,
+  journal: Journal | undefined,
+  finished: (record: RecordFinished) => void,
+): Promise<Intaken> {
+  const { plan, options, stop, signal, bell, tell } = execution;
+  const { now, sleep, random } = surroundings(options);
+  const models = await openModels(plan, options, { now, sleep, random }, (model, duration) => {
+    tell({ type: 'model_paused', model, duration, reason: 'rate_limited' });
+  });
+  signal.addEventListener('abort', models.abortAll, { once: true });
+  const slots = createCallSlots(plan.limits.concurrency);
+  const conductor = createConductor(
+    {
+      calls: { plan, models, slots, ledger, journal, stop, now, tell },
+      signal,
+      maxFailures: options.failFast === true ? 1 : (options.maxFailures ?? Infinity),
+      behind: () => execution.consumerBehind() || journal?.full === true,
+      finished: (record) => (journal === undefined ? finished(record) : journal.record(record)),
+    },
+    execution.records,
+  );
+  bell.answer(conductor.advance);
+  conductor.advance();
+  await withGrace(conductor.done, signal, sleep);
+  const { taken, exhausted } = conductor;
+  // Nothing is in flight any more; what cannot be closed in time is left to the end of the process.
+  await withGrace(Promise.all([conductor.close(), models.close()]), AbortSignal.abort(), sleep);
+  return { taken, exhausted };
+}

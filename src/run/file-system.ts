@@ -1,0 +1,126 @@
+import { constants } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** What a run does with the disk. An argument, so that a test can fill the disk or take the folder away. */
+export interface FileSystem {
+  /** Makes a folder that only its owner can read; fails with EEXIST where something is. Those above it are made too. */
+  makeFolder(path: string): Promise<void>;
+  /** Names in a folder; fails with ENOENT or ENOTDIR. */
+  list(path: string): Promise<readonly string[]>;
+  /** A new file that only its owner can read; fails with EEXIST where one is. */
+  create(path: string): Promise<WritableFile>;
+  open(path: string): Promise<ReadableFile>;
+  /** Renames over whatever has the new name, and has the folder remember it. */
+  rename(from: string, to: string): Promise<void>;
+  /** No mistake where nothing is. */
+  remove(path: string): Promise<void>;
+}
+
+export interface WritableFile {
+  /** Writes all of the bytes at the end. */
+  append(bytes: Uint8Array): Promise<void>;
+  /** The bytes written are on the disk. Fails with ENOENT where the file no longer stands at its path. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ReadableFile {
+  /** Fills as much of the array as the file has from this offset; the number of bytes read. */
+  read(into: Uint8Array, offset: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+const ownerOnlyFile = 0o600;
+const ownerOnlyFolder = 0o700;
+
+export const nodeFileSystem: FileSystem = {
+  async makeFolder(path) {
+    try {
+      await mkdir(path, { mode: ownerOnlyFolder });
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error;
+      await mkdir(dirname(path), { recursive: true });
+      await mkdir(path, { mode: ownerOnlyFolder });
+    }
+  },
+  list: (path) => readdir(path),
+  create: async (path) => writable(await open(path, 'wx', ownerOnlyFile), path),
+  open: async (path) => readable(await open(path, constants.O_RDONLY)),
+  async rename(from, to) {
+    await rename(from, to);
+    await syncFolder(dirname(to));
+  },
+  remove: (path) => rm(path, { force: true }),
+};
+
+function writable(handle: FileHandle, path: string): WritableFile {
+  return {
+    async append(bytes) {
+      for (let written = 0; written < bytes.length;) {
+        written += (await handle.write(bytes, written)).bytesWritten;
+      }
+    },
+    async sync() {
+      await handle.datasync();
+      // A file whose name is gone goes on taking bytes that nobody will ever read.
+      const [here, there] = await Promise.all([handle.stat(), stat(path)]);
+      if (here.ino !== there.ino)
+        throw Object.assign(new Error('replaced by another file'), { code: 'ENOENT' });
+    },
+    close: () => handle.close(),
+  };
+}
+
+function readable(handle: FileHandle): ReadableFile {
+  return {
+    async read(into, offset) {
+      let filled = 0;
+      while (filled < into.length) {
+        const { bytesRead } = await handle.read(into, filled, into.length - filled, offset + filled);
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+      }
+      return filled;
+    },
+    close: () => handle.close(),
+  };
+}
+
+/** Some systems cannot open a folder to sync it; there the rename itself has to do. */
+async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, constants.O_RDONLY).catch(() => undefined);
+  try {
+    await handle?.sync().catch(() => undefined);
+  } finally {
+    await handle?.close();
+  }
+}
+
+/** The system's name of a failure, such as ENOSPC; undefined where it has none. */
+export function errorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+const meanings: { readonly [code: string]: string } = {
+  ENOSPC: 'no space is left on the disk',
+  EDQUOT: 'the disk quota is used up',
+  EACCES: 'permission is denied',
+  EPERM: 'it is not permitted',
+  EROFS: 'the file system is read-only',
+  ENOENT: 'it is no longer there',
+  ENOTDIR: 'a part of its path is a file',
+  EEXIST: 'something is there already',
+  EMFILE: 'too many files are open',
+  ENFILE: 'too many files are open',
+  EIO: 'the disk failed',
+};
+
+/** Why the disk refused, in words. */
+export function inWords(error: unknown): string {
+  const code = errorCode(error);
+  const meaning = code === undefined ? undefined : meanings[code];
+  if (meaning !== undefined) return `${meaning} (${code})`;
+  return error instanceof Error ? error.message : String(error);
+}

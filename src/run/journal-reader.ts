@@ -1,0 +1,55 @@
+import type { JsonValue } from '../json/json.ts';
+import type { FileSystem, ReadableFile } from './file-system.ts';
+import type { Place } from './record-index.ts';
+
+/** A line of results.jsonl. */
+export interface ResultRow {
+  readonly index: number;
+  readonly key: string;
+  readonly output: JsonValue;
+}
+
+/** Reads records back from the journal, a block at a time: neighbours in the input are near each other there. */
+export interface JournalReader {
+  /** The bytes of one line of results.jsonl or errors.jsonl with its newline, good until the next read. */
+  line(place: Place): Promise<Buffer>;
+  close(): Promise<void>;
+}
+
+const blockSize = 256 * 1024;
+/** Records finish a little out of order, so a block begins somewhat before what it is read for. */
+const lookBehind = 64 * 1024;
+const openingBrace = 0x7b;
+/** Bytes after a record's body: a brace and a newline. */
+const tail = 2;
+
+export async function openJournalReader(fileSystem: FileSystem, path: string): Promise<JournalReader> {
+  const file: ReadableFile = await fileSystem.open(path);
+  let block = Buffer.allocUnsafeSlow(0);
+  let begin = 0;
+
+  async function load({ offset, length }: Place): Promise<void> {
+    const from = Math.max(0, offset - lookBehind);
+    const bytes = Buffer.allocUnsafeSlow(Math.max(blockSize, offset - from + length + tail));
+    block = bytes.subarray(0, await file.read(bytes, from));
+    begin = from;
+  }
+
+  return {
+    async line(place) {
+      const end = place.offset + place.length + tail;
+      const inBlock = () => place.offset > begin && end <= begin + block.length;
+      if (!inBlock()) await load(place);
+      if (!inBlock()) throw new Error(`the journal ends before byte ${end}`);
+      const line = block.subarray(place.offset - 1 - begin, end - begin);
+      // Before a record's body stands the comma of its head; here the body is an object of its own.
+      line[0] = openingBrace;
+      return line;
+    },
+    close: () => file.close(),
+  };
+}
+
+export async function resultRow(reader: JournalReader, place: Place): Promise<ResultRow> {
+  return JSON.parse((await reader.line(place)).toString()) as ResultRow;
+}

@@ -1,0 +1,57 @@
+import { resolve } from 'node:path';
+import { failure, success, type Result } from '../result.ts';
+import type { StopReason } from './events.ts';
+import { errorCode, type FileSystem } from './file-system.ts';
+import { folderInUse, folderIsFile } from './reasons.ts';
+
+const mostTries = 10;
+const longestName = 80;
+
+/**
+ * A new folder below `runsDir` called `<name>-<UTC time>-<suffix>`, so that a listing by name is one by time; its
+ * absolute path. Rejects with the file system's error.
+ */
+export async function makeNamedFolder(
+  fileSystem: FileSystem,
+  runsDir: string,
+  name: string,
+  time: number,
+  suffix: () => string,
+): Promise<string> {
+  const stamp = new Date(time).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+  for (let tries = 1; ; tries++) {
+    const path = resolve(runsDir, `${safeName(name)}-${stamp}-${suffix()}`);
+    try {
+      await fileSystem.makeFolder(path);
+      return path;
+    } catch (error) {
+      if (errorCode(error) !== 'EEXIST' || tries === mostTries) throw error;
+    }
+  }
+}
+
+/** A name that is one part of a path everywhere, and neither hidden nor taken for an option. */
+function safeName(name: string): string {
+  const safe = name.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+/, '');
+  return safe.slice(0, longestName) || 'run';
+}
+
+/** The user's folder, made where it does not exist, refused where anything is in it. Rejects with the system's error. */
+export async function makeChosenFolder(
+  fileSystem: FileSystem,
+  path: string,
+): Promise<Result<string, StopReason>> {
+  try {
+    await fileSystem.makeFolder(path);
+    return success(path);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
+  try {
+    const names = await fileSystem.list(path);
+    return names.length === 0 ? success(path) : failure(folderInUse(path));
+  } catch (error) {
+    if (errorCode(error) !== 'ENOTDIR') throw error;
+    return failure(folderIsFile(path));
+  }
+}

@@ -1,0 +1,128 @@
+import { setMaxListeners } from 'node:events';
+import type { JsonObject } from '../json/json.ts';
+import type { ClientServices, ModelClient, ModelSettings } from '../models/contract.ts';
+import { providers } from '../models/registry.ts';
+import type { Plan } from '../plan.ts';
+import { canonicalJson } from './canonical.ts';
+import { keyOf } from './model-keys.ts';
+import type { OpenModel, RunOptions, Surroundings } from './options.ts';
+import { createPacer } from './pacer.ts';
+
+/** One model of one account: what has a quota, and can be down. Clients with different parameters share it. */
+interface SharedModel {
+  readonly name: string;
+  readonly controller: AbortController;
+  readonly pacer: ClientServices['pacer'];
+}
+
+/** What a step asks. */
+export interface StepModel {
+  readonly name: string;
+  readonly client: ModelClient;
+  /** Aborted when the model is of no use any more; ends the calls to it. */
+  readonly signal: AbortSignal;
+  /** Ends all calls to the model, those of other steps too. */
+  abort(): void;
+}
+
+export interface OpenModels {
+  /** In the order of the plan's steps. */
+  readonly ofSteps: readonly StepModel[];
+  readonly abortAll: () => void;
+  /** Closes the connections; to be called when no call is in flight. */
+  close(): Promise<void>;
+}
+
+/** Opens a client for each distinct set of settings, and a pacer for each distinct model. */
+export async function openModels(
+  plan: Plan,
+  options: RunOptions,
+  { now, sleep, random }: Surroundings,
+  paused: (model: string, milliseconds: number) => void,
+): Promise<OpenModels> {
+  const open = options.openModel ?? openByProvider;
+  const shared = new Map<string, SharedModel>();
+  const clients = new Map<string, Promise<ModelClient>>();
+
+  function sharedModel({ provider, base_url, name, api_key_env }: ModelSettings): SharedModel {
+    const identity = JSON.stringify([provider, base_url ?? null, name, api_key_env ?? null]);
+    const known = shared.get(identity);
+    if (known !== undefined) return known;
+    const controller = new AbortController();
+    // Each call in flight listens to it: any number is right.
+    setMaxListeners(0, controller.signal);
+    const pacer = createPacer({
+      retry: plan.retry,
+      signal: controller.signal,
+      paused: (milliseconds) => paused(name, milliseconds),
+      now,
+      sleep,
+      random,
+    });
+    const model = { name, controller, pacer };
+    shared.set(identity, model);
+    return model;
+  }
+
+  function client(settings: ModelSettings, pacer: ClientServices['pacer']): Promise<ModelClient> {
+    const identity = canonicalJson(settings as unknown as JsonObject);
+    const key = keyFor(settings, options);
+    const services: ClientServices = {
+      retry: plan.retry,
+      pacer,
+      ...(key !== undefined && { api_key: key }),
+      connections: plan.limits.concurrency,
+      sleep,
+      random,
+      now,
+    };
+    const opened = clients.get(identity) ?? open(settings, services);
+    clients.set(identity, opened);
+    return opened;
+  }
+
+  async function close(): Promise<void> {
+    for (const { controller } of shared.values()) controller.abort();
+    const opened = await Promise.allSettled(clients.values());
+    await Promise.allSettled(
+      opened.map(async (one) => (one.status === 'fulfilled' ? one.value.close() : undefined)),
+    );
+  }
+
+  try {
+    const ofSteps = await Promise.all(
+      plan.steps.map(async (step) => {
+        const settings = settingsFor(step.model, options);
+        const model = sharedModel(settings);
+        const { controller } = model;
+        return {
+          name: model.name,
+          client: await client(settings, model.pacer),
+          signal: controller.signal,
+          abort: () => controller.abort(),
+        };
+      }),
+    );
+    return { ofSteps, abortAll: () => shared.forEach(({ controller }) => controller.abort()), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function settingsFor(settings: ModelSettings, { endpoint }: RunOptions): ModelSettings {
+  if (endpoint === undefined) return settings;
+  const { api_key_env: _, ...others } = settings;
+  return { ...others, base_url: endpoint.base_url };
+}
+
+function keyFor(settings: ModelSettings, options: RunOptions): string | undefined {
+  if (options.endpoint !== undefined) return options.endpoint.api_key;
+  return options.openModel === undefined ? keyOf(settings, options.env) : undefined;
+}
+
+const openByProvider: OpenModel = (settings, services) => {
+  const provider = providers.get(settings.provider);
+  if (provider === undefined) throw new Error(`no provider ${settings.provider}: the plan was not checked`);
+  return provider.open(settings, services);
+};

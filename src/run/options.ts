@@ -1,0 +1,48 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { ClientServices, ModelClient, ModelSettings } from '../models/contract.ts';
+import type { RunFolder } from './folder.ts';
+
+export interface RunOptions {
+  /** Environment variables, for the providers' keys. */
+  readonly env: { readonly [name: string]: string | undefined };
+  /** Records that will come, where that is known. */
+  readonly total?: number | null;
+  /** Keeps what the run makes; without one nothing is written. */
+  readonly folder?: RunFolder;
+  /** Aborted: the calls in flight are finished, and nothing new begins. */
+  readonly drain?: AbortSignal;
+  /** Aborted: everything ends at once. */
+  readonly abort?: AbortSignal;
+  /** A server that answers for every model, such as the simulator; no other key is then looked up. */
+  readonly endpoint?: Endpoint;
+  /** Stops at the first failed record. */
+  readonly failFast?: boolean;
+  /** Stops at the nth failed record. */
+  readonly maxFailures?: number;
+  /** Takes the place of the providers' registry; no key is then looked up. */
+  readonly openModel?: OpenModel;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+  /** Rejects when the signal aborts. */
+  readonly sleep?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** From 0 to 1, for jitter. */
+  readonly random?: () => number;
+}
+
+export interface Endpoint {
+  readonly base_url: string;
+  readonly api_key?: string;
+}
+
+export type OpenModel = (settings: ModelSettings, services: ClientServices) => Promise<ModelClient>;
+
+/** Time and chance. */
+export type Surroundings = Required<Pick<RunOptions, 'now' | 'sleep' | 'random'>>;
+
+export function surroundings({ now, sleep, random }: RunOptions): Surroundings {
+  return {
+    now: now ?? Date.now,
+    sleep: sleep ?? ((milliseconds, signal) => wait(milliseconds, undefined, { signal })),
+    random: random ?? Math.random,
+  };
+}

@@ -1,0 +1,54 @@
+import type { StopReason } from './events.ts';
+import { inWords } from './file-system.ts';
+
+/** Why a run may stop, but for what a provider says. */
+
+export const interrupted: StopReason = {
+  kind: 'interrupted',
+  code: 'interrupted',
+  message: 'the run was interrupted',
+};
+
+export const abandoned: StopReason = {
+  kind: 'interrupted',
+  code: 'abandoned',
+  message: 'nobody asked for the further events of the run',
+};
+
+export function inputBroken(taken: number, error: unknown): StopReason {
+  const message = `the input broke off after ${taken === 1 ? '1 record' : `${taken} records`}: ${textOf(error)}`;
+  return { kind: 'input', code: 'input_broken', message };
+}
+
+export function tooManyFailures(failures: number): StopReason {
+  const message =
+    failures === 1
+      ? 'a record has failed, and the run was to stop at the first'
+      : `${failures} records have failed, and the run was to stop at so many`;
+  return { kind: 'failures', code: 'too_many_failures', message };
+}
+
+export function folderInUse(path: string): StopReason {
+  const message = `${path} is not empty, and a run overwrites nothing; name a folder that is empty or does not exist`;
+  return { kind: 'input', code: 'run_dir_in_use', message };
+}
+
+export function folderIsFile(path: string): StopReason {
+  const message = `${path} is a file, and a run keeps a folder; name one that is empty or does not exist`;
+  return { kind: 'input', code: 'run_dir_in_use', message };
+}
+
+export function notWritten(path: string, error: unknown): StopReason {
+  const message = `the run folder ${path} could not be written: ${inWords(error)}`;
+  return { kind: 'local', code: 'run_folder_failed', message };
+}
+
+/** Something was thrown that only a mistake of ours can throw. */
+export function internalError(error: unknown): StopReason {
+  const message = `a mistake in pipe itself, please report it: ${textOf(error)}`;
+  return { kind: 'local', code: 'internal_error', message };
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

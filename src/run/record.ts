@@ -1,0 +1,183 @@
+import type { JsonObject, JsonValue } from '../json/json.ts';
+import type { CallOutcome, ModelRequest } from '../models/contract.ts';
+import type { Plan, PlanStep } from '../plan.ts';
+import { failure, success, type Result } from '../result.ts';
+import type { StepError, StepValue } from '../steps/step.ts';
+import type { RecordError, StepFinished } from './events.ts';
+import { defaultRow, renderOutput } from './row.ts';
+import type { StepOrder } from './step-order.ts';
+import type { CountedIn } from './usage-ledger.ts';
+import { decide } from './when.ts';
+
+/** A record on its way through the steps. */
+export interface ActiveRecord {
+  readonly sequence: number;
+  readonly index: number;
+  readonly line: number;
+  readonly key: string;
+  readonly value: JsonObject;
+  readonly countedIn: CountedIn;
+  /** Steps of it that are running. */
+  running: number;
+  /** Set by the first step that fails or is stopped: no other step of the record begins after it. */
+  end?: FailedEnd | PendingEnd;
+}
+
+export interface FailedEnd {
+  readonly outcome: 'failed';
+  readonly step: string | null;
+  readonly input: JsonObject | null;
+  readonly raw?: string;
+  readonly error: RecordError;
+}
+
+/** The run stopped before the record was through: it can be run again. */
+export interface PendingEnd {
+  readonly outcome: 'pending';
+}
+
+export type RecordEnd =
+  | { readonly outcome: 'succeeded'; readonly output: JsonValue }
+  | { readonly outcome: 'skipped' }
+  | FailedEnd
+  | PendingEnd;
+
+/** What a record needs of the run that it is part of. */
+export interface RecordHost {
+  readonly plan: Plan;
+  readonly order: StepOrder;
+  /** Aborted when everything has to end at once. */
+  readonly signal: AbortSignal;
+  /** The nth model call of this record's step, from 1. */
+  call(record: ActiveRecord, step: number, nth: number, request: ModelRequest): Promise<CallOutcome>;
+  /** Whether the run has stopped so far that no step begins any more. */
+  stopped(): boolean;
+  stepBegins(record: ActiveRecord): void;
+  stepEnds(record: ActiveRecord): void;
+  stepFinished(record: ActiveRecord, step: string, outcome: StepFinished['outcome']): void;
+  /** Something was thrown that only a mistake of ours can throw. */
+  bug(error: unknown): void;
+}
+
+/** The scope of the record's templates, and how far its steps are. */
+interface Progress {
+  readonly record: ActiveRecord;
+  readonly scope: Readonly<Record<'input' | 'vars' | 'steps', unknown>>;
+  readonly values: Record<string, StepValue>;
+  /** For each step, how many it still awaits. */
+  readonly awaited: number[];
+}
+
+const pending: PendingEnd = { outcome: 'pending' };
+
+/** Runs the record's steps, each as soon as those before it have ended, independent ones side by side. */
+export async function runRecord(record: ActiveRecord, host: RecordHost): Promise<RecordEnd> {
+  const { plan, order } = host;
+  const values: Record<string, StepValue> = {};
+  const scope = { input: record.value, vars: plan.vars, steps: values };
+  if (plan.input.when !== undefined) {
+    const decision = decide(plan.input.when, '`input.when`', scope);
+    if (!decision.ok) return failedEnd(null, record.value, decision.error);
+    if (!decision.value) return { outcome: 'skipped' };
+  }
+  await runSteps({ record, scope, values, awaited: [...order.awaited] }, order.first, host);
+  if (record.end !== undefined) return record.end;
+  if (plan.output === undefined) {
+    return { outcome: 'succeeded', output: defaultRow(record.value, plan.steps, values) };
+  }
+  const row = renderOutput(plan.output, scope);
+  if (row.ok) return { outcome: 'succeeded', output: row.value };
+  const { code, message } = row.error;
+  return failedEnd(null, record.value, { code, message: `\`output\`: ${message}` });
+}
+
+async function runSteps(progress: Progress, steps: readonly number[], host: RecordHost): Promise<void> {
+  const [first, ...others] = steps;
+  if (first === undefined) return;
+  if (others.length === 0) await runStep(progress, first, host);
+  else await Promise.all(steps.map((step) => runStep(progress, step, host)));
+}
+
+/** Runs a step, then those that it was the last to be awaited by. */
+async function runStep(progress: Progress, at: number, host: RecordHost): Promise<void> {
+  const { record, awaited } = progress;
+  host.stepBegins(record);
+  try {
+    await perform(progress, at, host);
+  } catch (error) {
+    record.end ??= pending;
+    host.bug(error);
+  }
+  host.stepEnds(record);
+  if (record.end !== undefined) return;
+  const ready = (host.order.next[at] ?? []).filter((next) => {
+    awaited[next] = (awaited[next] ?? 0) - 1;
+    return awaited[next] === 0;
+  });
+  await runSteps(progress, ready, host);
+}
+
+async function perform(progress: Progress, at: number, host: RecordHost): Promise<void> {
+  const { record, scope, values } = progress;
+  const step = host.plan.steps[at];
+  if (step === undefined) throw new Error(`the plan has no step ${at}`);
+  const decision = decideStep(step, scope);
+  if (!decision.ok) {
+    record.end ??= failedEnd(step.id, record.value, decision.error);
+    host.stepFinished(record, step.id, 'failed');
+    return;
+  }
+  if (!decision.value) {
+    host.stepFinished(record, step.id, 'skipped');
+    return;
+  }
+  if (host.stopped()) {
+    record.end ??= pending;
+    return;
+  }
+  let calls = 0;
+  const result = await step.program.execute(scope, {
+    call: (request) => host.call(record, at, ++calls, request),
+    signal: host.signal,
+  });
+  if (result.ok) {
+    values[step.id] = result.value;
+    host.stepFinished(record, step.id, 'succeeded');
+  } else if (wasCutOff(result.error, record, host)) {
+    record.end ??= pending;
+  } else {
+    record.end ??= failedEnd(step.id, record.value, result.error);
+    host.stepFinished(record, step.id, 'failed');
+  }
+}
+
+function decideStep(
+  step: PlanStep,
+  scope: Progress['scope'],
+): Result<boolean, { code: string; message: string }> {
+  if (step.when === undefined) return success(true);
+  const decision = decide(step.when, `the \`when\` of step \`${step.id}\``, scope);
+  return decision.ok ? decision : failure(decision.error);
+}
+
+/** Whether a step ended not by what it did but because the run, or its record, is over. */
+function wasCutOff(error: StepError, record: ActiveRecord, host: RecordHost): boolean {
+  if (host.signal.aborted) return true;
+  const over = host.stopped() || record.end !== undefined;
+  return over && (error.code === 'aborted' || error.scope === 'run');
+}
+
+/** The end of a record that failed at this step, or by itself: then nothing was sent. */
+export function failedEnd(
+  step: string | null,
+  input: JsonObject | null,
+  error: Pick<RecordError, 'code' | 'message'> & Partial<RecordError>,
+): FailedEnd {
+  const { code, message, status = null, attempts = 0, request_id = null, raw } = error;
+  return {
+    outcome: 'failed',
+    step,
+    input,
+    error: { code, message, status, attempts, request_id, ...(raw !== undefined && { raw }) },
+  };
+}

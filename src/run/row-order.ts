@@ -1,0 +1,50 @@
+import type { RunEvent } from './events.ts';
+import type { RunFolder } from './folder.ts';
+import { resultRow, type JournalReader, type ResultRow } from './journal-reader.ts';
+
+/** Puts the rows of a run in input order while it goes on. */
+export interface RowOrder {
+  /** The rows whose turn has come with this event; to be read to the end before the next event is given. */
+  take(event: RunEvent): AsyncIterable<ResultRow>;
+  close(): Promise<void>;
+}
+
+/**
+ * Records finish out of order. A row that comes at its turn is passed on; one that comes early is forgotten, and read
+ * back from the journal when the records before it are through: nothing is held, however late one of them is. At the
+ * end of the run, pending records hold up no others. `take` rejects with the file system's error.
+ */
+export function orderRows(folder: Pick<RunFolder, 'index' | 'openReader'>): RowOrder {
+  const { index } = folder;
+  let reader: Promise<JournalReader> | undefined;
+  let next = 0;
+
+  /** The succeeded records from `next` on, up to one that has not finished; with `all`, past such ones too. */
+  async function* readOn(all: boolean): AsyncIterable<ResultRow> {
+    for (; next < index.size; next++) {
+      const outcome = index.outcome(next);
+      if (outcome === undefined && !all) return;
+      if (outcome !== 'succeeded') continue;
+      reader ??= folder.openReader();
+      yield await resultRow(await reader, index.place(next));
+    }
+  }
+
+  return {
+    async *take(event) {
+      if (event.type === 'run_finished') yield* readOn(true);
+      if (event.type !== 'record_finished' || event.sequence !== next) return;
+      next += 1;
+      if (event.outcome === 'succeeded') {
+        const { index: place, key, output } = event;
+        yield { index: place, key, output };
+      }
+      yield* readOn(false);
+    },
+    async close() {
+      // A reader that could not be opened was told of where it was needed.
+      const opened = await reader?.catch(() => undefined);
+      await opened?.close();
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { setMaxListeners } from 'node:events';
+import type { Plan } from '../plan.ts';
+import type { RecordItem } from '../records/record.ts';
+import { createBell } from './bell.ts';
+import { createEventQueue } from './event-queue.ts';
+import type { RunEvent } from './events.ts';
+import { execute } from './execute.ts';
+import type { RunOptions } from './options.ts';
+import { abandoned } from './reasons.ts';
+import { createStop, stopOnInterrupt } from './stop.ts';
+
+/**
+ * Runs the pipeline over the records. The run begins when its first event is asked for and ends by telling
+ * `run_finished`, whatever users, providers or disks do: nothing is thrown for those. A consumer who leaves early ends
+ * the run at once: when `return()` has resolved, nothing of it goes on. One who lags behind holds up new records, never
+ * calls in flight. A run is for one consumer, and happens once.
+ */
+export function runPipeline(
+  plan: Plan,
+  records: AsyncIterable<RecordItem>,
+  options: RunOptions,
+): AsyncIterable<RunEvent> {
+  let running: Running | 'not begun' | 'left' = 'not begun';
+  const done = { value: undefined, done: true } as const;
+  const events: AsyncIterator<RunEvent, undefined> = {
+    async next() {
+      if (running === 'left') return done;
+      if (running === 'not begun') running = start(plan, records, options);
+      return running.next();
+    },
+    async return() {
+      if (running !== 'not begun' && running !== 'left') await running.leave();
+      running = 'left';
+      return done;
+    },
+  };
+  return { [Symbol.asyncIterator]: () => events };
+}
+
+interface Running {
+  next(): Promise<IteratorResult<RunEvent, undefined>>;
+  /** Ends the run at once; resolves when it has ended. */
+  leave(): Promise<void>;
+}
+
+function start(plan: Plan, records: AsyncIterable<RecordItem>, options: RunOptions): Running {
+  const bell = createBell();
+  const everything = new AbortController();
+  // Each tool at work listens to it: any number is right.
+  setMaxListeners(0, everything.signal);
+  const queue = createEventQueue(bell.ring);
+  const stop = createStop((event) => {
+    queue.push(event);
+    if (event.how === 'aborting') everything.abort();
+    bell.ring();
+  });
+  const ended = execute({
+    plan,
+    records,
+    options,
+    stop,
+    signal: everything.signal,
+    bell,
+    tell: (event) => queue.push(event),
+    consumerBehind: () => queue.full,
+  });
+  // After the run has told that it began: a signal may have aborted long before.
+  const unheard = stopOnInterrupt(stop, options);
+  const closed = ended.finally(() => {
+    unheard();
+    queue.close();
+  });
+  return {
+    async next() {
+      const result = await queue.next();
+      // A mistake of ours in the run's last steps is thrown here.
+      if (result.done === true) await closed;
+      return result;
+    },
+    async leave() {
+      stop.request(abandoned, 'everything');
+      queue.close('discard');
+      await closed;
+    },
+  };
+}

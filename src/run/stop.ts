@@ -1,0 +1,56 @@
+import type { RunStopping, StopReason } from './events.ts';
+import { interrupted } from './reasons.ts';
+
+/**
+ * How far a run has stopped, each including those before it: no record is pulled any more; no step or call begins any
+ * more; what is in flight is ended.
+ */
+export type Halt = 'records' | 'calls' | 'everything';
+
+const rank = { records: 1, calls: 2, everything: 3 } as const;
+
+/** The one place that knows whether a run goes on, and why not. */
+export interface Stop {
+  /** Stops, or stops more. The first reason stays, but a local failure is told before all others: results are at stake. */
+  request(reason: StopReason, halt: Halt): void;
+  /** Whether the run has stopped as far as this. */
+  halted(halt: Halt): boolean;
+  readonly reason: StopReason | undefined;
+}
+
+export function createStop(told: (event: RunStopping) => void): Stop {
+  let reason: StopReason | undefined;
+  let level = 0;
+
+  return {
+    request(because, halt) {
+      const overrides = reason === undefined || (because.kind === 'local' && reason.kind !== 'local');
+      if (!overrides && rank[halt] <= level) return;
+      if (overrides) reason = because;
+      level = Math.max(level, rank[halt]);
+      const how = level === rank.everything ? 'aborting' : 'draining';
+      told({ type: 'run_stopping', how, reason: reason ?? because });
+    },
+    halted: (halt) => level >= rank[halt],
+    get reason() {
+      return reason;
+    },
+  };
+}
+
+/** Stops the run when one of its signals aborts; the function given back ends that. */
+export function stopOnInterrupt(
+  stop: Stop,
+  { drain, abort }: { readonly drain?: AbortSignal; readonly abort?: AbortSignal },
+): () => void {
+  const draining = () => stop.request(interrupted, 'calls');
+  const aborting = () => stop.request(interrupted, 'everything');
+  if (drain?.aborted === true) draining();
+  if (abort?.aborted === true) aborting();
+  drain?.addEventListener('abort', draining);
+  abort?.addEventListener('abort', aborting);
+  return () => {
+    drain?.removeEventListener('abort', draining);
+    abort?.removeEventListener('abort', aborting);
+  };
+}
