@@ -22,11 +22,14 @@ export function withoutCommands(text: string): string {
   return text.replace(/^([^\S\r\n]*):(?=:)/gmu, '$1\\x3a').replaceAll('##[', '##\\x5b');
 }
 
-/** JSON text without unprintable characters: they can only stand within its strings, which may escape them. */
+/**
+ * JSON text fit for a terminal or a log: unprintable characters and the beginnings of runner commands can only stand
+ * within its strings, which may escape them.
+ */
 export function printableJson(json: string): string {
-  return json.replace(unprintable, (character) =>
-    character === '\n' ? character : `\\u${hexadecimal(character, 4)}`,
-  );
+  return json
+    .replace(unprintable, (character) => (character === '\n' ? character : `\\u${hexadecimal(character, 4)}`))
+    .replaceAll('##[', '##\\u005b');
 }
 
 function escaped(character: string): string {

@@ -1,0 +1,62 @@
+import { styleText } from 'node:util';
+import { codeFrame } from './code-frame.ts';
+import type { PlacedDiagnostic } from './placed.ts';
+import { printable, withoutCommands } from './printable.ts';
+
+/** A name of the user's can be as long as their file: no message needs more than this. */
+const longestMessage = 500;
+
+type Style = Parameters<typeof styleText>[0];
+
+export function formatText(diagnostics: readonly PlacedDiagnostic[], color: boolean): string {
+  // Whether colours are wanted was decided by the caller, not by the stream that styleText would look at.
+  const paint = (style: Style, text: string) =>
+    color && text !== '' ? styleText(style, text, { validateStream: false }) : text;
+  const blocks = diagnostics.map((diagnostic) => `${linesOf(diagnostic, paint).join('\n')}\n`);
+  const [first] = diagnostics;
+  if (first === undefined) return '';
+  const needsCount = diagnostics.length > 1 || first.file !== undefined;
+  if (needsCount) blocks.push(`${paint('bold', countOf(diagnostics))}\n`);
+  return withoutCommands(blocks.join('\n'));
+}
+
+/** One line, of bounded length, of a text that may hold anything. */
+export function shortLine(text: string): string {
+  const cut = text.length > longestMessage ? `${text.slice(0, longestMessage)}…` : text;
+  return printable(cut);
+}
+
+function linesOf(diagnostic: PlacedDiagnostic, paint: (style: Style, text: string) => string): string[] {
+  const { severity, code, message, hint, file, line, column, frame } = diagnostic;
+  const place = [file === undefined ? undefined : printable(file), line, column].filter(
+    (part) => part !== undefined,
+  );
+  const tone = severity === 'error' ? 'red' : 'yellow';
+  const head = [
+    ...(place.length === 0 ? [] : [paint('cyan', place.join(':'))]),
+    paint([tone, 'bold'], severity),
+    shortLine(message),
+    paint('gray', `[${code}]`),
+  ];
+  const style = { margin: (text: string) => paint('gray', text), caret: (text: string) => paint(tone, text) };
+  return [
+    head.join('  '),
+    ...(frame === undefined ? [] : codeFrame(frame.text, frame.range, style)),
+    ...(hint === undefined ? [] : [`  ${paint('green', 'hint:')} ${shortLine(hint)}`]),
+  ];
+}
+
+function countOf(diagnostics: readonly PlacedDiagnostic[]): string {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+  const warnings = diagnostics.length - errors;
+  const files = new Set(diagnostics.flatMap(({ file }) => file ?? [])).size;
+  const counts = [
+    ...(errors > 0 ? [counted(errors, 'error')] : []),
+    ...(warnings > 0 ? [counted(warnings, 'warning')] : []),
+  ].join(', ');
+  return files === 0 ? counts : `${counts} in ${counted(files, 'file')}`;
+}
+
+function counted(count: number, name: string): string {
+  return `${count} ${name}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,41 @@
+import type { Diagnostic } from './diagnostic.ts';
+import { formatGithub } from './format-github.ts';
+import { formatText } from './format-text.ts';
+import { placeDiagnostics } from './placed.ts';
+import type { PlacedDiagnostic } from './placed.ts';
+import { printableJson } from './printable.ts';
+
+export interface FormatOptions {
+  /** `text` for people, `json` for programs, `github` for annotations on the lines of a pull request. */
+  readonly format: 'text' | 'json' | 'github';
+  /** Whether `text` may have colours. */
+  readonly color: boolean;
+  /** Absolute paths are shown relative to this folder where that is shorter. */
+  readonly cwd: string;
+}
+
+/**
+ * The diagnostics by file and place, each once, as text that ends with a line break (empty for `text` and `github`
+ * without a diagnostic). Whatever the files hold, the text can neither act on a terminal nor on a CI runner.
+ */
+export function formatDiagnostics(diagnostics: readonly Diagnostic[], options: FormatOptions): string {
+  const placed = placeDiagnostics(diagnostics, options.cwd);
+  if (options.format === 'json') return `${printableJson(JSON.stringify(placed.map(jsonOf), null, 2))}\n`;
+  return options.format === 'github' ? formatGithub(placed) : formatText(placed, options.color);
+}
+
+/** Lines and columns from 1, columns in UTF-16 units, the end exclusive; null where there is none. */
+function jsonOf(diagnostic: PlacedDiagnostic) {
+  return {
+    severity: diagnostic.severity,
+    code: diagnostic.code,
+    message: diagnostic.message,
+    hint: diagnostic.hint ?? null,
+    file: diagnostic.file ?? null,
+    line: diagnostic.line ?? null,
+    column: diagnostic.column ?? null,
+    end_line: diagnostic.endLine ?? null,
+    end_column: diagnostic.endColumn ?? null,
+    pointer: diagnostic.pointer ?? null,
+  };
+}
