@@ -1,0 +1,80 @@
+import { didYouMean } from '../diagnostic/suggest.ts';
+import { parseJson } from '../json/exact.ts';
+import { isObject, type JsonObject, type JsonValue, type Pointer } from '../json/json.ts';
+import { failure, success, type Result } from '../result.ts';
+import { listText, valueText } from './words.ts';
+
+export interface FlagMistake {
+  readonly message: string;
+  readonly hint?: string;
+}
+
+type Setting = readonly [Pointer, JsonValue];
+
+/** Reads `model.temperature=0`: a path as messages write it (`steps.reply.messages[0].content`), then a value. */
+export function parseSetting(text: string): Result<Setting, FlagMistake> {
+  const pointer: (string | number)[] = [];
+  const part = /(?:^|\.)([^.[\]=]+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]/uy;
+  for (let match = part.exec(text); match !== null; match = part.exec(text)) {
+    const [whole, name, index, quoted] = match;
+    pointer.push(name ?? (quoted === undefined ? Number(index) : String(JSON.parse(quoted))));
+    if (text[match.index + whole.length] === '=') {
+      const value = parseValue(text.slice(match.index + whole.length + 1));
+      return value.ok ? success([pointer, value.value]) : value;
+    }
+  }
+  return failure({
+    message: 'it does not say what to set',
+    hint: 'Write the path of a key, = and the value, such as --set model.temperature=0',
+  });
+}
+
+/** JSON where it is JSON, else text: `--set steps.a.prompt={{input.text}}` needs no quotes but the shell's. */
+function parseValue(text: string): Result<JsonValue, FlagMistake> {
+  const meansJson = /^\s*(?:["[]|\{(?!\{))/u.test(text);
+  const parsed = parseJson(text);
+  if (parsed.ok) return success(parsed.value);
+  if (meansJson || parsed.error.code === 'inexact_number') return failure({ message: parsed.error.message });
+  return success(text);
+}
+
+/** Reads `name=value`. The variable is one that the file declares, and its value there says how to read this one. */
+export function parseVariable(text: string, declared: JsonObject): Result<Setting, FlagMistake> {
+  const [, name, value] = /^([^=]+)=(.*)$/su.exec(text) ?? [];
+  if (name === undefined || value === undefined) {
+    return failure({ message: 'it has no value', hint: 'Write --var <name>=<value>' });
+  }
+  if (!Object.hasOwn(declared, name)) {
+    const names = Object.keys(declared);
+    const meant = didYouMean(name, names);
+    return failure({
+      message: `the pipeline has no variable \`${name}\``,
+      hint:
+        meant !== undefined
+          ? `Did you mean \`${meant}\`?`
+          : names.length === 0
+            ? 'It declares none; variables stand under `vars`'
+            : `It has ${listText(names)}`,
+    });
+  }
+  const typed = typedLike(value, declared[name] ?? null);
+  return typed.ok ? success([['vars', name], typed.value]) : typed;
+}
+
+/** The text as a value of the same type as the one it replaces. A text stays as it is, whatever it looks like. */
+function typedLike(text: string, declared: JsonValue): Result<JsonValue, FlagMistake> {
+  if (typeof declared === 'string' || declared === null) return success(text);
+  const parsed = parseJson(text);
+  const same =
+    parsed.ok &&
+    typeof parsed.value === typeof declared &&
+    Array.isArray(parsed.value) === Array.isArray(declared) &&
+    isObject(parsed.value) === isObject(declared);
+  if (same) return success(parsed.value);
+  const wanted = {
+    number: 'a number',
+    boolean: 'true or false',
+    object: Array.isArray(declared) ? 'a list, written as JSON' : 'a map, written as JSON',
+  }[typeof declared as 'number' | 'boolean' | 'object'];
+  return failure({ message: `its value in the file is ${valueText(declared)}, so this must be ${wanted}` });
+}

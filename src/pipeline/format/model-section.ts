@@ -1,0 +1,82 @@
+import type { JsonObject } from '../../json/json.ts';
+import type { Provider } from '../../models/contract.ts';
+import { providers } from '../../models/registry.ts';
+import { duration, section } from './sections.ts';
+
+export const defaultProvider = 'mistralai';
+export const defaultTimeout = '60s';
+
+/** The keys of `model` that every provider has; the others are the provider's own parameters. */
+const commonKeys = {
+  provider: {
+    enum: [...providers.keys()],
+    default: defaultProvider,
+    description: 'Who serves the model.',
+    examples: [defaultProvider],
+  },
+  name: {
+    type: 'string',
+    minLength: 1,
+    description:
+      'The model, as the provider calls it. Needed here or in each step. `--model` overrides it for a run.',
+    examples: ['mistral-small-latest'],
+  },
+} satisfies JsonObject;
+
+const connectionKeys = {
+  base_url: {
+    type: 'string',
+    pattern: '^https?://',
+    patternErrorMessage: 'Write a whole URL, such as http://localhost:8000/v1',
+    description:
+      "Another server that speaks the provider's API. It is sent the key that `api_key_env` names, never the provider's own.",
+    examples: ['http://localhost:8000/v1'],
+  },
+  api_key_env: {
+    type: 'string',
+    pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+    patternErrorMessage:
+      'Name an environment variable, such as MISTRAL_API_KEY; the key itself stays out of the file',
+    description: "The environment variable that holds the key. Default: the provider's own.",
+    examples: ['MISTRAL_API_KEY'],
+  },
+  timeout: duration('How long one attempt may take until its answer is there as a whole.', defaultTimeout),
+} satisfies JsonObject;
+
+const retryKeys = {
+  max_retries: {
+    type: 'integer',
+    minimum: 0,
+    maximum: 99,
+    description:
+      'How often to try a failed call again. Another way to write `retry.attempts`, which counts the first attempt too: give one of them.',
+    examples: [2],
+  },
+} satisfies JsonObject;
+
+/** `model` at the top of the file, where it holds for every step. */
+export function modelSection(provider: Provider): JsonObject {
+  return section(
+    'The model of every step, with its parameters. A parameter that is not set is not sent.',
+    {
+      ...commonKeys,
+      ...provider.parameters,
+      ...connectionKeys,
+      ...retryKeys,
+    },
+    { examples: [{ name: 'mistral-small-latest', temperature: 0, max_tokens: 800 }] },
+  );
+}
+
+/** `model` in a step: its keys go before those at the top. Retries are one policy for the whole file. */
+export function stepModelSection(provider: Provider): JsonObject {
+  return section(
+    "The step's own model keys. They go before those of the `model` at the top.",
+    {
+      ...commonKeys,
+      ...provider.parameters,
+      ...connectionKeys,
+    },
+    { examples: [{ name: 'mistral-large-latest' }] },
+  );
+}

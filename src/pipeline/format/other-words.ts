@@ -1,0 +1,31 @@
+/** Words of other tools for our keys and values. */
+const otherWords: { readonly [ours: string]: readonly string[] } = {
+  when: ['if', 'condition', 'filter', 'only_if'],
+  needs: ['depends_on', 'requires', 'after'],
+  prompt: ['user', 'user_prompt', 'template', 'question', 'human'],
+  system: ['system_prompt', 'instructions', 'developer'],
+  name: ['model', 'model_name', 'model_id'],
+  vars: ['variables', 'params', 'parameters', 'env'],
+  steps: ['stages', 'tasks', 'nodes', 'jobs', 'prompts', 'chain'],
+  output: ['result', 'results', 'return'],
+  key: ['id', 'primary_key', 'id_field'],
+  base_url: ['api_base', 'endpoint', 'server_url', 'url', 'host'],
+  random_seed: ['seed'],
+  stop: ['stop_sequences', 'stop_sequence'],
+  max_tokens: ['max_completion_tokens', 'max_output_tokens', 'max_length'],
+  max_retries: ['retries'],
+  concurrency: ['parallelism', 'parallel', 'workers', 'threads'],
+  max_delay: ['max_wait', 'max_backoff'],
+  error_rate: ['threshold', 'failure_rate'],
+  content: ['text', 'message'],
+  user: ['human'],
+  assistant: ['ai', 'bot', 'model'],
+  mistralai: ['mistral', 'mistral_ai', 'chatmistralai'],
+  chat: ['llm', 'prompt', 'completion', 'text', 'generate'],
+};
+
+/** The one of ours that this word of another tool means. */
+export function ourWord(word: string, ours: readonly string[]): string | undefined {
+  const plain = word.replaceAll(/(?<=[a-z])(?=[A-Z])|-/gu, '_').toLowerCase();
+  return ours.find((own) => Object.hasOwn(otherWords, own) && otherWords[own]?.includes(plain));
+}

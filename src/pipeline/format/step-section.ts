@@ -1,0 +1,40 @@
+import type { JsonObject } from '../../json/json.ts';
+import type { StepType } from '../../steps/step.ts';
+import { section } from './sections.ts';
+
+/** The keys that every step has, whatever its type. */
+const commonKeys = {
+  when: {
+    type: 'string',
+    minLength: 1,
+    description:
+      'Whether to run the step for this record: a template of exactly one expression. Where it is false, null, empty or absent the step is skipped, and what uses its output must allow for that.',
+    examples: ["{{eq steps.classify.output 'order'}}"],
+  },
+  needs: {
+    type: 'array',
+    items: { type: 'string' },
+    uniqueItems: true,
+    description:
+      'Steps to wait for although no template here reads them. Steps that a template reads are waited for anyway.',
+    examples: [['translate']],
+  },
+} satisfies JsonObject;
+
+/** One step of this type. `model` is the schema of the step's own `model`. */
+export function stepSection(step: StepType, model: JsonObject): JsonObject {
+  return section(
+    step.description,
+    {
+      type: {
+        const: step.type,
+        description: `What the step does. \`${step.type}\`: ${step.description}`,
+        examples: [step.type],
+      },
+      ...commonKeys,
+      ...step.properties,
+      model,
+    },
+    { required: ['type', ...(step.required ?? [])], ...step.schema },
+  );
+}

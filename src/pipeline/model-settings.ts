@@ -1,0 +1,104 @@
+import type { Diagnostic, Location } from '../diagnostic/diagnostic.ts';
+import type { Source } from '../diagnostic/source.ts';
+import { isObject, type JsonObject, type JsonValue, type Pointer } from '../json/json.ts';
+import type { ModelSettings } from '../models/contract.ts';
+import { keyFor } from '../models/keys.ts';
+import { providers } from '../models/registry.ts';
+import { durationAt } from './durations.ts';
+import { defaultProvider, defaultTimeout } from './format/model-section.ts';
+import type { Report } from './report.ts';
+import { listText, pathText } from './words.ts';
+
+/**
+ * The settings of each step's model: the file's `model` with the step's own over it. A step whose settings are not
+ * complete is not among them; that has been reported then.
+ */
+export function modelSettings(
+  file: JsonObject,
+  steps: ReadonlyMap<string, JsonObject>,
+  source: Source,
+  report: Report,
+): ReadonlyMap<string, ModelSettings> {
+  const top = isObject(file['model']) ? file['model'] : {};
+  refuseTemplates(top, ['model'], source, report);
+  const settings = new Map<string, ModelSettings>();
+  const nameless: string[] = [];
+  for (const [id, spec] of steps) {
+    const own = isObject(spec['model']) ? spec['model'] : {};
+    refuseTemplates(own, ['steps', id, 'model'], source, report);
+    const merged = { ...inherited(top, own), ...own };
+    const at = (key: string): Location => ({
+      source,
+      pointer: Object.hasOwn(own, key) ? ['steps', id, 'model', key] : ['model', key],
+    });
+    const { name } = merged;
+    if (typeof name !== 'string') nameless.push(id);
+    else settings.set(id, stepSettings(name, merged, at, report));
+  }
+  if (nameless.length > 0) {
+    report.add({
+      severity: 'error',
+      code: 'missing-model',
+      message: `no model is named for ${nameless.length === 1 ? 'the step' : 'the steps'} ${listText(nameless)}`,
+      hint: 'Add `model: {name: mistral-small-latest}` at the top of the file',
+      place: { source, pointer: 'model' in file ? ['model'] : [], part: 'key' },
+    });
+  }
+  return settings;
+}
+
+/** What a step takes over from the top. Another provider has other models, another address and another key. */
+function inherited(top: JsonObject, own: JsonObject): JsonObject {
+  const provider = top['provider'] ?? defaultProvider;
+  if ((own['provider'] ?? provider) === provider) return top;
+  const { name: _name, base_url: _address, api_key_env: _key, ...others } = top;
+  return others;
+}
+
+function stepSettings(
+  name: string,
+  model: JsonObject,
+  at: (key: string) => Location,
+  report: Report,
+): ModelSettings {
+  const { provider, name: _name, base_url, api_key_env, timeout, max_retries: _retries, ...others } = model;
+  const settings: ModelSettings = {
+    provider: typeof provider === 'string' ? provider : defaultProvider,
+    name,
+    parameters: Object.fromEntries(Object.entries(others).filter(([key]) => !key.startsWith('x-'))),
+    ...(typeof base_url === 'string' && { base_url: base_url.replace(/\/+$/u, '') }),
+    ...(typeof api_key_env === 'string' && { api_key_env }),
+    timeout: durationAt(timeout ?? defaultTimeout, at('timeout'), report),
+  };
+  const refused = keyMistake(settings);
+  if (refused !== undefined) {
+    report.add({ ...refused, place: at(refused.code === 'misplaced-key' ? 'api_key_env' : 'base_url') });
+  }
+  return settings;
+}
+
+/** What the file itself gets wrong about where a key goes, whatever the environment holds. */
+function keyMistake(settings: ModelSettings): Diagnostic | undefined {
+  const own = providers.get(settings.provider)?.api_key_env ?? '';
+  const key = keyFor(settings, { [own]: 'present', [settings.api_key_env ?? own]: 'present' });
+  return key.ok ? undefined : key.error;
+}
+
+/** A model is the same for every record, so a template in it would be sent as it stands. */
+function refuseTemplates(value: JsonValue, pointer: Pointer, source: Source, report: Report): void {
+  if (typeof value === 'string' && value.includes('{{')) {
+    report.add({
+      severity: 'error',
+      code: 'misplaced-template',
+      message: `\`${pathText(pointer)}\` is not a template: it is the same for every record`,
+      hint: 'Write the value itself; `--set` changes it for a run',
+      place: { source, pointer },
+    });
+  } else if (Array.isArray(value)) {
+    value.forEach((item: JsonValue, index) => refuseTemplates(item, [...pointer, index], source, report));
+  } else if (isObject(value)) {
+    for (const [key, held] of Object.entries(value)) {
+      if (!key.startsWith('x-')) refuseTemplates(held, [...pointer, key], source, report);
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { isObject, type JsonObject, type JsonValue, type Pointer } from '../json/json.ts';
+import { parseSetting, parseVariable, type FlagMistake } from './flags.ts';
+import { pathText } from './words.ts';
+import { failure, success, type Result } from '../result.ts';
+
+/** What the flags say, as given. */
+export interface OverrideFlags {
+  /** `--var`: `name=value`. */
+  readonly vars?: readonly string[];
+  /** `--set`: `path=value`. */
+  readonly sets?: readonly string[];
+  readonly model?: string;
+  readonly concurrency?: number;
+}
+
+/** A flag that gave the file another value at this place. */
+export interface Override {
+  /** As given, such as `--set model.temperature=0`. */
+  readonly flag: string;
+  readonly pointer: Pointer;
+}
+
+export interface Overridden {
+  readonly value: JsonValue;
+  readonly overrides: readonly Override[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Puts what the flags say over what the file says, before anything is checked. The flags for one thing win over `--set`. */
+export function applyOverrides(file: JsonValue, flags: OverrideFlags): Overridden {
+  let value = file;
+  const overrides: Override[] = [];
+  const diagnostics: Diagnostic[] = [];
+  const apply = (flag: string, change: Result<readonly [Pointer, JsonValue], FlagMistake>) => {
+    const changed = change.ok ? withValue(value, ...change.value) : change;
+    if (changed.ok) {
+      value = changed.value;
+      if (change.ok) overrides.push({ flag, pointer: change.value[0] });
+    } else {
+      const { message, hint } = changed.error;
+      diagnostics.push({
+        severity: 'error',
+        code: 'invalid-flag',
+        message: `\`${flag}\`: ${message}`,
+        ...(hint !== undefined && { hint }),
+      });
+    }
+  };
+  for (const text of flags.sets ?? []) apply(`--set ${text}`, parseSetting(text));
+  const declared = isObject(value) && isObject(value['vars']) ? value['vars'] : {};
+  for (const text of flags.vars ?? []) apply(`--var ${text}`, parseVariable(text, declared));
+  if (flags.model !== undefined) {
+    for (const pointer of modelNames(value)) apply(`--model ${flags.model}`, success([pointer, flags.model]));
+  }
+  if (flags.concurrency !== undefined) {
+    const change = [['limits', 'concurrency'], flags.concurrency] as const;
+    apply(`--concurrency ${flags.concurrency}`, success(change));
+  }
+  return { value, overrides, diagnostics };
+}
+
+/** Wherever the file may name a model: at the top, and in each step that names its own. */
+function modelNames(file: JsonValue): readonly Pointer[] {
+  const steps = isObject(file) && isObject(file['steps']) ? Object.entries(file['steps']) : [];
+  const own = steps.filter(
+    ([, step]) => isObject(step) && isObject(step['model']) && 'name' in step['model'],
+  );
+  return [['model', 'name'], ...own.map(([id]) => ['steps', id, 'model', 'name'])];
+}
+
+/** A copy with this value at this place. Maps on the way there are made where there are none; lists are not. */
+function withValue(
+  value: JsonValue | undefined,
+  pointer: Pointer,
+  to: JsonValue,
+  above: Pointer = [],
+): Result<JsonValue, FlagMistake> {
+  const [part, ...rest] = pointer;
+  if (part === undefined) return success(to);
+  const here = [...above, part];
+  if (Array.isArray(value)) {
+    const index = Number(part);
+    if (!Number.isInteger(index) || index < 0 || index >= value.length) {
+      return failure({
+        message: `\`${pathText(above)}\` is a list of ${value.length}, counted from 0, without an item ${String(part)}`,
+      });
+    }
+    const changed = withValue(value[index] as JsonValue, rest, to, here);
+    return changed.ok ? success(value.with(index, changed.value)) : changed;
+  }
+  if (value !== undefined && value !== null && !isObject(value)) {
+    return failure({ message: `\`${pathText(above)}\` is not a map, so nothing in it can be set` });
+  }
+  const map: JsonObject = value ?? {};
+  const changed = withValue(Object.hasOwn(map, part) ? map[part] : undefined, rest, to, here);
+  return changed.ok ? success({ ...map, [part]: changed.value }) : changed;
+}

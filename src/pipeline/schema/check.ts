@@ -1,0 +1,195 @@
+import { didYouMean } from '../../diagnostic/suggest.ts';
+import { isObject, type JsonValue, type Pointer } from '../../json/json.ts';
+import {
+  keywords,
+  schemaExpectation,
+  typeNames,
+  unknownTypes,
+  unsupportedKeywords,
+  type Draft,
+} from './keywords.ts';
+import { valueAt } from '../pointers.ts';
+import { formats } from './validator.ts';
+import { listText, valueText } from '../words.ts';
+
+export interface SchemaMistake {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  /** Below the schema's root. */
+  readonly pointer: Pointer;
+  readonly part?: 'key' | 'value';
+}
+
+/** A `$ref` of the schema: the pointer of the schema that holds it, and what it says. */
+export interface Reference {
+  readonly holder: Pointer;
+  readonly target: string;
+}
+
+export interface CheckedSchema {
+  readonly mistakes: readonly SchemaMistake[];
+  readonly references: readonly Reference[];
+  /** The pointers of all schemas in it, as JSON. */
+  readonly schemas: ReadonlySet<string>;
+}
+
+/**
+ * What is wrong with a schema as a schema, at its line: Ajv would stop at the first mistake and name no place.
+ * `start` is where it stands below the root of its document.
+ */
+export function checkSchema(schema: JsonValue, draft: Draft, start: Pointer = []): CheckedSchema {
+  const mistakes: SchemaMistake[] = [];
+  const references: Reference[] = [];
+  const schemas = new Set<string>();
+  const visit = (value: JsonValue, pointer: Pointer): void => {
+    schemas.add(JSON.stringify(pointer));
+    if (typeof value === 'boolean') return;
+    if (!isObject(value)) {
+      mistakes.push({
+        code: 'invalid-schema',
+        message: `${nameOf(pointer)} ${schemaExpectation}, found ${valueText(value)}`,
+        ...schemaHint(value),
+        pointer,
+      });
+      return;
+    }
+    for (const [name, held] of Object.entries(value)) {
+      const at = [...pointer, name];
+      const keyword = keywords[draft].get(name);
+      if (keyword === undefined) {
+        if (!name.startsWith('x-')) mistakes.push(unknownKeyword(name, held, at, draft));
+        continue;
+      }
+      if (name === '$ref' && typeof held === 'string') references.push({ holder: pointer, target: held });
+      const mistake = keyword.fits(held)
+        ? detail(name, held, at)
+        : misfit(name, held, at, keyword.expectation);
+      if (mistake !== undefined) mistakes.push(mistake);
+      for (const below of keyword.fits(held) ? (keyword.schemas?.(held) ?? []) : []) {
+        visit(valueAt(held, below) ?? null, [...at, ...below]);
+      }
+    }
+  };
+  visit(schema, start);
+  return { mistakes, references, schemas };
+}
+
+function unknownKeyword(name: string, value: JsonValue, pointer: Pointer, draft: Draft): SchemaMistake {
+  if (unsupportedKeywords.has(name)) {
+    return {
+      code: 'unsupported-keyword',
+      message: `\`${name}\` is not supported in schemas here`,
+      hint: 'Refer to schemas by their path, such as {$ref: "#/$defs/<name>"}',
+      pointer,
+      part: 'key',
+    };
+  }
+  const known = didYouMean(name, keywords[draft].keys());
+  const otherDraft = keywords[draft === '2020-12' ? 'draft-07' : '2020-12'].has(name);
+  return {
+    code: 'unknown-keyword',
+    message: otherDraft
+      ? `\`${name}\` is not a keyword of JSON Schema ${draft}`
+      : `\`${name}\` is not a keyword of JSON Schema`,
+    hint: keywordHint(name, value, known),
+    pointer,
+    part: 'key',
+  };
+}
+
+function keywordHint(name: string, value: JsonValue, known: string | undefined): string {
+  if (name === 'nullable') return 'Write type: [<type>, "null"]';
+  if (name === 'additionalItems') return 'Write `items` beside `prefixItems`';
+  if (name === 'dependencies') return 'Write `dependentRequired` or `dependentSchemas`';
+  if (known !== undefined) return `Did you mean \`${known}\`?`;
+  if (isObject(value)) return `If \`${name}\` is a field, put it under \`properties\``;
+  return 'Remove it, or let its name begin with `x-` if it is a note of your own';
+}
+
+function misfit(name: string, value: JsonValue, pointer: Pointer, expectation: string): SchemaMistake {
+  const unknown = name === 'type' ? unknownTypes(value)[0] : undefined;
+  if (unknown === undefined) {
+    const message = `\`${name}\` ${expectation}, found ${valueText(value)}`;
+    return { code: 'invalid-schema', message, pointer };
+  }
+  const meant =
+    typeof unknown === 'string'
+      ? (typeWords[unknown.toLowerCase()] ?? didYouMean(unknown, typeNames))
+      : undefined;
+  return {
+    code: 'invalid-schema',
+    message: `\`type\` cannot be ${valueText(unknown)}`,
+    hint:
+      unknown === null
+        ? 'Quote it, since YAML reads a bare null as nothing: "null"'
+        : meant === undefined
+          ? `The types are ${listText(typeNames)}`
+          : `Did you mean \`${meant}\`?`,
+    pointer,
+  };
+}
+
+/** What people write who come from Python, TypeScript or SQL. */
+const typeWords: { readonly [word: string]: string } = {
+  text: 'string',
+  str: 'string',
+  int: 'integer',
+  float: 'number',
+  double: 'number',
+  bool: 'boolean',
+  dict: 'object',
+  map: 'object',
+  list: 'array',
+  none: 'null',
+};
+
+/** Mistakes that the type of a keyword's value does not show. */
+function detail(name: string, value: JsonValue, pointer: Pointer): SchemaMistake | undefined {
+  if (name === 'pattern' && typeof value === 'string') return regexMistake(value, pointer, 'value');
+  if (name === 'patternProperties' && isObject(value)) {
+    for (const pattern of Object.keys(value)) {
+      const mistake = regexMistake(pattern, [...pointer, pattern], 'key');
+      if (mistake !== undefined) return mistake;
+    }
+  }
+  if (name === 'format' && typeof value === 'string' && !formats.has(value)) {
+    const known = didYouMean(value, formats);
+    return {
+      code: 'unknown-format',
+      message: `\`format\` ${valueText(value)} is not one that can be checked`,
+      hint: known === undefined ? `There are ${listText([...formats])}` : `Did you mean \`${known}\`?`,
+      pointer,
+    };
+  }
+  return undefined;
+}
+
+function regexMistake(pattern: string, pointer: Pointer, part: 'key' | 'value'): SchemaMistake | undefined {
+  try {
+    // As Ajv compiles it.
+    void new RegExp(pattern, 'u');
+    return undefined;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/^.*\/u?: /su, '') : 'it cannot be read';
+    return {
+      code: 'invalid-pattern',
+      message: `${valueText(pattern)} is not a regular expression: ${reason}`,
+      pointer,
+      part,
+    };
+  }
+}
+
+function nameOf(pointer: Pointer): string {
+  const last = pointer.at(-1);
+  return last === undefined ? 'the schema' : typeof last === 'number' ? 'the item' : `\`${last}\``;
+}
+
+function schemaHint(value: JsonValue): { readonly hint?: string } {
+  if (Array.isArray(value))
+    return { hint: 'Several shapes are written as anyOf: […]; a fixed list as prefixItems: […]' };
+  if (typeof value !== 'string') return {};
+  const type = typeWords[value.toLowerCase()] ?? typeNames.find((name) => name === value);
+  return type === undefined ? {} : { hint: `Write {type: ${type}}` };
+}

@@ -1,0 +1,42 @@
+import type { Location } from '../../diagnostic/diagnostic.ts';
+import type { JsonSchema, JsonValue } from '../../json/json.ts';
+import { bundle } from './bundle.ts';
+import { collectDocuments, type SchemaServices } from './documents.ts';
+import { compileValidator } from './validator.ts';
+import { mistakesIn } from './value-mistakes.ts';
+
+/** A schema of the user's own that nothing is wrong with. */
+export interface UserSchema {
+  /** Complete in itself: every `$ref` in it begins with `#`. */
+  readonly schema: JsonSchema;
+  /** What is wrong with a value, a sentence a mistake; empty when it is valid. */
+  validate(value: JsonValue): readonly string[];
+}
+
+/**
+ * Compiles the schema that stands at this place of a pipeline: an object, or the path of a file relative to it.
+ * Undefined when something is wrong with it, which has been reported then.
+ */
+export async function compileUserSchema(
+  held: JsonValue,
+  place: Location,
+  services: SchemaServices,
+): Promise<UserSchema | undefined> {
+  const documents = await collectDocuments(held, place, services);
+  const [main] = documents ?? [];
+  if (documents === undefined || main === undefined) return undefined;
+  const schema = bundle(documents);
+  try {
+    const validate = await compileValidator(schema, main.draft);
+    return { schema, validate: (value) => (validate(value) ? [] : mistakesIn(value, validate.errors ?? [])) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    services.report({
+      severity: 'error',
+      code: 'invalid-schema',
+      message: `the schema cannot be used: ${reason}`,
+      place,
+    });
+    return undefined;
+  }
+}

@@ -1,0 +1,24 @@
+import type { ErrorObject } from 'ajv';
+import type { JsonValue } from '../../json/json.ts';
+import { violationsOf, type Violation } from './violations.ts';
+import { pathText, valueText } from '../words.ts';
+
+/** More mistakes of one value than this help nobody; an array of a million bad items would make a million of them. */
+const longestList = 10;
+
+/** A sentence a mistake, such as: `customer.age` must be a number, found "old". */
+export function mistakesIn(value: JsonValue, errors: readonly ErrorObject[]): readonly string[] {
+  const violations = violationsOf(errors, value, { object: 'an object' });
+  const shown = violations.slice(0, longestList).map(sentence);
+  const others = violations.length - shown.length;
+  return others > 0 ? [...shown, `and ${others} more mistakes`] : shown;
+}
+
+function sentence({ kind, pointer, keys = [], expectation, value }: Violation): string {
+  const subject = pointer.length === 0 ? 'the record' : `\`${pathText(pointer)}\``;
+  if (kind === 'missing-key') return `\`${pathText([...pointer, ...keys])}\` is missing`;
+  if (kind === 'unknown-key' || kind === 'bad-key') return `${subject} is not a field that the schema allows`;
+  return kind === 'choice'
+    ? `${subject} ${expectation}`
+    : `${subject} ${expectation}, found ${valueText(value)}`;
+}

@@ -1,0 +1,54 @@
+import { isObject, type JsonValue, type Pointer } from '../json/json.ts';
+
+/** A pointer as people write it: `steps.reply.messages[0].role`; names that are not plain words in quotes. */
+export function pathText(pointer: Pointer): string {
+  return pointer
+    .map((part, index) => {
+      if (typeof part === 'number') return `[${part}]`;
+      if (!/^[\w$-]+$/u.test(part)) return `[${JSON.stringify(bounded(part, 60))}]`;
+      return index === 0 ? part : `.${part}`;
+    })
+    .join('');
+}
+
+/** What a value is, briefly, to follow "found". */
+export function valueText(value: JsonValue): string {
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (isObject(value)) return Object.keys(value).length === 0 ? 'an empty map' : 'a map';
+  return bounded(JSON.stringify(value), 60);
+}
+
+/** At most so many characters of a text, never half a surrogate pair, with … where something was left out. */
+export function bounded(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/u, '')}…`;
+}
+
+/** `a`, `b` and `c`. */
+export function listText(names: readonly string[], joiner = 'and'): string {
+  const quoted = names.map((name) => `\`${name}\``);
+  const last = quoted.pop();
+  if (last === undefined) return '';
+  return quoted.length === 0 ? last : `${quoted.join(', ')} ${joiner} ${last}`;
+}
+
+/** A value as YAML on one line: `{name: mistral-small-latest, stop: [END]}`. */
+export function inlineYaml(value: JsonValue): string {
+  if (isObject(value) && Object.keys(value).length === 1) return pairs(value);
+  return flow(value);
+}
+
+function flow(value: JsonValue): string {
+  if (Array.isArray(value)) return `[${(value as readonly JsonValue[]).map(flow).join(', ')}]`;
+  if (isObject(value)) return `{${pairs(value)}}`;
+  const plain =
+    typeof value === 'string' &&
+    /^[A-Za-z./](?:[\w ./-]*[\w./-])?$/u.test(value) &&
+    !/^(?:true|false|null|yes|no|on|off|y|n)$/iu.test(value);
+  return plain ? value : JSON.stringify(value);
+}
+
+function pairs(value: { readonly [name: string]: JsonValue }): string {
+  return Object.entries(value)
+    .map(([name, held]) => `${flow(name)}: ${flow(held)}`)
+    .join(', ');
+}
