@@ -1,0 +1,76 @@
+import { firstFew, placeOf, type FailedRecord } from './failures.ts';
+import { formatAmount } from './numbers.ts';
+import type { Paint } from './output.ts';
+import { clip } from './text.ts';
+
+const longestMessage = 300;
+const longestName = 60;
+
+export interface FailureLog {
+  /** A record has failed. */
+  add(record: FailedRecord): void;
+  /** No more will come. */
+  end(): void;
+}
+
+interface FailureLogOptions {
+  readonly print: (line: string) => void;
+  readonly paint: Paint;
+  readonly inputPath: string;
+  /** Undefined where the run keeps no folder; asked for only when it is to be printed. */
+  readonly errorsPath: () => string | undefined;
+}
+
+/** Tells the first few failures as they happen. Ten thousand records that fail alike are one line and a count. */
+export function createFailureLog({ print, paint, inputPath, errorsPath }: FailureLogOptions): FailureLog {
+  let last: FailedRecord | undefined;
+  let repeats = 0;
+  let shown = 0;
+  let full = false;
+
+  const endRepeats = () => {
+    if (repeats > 0) print(paint('dim', `  the same for ${formatAmount(repeats, 'more record')}`));
+    repeats = 0;
+  };
+
+  return {
+    add(record) {
+      if (full) return;
+      if (last !== undefined && alike(last, record)) {
+        repeats += 1;
+        return;
+      }
+      endRepeats();
+      if (shown === firstFew) {
+        full = true;
+        const path = errorsPath();
+        print(paint('dim', `further failures are ${path === undefined ? 'only counted' : `in ${path}`}`));
+        return;
+      }
+      shown += 1;
+      last = record;
+      print(failureLine(record, inputPath, paint));
+    },
+    end: endRepeats,
+  };
+}
+
+function alike(one: FailedRecord, other: FailedRecord): boolean {
+  return (
+    one.step === other.step &&
+    one.error.code === other.error.code &&
+    one.error.message === other.error.message
+  );
+}
+
+/** `rows.jsonl:7  error  the message  (step classify, key a-7, invalid_answer)`: one line, however long the message was. */
+export function failureLine(record: FailedRecord, inputPath: string, paint: Paint): string {
+  const { step, key, error } = record;
+  const details = [...(step === null ? [] : [`step ${step}`]), `key ${clip(key, longestName)}`, error.code];
+  return [
+    placeOf(record, inputPath),
+    paint('red', 'error'),
+    clip(error.message, longestMessage),
+    paint('dim', `(${details.join(', ')})`),
+  ].join('  ');
+}

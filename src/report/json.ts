@@ -1,0 +1,113 @@
+import { basename } from 'node:path';
+import { printableJson } from '../diagnostic/printable.ts';
+import type { RunFinished, RunStarted, UsageReport } from '../run/events.ts';
+import { collectFailures, type Failures } from './failures.ts';
+import { pathsOf } from './paths.ts';
+import type { Reporter, ReporterOptions } from './reporter.ts';
+
+/**
+ * The one object that `--format json` prints. Names are part of the contract with scripts: none is ever left out,
+ * and what is not known or not there is null.
+ */
+export interface RunReport {
+  /** The run's own name: the last part of its folder. */
+  readonly run: string | null;
+  readonly pipeline: string | null;
+  readonly state: RunFinished['state'];
+  /** Why the run did not go to its end. */
+  readonly reason: RunFinished['reason'] | null;
+  /** What the process ends with. */
+  readonly exit_code: number;
+  /** Whether answers, tokens and cost were made up by the simulator. */
+  readonly simulated: boolean;
+  readonly folder: string | null;
+  readonly counts: RunFinished['counts'];
+  /** As in usage.json: `{total, by_step, by_model}`. */
+  readonly usage: UsageReport;
+  /** US dollars, the same as `usage.total.cost_usd`; a lower bound where `usage.total.unmetered_requests` is not 0. */
+  readonly cost_usd: number | null;
+  readonly duration_ms: number;
+  /** results.jsonl of the run's folder. */
+  readonly results: string | null;
+  /** The file of `--output` that was written; with `.partial` where the run was not completed. */
+  readonly output: string | null;
+  readonly errors: {
+    /** errors.jsonl of the run's folder, which has all of them. */
+    readonly path: string | null;
+    /** The first five that happened. */
+    readonly first: readonly ReportedError[];
+  };
+}
+
+export interface ReportedError {
+  readonly index: number;
+  readonly line: number;
+  readonly key: string;
+  readonly step: string | null;
+  readonly code: string;
+  readonly message: string;
+  readonly status: number | null;
+}
+
+/** Prints the run's report when the run is over, and nothing before or beside it. */
+export function jsonReporter({ output, outputPath, exitCodeOf }: ReporterOptions): Reporter {
+  const failures = collectFailures();
+  let started: RunStarted | undefined;
+  return {
+    on(event) {
+      if (event.type === 'run_started') started = event;
+      else if (event.type === 'record_finished' && event.outcome === 'failed') failures.add(event);
+      else if (event.type === 'run_finished') {
+        const exitCode = exitCodeOf(event);
+        output.write(
+          formatRunReport(runReport({ started, finished: event, failures, exitCode, outputPath })),
+        );
+      }
+    },
+    message() {},
+    finish() {},
+  };
+}
+
+interface RunReportInput {
+  readonly started: RunStarted | undefined;
+  readonly finished: RunFinished;
+  readonly failures: Failures;
+  readonly exitCode: number;
+  readonly outputPath: string | undefined;
+}
+
+function runReport({ started, finished, failures, exitCode, outputPath }: RunReportInput): RunReport {
+  const paths = pathsOf(started?.folder, finished.state, outputPath);
+  return {
+    run: paths.folder === undefined ? null : basename(paths.folder),
+    pipeline: started?.pipeline ?? null,
+    state: finished.state,
+    reason: finished.reason ?? null,
+    exit_code: exitCode,
+    simulated: started?.simulated ?? false,
+    folder: paths.folder ?? null,
+    counts: finished.counts,
+    usage: finished.usage,
+    cost_usd: finished.usage.total.cost_usd,
+    duration_ms: finished.duration,
+    results: paths.results ?? null,
+    output: paths.output ?? null,
+    errors: {
+      path: paths.errors ?? null,
+      first: failures.first().map(({ index, line, key, step, error }) => ({
+        index,
+        line,
+        key,
+        step,
+        code: error.code,
+        message: error.message,
+        status: error.status,
+      })),
+    },
+  };
+}
+
+function formatRunReport(report: RunReport): string {
+  return `${printableJson(JSON.stringify(report, null, 2))}\n`;
+}

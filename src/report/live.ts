@@ -1,0 +1,94 @@
+import { printable, withoutCommands } from '../diagnostic/printable.ts';
+import type { RunStarted, RunStopping } from '../run/events.ts';
+import { annotationsOf } from './github.ts';
+import { createFailureLog } from './failure-log.ts';
+import { collectFailures } from './failures.ts';
+import { formatAmount, formatCount } from './numbers.ts';
+import type { LiveView, LiveViewOptions } from './live-view.ts';
+import { paintFor, systemClock } from './output.ts';
+import { errorsPathOf } from './paths.ts';
+import type { Reporter, ReporterOptions } from './reporter.ts';
+import { formatSummary } from './summary.ts';
+import { createTally } from './tally.ts';
+import { clip } from './text.ts';
+
+const longestName = 60;
+const longestMessage = 400;
+
+/** Follows a run for a person: a first line, progress, the first failures, a summary. */
+export function liveReporter(
+  options: ReporterOptions,
+  createView: (options: LiveViewOptions) => LiveView,
+): Reporter {
+  const { output, clock = systemClock } = options;
+  let started: RunStarted | undefined;
+  const inputPath = printable(options.inputPath);
+  const paint = paintFor(output);
+  const tally = createTally(() => clock.now());
+  const view = createView({ output, clock, read: () => tally.read() });
+  const print = (lines: string) => view.print(withoutCommands(lines));
+  const failures = collectFailures();
+  const log = createFailureLog({
+    print,
+    paint,
+    inputPath,
+    errorsPath: () => (started?.folder === undefined ? undefined : printable(errorsPathOf(started.folder))),
+  });
+  return {
+    on(event) {
+      tally.add(event);
+      switch (event.type) {
+        case 'run_started':
+          started = event;
+          print(startLine(event));
+          view.start();
+          return;
+        case 'record_finished':
+          if (event.outcome !== 'failed') return;
+          failures.add(event);
+          log.add(event);
+          return;
+        case 'run_stopping':
+          print(paint('yellow', stoppingLine(event, tally.read().inFlight)));
+          return;
+        case 'run_finished': {
+          view.stop();
+          log.end();
+          const end = { ...options, inputPath, started, finished: event, failures };
+          output.write(withoutCommands(`\n${formatSummary({ ...end, done: tally.read().done }, output)}`));
+          if (options.github === true) output.write(annotationsOf(end));
+          return;
+        }
+        case 'record_started':
+        case 'step_finished':
+        case 'call_finished':
+        case 'model_paused':
+      }
+    },
+    message: print,
+    finish() {
+      view.stop();
+      log.end();
+    },
+  };
+}
+
+function startLine({ pipeline, total, concurrency, simulated, folder }: RunStarted): string {
+  const parts = [
+    ...(total === null ? [] : [formatAmount(total, 'record')]),
+    `${formatCount(concurrency)} at a time`,
+    ...(simulated ? ['answers are simulated'] : []),
+    ...(folder === undefined ? [] : [`kept in ${printable(folder)}`]),
+  ];
+  return `${clip(pipeline, longestName)}: ${parts.join(', ')}`;
+}
+
+function stoppingLine({ how, reason }: RunStopping, inFlight: number): string {
+  const records = formatAmount(inFlight, 'record');
+  const why = reason.kind === 'interrupted' ? '' : `${clip(reason.message, longestMessage)}; `;
+  if (inFlight === 0) return `stopping: ${why}nothing is in flight`;
+  if (how === 'aborting')
+    return `stopping at once: ${why}${records} in flight ${inFlight === 1 ? 'stays' : 'stay'} pending`;
+  const again = reason.kind === 'interrupted' ? '; press Ctrl-C again to stop at once' : '';
+  return `stopping: ${why}finishing ${records} in flight${again}`;
+}

@@ -1,0 +1,49 @@
+import type { UsageReport } from '../run/events.ts';
+import type { Usage } from '../usage/usage.ts';
+import { formatAmount, formatCount, formatMoney } from './numbers.ts';
+import { clip } from './text.ts';
+
+const namedAtMost = 3;
+const longestModel = 40;
+
+/** What a run cost, in words that hide nothing: `$12.40`, `at least $0.21: …`, `unknown: …`; never 0 for unknown. */
+export function costInWords({ total, by_model }: UsageReport): string {
+  const models = Object.entries(by_model);
+  const unpriced = models.filter(([, row]) => row.cost_usd === null && (row.total_tokens ?? 0) > 0);
+  const reasons = [
+    ...(unpriced.length > 0 ? [`no price is known for ${nameModels(unpriced.map(([name]) => name))}`] : []),
+    ...(isLowerBound(total)
+      ? [`the usage of ${formatAmount(total.unmetered_requests, 'request')} never came`]
+      : []),
+  ];
+  const known = total.cost_usd ?? models.reduce((sum, [, row]) => sum + (row.cost_usd ?? 0), 0);
+  if (total.cost_usd === null && known === 0)
+    return reasons.length === 0 ? 'unknown' : `unknown: ${reasons.join(', and ')}`;
+  return reasons.length === 0
+    ? formatMoney(known)
+    : `at least ${formatMoney(known)}: ${reasons.join(', and ')}`;
+}
+
+function nameModels(names: readonly string[]): string {
+  const shown = names.slice(0, namedAtMost).map((name) => clip(name, longestModel));
+  const more = names.length - shown.length;
+  return more > 0 ? `${shown.join(', ')} and ${formatAmount(more, 'other')}` : shown.join(' and ');
+}
+
+/** A table's cell; `+` marks a lower bound. */
+export function costCell(usage: Usage): string {
+  return usage.cost_usd === null ? 'unknown' : formatMoney(usage.cost_usd) + boundMark(usage);
+}
+
+/** A table's cell; `+` marks a lower bound. */
+export function tokenCell(usage: Usage, tokens: number | null): string {
+  return tokens === null ? 'unknown' : formatCount(tokens) + boundMark(usage);
+}
+
+export function isLowerBound(usage: Usage): boolean {
+  return usage.unmetered_requests > 0;
+}
+
+function boundMark(usage: Usage): string {
+  return isLowerBound(usage) ? '+' : '';
+}

@@ -1,0 +1,44 @@
+import { formatDuration } from '../duration.ts';
+
+const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const short = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
+
+/** 1,234,567 */
+export function formatCount(count: number): string {
+  return grouped.format(count);
+}
+
+/** 9,876 and 12.3K and 1.2M: for where there is little room. */
+export function formatCompact(count: number): string {
+  return count < 10_000 ? grouped.format(count) : short.format(count);
+}
+
+/** `1 record`, `12 records`. */
+export function formatAmount(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** US dollars: whole cents from a dollar on, below it as many digits as two significant ones need. */
+export function formatMoney(dollars: number): string {
+  if (dollars === 0) return '$0.00';
+  if (dollars < 0.000001) return '<$0.000001';
+  const digits = dollars >= 1 ? 2 : Math.max(2, Math.ceil(-Math.log10(dollars)) + 1);
+  return `$${dollars.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
+}
+
+/** Records a second as `240/s`, `5.4/s`, or where that says too little `3.1/min`, `2.5/h`. */
+export function formatRate(perSecond: number): string {
+  const [value, unit] =
+    perSecond >= 0.995
+      ? [perSecond, 's']
+      : perSecond * 60 >= 0.995
+        ? [perSecond * 60, 'min']
+        : [perSecond * 3600, 'h'];
+  return `${value >= 9.95 ? formatCount(value) : value.toFixed(1)}/${unit}`;
+}
+
+/** A time in whole seconds, rounded up: what is still to come never says 0. */
+export function formatSeconds(milliseconds: number): string {
+  const seconds = Math.max(1, Math.ceil(milliseconds / 1000));
+  return seconds < 60 ? `${seconds} s` : formatDuration(seconds * 1000);
+}

@@ -1,0 +1,74 @@
+import { costCell } from './money.ts';
+import { formatAmount, formatCompact, formatCount, formatRate, formatSeconds } from './numbers.ts';
+import type { Paint, Style } from './output.ts';
+import type { Progress } from './tally.ts';
+
+/** One thing that the line says. */
+interface Field {
+  /** Our own words and numbers only: a character is a column. */
+  readonly text: string;
+  readonly painted: string;
+  /** 0 stays to the last; where there is no room, the highest goes first. */
+  readonly rank: number;
+}
+
+const rank = { count: 0, state: 1, failed: 2, time: 3, bar: 4, cost: 5, rate: 6, tokens: 7, unknownCost: 8 };
+
+/** The line of the progress bar: always shorter than the terminal is wide, so that it never wraps. */
+export function progressLine(progress: Progress, columns: number, paint: Paint): string {
+  const fields = [...barOf(progress, columns, paint), ...fieldsOf(progress, paint)];
+  return fit(fields, Math.max(0, columns - 1))
+    .map(({ painted }) => painted)
+    .join('  ');
+}
+
+/** Its width follows the terminal alone: it must not dance with the length of what stands beside it. */
+function barOf({ total, done }: Progress, columns: number, paint: Paint): readonly Field[] {
+  if (total === null) return [];
+  const width = Math.min(30, Math.max(6, Math.floor(columns / 6)));
+  const full = total === 0 ? width : Math.min(width, Math.floor((done / total) * width));
+  const [past, ahead] = ['█'.repeat(full), '░'.repeat(width - full)] as const;
+  return [{ rank: rank.bar, text: past + ahead, painted: paint('green', past) + paint('dim', ahead) }];
+}
+
+function fieldsOf(progress: Progress, paint: Paint): readonly Field[] {
+  const { total, done, failed, inFlight, perSecond, remaining, elapsed, stopping, paused, usage } = progress;
+  const fields: Field[] = [];
+  const add = (rank: number, text: string, style?: Style) =>
+    fields.push({ rank, text, painted: style === undefined ? text : paint(style, text) });
+
+  add(
+    rank.count,
+    total === null ? formatAmount(done, 'record') : `${formatCount(done)}/${formatCount(total)}`,
+  );
+  if (failed > 0) add(rank.failed, `${formatCount(failed)} failed`, 'red');
+  if (stopping !== null) {
+    const verb = stopping.how === 'draining' ? 'finishing' : 'ending';
+    add(rank.state, `${verb} ${formatCount(inFlight)} in flight`, 'yellow');
+  } else if (paused[0] !== undefined) {
+    add(rank.state, `waiting for quota ${formatSeconds(paused[0].wait)}`, 'yellow');
+  }
+  if (perSecond !== null) add(rank.rate, formatRate(perSecond), 'dim');
+  if (usage.total_tokens !== null && usage.requests > 0) {
+    add(rank.tokens, `${formatCompact(usage.total_tokens)} tokens`, 'dim');
+  }
+  if (progress.simulated) add(rank.cost, 'simulated', 'dim');
+  else if (usage.cost_usd !== null) add(rank.cost, costCell(usage));
+  else add(rank.unknownCost, 'cost unknown', 'dim');
+  if (remaining !== null) add(rank.time, `${formatSeconds(remaining)} left`);
+  else if (total === null) add(rank.time, `${formatSeconds(elapsed)} elapsed`, 'dim');
+  return fields;
+}
+
+function fit(fields: readonly Field[], room: number): readonly Field[] {
+  let kept = fields;
+  while (kept.length > 0 && widthOf(kept) > room) {
+    const last = Math.max(...kept.map(({ rank }) => rank));
+    kept = kept.filter(({ rank }) => rank !== last);
+  }
+  return kept;
+}
+
+function widthOf(fields: readonly Field[]): number {
+  return fields.reduce((sum, { text }) => sum + text.length + 2, -2);
+}

@@ -1,0 +1,34 @@
+import type { RunEvent, RunFinished } from '../run/events.ts';
+import type { Clock, Output } from './output.ts';
+
+/**
+ * - `terminal`: a live bar, failures above it, a summary. For stderr that is a terminal.
+ * - `plain`: the same in plain lines now and then. For stderr that is not.
+ * - `quiet`: only why the run stopped and how many records failed.
+ * - `json`: one JSON object at the end and nothing else. For stdout; another reporter may have stderr.
+ */
+export type ReporterMode = 'terminal' | 'plain' | 'quiet' | 'json';
+
+export interface ReporterOptions {
+  readonly output: Output;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
+  /** As the user named them; the input may be `-`, which is stdin. */
+  readonly pipelinePath: string;
+  readonly inputPath: string;
+  /** The file of `--output`, if one is written; `-` for stdout. */
+  readonly outputPath?: string;
+  readonly exitCodeOf: (finished: RunFinished) => number;
+  /** Adds annotations that GitHub Actions shows beside the input's lines. */
+  readonly github?: boolean;
+}
+
+/** Makes text of a run's events. It never throws for what an event says, and leaves no timer behind. */
+export interface Reporter {
+  /** Takes the next event. Cheap: text is made a few times a second at most, not for every event. */
+  on(event: RunEvent): void;
+  /** Prints lines of the caller's, such as a warning, where they do not tear the bar; drops them where it is quiet. */
+  message(lines: string): void;
+  /** Leaves the terminal as it was. To be called however the run ended; may be called more than once. */
+  finish(): void;
+}

@@ -1,0 +1,129 @@
+import { formatDuration } from '../duration.ts';
+import { printable } from '../diagnostic/printable.ts';
+import type { RunFinished, RunStarted } from '../run/events.ts';
+import { placeOf, type Failures } from './failures.ts';
+import { costInWords } from './money.ts';
+import { nextCommands } from './next.ts';
+import { formatAmount, formatCount, formatRate } from './numbers.ts';
+import type { Output, Paint } from './output.ts';
+import { paintFor } from './output.ts';
+import { pathsOf } from './paths.ts';
+import { clip, wrap } from './text.ts';
+import { usageTable } from './usage-table.ts';
+
+export interface SummaryInput {
+  readonly started: RunStarted | undefined;
+  readonly finished: RunFinished;
+  readonly failures: Failures;
+  /** Records that ended in this session: a resumed run counts those before it too. */
+  readonly done: number;
+  readonly inputPath: string;
+  readonly pipelinePath: string;
+  readonly outputPath?: string;
+}
+
+const labelWidth = 11;
+const longestName = 40;
+const longestMessage = 400;
+const groupsAtMost = 10;
+
+/** What a run came to, for people: plain lines, each ended, that fit the width (80 columns off a terminal). */
+export function formatSummary(input: SummaryInput, output: Omit<Output, 'write'>): string {
+  const paint = paintFor(output);
+  const width = output.isTerminal ? Math.min(100, Math.max(60, output.columns)) : 80;
+  const sections = [
+    headSection(input, width, paint),
+    usageTable(input.finished.usage, width, paint),
+    failureSection(input, width, paint),
+    pathSection(input, paint),
+    nextSection(input, paint),
+  ];
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => `${lines.join('\n')}\n`)
+    .join('\n');
+}
+
+function headSection(input: SummaryInput, width: number, paint: Paint): readonly string[] {
+  const { started, finished, done } = input;
+  const { usage, duration, reason } = finished;
+  const label = (name: string, text: string) => labelled(name, wrap(text, width - labelWidth), paint);
+  const speed = done > 0 && duration > 0 ? `, ${formatRate(done / (duration / 1000))}` : '';
+  const name = clip(started?.pipeline ?? 'run', longestName);
+  return [
+    `${paint('bold', name)} ${endInWords(finished, paint)} ${formatDuration(duration)}${speed}`,
+    ...(started?.simulated === true
+      ? label('simulated', 'no model was asked: answers, tokens and cost are made up')
+      : []),
+    ...(reason === undefined || reason.kind === 'interrupted'
+      ? []
+      : label('reason', `${clip(reason.message, longestMessage)} (${reason.code})`)),
+    ...labelled('records', [countsInWords(finished, paint)], paint),
+    ...label('cost', costInWords(usage)),
+    ...(usage.total.cached_requests > 0
+      ? label('cache', `${formatAmount(usage.total.cached_requests, 'call')} answered without a request`)
+      : []),
+  ];
+}
+
+function endInWords({ state, failed }: RunFinished, paint: Paint): string {
+  if (state === 'interrupted') return `${paint('yellow', 'interrupted')} after`;
+  if (state === 'stopped') return `${paint('red', 'stopped')} after`;
+  return failed ? `${paint('red', 'finished with failures')} in` : `${paint('green', 'completed')} in`;
+}
+
+function countsInWords({ counts }: RunFinished, paint: Paint): string {
+  if (counts.total === 0) return 'none: the input has no records, or none was selected';
+  const parts = [
+    `${formatCount(counts.succeeded)} succeeded`,
+    ...(counts.failed > 0 ? [paint('red', `${formatCount(counts.failed)} failed`)] : []),
+    ...(counts.skipped > 0 ? [`${formatCount(counts.skipped)} skipped`] : []),
+    ...(counts.pending > 0 ? [paint('yellow', `${formatCount(counts.pending)} pending`)] : []),
+  ];
+  return `${formatCount(counts.total)}: ${parts.join(', ')}`;
+}
+
+function failureSection(
+  { failures, inputPath }: SummaryInput,
+  width: number,
+  paint: Paint,
+): readonly string[] {
+  const groups = failures.groups();
+  if (groups.length === 0) return [];
+  const shown = groups.slice(0, groupsAtMost);
+  const counts = shown.map(({ count }) => formatCount(count));
+  const countWidth = Math.max(...counts.map((count) => count.length));
+  const indent = ' '.repeat(countWidth + 4);
+  const lines = shown.flatMap(({ code, example }, at) => [
+    `  ${paint('red', (counts[at] ?? '').padStart(countWidth))}  ${code}`,
+    `${indent}${paint('dim', clip(`${placeOf(example, inputPath)}  ${example.error.message}`, width - indent.length))}`,
+  ]);
+  const hidden = groups.length - shown.length;
+  return ['failures', ...lines, ...(hidden > 0 ? [`  and ${formatAmount(hidden, 'other code')}`] : [])];
+}
+
+function pathSection({ started, finished, outputPath }: SummaryInput, paint: Paint): readonly string[] {
+  const paths = pathsOf(started?.folder, finished.state, outputPath);
+  const lines = [
+    ['output', paths.output],
+    ['results', paths.results],
+    ['errors', finished.counts.failed > 0 ? paths.errors : undefined],
+  ] as const;
+  return lines.flatMap(([name, path]) =>
+    path === undefined ? [] : labelled(name, [printable(path)], paint),
+  );
+}
+
+function nextSection({ started, finished, pipelinePath }: SummaryInput, paint: Paint): readonly string[] {
+  const commands = nextCommands(finished, started?.folder, pipelinePath);
+  if (commands.length === 0) return [];
+  const lines = commands.flatMap((command) =>
+    command.lines.map((line) => `  ${line}`).concat(paint('dim', `    ${command.effect}`)),
+  );
+  return ['next', ...lines];
+}
+
+/** `cost      $12.40`, further lines under the first. */
+function labelled(name: string, lines: readonly string[], paint: Paint): readonly string[] {
+  return lines.map((line, at) => paint('dim', (at === 0 ? name : '').padEnd(labelWidth)) + line);
+}

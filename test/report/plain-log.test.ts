@@ -1,0 +1,130 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { LiveView } from '../../src/report/live-view.ts';
+import { createPlainLog, plainLine } from '../../src/report/plain-log.ts';
+import type { Progress } from '../../src/report/tally.ts';
+import { createManualClock } from './replay.ts';
+import { createOutput, progressOf, usageOf } from './samples.ts';
+
+function createScene(total: number | null) {
+  const clock = createManualClock();
+  let done = 0;
+  const moments: number[] = [];
+  const output = { ...createOutput(), write: () => void moments.push(clock.now()) };
+  const log: LiveView = createPlainLog({ output, clock, read: () => progressOf({ total, done }) });
+  return { clock, log, moments, finish: (count: number) => (done += count) };
+}
+
+describe('a plain line now and then', () => {
+  it('comes when a twentieth has been done, but not before ten seconds', () => {
+    const { clock, log, moments, finish } = createScene(100);
+    log.start();
+    finish(4);
+    clock.advanceTo(15_000);
+    expect(moments).toEqual([]);
+    finish(1);
+    clock.advanceTo(16_000);
+    expect(moments).toEqual([16_000]);
+    finish(50);
+    clock.advanceTo(25_000);
+    expect(moments).toEqual([16_000]);
+    clock.advanceTo(26_000);
+    expect(moments).toEqual([16_000, 26_000]);
+  });
+
+  it.each([
+    ['nothing is done', 100],
+    ['the total is unknown', null],
+  ])('comes every minute where %s', (_, total) => {
+    const { clock, log, moments, finish } = createScene(total);
+    log.start();
+    if (total === null) finish(1_000_000);
+    clock.advanceTo(185_000);
+    expect(moments).toEqual([60_000, 120_000, 180_000]);
+  });
+
+  it('starts once, ends when it is told to, and leaves no timer', () => {
+    const { clock, log, moments } = createScene(100);
+    log.start();
+    log.start();
+    expect(clock.ticking).toBe(1);
+    log.stop();
+    log.stop();
+    expect(clock.ticking).toBe(0);
+    clock.advanceTo(600_000);
+    expect(moments).toEqual([]);
+  });
+
+  it('keeps between ten seconds and a minute, whatever the pace', () => {
+    const steps = fc.array(fc.tuple(fc.nat(20_000), fc.nat(100)), { maxLength: 100 });
+    fc.assert(
+      fc.property(steps, (steps) => {
+        const { clock, log, moments, finish } = createScene(2000);
+        log.start();
+        for (const [wait, count] of steps) {
+          clock.advanceTo(clock.now() + wait);
+          finish(count);
+        }
+        const gaps = [0, ...moments].map((moment, at, all) => (all[at + 1] ?? clock.now()) - moment);
+        expect(gaps.slice(0, -1).filter((gap) => gap < 10_000)).toEqual([]);
+        expect(gaps.filter((gap) => gap > 60_000)).toEqual([]);
+      }),
+    );
+  });
+});
+
+describe('what a plain line says', () => {
+  it.each<[string, Partial<Progress>, string]>([
+    ['all', {}, '412/1,000 records, 3 failed, 5.4/s, 1,234,567 tokens, $0.031, 1m 48s left'],
+    [
+      'an unknown total',
+      { total: null, remaining: null, failed: 0 },
+      '412 records, 5.4/s, 1,234,567 tokens, $0.031',
+    ],
+    [
+      'nothing yet',
+      {
+        done: 0,
+        failed: 0,
+        perSecond: null,
+        remaining: null,
+        usage: usageOf({ total_tokens: 0, cost_usd: 0 }),
+      },
+      '0/1,000 records, $0.00',
+    ],
+    [
+      'an unknown price',
+      { failed: 0, usage: usageOf({ cost_usd: null }) },
+      '412/1,000 records, 5.4/s, 200 tokens, cost unknown, 1m 48s left',
+    ],
+    [
+      'unknown tokens',
+      { failed: 0, usage: usageOf({ total_tokens: null, cost_usd: null }) },
+      '412/1,000 records, 5.4/s, cost unknown, 1m 48s left',
+    ],
+    [
+      'a lower bound',
+      { failed: 0, usage: usageOf({ unmetered_requests: 1 }) },
+      '412/1,000 records, 5.4/s, 200 tokens, $0.00036+, 1m 48s left',
+    ],
+    [
+      'a simulated run',
+      { failed: 0, simulated: true },
+      '412/1,000 records, 5.4/s, 1,234,567 tokens, simulated, 1m 48s left',
+    ],
+    [
+      'paused models',
+      {
+        failed: 0,
+        remaining: null,
+        paused: [
+          { model: 'a\u001B[2J', wait: 9500 },
+          { model: 'b'.repeat(60), wait: 61_000 },
+        ],
+      },
+      `412/1,000 records, 5.4/s, 1,234,567 tokens, $0.031, a\\x1b[2J waits for quota 10 s, ${'b'.repeat(39)}… waits for quota 1m 01s`,
+    ],
+  ])('is right for %s', (_, changes, line) => {
+    expect(plainLine(progressOf(changes))).toBe(line);
+  });
+});

@@ -1,0 +1,55 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { displayWidth } from '../../src/diagnostic/printable.ts';
+import { expectGolden } from '../support/golden.ts';
+import { readRecordedRun, replay } from './replay.ts';
+
+const golden = fileURLToPath(new URL('golden', import.meta.url));
+
+describe.each(readdirSync(golden))('a run that is a case of %s', (name) => {
+  const run = readRecordedRun(`${golden}/${name}/events.json`);
+
+  it.each([
+    ['plain', 'plain.txt'],
+    ['quiet', 'quiet.txt'],
+    ['json', 'json.txt'],
+  ] as const)('is told in the words of old: %s', (mode, file) => {
+    const text = replay(run, { mode });
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
+    expectGolden(`${golden}/${name}/${file}`, text);
+  });
+
+  it('comes as bare text, colours only added', () => {
+    const plain = replay(run, { mode: 'plain' });
+    const colored = replay(run, { mode: 'plain', color: true });
+    expect(plain).toBe(stripVTControlCharacters(plain));
+    expect(colored).not.toBe(plain);
+    expect(stripVTControlCharacters(colored)).toBe(plain);
+  });
+
+  it('has a summary that fits 80 columns', () => {
+    const lines = replay(run, { mode: 'plain' }).split('\n');
+    const summary = lines.slice(lines.indexOf('') + 1).filter((line) => !line.startsWith('::'));
+    expect(summary.length).toBeGreaterThan(3);
+    expect(summary.filter((line) => displayWidth(line) > 80 || /\s$/.test(line))).toEqual([]);
+  });
+
+  it('is one JSON object with what the events said', () => {
+    const finished = run.events.find((event) => event.type === 'run_finished');
+    expect(JSON.parse(replay(run, { mode: 'json' }))).toMatchObject({
+      state: finished?.state,
+      counts: finished?.counts,
+      usage: finished?.usage,
+      cost_usd: finished?.usage.total.cost_usd,
+      duration_ms: finished?.duration,
+    });
+  });
+
+  it('starts no line with a command that a CI runner would obey, but for its own', () => {
+    const lines = [replay(run, { mode: 'plain' }), replay(run, { mode: 'quiet' })].join('').split('\n');
+    const own = run.options.github === true ? /^::(?:error|warning) (?:file|title)=/ : /^(?!)/;
+    expect(lines.filter((line) => /^\s*::|##\[/.test(line) && !own.test(line))).toEqual([]);
+  });
+});

@@ -1,0 +1,172 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { displayWidth } from '../../src/diagnostic/printable.ts';
+import { collectFailures } from '../../src/report/failures.ts';
+import { nextCommands } from '../../src/report/next.ts';
+import { pathsOf } from '../../src/report/paths.ts';
+import { formatSummary, type SummaryInput } from '../../src/report/summary.ts';
+import { formatTable } from '../../src/report/table.ts';
+import { usageTable } from '../../src/report/usage-table.ts';
+import { createOutput, failed, finished, started, usageOf, usageReport } from './samples.ts';
+
+const counts = { total: 10, succeeded: 9, failed: 1, skipped: 0, pending: 0 };
+
+function summaryOf(changes: Partial<SummaryInput> = {}, output = createOutput()): string {
+  const failures = collectFailures();
+  failures.add(failed(0));
+  return formatSummary(
+    {
+      started: started(),
+      finished: finished({ counts }),
+      failures,
+      done: 10,
+      inputPath: 'rows.jsonl',
+      pipelinePath: 'triage.yaml',
+      ...changes,
+    },
+    output,
+  );
+}
+
+describe('the summary', () => {
+  it('can do without a beginning', () => {
+    expect(summaryOf({ started: undefined, failures: collectFailures() })).toBe(
+      ['run completed in 1.0 s, 10/s', 'records    10: 9 succeeded, 1 failed', 'cost       $0.00', ''].join(
+        '\n',
+      ),
+    );
+  });
+
+  it('names ten codes and counts the others', () => {
+    const failures = collectFailures();
+    for (let code = 0; code < 12; code += 1) failures.add(failed(code, { code: `code_${code}` }));
+    const text = summaryOf({ failures });
+    expect(text.match(/code_\d+/g)).toHaveLength(10);
+    expect(text).toContain('\n  and 2 other codes\n');
+  });
+
+  it.each([40, 60, 80, 100, 300])('fits a terminal of %d columns, within reason', (columns) => {
+    const usage = usageOf({ input_tokens: 1_234_567_890, output_tokens: 1_234_567_890, cost_usd: 12_345.6 });
+    const failures = collectFailures();
+    failures.add(failed(0, { message: 'word '.repeat(200) }));
+    const reason = { kind: 'provider', code: 'x', message: 'word '.repeat(60) } as const;
+    const end = finished({
+      usage: usageReport(usage, { ['m'.repeat(90)]: usage }),
+      state: 'stopped',
+      reason,
+    });
+    const text = summaryOf({ finished: end, failures }, createOutput({ columns, isTerminal: true }));
+    const widest = Math.max(...text.split('\n').map((line) => displayWidth(line)));
+    expect(widest).toBeLessThanOrEqual(Math.min(100, Math.max(60, columns)));
+    expect(widest).toBeGreaterThan(50);
+  });
+
+  it('makes the untrusted harmless', () => {
+    const hostile = 'x\u001B[2J\n\u202E';
+    const failures = collectFailures();
+    failures.add(failed(0, { message: hostile }));
+    const usage = usageReport(usageOf(), { [hostile]: usageOf() });
+    const text = summaryOf({
+      started: started({ pipeline: hostile, folder: hostile }),
+      finished: finished({
+        counts,
+        usage,
+        state: 'stopped',
+        reason: { kind: 'local', code: 'x', message: hostile },
+      }),
+      failures,
+      inputPath: 'rows.jsonl',
+      pipelinePath: hostile,
+      outputPath: hostile,
+    });
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
+    expect(text.match(/x\\x1b\[2J\\n\\u202e/g)?.length).toBeGreaterThanOrEqual(6);
+  });
+});
+
+describe('what to do next', () => {
+  const commandsOf = (...args: Parameters<typeof nextCommands>) =>
+    nextCommands(...args).flatMap(({ lines }) => lines);
+
+  it.each([
+    ['nothing after success', finished(), 'runs/r', []],
+    ['nothing without a folder', finished({ counts, state: 'stopped' }), undefined, []],
+    ['resume after an interrupt', finished({ state: 'interrupted' }), 'runs/r', ['pipe resume runs/r']],
+    ['resume after a stop', finished({ counts, state: 'stopped' }), 'runs/r', ['pipe resume runs/r']],
+    [
+      'try the failed again',
+      finished({ counts }),
+      'runs/r',
+      ['pipe resume runs/r', 'pipe run p.yaml --input-format errors \\', '  --input runs/r/errors.jsonl'],
+    ],
+  ])('is %s', (_, end, folder, commands) => {
+    expect(commandsOf(end, folder, 'p.yaml')).toEqual(commands);
+  });
+
+  it('quotes paths so that a shell takes each for one word', () => {
+    expect(commandsOf(finished({ counts }), "my runs/it's", 'a b;$(rm).yaml')).toEqual([
+      `pipe resume 'my runs/it'\\''s'`,
+      "pipe run 'a b;$(rm).yaml' --input-format errors \\",
+      `  --input 'my runs/it'\\''s/errors.jsonl'`,
+    ]);
+  });
+});
+
+describe('where things are', () => {
+  it.each([
+    ['completed', 'out.csv', 'out.csv'],
+    ['stopped', 'out.csv', 'out.csv.partial'],
+    ['interrupted', 'out.csv', 'out.csv.partial'],
+    ['completed', '-', undefined],
+    ['completed', undefined, undefined],
+  ] as const)('is told of the output of a %s run to %s', (state, output, path) => {
+    expect(pathsOf('runs/r', state, output).output).toBe(path);
+  });
+
+  it('is told of the folder, where there is one', () => {
+    expect(pathsOf('runs/r', 'completed', undefined)).toEqual({
+      folder: 'runs/r',
+      results: 'runs/r/results.jsonl',
+      errors: 'runs/r/errors.jsonl',
+    });
+    expect(pathsOf(undefined, 'completed', undefined)).toEqual({});
+  });
+});
+
+describe('tables', () => {
+  const plain = (_: string, text: string) => text;
+
+  it('drops the least important columns first, then shortens the labels', () => {
+    const columns = [
+      { header: 'first', rank: 0 },
+      { header: 'second', rank: 2 },
+      { header: 'third', rank: 1 },
+    ];
+    const rows = [{ label: 'a label of some thirty columns', cells: ['1', '22', '333'] }];
+    const lines = (width: number) => formatTable(columns, rows, width, plain);
+    expect(lines(80)).toEqual([
+      '                                first  second  third',
+      'a label of some thirty columns      1      22    333',
+    ]);
+    expect(lines(44)[1]).toBe('a label of some thirt…      1      22    333');
+    expect(lines(40)[1]).toBe('a label of some thirty co…      1    333');
+    expect(lines(30)[1]).toBe('a label of some thirty…      1');
+    expect(lines(5)[1]).toBe('a label of some thirt…      1');
+  });
+
+  it('fit the width that they are given, for any usage', () => {
+    const amount = fc.option(fc.nat(1e12));
+    const usage = fc
+      .record({ requests: fc.nat(1e9), retries: fc.nat(1e9), input_tokens: amount, output_tokens: amount })
+      .map(usageOf);
+    const models = fc.dictionary(fc.string({ unit: 'binary' }), usage, { maxKeys: 4 });
+    fc.assert(
+      fc.property(models, fc.integer({ min: 40, max: 120 }), (models, width) => {
+        const lines = usageTable(usageReport(usageOf(), models), width, plain);
+        const widths = lines.map((line) => displayWidth(line));
+        expect(Math.max(0, ...widths)).toBeLessThanOrEqual(Math.max(width, 59));
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
