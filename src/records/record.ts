@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { JsonObject } from '../json/json.ts';
 
 /** One record of the input, or the reason why a row is not one. Every row of the input is exactly one of the two. */
@@ -22,4 +23,13 @@ export interface BadRecord {
   /** What the file holds there, bounded. */
   readonly raw: string;
   readonly error: { readonly code: string; readonly message: string };
+}
+
+/**
+ * The input could not be read to its end: what comes after the last item is unknown, and nothing follows this. Told
+ * from a BadRecord by `'broken' in item`.
+ */
+export interface InputBroken {
+  readonly ok: false;
+  readonly broken: Diagnostic;
 }

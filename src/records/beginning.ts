@@ -1,0 +1,60 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { failure, success, type Result } from '../result.ts';
+import type { ByteStream } from './bytes.ts';
+import type { ReadOptions, RecordFormat } from './format.ts';
+import type { RecordItem } from './record.ts';
+
+export interface Beginning {
+  /** The header's names, where the format has a header. */
+  readonly columns: readonly string[] | undefined;
+  /** The bytes that have been read, to be read again. */
+  readonly chunks: readonly Buffer[];
+}
+
+/**
+ * Reads until the format has found what an input of it begins with. `assumed` is a format that nobody named: a first
+ * row that is not of it refuses the input, instead of failing every row of a table.
+ */
+export async function readBeginning(
+  bytes: ByteStream,
+  format: RecordFormat,
+  assumed: boolean,
+  options: ReadOptions,
+): Promise<Result<Beginning, Diagnostic>> {
+  const reader = format.reader(options);
+  const chunks: Buffer[] = [];
+  let first: RecordItem | undefined;
+  while (!reader.started()) {
+    const next = await bytes.next();
+    if (next.done && next.value !== undefined) return failure(next.value);
+    if (next.done && chunks.length === 0) return failure(empty(options.path));
+    const { items, broken } = next.done ? reader.end() : reader.push(next.value);
+    if (broken !== undefined) return failure(broken);
+    first ??= items[0];
+    if (next.done && !reader.started()) return failure(empty(options.path));
+    if (!next.done) chunks.push(next.value);
+  }
+  if (assumed && first?.ok === false && !first.raw.trimStart().startsWith('{')) {
+    return failure(notAsAssumed(options.path, format));
+  }
+  return success({ columns: reader.columns?.(), chunks });
+}
+
+function empty(path: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'input-empty',
+    message: `${path} is empty`,
+    hint: 'check the command that should have written it',
+  };
+}
+
+function notAsAssumed(path: string, format: RecordFormat): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'unknown-format',
+    message: `${path} is read as ${format.name}, and its first line is no JSON object`,
+    hint: 'say what it holds with --input-format, such as --input-format csv',
+    place: { path, line: 1 },
+  };
+}

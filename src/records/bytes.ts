@@ -1,0 +1,116 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+
+/**
+ * Bytes as they are asked for, in pieces of any size. It never throws for what may go wrong outside: it returns why the
+ * bytes end before their end, or undefined at their end. Whoever stops early calls `return`, which frees the file.
+ */
+export type ByteStream = AsyncGenerator<Buffer, Diagnostic | undefined, undefined>;
+
+/** The most bytes that are read at a time. */
+export const chunkSize = 65_536;
+
+/** What tells that a file is still the one that was looked at before. */
+export interface FileIdentity {
+  readonly device: number;
+  readonly inode: number;
+  readonly size: number;
+  /** Milliseconds since 1970, with fractions. */
+  readonly modified: number;
+}
+
+/** The bytes of a file; of one that must still be `identity`, where that is given. */
+export async function* fileBytes(path: string, identity?: FileIdentity): ByteStream {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path, 'r');
+    if (identity !== undefined && !same(identity, identityOf(await handle.stat()))) return changed(path);
+    let total = 0;
+    for (;;) {
+      const buffer = Buffer.allocUnsafeSlow(chunkSize);
+      const { bytesRead } = await handle.read(buffer, 0, chunkSize, null);
+      total += bytesRead;
+      if (identity !== undefined && (bytesRead === 0 ? total !== identity.size : total > identity.size)) {
+        return changed(path);
+      }
+      if (bytesRead === 0) return undefined;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } catch (error) {
+    return unreadable(path, error);
+  } finally {
+    await handle?.close();
+  }
+}
+
+/** The bytes of a stream that is already open. It is left open, so that the rest may still be read. */
+export async function* streamBytes(stream: Readable, path: string): ByteStream {
+  try {
+    for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
+      yield typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Buffer);
+    }
+    return undefined;
+  } catch (error) {
+    return unreadable(path, error);
+  }
+}
+
+/** The same bytes, each piece shown before it is passed on. */
+export async function* observedBytes(bytes: ByteStream, observe: (chunk: Buffer) => void): ByteStream {
+  try {
+    for (;;) {
+      const next = await bytes.next();
+      if (next.done) return next.value;
+      observe(next.value);
+      yield next.value;
+    }
+  } finally {
+    await bytes.return(undefined);
+  }
+}
+
+/** Pieces that have been read already, then the rest. */
+export async function* rejoinedBytes(read: readonly Buffer[], rest: ByteStream): ByteStream {
+  try {
+    yield* read;
+    return yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
+}
+
+export function identityOf(stats: {
+  readonly dev: number;
+  readonly ino: number;
+  readonly size: number;
+  readonly mtimeMs: number;
+}): FileIdentity {
+  return { device: stats.dev, inode: stats.ino, size: stats.size, modified: stats.mtimeMs };
+}
+
+function same(one: FileIdentity, other: FileIdentity): boolean {
+  return (
+    one.device === other.device &&
+    one.inode === other.inode &&
+    one.size === other.size &&
+    one.modified === other.modified
+  );
+}
+
+function changed(path: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'input-changed',
+    message: `${path} has changed since it was opened`,
+    hint: 'copy the file, and run on the copy',
+  };
+}
+
+export function unreadable(path: string, error: unknown): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'input-unreadable',
+    message: `${path} can't be read: ${error instanceof Error ? error.message : String(error)}`,
+  };
+}

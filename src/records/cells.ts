@@ -1,0 +1,72 @@
+import { survivesAsDouble } from '../json/decimal.ts';
+import type { JsonSchema, JsonValue } from '../json/json.ts';
+import { failure, success, type Result } from '../result.ts';
+import { typesOfField, type JsonType } from './field-types.ts';
+
+/** Reads the cells of one column. */
+export interface ColumnReader {
+  readonly name: string;
+  /** The cell's value, undefined where the record then lacks the field; or what is wrong, in one sentence. */
+  read(cell: string): Result<JsonValue | undefined, string>;
+}
+
+/**
+ * A cell is its text, unless the schema of its column allows a number, an integer or a boolean and no string: then it is
+ * read by JSON's grammar and nothing is coerced. An empty cell is null where that is allowed, else "" where a string is,
+ * else no field. A column without a type in the schema is text.
+ */
+export function columnReaders(
+  columns: readonly string[],
+  schema: JsonSchema | undefined,
+): readonly ColumnReader[] {
+  return columns.map((name) => {
+    const types = schema === undefined ? undefined : typesOfField(schema, name);
+    if (types === undefined) return { name, read: success };
+    const empty = types.has('null') ? null : isText(types) ? '' : undefined;
+    const read = isText(types) ? success : valueReader(name, types);
+    return { name, read: (cell: string) => (cell === '' ? success(empty) : read(cell)) };
+  });
+}
+
+/** A column that allows a string keeps every text as it is, so that `[number, string]` does not make 7 of 007. */
+function isText(types: ReadonlySet<JsonType>): boolean {
+  return types.has('string') || !(types.has('number') || types.has('integer') || types.has('boolean'));
+}
+
+function valueReader(
+  name: string,
+  types: ReadonlySet<JsonType>,
+): (cell: string) => Result<JsonValue, string> {
+  const boolean = types.has('boolean');
+  const number = types.has('number');
+  const numeric = number || types.has('integer');
+  const pattern = number ? numberPattern : integerPattern;
+  const wanted = [
+    ...(number ? ['a number such as 12.5'] : numeric ? ['a whole number such as 12'] : []),
+    ...(boolean ? ['true or false'] : []),
+  ].join(', ');
+  return (cell) => {
+    if (boolean && (cell === 'true' || cell === 'false')) return success(cell === 'true');
+    const place = `the cell ${excerpt(cell)} in the column ${JSON.stringify(name)}`;
+    if (!numeric || !pattern.test(cell)) {
+      const spaces = cell.trim() === cell ? '' : ', without spaces around it';
+      return failure(`${place} is not ${wanted}; write it as JSON does${spaces}`);
+    }
+    if (isExact(cell)) return success(Number(cell));
+    return failure(
+      `${place} has more digits than a number keeps; give the column the type string in input.schema`,
+    );
+  };
+}
+
+const integerPattern = /^-?(?:0|[1-9]\d*)$/;
+const numberPattern = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/** Beyond 2^53 some whole numbers are lost and others not; a column of them is refused as a whole. */
+function isExact(number: string): boolean {
+  return integerPattern.test(number) ? Number.isSafeInteger(Number(number)) : survivesAsDouble(number);
+}
+
+function excerpt(cell: string): string {
+  return JSON.stringify(cell.length > 60 ? `${cell.slice(0, 60)}…` : cell);
+}

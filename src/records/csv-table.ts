@@ -1,0 +1,93 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { faultOfBytes, megabytes } from './bad.ts';
+import { parseCells } from './csv-cells.ts';
+import type { ReadOptions } from './format.ts';
+import { splitQuotedRows, type Row } from './rows.ts';
+
+/** Takes a table's bytes cut anywhere; gives the rows below the header. */
+export interface TableSplitter {
+  push(chunk: Buffer): TableRows;
+  end(): TableRows;
+  /** The header's names, once it has been read. */
+  columns(): readonly string[] | undefined;
+}
+
+export interface TableRows {
+  readonly rows: readonly Row[];
+  readonly broken?: Diagnostic;
+}
+
+/** Cuts a table into rows. The first is the header; blank lines are no rows. */
+export function splitTable(delimiter: string, { path, limit }: ReadOptions): TableSplitter {
+  const splitter = splitQuotedRows(limit);
+  let columns: readonly string[] | undefined;
+  const take = (rows: readonly Row[]): TableRows => {
+    const taken: Row[] = [];
+    for (const row of rows) {
+      if (row.bytes.length === 0) continue;
+      if (row.tooLarge) return { rows: taken, broken: tooLarge(path, row, limit) };
+      if (columns !== undefined) {
+        taken.push(row);
+        continue;
+      }
+      const header = readHeader(row, delimiter, path, limit);
+      if ('broken' in header) return { rows: taken, broken: header.broken };
+      columns = header.columns;
+    }
+    return { rows: taken };
+  };
+  return {
+    push: (chunk) => take(splitter.push(chunk)),
+    end: () => take(splitter.end()),
+    columns: () => columns,
+  };
+}
+
+type Header = { readonly columns: readonly string[] } | { readonly broken: Diagnostic };
+
+function readHeader(row: Row, delimiter: string, path: string, limit: number): Header {
+  const fault = faultOfBytes(row, limit);
+  if (fault !== undefined) return badHeader(path, row, fault.message, 'save the file as UTF-8');
+  if (row.bytes.includes(0)) {
+    return badHeader(path, row, 'it holds a NUL character', 'save the file as UTF-8 text');
+  }
+  const { cells, broken } = parseCells([row], delimiter, path);
+  if (broken !== undefined) return { broken };
+  const columns = cells.get(row) ?? [];
+  const mistakes = headerMistakes(columns);
+  if (mistakes.length === 0) return { columns };
+  return badHeader(path, row, mistakes.join('; '), 'give each column a name of its own');
+}
+
+/** A name that stands twice would lose a cell of every record, and one that is empty could never be asked for. */
+function headerMistakes(columns: readonly string[]): readonly string[] {
+  const places = new Map<string, number[]>();
+  for (const [at, name] of columns.entries()) places.set(name, [...(places.get(name) ?? []), at + 1]);
+  return [...places].flatMap(([name, numbers]) => {
+    if (name === '')
+      return [`${numbers.length === 1 ? 'column' : 'columns'} ${numbers.join(', ')} without a name`];
+    return numbers.length > 1 ? [`columns ${numbers.join(', ')} all named ${JSON.stringify(name)}`] : [];
+  });
+}
+
+function badHeader(path: string, row: Row, reason: string, hint: string): { readonly broken: Diagnostic } {
+  return {
+    broken: {
+      severity: 'error',
+      code: 'invalid-header',
+      message: `the header can't be used: ${reason}`,
+      hint,
+      place: { path, line: row.line },
+    },
+  };
+}
+
+function tooLarge(path: string, row: Row, limit: number): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'record-too-large',
+    message: `the row that begins here is larger than ${megabytes(limit)}`,
+    hint: 'look for a quote that is not closed',
+    place: { path, line: row.line },
+  };
+}

@@ -1,0 +1,67 @@
+import { parseJson } from '../json/exact.ts';
+import { isObject } from '../json/json.ts';
+import { badRecord, faultOfBytes } from './bad.ts';
+import type { RecordCounter, RecordFormat, RecordReader } from './format.ts';
+import { faultOfJson, faultOfValue } from './json-record.ts';
+import type { RecordItem } from './record.ts';
+import { splitLines, type Row } from './rows.ts';
+
+/** One JSON object a line. Blank lines are no records. */
+export const jsonl: RecordFormat = {
+  name: 'jsonl',
+  extensions: ['.jsonl', '.ndjson'],
+  reader({ limit }): RecordReader {
+    const lines = splitLines(limit);
+    let index = 0;
+    const read = (rows: readonly Row[]) => {
+      const items: RecordItem[] = [];
+      for (const row of rows) {
+        if (isBlank(row.bytes)) continue;
+        items.push(recordOf(row, index, limit));
+        index += 1;
+      }
+      return { items };
+    };
+    return {
+      push: (chunk) => read(lines.push(chunk)),
+      end: () => read(lines.end()),
+      started: () => index > 0,
+    };
+  },
+  counter({ limit }): RecordCounter {
+    const lines = splitLines(limit);
+    let records = 0;
+    const count = (rows: readonly Row[]) => {
+      for (const row of rows) if (!isBlank(row.bytes)) records += 1;
+      return undefined;
+    };
+    return {
+      push: (chunk) => count(lines.push(chunk)),
+      end: () => count(lines.end()),
+      count: () => ({ records }),
+    };
+  },
+  output: {
+    tabular: false,
+    encoder: () => ({
+      start: () => '',
+      rows: (rows) => rows.map((row) => `${JSON.stringify(row)}\n`).join(''),
+      end: () => '',
+    }),
+  },
+};
+
+function recordOf(row: Row, index: number, limit: number): RecordItem {
+  const fault = faultOfBytes(row, limit);
+  if (fault !== undefined) return badRecord(index, row, fault);
+  const text = row.bytes.toString();
+  const parsed = parseJson(text);
+  if (!parsed.ok) return badRecord(index, row, faultOfJson(parsed.error, text));
+  if (!isObject(parsed.value)) return badRecord(index, row, faultOfValue(parsed.value));
+  return { ok: true, index, line: row.line, value: parsed.value };
+}
+
+/** Whether there is only JSON's white space. The first byte of a record's line tells that it is not. */
+function isBlank(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
+}

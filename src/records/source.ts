@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import type { JsonSchema } from '../json/json.ts';
+import { failure, success, type Result } from '../result.ts';
+import { fileBytes, observedBytes, rejoinedBytes, type ByteStream, type FileIdentity } from './bytes.ts';
+import type { Count, ReadOptions, RecordCounter, RecordFormat, RecordReader } from './format.ts';
+import type { InputBroken, RecordItem } from './record.ts';
+import type { Spool } from './spool.ts';
+import { textBytes } from './unpack.ts';
+
+/** An input that is there, has a format, and begins as that format does. */
+export interface RecordSource extends SourceReading {
+  /** For people: the path as given, or `stdin`. */
+  readonly path: string;
+  readonly format: string;
+  /** The header's names; absent where the format has no header. */
+  readonly columns?: readonly string[];
+}
+
+export interface SourceReading {
+  /** Whether it can be read more than once: true for a regular file. Of others `read` may be called once. */
+  readonly replayable: boolean;
+  /**
+   * Every row in order, read as it is asked for. `schema` is that of one record and types the cells of CSV and TSV. An
+   * InputBroken comes last where the input breaks off. Stopping early frees the file.
+   */
+  read(schema?: JsonSchema): AsyncIterable<RecordItem | InputBroken>;
+  /**
+   * Reads a regular file to its end without giving records: how many there are, and what makes the file bad, so that it
+   * is known before anything is paid for. Undefined where the input can be read only once.
+   */
+  survey(): Promise<Result<Survey, Diagnostic> | undefined>;
+  /** Keeps the unread rest of an input that has a spool, for when a run stops before the end. Gives what failed. */
+  spoolRest(): Promise<Diagnostic | undefined>;
+  /** For who does not read to the end. */
+  close(): Promise<void>;
+}
+
+export interface Survey extends Count {
+  /** Of the file's bytes as they are on disk, in hex. */
+  readonly sha256: string;
+}
+
+/** A regular file, read anew each time; it must stay the file that `identity` tells. */
+export function fileReading(
+  path: string,
+  identity: FileIdentity,
+  format: RecordFormat,
+  options: ReadOptions,
+): SourceReading {
+  return {
+    replayable: true,
+    read: (schema) =>
+      readItems(textBytes(fileBytes(path, identity), path), format.reader({ ...options, schema })),
+    async survey() {
+      const hash = createHash('sha256');
+      const raw = observedBytes(fileBytes(path, identity), (chunk) => hash.update(chunk));
+      const counter = format.counter(options);
+      const broken = await count(textBytes(raw, path), counter);
+      if (broken !== undefined) return failure(broken);
+      return success({ ...counter.count(), sha256: hash.digest('hex') });
+    },
+    spoolRest: async () => undefined,
+    close: async () => {},
+  };
+}
+
+/** Bytes that come once. `begun` are those that have been read to see how they begin. */
+export function onceReading(
+  begun: readonly Buffer[],
+  rest: ByteStream,
+  kept: Spool | undefined,
+  format: RecordFormat,
+  options: ReadOptions,
+): SourceReading {
+  let read = false;
+  return {
+    replayable: false,
+    read(schema) {
+      if (read) throw new Error(`${options.path} can be read only once`);
+      read = true;
+      return readItems(rejoinedBytes(begun, rest), format.reader({ ...options, schema }));
+    },
+    survey: async () => undefined,
+    spoolRest: async () => kept?.rest(),
+    async close() {
+      await rest.return(undefined);
+    },
+  };
+}
+
+/** Waits once a chunk: the records of one chunk follow each other at once. */
+async function* readItems(
+  bytes: ByteStream,
+  reader: RecordReader,
+): AsyncGenerator<RecordItem | InputBroken, void, undefined> {
+  try {
+    for (;;) {
+      const next = await bytes.next();
+      if (next.done && next.value !== undefined) {
+        // The row that the break goes through is no record.
+        yield { ok: false, broken: next.value };
+        return;
+      }
+      const { items, broken } = next.done ? reader.end() : reader.push(next.value);
+      for (const item of items) yield item;
+      if (broken !== undefined) yield { ok: false, broken };
+      if (broken !== undefined || next.done) return;
+    }
+  } finally {
+    await bytes.return(undefined);
+  }
+}
+
+async function count(bytes: ByteStream, counter: RecordCounter): Promise<Diagnostic | undefined> {
+  try {
+    for (;;) {
+      const next = await bytes.next();
+      if (next.done) return next.value ?? counter.end();
+      const broken = counter.push(next.value);
+      if (broken !== undefined) return broken;
+    }
+  } finally {
+    await bytes.return(undefined);
+  }
+}

@@ -1,0 +1,125 @@
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { failure, success, type Result } from '../result.ts';
+import { chunkSize, rejoinedBytes, type ByteStream } from './bytes.ts';
+
+/**
+ * The bytes of a text: unpacked where they begin as gzip does, whatever the file's name, and without a byte order mark.
+ * What begins like another kind of file, or like UTF-16, ends at once with the remedy.
+ */
+export async function* textBytes(bytes: ByteStream, path: string): ByteStream {
+  const packed = await begin(bytes);
+  if (!packed.ok) return packed.error;
+  const begun = startsWith(packed.value.head, gzip)
+    ? await begin(gunzipped(packed.value.bytes, path))
+    : packed;
+  if (!begun.ok) return begun.error;
+  const text = begun.value;
+  try {
+    const foreign = foreignFiles.find(({ signature }) => startsWith(text.head, signature));
+    if (foreign !== undefined) return notText(path, foreign);
+    if (startsWith(text.head, byteOrderMark)) {
+      const first = await text.bytes.next();
+      if (first.done) return first.value;
+      if (first.value.length > byteOrderMark.length) yield first.value.subarray(byteOrderMark.length);
+    }
+    return yield* text.bytes;
+  } finally {
+    await text.bytes.return(undefined);
+  }
+}
+
+const gzip = [0x1f, 0x8b];
+const byteOrderMark = [0xef, 0xbb, 0xbf];
+
+interface ForeignFile {
+  readonly signature: readonly number[];
+  readonly what: string;
+  readonly hint: string;
+}
+
+const asUtf8 = 'save it as UTF-8, or convert it: iconv -f UTF-16 -t UTF-8';
+
+const foreignFiles: readonly ForeignFile[] = [
+  { signature: [0xff, 0xfe], what: 'UTF-16', hint: asUtf8 },
+  { signature: [0xfe, 0xff], what: 'UTF-16', hint: asUtf8 },
+  {
+    signature: [0x50, 0x4b, 0x03, 0x04],
+    what: 'a ZIP archive or a spreadsheet',
+    hint: 'unpack the archive, or export the sheet as CSV in UTF-8',
+  },
+  { signature: [0x28, 0xb5, 0x2f, 0xfd], what: 'Zstandard data', hint: 'unpack it: zstd -d' },
+  { signature: [0x50, 0x41, 0x52, 0x31], what: 'a Parquet file', hint: 'export it as JSONL or CSV' },
+];
+
+/** The longest signature. */
+const headSize = 4;
+
+interface Begun {
+  /** The first bytes, at least `headSize` of them where there are so many. */
+  readonly head: Buffer;
+  /** All bytes, the first ones included and in one piece. */
+  readonly bytes: ByteStream;
+}
+
+async function begin(bytes: ByteStream): Promise<Result<Begun, Diagnostic>> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  while (length < headSize) {
+    const next = await bytes.next();
+    if (next.done && next.value !== undefined) return failure(next.value);
+    if (next.done) break;
+    parts.push(next.value);
+    length += next.value.length;
+  }
+  const head = Buffer.concat(parts);
+  return success({ head, bytes: rejoinedBytes(length === 0 ? [] : [head], bytes) });
+}
+
+function startsWith(head: Buffer, signature: readonly number[]): boolean {
+  return signature.every((byte, at) => head[at] === byte);
+}
+
+/** All members of a gzip file, one after the other. One that is cut short is told, not read as shorter. */
+async function* gunzipped(bytes: ByteStream, path: string): ByteStream {
+  let ended: Diagnostic | undefined;
+  const packed = async function* () {
+    ended = yield* bytes;
+  };
+  const unzip = createGunzip({ chunkSize });
+  const source = Readable.from(packed(), { objectMode: false, highWaterMark: chunkSize });
+  // What goes wrong comes out of the iteration below too.
+  pipeline(source, unzip, () => {});
+  try {
+    for await (const chunk of unzip) yield chunk as Buffer;
+    return ended;
+  } catch (error) {
+    // Bytes that could not be read look to gzip like a file cut short.
+    return ended ?? damaged(path, error);
+  } finally {
+    unzip.destroy();
+    await bytes.return(undefined);
+  }
+}
+
+function damaged(path: string, error: unknown): Diagnostic {
+  const cut = error instanceof Error && 'code' in error && error.code === 'Z_BUF_ERROR';
+  return {
+    severity: 'error',
+    code: 'damaged-gzip',
+    message: cut
+      ? `${path} ends in the middle of its gzip data`
+      : `${path} holds damaged gzip data: ${error instanceof Error ? error.message : String(error)}`,
+    hint: 'get or write the file again',
+  };
+}
+
+function notText(path: string, { what, hint }: ForeignFile): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'input-not-text',
+    message: `${path} holds ${what}, not UTF-8 text`,
+    hint,
+  };
+}
