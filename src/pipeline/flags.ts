@@ -25,7 +25,7 @@ export function parseSetting(text: string): Result<Setting, FlagMistake> {
   }
   return failure({
     message: 'it does not say what to set',
-    hint: 'Write the path of a key, = and the value, such as --set model.temperature=0',
+    hint: 'write the path of a key, = and the value, such as --set model.temperature=0',
   });
 }
 
@@ -42,7 +42,7 @@ function parseValue(text: string): Result<JsonValue, FlagMistake> {
 export function parseVariable(text: string, declared: JsonObject): Result<Setting, FlagMistake> {
   const [, name, value] = /^([^=]+)=(.*)$/su.exec(text) ?? [];
   if (name === undefined || value === undefined) {
-    return failure({ message: 'it has no value', hint: 'Write --var <name>=<value>' });
+    return failure({ message: 'it has no value', hint: 'write --var <name>=<value>' });
   }
   if (!Object.hasOwn(declared, name)) {
     const names = Object.keys(declared);
@@ -51,10 +51,10 @@ export function parseVariable(text: string, declared: JsonObject): Result<Settin
       message: `the pipeline has no variable \`${name}\``,
       hint:
         meant !== undefined
-          ? `Did you mean \`${meant}\`?`
+          ? `did you mean \`${meant}\`?`
           : names.length === 0
-            ? 'It declares none; variables stand under `vars`'
-            : `It has ${listText(names)}`,
+            ? 'it declares none; variables stand under `vars`'
+            : `it has ${listText(names)}`,
     });
   }
   const typed = typedLike(value, declared[name] ?? null);

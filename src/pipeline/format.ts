@@ -39,11 +39,17 @@ function forEditors(schema: JsonValue): JsonValue {
   const { description } = schema;
   return {
     ...mapValues(schema, (value, keyword) => {
+      if (keyword.endsWith('rrorMessage') && typeof value === 'string') return sentence(value);
       if (keyword === 'items' || keyword === 'additionalProperties') return forEditors(value);
       return keyword === 'properties' && isObject(value) ? mapValues(value, forEditors) : value;
     }),
     ...(typeof description === 'string' && { markdownDescription: describe(description, schema['default']) }),
   };
+}
+
+/** What stands after "hint:" on a terminal is the whole message in an editor. */
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function describe(description: string, fallback: JsonValue | undefined): string {

@@ -40,7 +40,7 @@ export function modelSettings(
       severity: 'error',
       code: 'missing-model',
       message: `no model is named for ${nameless.length === 1 ? 'the step' : 'the steps'} ${listText(nameless)}`,
-      hint: 'Add `model: {name: mistral-small-latest}` at the top of the file',
+      hint: 'add `model: {name: mistral-small-latest}` at the top of the file',
       place: { source, pointer: 'model' in file ? ['model'] : [], part: 'key' },
     });
   }
@@ -91,7 +91,7 @@ function refuseTemplates(value: JsonValue, pointer: Pointer, source: Source, rep
       severity: 'error',
       code: 'misplaced-template',
       message: `\`${pathText(pointer)}\` is not a template: it is the same for every record`,
-      hint: 'Write the value itself; `--set` changes it for a run',
+      hint: 'write the value itself; `--set` changes it for a run',
       place: { source, pointer },
     });
   } else if (Array.isArray(value)) {

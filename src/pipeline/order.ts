@@ -42,8 +42,8 @@ function reportLoop(loop: readonly string[], place: Location, report: Report): v
         : `steps wait for each other: ${loop.map((id) => `\`${id}\``).join(' → ')}`,
     hint:
       loop.length === 2
-        ? 'A step can read the steps before it, not its own output'
-        : 'Take one of these references out',
+        ? 'a step can read the steps before it, not its own output'
+        : 'take one of these references out',
     place,
   });
 }

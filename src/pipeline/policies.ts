@@ -14,7 +14,7 @@ export function retryPolicy(file: JsonObject, source: Source, report: Report): R
       severity: 'error',
       code: 'retries-twice',
       message: '`model.max_retries` and `retry.attempts` say the same thing in two ways',
-      hint: 'Keep one of them: `max_retries: N` is `attempts: N+1`',
+      hint: 'keep one of them: `max_retries: N` is `attempts: N+1`',
       place: { source, pointer: ['model', 'max_retries'], part: 'key' },
     });
   }

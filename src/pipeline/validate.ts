@@ -121,7 +121,7 @@ function stepType(id: string, step: JsonValue, source: Source, report: Report): 
 function typeMistake(id: string, type: JsonValue | undefined): Omit<Diagnostic, 'severity'> {
   const names = [...stepTypes.keys()];
   const path = pathText(['steps', id, 'type']);
-  const add = `Write \`type: ${names.join('` or `type: ')}\``;
+  const add = `write \`type: ${names.join('` or `type: ')}\``;
   if (type === undefined) {
     return { code: 'missing-key', message: `\`${pathText(['steps', id])}\` has no \`type\``, hint: add };
   }
@@ -134,12 +134,12 @@ function typeMistake(id: string, type: JsonValue | undefined): Omit<Diagnostic, 
   }
   if (isLaterType(type)) {
     const message = `steps of type \`${type}\` are not in this version of pipe yet`;
-    return { code: 'not-yet', message, hint: `This version has ${listText(names)}` };
+    return { code: 'not-yet', message, hint: `this version has ${listText(names)}` };
   }
   const meant = ourWord(type, names) ?? didYouMean(type, names);
   return {
     code: 'invalid-value',
     message: `${valueText(type)} is not a type of step`,
-    hint: meant === undefined ? `The types are ${listText(names)}` : `Did you mean \`${meant}\`?`,
+    hint: meant === undefined ? `the types are ${listText(names)}` : `did you mean \`${meant}\`?`,
   };
 }

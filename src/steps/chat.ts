@@ -55,7 +55,7 @@ export const chat: StepType = {
             type: 'string',
             description: 'What is said. A template.',
             examples: ['{{input.text}}'],
-            errorMessage: 'Write the turn as one text; content parts such as images come in a later version',
+            errorMessage: 'write the turn as one text; content parts such as images come in a later version',
           },
           prefix: {
             type: 'boolean',
@@ -97,7 +97,7 @@ function longForm(spec: JsonObject, builder: StepBuilder): readonly Turn[] {
     builder.report({
       code: 'system-beside-messages',
       message: '`system` and `messages` are two ways to say the same thing',
-      hint: 'Make it the first turn of `messages`: {role: system, content: …}',
+      hint: 'make it the first turn of `messages`: {role: system, content: …}',
       pointer: ['system'],
       part: 'key',
     });
@@ -122,7 +122,7 @@ function checkOrder(
       builder.report({
         code: 'message-order',
         message: 'a system turn stands after other turns',
-        hint: 'Move it to the top of `messages`',
+        hint: 'move it to the top of `messages`',
         pointer: ['messages', index, 'role'],
       });
     }
@@ -130,7 +130,7 @@ function checkOrder(
       builder.report({
         code: 'message-order',
         message: '`prefix: true` is for an assistant turn that ends `messages`',
-        hint: 'The answer then goes on from its text; remove `prefix` here',
+        hint: 'the answer then goes on from its text; remove `prefix` here',
         pointer: ['messages', index, 'prefix'],
         part: 'key',
       });
@@ -143,8 +143,8 @@ function checkOrder(
     message: `the last turn of \`messages\` is of the ${end.role}, so there is nothing for the model to answer`,
     hint:
       end.role === 'assistant'
-        ? 'End with a user turn, or add `prefix: true` if the answer should go on from this text'
-        : 'End with a user turn: {role: user, content: "{{input.…}}"}',
+        ? 'end with a user turn, or add `prefix: true` if the answer should go on from this text'
+        : 'end with a user turn: {role: user, content: "{{input.…}}"}',
     pointer: ['messages', last, 'role'],
   });
 }

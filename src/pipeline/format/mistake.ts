@@ -47,7 +47,7 @@ function keyGuess({ pointer, schema }: Violation): KeyGuess {
   const later = laterKey(name, place);
   if (later !== undefined) {
     return {
-      told: { code: 'not-yet', message: later, hint: `Remove it, or keep it as a note named \`x-${name}\`` },
+      told: { code: 'not-yet', message: later, hint: `remove it, or keep it as a note named \`x-${name}\`` },
     };
   }
   const where = place.length === 0 ? 'a pipeline file' : `\`${pathText(place)}\``;
@@ -66,25 +66,25 @@ function keyHint(
 ): { readonly hint: string; readonly meant?: string } {
   if (/^(\w+[_-])?api[_-]?key$/iu.test(name)) {
     const hint =
-      'Keep keys out of the file: set the environment variable MISTRAL_API_KEY, or name another in `model.api_key_env`';
+      'keep keys out of the file: set the environment variable MISTRAL_API_KEY, or name another in `model.api_key_env`';
     return { hint };
   }
   const places = keyPlaces();
   const elsewhere = nearestPlace(name, place, places);
-  if (elsewhere === '') return { hint: 'It belongs at the top of the file' };
-  if (elsewhere !== undefined) return { hint: `It belongs under \`${elsewhere}\`` };
+  if (elsewhere === '') return { hint: 'it belongs at the top of the file' };
+  if (elsewhere !== undefined) return { hint: `it belongs under \`${elsewhere}\`` };
   const meant = ourWord(name, own) ?? didYouMean(name, own);
-  if (meant !== undefined) return { hint: `Did you mean \`${meant}\`?`, meant };
+  if (meant !== undefined) return { hint: `did you mean \`${meant}\`?`, meant };
   const all = places.flatMap(({ keys }) => keys);
   const distant = ourWord(name, all) ?? didYouMean(name, all);
   const there = distant === undefined ? undefined : nearestPlace(distant, place, places);
   if (there === undefined) {
     return {
-      hint: own.length === 1 ? `The only key here is ${listText(own)}` : `The keys here are ${listText(own)}`,
+      hint: own.length === 1 ? `the only key here is ${listText(own)}` : `the keys here are ${listText(own)}`,
     };
   }
   return {
-    hint: `Did you mean \`${distant}\`, ${there === '' ? 'at the top of the file' : `under \`${there}\``}?`,
+    hint: `did you mean \`${distant}\`, ${there === '' ? 'at the top of the file' : `under \`${there}\``}?`,
   };
 }
 
@@ -135,7 +135,7 @@ function badName(pointer: Pointer, schema: JsonObject): Told {
   const name = String(pointer.at(-1));
   const noun = pointer[0] === 'vars' ? 'a variable' : 'a step';
   const hint = /^[a-z]+$/u.test(name)
-    ? 'Templates have another use for that word'
+    ? 'templates have another use for that word'
     : textOf(schema['patternErrorMessage']);
   return {
     code: 'invalid-name',
@@ -169,27 +169,27 @@ function typeHint(pointer: Pointer, schema: JsonObject, value: JsonValue): strin
     `\`${pointer.at(-1) === key ? inlineYaml({ [key]: to }) : inlineYaml(to)}\``;
   const wants = (type: string) => [schema['type']].flat().includes(type);
   if (wants('string') && (typeof value === 'number' || typeof value === 'boolean')) {
-    return `Quote it: ${write(String(value))}`;
+    return `quote it: ${write(String(value))}`;
   }
   if ((wants('number') || wants('integer')) && typeof value === 'string' && /^-?\d+(\.\d+)?$/u.test(value)) {
-    return `Write it without quotes: ${write(Number(value))}`;
+    return `write it without quotes: ${write(Number(value))}`;
   }
-  if (wants('boolean') && typeof value === 'string') return 'Write `true` or `false`, without quotes';
-  if (wants('array') && typeof value === 'string') return `Write a list: ${write([value])}`;
+  if (wants('boolean') && typeof value === 'string') return 'write `true` or `false`, without quotes';
+  if (wants('array') && typeof value === 'string') return `write a list: ${write([value])}`;
   if (
     wants('object') &&
     typeof value === 'string' &&
     isObject(schema['properties']) &&
     'name' in schema['properties']
   ) {
-    return `Write ${write({ name: value })}`;
+    return `write ${write({ name: value })}`;
   }
   return exampleHint(pointer, schema);
 }
 
 function exampleHint(pointer: Pointer, schema: JsonObject): string | undefined {
   const example = exampleOf(schema);
-  return example === undefined ? undefined : `For example \`${written(pointer, example)}\``;
+  return example === undefined ? undefined : `for example \`${written(pointer, example)}\``;
 }
 
 /** The value as it would stand at this place: with its key, or without one as an item of a list. */
@@ -202,7 +202,7 @@ function valueHint(schema: JsonObject, value: JsonValue): string | undefined {
   const allowed = Array.isArray(schema['enum']) ? schema['enum'].map(String) : [];
   if (typeof value !== 'string' || allowed.length === 0) return undefined;
   const meant = ourWord(value, allowed) ?? didYouMean(value, allowed);
-  return meant === undefined ? undefined : `Did you mean \`${meant}\`?`;
+  return meant === undefined ? undefined : `did you mean \`${meant}\`?`;
 }
 
 function exampleOf(schema: JsonObject): JsonValue | undefined {

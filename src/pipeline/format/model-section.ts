@@ -27,7 +27,7 @@ const connectionKeys = {
   base_url: {
     type: 'string',
     pattern: '^https?://',
-    patternErrorMessage: 'Write a whole URL, such as http://localhost:8000/v1',
+    patternErrorMessage: 'write a whole URL, such as http://localhost:8000/v1',
     description:
       "Another server that speaks the provider's API. It is sent the key that `api_key_env` names, never the provider's own.",
     examples: ['http://localhost:8000/v1'],
@@ -36,7 +36,7 @@ const connectionKeys = {
     type: 'string',
     pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
     patternErrorMessage:
-      'Name an environment variable, such as MISTRAL_API_KEY; the key itself stays out of the file',
+      'name an environment variable, such as MISTRAL_API_KEY; the key itself stays out of the file',
     description: "The environment variable that holds the key. Default: the provider's own.",
     examples: ['MISTRAL_API_KEY'],
   },

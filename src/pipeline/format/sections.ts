@@ -12,7 +12,7 @@ export const ownKeys: JsonObject = { '^x-': true };
 /** A name that a template can write after a dot. It starts with a letter, since objects move keys like `1` to the front. */
 const name = {
   pattern: '^(?!(this|true|false|null|undefined)$)[A-Za-z][A-Za-z0-9_-]*$',
-  patternErrorMessage: 'Start with a letter, then use letters, digits, `_` and `-`',
+  patternErrorMessage: 'start with a letter, then use letters, digits, `_` and `-`',
 };
 
 export function section(description: string, properties: JsonObject, other: JsonObject = {}): JsonObject {
@@ -33,8 +33,8 @@ export function duration(description: string, value: string): JsonObject {
     description,
     default: value,
     examples: [value],
-    errorMessage: `Write a number with ms, s, m or h, such as ${value}`,
-    patternErrorMessage: `Write a number with ms, s, m or h, such as ${value}`,
+    errorMessage: `write a number with ms, s, m or h, such as ${value}`,
+    patternErrorMessage: `write a number with ms, s, m or h, such as ${value}`,
   };
 }
 
@@ -47,13 +47,13 @@ const heading = {
   version: {
     const: 1,
     description: 'The version of the file format: `1`.',
-    errorMessage: 'Write `version: 1`, the only one that this version of pipe reads',
+    errorMessage: 'write `version: 1`, the only one that this version of pipe reads',
     examples: [1],
   },
   name: {
     type: 'string',
     pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$',
-    patternErrorMessage: 'Use letters, digits, `.`, `_` and `-`, since folders of runs are named after it',
+    patternErrorMessage: 'use letters, digits, `.`, `_` and `-`, since folders of runs are named after it',
     maxLength: 100,
     description:
       "The pipeline's name, in run folders and reports. Letters, digits, `.`, `_` and `-`. Default: the file's name without its extension.",
@@ -137,7 +137,7 @@ const prices: JsonObject = {
     date: {
       type: 'string',
       pattern: '^\\d{4}-\\d{2}-\\d{2}$',
-      patternErrorMessage: 'Write it as 2026-08-01',
+      patternErrorMessage: 'write it as 2026-08-01',
       description: 'The day these prices were read, as `YYYY-MM-DD`.',
       examples: ['2026-08-01'],
     },

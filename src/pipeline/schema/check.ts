@@ -80,7 +80,7 @@ function unknownKeyword(name: string, value: JsonValue, pointer: Pointer, draft:
     return {
       code: 'unsupported-keyword',
       message: `\`${name}\` is not supported in schemas here`,
-      hint: 'Refer to schemas by their path, such as {$ref: "#/$defs/<name>"}',
+      hint: 'refer to schemas by their path, such as {$ref: "#/$defs/<name>"}',
       pointer,
       part: 'key',
     };
@@ -99,12 +99,12 @@ function unknownKeyword(name: string, value: JsonValue, pointer: Pointer, draft:
 }
 
 function keywordHint(name: string, value: JsonValue, known: string | undefined): string {
-  if (name === 'nullable') return 'Write type: [<type>, "null"]';
-  if (name === 'additionalItems') return 'Write `items` beside `prefixItems`';
-  if (name === 'dependencies') return 'Write `dependentRequired` or `dependentSchemas`';
-  if (known !== undefined) return `Did you mean \`${known}\`?`;
-  if (isObject(value)) return `If \`${name}\` is a field, put it under \`properties\``;
-  return 'Remove it, or let its name begin with `x-` if it is a note of your own';
+  if (name === 'nullable') return 'write type: [<type>, "null"]';
+  if (name === 'additionalItems') return 'write `items` beside `prefixItems`';
+  if (name === 'dependencies') return 'write `dependentRequired` or `dependentSchemas`';
+  if (known !== undefined) return `did you mean \`${known}\`?`;
+  if (isObject(value)) return `if \`${name}\` is a field, put it under \`properties\``;
+  return 'remove it, or let its name begin with `x-` if it is a note of your own';
 }
 
 function misfit(name: string, value: JsonValue, pointer: Pointer, expectation: string): SchemaMistake {
@@ -122,10 +122,10 @@ function misfit(name: string, value: JsonValue, pointer: Pointer, expectation: s
     message: `\`type\` cannot be ${valueText(unknown)}`,
     hint:
       unknown === null
-        ? 'Quote it, since YAML reads a bare null as nothing: "null"'
+        ? 'quote it, since YAML reads a bare null as nothing: "null"'
         : meant === undefined
-          ? `The types are ${listText(typeNames)}`
-          : `Did you mean \`${meant}\`?`,
+          ? `the types are ${listText(typeNames)}`
+          : `did you mean \`${meant}\`?`,
     pointer,
   };
 }
@@ -158,7 +158,7 @@ function detail(name: string, value: JsonValue, pointer: Pointer): SchemaMistake
     return {
       code: 'unknown-format',
       message: `\`format\` ${valueText(value)} is not one that can be checked`,
-      hint: known === undefined ? `There are ${listText([...formats])}` : `Did you mean \`${known}\`?`,
+      hint: known === undefined ? `there are ${listText([...formats])}` : `did you mean \`${known}\`?`,
       pointer,
     };
   }
@@ -188,8 +188,8 @@ function nameOf(pointer: Pointer): string {
 
 function schemaHint(value: JsonValue): { readonly hint?: string } {
   if (Array.isArray(value))
-    return { hint: 'Several shapes are written as anyOf: […]; a fixed list as prefixItems: […]' };
+    return { hint: 'several shapes are written as anyOf: […]; a fixed list as prefixItems: […]' };
   if (typeof value !== 'string') return {};
   const type = typeWords[value.toLowerCase()] ?? typeNames.find((name) => name === value);
-  return type === undefined ? {} : { hint: `Write {type: ${type}}` };
+  return type === undefined ? {} : { hint: `write {type: ${type}}` };
 }

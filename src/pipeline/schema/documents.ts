@@ -102,12 +102,12 @@ function draftMistake(draft: Draft | undefined) {
     ? {
         code: 'unsupported-draft',
         message: '`$schema` names a version of JSON Schema that is not supported',
-        hint: 'Write https://json-schema.org/draft/2020-12/schema or http://json-schema.org/draft-07/schema#',
+        hint: 'write https://json-schema.org/draft/2020-12/schema or http://json-schema.org/draft-07/schema#',
       }
     : {
         code: 'unsupported-draft',
         message: `this schema is ${draft}, but the one that refers to it is not`,
-        hint: 'Give both the same `$schema`',
+        hint: 'give both the same `$schema`',
       };
 }
 
@@ -117,6 +117,6 @@ function leadsNowhere(target: string, root: JsonValue, pointer: Pointer) {
   return {
     code: 'unresolved-reference',
     message: `${valueText(target)} leads to no schema`,
-    ...(meant !== undefined && { hint: `Did you mean \`${meant}\`?` }),
+    ...(meant !== undefined && { hint: `did you mean \`${meant}\`?` }),
   };
 }

@@ -26,7 +26,7 @@ export function parseReference(
     return failure({
       code: 'remote-reference',
       message: `${valueText(text)} leads to the network, which is never asked for a schema`,
-      hint: 'Save that schema beside the pipeline and refer to it by a relative path',
+      hint: 'save that schema beside the pipeline and refer to it by a relative path',
     });
   }
   const file = decode(location);
@@ -41,7 +41,7 @@ export function parseReference(
     return failure({
       code: 'invalid-reference',
       message: `${valueText(text)} refers by a name, which is not supported`,
-      hint: 'Refer by path, such as "#/$defs/<name>"',
+      hint: 'refer by path, such as "#/$defs/<name>"',
     });
   }
   const path = file === '' ? from : resolve(dirname(from), file);
@@ -49,7 +49,7 @@ export function parseReference(
     return failure({
       code: 'reference-outside',
       message: `${valueText(text)} leads out of the pipeline's folder`,
-      hint: 'Move that schema into the folder of the pipeline, or below it',
+      hint: 'move that schema into the folder of the pipeline, or below it',
     });
   }
   const pointer = fragment
