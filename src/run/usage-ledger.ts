@@ -29,52 +29,53 @@ export interface UsageLedger {
   resolvedModels(): { readonly [model: string]: readonly string[] };
 }
 
-interface Row {
-  records: number;
-  usage: Usage;
-}
-
-/** Every step and model has a row from the start, so that what was never called is seen to have cost nothing. */
+/**
+ * Sums are kept by step only: a step asks one model, so that those of models and of the whole are sums of steps. Every
+ * step and model has its row from the start: what was never called is seen to have cost nothing.
+ */
 export function createUsageLedger({ prices, steps }: Pick<Plan, 'prices' | 'steps'>): UsageLedger {
-  const models = steps.map(({ model }) => model.name);
-  const total: Row = { records: 0, usage: zeroUsage };
-  const bySteps = emptyRows(steps.map(({ id }) => id));
-  const byModels = emptyRows(models);
-  const resolved = new Map(models.map((model) => [model, new Set<string>()]));
+  const usages = new Map(steps.map(({ id }) => [id, zeroUsage]));
+  const stepRecords = new Map(steps.map(({ id }) => [id, 0]));
+  const modelRecords = new Map(steps.map(({ model }) => [model.name, 0]));
+  const resolved = new Map(steps.map(({ model }) => [model.name, new Set<string>()]));
+  let records = 0;
+
+  function sumOf(some: Plan['steps']): Usage {
+    return some.reduce((sum, { id }) => addUsage(sum, usages.get(id) ?? zeroUsage), zeroUsage);
+  }
 
   return {
-    add(call, record) {
-      const { step, model, resolved_model } = call;
+    add({ step, model, resolved_model, usage }, countedIn) {
       const price =
         (resolved_model === null ? undefined : priceOf(resolved_model, prices)) ?? priceOf(model, prices);
-      const usage = { ...call.usage, cost_usd: costOf(call.usage, price) };
-      addTo(total, usage, record.models.size === 0);
-      addTo(bySteps.get(step), usage, !record.steps.has(step));
-      addTo(byModels.get(model), usage, !record.models.has(model));
-      record.steps.add(step);
-      record.models.add(model);
+      const priced = { ...usage, cost_usd: costOf(usage, price) };
+      usages.set(step, addUsage(usages.get(step) ?? zeroUsage, priced));
+      if (countedIn.models.size === 0) records += 1;
+      countOnce(step, countedIn.steps, stepRecords);
+      countOnce(model, countedIn.models, modelRecords);
       if (resolved_model !== null) resolved.get(model)?.add(resolved_model);
-      return usage;
+      return priced;
     },
-    report: () => ({ total: told(total), by_step: toldAll(bySteps), by_model: toldAll(byModels) }),
+    report: () => ({
+      total: { records, ...sumOf(steps) },
+      by_step: rows(stepRecords, (id) => sumOf(steps.filter((step) => step.id === id))),
+      by_model: rows(modelRecords, (name) => sumOf(steps.filter(({ model }) => model.name === name))),
+    }),
     resolvedModels: () => Object.fromEntries([...resolved].map(([model, names]) => [model, [...names]])),
   };
 }
 
-function emptyRows(names: readonly string[]): ReadonlyMap<string, Row> {
-  return new Map(names.map((name) => [name, { records: 0, usage: zeroUsage }]));
+function countOnce(name: string, counted: Set<string>, records: Map<string, number>): void {
+  if (counted.has(name)) return;
+  counted.add(name);
+  records.set(name, (records.get(name) ?? 0) + 1);
 }
 
-function addTo(row: Row | undefined, usage: Usage, firstOfRecord: boolean): void {
-  if (row === undefined) throw new Error('a call of a step or model that the plan does not have');
-  row.usage = addUsage(row.usage, usage);
-  if (firstOfRecord) row.records += 1;
-}
-
-function told({ records, usage }: Row): UsageRow {
-  return { records, ...usage };
-}
-
-function toldAll(rows: ReadonlyMap<string, Row>): { readonly [name: string]: UsageRow } {
-  return Object.fromEntries([...rows].map(([name, row]) => [name, told(row)]));
+function rows(
+  records: ReadonlyMap<string, number>,
+  usageOf: (name: string) => Usage,
+): { readonly [name: string]: UsageRow } {
+  return Object.fromEntries(
+    [...records].map(([name, count]) => [name, { records: count, ...usageOf(name) }]),
+  );
 }

@@ -19,7 +19,7 @@ export function template(value: (scope: Scope) => JsonValue | undefined, text = 
     evaluate,
     render(scope) {
       const found = evaluate(scope);
-      return found.ok ? success(String(found.value)) : found;
+      return found.ok ? success(JSON.stringify(found.value)) : found;
     },
     probe: (scope) => success(value(scope)),
   };
@@ -71,7 +71,7 @@ export function step(id: string, options: StepOptions = {}): PlanStep {
 
 export function idOf(scope: Scope): string {
   const { id } = scope['input'] as JsonObject;
-  return String(id);
+  return typeof id === 'string' ? id : JSON.stringify(id);
 }
 
 export type PlanOptions = Partial<Omit<Plan, 'limits'>> & { readonly concurrency?: number };
