@@ -1,0 +1,125 @@
+import {
+  complain,
+  sayAbsolute,
+  unknownMeaning,
+  type CheckFrame,
+  type Meaning,
+  type Situation,
+  type Step,
+} from './check-situation.ts';
+import { beginsWith, isKnown } from './guard-facts.ts';
+import { mayBeNull, memberNames, memberOf, typeOf, withoutNull } from './schema-type.ts';
+import type { ScopeNames } from './scope-type.ts';
+import type { AbsolutePath, Path } from './syntax.ts';
+import { complainOfField, complainOfName } from './unknown-path.ts';
+
+/** Follows a path as far as the scope is known, and says what it leads to. */
+export function checkPath(path: Path, situation: Situation): Meaning {
+  let frame = situation.frame;
+  for (let hop = 0; hop < path.hops; hop += 1) frame = frame.parent ?? frame;
+  const beginning = path.absolute.length - path.names.length;
+  let meaning = narrowed(startOf(path, frame), path.absolute.slice(0, beginning), situation);
+  for (const [index, name] of path.names.entries()) {
+    const reached = path.absolute.slice(0, beginning + index);
+    const next = follow({ path, name, from: meaning, reached, isFirst: index === 0, frame }, situation);
+    if (next === undefined) return unknownMeaning;
+    meaning = narrowed(next, path.absolute.slice(0, beginning + index + 1), situation);
+  }
+  checkSkips(path, situation);
+  if (meaning.kind === 'names' && situation.use === 'value') complainOfNames(path, meaning, situation);
+  return meaning;
+}
+
+function startOf({ origin }: Path, frame: CheckFrame): Meaning {
+  if (origin.kind === 'context') return frame.context;
+  if (origin.kind === 'argument') return frame.arguments[origin.position] ?? unknownMeaning;
+  if (origin.kind === 'key') return { kind: 'value', type: frame.key };
+  return { kind: 'value', type: typeOf({ type: origin.kind === 'index' ? 'integer' : 'boolean' }) };
+}
+
+/** A value that a guard has found not to be null. */
+function narrowed(meaning: Meaning, path: AbsolutePath, { facts }: Situation): Meaning {
+  return meaning.kind === 'value' && isKnown(path, facts, true)
+    ? { kind: 'value', type: withoutNull(meaning.type) }
+    : meaning;
+}
+
+/** Undefined where the name leads nowhere, which is reported. */
+function follow(step: Step, situation: Situation): Meaning | undefined {
+  const { from, name } = step;
+  if (from.kind === 'names') {
+    const node = from.names.get(name.name);
+    if (node === undefined) {
+      complainOfName(step, from, situation);
+      return undefined;
+    }
+    return node.kind === 'names' ? node : { kind: 'value', type: typeOf(node.schema) };
+  }
+  const type = memberOf(from.type, name.name);
+  if (type === undefined) {
+    complainOfField(step, from.type, situation);
+    return undefined;
+  }
+  checkAmbiguity(step, memberNames(from.type), situation);
+  checkNull(step, from, situation);
+  return { kind: 'value', type };
+}
+
+/** `input.text` inside `#each` is a field of the item, where nothing says that items have no field `input`. */
+function checkAmbiguity(step: Step, known: readonly string[], situation: Situation): void {
+  const { path, name, isFirst } = step;
+  if (!isFirst || path.explicit || path.origin.kind !== 'context' || known.includes(name.name)) return;
+  if (!situation.scope.names.has(name.name)) return;
+  complain(
+    situation,
+    path,
+    [
+      'ambiguous-name',
+      `\`${path.text}\` is looked up in the item here, not at the root`,
+      `write @root.${path.text}, or this.${path.text} for a field of the item`,
+    ],
+    'warning',
+  );
+}
+
+function checkNull(step: Step, from: Meaning, situation: Situation): void {
+  if (from.kind !== 'value' || situation.guarded || !mayBeNull(from.type)) return;
+  const before = sayAbsolute(step.reached);
+  complain(
+    situation,
+    step.path,
+    [
+      'may-be-null',
+      `\`${before}\` may be null, and then \`${step.path.text}\` fails the record`,
+      `write {{#if ${before}}}…{{/if}} around it`,
+    ],
+    'warning',
+  );
+}
+
+/** What a skipped step would have given is read only where something guards it. */
+function checkSkips(path: Path, situation: Situation): void {
+  if (situation.guarded) return;
+  const skipped = situation.scope.mayBeAbsent.find((absent) => beginsWith(path.absolute, absent));
+  if (skipped === undefined || situation.facts.some((fact) => beginsWith(fact.path, skipped))) return;
+  complain(situation, path, [
+    'unguarded-skip',
+    `\`${sayAbsolute(skipped)}\` may be skipped, and then \`${path.text}\` is absent`,
+    `write {{#if ${path.text}}}…{{/if}} around it, or {{default ${path.text} ""}}`,
+  ]);
+}
+
+function complainOfNames(path: Path, { names }: ScopeNames, situation: Situation): void {
+  const written = path.names.length === 0 ? '' : `${path.text}.`;
+  const shown = path.absolute.length === 0 ? 'the whole scope' : `\`${path.text}\``;
+  complain(situation, path, [
+    'not-a-value',
+    `${shown} is not a value`,
+    names.has('output')
+      ? `write ${written}output`
+      : `name one of its parts: ${[...names.keys()]
+          .slice(0, 8)
+          .map((name) => `${written}${name}`)
+          .join(', ')}`,
+  ]);
+}

@@ -1,0 +1,70 @@
+import { didYouMean } from '../diagnostic/suggest.ts';
+import { complain, sayAbsolute, sayNames, type Situation, type Step } from './check-situation.ts';
+import { sayKinds } from './kinds.ts';
+import type { ValueType } from './schema-alternatives.ts';
+import { kindsOfType, memberNames } from './schema-type.ts';
+import type { ScopeNames } from './scope-type.ts';
+
+/** A name that is not among the names of the scope. */
+export function complainOfName(step: Step, from: ScopeNames, situation: Situation): void {
+  const { name, reached } = step;
+  const { elsewhere } = situation.scope;
+  if (reached.length === 0 && Object.hasOwn(elsewhere, name.name)) {
+    complain(situation, name, ['misplaced-name', elsewhere[name.name] ?? '']);
+    return;
+  }
+  const message =
+    from.noun !== undefined
+      ? `there is no ${from.noun} \`${name.name}\``
+      : reached.length === 0
+        ? `there is no \`${name.name}\` here`
+        : `\`${sayAbsolute(reached)}\` has no \`${name.name}\``;
+  const names = [...from.names.keys()];
+  complain(situation, name, [
+    'unknown-path',
+    message,
+    rootHint(step, situation) ?? nameHint(name.name, names),
+  ]);
+}
+
+/** A name that a value of this type cannot have. */
+export function complainOfField(step: Step, type: ValueType, situation: Situation): void {
+  const { name } = step;
+  const kinds = kindsOfType(type);
+  const container = sayContainer(step);
+  const names = memberNames(type);
+  const isObject = kinds.includes('object') || kinds.length === 0;
+  const message = isObject
+    ? `${container} has no \`${name.name}\``
+    : `${container} is ${sayKinds(kinds)}, so it has no \`${name.name}\``;
+  const hint = rootHint(step, situation) ?? (isObject ? nameHint(name.name, names) : kindHint(step, type));
+  complain(situation, name, ['unknown-path', message, hint]);
+}
+
+/** Inside a block that changes the context, the path may have been meant from the root. */
+function rootHint({ path, name, isFirst, reached, frame }: Step, { scope }: Situation): string | undefined {
+  const isOther = isFirst && reached.length > 0 && !path.explicit && path.origin.kind === 'context';
+  if (!isOther || !scope.names.has(name.name)) return undefined;
+  return `inside {{#${frame.block === 'with' ? 'with' : 'each'}}} write @root.${path.text}`;
+}
+
+function nameHint(name: string, names: readonly string[]): string | undefined {
+  const meant = didYouMean(name, names);
+  if (meant !== undefined) return `did you mean \`${meant}\`?`;
+  return names.length === 0 ? undefined : `known: ${sayNames(names)}`;
+}
+
+function kindHint({ path, name, reached }: Step, type: ValueType): string | undefined {
+  const kinds = kindsOfType(type);
+  const before = typeof reached[0] === 'number' ? path.text : sayAbsolute(reached);
+  if (kinds.includes('array')) return `write {{#each ${before}}}, or ${before}.[0] for its first item`;
+  return kinds.includes('string') && name.name === 'length' ? `write (length ${before})` : undefined;
+}
+
+function sayContainer({ reached }: Step): string {
+  const list = reached.slice(0, -1);
+  if (typeof reached[0] === 'number') return 'the value';
+  return typeof reached.at(-1) === 'number'
+    ? `an item of \`${sayAbsolute(list)}\``
+    : `\`${sayAbsolute(reached)}\``;
+}
