@@ -16,7 +16,7 @@ export function parseJson(text: string): Result<JsonValue, JsonProblem> {
   try {
     value = JSON.parse(text) as JsonValue;
   } catch (error) {
-    return failure(findProblem(text) ?? { code: 'invalid_json', message: String(error), offset: 0 });
+    return failure(findProblem(text, true) ?? { code: 'invalid_json', message: String(error), offset: 0 });
   }
   const problem = mayHaveChanged(text, value) ? findProblem(text) : undefined;
   return problem === undefined ? success(value) : failure(problem);

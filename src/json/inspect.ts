@@ -9,10 +9,11 @@ export const maximumDepth = 500;
 type Next = 'value' | 'item' | 'name' | 'first name' | 'colon' | 'more';
 
 /**
- * The first problem of a JSON text, or undefined where JSON.parse takes it and changes nothing. It holds its own stack,
- * so no nesting is too deep for it.
+ * The first problem of a JSON text, or undefined where JSON.parse takes it and changes nothing. With `grammarOnly`, the
+ * place where it is no JSON, whatever would have been changed before that. It holds its own stack, so no nesting is too
+ * deep for it.
  */
-export function findProblem(text: string): JsonProblem | undefined {
+export function findProblem(text: string, grammarOnly = false): JsonProblem | undefined {
   const space = /[ \t\n\r]*/y;
   const atom = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
   /** The names seen in each open object, null for each open array; the innermost last. */
@@ -44,19 +45,21 @@ export function findProblem(text: string): JsonProblem | undefined {
     } else if (character === '"') {
       const scanned = scanString(text, at);
       if (!scanned.ok) return scanned.error;
+      const { end, loneSurrogate } = scanned.value;
+      if (loneSurrogate !== undefined && !grammarOnly) return halfPair(loneSurrogate);
       if (next === 'name' || next === 'first name') {
-        const name = JSON.parse(text.slice(at, scanned.value)) as string;
-        if (inside?.has(name)) return duplicateName(name, at);
+        const name = JSON.parse(text.slice(at, end)) as string;
+        if (inside?.has(name) && !grammarOnly) return duplicateName(name, at);
         inside?.add(name);
         next = 'colon';
       } else {
         next = 'more';
       }
-      at = scanned.value;
+      at = end;
     } else if (next === 'name' || next === 'first name') {
       return unexpected(text, at, 'a name in double quotes');
     } else if (character === '{' || character === '[') {
-      if (open.length === maximumDepth) return tooDeep(at);
+      if (open.length === maximumDepth && !grammarOnly) return tooDeep(at);
       open.push(character === '{' ? new Set() : null);
       next = character === '{' ? 'first name' : 'item';
       at += 1;
@@ -64,7 +67,7 @@ export function findProblem(text: string): JsonProblem | undefined {
       atom.lastIndex = at;
       const word = atom.exec(text)?.[0];
       if (word === undefined) return unexpected(text, at, 'a value');
-      if (!/^[tfn]/.test(word) && !survivesAsDouble(word)) return inexact(word, at);
+      if (!grammarOnly && !/^[tfn]/.test(word) && !survivesAsDouble(word)) return inexact(word, at);
       next = 'more';
       at += word.length;
     }
@@ -97,6 +100,14 @@ function duplicateName(name: string, offset: number): JsonProblem {
   return {
     code: 'duplicate_name',
     message: `the name ${shown} stands twice in one object, and only one of its values would be kept; remove one`,
+    offset,
+  };
+}
+
+function halfPair(offset: number): JsonProblem {
+  return {
+    code: 'lone_surrogate',
+    message: 'a text holds half of a surrogate pair, which is no character',
     offset,
   };
 }

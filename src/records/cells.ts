@@ -22,7 +22,7 @@ export function columnReaders(
   return columns.map((name) => {
     const types = schema === undefined ? undefined : typesOfField(schema, name);
     if (types === undefined) return { name, read: success };
-    const empty = types.has('null') ? null : isText(types) ? '' : undefined;
+    const empty = types.has('null') ? null : types.has('string') ? '' : undefined;
     const read = isText(types) ? success : valueReader(name, types);
     return { name, read: (cell: string) => (cell === '' ? success(empty) : read(cell)) };
   });

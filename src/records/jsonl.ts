@@ -61,7 +61,8 @@ function recordOf(row: Row, index: number, limit: number): RecordItem {
   return { ok: true, index, line: row.line, value: parsed.value };
 }
 
-/** Whether there is only JSON's white space. The first byte of a record's line tells that it is not. */
+/** Whether there is only JSON's white space; of a record's line only the first byte is looked at. */
 function isBlank(bytes: Buffer): boolean {
-  return bytes.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
+  for (const byte of bytes) if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d) return false;
+  return true;
 }

@@ -1,0 +1,250 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { JsonSchema } from '../../src/json/json.ts';
+import { columnReaders } from '../../src/records/cells.ts';
+import { csv } from '../../src/records/csv.ts';
+import { typesOfField } from '../../src/records/field-types.ts';
+import { readBytes, shownAll } from './support.ts';
+
+/** The value of a cell of a column `n` under this schema of the column: or the message of what is wrong. */
+function read(column: JsonSchema, cell: string): unknown {
+  const [reader] = columnReaders(['n'], { type: 'object', properties: { n: column } });
+  const result = reader?.read(cell);
+  return result?.ok ? result.value : result?.error;
+}
+
+describe('cells of a typed column', () => {
+  it.each<[JsonSchema, string, unknown]>([
+    [{ type: 'string' }, '1', '1'],
+    [{ type: 'string' }, ' true ', ' true '],
+    [{ type: 'number' }, '1', 1],
+    [{ type: 'number' }, '-12.50', -12.5],
+    [{ type: 'number' }, '1e3', 1000],
+    [{ type: 'number' }, '1E-2', 0.01],
+    [{ type: 'number' }, '9007199254740991', 9007199254740991],
+    [{ type: 'integer' }, '0', 0],
+    [{ type: 'integer' }, '-7', -7],
+    [{ type: 'boolean' }, 'true', true],
+    [{ type: 'boolean' }, 'false', false],
+    [{ type: ['integer', 'null'] }, '3', 3],
+    [{ type: ['boolean', 'number'] }, 'true', true],
+    [{ type: ['boolean', 'number'] }, '2.5', 2.5],
+    // A string is allowed, so the text stays what it is.
+    [{ type: ['number', 'string'] }, '007', '007'],
+    [{ type: ['string', 'null'] }, 'null', 'null'],
+    [{ enum: ['a', 1] }, '1', '1'],
+    [{ enum: [1, 2] }, '1', 1],
+    [{ const: true }, 'true', true],
+    [{ minimum: 3 }, '3', '3'],
+    [true, '3', '3'],
+    [{ type: 'array' }, '[1]', '[1]'],
+  ])('%j: %j', (column, cell, value) => {
+    expect(read(column, cell)).toBe(value);
+  });
+
+  it.each<[JsonSchema, unknown]>([
+    [{ type: 'string' }, ''],
+    [{ type: ['string', 'null'] }, null],
+    [{ type: ['number', 'null'] }, null],
+    [{ type: 'null' }, null],
+    [{ type: 'number' }, undefined],
+    [{ type: 'boolean' }, undefined],
+    [{ type: 'array' }, undefined],
+    [{ type: ['number', 'string'] }, ''],
+    [{ enum: ['a', null] }, null],
+    [{}, ''],
+    [true, ''],
+  ])('%j: an empty cell', (column, value) => {
+    expect(read(column, '')).toBe(value);
+  });
+
+  it.each([
+    '0x10',
+    ' 3',
+    '3 ',
+    '+3',
+    '03',
+    '.5',
+    '5.',
+    '1,5',
+    '1_000',
+    'NaN',
+    'Infinity',
+    '-Infinity',
+    'null',
+    'true',
+    '--1',
+    '１',
+    '1e',
+    '1\n',
+  ])('a number can not be %j', (cell) => {
+    const spaces = cell.trim() === cell ? '' : ', without spaces around it';
+    expect(read({ type: 'number' }, cell)).toBe(
+      `the cell ${JSON.stringify(cell)} in the column "n" is not a number such as 12.5; write it as JSON does${spaces}`,
+    );
+  });
+
+  it.each(['1e3', '1.0', '1.5', '0x10', ' 3 ', '-', '01'])('an integer can not be %j', (cell) => {
+    expect(read({ type: 'integer' }, cell)).toContain(
+      'is not a whole number such as 12; write it as JSON does',
+    );
+  });
+
+  it.each(['TRUE', 'True', 'yes', '1', '0', 'null', ' true'])('a boolean can not be %j', (cell) => {
+    expect(read({ type: 'boolean' }, cell)).toContain('is not true or false; write it as JSON does');
+  });
+
+  it('names all that a column may hold', () => {
+    expect(read({ type: ['boolean', 'integer'] }, 'x')).toContain(
+      'is not a whole number such as 12, true or false;',
+    );
+  });
+
+  it.each(['9007199254740992', '9007199254740993', '-9007199254740993', '12345678901234567890'])(
+    'an integer beyond 2^53 is refused, exact or not: %s',
+    (cell) => {
+      const message = `the cell "${cell}" in the column "n" has more digits than a number keeps; give the column the type string in input.schema`;
+      expect(read({ type: 'integer' }, cell)).toBe(message);
+      expect(read({ type: 'number' }, cell)).toBe(message);
+    },
+  );
+
+  it.each(['0.1234567890123456789012', '1e400', '1e-400', '9007199254740993.0'])(
+    'a number that would change is refused: %s',
+    (cell) => {
+      expect(read({ type: 'number' }, cell)).toContain('has more digits than a number keeps');
+    },
+  );
+
+  it('shortens a long cell', () => {
+    expect(read({ type: 'number' }, 'x'.repeat(1000))).toBe(
+      `the cell "${'x'.repeat(60)}…" in the column "n" is not a number such as 12.5; write it as JSON does`,
+    );
+  });
+
+  it('reads every double as JSON writes it', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ noNaN: true, noDefaultInfinity: true, max: 2 ** 53 - 1, min: -(2 ** 53) + 1 }),
+        (double) => {
+          expect(read({ type: 'number' }, JSON.stringify(double))).toBe(double === 0 ? 0 : double);
+        },
+      ),
+    );
+  });
+});
+
+describe('a typed table', () => {
+  const schema = {
+    type: 'object',
+    properties: {
+      n: { type: 'number' },
+      ok: { type: ['boolean', 'null'] },
+      note: { type: 'string' },
+      __proto__x: true,
+    },
+  };
+
+  it('tells every wrong cell of a row at once, and goes on', () => {
+    const { items } = readBytes(csv, 'n,ok,note,more\n1,true,x,7\n1.,yes,,8\n,,,\n', { schema });
+    expect(items[0]).toMatchObject({ value: { n: 1, ok: true, note: 'x', more: '7' } });
+    expect(items[1]).toMatchObject({
+      line: 3,
+      raw: '1.,yes,,8',
+      error: {
+        code: 'invalid_cell',
+        message:
+          'the cell "1." in the column "n" is not a number such as 12.5; write it as JSON does; the cell "yes" in the column "ok" is not true or false; write it as JSON does',
+      },
+    });
+    expect(items[2]).toMatchObject({ ok: true, value: { ok: null, note: '', more: '' } });
+    expect(Object.keys(items[2]?.ok === true ? items[2].value : {})).toEqual(['ok', 'note', 'more']);
+  });
+
+  it('types a column named __proto__', () => {
+    const typed = JSON.parse('{"properties":{"__proto__":{"type":"number"}}}') as JsonSchema;
+    expect(shownAll(readBytes(csv, '__proto__,toString\n1,2\n', { schema: typed }))).toEqual([
+      '#0 line 2: {"__proto__":1,"toString":"2"}',
+    ]);
+  });
+});
+
+describe('the types that a schema allows for a field', () => {
+  const nullableInteger = ['integer', 'null'];
+  it.each<[string, JsonSchema, readonly string[] | undefined]>([
+    ['no properties', { type: 'object' }, undefined],
+    ['another field', { properties: { m: { type: 'number' } } }, undefined],
+    ['a boolean schema', true, undefined],
+    ['no type', { properties: { n: { minimum: 1 } } }, undefined],
+    ['a type', { properties: { n: { type: 'boolean' } } }, ['boolean']],
+    ['number, which integer is', { properties: { n: { type: 'number' } } }, ['integer', 'number']],
+    ['a list', { properties: { n: { type: nullableInteger } } }, nullableInteger],
+    [
+      'a local reference',
+      { $defs: { id: { type: nullableInteger } }, properties: { n: { $ref: '#/$defs/id' } } },
+      nullableInteger,
+    ],
+    [
+      'a reference by reference',
+      { $defs: { a: { $ref: '#/$defs/b' }, b: { type: 'null' } }, properties: { n: { $ref: '#/$defs/a' } } },
+      ['null'],
+    ],
+    [
+      'a pointer with escapes',
+      { $defs: { 'a/b~c d': { type: 'null' } }, properties: { n: { $ref: '#/$defs/a~1b~0c%20d' } } },
+      ['null'],
+    ],
+    [
+      'a pointer into a list',
+      { prefixItems: [true, { type: 'null' }], properties: { n: { $ref: '#/prefixItems/1' } } },
+      ['null'],
+    ],
+    [
+      'a record by reference',
+      { $ref: '#/$defs/r', $defs: { r: { properties: { n: { type: 'null' } } } } },
+      ['null'],
+    ],
+    [
+      'a record in parts',
+      {
+        allOf: [{ properties: { n: { type: nullableInteger } } }, { properties: { n: { type: 'number' } } }],
+      },
+      ['integer'],
+    ],
+    [
+      'parts that all hold',
+      { properties: { n: { type: ['number', 'null'], allOf: [{ type: nullableInteger }] } } },
+      nullableInteger,
+    ],
+    [
+      'alternatives',
+      { properties: { n: { anyOf: [{ type: 'integer' }, { type: 'null' }] } } },
+      nullableInteger,
+    ],
+    [
+      'exclusive alternatives',
+      { properties: { n: { oneOf: [{ type: 'integer' }, { const: null }] } } },
+      nullableInteger,
+    ],
+    [
+      'an alternative that allows anything',
+      { properties: { n: { anyOf: [{ type: 'integer' }, {}] } } },
+      undefined,
+    ],
+    ['an enumeration', { properties: { n: { enum: [1, null] } } }, ['integer', 'null', 'number']],
+    [
+      'constants of each kind',
+      { properties: { n: { enum: [1.5, 'x', true, [], {}] } } },
+      ['array', 'boolean', 'number', 'object', 'string'],
+    ],
+    ['a reference to another file', { properties: { n: { $ref: 'other.json#/x' } } }, undefined],
+    ['a reference to nothing', { properties: { n: { $ref: '#/$defs/none/at/all' } } }, undefined],
+    ['a malformed escape', { properties: { n: { $ref: '#/%zz' } } }, undefined],
+    ['a reference to itself', { properties: { n: { $ref: '#/properties/n' } } }, undefined],
+    ['a record that refers to itself', { $ref: '#', properties: { n: { type: 'null' } } }, ['null']],
+    ['an unknown type', { properties: { n: { type: 'text' } } }, []],
+  ])('%s', (_, schema, expected) => {
+    const types = typesOfField(schema, 'n');
+    expect(types && [...types].sort()).toEqual(expected);
+  });
+});
