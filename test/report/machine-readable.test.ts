@@ -6,7 +6,25 @@ import { createReporter } from '../../src/report/registry.ts';
 import { createOutput, failed, finished, started } from './samples.ts';
 
 const counts = { total: 10, succeeded: 9, failed: 1, skipped: 0, pending: 0 };
-const anyText = fc.string({ unit: 'binary', maxLength: 60 });
+const hostileUnits = [
+  '\u001B',
+  '\u009B',
+  '\u007F',
+  '\u202E',
+  '\uD800',
+  '\n',
+  '\r',
+  '%',
+  ':',
+  ',',
+  '"',
+  '#',
+  '[',
+  'a',
+  '語',
+  '👩‍👩‍👧',
+];
+const anyText = fc.string({ unit: fc.constantFrom(...hostileUnits), maxLength: 60 });
 
 describe('the JSON report', () => {
   function reportOf(...events: Parameters<ReturnType<typeof createReporter>['on']>[0][]) {

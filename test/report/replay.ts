@@ -31,10 +31,10 @@ export function createManualClock(): Clock & { advanceTo(moment: number): void; 
   };
 }
 
-/** A run as a golden case keeps it: each event with its moment, in milliseconds from the start. */
+/** A run as a golden case keeps it: each event with its moment, in milliseconds from the start; without one, no time passes. */
 export interface RecordedRun {
   readonly options: Pick<ReporterOptions, 'pipelinePath' | 'inputPath' | 'outputPath' | 'github'>;
-  readonly events: readonly (RunEvent & { readonly at: number })[];
+  readonly events: readonly (RunEvent & { readonly at?: number })[];
 }
 
 export function readRecordedRun(path: string): RecordedRun {
@@ -58,7 +58,7 @@ export function replay({ options, events }: RecordedRun, { mode, color = false }
     exitCodeOf: ({ state, failed }) => (state === 'completed' && !failed ? 0 : 1),
   });
   for (const event of events) {
-    clock.advanceTo(event.at);
+    clock.advanceTo(event.at ?? clock.now());
     reporter.on(event);
   }
   reporter.finish();

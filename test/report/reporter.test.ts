@@ -4,7 +4,10 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { displayWidth } from '../../src/diagnostic/printable.ts';
 import { expectGolden } from '../support/golden.ts';
+import type { ReporterMode } from '../../src/report/reporter.ts';
+import type { RunEvent } from '../../src/run/events.ts';
 import { readRecordedRun, replay } from './replay.ts';
+import { failed, finished, started } from './samples.ts';
 
 const golden = fileURLToPath(new URL('golden', import.meta.url));
 
@@ -51,5 +54,33 @@ describe.each(readdirSync(golden))('a run that is a case of %s', (name) => {
     const lines = [replay(run, { mode: 'plain' }), replay(run, { mode: 'quiet' })].join('').split('\n');
     const own = run.options.github === true ? /^::(?:error|warning) (?:file|title)=/ : /^(?!)/;
     expect(lines.filter((line) => /^\s*::|##\[/.test(line) && !own.test(line))).toEqual([]);
+  });
+});
+
+function tell(mode: ReporterMode, ...events: readonly RunEvent[]): string {
+  return replay({ options: { pipelinePath: 'p.yaml', inputPath: 'rows.jsonl' }, events }, { mode });
+}
+
+describe('a reporter', () => {
+  it('counts the failures that were like the last one before the summary', () => {
+    const text = tell('plain', started(), failed(0), failed(1), failed(2), finished());
+    expect(text).toMatch(/timed_out\)\n {2}the same for 2 more records\n\ntriage completed/);
+  });
+
+  it('counts them also where the run never ended', () => {
+    expect(tell('plain', started(), failed(0), failed(1))).toMatch(/ {2}the same for 1 more record\n$/);
+  });
+
+  it.each(['plain', 'quiet'] as const)('lets no message command a CI runner: %s', (mode) => {
+    const message = '##[error]pwned\n::error::pwned';
+    const reason = { kind: 'local', code: 'disk_full', message } as const;
+    const text = tell(
+      mode,
+      started(),
+      { type: 'run_stopping', how: 'draining', reason },
+      finished({ state: 'stopped', reason }),
+    );
+    expect(text).toContain('pwned');
+    expect(text).not.toMatch(/##\[|^\s*::/m);
   });
 });
