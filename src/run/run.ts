@@ -78,8 +78,8 @@ function start(plan: Plan, records: AsyncIterable<RecordItem>, options: RunOptio
       return result;
     },
     async leave() {
-      stop.request(abandoned, 'everything');
       queue.close('discard');
+      stop.request(abandoned, 'everything');
       await closed;
     },
   };

@@ -33,6 +33,11 @@ export interface FakeCall {
   explode(message: string): void;
 }
 
+export function promptOf(request: ModelRequest): string {
+  const content = request.messages.at(-1)?.content;
+  return typeof content === 'string' ? content : '';
+}
+
 export function answer(text: string): CallOutcome {
   const completion = {
     text,
@@ -52,6 +57,10 @@ const plainError: CallError = {
   request_id: null,
   scope: 'record',
 };
+
+export function failed(error: Partial<CallError> = {}, usage: Usage = used): CallOutcome {
+  return { ok: false, error: { ...plainError, ...error }, usage };
+}
 
 /** Models that a test answers by hand: `await nextCall()`, then `reply()` or `fail()`. Aborted calls end by themselves. */
 export function fakeModels(behaviour: { readonly deaf?: boolean } = {}) {
@@ -82,16 +91,15 @@ export function fakeModels(behaviour: { readonly deaf?: boolean } = {}) {
             });
           if (behaviour.deaf !== true) signal.addEventListener('abort', aborted, { once: true });
           if (signal.aborted) aborted();
-          const content = request.messages.at(-1)?.content;
           offer({
-            prompt: typeof content === 'string' ? content : '',
+            prompt: promptOf(request),
             settings,
             step,
             record,
             request,
             signal,
             reply: (text = 'ok') => resolve(answer(text)),
-            fail: (error, usage = used) => resolve({ ok: false, error: { ...plainError, ...error }, usage }),
+            fail: (error, usage) => resolve(failed(error, usage)),
             explode: (message) => reject(new Error(message)),
           });
         });
@@ -122,8 +130,7 @@ export function fakeModels(behaviour: { readonly deaf?: boolean } = {}) {
 export function instantModels(reply: (prompt: string) => CallOutcome = () => answer('ok')): OpenModel {
   return async () => ({
     call: async (request) => {
-      const content = request.messages.at(-1)?.content;
-      return reply(typeof content === 'string' ? content : '');
+      return reply(promptOf(request));
     },
     close: async () => {},
   });

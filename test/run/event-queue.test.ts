@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { createEventQueue } from '../../src/run/event-queue.ts';
+import type { RunEvent } from '../../src/run/events.ts';
+
+const event = (index: number): RunEvent => ({ type: 'record_started', index, key: `${index}` });
+const done = { value: undefined, done: true };
+
+describe('createEventQueue', () => {
+  it('gives events in order, to who asked before and who asks after', async () => {
+    const queue = createEventQueue(() => {});
+    const early = [queue.next(), queue.next()];
+    for (let index = 0; index < 5000; index++) queue.push(event(index));
+    const told = await Promise.all(early);
+    for (let index = 2; index < 5000; index++) told.push(await queue.next());
+    expect(told.map(({ value }) => (value?.type === 'record_started' ? value.index : undefined))).toEqual(
+      Array.from({ length: 5000 }, (_, index) => index),
+    );
+  });
+
+  it('says when it is full, and calls when it is not any more', async () => {
+    let drained = 0;
+    const queue = createEventQueue(() => (drained += 1));
+    for (let index = 0; index < 1023; index++) queue.push(event(index));
+    expect(queue.full).toBe(false);
+    queue.push(event(1023));
+    queue.push(event(1024));
+    expect(queue.full).toBe(true);
+    await queue.next();
+    expect([queue.full, drained]).toEqual([true, 0]);
+    await queue.next();
+    expect([queue.full, drained]).toEqual([false, 1]);
+    await queue.next();
+    expect(drained).toBe(1);
+  });
+
+  it('tells what it holds before it ends', async () => {
+    const queue = createEventQueue(() => {});
+    queue.push(event(0));
+    queue.close();
+    queue.push(event(1));
+    expect(await queue.next()).toEqual({ value: event(0), done: false });
+    expect(await queue.next()).toEqual(done);
+    expect(await queue.next()).toEqual(done);
+  });
+
+  it('ends for those who wait', async () => {
+    const queue = createEventQueue(() => {});
+    const asked = [queue.next(), queue.next()];
+    queue.close();
+    expect(await Promise.all(asked)).toEqual([done, done]);
+  });
+
+  it('forgets what it holds when told so', async () => {
+    const queue = createEventQueue(() => {});
+    queue.push(event(0));
+    queue.close('discard');
+    expect(await queue.next()).toEqual(done);
+  });
+});

@@ -1,0 +1,98 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createKeyTable } from '../../src/run/key-table.ts';
+import { createRecordIndex } from '../../src/run/record-index.ts';
+
+const half = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+/** Few different hashes, many of them at the ends of the table, where the search wraps around. */
+const hash = fc.record({
+  high: fc.oneof(half, fc.constantFrom(0, 1, 2 ** 32 - 1)),
+  low: fc.oneof(half, fc.constantFrom(0, 1, 2 ** 32 - 1, 2 ** 32 - 2)),
+});
+
+describe('createKeyTable', () => {
+  it('claims as a Map would', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(hash, fc.integer({ min: 1, max: 2 ** 32 - 1 })), { maxLength: 300 }),
+        (claims) => {
+          const table = createKeyTable();
+          const model = new Map<string, number>();
+          for (const [key, value] of claims) {
+            const name = `${key.high}/${key.low}`;
+            expect(table.claim(key, value)).toBe(model.get(name) ?? 0);
+            if (!model.has(name)) model.set(name, value);
+          }
+        },
+      ),
+    );
+  });
+
+  it('counts as a Map would', () => {
+    fc.assert(
+      fc.property(fc.array(hash, { maxLength: 300 }), (keys) => {
+        const table = createKeyTable();
+        const model = new Map<string, number>();
+        for (const key of keys) {
+          const name = `${key.high}/${key.low}`;
+          model.set(name, (model.get(name) ?? 0) + 1);
+          expect(table.count(key)).toBe(model.get(name));
+        }
+      }),
+    );
+  });
+});
+
+/** Numbers that look random: the finalizer of MurmurHash3. */
+function mixed(value: number): number {
+  let bits = value;
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return (bits ^ (bits >>> 16)) >>> 0;
+}
+
+describe('what a run keeps of a million records', () => {
+  it('takes at most 32 bytes each, keys and places together', () => {
+    setFlagsFromString('--expose_gc');
+    const collect = runInNewContext('gc') as () => void;
+    const held = () => {
+      collect();
+      const { heapUsed, arrayBuffers } = process.memoryUsage();
+      return heapUsed + arrayBuffers;
+    };
+    const records = 1_000_000;
+    const before = held();
+    const keys = createKeyTable();
+    const index = createRecordIndex();
+    for (let sequence = 0; sequence < records; sequence++) {
+      keys.claim({ high: mixed(sequence), low: mixed(sequence ^ 0x5bd1e995) }, sequence + 1);
+      index.set(sequence, 'succeeded', { offset: sequence * 900, length: 300 });
+    }
+    expect((held() - before) / records).toBeLessThan(32);
+    // Both are still in use here, so neither was collected.
+    expect(keys.claim({ high: mixed(7), low: mixed(7 ^ 0x5bd1e995) }, 1)).toBe(8);
+    expect(index.place(999_999)).toEqual({ offset: 999_999 * 900, length: 300 });
+  });
+});
+
+describe('createRecordIndex', () => {
+  it('keeps outcomes and places in any order, past 4 GB too', () => {
+    const index = createRecordIndex();
+    index.set(40_000, 'failed', { offset: 2 ** 40 + 1, length: 17 });
+    index.set(3, 'skipped', { offset: 5, length: 2 ** 31 });
+    index.set(0, 'succeeded', { offset: 1, length: 2 });
+    expect(index.size).toBe(40_001);
+    expect([0, 1, 3, 40_000, 40_001, 90_000].map((sequence) => index.outcome(sequence))).toEqual([
+      'succeeded',
+      undefined,
+      'skipped',
+      'failed',
+      undefined,
+      undefined,
+    ]);
+    expect(index.place(40_000)).toEqual({ offset: 2 ** 40 + 1, length: 17 });
+    expect(index.place(3)).toEqual({ offset: 5, length: 2 ** 31 });
+  });
+});

@@ -1,0 +1,319 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { success } from '../../src/result.ts';
+import type { OpenModel } from '../../src/run/options.ts';
+import { runPipeline } from '../../src/run/run.ts';
+import type { StepProgram, StepValue } from '../../src/steps/step.ts';
+import { zeroUsage } from '../../src/usage/add.ts';
+import { settled } from './support/clock.ts';
+import { drive } from './support/drive.ts';
+import { answer, failed, fakeModels, instantModels, promptOf } from './support/fake-models.ts';
+import { asking, idOf, plan, record, recordsOf, settings, source, step, template } from './support/plans.ts';
+
+describe('runPipeline', () => {
+  it('tells a whole run in order', async () => {
+    const models = fakeModels();
+    const run = drive(plan([step('one')]), recordsOf(1), { openModel: models.openModel, total: 1 });
+    const call = await models.nextCall();
+    expect(call).toMatchObject({ prompt: 'one r0', step: 'one', settings });
+    call.reply('hello');
+    const finished = await run.finished;
+    const [{ key } = { key: '' }] = run.of('record_started');
+    expect(key).toMatch(/^[0-9a-f]{16}$/);
+    expect(call.record).toBe(key);
+    const usage = { ...finished.usage.total, records: undefined };
+    expect(run.events.map((event) => ({ ...event, duration: 0 }))).toMatchObject([
+      { type: 'run_started', pipeline: 'test', total: 1, concurrency: 2, simulated: false },
+      { type: 'record_started', index: 0, key },
+      {
+        type: 'call_finished',
+        index: 0,
+        step: 'one',
+        model: 'small',
+        resolved_model: 'small-2603',
+        ok: true,
+        usage: { requests: 1, total_tokens: 15, cost_usd: 0.00002 },
+      },
+      { type: 'step_finished', index: 0, step: 'one', outcome: 'succeeded' },
+      {
+        type: 'record_finished',
+        outcome: 'succeeded',
+        sequence: 0,
+        index: 0,
+        line: 1,
+        key,
+        output: { id: 'r0', one: 'hello' },
+      },
+      {
+        type: 'run_finished',
+        state: 'completed',
+        counts: { total: 1, succeeded: 1, failed: 0, skipped: 0, pending: 0 },
+        failed: false,
+      },
+    ]);
+    expect(usage).toMatchObject({ requests: 1, input_tokens: 10, output_tokens: 5, cost_usd: 0.00002 });
+    expect(models.seen.closed).toBe(1);
+  });
+
+  it('runs no record at all', async () => {
+    const run = drive(plan([step('one')]), [], { openModel: instantModels() });
+    expect(await run.finished).toMatchObject({
+      state: 'completed',
+      failed: false,
+      counts: { total: 0, succeeded: 0, failed: 0, skipped: 0, pending: 0 },
+    });
+  });
+
+  it('does nothing before the first event is asked for, and nothing more after it has been left', async () => {
+    const models = fakeModels();
+    const { records, seen } = source(recordsOf(3));
+    const events = runPipeline(plan([step('one')]), records, { env: {}, openModel: models.openModel });
+    await settled();
+    expect([seen.pulled, models.opened.length]).toEqual([0, 0]);
+    const iterator = events[Symbol.asyncIterator]();
+    await iterator.return?.();
+    expect(await iterator.next()).toEqual({ value: undefined, done: true });
+    expect(models.opened.length).toBe(0);
+  });
+
+  it('opens one client for equal settings, and one pacer for each model', async () => {
+    const models = fakeModels();
+    const hot = { ...settings, parameters: { temperature: 1 } };
+    const cold = { ...settings, parameters: { temperature: 0 } };
+    const other = { ...settings, name: 'large' };
+    const elsewhere = { ...settings, base_url: 'http://127.0.0.1:1' };
+    const ofStep = [hot, cold, hot, other, elsewhere];
+    const steps = ofStep.map((model, at) => step(`s${at}`, { model }));
+    const run = drive(plan(steps), [], { openModel: models.openModel });
+    await run.finished;
+    expect(models.opened.map((one) => one.settings)).toEqual([hot, cold, other, elsewhere]);
+    const pacers = models.opened.map(({ services }) => services.pacer);
+    expect(pacers[0]).toBe(pacers[1]);
+    expect(new Set(pacers).size).toBe(3);
+    expect(models.opened[0]?.services).toMatchObject({ connections: 2, retry: { attempts: 3 } });
+    expect(models.seen.closed).toBe(4);
+  });
+
+  it('sends every model to the endpoint it is given, with the endpoint’s key only', async () => {
+    const models = fakeModels();
+    const model = { ...settings, base_url: 'https://example.com/v1', api_key_env: 'SECRET' };
+    const run = drive(plan([step('one', { model })]), [], {
+      openModel: models.openModel,
+      env: { SECRET: 'secret' },
+      endpoint: { base_url: 'http://127.0.0.1:9', api_key: 'simulated' },
+    });
+    await run.finished;
+    expect(models.opened[0]?.settings).toEqual({ ...settings, base_url: 'http://127.0.0.1:9' });
+    expect(models.opened[0]?.services.api_key).toBe('simulated');
+    expect(run.events[0]).toMatchObject({ type: 'run_started', simulated: true });
+  });
+
+  it('tells of every missing key before anything is called', async () => {
+    const key = (name: string) => ({
+      ...settings,
+      provider: 'mistralai',
+      base_url: 'https://example.com/v1',
+      api_key_env: name,
+    });
+    const steps = [
+      step('one', { model: key('FIRST_KEY') }),
+      step('two', { model: key('SECOND_KEY') }),
+      step('three', { model: key('FIRST_KEY') }),
+      step('four', { model: key('SET_KEY') }),
+    ];
+    const { records, seen } = source(recordsOf(3));
+    const run = drive(plan(steps), records, { env: { SET_KEY: 'k' }, total: 3 });
+    const finished = await run.finished;
+    expect(finished).toMatchObject({
+      state: 'stopped',
+      reason: { kind: 'input', code: 'missing_key' },
+      counts: { total: 3, pending: 3 },
+    });
+    expect(finished.reason?.message.match(/FIRST_KEY is not set/g)).toHaveLength(1);
+    expect(finished.reason?.message).toContain('SECOND_KEY is not set');
+    expect(finished.reason?.message).not.toContain('SET_KEY is not');
+    expect(run.events.map(({ type }) => type)).toEqual(['run_started', 'run_finished']);
+    expect(seen.pulled).toBe(0);
+  });
+
+  it('ends with a reason when a client cannot be opened', async () => {
+    const run = drive(plan([step('one')]), recordsOf(1), {
+      openModel: () => Promise.reject(new Error('no such module')),
+    });
+    expect((await run.finished).reason).toEqual({
+      kind: 'local',
+      code: 'internal_error',
+      message: 'a mistake in pipe itself, please report it: no such module',
+    });
+  });
+});
+
+describe('the window', () => {
+  it('reaches the concurrency, never exceeds it, and pulls a record only when there is room', async () => {
+    const models = fakeModels();
+    const { records, seen } = source(recordsOf(20));
+    const run = drive(plan([step('one')], { concurrency: 4 }), records, { openModel: models.openModel });
+    for (let answered = 0; answered < 20; answered++) {
+      const call = await models.nextCall();
+      await settled();
+      const expected = Math.min(4, 20 - answered);
+      expect(models.seen.inFlight).toBe(expected);
+      expect(seen.pulled).toBe(Math.min(20, answered + 4));
+      call.reply();
+    }
+    expect((await run.finished).counts.succeeded).toBe(20);
+    expect(models.seen.most).toBe(4);
+    expect(seen.closed).toBe(true);
+  });
+
+  it('is not held up by a slow record', async () => {
+    const models = fakeModels();
+    const run = drive(plan([step('one')], { concurrency: 2 }), recordsOf(10), {
+      openModel: models.openModel,
+    });
+    const slow = await models.nextCall();
+    for (let other = 1; other < 10; other++) (await models.nextCall()).reply();
+    await settled();
+    expect(run.of('record_finished').map(({ index }) => index)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    slow.reply();
+    expect((await run.finished).counts.succeeded).toBe(10);
+  });
+
+  it('finishes the steps of older records before it begins new records', async () => {
+    const models = fakeModels();
+    const steps = [step('one'), step('two', { after: ['one'] })];
+    const { records, seen } = source(recordsOf(6));
+    const run = drive(plan(steps, { concurrency: 2 }), records, { openModel: models.openModel });
+    const order: string[] = [];
+    for (let calls = 0; calls < 12; calls++) {
+      const call = await models.nextCall();
+      order.push(call.prompt);
+      // Two records are in flight, whatever step they are at, and no other is begun.
+      expect(seen.pulled - run.of('record_finished').length).toBeLessThanOrEqual(2);
+      call.reply();
+      await settled();
+    }
+    expect(order.slice(0, 4)).toEqual(['one r0', 'one r1', 'two r0', 'two r1']);
+    expect((await run.finished).counts.succeeded).toBe(6);
+  });
+
+  it('gives a slot to the oldest record when steps outnumber the slots', async () => {
+    const models = fakeModels();
+    const steps = [step('a'), step('b'), step('c'), step('d', { after: ['a', 'b', 'c'] })];
+    const { records, seen } = source(recordsOf(2));
+    const run = drive(plan(steps, { concurrency: 2 }), records, { openModel: models.openModel });
+    const order: string[] = [];
+    for (let calls = 0; calls < 8; calls++) {
+      const call = await models.nextCall();
+      await settled();
+      // Three steps of the first record take more than there is room for: the second waits.
+      if (calls === 0) expect(seen.pulled).toBe(1);
+      order.push(call.prompt);
+      call.reply();
+    }
+    expect(order.slice(0, 3)).toEqual(['a r0', 'b r0', 'c r0']);
+    expect(order.indexOf('d r0')).toBeLessThan(order.indexOf('c r1'));
+    await run.finished;
+    expect(models.seen.most).toBe(2);
+  });
+
+  it('counts a step that is busy without a call', async () => {
+    const working = new Set<() => void>();
+    const program: StepProgram = {
+      ...asking(() => ''),
+      execute: () =>
+        new Promise((resolve) => {
+          const value: StepValue = { output: 1, tool_calls: [], finish_reason: null, usage: zeroUsage };
+          working.add(() => resolve(success(value)));
+        }),
+    };
+    const { records, seen } = source(recordsOf(9));
+    const run = drive(plan([step('busy', { program })], { concurrency: 3 }), records, {
+      openModel: instantModels(),
+    });
+    for (let round = 0; round < 3; round++) {
+      await settled();
+      expect([working.size, seen.pulled]).toEqual([3, 3 * (round + 1)]);
+      for (const end of working) end();
+      working.clear();
+    }
+    expect((await run.finished).counts.succeeded).toBe(9);
+  });
+
+  it('waits for a consumer who lags behind, with a bounded number of events', async () => {
+    const { records, seen } = source(recordsOf(5000));
+    const iterator = runPipeline(plan([step('one')], { concurrency: 4 }), records, {
+      env: {},
+      openModel: instantModels(),
+    })[Symbol.asyncIterator]();
+    await iterator.next();
+    for (let turns = 0; turns < 20; turns++) await settled();
+    // Four events a record.
+    expect(seen.pulled).toBeGreaterThan(200);
+    expect(seen.pulled).toBeLessThan(300);
+    let told = 1;
+    while ((await iterator.next()).done !== true) told += 1;
+    expect(told).toBe(2 + 4 * 5000);
+  });
+
+  it('keeps its bounds and counts under any order of answers', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.scheduler(),
+        fc.integer({ min: 1, max: 5 }),
+        fc.array(fc.constantFrom('ok', 'fail', 'skip', 'invalid', 'duplicate', 'bad'), { maxLength: 25 }),
+        async (scheduler, concurrency, kinds) => {
+          let inFlight = 0;
+          let most = 0;
+          const openModel: OpenModel = async () => ({
+            async call(request) {
+              inFlight += 1;
+              most = Math.max(most, inFlight);
+              await scheduler.schedule(Promise.resolve());
+              inFlight -= 1;
+              return promptOf(request).includes('fail') ? failed() : answer('ok');
+            },
+            async close() {},
+          });
+          const items = kinds.map((kind, index) =>
+            kind === 'bad'
+              ? ({
+                  ok: false,
+                  index,
+                  line: index + 1,
+                  raw: `{${index}`,
+                  error: { code: 'invalid_json', message: 'x' },
+                } as const)
+              : record(index, { id: kind === 'duplicate' ? 'same' : `${kind}${index}`, kind }),
+          );
+          const input = {
+            key: 'id',
+            when: template((scope) => !idOf(scope).startsWith('skip')),
+            validate: ({ kind }: { readonly kind?: unknown }) => (kind === 'invalid' ? ['is invalid'] : []),
+          };
+          const steps = [step('a'), step('b'), step('c', { after: ['a', 'b'] })];
+          const run = drive(plan(steps, { concurrency, input }), items, { openModel });
+          let ended = false;
+          const finished = run.finished.finally(() => (ended = true));
+          while (!ended) {
+            if (scheduler.count() > 0) await scheduler.waitOne();
+            await settled();
+          }
+          const { counts } = await finished;
+          const count = (kind: string) => kinds.filter((one) => one === kind).length;
+          expect(counts).toEqual({
+            total: kinds.length,
+            succeeded: count('ok') + Math.min(1, count('duplicate')),
+            failed: count('fail') + count('invalid') + count('bad') + Math.max(0, count('duplicate') - 1),
+            skipped: count('skip'),
+            pending: 0,
+          });
+          expect(most).toBeLessThanOrEqual(concurrency);
+          const sequences = run.of('record_finished').map(({ sequence }) => sequence);
+          expect(sequences.sort((one, other) => one - other)).toEqual(kinds.map((_, index) => index));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});

@@ -1,0 +1,49 @@
+import { nodeFileSystem, type FileSystem, type WritableFile } from '../../../src/run/file-system.ts';
+
+/** What is asked of the disk, as `append journal.jsonl`; the count of each begins at 1. */
+export type DiskAct = 'append' | 'sync' | 'create' | 'rename' | 'open' | 'list' | 'makeFolder' | 'close';
+
+export interface Fault {
+  readonly act: DiskAct;
+  /** The end of the path. */
+  readonly file: string;
+  /** Fails from the nth time on. */
+  readonly from: number;
+  readonly code: string;
+}
+
+/** The real disk, but for what the fault breaks. `acts` counts what was asked. */
+export function faultyDisk(fault?: Fault): {
+  readonly fileSystem: FileSystem;
+  readonly acts: Map<string, number>;
+} {
+  const acts = new Map<string, number>();
+
+  async function meet<Value>(act: DiskAct, path: string, perform: () => Promise<Value>): Promise<Value> {
+    const name = `${act} ${path.split('/').at(-1)}`;
+    const count = (acts.get(name) ?? 0) + 1;
+    acts.set(name, count);
+    if (fault !== undefined && fault.act === act && path.endsWith(fault.file) && count >= fault.from) {
+      throw Object.assign(new Error(`${fault.code}: refused by the test`), { code: fault.code });
+    }
+    return perform();
+  }
+
+  function faultyFile(file: WritableFile, path: string): WritableFile {
+    return {
+      append: (bytes) => meet('append', path, () => file.append(bytes)),
+      sync: () => meet('sync', path, () => file.sync()),
+      close: () => meet('close', path, () => file.close()),
+    };
+  }
+
+  const fileSystem: FileSystem = {
+    makeFolder: (path) => meet('makeFolder', path, () => nodeFileSystem.makeFolder(path)),
+    list: (path) => meet('list', path, () => nodeFileSystem.list(path)),
+    create: (path) => meet('create', path, async () => faultyFile(await nodeFileSystem.create(path), path)),
+    open: (path) => meet('open', path, () => nodeFileSystem.open(path)),
+    rename: (from, to) => meet('rename', to, () => nodeFileSystem.rename(from, to)),
+    remove: (path) => nodeFileSystem.remove(path),
+  };
+  return { fileSystem, acts };
+}
