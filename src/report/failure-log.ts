@@ -21,7 +21,9 @@ interface FailureLogOptions {
   readonly errorsPath: () => string | undefined;
 }
 
-/** Tells the first few failures as they happen. Ten thousand records that fail alike are one line and a count. */
+/**
+ * Tells the first few failures as they happen. Ten thousand records that fail alike are one line and a count.
+ */
 export function createFailureLog({ print, paint, inputPath, errorsPath }: FailureLogOptions): FailureLog {
   let last: FailedRecord | undefined;
   let repeats = 0;
@@ -63,7 +65,9 @@ function alike(one: FailedRecord, other: FailedRecord): boolean {
   );
 }
 
-/** `rows.jsonl:7  error  the message  (step classify, key a-7, invalid_answer)`: one line, however long the message was. */
+/**
+ * `rows.jsonl:7 error the message (step classify, key a-7, invalid_answer)`: one line, whatever the message.
+ */
 export function failureLine(record: FailedRecord, inputPath: string, paint: Paint): string {
   const { step, key, error } = record;
   const details = [...(step === null ? [] : [`step ${step}`]), `key ${clip(key, longestName)}`, error.code];

@@ -24,7 +24,10 @@ export interface RunReport {
   readonly counts: RunFinished['counts'];
   /** As in usage.json: `{total, by_step, by_model}`. */
   readonly usage: UsageReport;
-  /** US dollars, the same as `usage.total.cost_usd`; a lower bound where `usage.total.unmetered_requests` is not 0. */
+  /**
+   * US dollars, the same as `usage.total.cost_usd`; a lower bound where `usage.total.unmetered_requests` is
+   * not 0.
+   */
   readonly cost_usd: number | null;
   readonly duration_ms: number;
   /** results.jsonl of the run's folder. */

@@ -6,7 +6,10 @@ import { clip } from './text.ts';
 const namedAtMost = 3;
 const longestModel = 40;
 
-/** What a run cost, in words that hide nothing: `$12.40`, `at least $0.21: …`, `unknown: …`; never 0 for unknown. */
+/**
+ * What a run cost, in words that hide nothing: `$12.40`, `at least $0.21: …`, `unknown: …`; never 0 for
+ * unknown.
+ */
 export function costInWords({ total, by_model }: UsageReport): string {
   const models = Object.entries(by_model);
   const unpriced = models.filter(([, row]) => row.cost_usd === null && (row.total_tokens ?? 0) > 0);

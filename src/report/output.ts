@@ -32,7 +32,10 @@ export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
 
 export type Paint = (style: Style, text: string) => string;
 
-/** Colours a text, or leaves it as it is. Whether colours are wanted was decided with the output, not by `styleText`. */
+/**
+ * Colours a text, or leaves it as it is. Whether colours are wanted was decided with the output, not by
+ * `styleText`.
+ */
 export function paintFor(output: Pick<Output, 'color'>): Paint {
   return output.color
     ? (style, text) => styleText(style, text, { validateStream: false })

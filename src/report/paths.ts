@@ -9,7 +9,10 @@ export interface RunPaths {
   readonly output?: string;
 }
 
-/** `output` is the file that the user asked for: its rows stand beside it as `.partial` until a run is completed. */
+/**
+ * `output` is the file that the user asked for: its rows stand beside it as `.partial` until a run is
+ * completed.
+ */
 export function pathsOf(
   folder: string | undefined,
   state: RunFinished['state'],

@@ -11,7 +11,8 @@ const wrapOn = '\u001B[?7h';
 const wrapOff = '\u001B[?7l';
 
 /**
- * A bar in the terminal's last line. Ten times a second it reads where the run stands, and draws what has changed. cli-progress keeps the time and draws; two things are done here that it does not do:
+ * A bar in the terminal's last line. Ten times a second it reads where the run stands, and draws what has changed.
+ * cli-progress keeps the time and draws; two things are done here that it does not do:
  *
  * - Lines are printed above the bar, in one write with the redrawn bar, so that nothing tears.
  * - The cursor rests at the beginning of the bar, and all below it is cleared with each frame. When the terminal

@@ -12,7 +12,10 @@ const reporters: { readonly [mode in ReporterMode]: (options: ReporterOptions) =
   json: jsonReporter,
 };
 
-/** Sees a run from its events; the caller drives it: `for await (const event of run) reporter.on(event)`, then `finish()`. */
+/**
+ * Sees a run from its events; the caller drives it: `for await (const event of run) reporter.on(event)`, then
+ * `finish()`.
+ */
 export function createReporter({
   mode,
   ...options

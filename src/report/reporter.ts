@@ -27,7 +27,10 @@ export interface ReporterOptions {
 export interface Reporter {
   /** Takes the next event. Cheap: text is made a few times a second at most, not for every event. */
   on(event: RunEvent): void;
-  /** Prints lines of the caller's, such as a warning, where they do not tear the bar; drops them where it is quiet. */
+  /**
+   * Prints lines of the caller's, such as a warning, where they do not tear the bar; drops them where it is quiet.
+   * They are printable already, and come without the end of the last one.
+   */
   message(lines: string): void;
   /** Leaves the terminal as it was. To be called however the run ended; may be called more than once. */
   finish(): void;

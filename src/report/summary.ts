@@ -27,7 +27,9 @@ const longestName = 40;
 const longestMessage = 400;
 const groupsAtMost = 10;
 
-/** What a run came to, for people: plain lines, each ended, that fit the width (80 columns off a terminal). */
+/**
+ * What a run came to, for people: plain lines, each ended, that fit the width (80 columns off a terminal).
+ */
 export function formatSummary(input: SummaryInput, output: Omit<Output, 'write'>): string {
   const paint = paintFor(output);
   const width = output.isTerminal ? Math.min(100, Math.max(60, output.columns)) : 80;
@@ -94,12 +96,19 @@ function failureSection(
   const counts = shown.map(({ count }) => formatCount(count));
   const countWidth = Math.max(...counts.map((count) => count.length));
   const indent = ' '.repeat(countWidth + 4);
-  const lines = shown.flatMap(({ code, example }, at) => [
-    `  ${paint('red', (counts[at] ?? '').padStart(countWidth))}  ${code}`,
-    `${indent}${paint('dim', clip(`${placeOf(example, inputPath)}  ${example.error.message}`, width - indent.length))}`,
-  ]);
+  const lines = shown.flatMap(({ code, example }, at) => {
+    const text = clip(`${placeOf(example, inputPath)}  ${example.error.message}`, width - indent.length);
+    return [
+      `  ${paint('red', (counts[at] ?? '').padStart(countWidth))}  ${code}`,
+      `${indent}${paint('dim', text)}`,
+    ];
+  });
   const hidden = groups.length - shown.length;
-  return ['failures', ...lines, ...(hidden > 0 ? [`  and ${formatAmount(hidden, 'other code')}`] : [])];
+  return [
+    paint('dim', 'failures'),
+    ...lines,
+    ...(hidden > 0 ? [`  and ${formatAmount(hidden, 'other code')}`] : []),
+  ];
 }
 
 function pathSection({ started, finished, outputPath }: SummaryInput, paint: Paint): readonly string[] {
@@ -120,7 +129,7 @@ function nextSection({ started, finished, pipelinePath }: SummaryInput, paint: P
   const lines = commands.flatMap((command) =>
     command.lines.map((line) => `  ${line}`).concat(paint('dim', `    ${command.effect}`)),
   );
-  return ['next', ...lines];
+  return [paint('dim', 'next'), ...lines];
 }
 
 /** `cost      $12.40`, further lines under the first. */

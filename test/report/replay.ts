@@ -31,7 +31,10 @@ export function createManualClock(): Clock & { advanceTo(moment: number): void; 
   };
 }
 
-/** A run as a golden case keeps it: each event with its moment, in milliseconds from the start; without one, no time passes. */
+/**
+ * A run as a golden case keeps it: each event with its moment, in milliseconds from the start; without one,
+ * no time passes.
+ */
 export interface RecordedRun {
   readonly options: Pick<ReporterOptions, 'pipelinePath' | 'inputPath' | 'outputPath' | 'github'>;
   readonly events: readonly (RunEvent & { readonly at?: number })[];

@@ -1,4 +1,7 @@
-/** A terminal of any height that does what it is told, folds its lines anew when it is resized, and refuses what it does not know. */
+/**
+ * A terminal of any height that does what it is told, folds its lines anew when it is resized, and refuses
+ * what it does not know.
+ */
 export interface FakeTerminal {
   write(text: string): void;
   resize(columns: number): void;
