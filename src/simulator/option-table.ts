@@ -6,6 +6,7 @@ export interface SimulatorOptionHelp {
   readonly name: string;
   /** An example of its value. */
   readonly value: string;
+  /** At most 76 characters, to stand beside the name on one line. */
   readonly description: string;
 }
 
@@ -59,7 +60,7 @@ export const optionTable: readonly Option[] = [
   {
     name: 'latency',
     value: '300ms',
-    description: 'the time that every answer takes; with p99, the time within which half of them come',
+    description: 'the time of every answer; with p99, of half of them at most',
     ...duration((draft, milliseconds) => {
       draft.median = milliseconds;
     }),
@@ -67,7 +68,7 @@ export const optionTable: readonly Option[] = [
   {
     name: 'p99',
     value: '3s',
-    description: 'the time within which 99 of 100 answers come: latencies are drawn, log-normally',
+    description: 'the time of 99 of 100 answers at most: log-normal latencies',
     ...duration((draft, milliseconds) => {
       draft.p99 = milliseconds;
     }),
@@ -75,7 +76,7 @@ export const optionTable: readonly Option[] = [
   {
     name: 'errors',
     value: '2%',
-    description: 'the share of requests that fail: half of these by 429, a quarter by 500, a quarter dropped',
+    description: 'the share that fails: half by 429, a quarter by 500, a quarter dropped',
     ...share((draft, share) => {
       draft.errors = share;
     }),
@@ -115,7 +116,7 @@ export const optionTable: readonly Option[] = [
   {
     name: 'retry_after',
     value: '1s',
-    description: 'the Retry-After of a 429, in whole seconds; none: a 429 without one (default: 1s)',
+    description: 'the Retry-After of a 429, whole seconds; none: without one (default: 1s)',
     wants: 'whole seconds of at most 1h such as 1s, or none',
     read: (text, draft) => {
       const milliseconds = text === 'none' ? null : (parseDuration(text) ?? NaN);
@@ -128,7 +129,7 @@ export const optionTable: readonly Option[] = [
   {
     name: 'seed',
     value: '7',
-    description: 'draws other latencies and failures; equal seeds draw equal ones (default: 0)',
+    description: 'another one draws other latencies and failures (default: 0)',
     wants: 'a whole number such as 7',
     read: (text, draft) => {
       if (!/^\d{1,15}$/.test(text)) return false;
@@ -139,7 +140,7 @@ export const optionTable: readonly Option[] = [
   {
     name: 'require_key',
     value: 'true',
-    description: 'true: a request without a key is answered 401 (default: false)',
+    description: 'true: 401 to a request without a key (default: false)',
     wants: 'true or false',
     read: (text, draft) => {
       if (text !== 'true' && text !== 'false') return false;
