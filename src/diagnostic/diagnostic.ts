@@ -1,5 +1,7 @@
 import type { Pointer } from '../json/json.ts';
-import type { Source } from './source.ts';
+import type { Source, Span } from './source.ts';
+
+export type { Span };
 
 /**
  * A place in a file that we parsed. It carries a pointer, not a line: the line and column are worked out only when
@@ -12,11 +14,6 @@ export interface Location {
   readonly part?: 'key' | 'value';
   /** For a mistake inside a text value (a template): characters of the value, `end` exclusive. */
   readonly span?: Span;
-}
-
-export interface Span {
-  readonly start: number;
-  readonly end: number;
 }
 
 /** A place that is already a line, in a file that we stream and don't keep: line from 1, column from 1. */

@@ -1,5 +1,4 @@
 import type { JsonValue, Pointer } from '../json/json.ts';
-import type { Span } from './diagnostic.ts';
 
 /** A file that we parsed: its text, what it says, and where it says it. */
 export interface Source {
@@ -22,4 +21,10 @@ export interface Position {
   readonly line: number;
   readonly column: number;
   readonly offset: number;
+}
+
+/** A stretch of a text in UTF-16 units, from 0, `end` exclusive. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
 }

@@ -9,18 +9,14 @@ export interface NextCommand {
   readonly effect: string;
 }
 
-/** What to do next: go on with what did not get its turn, and try what failed again. */
+/** What to do next: try what failed again. */
 export function nextCommands(
-  { state, counts }: RunFinished,
+  { counts }: RunFinished,
   folder: string | undefined,
   pipelinePath: string,
 ): readonly NextCommand[] {
-  if (folder === undefined) return [];
-  const resume = `pipe resume ${shellWord(folder)}`;
-  if (state !== 'completed') return [{ lines: [resume], effect: 'goes on where this run has ended' }];
-  if (counts.failed === 0) return [];
+  if (folder === undefined || counts.failed === 0) return [];
   return [
-    { lines: [resume], effect: 'tries the failed records again' },
     {
       lines: [
         `pipe run ${shellWord(pipelinePath)} --input-format errors \\`,

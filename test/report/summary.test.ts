@@ -91,13 +91,12 @@ describe('what to do next', () => {
   it.each([
     ['nothing after success', finished(), 'runs/r', []],
     ['nothing without a folder', finished({ counts, state: 'stopped' }), undefined, []],
-    ['resume after an interrupt', finished({ state: 'interrupted' }), 'runs/r', ['pipe resume runs/r']],
-    ['resume after a stop', finished({ counts, state: 'stopped' }), 'runs/r', ['pipe resume runs/r']],
+    ['nothing after an interrupt', finished({ state: 'interrupted' }), 'runs/r', []],
     [
       'try the failed again',
       finished({ counts }),
       'runs/r',
-      ['pipe resume runs/r', 'pipe run p.yaml --input-format errors \\', '  --input runs/r/errors.jsonl'],
+      ['pipe run p.yaml --input-format errors \\', '  --input runs/r/errors.jsonl'],
     ],
   ])('is %s', (_, end, folder, commands) => {
     expect(commandsOf(end, folder, 'p.yaml')).toEqual(commands);
@@ -105,7 +104,6 @@ describe('what to do next', () => {
 
   it('quotes paths so that a shell takes each for one word', () => {
     expect(commandsOf(finished({ counts }), "my runs/it's", 'a b;$(rm).yaml')).toEqual([
-      `pipe resume 'my runs/it'\\''s'`,
       "pipe run 'a b;$(rm).yaml' --input-format errors \\",
       `  --input 'my runs/it'\\''s/errors.jsonl'`,
     ]);
