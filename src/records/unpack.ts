@@ -2,31 +2,30 @@ import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { failure, success, type Result } from '../result.ts';
-import { chunkSize, rejoinedBytes, type ByteStream } from './bytes.ts';
+import { chunkSize, type ByteStream } from './bytes.ts';
 
 /**
  * The bytes of a text: unpacked where they begin as gzip does, whatever the file's name, and without a byte order mark.
  * What begins like another kind of file, or like UTF-16, ends at once with the remedy.
  */
 export async function* textBytes(bytes: ByteStream, path: string): ByteStream {
-  const packed = await begin(bytes);
-  if (!packed.ok) return packed.error;
-  const begun = startsWith(packed.value.head, gzip)
-    ? await begin(gunzipped(packed.value.bytes, path))
-    : packed;
-  if (!begun.ok) return begun.error;
-  const text = begun.value;
+  let text = bytes;
   try {
-    const foreign = foreignFiles.find(({ signature }) => startsWith(text.head, signature));
-    if (foreign !== undefined) return notText(path, foreign);
-    if (startsWith(text.head, byteOrderMark)) {
-      const first = await text.bytes.next();
-      if (first.done) return first.value;
-      if (first.value.length > byteOrderMark.length) yield first.value.subarray(byteOrderMark.length);
+    let head = await readHead(text);
+    if (head.ok && startsWith(head.value, gzip)) {
+      text = gunzipped(head.value, bytes, path);
+      head = await readHead(text);
     }
-    return yield* text.bytes;
+    if (!head.ok) return head.error;
+    const first = head.value;
+    const foreign = foreignFiles.find(({ signature }) => startsWith(first, signature));
+    if (foreign !== undefined) return notText(path, foreign);
+    const begin = startsWith(first, byteOrderMark) ? first.subarray(byteOrderMark.length) : first;
+    if (begin.length > 0) yield begin;
+    return yield* text;
   } finally {
-    await text.bytes.return(undefined);
+    await text.return(undefined);
+    await bytes.return(undefined);
   }
 }
 
@@ -56,14 +55,8 @@ const foreignFiles: readonly ForeignFile[] = [
 /** The longest signature. */
 const headSize = 4;
 
-interface Begun {
-  /** The first bytes, at least `headSize` of them where there are so many. */
-  readonly head: Buffer;
-  /** All bytes, the first ones included and in one piece. */
-  readonly bytes: ByteStream;
-}
-
-async function begin(bytes: ByteStream): Promise<Result<Begun, Diagnostic>> {
+/** The first bytes in one piece: at least `headSize` of them where there are so many. */
+async function readHead(bytes: ByteStream): Promise<Result<Buffer, Diagnostic>> {
   const parts: Buffer[] = [];
   let length = 0;
   while (length < headSize) {
@@ -73,8 +66,7 @@ async function begin(bytes: ByteStream): Promise<Result<Begun, Diagnostic>> {
     parts.push(next.value);
     length += next.value.length;
   }
-  const head = Buffer.concat(parts);
-  return success({ head, bytes: rejoinedBytes(length === 0 ? [] : [head], bytes) });
+  return success(Buffer.concat(parts));
 }
 
 function startsWith(head: Buffer, signature: readonly number[]): boolean {
@@ -82,10 +74,11 @@ function startsWith(head: Buffer, signature: readonly number[]): boolean {
 }
 
 /** All members of a gzip file, one after the other. One that is cut short is told, not read as shorter. */
-async function* gunzipped(bytes: ByteStream, path: string): ByteStream {
+async function* gunzipped(head: Buffer, rest: ByteStream, path: string): ByteStream {
   let ended: Diagnostic | undefined;
   const packed = async function* () {
-    ended = yield* bytes;
+    yield head;
+    ended = yield* rest;
   };
   const unzip = createGunzip({ chunkSize });
   const source = Readable.from(packed(), { objectMode: false, highWaterMark: chunkSize });
@@ -99,7 +92,7 @@ async function* gunzipped(bytes: ByteStream, path: string): ByteStream {
     return ended ?? damaged(path, error);
   } finally {
     unzip.destroy();
-    await bytes.return(undefined);
+    await rest.return(undefined);
   }
 }
 

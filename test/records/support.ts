@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
@@ -124,3 +124,14 @@ export const anyObject = fc.dictionary(
   fc.string({ unit: 'grapheme' }),
   fc.jsonValue({ maxDepth: 2 }),
 ) as fc.Arbitrary<JsonObject>;
+
+/** How many handles of this process lead to a file. */
+export function handlesOf(path: string): number {
+  return readdirSync('/proc/self/fd').filter((handle) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${handle}`) === path;
+    } catch {
+      return false;
+    }
+  }).length;
+}

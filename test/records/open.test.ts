@@ -1,0 +1,296 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { openRecords } from '../../src/records/open.ts';
+import {
+  all,
+  handlesOf,
+  opened,
+  openedFile,
+  shown,
+  surveyed,
+  temporaryFile,
+  temporaryFolder,
+} from './support.ts';
+
+const rows = '{"a":1}\n{"a":2}\n{"a":3}\n';
+const shownRows = ['#0 line 1: {"a":1}', '#1 line 2: {"a":2}', '#2 line 3: {"a":3}'];
+
+/** Why a file of this name and content can't be opened. */
+async function refusal(name: string, content: string | Buffer, format?: string) {
+  const path = temporaryFile(name, content);
+  const result = await openRecords({ path, ...(format !== undefined && { format }) });
+  if (result.ok) throw new Error('it was opened');
+  expect(handlesOf(path)).toBe(0);
+  const { error } = result;
+  return {
+    ...error,
+    message: error.message.replaceAll(path, 'PATH'),
+    ...(error.place !== undefined && 'line' in error.place && { place: { ...error.place, path: 'PATH' } }),
+  };
+}
+
+describe('a file', () => {
+  it.each([
+    ['rows.jsonl', rows, 'jsonl'],
+    ['rows.ndjson', rows, 'jsonl'],
+    ['ROWS.JSONL', rows, 'jsonl'],
+    ['rows.json', '[{"a":1},\n{"a":2},\n{"a":3}]', 'json'],
+    ['rows.jsonl.gz', gzipSync(rows), 'jsonl'],
+    ['rows.2024.Json.GZ', gzipSync('[{"a":1},\n{"a":2},\n{"a":3}]'), 'json'],
+    ['packed, whatever its name.jsonl', gzipSync(rows), 'jsonl'],
+    ['not packed, whatever its name.jsonl.gz', rows, 'jsonl'],
+    [
+      'of several gzip members.jsonl.gz',
+      Buffer.concat([gzipSync(rows.slice(0, 11)), gzipSync(rows.slice(11))]),
+      'jsonl',
+    ],
+    ['with zeros after its gzip data.jsonl.gz', Buffer.concat([gzipSync(rows), Buffer.alloc(600)]), 'jsonl'],
+    ['with a byte order mark.jsonl', `\uFEFF${rows}`, 'jsonl'],
+    ['packed with a byte order mark.jsonl.gz', gzipSync(`\uFEFF${rows}`), 'jsonl'],
+  ])('is read: %s', async (name, content, format) => {
+    const source = await openedFile(name, content);
+    expect(source.format).toBe(format);
+    expect(source.replayable).toBe(true);
+    expect(source.columns).toBeUndefined();
+    expect((await all(source.read())).map(shown)).toEqual(shownRows);
+    expect((await all(source.read())).map(shown)).toEqual(shownRows);
+    expect(await source.survey()).toEqual({
+      ok: true,
+      value: { records: 3, sha256: createHash('sha256').update(content).digest('hex') },
+    });
+  });
+
+  it.each([
+    ['rows.csv', 'a,"b c"\n1,2\n', ['a', 'b c']],
+    ['rows.tsv.gz', gzipSync('a\tb\n'), ['a', 'b']],
+    ['with a byte order mark.csv', '\uFEFFid,b\n1,2\n', ['id', 'b']],
+    ['with a header longer than a chunk.csv', `${'a'.repeat(100_000)},b\n`, ['a'.repeat(100_000), 'b']],
+  ])('tells its columns: %s', async (name, content, columns) => {
+    expect((await openedFile(name, content)).columns).toEqual(columns);
+  });
+
+  it('is read in the format that is named, whatever its name', async () => {
+    expect((await openedFile('rows.txt', 'a\n1\n', 'csv')).columns).toEqual(['a']);
+    expect((await openedFile('rows.csv', rows, 'jsonl')).format).toBe('jsonl');
+  });
+
+  it('is typed by the schema that a reading is given', async () => {
+    const source = await openedFile('rows.csv', 'a\n1\n');
+    const schema = { properties: { a: { type: 'integer' } } };
+    expect((await all(source.read(schema))).map(shown)).toEqual(['#0 line 2: {"a":1}']);
+    expect((await all(source.read())).map(shown)).toEqual(['#0 line 2: {"a":"1"}']);
+  });
+
+  it('keeps the indexes of an earlier run', async () => {
+    const source = await openedFile(
+      'errors.jsonl',
+      '{"index":4,"line":6,"key":"k","input":{"a":1},"error":{}}\n',
+      'errors',
+    );
+    expect((await all(source.read())).map(shown)).toEqual(['#4 line 6 key k: {"a":1}']);
+    expect(await surveyed(source)).toMatchObject({ value: { records: 1, indexes: new Set([4]) } });
+  });
+
+  it('of an earlier run without a failure has no records', async () => {
+    const source = await openedFile('errors.jsonl', '', 'errors');
+    expect(await all(source.read())).toEqual([]);
+    expect(await surveyed(source)).toMatchObject({ value: { records: 0 } });
+  });
+
+  it('may be behind a link', async () => {
+    const path = temporaryFile('rows.jsonl', rows);
+    const link = join(temporaryFolder(), 'link.jsonl');
+    symlinkSync(path, link);
+    expect(await all(opened(await openRecords({ path: link })).read())).toHaveLength(3);
+  });
+
+  it('may have a header and no rows', async () => {
+    const source = await openedFile('rows.csv', 'a,b\n');
+    expect(await all(source.read())).toEqual([]);
+    expect(await surveyed(source)).toMatchObject({ ok: true, value: { records: 0 } });
+  });
+});
+
+describe('a file that is refused', () => {
+  it.each(['rows.jsonl', 'rows.csv', 'rows.tsv', 'rows.json', 'rows.csv.gz'])(
+    'is empty: %s',
+    async (name) => {
+      const empty = {
+        code: 'input-empty',
+        message: 'PATH is empty',
+        hint: 'check the command that should have written it',
+      };
+      expect(await refusal(name, '')).toMatchObject(empty);
+      expect(await refusal(name, gzipSync(''))).toMatchObject(empty);
+      expect(await refusal(name, '\uFEFF')).toMatchObject(empty);
+    },
+  );
+
+  it.each([
+    ['rows.jsonl', ' \n\r\n'],
+    ['rows.csv', '\n\n'],
+  ])('has blank lines only: %s', async (name, content) => {
+    expect(await refusal(name, content)).toMatchObject({ code: 'input-empty' });
+  });
+
+  it('is not there', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'tickets.jsonl'), rows);
+    expect(await openRecords({ path: join(folder, 'ticket.jsonl') })).toEqual({
+      ok: false,
+      error: {
+        severity: 'error',
+        code: 'input-missing',
+        message: `there is no file ${join(folder, 'ticket.jsonl')}`,
+        hint: `did you mean ${join(folder, 'tickets.jsonl')}?`,
+      },
+    });
+    expect(await openRecords({ path: join(folder, 'none', 'x.jsonl') })).toMatchObject({
+      error: { code: 'input-missing', hint: 'check the path; it starts from the working directory' },
+    });
+  });
+
+  it('is a folder', async () => {
+    const path = join(temporaryFolder(), 'rows.jsonl');
+    mkdirSync(path);
+    expect(await openRecords({ path })).toMatchObject({
+      error: { code: 'input-is-folder', message: `${path} is a folder`, hint: 'name one file of records' },
+    });
+  });
+
+  it('has a part that is no folder', async () => {
+    const path = temporaryFile('rows.jsonl', rows);
+    expect(await openRecords({ path: `${path}/x.jsonl` })).toMatchObject({
+      error: { code: 'input-unreadable', message: expect.stringContaining('ENOTDIR') as string },
+    });
+  });
+
+  it('has a name that does not tell its format', async () => {
+    expect(await refusal('rows.xlsx', 'x')).toMatchObject({
+      code: 'unknown-format',
+      message:
+        'the name of PATH does not tell its format; known are .jsonl, .ndjson, .csv, .tsv and .json, each also with .gz',
+      hint: 'say what it holds with --input-format jsonl|csv|tsv|json|errors',
+    });
+    expect(await refusal('rows.gz', gzipSync(rows))).toMatchObject({ code: 'unknown-format' });
+    expect(await refusal('jsonl', rows)).toMatchObject({ code: 'unknown-format' });
+  });
+
+  it('is read in a format that there is not', async () => {
+    expect(await refusal('rows.jsonl', rows, 'jsnol')).toMatchObject({
+      code: 'unknown-format',
+      message: 'there is no format "jsnol"',
+      hint: 'did you mean jsonl?',
+    });
+    expect(await refusal('rows.jsonl', rows, 'parquet')).toMatchObject({
+      hint: 'choose one of jsonl, csv, tsv, json, errors',
+    });
+  });
+
+  it.each([
+    [
+      'UTF-16 of Windows',
+      Buffer.from('\uFEFF{"a":1}', 'utf16le'),
+      'UTF-16',
+      'save it as UTF-8, or convert it: iconv -f UTF-16 -t UTF-8',
+    ],
+    [
+      'UTF-16 of big machines',
+      Buffer.from([0xfe, 0xff, 0, 0x7b]),
+      'UTF-16',
+      'save it as UTF-8, or convert it: iconv -f UTF-16 -t UTF-8',
+    ],
+    [
+      'a spreadsheet',
+      Buffer.from('PK\u0003\u0004xxxx'),
+      'a ZIP archive or a spreadsheet',
+      'unpack the archive, or export the sheet as CSV in UTF-8',
+    ],
+    ['Zstandard', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0]), 'Zstandard data', 'unpack it: zstd -d'],
+    ['Parquet', Buffer.from('PAR1xxxx'), 'a Parquet file', 'export it as JSONL or CSV'],
+  ])('is no text: %s', async (_, content, what, hint) => {
+    const expected = { code: 'input-not-text', message: `PATH holds ${what}, not UTF-8 text`, hint };
+    expect(await refusal('rows.csv', content)).toMatchObject(expected);
+    expect(await refusal('rows.jsonl', gzipSync(content))).toMatchObject(expected);
+  });
+
+  it.each([
+    ['rows.csv', 'a,a\n1,2\n', 'invalid-header'],
+    ['rows.csv', 'a,"b\n1,2\n', 'invalid-quotes'],
+    ['rows.json', '{"a":1}', 'invalid-json'],
+  ])('is bad from its beginning: %s with %j', async (name, content, code) => {
+    expect(await refusal(name, content)).toMatchObject({ code, place: { path: 'PATH' } });
+  });
+
+  it('is gzip data cut short, or damaged', async () => {
+    const packed = gzipSync(rows);
+    expect(await refusal('rows.jsonl', packed.subarray(0, 12))).toMatchObject({
+      code: 'damaged-gzip',
+      message: 'PATH ends in the middle of its gzip data',
+      hint: 'get or write the file again',
+    });
+    const damaged = Buffer.from(packed);
+    damaged.fill(0xff, 12, 20);
+    expect(await refusal('rows.jsonl', damaged)).toMatchObject({ code: 'damaged-gzip' });
+  });
+});
+
+describe('a file that is bad further on', () => {
+  /** More than the bytes that are read to see how a file begins. */
+  const many = 20_000;
+
+  it.each([
+    ['rows.csv', `a,b\n${'1,2\n'.repeat(many)}3,x"y\n`, 'invalid-quotes', { line: many + 2 }],
+    ['rows.csv', `a,b\n${'1,2\n'.repeat(many)}3,"y\n`, 'invalid-quotes', { line: many + 2 }],
+    ['rows.json', `[${'{"a":1},\n'.repeat(many)}`, 'invalid-json', { line: many + 1, column: 1 }],
+  ])('is told by the survey, before any record: %s', async (name, content, code, place) => {
+    const source = await openedFile(name, content);
+    expect(await surveyed(source)).toMatchObject({ ok: false, error: { code, place } });
+    const items = await all(source.read());
+    expect(items.slice(0, -1).filter((item) => item.ok)).toHaveLength(many);
+    expect(items.at(-1)).toMatchObject({ ok: false, broken: { code, place } });
+  });
+
+  it('is gzip data cut short', async () => {
+    const packed = gzipSync(
+      Buffer.from(
+        Array.from(
+          { length: 60_000 },
+          (_, at) => `{"a":"${createHash('md5').update(String(at)).digest('hex')}"}\n`,
+        ).join(''),
+      ),
+    );
+    const source = await openedFile('rows.jsonl.gz', packed.subarray(0, -100_000));
+    expect(await surveyed(source)).toMatchObject({ ok: false, error: { code: 'damaged-gzip' } });
+    const items = await all(source.read());
+    expect(items.at(-1)).toMatchObject({ broken: { code: 'damaged-gzip' } });
+    // The row that the cut goes through is no record, not even a bad one.
+    expect(items.slice(0, -1).every((item) => item.ok)).toBe(true);
+    expect(items.length).toBeGreaterThan(1000);
+  });
+});
+
+describe('a file that changes', () => {
+  it('after it was opened is not read', async () => {
+    const path = temporaryFile('rows.jsonl', rows);
+    const source = opened(await openRecords({ path }));
+    writeFileSync(path, rows.replace('2', '7') + rows);
+    const changed = { code: 'input-changed', message: `${path} has changed since it was opened` };
+    expect(await surveyed(source)).toMatchObject({ ok: false, error: changed });
+    expect(await all(source.read())).toMatchObject([{ ok: false, broken: changed }]);
+  });
+
+  it('while it is read breaks off', async () => {
+    const path = temporaryFile('rows.jsonl', rows);
+    const source = opened(await openRecords({ path }));
+    const found: string[] = [];
+    for await (const item of source.read()) {
+      if (found.length === 0) writeFileSync(path, rows, { flag: 'a' });
+      found.push(shown(item));
+    }
+    expect(found).toEqual([...shownRows, 'input-changed']);
+  });
+});
