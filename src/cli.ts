@@ -13,6 +13,11 @@ function endQuietlyOnClosedPipe(terminal: Terminal): void {
   }
 }
 
+/** `--simulate file.yaml`: an option with a value of its own choice would take the next word for it. */
+function withItsValue(word: string): string {
+  return word === '--simulate' ? '--simulate=' : word;
+}
+
 async function main(): Promise<void> {
   const terminal = processTerminal();
   endQuietlyOnClosedPipe(terminal);
@@ -20,7 +25,7 @@ async function main(): Promise<void> {
     process.exitCode = code;
   });
   try {
-    await program.parseAsync(process.argv);
+    await program.parseAsync(process.argv.map(withItsValue));
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Commander has printed it already: 0 is a help or a version that was asked for.

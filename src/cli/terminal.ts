@@ -6,7 +6,7 @@ export interface Terminal {
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
-  readonly env: (name: string) => string | undefined;
+  readonly env: { readonly [name: string]: string | undefined };
 }
 
 export function processTerminal(): Terminal {
@@ -15,16 +15,16 @@ export function processTerminal(): Terminal {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
-    env: (name) => process.env[name],
+    env: process.env,
   };
 }
 
 /** Colour is for a terminal whose user has not declined it: https://no-color.org, https://force-color.org. */
 export function wantsColor(terminal: Terminal, stream: NodeJS.WriteStream): boolean {
-  if ((terminal.env('NO_COLOR') ?? '') !== '') return false;
-  const forced = terminal.env('FORCE_COLOR');
+  if ((terminal.env['NO_COLOR'] ?? '') !== '') return false;
+  const forced = terminal.env['FORCE_COLOR'];
   if (forced !== undefined) return forced !== '0' && forced !== 'false';
-  return stream.isTTY && terminal.env('TERM') !== 'dumb';
+  return stream.isTTY && terminal.env['TERM'] !== 'dumb';
 }
 
 /** Writes data to stdout and waits until it has been taken, so that a slow reader is not outrun. */

@@ -1,4 +1,4 @@
-import type { RecordItem } from '../records/record.ts';
+import type { InputBroken, RecordItem } from '../records/record.ts';
 import { callModel, type CallServices } from './calls.ts';
 import type { RecordFinished } from './events.ts';
 import { createIntake } from './intake.ts';
@@ -6,7 +6,7 @@ import { examine } from './examine.ts';
 import { createKeys } from './keys.ts';
 import { runRecord, type ActiveRecord, type RecordEnd, type RecordHost } from './record.ts';
 import { stepOrder } from './step-order.ts';
-import { inputBroken, internalError, tooManyFailures } from './reasons.ts';
+import { inputBroken, internalError, textOf, tooManyFailures } from './reasons.ts';
 
 export interface ConductorServices {
   readonly calls: CallServices;
@@ -38,7 +38,10 @@ export interface Conductor {
  * less than `concurrency` is taken. So there are never more records in flight than that, the slots are never without a
  * call that could use them for want of records, and a record keeps its place between two of its steps.
  */
-export function createConductor(services: ConductorServices, records: AsyncIterable<RecordItem>): Conductor {
+export function createConductor(
+  services: ConductorServices,
+  records: AsyncIterable<RecordItem | InputBroken>,
+): Conductor {
   const { plan, stop, tell } = services.calls;
   const keys = createKeys(plan.input.key);
   let taken = 0;
@@ -73,10 +76,7 @@ export function createConductor(services: ConductorServices, records: AsyncItera
     room: () => room > 0 && !stop.halted('records') && !services.behind(),
     take,
     ended: advance,
-    broke(error) {
-      stop.request(inputBroken(taken, error), 'records');
-      advance();
-    },
+    broke: (error) => breakOff(textOf(error)),
   });
 
   function advance(): void {
@@ -88,8 +88,18 @@ export function createConductor(services: ConductorServices, records: AsyncItera
     stop.request(internalError(error), 'calls');
   }
 
-  function take(item: RecordItem): void {
+  /** What has been taken is still run to its end. */
+  function breakOff(why: string): void {
+    stop.request(inputBroken(taken, why), 'records');
+    advance();
+  }
+
+  function take(item: RecordItem | InputBroken): void {
     if (stop.halted('records')) return;
+    if ('broken' in item) {
+      breakOff(item.broken.message);
+      return;
+    }
     const sequence = taken;
     taken += 1;
     try {

@@ -1,5 +1,5 @@
 import type { Plan } from '../plan.ts';
-import type { RecordItem } from '../records/record.ts';
+import type { InputBroken, RecordItem } from '../records/record.ts';
 import type { Bell } from './bell.ts';
 import { createCallSlots } from './call-slots.ts';
 import { conclude, type Intaken } from './conclude.ts';
@@ -16,7 +16,7 @@ import { createUsageLedger, type UsageLedger } from './usage-ledger.ts';
 
 export interface Execution {
   readonly plan: Plan;
-  readonly records: AsyncIterable<RecordItem>;
+  readonly records: AsyncIterable<RecordItem | InputBroken>;
   readonly options: RunOptions;
   readonly stop: Stop;
   /** Aborted when everything has to end at once. */

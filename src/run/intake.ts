@@ -1,9 +1,9 @@
-import type { RecordItem } from '../records/record.ts';
+import type { InputBroken, RecordItem } from '../records/record.ts';
 
 export interface IntakeHost {
   /** Whether another record may begin now. */
   room(): boolean;
-  take(item: RecordItem): void;
+  take(item: RecordItem | InputBroken): void;
   /** No record comes any more: the source has ended. */
   ended(): void;
   /** No record comes any more: the source has failed. */
@@ -22,7 +22,7 @@ export interface Intake {
 /** Records pulled in one go; then signals, timers and the disk get their turn. */
 const burst = 256;
 
-export function createIntake(records: AsyncIterable<RecordItem>, host: IntakeHost): Intake {
+export function createIntake(records: AsyncIterable<RecordItem | InputBroken>, host: IntakeHost): Intake {
   const source = records[Symbol.asyncIterator]();
   let state: 'ready' | 'pulling' | 'resting' | 'exhausted' | 'broken' | 'closed' = 'ready';
   let pulled = 0;
@@ -34,11 +34,11 @@ export function createIntake(records: AsyncIterable<RecordItem>, host: IntakeHos
     ask().then(arrived, failed);
   }
 
-  async function ask(): Promise<IteratorResult<RecordItem, unknown>> {
+  async function ask(): Promise<IteratorResult<RecordItem | InputBroken, unknown>> {
     return source.next();
   }
 
-  function arrived(result: IteratorResult<RecordItem, unknown>): void {
+  function arrived(result: IteratorResult<RecordItem | InputBroken, unknown>): void {
     if (state === 'closed') return;
     if (result.done === true) {
       state = 'exhausted';

@@ -121,10 +121,10 @@ export function createJournal(
       listener.recorded(record);
     }
     length += batch.used;
-    const wasFull = waitingBytes >= fullAt;
+    const wasFull = isFull();
     waitingBytes -= batch.used;
     if (batch.bytes.length === batchSize) spare = batch.bytes;
-    if (wasFull && waitingBytes < fullAt) listener.drained();
+    if (wasFull && !isFull()) listener.drained();
   }
 
   async function sync(): Promise<void> {
@@ -132,6 +132,10 @@ export function createJournal(
     syncTimer = undefined;
     syncDue = false;
     await file.sync();
+  }
+
+  function isFull(): boolean {
+    return waitingBytes + current.used >= fullAt;
   }
 
   function fail(error: unknown): void {
@@ -142,6 +146,7 @@ export function createJournal(
     syncDue = false;
     waiting = [];
     waitingBytes = 0;
+    current = emptyBatch(0);
     listener.failed(error);
   }
 
@@ -163,7 +168,7 @@ export function createJournal(
       batch.used += batch.bytes.write('}\n', batch.used);
     },
     get full() {
-      return waitingBytes >= fullAt;
+      return isFull();
     },
     async close() {
       flush();

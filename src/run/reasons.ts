@@ -15,8 +15,8 @@ export const abandoned: StopReason = {
   message: 'nobody asked for the further events of the run',
 };
 
-export function inputBroken(taken: number, error: unknown): StopReason {
-  const message = `the input broke off after ${taken === 1 ? '1 record' : `${taken} records`}: ${textOf(error)}`;
+export function inputBroken(taken: number, why: string): StopReason {
+  const message = `the input broke off after ${taken === 1 ? '1 record' : `${taken} records`}: ${why}`;
   return { kind: 'input', code: 'input_broken', message };
 }
 
@@ -49,6 +49,6 @@ export function internalError(error: unknown): StopReason {
   return { kind: 'local', code: 'internal_error', message };
 }
 
-function textOf(error: unknown): string {
+export function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Plan } from '../plan.ts';
-import type { RecordItem } from '../records/record.ts';
+import type { InputBroken, RecordItem } from '../records/record.ts';
 import { createBell } from './bell.ts';
 import { createEventQueue } from './event-queue.ts';
 import type { RunEvent } from './events.ts';
@@ -17,7 +17,7 @@ import { createStop, stopOnInterrupt } from './stop.ts';
  */
 export function runPipeline(
   plan: Plan,
-  records: AsyncIterable<RecordItem>,
+  records: AsyncIterable<RecordItem | InputBroken>,
   options: RunOptions,
 ): AsyncIterable<RunEvent> {
   let running: Running | 'not begun' | 'left' = 'not begun';
@@ -43,7 +43,7 @@ interface Running {
   leave(): Promise<void>;
 }
 
-function start(plan: Plan, records: AsyncIterable<RecordItem>, options: RunOptions): Running {
+function start(plan: Plan, records: AsyncIterable<RecordItem | InputBroken>, options: RunOptions): Running {
   const bell = createBell();
   const everything = new AbortController();
   // Each tool at work listens to it: any number is right.

@@ -383,6 +383,20 @@ describe('an input that breaks off', () => {
     expect(stopping(run)).toEqual(['draining: input']);
   });
 
+  it('may tell so by its last item', async () => {
+    const message = 'rows.csv: a quote is never closed';
+    async function* records() {
+      yield* recordsOf(2);
+      yield { ok: false, broken: { severity: 'error', code: 'unclosed-quote', message } } as const;
+    }
+    const run = drive(plan([step('one')]), records(), { openModel: instantModels(), total: 9 });
+    expect(await run.finished).toMatchObject({
+      state: 'stopped',
+      reason: { kind: 'input', message: `the input broke off after 2 records: ${message}` },
+      counts: { total: 9, succeeded: 2, failed: 0, pending: 7 },
+    });
+  });
+
   it('may do so before the first record, and without a promise', async () => {
     const records = {
       [Symbol.asyncIterator]: () => ({
@@ -463,9 +477,7 @@ describe('counts', () => {
         drain: drain.signal,
         total: 15,
       });
-      let ended = false;
-      const finished = run.finished.finally(() => (ended = true));
-      for (let answered = 0; !ended; answered++) {
+      for (let answered = 0; run.of('run_finished').length === 0; answered++) {
         if (answered === answers) drain.abort();
         await settled();
         if (models.waiting.length === 0) continue;
@@ -473,7 +485,7 @@ describe('counts', () => {
         if (answered % 5 === 4) call.fail({});
         else call.reply();
       }
-      const end = await finished;
+      const end = await run.finished;
       expect(addsUp(end)).toBe(true);
       expect(end.counts.total).toBe(15);
       expect(end.counts.succeeded + end.counts.failed).toBe(run.of('record_finished').length);

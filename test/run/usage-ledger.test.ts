@@ -26,14 +26,14 @@ describe('createUsageLedger', () => {
   });
 
   it('prices by the model that answered, else by the one asked for', () => {
-    const { add } = ledger();
+    const book = ledger();
     const call = { step: 'one', model: 'small', usage: used };
     // 10 tokens in, 5 out, in dollars for a million.
-    expect(add({ ...call, resolved_model: 'small-2603' }, newRecord()).cost_usd).toBe(0.002);
-    expect(add({ ...call, resolved_model: 'small-9999' }, newRecord()).cost_usd).toBe(0.00002);
-    expect(add({ ...call, resolved_model: null }, newRecord()).cost_usd).toBe(0.00002);
+    expect(book.add({ ...call, resolved_model: 'small-2603' }, newRecord()).cost_usd).toBe(0.002);
+    expect(book.add({ ...call, resolved_model: 'small-9999' }, newRecord()).cost_usd).toBe(0.00002);
+    expect(book.add({ ...call, resolved_model: null }, newRecord()).cost_usd).toBe(0.00002);
     expect(
-      add({ ...call, step: 'three', model: 'large', resolved_model: 'large-1' }, newRecord()).cost_usd,
+      book.add({ ...call, step: 'three', model: 'large', resolved_model: 'large-1' }, newRecord()).cost_usd,
     ).toBeNull();
   });
 

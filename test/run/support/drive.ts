@@ -1,5 +1,5 @@
 import type { Plan } from '../../../src/plan.ts';
-import type { RecordItem } from '../../../src/records/record.ts';
+import type { InputBroken, RecordItem } from '../../../src/records/record.ts';
 import type { RecordFinished, RunEvent, RunFinished } from '../../../src/run/events.ts';
 import type { RunOptions } from '../../../src/run/options.ts';
 import { runPipeline } from '../../../src/run/run.ts';
@@ -19,7 +19,7 @@ export interface Drive {
 /** Starts a run and reads its events as fast as they come. */
 export function drive(
   plan: Plan,
-  records: AsyncIterable<RecordItem> | readonly RecordItem[],
+  records: AsyncIterable<RecordItem | InputBroken> | readonly RecordItem[],
   options: Partial<RunOptions>,
 ): Drive {
   const events: RunEvent[] = [];

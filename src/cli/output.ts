@@ -1,0 +1,64 @@
+import { access, constants, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import type { JsonObject, JsonValue } from '../json/json.ts';
+import { isObject } from '../json/json.ts';
+import type { Plan } from '../plan.ts';
+import type { RecordSource } from '../records/open.ts';
+import type { OutputFormat } from '../records/writers.ts';
+import { failure, success, type Result } from '../result.ts';
+
+/** Where `--output` puts the result rows. */
+export type RunOutput =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'stdout'; readonly format: OutputFormat }
+  | { readonly kind: 'file'; readonly path: string; readonly format: OutputFormat };
+
+/** Finds out before anything is paid for whether the rows can be written there at the end. */
+export async function checkOutput(
+  path: string | undefined,
+  input: string,
+): Promise<Result<RunOutput, Diagnostic>> {
+  if (path === undefined) return success({ kind: 'none' });
+  const { outputFormat } = await import('../records/writers.ts');
+  const format = outputFormat(path);
+  if (!format.ok) return format;
+  if (path === '-') return success({ kind: 'stdout', format: format.value });
+  const folder = dirname(path);
+  try {
+    await access(folder, constants.W_OK);
+  } catch {
+    return failure(refused(`the folder of --output, ${folder}, does not exist or can't be written to`));
+  }
+  const [old, read] = await Promise.all([
+    stat(path).catch(() => undefined),
+    stat(input).catch(() => undefined),
+  ]);
+  if (old?.isDirectory() === true)
+    return failure(refused(`--output ${path} is a folder`, 'Name a file in it'));
+  if (old !== undefined && read !== undefined && old.ino === read.ino && old.dev === read.dev) {
+    return failure(refused('--output is the input file', 'Name another: the rows would be written over it'));
+  }
+  return success({ kind: 'file', path, format: format.value });
+}
+
+function refused(message: string, hint?: string): Diagnostic {
+  return { severity: 'error', code: 'output-unwritable', message, ...(hint !== undefined && { hint }) };
+}
+
+/**
+ * The columns of a table of result rows: the keys of `output`; else the fields of a record, where the header or the
+ * input's schema tells them, and the steps. Undefined where only the rows can tell.
+ */
+export function resultColumns(plan: Plan, source: RecordSource): readonly string[] | undefined {
+  if (plan.output !== undefined) {
+    return plan.output.kind === 'object' ? plan.output.fields.map(([name]) => name) : undefined;
+  }
+  const fields = source.columns ?? schemaFields(plan.input.schema);
+  return fields && [...fields, ...plan.steps.map(({ id }) => id)];
+}
+
+function schemaFields(schema: Plan['input']['schema']): readonly string[] | undefined {
+  const properties: JsonValue | undefined = isObject(schema) ? schema['properties'] : undefined;
+  return isObject(properties) ? Object.keys(properties satisfies JsonObject) : undefined;
+}

@@ -1,0 +1,122 @@
+import { Option, type Command } from 'commander';
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import type { Plan } from '../plan.ts';
+import type { RecordSource, Survey } from '../records/open.ts';
+import type { Selection } from '../records/selection.ts';
+import { failure, success, type Result } from '../result.ts';
+import { collect, positiveInteger, shard, wholeNumber, type Shard } from './options.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What run, check and render share: one pipeline file, what overrides it, and the input. */
+export interface PipelineFlags {
+  readonly input?: string;
+  readonly inputFormat?: string;
+  readonly var?: readonly string[];
+  readonly set?: readonly string[];
+  readonly model?: string;
+  readonly concurrency?: number;
+}
+
+export interface SelectionFlags {
+  readonly limit?: number;
+  readonly offset?: number;
+  readonly sample?: number;
+  readonly seed?: number;
+  readonly shard?: Shard;
+}
+
+export function inputOption(): Option {
+  return new Option(
+    '--input <rows>',
+    'the records: .jsonl, .csv, .tsv or .json, gzipped or not, or - for stdin',
+  );
+}
+
+export function addPipelineOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--input-format <format>', 'read the input as this, whatever its name').choices(
+        inputFormats,
+      ),
+    )
+    .option('--var <name=value>', 'set a variable of the pipeline; may be given several times', collect)
+    .option('--set <path=value>', 'set any key of the pipeline file, such as retry.attempts=2', collect)
+    .option('--model <name>', 'use this model in every step');
+}
+
+export function addSelectionOptions(command: Command): Command {
+  return command
+    .option('--limit <n>', 'only the first n records', positiveInteger)
+    .option('--offset <n>', 'leave out the first n records', wholeNumber)
+    .option('--sample <n>', 'n records drawn at random, in input order', positiveInteger)
+    .option('--seed <n>', 'what --sample draws by (default: 0)', wholeNumber)
+    .option('--shard <i/n>', 'every nth record, from the ith: 1/4 to 4/4 together are the whole', shard);
+}
+
+/** Kept here as words so that `--help` need not load the formats; a test holds it equal to the registry. */
+export const inputFormats = ['jsonl', 'csv', 'tsv', 'json', 'errors'] as const;
+
+export function selectionOf(flags: SelectionFlags): Selection {
+  return {
+    ...(flags.shard !== undefined && { shard: flags.shard }),
+    ...(flags.offset !== undefined && { offset: flags.offset }),
+    ...(flags.sample !== undefined && { sample: { size: flags.sample, seed: flags.seed ?? 0 } }),
+    ...(flags.limit !== undefined && { limit: flags.limit }),
+  };
+}
+
+export interface Prepared {
+  readonly plan: Plan;
+  readonly source: RecordSource;
+  /** What a first pass over the input has told; absent for what can be read only once, such as stdin. */
+  readonly total?: Survey;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** Opens the input and checks the pipeline against it. All mistakes of both are told, and nothing is paid for yet. */
+export async function prepare(
+  terminal: Terminal,
+  file: string,
+  input: string,
+  flags: PipelineFlags,
+): Promise<Result<Prepared, readonly Diagnostic[]>> {
+  const opened = await openInput(terminal, input, flags);
+  const { plan, diagnostics } = await load(terminal, file, flags, opened.ok ? opened.value : undefined);
+  if (!opened.ok) return failure([...diagnostics, opened.error]);
+  if (plan === undefined) return failure(diagnostics);
+  const total = await opened.value.survey();
+  if (total === undefined) return success({ plan, source: opened.value, warnings: diagnostics });
+  if (!total.ok) return failure([...diagnostics, total.error]);
+  return success({ plan, source: opened.value, total: total.value, warnings: diagnostics });
+}
+
+export async function openInput(
+  terminal: Terminal,
+  path: string,
+  { inputFormat }: PipelineFlags,
+): Promise<Result<RecordSource, Diagnostic>> {
+  const { openRecords } = await import('../records/open.ts');
+  return openRecords({
+    path,
+    stdin: terminal.stdin,
+    ...(inputFormat !== undefined && { format: inputFormat }),
+  });
+}
+
+/** Loads a pipeline as the flags change it, against the columns of the input where it has some. */
+export async function load(
+  terminal: Terminal,
+  file: string,
+  { var: vars, set: sets, model, concurrency }: PipelineFlags,
+  source: RecordSource | undefined,
+): Promise<{ readonly plan?: Plan; readonly diagnostics: readonly Diagnostic[] }> {
+  const { loadPipeline } = await import('../pipeline/pipeline.ts');
+  return loadPipeline(file, {
+    cwd: terminal.cwd,
+    ...(vars !== undefined && { vars }),
+    ...(sets !== undefined && { sets }),
+    ...(model !== undefined && { model }),
+    ...(concurrency !== undefined && { concurrency }),
+    ...(source?.columns !== undefined && { columns: { path: source.path, names: source.columns } }),
+  });
+}

@@ -1,0 +1,132 @@
+import { Argument, Command, Option } from 'commander';
+import { printable } from '../diagnostic/printable.ts';
+import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
+import type { PlanStep } from '../plan.ts';
+import type { RecordItem } from '../records/record.ts';
+import type { Preview } from '../run/preview.ts';
+import { exit, type ExitCode } from './exit.ts';
+import {
+  addPipelineOptions,
+  addSelectionOptions,
+  inputOption,
+  prepare,
+  selectionOf,
+  type PipelineFlags,
+  type SelectionFlags,
+} from './prepare.ts';
+import { printDiagnostics, printError, writeOut, type Terminal } from './terminal.ts';
+
+interface RenderFlags extends PipelineFlags, SelectionFlags {
+  readonly input: string;
+  readonly step?: string;
+  readonly format: 'text' | 'json';
+}
+
+export function renderCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
+  const command = new Command('render')
+    .description('Print the exact requests that a run would send, without sending them')
+    .addArgument(new Argument('<file>', 'the pipeline file'))
+    .addOption(inputOption().makeOptionMandatory())
+    .option('--step <id>', 'only this step');
+  return addSelectionOptions(addPipelineOptions(command))
+    .addOption(
+      new Option('--format <format>', 'text, or json: one line a step of a record')
+        .choices(['text', 'json'])
+        .default('text'),
+    )
+    .addHelpText(
+      'after',
+      `
+What a step says may depend on what another will have answered: that is told instead.
+
+Example:
+  $ pipe render translate.yaml --input rows.jsonl --limit 1`,
+    )
+    .action(async (file: string, flags: RenderFlags) => done(await render(terminal, file, flags)));
+}
+
+async function render(terminal: Terminal, file: string, flags: RenderFlags): Promise<ExitCode> {
+  const prepared = await prepare(terminal, file, flags.input, flags);
+  if (!prepared.ok) {
+    await printDiagnostics(terminal, prepared.error);
+    return exit.usage;
+  }
+  const { plan, source, total, warnings } = prepared.value;
+  await printDiagnostics(terminal, warnings);
+  const steps = plan.steps.filter(({ id }) => flags.step === undefined || id === flags.step);
+  if (steps.length === 0) {
+    const ids = plan.steps.map(({ id }) => id).join(', ');
+    await printError(terminal, `there is no step ${printable(flags.step ?? '')}`, `The steps are ${ids}`);
+    return exit.usage;
+  }
+
+  const { selectRecords } = await import('../records/selection.ts');
+  const { createKeys } = await import('../run/keys.ts');
+  const { examine } = await import('../run/examine.ts');
+  const { previewStep } = await import('../run/preview.ts');
+  const keys = createKeys(plan.input.key);
+  const show = flags.format === 'json' ? asJson : asText;
+  let code: ExitCode = exit.success;
+  for await (const item of selectRecords(source.read(plan.input.schema), selectionOf(flags), total)) {
+    if (!terminal.stdout.writable) break;
+    if ('broken' in item) {
+      await printDiagnostics(terminal, [item.broken]);
+      return exit.usage;
+    }
+    const key = keys.keyOf(item);
+    const record = examine(item, key, plan);
+    const previews: readonly (readonly [PlanStep | undefined, Preview])[] = record.ok
+      ? steps.map((step) => [step, previewStep(plan, step, record.value)])
+      : [[undefined, { kind: 'error', code: record.error.error.code, message: record.error.error.message }]];
+    if (previews.some(([, { kind }]) => kind === 'error')) code = exit.failures;
+    const place = { path: source.path, item, key: key.key };
+    await writeOut(terminal, previews.map(([step, preview]) => show(place, step, preview)).join(''));
+  }
+  return code;
+}
+
+interface Place {
+  readonly path: string;
+  readonly item: RecordItem;
+  readonly key: string;
+}
+
+function asJson({ item, key }: Place, step: PlanStep | undefined, preview: Preview): string {
+  const { kind, ...what } = preview;
+  return `${JSON.stringify({ index: item.index, line: item.line, key, step: step?.id ?? null, kind, ...what })}\n`;
+}
+
+function asText({ path, item, key }: Place, step: PlanStep | undefined, preview: Preview): string {
+  const title = `${path}:${item.line}  ${key}${step === undefined ? '' : `  ${step.id}`}`;
+  return printable(`${title}\n${indent(describe(preview))}\n\n`);
+}
+
+function describe(preview: Preview): string {
+  switch (preview.kind) {
+    case 'request':
+      return `POST ${preview.url}\n${describeBody(preview.body)}`;
+    case 'skipped':
+      return 'skipped by its `when`';
+    case 'awaits':
+      return `not known before a run: it awaits the output of ${preview.steps.join(', ')}`;
+    case 'error':
+      return `error: ${preview.message} [${preview.code}]`;
+  }
+}
+
+/** The parameters on one line each, then the messages as they read. */
+function describeBody({ messages, ...parameters }: JsonObject): string {
+  const lines = Object.entries(parameters).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+  const turns = Array.isArray(messages) ? (messages as readonly JsonValue[]) : [];
+  for (const turn of turns.filter(isObject)) {
+    const { role, content, ...others } = turn;
+    const text = typeof content === 'string' ? content : JSON.stringify(content);
+    const extras = Object.keys(others).length === 0 ? '' : ` ${JSON.stringify(others)}`;
+    lines.push(`${String(role)}${extras}:`, indent(text));
+  }
+  return lines.join('\n');
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^(?=.)/gm, '  ');
+}

@@ -1,0 +1,37 @@
+/** What the user or the system asks of a run by signals: first to finish what is in flight, then to end at once. */
+export interface Interrupts {
+  readonly drain: AbortSignal;
+  readonly abort: AbortSignal;
+  /** Ends at once, for another reason than a signal. */
+  end(): void;
+  /** Gives the signals back to Node. */
+  release(): void;
+}
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+export function listenForInterrupts(): Interrupts {
+  const drain = new AbortController();
+  const abort = new AbortController();
+  const interrupted = () => (drain.signal.aborted ? abort : drain).abort();
+  for (const signal of signals) process.on(signal, interrupted);
+  return {
+    drain: drain.signal,
+    abort: abort.signal,
+    end: () => abort.abort(),
+    release() {
+      for (const signal of signals) process.off(signal, interrupted);
+    },
+  };
+}
+
+/** Resolves at the first of the signals that ask a process to end. */
+export function untilInterrupted(): Promise<void> {
+  const interrupts = listenForInterrupts();
+  return new Promise((resolve) => {
+    interrupts.drain.addEventListener('abort', () => {
+      interrupts.release();
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,34 @@
+/**
+ * The library: load and check a pipeline, open records, run the one over the other.
+ *
+ *   const { plan, diagnostics } = await loadPipeline('translate.yaml');
+ *   if (plan === undefined) throw new Error(formatDiagnostics(diagnostics, { format: 'text', color: false, cwd: '.' }));
+ *   for await (const event of runPipeline(plan, recordsOf([{ id: '1', input: 'Hello' }]), { env: process.env })) {
+ *     if (event.type === 'record_finished' && event.outcome === 'succeeded') use(event.output);
+ *   }
+ *
+ * Nothing throws for a mistake in a file, for what a provider answers, or for a full disk; nothing prints or prompts, and
+ * keys are read from `env` alone.
+ */
+export { loadPipeline, type LoadOptions } from './pipeline/pipeline.ts';
+export { pipelineSchema } from './pipeline/format.ts';
+export { formatDiagnostics } from './diagnostic/format.ts';
+export { openRecords, type RecordInput, type RecordSource, type Survey } from './records/open.ts';
+export { recordsOf } from './records/values.ts';
+export { selectRecords, type Selection } from './records/selection.ts';
+export { createRunFolder, type FolderPlace, type RunFolder } from './run/folder.ts';
+export { runPipeline } from './run/run.ts';
+export { startSimulator, type Simulator } from './simulator/simulator.ts';
+export { version } from './version.ts';
+
+export type { Diagnostic, LinePlace, Location } from './diagnostic/diagnostic.ts';
+export type { Source } from './diagnostic/source.ts';
+export type { JsonObject, JsonSchema, JsonValue } from './json/json.ts';
+export type { Plan } from './plan.ts';
+export type { BadRecord, InputBroken, InputRecord, RecordItem } from './records/record.ts';
+export type { Result } from './result.ts';
+export type * from './run/events.ts';
+export type { RunOptions } from './run/options.ts';
+export type { RunInput, RunMeta } from './run/run-summary.ts';
+export type { SimulatorOptions } from './simulator/options.ts';
+export type { Usage } from './usage/usage.ts';

@@ -1,0 +1,321 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startFakeServer, type FakeServer } from '../support/fake-server.ts';
+import { pipe, root, temporaryFolder } from '../support/pipe.ts';
+
+const key = 'secret-key-7f3a91';
+
+async function fakeServer(): Promise<FakeServer> {
+  const server = await startFakeServer();
+  onTestFinished(() => server.close());
+  return server;
+}
+
+/** A folder with a pipeline that speaks to this server, and rows. */
+function project(server: FakeServer, rows: readonly unknown[], extra = ''): string {
+  const folder = temporaryFolder();
+  writeFileSync(
+    join(folder, 'translate.yaml'),
+    `version: 1
+name: translate
+vars: {input_language: English, output_language: German}
+input: {key: id}
+model:
+  name: mistral-large-latest
+  temperature: 0
+  base_url: ${server.url}
+  api_key_env: MISTRAL_API_KEY
+${extra}steps:
+  translate:
+    type: chat
+    system: You are a helpful assistant that translates {{vars.input_language}} to {{vars.output_language}}.
+    prompt: "{{input.input}}"
+`,
+  );
+  writeFileSync(join(folder, 'rows.jsonl'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  return folder;
+}
+
+const run = (folder: string, ...args: readonly string[]) =>
+  pipe(['run', 'translate.yaml', '--input', 'rows.jsonl', '--run-dir', 'out', ...args], {
+    cwd: folder,
+    env: { MISTRAL_API_KEY: key },
+  });
+
+const json = (...path: readonly string[]): unknown => JSON.parse(readFileSync(join(...path), 'utf8'));
+const lines = (...path: readonly string[]): unknown[] =>
+  readFileSync(join(...path), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as unknown);
+
+describe('pipe run', () => {
+  it("sends the messages of LangChain's page and keeps its three counts", async () => {
+    const server = await fakeServer();
+    const folder = project(server, [{ id: 'a', input: 'I love programming.' }]);
+    const running = run(folder);
+    const call = await server.nextCall();
+    expect(call.path).toBe('/v1/chat/completions');
+    expect(call.headers.authorization).toBe(`Bearer ${key}`);
+    expect(call.body).toEqual({
+      model: 'mistral-large-latest',
+      temperature: 0,
+      messages: [
+        { role: 'system', content: 'You are a helpful assistant that translates English to German.' },
+        { role: 'user', content: 'I love programming.' },
+      ],
+    });
+    call.reply({
+      content: 'Ich liebe Programmieren.',
+      model: 'mistral-large-2512',
+      usage: { prompt_tokens: 24, completion_tokens: 8, total_tokens: 32 },
+    });
+    const { exitCode, stdout } = await running;
+    expect(exitCode).toBe(0);
+    expect(stdout).toBe('');
+    expect(lines(folder, 'out/results.jsonl')).toEqual([
+      {
+        index: 0,
+        key: 'a',
+        output: { id: 'a', input: 'I love programming.', translate: 'Ich liebe Programmieren.' },
+      },
+    ]);
+    expect(json(folder, 'out/usage.json')).toMatchObject({
+      total: {
+        records: 1,
+        requests: 1,
+        retries: 0,
+        cached_requests: 0,
+        input_tokens: 24,
+        output_tokens: 8,
+        total_tokens: 32,
+        cost_usd: (24 * 0.5 + 8 * 1.5) / 1e6,
+      },
+    });
+    expect(json(folder, 'out/run.json')).toMatchObject({
+      state: 'completed',
+      counts: { total: 1, succeeded: 1, failed: 0, skipped: 0, pending: 0 },
+    });
+  });
+
+  it('writes results in input order however the answers come, and bare rows to --output', async () => {
+    const server = await fakeServer();
+    const rows = Array.from({ length: 6 }, (_, index) => ({ id: `r${index}`, input: `sentence ${index}` }));
+    const folder = project(server, rows);
+    const running = run(folder, '--output', 'out.csv', '--concurrency', '6');
+    const calls = [];
+    for (let index = 0; index < 6; index += 1) calls.push(await server.nextCall());
+    expect(server.maxInFlight).toBe(6);
+    for (const call of calls.reverse()) {
+      const [, user] = call.body['messages'] as readonly { content: string }[];
+      call.reply(`re: ${user?.content}`);
+    }
+    expect((await running).exitCode).toBe(0);
+    expect(lines(folder, 'out/results.jsonl')).toMatchObject(rows.map(({ id }, index) => ({ index, key: id })));
+    expect(readFileSync(join(folder, 'out.csv'), 'utf8')).toBe(
+      `id,input,translate\n${rows.map(({ id, input }) => `${id},${input},re: ${input}\n`).join('')}`,
+    );
+  });
+
+  it('never has more calls under way than --concurrency', async () => {
+    const server = await fakeServer();
+    server.answer = (call) => call.reply('ok');
+    const folder = project(
+      server,
+      Array.from({ length: 40 }, (_, id) => ({ id, input: `sentence ${id}` })),
+    );
+    expect((await run(folder, '--concurrency', '3')).exitCode).toBe(0);
+    expect(server.calls).toHaveLength(40);
+    expect(server.maxInFlight).toBeLessThanOrEqual(3);
+  });
+
+  it('retries what may pass, counts it, and fails only the record that it is for', async () => {
+    const server = await fakeServer();
+    const seen = new Map<string, number>();
+    server.answer = (call) => {
+      const [, user] = call.body['messages'] as readonly { content: string }[];
+      const text = user?.content ?? '';
+      const times = (seen.get(text) ?? 0) + 1;
+      seen.set(text, times);
+      if (text === 'once' && times === 1) call.fail(503);
+      else if (text === 'never') call.fail(422);
+      else call.reply('fine');
+    };
+    const folder = project(server, [
+      { id: 'a', input: 'once' },
+      { id: 'b', input: 'never' },
+      { id: 'c', input: 'at once' },
+    ]);
+    const { exitCode, stderr } = await run(folder);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('rows.jsonl:2');
+    expect(lines(folder, 'out/errors.jsonl')).toMatchObject([
+      {
+        index: 1,
+        line: 2,
+        key: 'b',
+        input: { id: 'b', input: 'never' },
+        step: 'translate',
+        error: { code: 'invalid_request', status: 422, attempts: 1 },
+      },
+    ]);
+    expect(json(folder, 'out/usage.json')).toMatchObject({ total: { requests: 4, retries: 1 } });
+  });
+
+  it.each([
+    [401, 'rejected'],
+    [404, 'mistral-large-latest'],
+  ])('stops on a %i with exit 3 and one sentence', async (status, word) => {
+    const server = await fakeServer();
+    server.answer = (call) => call.fail(status);
+    const folder = project(
+      server,
+      Array.from({ length: 50 }, (_, id) => ({ id, input: `sentence ${id}` })),
+    );
+    const { exitCode, stderr } = await run(folder, '--concurrency', '2');
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain(word);
+    expect(server.calls.length).toBeLessThanOrEqual(4);
+    expect(lines(folder, 'out/errors.jsonl')).toEqual([]);
+    expect(json(folder, 'out/run.json')).toMatchObject({
+      state: 'stopped',
+      counts: { total: 50, succeeded: 0, failed: 0, skipped: 0, pending: 50 },
+    });
+  });
+
+  it('pauses on a 429 and uses none of the attempts', async () => {
+    const server = await fakeServer();
+    const folder = project(server, [{ id: 'a', input: 'patience' }], 'retry: {attempts: 1}\n');
+    const running = run(folder);
+    for (let time = 0; time < 3; time += 1) {
+      (await server.nextCall()).fail(429, { headers: { 'retry-after': '0' } });
+    }
+    (await server.nextCall()).reply('at last');
+    expect((await running).exitCode).toBe(0);
+    expect(json(folder, 'out/usage.json')).toMatchObject({ total: { requests: 4, retries: 3 } });
+  });
+
+  it('refuses to start without a key, before any call', async () => {
+    const server = await fakeServer();
+    const folder = project(server, [{ id: 'a', input: 'hello' }]);
+    const { exitCode, stderr } = await pipe(['run', 'translate.yaml', '--input', 'rows.jsonl'], { cwd: folder });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('MISTRAL_API_KEY');
+    expect(server.calls).toHaveLength(0);
+  });
+
+  it('keeps the key out of every file and message, whatever the server says', async () => {
+    const server = await fakeServer();
+    server.answer = (call) =>
+      call.fail(400, { body: { message: `bad header: ${String(call.headers.authorization)}` } });
+    const folder = project(server, [{ id: 'a', input: 'hello' }]);
+    const { stderr, stdout } = await run(folder);
+    expect(`${stderr as string}${stdout as string}`).not.toContain(key);
+    for (const file of readdirSync(join(folder, 'out'))) {
+      expect(readFileSync(join(folder, 'out', file), 'utf8'), file).not.toContain(key);
+    }
+  });
+
+  it('keeps data files to their owner', async () => {
+    const server = await fakeServer();
+    server.answer = (call) => call.reply('fine');
+    const folder = project(server, [{ id: 'a', input: 'hello' }]);
+    await run(folder, '--output', 'out.jsonl');
+    const files = readdirSync(join(folder, 'out')).map((file) => join(folder, 'out', file));
+    expect(files.length).toBeGreaterThan(3);
+    for (const file of [...files, join(folder, 'out.jsonl')]) {
+      expect(statSync(file).mode & 0o777, file).toBe(0o600);
+    }
+  });
+
+  it('streams rows to stdout in input order, and nothing else', async () => {
+    const server = await fakeServer();
+    const folder = project(server, [
+      { id: 'a', input: 'one' },
+      { id: 'b', input: 'two' },
+    ]);
+    const running = run(folder, '--output', '-');
+    const [first, second] = [await server.nextCall(), await server.nextCall()];
+    second.reply('second answer');
+    first.reply('first answer');
+    const { stdout } = await running;
+    const bodies = String(stdout).trimEnd().split('\n').map((line) => JSON.parse(line) as { id: string });
+    expect(bodies.map(({ id }) => id)).toEqual(['a', 'b']);
+  });
+
+  it('drains on the first Ctrl-C and leaves what has succeeded', async () => {
+    const server = await fakeServer();
+    const folder = project(
+      server,
+      Array.from({ length: 10 }, (_, id) => ({ id, input: `sentence ${id}` })),
+    );
+    const running = run(folder, '--concurrency', '2', '--output', 'out.jsonl');
+    const [first, second] = [await server.nextCall(), await server.nextCall()];
+    running.kill('SIGINT');
+    await stderrSays(running, /finish/i);
+    first.reply('one');
+    second.reply('two');
+    const { exitCode } = await running;
+    expect(exitCode).toBe(130);
+    expect(server.calls).toHaveLength(2);
+    expect(json(folder, 'out/run.json')).toMatchObject({
+      state: 'interrupted',
+      counts: { total: 10, succeeded: 2, pending: 8 },
+    });
+    expect(lines(folder, 'out/results.jsonl')).toHaveLength(2);
+    expect(existsSync(join(folder, 'out.jsonl'))).toBe(false);
+    expect(lines(folder, 'out.jsonl.partial')).toHaveLength(2);
+  });
+
+  it('ends at once on the second Ctrl-C', async () => {
+    const server = await fakeServer();
+    const folder = project(server, [{ id: 'a', input: 'hello' }]);
+    const running = run(folder);
+    const call = await server.nextCall();
+    running.kill('SIGINT');
+    await stderrSays(running, /again/i);
+    running.kill('SIGINT');
+    expect((await running).exitCode).toBe(130);
+    expect(await call.ended).toBe('closed');
+    expect(json(folder, 'out/run.json')).toMatchObject({ state: 'interrupted', counts: { pending: 1 } });
+  });
+
+  it('never writes over another run', async () => {
+    const server = await fakeServer();
+    server.answer = (call) => call.reply('fine');
+    const folder = project(server, [{ id: 'a', input: 'hello' }]);
+    mkdirSync(join(folder, 'out'));
+    writeFileSync(join(folder, 'out', 'precious.txt'), 'mine');
+    const { exitCode, stderr } = await run(folder);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('out');
+    expect(server.calls).toHaveLength(0);
+  });
+});
+
+describe('the first command of the README', () => {
+  it('runs the translator without a key', async () => {
+    const folder = temporaryFolder();
+    const { exitCode, stderr } = await pipe(
+      [
+        ...['run', 'pipelines/translate.yaml', '--input', 'pipelines/data/rows.jsonl', '--simulate'],
+        ...['--run-dir', join(folder, 'run')],
+      ],
+      { cwd: root },
+    );
+    expect(exitCode, String(stderr)).toBe(0);
+    const rows = lines(folder, 'run/results.jsonl');
+    expect(rows.length).toBeGreaterThan(5);
+    expect(JSON.stringify(rows[0])).toMatch(/simulated/i);
+  });
+});
+
+async function stderrSays(running: ReturnType<typeof pipe>, pattern: RegExp): Promise<void> {
+  let said = '';
+  for await (const chunk of running.stderr ?? []) {
+    said += String(chunk);
+    if (pattern.test(said)) return;
+  }
+  throw new Error(`stderr never said ${String(pattern)}:\n${said}`);
+}

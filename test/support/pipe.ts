@@ -1,0 +1,28 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa, type Options, type ResultPromise } from 'execa';
+import { onTestFinished } from 'vitest';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+export const command = join(root, 'dist/cli/pipe.js');
+
+/** The built command as a user starts it, without a terminal and with no key but what a test gives. */
+export function pipe(args: readonly string[], options: Options = {}): ResultPromise {
+  const { env, ...rest } = options;
+  return execa(process.execPath, [command, ...args], {
+    reject: false,
+    stripFinalNewline: false,
+    extendEnv: false,
+    env: { PATH: process.env['PATH'], ...env },
+    ...rest,
+  });
+}
+
+/** A folder of the test's own, removed when it ends. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'pipe-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
