@@ -14,12 +14,20 @@ export type Report = (finding: Finding) => void;
 /** Deeper values are refused, so that no later walk over a value can exhaust the stack. */
 export const deepestNesting = 200;
 
+/** More mistakes than anyone puts right at once are counted, not told. */
+const mostTold = 100;
+
 /** Errors, in the order in which they stand in the file. */
 export function diagnosticsOf(path: string, text: string, findings: readonly Finding[]): Diagnostic[] {
   const source = textSource(path, text);
-  return findings
-    .toSorted((one, other) => one.start - other.start)
-    .map((finding) => diagnosticOf(source, finding));
+  const told = findings.toSorted((one, other) => one.start - other.start);
+  const untold = told.splice(mostTold);
+  const [first] = untold;
+  if (first !== undefined) {
+    const message = `${untold.length} more mistakes follow from here on`;
+    told.push({ code: 'more-mistakes', message, start: first.start, end: first.end });
+  }
+  return told.map((finding) => diagnosticOf(source, finding));
 }
 
 function diagnosticOf(source: Source, { code, message, hint, start, end }: Finding): Diagnostic {

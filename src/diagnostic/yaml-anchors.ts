@@ -7,6 +7,9 @@ import { didYouMean } from './suggest.ts';
 /** How many values aliases may add to those that are written: a few lines of aliases of aliases can say billions. */
 const mostAliasedValues = 100_000;
 
+/** The anchors that a name without one is compared with: the nearest before it. */
+const mostCompared = 100;
+
 interface Measure {
   /** The value itself and all within it, as often as aliases repeat them. */
   readonly values: number;
@@ -80,7 +83,7 @@ function sum(children: readonly Measure[]): Measure {
 }
 
 function unknownAnchor(name: string, place: Span, names: Iterable<string>) {
-  const meant = didYouMean(name, names);
+  const meant = didYouMean(name, [...names].slice(-mostCompared));
   return {
     code: 'unknown-anchor',
     message: `there is no anchor ${quoted(`&${name}`)} before this alias`,

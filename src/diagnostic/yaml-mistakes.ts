@@ -1,7 +1,7 @@
 import type { YAMLError } from 'yaml';
 import type { Finding } from './findings.ts';
 import { lineTable } from './lines.ts';
-import { explain } from './yaml-messages.ts';
+import { explain, mostExplained } from './yaml-messages.ts';
 import type { YamlStream } from './yaml-stream.ts';
 
 /**
@@ -14,7 +14,7 @@ export function syntaxFindings(stream: YamlStream): Finding[] {
   const found = new Map<number, Finding>();
   const told = new Set<number>();
   const tabs = stream.errors.filter(({ code }) => code === 'TAB_AS_INDENT');
-  for (const error of stream.errors) {
+  for (const error of stream.errors.slice(0, mostExplained)) {
     const quote = misplacedQuote(stream, error, lineOf);
     const finding = quote ?? explain(error, stream);
     if (finding === undefined || told.has(error.pos[0])) continue;

@@ -3,7 +3,7 @@ import { diagnosticsOf } from './findings.ts';
 import type { Finding } from './findings.ts';
 import { parseJson } from './json-source.ts';
 import { lineTable } from './lines.ts';
-import { locatedSource } from './located.ts';
+import { locatedSource, textSource } from './located.ts';
 import type { Source } from './source.ts';
 import { readableText } from './yaml-characters.ts';
 import { documentFindings } from './yaml-document.ts';
@@ -11,7 +11,10 @@ import { syntaxFindings } from './yaml-mistakes.ts';
 import { readAroundTemplates } from './yaml-templates.ts';
 import { locatedTree } from './yaml-tree.ts';
 
-export { textSource } from './located.ts';
+export { textSource };
+
+/** In UTF-16 units. Parsing takes seconds for each million of them, and a pipeline has some thousand. */
+const longestYaml = 1_000_000;
 
 /**
  * Parses YAML 1.2, or JSON where the file's name ends in `.json`. All mistakes are told at once, in the file's order;
@@ -22,6 +25,7 @@ export function parseYaml(
   text: string,
 ): { source: Source; diagnostics: readonly Diagnostic[] } {
   if (/\.json$/iu.test(path)) return parseJson(path, text);
+  if (text.length > longestYaml) return tooLong(path, text);
   const readable = readableText(text);
   const { stream, findings: templates } = readAroundTemplates(readable.text);
   const syntax = syntaxFindings(stream);
@@ -43,4 +47,16 @@ export function parseYaml(
     source: locatedSource(path, text, root),
     diagnostics: diagnosticsOf(path, text, [...templates, ...others]),
   };
+}
+
+function tooLong(path: string, text: string): { source: Source; diagnostics: readonly Diagnostic[] } {
+  const source = textSource(path, text);
+  const finding = {
+    code: 'file-too-large',
+    message: `the file is too large for YAML: it has ${text.length} characters, and ${longestYaml} are read at most`,
+    hint: 'check that it is the right file; data goes into the input, and schemas may be JSON files',
+    start: 0,
+    end: 0,
+  };
+  return { source, diagnostics: diagnosticsOf(path, text, [finding]) };
 }

@@ -16,18 +16,19 @@ export interface YamlStream {
 
 export interface PlacedToken {
   readonly token: CST.Token;
-  /** The collection around it. */
+  /** How many collections are around it, and the innermost of them. */
+  readonly depth: number;
   readonly parent?: CST.Token;
-  /** The name of the pair whose value it is. */
-  readonly key?: string;
   readonly isKey: boolean;
+  /** The name of the pair whose value it is. */
+  readonly key?: string | undefined;
 }
 
 export function readStream(text: string): YamlStream {
   const roots = [...new Parser().parse(text)];
   const { tokens, tooDeepAt } = placeTokens(roots);
   if (tooDeepAt !== undefined) return { text, tokens, documents: [], errors: [], tooDeepAt };
-  // Keys, tags and duplicates are ours to judge: the composer only builds the tree.
+  // Keys and duplicates are ours to judge: the composer only builds the tree.
   const composer = new Composer({ keepSourceTokens: true, uniqueKeys: false, prettyErrors: false });
   const documents = [...composer.compose(roots, true, text.length)];
   const first = documents[0];
@@ -38,36 +39,33 @@ export function readStream(text: string): YamlStream {
 /** Walks without recursion: how deep the file goes is not known yet. */
 function placeTokens(roots: readonly CST.Token[]): { tokens: PlacedToken[]; tooDeepAt?: number } {
   const tokens: PlacedToken[] = [];
-  const pending: (PlacedToken & { readonly depth: number })[] = [];
-  for (const token of roots.toReversed()) pending.push({ token, isKey: false, depth: 0 });
+  const pending: PlacedToken[] = roots.map((token) => ({ token, depth: 0, isKey: false })).reverse();
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const { depth, ...placed } = next;
-    const { token } = placed;
-    if (depth > deepestNesting) return { tokens, tooDeepAt: token.offset };
-    tokens.push(placed);
-    const inner = childrenOf(token);
-    const innerDepth = 'items' in token ? depth + 1 : depth;
-    for (const child of inner.toReversed()) pending.push({ ...child, depth: innerDepth });
+    if (next.depth > deepestNesting) return { tokens, tooDeepAt: next.token.offset };
+    tokens.push(next);
+    const children = childrenOf(next);
+    for (let index = children.length - 1; index >= 0; index--) {
+      const child = children[index];
+      if (child !== undefined) pending.push(child);
+    }
   }
   return { tokens };
 }
 
-function childrenOf(token: CST.Token): PlacedToken[] {
+function childrenOf({ token, depth: outside }: PlacedToken): PlacedToken[] {
   const children: PlacedToken[] = [];
-  const add = (list: readonly CST.Token[] | undefined) => {
-    for (const child of list ?? []) children.push({ token: child, parent: token, isKey: false });
-  };
-  if ('start' in token) add(Array.isArray(token.start) ? token.start : [token.start]);
-  if ('props' in token) add(token.props);
-  if ('value' in token && token.value) add([token.value]);
-  for (const item of 'items' in token ? token.items : []) {
-    add(item.start);
-    if (item.key) children.push({ token: item.key, parent: token, isKey: true });
-    add(item.sep);
-    const key = item.key && 'source' in item.key ? item.key.source : undefined;
-    if (item.value)
-      children.push({ token: item.value, parent: token, isKey: false, ...(key !== undefined && { key }) });
+  const depth = 'items' in token ? outside + 1 : outside;
+  const add = (child: CST.Token, isKey = false, key?: string) =>
+    children.push({ token: child, depth, parent: token, isKey, key });
+  if ('start' in token) for (const child of [token.start].flat()) add(child);
+  if ('props' in token) for (const child of token.props) add(child);
+  if ('value' in token && token.value) add(token.value);
+  for (const { start, key, sep, value } of 'items' in token ? token.items : []) {
+    for (const child of start) add(child);
+    if (key) add(key, true);
+    for (const child of sep ?? []) add(child);
+    if (value) add(value, false, key && 'source' in key ? key.source : undefined);
   }
-  if ('end' in token) add(token.end);
+  if ('end' in token) for (const child of token.end ?? []) add(child);
   return children;
 }

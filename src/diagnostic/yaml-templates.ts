@@ -1,11 +1,11 @@
 import { quoted } from './findings.ts';
 import type { Finding } from './findings.ts';
-import { explain } from './yaml-messages.ts';
+import { explain, mostExplained } from './yaml-messages.ts';
 import { readStream } from './yaml-stream.ts';
 import type { PlacedToken, YamlStream } from './yaml-stream.ts';
 
-/** Each round parses the file again; a file with more such lines is told of the rest once these are put right. */
-const mostRounds = 50;
+/** Each template behind an error takes another parse: a file with more such lines is told of the rest later. */
+const mostParses = 50;
 
 /**
  * Finds the templates that YAML does not take for text, since nobody quoted them: `prompt: {{input.text}}` is a map
@@ -13,20 +13,35 @@ const mostRounds = 50;
  */
 export function readAroundTemplates(text: string): { stream: YamlStream; findings: Finding[] } {
   const findings: Finding[] = [];
-  let stream = readStream(text);
-  for (let round = 0; round < mostRounds && stream.tooDeepAt === undefined; round++) {
+  const parses = parser();
+  let stream = parses.read(text);
+  while (stream.tooDeepAt === undefined && parses.left() > 0) {
     const found = flowTemplates(stream);
-    if (found.length > 0) {
-      stream = readStream(found.reduce(masked, stream.text));
-      findings.push(...found);
-      continue;
-    }
-    const cause = templateBehindError(stream);
-    if (cause === undefined) break;
-    stream = cause.stream;
-    findings.push(cause.finding);
+    const [next, added] =
+      found.length > 0
+        ? [parses.read(masked(stream.text, found)), found]
+        : templateBehindError(stream, parses);
+    if (added.length === 0) break;
+    stream = next;
+    findings.push(...added);
   }
   return { stream, findings: [...findings, ...cutTemplates(stream)] };
+}
+
+interface Parses {
+  read(text: string): YamlStream;
+  left(): number;
+}
+
+function parser(): Parses {
+  let left = mostParses;
+  return {
+    left: () => left,
+    read(text) {
+      left -= 1;
+      return readStream(text);
+    },
+  };
 }
 
 /** Flow maps that begin with `{{`: YAML reads the braces, and often finds no error. */
@@ -43,15 +58,16 @@ function flowTemplates({ tokens, text }: YamlStream): Finding[] {
 }
 
 /** A line whose syntax error is gone once the template on it counts as text. */
-function templateBehindError(stream: YamlStream): { finding: Finding; stream: YamlStream } | undefined {
-  for (const error of stream.errors) {
+function templateBehindError(stream: YamlStream, parses: Parses): readonly [YamlStream, readonly Finding[]] {
+  for (const error of stream.errors.slice(0, mostExplained)) {
     const explained = explain(error, stream);
     const finding = explained && templateOnLine(stream, explained.start);
     if (finding === undefined) continue;
-    const retried = readStream(masked(stream.text, finding));
-    if (retried.errors.length < stream.errors.length) return { finding, stream: retried };
+    if (parses.left() === 0) break;
+    const retried = parses.read(masked(stream.text, [finding]));
+    if (retried.errors.length < stream.errors.length) return [retried, [finding]];
   }
-  return undefined;
+  return [stream, []];
 }
 
 function templateOnLine({ text, tokens }: YamlStream, offset: number): Finding | undefined {
@@ -61,9 +77,12 @@ function templateOnLine({ text, tokens }: YamlStream, offset: number): Finding |
   const [, prefix = '', value = ''] =
     /^(\s*(?:-\s+)*(?:[^\s'"#{[][^:{]*:\s+)?)([^\s'"#|>].*)$/u.exec(line.exec(text)?.[0] ?? '') ?? [];
   const braces = value.indexOf('{{');
-  const comment = value.search(/\s#/u);
-  if (braces === -1 || (comment !== -1 && comment < braces)) return undefined;
-  const from = start + prefix.length + (/^[{[]/u.test(value) ? braces : 0);
+  const before = value.slice(0, Math.max(0, braces));
+  if (braces === -1 || /\s#/u.test(before)) return undefined;
+  const isFlow = /^(?:\[|\{(?!\{))/u.test(value);
+  // In { } and [ ] an odd number of quotes before the template puts it in quotes.
+  if (isFlow && (before.split('"').length % 2 === 0 || before.split("'").length % 2 === 0)) return undefined;
+  const from = start + prefix.length + (isFlow ? braces : 0);
   const inText = tokens.some(
     ({ token }) =>
       /^block-scalar$|quoted/u.test(token.type) &&
@@ -72,7 +91,7 @@ function templateOnLine({ text, tokens }: YamlStream, offset: number): Finding |
       from < token.offset + token.source.length,
   );
   if (inText) return undefined;
-  return from === start + prefix.length
+  return !isFlow
     ? unquoted(text, prefix.trimStart(), from, endOfBlockText(text, from))
     : unquoted(text, '', from, endOfFlowText(text, from));
 }
@@ -137,8 +156,14 @@ function endOfFlowText(text: string, start: number): number {
   return found === undefined ? endOfBlockText(text, start) : start + found.trimEnd().length;
 }
 
-function masked(text: string, { start, end }: { start: number; end: number }): string {
-  return text.slice(0, start) + 'x'.repeat(end - start) + text.slice(end);
+function masked(text: string, findings: readonly Finding[]): string {
+  let from = 0;
+  const pieces: string[] = [];
+  for (const { start, end } of findings) {
+    pieces.push(text.slice(from, start), 'x'.repeat(end - start));
+    from = end;
+  }
+  return pieces.join('') + text.slice(from);
 }
 
 /** A text in the quotes that need the fewest escapes, cut where it is long. */

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { open, readdir } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { didYouMean } from '../diagnostic/suggest.ts';
+import { failure, success } from '../result.ts';
+import type { Result } from '../result.ts';
+import { decodeText } from './decode.ts';
+
+/** A pipeline, a schema or a partial is a matter of kilobytes: more bytes than this are another file's. */
+const mostBytes = 10_000_000;
+
+export interface TextFile {
+  /** Without the byte order mark that it may begin with. */
+  readonly text: string;
+  /** Of the file's bytes, in hexadecimal. */
+  readonly sha256: string;
+}
+
+/**
+ * Reads a UTF-8 file of at most 10 MB. Messages name the file as `shown`; where its bytes are not text, the place is
+ * theirs.
+ */
+export async function readTextFile(path: string, shown = path): Promise<Result<TextFile, Diagnostic>> {
+  const read = await readBytes(path, shown);
+  if (!read.ok) return read;
+  const decoded = decodeText(shown, read.value);
+  if (!decoded.ok) return decoded;
+  return success({ text: decoded.value, sha256: createHash('sha256').update(read.value).digest('hex') });
+}
+
+async function readBytes(path: string, shown: string): Promise<Result<Buffer, Diagnostic>> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, 'r');
+    const stats = await file.stat();
+    if (stats.isDirectory()) return failure(isFolder(shown));
+    const bytes = stats.size > mostBytes ? undefined : await readAtMost(file);
+    return bytes === undefined ? failure(isTooLarge(shown)) : success(bytes);
+  } catch (error) {
+    return failure(await unreadable(path, shown, error));
+  } finally {
+    await file?.close();
+  }
+}
+
+/** Undefined for a longer file: a pipe or a device has no size to look at beforehand, and a file may grow. */
+async function readAtMost(file: FileHandle): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for (;;) {
+    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(1 << 16) });
+    if (bytesRead === 0) return Buffer.concat(chunks);
+    length += bytesRead;
+    if (length > mostBytes) return undefined;
+    chunks.push(buffer.subarray(0, bytesRead));
+  }
+}
+
+async function unreadable(path: string, shown: string, error: unknown): Promise<Diagnostic> {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === '') throw error;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return await isMissing(path, shown);
+  if (code === 'EISDIR') return isFolder(shown);
+  const why = code === 'EACCES' || code === 'EPERM' ? 'you lack the permission' : code;
+  return mistake(
+    'unreadable-file',
+    `the file \`${shown}\` cannot be read: ${why}`,
+    'check the path and its permissions',
+  );
+}
+
+async function isMissing(path: string, shown: string): Promise<Diagnostic> {
+  const folder = dirname(path);
+  const names = await namesIn(folder);
+  if (names !== undefined) {
+    const meant = didYouMean(basename(path), names);
+    const hint = meant === undefined ? 'check the path' : `did you mean \`${meant}\`?`;
+    return mistake('missing-file', `there is no file \`${shown}\``, hint);
+  }
+  const meant = didYouMean(basename(folder), (await namesIn(dirname(folder))) ?? []);
+  const hint = meant === undefined ? 'check the path' : `did you mean the folder \`${meant}\`?`;
+  return mistake('missing-file', `there is no file \`${shown}\`: its folder does not exist`, hint);
+}
+
+async function namesIn(folder: string): Promise<readonly string[] | undefined> {
+  try {
+    return await readdir(folder);
+  } catch {
+    return undefined;
+  }
+}
+
+function isFolder(shown: string): Diagnostic {
+  return mistake('not-a-file', `\`${shown}\` is a folder, not a file`, 'give the path of a file in it');
+}
+
+function isTooLarge(shown: string): Diagnostic {
+  const message = `the file \`${shown}\` is larger than ${mostBytes / 1_000_000} MB`;
+  return mistake('file-too-large', message, 'check that it is the right file: data goes into the input');
+}
+
+function mistake(code: string, message: string, hint: string): Diagnostic {
+  return { severity: 'error', code, message, hint };
+}
