@@ -107,7 +107,7 @@ function duplicateName(name: string, offset: number): JsonProblem {
 function halfPair(offset: number): JsonProblem {
   return {
     code: 'lone_surrogate',
-    message: 'a text holds half of a surrogate pair, which is no character',
+    message: 'a text holds half of a surrogate pair, which is no character; write both halves or none',
     offset,
   };
 }

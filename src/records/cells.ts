@@ -54,7 +54,7 @@ function valueReader(
     }
     if (isExact(cell)) return success(Number(cell));
     return failure(
-      `${place} has more digits than a number keeps; give the column the type string in input.schema`,
+      `${place} would be another number once read; give the column the type string in input.schema`,
     );
   };
 }

@@ -10,7 +10,7 @@ import {
   type RecordFormat,
   type RecordReader,
 } from './format.ts';
-import { faultOfJson } from './json-record.ts';
+import { faultOfLine } from './json-record.ts';
 import type { RecordItem } from './record.ts';
 import { splitLines, type Row } from './rows.ts';
 
@@ -76,7 +76,7 @@ function parseLine(text: string): Result<JsonValue, string> {
   if (parsed.ok) return parsed;
   // An input with half of a surrogate pair was refused when it was first read; here it stands in a shortened message.
   if (parsed.error.code === 'lone_surrogate') return success(JSON.parse(text) as JsonValue);
-  return { ok: false, error: faultOfJson(parsed.error, text).message };
+  return { ok: false, error: faultOfLine(parsed.error, text).message };
 }
 
 function isCount(value: JsonValue | undefined, least: number): value is number {

@@ -2,15 +2,18 @@ import type { JsonProblem } from '../json/problem.ts';
 import type { JsonValue } from '../json/json.ts';
 import type { RowFault } from './bad.ts';
 
-/** Why a text is no record: its JSON, with the column where that is wrong. */
-export function faultOfJson(problem: JsonProblem, text: string): RowFault {
-  const lines = text.slice(0, problem.offset).split('\n');
-  const column = (lines.at(-1)?.length ?? 0) + 1;
-  const place = lines.length === 1 ? `column ${column}` : `its line ${lines.length}, column ${column}`;
-  const lineBreaks = /\r(?=[^\s])/.test(text)
+/** Why a text is no record: its JSON, and where in it. */
+export function faultOfJson(problem: JsonProblem, where: string): RowFault {
+  return { code: problem.code, message: `${problem.message} (${where})` };
+}
+
+/** Why a line is no record. */
+export function faultOfLine(problem: JsonProblem, text: string): RowFault {
+  const loneReturn = /\r\S/.test(text)
     ? '; lines must end with a line feed, and here a lone carriage return stands'
     : '';
-  return { code: problem.code, message: `${problem.message} (${place})${lineBreaks}` };
+  const { code, message } = faultOfJson(problem, `column ${problem.offset + 1}`);
+  return { code, message: message + loneReturn };
 }
 
 /** Why a JSON value is no record. */

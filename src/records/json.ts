@@ -79,10 +79,12 @@ function recordOf(
   if (fault !== undefined) return badRecord(index, element, fault);
   const text = element.bytes.toString();
   const parsed = parseJson(text);
-  if (!parsed.ok && parsed.error.code === 'invalid_json') {
-    return { broken: malformed(path, parsed.error.message, placeOf(parsed.error, element, text)) };
+  if (!parsed.ok) {
+    const place = placeOf(parsed.error, element, text);
+    return parsed.error.code === 'invalid_json'
+      ? { broken: malformed(path, parsed.error.message, place) }
+      : badRecord(index, element, faultOfJson(parsed.error, `line ${place.line}, column ${place.column}`));
   }
-  if (!parsed.ok) return badRecord(index, element, faultOfJson(parsed.error, text));
   if (!isObject(parsed.value)) return badRecord(index, element, faultOfValue(parsed.value));
   return { ok: true, index, line: element.line, value: parsed.value };
 }

@@ -2,7 +2,7 @@ import { parseJson } from '../json/exact.ts';
 import { isObject } from '../json/json.ts';
 import { badRecord, faultOfBytes } from './bad.ts';
 import type { RecordCounter, RecordFormat, RecordReader } from './format.ts';
-import { faultOfJson, faultOfValue } from './json-record.ts';
+import { faultOfLine, faultOfValue } from './json-record.ts';
 import type { RecordItem } from './record.ts';
 import { splitLines, type Row } from './rows.ts';
 
@@ -56,7 +56,7 @@ function recordOf(row: Row, index: number, limit: number): RecordItem {
   if (fault !== undefined) return badRecord(index, row, fault);
   const text = row.bytes.toString();
   const parsed = parseJson(text);
-  if (!parsed.ok) return badRecord(index, row, faultOfJson(parsed.error, text));
+  if (!parsed.ok) return badRecord(index, row, faultOfLine(parsed.error, text));
   if (!isObject(parsed.value)) return badRecord(index, row, faultOfValue(parsed.value));
   return { ok: true, index, line: row.line, value: parsed.value };
 }

@@ -15,7 +15,8 @@ export interface Sample {
  * every step of the mixing can be undone; all samples are about equally likely over the seeds.
  */
 function priorities(seed: number): (position: number) => number {
-  const low = mixed(seed >>> 0);
+  // Mixing leaves 0 as it is; the seed 0 must not always take the first position.
+  const low = mixed((seed + 0x9e3779b9) >>> 0);
   const high = mixed(Math.floor(seed / 2 ** 32) ^ low);
   return (position) => mixed((mixed(position ^ low) + high) >>> 0);
 }

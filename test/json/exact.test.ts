@@ -83,7 +83,7 @@ describe('values that JSON.parse would change', () => {
     ['"x\udc00y"', 2],
   ])('half of a surrogate pair in %j', (text, offset) => {
     expect(outcome(text)).toBe(
-      `lone_surrogate at ${offset}: a text holds half of a surrogate pair, which is no character`,
+      `lone_surrogate at ${offset}: a text holds half of a surrogate pair, which is no character; write both halves or none`,
     );
   });
 
