@@ -1,26 +1,26 @@
+import { stringify } from 'yaml';
 import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
 import { providers } from '../models/registry.ts';
 import { stepTypes } from '../steps/registry.ts';
 import { modelSection, stepModelSection } from './format/model-section.ts';
 import { fileSection } from './format/sections.ts';
 import { stepSection } from './format/step-section.ts';
+import { inlineYaml } from './words.ts';
 
 /** The JSON Schema of a pipeline file, for editors and other tools: what `schemas/pipeline.schema.json` holds. */
 export function pipelineSchema(): JsonObject {
   const models = [...providers.values()];
   const types = [...stepTypes.values()];
-  const modelNames = models.map(({ provider }) => `model.${provider}`);
-  const stepModel = reference(modelNames.map((name) => `step.${name}`));
+  const modelNames = models.map(({ provider }) => `${provider}-model`);
+  const stepModel = reference(modelNames.map((name) => `step-${name}`));
   const definitions: JsonObject = Object.fromEntries([
-    ...models.map((provider) => [`model.${provider.provider}`, modelSection(provider)] as const),
-    ...models.map((provider) => [`step.model.${provider.provider}`, stepModelSection(provider)] as const),
-    ...types.map((type) => [`step.${type.type}`, stepSection(type, stepModel)] as const),
+    ...models.map((provider) => [`${provider.provider}-model`, modelSection(provider)] as const),
+    ...models.map((provider) => [`step-${provider.provider}-model`, stepModelSection(provider)] as const),
+    ...types.map((type) => [`${type.type}-step`, stepSection(type, stepModel)] as const),
   ]);
-  const file = fileSection(reference(modelNames), reference(types.map(({ type }) => `step.${type}`)));
+  const file = fileSection(reference(modelNames), reference(types.map(({ type }) => `${type}-step`)));
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
-    title: 'A pipeline of pipe',
-    description: 'Prompts as steps, run over every record of an input.',
     ...(forEditors(file) as JsonObject),
     $defs: mapValues(definitions, forEditors),
   };
@@ -33,27 +33,47 @@ function reference(definitions: readonly string[]): JsonObject {
   return first !== undefined && references.length === 1 ? first : { anyOf: references };
 }
 
-/** Our descriptions are Markdown, which editors render only where `markdownDescription` holds it. */
+/**
+ * The schema in the dialect of editors. Descriptions are Markdown there only as `markdownDescription`; defaults are told
+ * in words, since editors write out every key that has one; and where they would insert an example of free keys without
+ * its quotes, it is a snippet.
+ */
 function forEditors(schema: JsonValue): JsonValue {
   if (!isObject(schema)) return schema;
-  const { description } = schema;
+  const { default: fallback, description, examples, ...others } = schema;
+  const text = [
+    ...(typeof description === 'string' ? [description] : []),
+    ...(fallback === undefined ? [] : [`Default: \`${inlineYaml(fallback)}\``]),
+  ].join('\n\n');
+  const snippet = others['properties'] === undefined && Array.isArray(examples) && examples.find(isObject);
   return {
-    ...mapValues(schema, (value, keyword) => {
+    ...mapValues(others, (value, keyword) => {
       if (keyword.endsWith('rrorMessage') && typeof value === 'string') return sentence(value);
-      if (keyword === 'items' || keyword === 'additionalProperties') return forEditors(value);
+      if (['items', 'additionalProperties', 'propertyNames'].includes(keyword)) return forEditors(value);
       return keyword === 'properties' && isObject(value) ? mapValues(value, forEditors) : value;
     }),
-    ...(typeof description === 'string' && { markdownDescription: describe(description, schema['default']) }),
+    ...(description !== undefined && { description }),
+    ...(snippet
+      ? {
+          markdownDescription: `${text}\n\nExample:\n\n\`\`\`yaml\n${stringify(snippet)}\`\`\``,
+          defaultSnippets: [{ label: 'example', body: quoted(snippet) }],
+        }
+      : {
+          ...(text !== '' && { markdownDescription: text }),
+          ...(examples !== undefined && { examples }),
+        }),
   };
+}
+
+/** Snippets are inserted as they stand, so the texts in one bring the quotes that they need. */
+function quoted(value: JsonValue): JsonValue {
+  if (typeof value === 'string') return stringify(value).trimEnd();
+  return isObject(value) ? mapValues(value, quoted) : value;
 }
 
 /** What stands after "hint:" on a terminal is the whole message in an editor. */
 function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function describe(description: string, fallback: JsonValue | undefined): string {
-  return fallback === undefined ? description : `${description}\n\nDefault: \`${JSON.stringify(fallback)}\``;
 }
 
 function mapValues(object: JsonObject, change: (value: JsonValue, name: string) => JsonValue): JsonObject {

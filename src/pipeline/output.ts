@@ -1,22 +1,31 @@
-import { isObject, type JsonValue, type Pointer } from '../json/json.ts';
+import { isObject, type JsonObject, type JsonValue, type Pointer } from '../json/json.ts';
 import type { OutputNode } from '../plan.ts';
-import type { Template } from '../template/template.ts';
+import { compilePlaced, type PlacedTemplate, type TemplateContext } from './templates.ts';
 
-/** The shape of a result row. `template` compiles the text at a pointer of the file. */
-export function compileOutput(
-  value: JsonValue,
-  pointer: Pointer,
-  template: (pointer: Pointer) => Template,
-): OutputNode {
-  if (typeof value === 'string' && value.includes('{{'))
-    return { kind: 'template', template: template(pointer) };
-  if (Array.isArray(value)) {
-    const items = value.map((item: JsonValue, index) => compileOutput(item, [...pointer, index], template));
-    return { kind: 'array', items };
-  }
-  if (!isObject(value)) return { kind: 'constant', value };
-  const fields = Object.entries(value).map(
-    ([name, held]) => [name, compileOutput(held, [...pointer, name], template)] as const,
-  );
-  return { kind: 'object', fields };
+/** The shape of a result row, and the templates in it. */
+export interface CompiledOutput {
+  readonly node: OutputNode;
+  readonly templates: readonly PlacedTemplate[];
+}
+
+export function compileOutput(output: JsonObject, context: TemplateContext): CompiledOutput {
+  const templates: PlacedTemplate[] = [];
+  const compile = (value: JsonValue, pointer: Pointer): OutputNode => {
+    if (typeof value === 'string' && value.includes('{{')) {
+      const placed = compilePlaced(value, pointer, context);
+      if (placed === undefined) return { kind: 'constant', value };
+      templates.push(placed);
+      return { kind: 'template', template: placed.template };
+    }
+    if (Array.isArray(value)) {
+      const items = value.map((item: JsonValue, index) => compile(item, [...pointer, index]));
+      return { kind: 'array', items };
+    }
+    if (!isObject(value)) return { kind: 'constant', value };
+    const fields = Object.entries(value).map(
+      ([name, held]) => [name, compile(held, [...pointer, name])] as const,
+    );
+    return { kind: 'object', fields };
+  };
+  return { node: compile(output, ['output']), templates };
 }

@@ -7,6 +7,8 @@ import { valueAt } from './pointers.ts';
 /** Where the mistakes of a file come together. */
 export interface Report {
   add(diagnostic: Diagnostic): void;
+  /** Whether an error is among them. */
+  failed(): boolean;
   /** Each told once, and one that a flag made told of the flag. */
   all(): readonly Diagnostic[];
 }
@@ -18,6 +20,7 @@ export function createReport(file: Source, overrides: readonly Override[]): Repo
       const placed = ofFlag(diagnostic, file, overrides);
       told.set(identity(placed), placed);
     },
+    failed: () => [...told.values()].some(({ severity }) => severity === 'error'),
     all: () => [...told.values()],
   };
 }

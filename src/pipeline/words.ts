@@ -1,3 +1,4 @@
+import { stringify } from 'yaml';
 import { isObject, type JsonValue, type Pointer } from '../json/json.ts';
 
 /** A pointer as people write it: `steps.reply.messages[0].role`; names that are not plain words in quotes. */
@@ -33,22 +34,5 @@ export function listText(names: readonly string[], joiner = 'and'): string {
 
 /** A value as YAML on one line: `{name: mistral-small-latest, stop: [END]}`. */
 export function inlineYaml(value: JsonValue): string {
-  if (isObject(value) && Object.keys(value).length === 1) return pairs(value);
-  return flow(value);
-}
-
-function flow(value: JsonValue): string {
-  if (Array.isArray(value)) return `[${(value as readonly JsonValue[]).map(flow).join(', ')}]`;
-  if (isObject(value)) return `{${pairs(value)}}`;
-  const plain =
-    typeof value === 'string' &&
-    /^[A-Za-z./](?:[\w ./-]*[\w./-])?$/u.test(value) &&
-    !/^(?:true|false|null|yes|no|on|off|y|n)$/iu.test(value);
-  return plain ? value : JSON.stringify(value);
-}
-
-function pairs(value: { readonly [name: string]: JsonValue }): string {
-  return Object.entries(value)
-    .map(([name, held]) => `${flow(name)}: ${flow(held)}`)
-    .join(', ');
+  return stringify(value, { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 }).trimEnd();
 }

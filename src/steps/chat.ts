@@ -47,6 +47,7 @@ export const chat: StepType = {
         additionalProperties: false,
         properties: {
           role: {
+            type: 'string',
             enum: ['system', 'user', 'assistant'],
             description: 'Who speaks: `system`, `user` or `assistant`.',
             examples: ['user'],

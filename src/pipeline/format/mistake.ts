@@ -195,7 +195,7 @@ function exampleHint(pointer: Pointer, schema: JsonObject): string | undefined {
 /** The value as it would stand at this place: with its key, or without one as an item of a list. */
 function written(pointer: Pointer, value: JsonValue): string {
   const key = pointer.at(-1);
-  return inlineYaml(typeof key === 'string' ? { [key]: value } : value);
+  return typeof key === 'string' ? `${key}: ${inlineYaml(value)}` : inlineYaml(value);
 }
 
 function valueHint(schema: JsonObject, value: JsonValue): string | undefined {
@@ -207,5 +207,7 @@ function valueHint(schema: JsonObject, value: JsonValue): string | undefined {
 
 function exampleOf(schema: JsonObject): JsonValue | undefined {
   const examples = schema['examples'];
-  return Array.isArray(examples) ? (examples as readonly JsonValue[])[0] : schema['default'];
+  return Array.isArray(examples)
+    ? (examples as readonly JsonValue[])[0]
+    : (schema['const'] ?? schema['default']);
 }

@@ -12,7 +12,6 @@ const commonKeys = {
     enum: [...providers.keys()],
     default: defaultProvider,
     description: 'Who serves the model.',
-    examples: [defaultProvider],
   },
   name: {
     type: 'string',

@@ -45,10 +45,10 @@ export function schemaOrPath(description: string, example: JsonObject): JsonObje
 
 const heading = {
   version: {
+    type: 'integer',
     const: 1,
     description: 'The version of the file format: `1`.',
     errorMessage: 'write `version: 1`, the only one that this version of pipe reads',
-    examples: [1],
   },
   name: {
     type: 'string',

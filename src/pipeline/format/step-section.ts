@@ -27,9 +27,9 @@ export function stepSection(step: StepType, model: JsonObject): JsonObject {
     step.description,
     {
       type: {
+        type: 'string',
         const: step.type,
         description: `What the step does. \`${step.type}\`: ${step.description}`,
-        examples: [step.type],
       },
       ...commonKeys,
       ...step.properties,

@@ -78,7 +78,7 @@ function relocated(document: SchemaDocument, places: ReadonlyMap<string, Pointer
 
 function fragment(pointer: Pointer): string {
   const parts = pointer.map((part) =>
-    encodeURIComponent(String(part).replaceAll('~', '~0').replaceAll('/', '~1')),
+    encodeURIComponent(String(part).replaceAll('~', '~0').replaceAll('/', '~1')).replaceAll('%24', '$'),
   );
   return ['#', ...parts].join('/');
 }

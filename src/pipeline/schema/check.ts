@@ -1,13 +1,6 @@
 import { didYouMean } from '../../diagnostic/suggest.ts';
 import { isObject, type JsonValue, type Pointer } from '../../json/json.ts';
-import {
-  keywords,
-  schemaExpectation,
-  typeNames,
-  unknownTypes,
-  unsupportedKeywords,
-  type Draft,
-} from './keywords.ts';
+import { keywords, typeNames, unknownTypes, unsupportedKeywords, type Draft } from './keywords.ts';
 import { valueAt } from '../pointers.ts';
 import { formats } from './validator.ts';
 import { listText, valueText } from '../words.ts';
@@ -48,7 +41,7 @@ export function checkSchema(schema: JsonValue, draft: Draft, start: Pointer = []
     if (!isObject(value)) {
       mistakes.push({
         code: 'invalid-schema',
-        message: `${nameOf(pointer)} ${schemaExpectation}, found ${valueText(value)}`,
+        message: `${demand(pointer)}, found ${valueText(value)}`,
         ...schemaHint(value),
         pointer,
       });
@@ -181,9 +174,11 @@ function regexMistake(pattern: string, pointer: Pointer, part: 'key' | 'value'):
   }
 }
 
-function nameOf(pointer: Pointer): string {
+function demand(pointer: Pointer): string {
   const last = pointer.at(-1);
-  return last === undefined ? 'the schema' : typeof last === 'number' ? 'the item' : `\`${last}\``;
+  if (last === undefined) return 'a schema must be a map, true or false';
+  const subject = typeof last === 'number' ? 'an item here' : `\`${last}\``;
+  return `${subject} must be a schema (a map, true or false)`;
 }
 
 function schemaHint(value: JsonValue): { readonly hint?: string } {

@@ -5,18 +5,11 @@ import { didYouMean } from '../../diagnostic/suggest.ts';
 import { isObject, type JsonValue, type Pointer } from '../../json/json.ts';
 import type { ResolvedReference, SchemaDocument } from './bundle.ts';
 import { valueAt } from '../pointers.ts';
+import { readSource, type Workspace } from '../workspace.ts';
 import { checkSchema } from './check.ts';
 import { draftOf, type Draft } from './keywords.ts';
 import { parseReference } from './reference.ts';
 import { valueText } from '../words.ts';
-
-export interface SchemaServices {
-  /** The pipeline file, absolute: what paths are relative to. */
-  readonly path: string;
-  report(diagnostic: Diagnostic): void;
-  /** Reads and parses a JSON or YAML file, once; reports at `asker` what is wrong with it, and gives undefined then. */
-  read(path: string, asker: Location): Promise<Source | undefined>;
-}
 
 interface OpenDocument extends Omit<SchemaDocument, 'references'> {
   readonly references: ResolvedReference[];
@@ -31,12 +24,12 @@ interface OpenDocument extends Omit<SchemaDocument, 'references'> {
 export async function collectDocuments(
   held: JsonValue,
   place: Location,
-  services: SchemaServices,
+  workspace: Workspace,
 ): Promise<readonly SchemaDocument[] | undefined> {
   let sound = true;
   const report = (mistake: Omit<Diagnostic, 'severity'>) => {
     sound = false;
-    services.report({ severity: 'error', ...mistake });
+    workspace.report.add({ severity: 'error', ...mistake });
   };
   const documents = new Map<string, OpenDocument>();
   const work: { readonly document: OpenDocument; readonly pointer: Pointer }[] = [];
@@ -52,21 +45,21 @@ export async function collectDocuments(
     work.push({ document, pointer: [] });
     return document;
   };
-  const open = async (path: string, asker: Location): Promise<OpenDocument | undefined> => {
+  const open = async (path: string, shown: string, asker: Location): Promise<OpenDocument | undefined> => {
     const known = documents.get(path);
     if (known !== undefined) return known;
-    const source = await services.read(path, asker);
+    const source = await readSource(path, shown, asker, workspace);
     if (source === undefined) sound = false;
     return source && begin(path, source, [], source.value);
   };
 
-  const folders = [dirname(services.path)];
+  const folders = [dirname(workspace.path)];
   if (typeof held === 'string') {
-    const path = resolve(dirname(services.path), held);
+    const path = resolve(dirname(workspace.path), held);
     folders.push(dirname(path));
-    await open(path, place);
+    await open(path, held, place);
   } else {
-    begin(services.path, place.source, place.pointer, held);
+    begin(workspace.path, place.source, place.pointer, held);
   }
   for (const { document, pointer } of work) {
     if (document.checked.has(JSON.stringify(pointer))) continue;
@@ -83,7 +76,7 @@ export async function collectDocuments(
         report({ ...parsed.error, place: asker });
         continue;
       }
-      const other = await open(parsed.value.path, asker);
+      const other = await open(parsed.value.path, target.split('#')[0] ?? target, asker);
       if (other === undefined) continue;
       const value = valueAt(other.root, parsed.value.pointer);
       if (isObject(value) || typeof value === 'boolean') {

@@ -11,7 +11,6 @@ export interface Keyword {
   schemas?(value: JsonValue): readonly Pointer[];
 }
 
-export const schemaExpectation = 'must be a schema: a map, true or false';
 export const typeNames = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null'] as const;
 
 const isString = (value: JsonValue) => typeof value === 'string';

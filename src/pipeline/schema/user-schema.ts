@@ -1,7 +1,8 @@
 import type { Location } from '../../diagnostic/diagnostic.ts';
 import type { JsonSchema, JsonValue } from '../../json/json.ts';
 import { bundle } from './bundle.ts';
-import { collectDocuments, type SchemaServices } from './documents.ts';
+import type { Workspace } from '../workspace.ts';
+import { collectDocuments } from './documents.ts';
 import { compileValidator } from './validator.ts';
 import { mistakesIn } from './value-mistakes.ts';
 
@@ -9,6 +10,8 @@ import { mistakesIn } from './value-mistakes.ts';
 export interface UserSchema {
   /** Complete in itself: every `$ref` in it begins with `#`. */
   readonly schema: JsonSchema;
+  /** The files that it stands in, absolute. */
+  readonly files: readonly string[];
   /** What is wrong with a value, a sentence a mistake; empty when it is valid. */
   validate(value: JsonValue): readonly string[];
 }
@@ -20,18 +23,22 @@ export interface UserSchema {
 export async function compileUserSchema(
   held: JsonValue,
   place: Location,
-  services: SchemaServices,
+  workspace: Workspace,
 ): Promise<UserSchema | undefined> {
-  const documents = await collectDocuments(held, place, services);
+  const documents = await collectDocuments(held, place, workspace);
   const [main] = documents ?? [];
   if (documents === undefined || main === undefined) return undefined;
   const schema = bundle(documents);
   try {
     const validate = await compileValidator(schema, main.draft);
-    return { schema, validate: (value) => (validate(value) ? [] : mistakesIn(value, validate.errors ?? [])) };
+    return {
+      schema,
+      files: documents.map(({ path }) => path),
+      validate: (value) => (validate(value) ? [] : mistakesIn(value, validate.errors ?? [])),
+    };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    services.report({
+    workspace.report.add({
       severity: 'error',
       code: 'invalid-schema',
       message: `the schema cannot be used: ${reason}`,

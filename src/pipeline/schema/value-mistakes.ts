@@ -18,7 +18,7 @@ function sentence({ kind, pointer, keys = [], expectation, value }: Violation): 
   const subject = pointer.length === 0 ? 'the record' : `\`${pathText(pointer)}\``;
   if (kind === 'missing-key') return `\`${pathText([...pointer, ...keys])}\` is missing`;
   if (kind === 'unknown-key' || kind === 'bad-key') return `${subject} is not a field that the schema allows`;
-  return kind === 'choice'
-    ? `${subject} ${expectation}`
-    : `${subject} ${expectation}, found ${valueText(value)}`;
+  const isShown =
+    kind === 'wrong-type' || (kind === 'not-allowed' && (typeof value !== 'object' || value === null));
+  return isShown ? `${subject} ${expectation}, found ${valueText(value)}` : `${subject} ${expectation}`;
 }

@@ -113,14 +113,19 @@ function rule(error: ErrorObject, params: { readonly [name: string]: unknown }):
       return `must have at most ${count(limit, 'character')}`;
     case 'minItems':
       return `must have at least ${limit} items`;
+    case 'contains':
+      return `must have at least ${count(Number(params['minContains']), 'item')} of the kind that \`contains\` describes`;
     case 'maxItems':
+    case 'items':
+    case 'additionalItems':
+    case 'unevaluatedItems':
       return `must have at most ${count(limit, 'item')}`;
     case 'minProperties':
       return `must have at least ${limit} keys`;
     case 'maxProperties':
       return `must have at most ${count(limit, 'key')}`;
     case 'uniqueItems':
-      return `must not repeat an item, but items ${String(params['j'])} and ${String(params['i'])} are equal`;
+      return `must not repeat an item (${String(params['j'])} and ${String(params['i'])}, counted from 0, are equal)`;
     case 'pattern':
       return `must match the pattern ${bounded(String(params['pattern']), 100)}`;
     case 'format':

@@ -1,0 +1,140 @@
+import { basename, extname } from 'node:path';
+import { isObject, type JsonObject } from '../json/json.ts';
+import type { Plan, PlanStep } from '../plan.ts';
+import { checkNames } from './check-names.ts';
+import type { Columns } from './columns.ts';
+import { compileInput, type InputType } from './input.ts';
+import { modelSettings } from './model-settings.ts';
+import { orderSteps } from './order.ts';
+import { compileOutput, type CompiledOutput } from './output.ts';
+import { loadPartials } from './partials.ts';
+import { priceTable, retryPolicy } from './policies.ts';
+import { checkPaths, dependenciesOf, scopedTemplates } from './references.ts';
+import type { FileScope } from './scope.ts';
+import { compileStep, compileWhen, type CompiledStep } from './steps.ts';
+import { includedPartials, type PlacedTemplate, type TemplateContext } from './templates.ts';
+import type { SoundFile } from './validate.ts';
+import { warn } from './warnings.ts';
+import type { Workspace } from './workspace.ts';
+
+/** The parts of a file, each compiled by itself. */
+interface Parts {
+  readonly file: JsonObject;
+  readonly vars: JsonObject;
+  readonly input: InputType;
+  readonly inputWhen?: PlacedTemplate;
+  /** Undefined for a step too little of which is sound. */
+  readonly steps: ReadonlyMap<string, CompiledStep | undefined>;
+  readonly output?: CompiledOutput;
+  readonly context: TemplateContext;
+}
+
+/**
+ * Checks what the format cannot say (schemas, references, order, settings) and makes the plan, which is of use only
+ * where no error has been reported.
+ */
+export async function compilePlan(
+  sound: SoundFile,
+  columns: Columns | undefined,
+  overrides: readonly string[],
+  workspace: Workspace,
+): Promise<Plan> {
+  const parts = await compileParts(sound, columns, workspace);
+  const { file, vars, input, inputWhen, steps, output, context } = parts;
+  const { source, report } = workspace;
+  const templates = scopedTemplates(
+    { steps, output: output?.templates ?? [], ...(inputWhen && { inputWhen }) },
+    scopeOf(parts),
+  );
+  checkPaths(templates, input, context);
+  if (output === undefined) checkNames([...steps.keys()], input.fields, context);
+  const dependencies = dependenciesOf(steps, context);
+  const order = orderSteps(dependencies, report);
+  const settings = modelSettings(file, specsOf(steps), source, report);
+  const retry = retryPolicy(file, source, report);
+  if (!report.failed())
+    warn(templates, { vars, fields: input.fields, steps: output ? [...steps.keys()] : [] }, context);
+
+  const planSteps = order.flatMap((id): readonly PlanStep[] => {
+    const step = steps.get(id);
+    const model = settings.get(id);
+    if (step === undefined || model === undefined) return [];
+    const { type, program, when } = step;
+    const after = [...new Set(dependencies.get(id)?.map(({ on }) => on))];
+    return [{ id, type, after, model, program, ...(when && { when: when.template }) }];
+  });
+  const partials = templates.flatMap(([{ template }]) => includedPartials(template.program));
+  const { key } = sectionOf(file, 'input');
+  return {
+    name: typeof file['name'] === 'string' ? file['name'] : nameOf(workspace.path),
+    ...(typeof file['description'] === 'string' && { description: file['description'] }),
+    files: workspace.files.listed([
+      workspace.path,
+      ...partials.flatMap((name) => context.partials.get(name)?.path ?? []),
+      ...(input.schema?.files ?? []),
+    ]),
+    vars,
+    input: {
+      ...(typeof key === 'string' && { key }),
+      ...(inputWhen && { when: inputWhen.template }),
+      ...(input.schema && { schema: input.schema.schema }),
+      validate: (record) => input.schema?.validate(record) ?? [],
+    },
+    steps: planSteps,
+    ...(output && { output: output.node }),
+    retry,
+    limits: { concurrency: Number(sectionOf(file, 'limits')['concurrency'] ?? 16) },
+    fail: { error_rate: Number(sectionOf(file, 'fail')['error_rate'] ?? 0) },
+    prices: priceTable(file, settings.values()),
+    overrides,
+  };
+}
+
+async function compileParts(
+  { file, steps }: SoundFile,
+  columns: Columns | undefined,
+  workspace: Workspace,
+): Promise<Parts> {
+  const { source, report } = workspace;
+  const input = await compileInput(file, columns, workspace);
+  const context = { source, report, partials: await loadPartials(file['partials'], workspace) };
+  const inputWhen = compileWhen(sectionOf(file, 'input')['when'], ['input', 'when'], context);
+  const compiled = [...steps].map(([id, step]) => [id, step && compileStep(id, step, context)] as const);
+  return {
+    file,
+    vars: sectionOf(file, 'vars'),
+    input,
+    ...(inputWhen && { inputWhen }),
+    steps: new Map(compiled),
+    ...(isObject(file['output']) && { output: compileOutput(file['output'], context) }),
+    context,
+  };
+}
+
+function scopeOf({ vars, input, steps }: Parts): FileScope {
+  const known = [...steps].map(([id, step]) => {
+    const output = step?.program.output ?? true;
+    return [id, { output, ...(step?.when && { when: step.when }) }] as const;
+  });
+  return {
+    vars,
+    fields: input.fields,
+    steps: new Map(known),
+    ...(input.schema && { input: input.schema.schema }),
+  };
+}
+
+function specsOf(steps: Parts['steps']): ReadonlyMap<string, JsonObject> {
+  return new Map([...steps].flatMap(([id, step]) => (step === undefined ? [] : [[id, step.spec] as const])));
+}
+
+function sectionOf(file: JsonObject, name: string): JsonObject {
+  const section = file[name];
+  return isObject(section) ? section : {};
+}
+
+/** The file's name without its extension, as a name that the format allows. */
+function nameOf(path: string): string {
+  const name = basename(path, extname(path)).replaceAll(/[^A-Za-z0-9._-]+/gu, '-');
+  return name.replace(/^[^A-Za-z0-9]+/u, '').slice(0, 100) || 'pipeline';
+}

@@ -1,0 +1,89 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import type { Source } from '../diagnostic/source.ts';
+import { didYouMean } from '../diagnostic/suggest.ts';
+import { isObject, type JsonObject, type JsonSchema, type JsonValue } from '../json/json.ts';
+import { memberNames, memberOf, typeOf } from '../template/schema-type.ts';
+import { checkHeader, missingColumn, type Columns } from './columns.ts';
+import type { Report } from './report.ts';
+import { compileUserSchema, type UserSchema } from './schema/user-schema.ts';
+import { listText } from './words.ts';
+import type { Workspace } from './workspace.ts';
+
+/** What is known of a record before any is read. */
+export interface InputType {
+  readonly schema?: UserSchema;
+  readonly columns?: Columns;
+  /** The fields that are known by name. */
+  readonly fields: readonly string[];
+}
+
+/** Reads `input`, and holds it against the header of the input where that is given. */
+export async function compileInput(
+  file: JsonObject,
+  columns: Columns | undefined,
+  workspace: Workspace,
+): Promise<InputType> {
+  const { source, report } = workspace;
+  const input = isObject(file['input']) ? file['input'] : {};
+  const place = { source, pointer: ['input', 'schema'] };
+  const held = input['schema'];
+  const schema = held === undefined ? undefined : await compileUserSchema(held, place, workspace);
+  if (schema !== undefined) checkRecordSchema(schema.schema, source, report);
+  if (schema !== undefined && columns !== undefined) checkHeader(columns, schema.schema, source, report);
+  const known = schema === undefined ? [] : memberNames(typeOf(schema.schema));
+  const fields = [...new Set([...known, ...(columns?.names ?? [])])];
+  const type = { fields, ...(schema && { schema }), ...(columns && { columns }) };
+  checkKey(input['key'], type, source, report);
+  return type;
+}
+
+/** A record is an object, so a schema that allows none would fail them all. */
+function checkRecordSchema(schema: JsonSchema, source: Source, report: Report): void {
+  const type = isObject(schema) ? schema['type'] : undefined;
+  if (type === undefined || [type].flat().includes('object')) return;
+  report.add({
+    severity: 'error',
+    code: 'invalid-schema',
+    message: '`input.schema` describes one record, which is an object',
+    hint: 'write `type: object`, and the fields under `properties`',
+    place: { source, pointer: ['input', 'schema', 'type'] },
+  });
+}
+
+function checkKey(
+  key: JsonValue | undefined,
+  { schema, columns, fields }: InputType,
+  source: Source,
+  report: Report,
+): void {
+  if (typeof key !== 'string') return;
+  const mistake = keyMistake(key, schema?.schema, columns, fields);
+  if (mistake !== undefined) {
+    report.add({ severity: 'error', ...mistake, place: { source, pointer: ['input', 'key'] } });
+  }
+}
+
+function keyMistake(
+  key: string,
+  schema: JsonSchema | undefined,
+  columns: Columns | undefined,
+  fields: readonly string[],
+): Pick<Diagnostic, 'code' | 'message' | 'hint'> | undefined {
+  if (key.includes('{{')) {
+    return {
+      code: 'misplaced-template',
+      message: '`input.key` is the name of a field, not a template',
+      hint: 'write the name alone, such as `key: id`',
+    };
+  }
+  if (columns !== undefined && !columns.names.includes(key)) {
+    return { code: 'missing-column', ...missingColumn(key, columns) };
+  }
+  if (schema === undefined || memberOf(typeOf(schema), key) !== undefined) return undefined;
+  const meant = didYouMean(key, fields);
+  return {
+    code: 'unknown-field',
+    message: `\`input.schema\` has no field \`${key}\``,
+    hint: meant === undefined ? `its fields are ${listText(fields)}` : `did you mean \`${meant}\`?`,
+  };
+}

@@ -1,0 +1,61 @@
+import { resolve } from 'node:path';
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { parseYaml } from '../diagnostic/yaml-source.ts';
+import type { Plan } from '../plan.ts';
+import type { Columns } from './columns.ts';
+import { compilePlan } from './compile.ts';
+import { openFiles } from './files.ts';
+import { applyOverrides, type OverrideFlags } from './overrides.ts';
+import { createReport } from './report.ts';
+import { validateFile } from './validate.ts';
+
+export interface LoadOptions extends OverrideFlags {
+  /** The header of the input; fields that templates read are held against it. */
+  readonly columns?: Columns;
+  /** What the path is relative to; default: the working directory. */
+  readonly cwd?: string;
+}
+
+export interface LoadedPipeline {
+  /** There is one if, and only if, none of the diagnostics is an error. */
+  readonly plan?: Plan;
+  /** What is wrong with the pipeline, its partials and schemas, and the flags; warnings too. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Mistakes of syntax that leave the rest of the file as it was meant. */
+const localMistakes: ReadonlySet<string> = new Set([
+  'unquoted-template',
+  'cut-template',
+  'duplicate-key',
+  'inexact-number',
+  'lone-surrogate',
+]);
+
+/** Reads, checks and compiles a pipeline. Nothing of it is executed, and nothing throws for a mistake in it. */
+export async function loadPipeline(path: string, options: LoadOptions = {}): Promise<LoadedPipeline> {
+  const absolute = resolve(options.cwd ?? '', path);
+  const files = openFiles();
+  const read = await files.read(absolute, path);
+  if (!read.ok) return { diagnostics: [read.error] };
+  const { source, diagnostics: syntax } = parseYaml(absolute, read.value.text);
+  if (syntax.some(({ code }) => !localMistakes.has(code))) return { diagnostics: syntax };
+
+  const { value, overrides, diagnostics: flags } = applyOverrides(source.value, options);
+  const report = createReport(source, overrides);
+  for (const diagnostic of [...syntax, ...flags]) report.add(diagnostic);
+  const file = validateFile(value, source, report);
+  const workspace = { path: absolute, source, files, report };
+  const plan = await compilePlan(file, options.columns, overrideTexts(options), workspace);
+  const diagnostics = report.all();
+  return report.failed() ? { diagnostics } : { plan, diagnostics };
+}
+
+/** The flags that change what a run says, as given. */
+function overrideTexts({ sets = [], vars = [], model }: OverrideFlags): readonly string[] {
+  return [
+    ...sets.map((text) => `--set ${text}`),
+    ...vars.map((text) => `--var ${text}`),
+    ...(model === undefined ? [] : [`--model ${model}`]),
+  ];
+}

@@ -1,0 +1,94 @@
+import { didYouMean } from '../diagnostic/suggest.ts';
+import type { JsonObject } from '../json/json.ts';
+import { checkTemplate } from '../template/check.ts';
+import type { TemplatePlace } from '../template/problem.ts';
+import { stepReferences } from '../template/references.ts';
+import type { ScopeType } from '../template/scope-type.ts';
+import { columnProblems } from './columns.ts';
+import type { CompiledStep } from './steps.ts';
+import type { InputType } from './input.ts';
+import type { Dependency } from './order.ts';
+import { recordScope, stepScope, whenScope, type FileScope } from './scope.ts';
+import { locate, templateMistake, type PlacedTemplate, type TemplateContext } from './templates.ts';
+import { listText } from './words.ts';
+
+/** Every template of a file that compiled. */
+export interface FileTemplates {
+  readonly inputWhen?: PlacedTemplate;
+  /** Undefined for a step too little of which is sound to be compiled. */
+  readonly steps: ReadonlyMap<string, CompiledStep | undefined>;
+  readonly output: readonly PlacedTemplate[];
+}
+
+/** A template with what it may read in its place. */
+export type ScopedTemplate = readonly [PlacedTemplate, ScopeType];
+
+export function scopedTemplates(templates: FileTemplates, file: FileScope): readonly ScopedTemplate[] {
+  const { inputWhen, steps, output } = templates;
+  const inSteps = [...steps].flatMap(([id, step]) => {
+    const scope = stepScope(file, file.steps.get(id));
+    const whens = step?.when === undefined ? [] : [[step.when, whenScope(file)] as const];
+    return whens.concat((step?.templates ?? []).map((template) => [template, scope]));
+  });
+  const outside = stepScope(file);
+  return [
+    ...(inputWhen === undefined ? [] : [[inputWhen, recordScope(file)] as const]),
+    ...inSteps,
+    ...output.map((template): ScopedTemplate => [template, outside]),
+  ];
+}
+
+/** Reports every path that leads to nothing that can be there. A mistake in a partial is told once. */
+export function checkPaths(
+  templates: readonly ScopedTemplate[],
+  input: InputType,
+  { partials, report }: TemplateContext,
+): void {
+  for (const [{ template, place }, scope] of templates) {
+    const problems = checkTemplate(template, scope);
+    const columns =
+      input.columns && columnProblems(template, scope, input.columns, input.schema?.schema, partials);
+    const others = (columns ?? []).filter((problem) => !problems.some((told) => isSamePlace(problem, told)));
+    for (const problem of [...problems, ...others]) report.add(templateMistake(problem, place, partials));
+  }
+}
+
+function isSamePlace(one: TemplatePlace, other: TemplatePlace): boolean {
+  return one.partial === other.partial && one.start === other.start && one.end === other.end;
+}
+
+/** What each step waits for: the steps that its templates read, and those that it `needs`. */
+export function dependenciesOf(
+  steps: FileTemplates['steps'],
+  { source, partials, report }: TemplateContext,
+): ReadonlyMap<string, readonly Dependency[]> {
+  const ids = [...steps.keys()];
+  const dependencies = [...steps].map(([id, step]) => {
+    const templates = step === undefined ? [] : [...(step.when ? [step.when] : []), ...step.templates];
+    const read = templates.flatMap(({ template, place }) =>
+      stepReferences(template).map((use) => ({ on: use.step, place: locate(use, place, partials) })),
+    );
+    const needed = needsOf(step?.spec).map((on, index) => ({
+      on,
+      place: { source, pointer: ['steps', id, 'needs', index] },
+    }));
+    for (const { on, place } of needed) {
+      if (steps.has(on)) continue;
+      const meant = didYouMean(on, ids);
+      report.add({
+        severity: 'error',
+        code: 'unknown-step',
+        message: `there is no step \`${on}\``,
+        hint: meant === undefined ? `the steps are ${listText(ids)}` : `did you mean \`${meant}\`?`,
+        place,
+      });
+    }
+    return [id, [...read, ...needed].filter(({ on }) => steps.has(on))] as const;
+  });
+  return new Map(dependencies);
+}
+
+function needsOf(spec: JsonObject | undefined): readonly string[] {
+  const needs = spec?.['needs'];
+  return Array.isArray(needs) ? needs.filter((id) => typeof id === 'string') : [];
+}

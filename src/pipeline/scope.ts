@@ -1,0 +1,135 @@
+import { isObject, type JsonObject, type JsonSchema, type JsonValue } from '../json/json.ts';
+import { guardFacts } from '../template/guard-facts.ts';
+import type { ScopeNode, ScopeType } from '../template/scope-type.ts';
+import type { Usage } from '../usage/usage.ts';
+import type { PlacedTemplate } from './templates.ts';
+
+/** What the templates of a file may read, as far as it is known before any record is. */
+export interface FileScope {
+  readonly vars: JsonObject;
+  /** Absent: any field. */
+  readonly input?: JsonSchema;
+  /** The fields of a record that are known by name, from the schema or a CSV's header. */
+  readonly fields: readonly string[];
+  readonly steps: ReadonlyMap<string, StepScope>;
+}
+
+export interface StepScope {
+  /** The schema of the step's output; true where it is not known. */
+  readonly output: JsonSchema;
+  readonly when?: PlacedTemplate;
+}
+
+/** The scope of `input.when`, which is asked before any step has run. */
+export function recordScope(file: FileScope): ScopeType {
+  return {
+    names: recordNames(file),
+    mayBeAbsent: [],
+    present: [],
+    elsewhere: {
+      ...elsewhere(file),
+      steps: 'no step has run yet when `input.when` is asked: it can read `input` and `vars`',
+    },
+    guarded: true,
+  };
+}
+
+/** The scope of a step's templates, or of the output, where no step is given. */
+export function stepScope(file: FileScope, step?: StepScope): ScopeType {
+  const own = step?.when?.template;
+  // A step with the same condition as this one has run whenever this one runs.
+  const skippable = [...file.steps].filter(
+    ([, { when }]) => when !== undefined && when.template.text.trim() !== own?.text.trim(),
+  );
+  return {
+    names: recordNames(file).set('steps', stepNames(file)),
+    mayBeAbsent: skippable.map(([id]) => ['steps', id]),
+    present: own === undefined ? [] : guardFacts(own),
+    elsewhere: elsewhere(file),
+  };
+}
+
+/** The scope of a step's `when`: what is absent makes it false. */
+export function whenScope(file: FileScope): ScopeType {
+  return { ...stepScope(file), guarded: true };
+}
+
+function recordNames(file: FileScope): Map<string, ScopeNode> {
+  const vars = Object.entries(file.vars).map(([name, value]) => [name, valueNode(schemaOf(value))] as const);
+  return new Map<string, ScopeNode>([
+    ['input', valueNode(file.input ?? true)],
+    ['vars', { kind: 'names', names: new Map(vars), noun: 'variable' }],
+  ]);
+}
+
+function stepNames({ steps }: FileScope): ScopeNode {
+  const names = [...steps].map(([id, { output }]) => [id, outcomeNode(output)] as const);
+  return { kind: 'names', names: new Map(names), noun: 'step' };
+}
+
+/** What a step's `StepValue` offers to templates. */
+function outcomeNode(output: JsonSchema): ScopeNode {
+  return {
+    kind: 'names',
+    names: new Map([
+      ['output', valueNode(output)],
+      ['tool_calls', valueNode(toolCalls)],
+      ['finish_reason', valueNode({ type: ['string', 'null'] })],
+      ['usage', valueNode(usage)],
+    ]),
+  };
+}
+
+const toolCalls: JsonSchema = {
+  type: 'array',
+  items: closed({ id: { type: 'string' }, name: { type: 'string' }, arguments: { type: 'string' } }),
+};
+
+const counted: JsonSchema = { type: 'integer' };
+const countedIfTold: JsonSchema = { type: ['integer', 'null'] };
+const usage: JsonSchema = closed({
+  requests: counted,
+  retries: counted,
+  cached_requests: counted,
+  unmetered_requests: counted,
+  input_tokens: countedIfTold,
+  cached_input_tokens: countedIfTold,
+  output_tokens: countedIfTold,
+  reasoning_tokens: countedIfTold,
+  total_tokens: countedIfTold,
+  cost_usd: { type: ['number', 'null'] },
+} satisfies { readonly [name in keyof Usage]: JsonSchema });
+
+function closed(properties: JsonObject): JsonSchema {
+  return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false };
+}
+
+function valueNode(schema: JsonSchema): ScopeNode {
+  return { kind: 'value', schema };
+}
+
+/** The type of a variable, without its value. */
+function schemaOf(value: JsonValue): JsonSchema {
+  if (value === null) return { type: 'null' };
+  if (Array.isArray(value)) {
+    const items = value.map((item: JsonValue) => schemaOf(item));
+    return { type: 'array', ...(items.length > 0 && { items: { anyOf: items } }) };
+  }
+  if (!isObject(value)) return { type: typeof value };
+  return closed(Object.fromEntries(Object.entries(value).map(([name, held]) => [name, schemaOf(held)])));
+}
+
+/** Names that exist, but not as the first name of a path, or not in a prompt; each with what to say of it. */
+function elsewhere({ vars, fields, steps }: FileScope): { readonly [name: string]: string } {
+  return Object.fromEntries([
+    ...['record', 'row', 'item'].map((name) => [name, `the record is called \`input\`, not \`${name}\``]),
+    [
+      'env',
+      '`env` is out of reach of prompts, so that no secret gets into one; put what they need under `vars`',
+    ],
+    ['args', '`args` is known in the http request of a tool only'],
+    ...[...steps.keys()].map((id) => [id, `\`${id}\` is a step: write \`steps.${id}.output\``]),
+    ...Object.keys(vars).map((name) => [name, `\`${name}\` is a variable: write \`vars.${name}\``]),
+    ...fields.map((name) => [name, `\`${name}\` is a field of the record: write \`input.${name}\``]),
+  ]);
+}

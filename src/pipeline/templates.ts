@@ -1,0 +1,79 @@
+import type { Diagnostic, Location } from '../diagnostic/diagnostic.ts';
+import type { Source } from '../diagnostic/source.ts';
+import type { Pointer } from '../json/json.ts';
+import { compileTemplate, type CompiledTemplate } from '../template/compile.ts';
+import type { TemplatePlace, TemplateProblem } from '../template/problem.ts';
+import type { Program } from '../template/syntax.ts';
+import type { Report } from './report.ts';
+
+/** A template of the file, with its place there. */
+export interface PlacedTemplate {
+  readonly template: CompiledTemplate;
+  readonly place: Location;
+}
+
+/** What the templates of one file share. */
+export interface TemplateContext {
+  readonly source: Source;
+  /** The pieces that templates may include, by name. */
+  readonly partials: ReadonlyMap<string, Source>;
+  readonly report: Report;
+}
+
+/** Compiles the text at a pointer of the file. Undefined when something is wrong with it, which is reported then. */
+export function compilePlaced(
+  text: string,
+  pointer: Pointer,
+  { source, partials, report }: TemplateContext,
+): PlacedTemplate | undefined {
+  const place = { source, pointer };
+  const texts = new Map([...partials].map(([name, partial]) => [name, partial.text]));
+  const compiled = compileTemplate(text, texts);
+  if (compiled.ok) return { template: compiled.value, place };
+  for (const problem of compiled.error) report.add(templateMistake(problem, place, partials));
+  return undefined;
+}
+
+/** A problem of a template, at its place in the file or in the partial that it includes. */
+export function templateMistake(
+  { severity, code, message, hint, ...place }: TemplateProblem,
+  template: Location,
+  partials: ReadonlyMap<string, Source>,
+): Diagnostic {
+  return {
+    severity,
+    code,
+    message,
+    ...(hint !== undefined && { hint }),
+    place: locate(place, template, partials),
+  };
+}
+
+/** A place in a template, or in a partial that it includes, as a place in a file. */
+export function locate(
+  { partial, start, end }: TemplatePlace,
+  template: Location,
+  partials: ReadonlyMap<string, Source>,
+): Location {
+  const source = partial === undefined ? undefined : partials.get(partial);
+  const span = { start, end };
+  return source === undefined ? { ...template, span } : { source, pointer: [], span };
+}
+
+/** The partials that a template includes, those that partials include among them. */
+export function includedPartials(program: Program): readonly string[] {
+  return program.flatMap((statement) => {
+    switch (statement.kind) {
+      case 'text':
+      case 'output':
+        return [];
+      case 'inclusion':
+        return [statement.name, ...includedPartials(statement.body)];
+      case 'if':
+      case 'each':
+      case 'with':
+        return [...includedPartials(statement.body), ...includedPartials(statement.otherwise ?? [])];
+    }
+    return [];
+  });
+}

@@ -1,0 +1,92 @@
+import type { JsonObject } from '../json/json.ts';
+import { referencedPaths } from '../template/references.ts';
+import type { ScopedTemplate } from './references.ts';
+import type { PlacedTemplate, TemplateContext } from './templates.ts';
+
+/** What a file declares. */
+export interface Declared {
+  readonly vars: JsonObject;
+  readonly fields: readonly string[];
+  /** The steps whose outputs must be read somewhere to be of use: none where every output is in the results. */
+  readonly steps: readonly string[];
+}
+
+/** Warns of what is allowed, but was hardly meant. */
+export function warn(
+  templates: readonly ScopedTemplate[],
+  declared: Declared,
+  context: TemplateContext,
+): void {
+  warnOfUnused(templates, declared, context);
+  warnOfTemplatesInVars(declared.vars, context);
+  for (const [template] of templates) warnOfSingleBraces(template, declared, context);
+}
+
+/** What has no effect: a variable that nothing reads, a step that is paid for and whose output goes nowhere. */
+function warnOfUnused(
+  templates: readonly ScopedTemplate[],
+  declared: Declared,
+  { source, report }: TemplateContext,
+): void {
+  const paths = templates.flatMap(([{ template }]) => referencedPaths(template));
+  const isRead = (first: string, second: string) =>
+    paths.some(([one, other]) => one === first && (other === undefined || other === second));
+  for (const name of Object.keys(declared.vars)) {
+    if (isRead('vars', name)) continue;
+    report.add({
+      severity: 'warning',
+      code: 'unused-variable',
+      message: `nothing reads the variable \`${name}\``,
+      hint: `read it as {{vars.${name}}}, or remove it`,
+      place: { source, pointer: ['vars', name], part: 'key' },
+    });
+  }
+  for (const id of declared.steps) {
+    if (isRead('steps', id)) continue;
+    report.add({
+      severity: 'warning',
+      code: 'unused-step',
+      message: `the step \`${id}\` is paid for, but neither \`output\` nor another step reads it`,
+      hint: `read it as {{steps.${id}.output}}, or remove it`,
+      place: { source, pointer: ['steps', id], part: 'key' },
+    });
+  }
+}
+
+/** A variable is a value: what looks like a template in it is inserted as it stands. */
+function warnOfTemplatesInVars(vars: JsonObject, { source, report }: TemplateContext): void {
+  for (const [name, value] of Object.entries(vars)) {
+    if (typeof value !== 'string' || !value.includes('{{')) continue;
+    report.add({
+      severity: 'warning',
+      code: 'misplaced-template',
+      message: `\`vars.${name}\` is not a template: its text is inserted as it stands`,
+      hint: 'write templates in prompts; a text that several of them share is a partial',
+      place: { source, pointer: ['vars', name] },
+    });
+  }
+}
+
+/** `{input}` is how LangChain writes a variable; here it is text. Only names that are known are told. */
+function warnOfSingleBraces(
+  { template, place }: PlacedTemplate,
+  { vars, fields }: Declared,
+  { report }: TemplateContext,
+): void {
+  for (const match of template.text.matchAll(/(?<!\{)\{([A-Za-z_][\w-]*)\}(?!\})/gu)) {
+    const [written, name = ''] = match;
+    const path = Object.hasOwn(vars, name)
+      ? `vars.${name}`
+      : fields.includes(name)
+        ? `input.${name}`
+        : undefined;
+    if (path === undefined) continue;
+    report.add({
+      severity: 'warning',
+      code: 'single-braces',
+      message: `\`${written}\` is text, not a template`,
+      hint: `write {{${path}}} to insert the value`,
+      place: { ...place, span: { start: match.index, end: match.index + written.length } },
+    });
+  }
+}
