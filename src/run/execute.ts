@@ -49,13 +49,14 @@ export async function execute(execution: Execution): Promise<void> {
     tell(record);
   };
   // With a journal, a record counts as finished when it is written there: what is told is what can be resumed from.
-  const journal = folder?.startJournal({
+  const started = await folder?.startJournal({
     recorded: finished,
     failed: (error) => stop.request(notWritten(folder.path, error), 'everything'),
     drained: bell.ring,
   });
+  const journal = started?.ok === true ? started.value : undefined;
   const ledger = createUsageLedger(plan);
-  const refused = refusedKeys(plan, options);
+  const refused = started?.ok === false ? started.error : refusedKeys(plan, options);
   let intaken: Intaken = { taken: 0, exhausted: false };
   if (refused === undefined) {
     try {

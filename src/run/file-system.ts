@@ -10,7 +10,9 @@ export interface FileSystem {
   list(path: string): Promise<readonly string[]>;
   /** A new file that only its owner can read; fails with EEXIST where one is. */
   create(path: string): Promise<WritableFile>;
-  open(path: string): Promise<ReadableFile>;
+  /** A file that exists, to write on at its end. */
+  openToAppend(path: string): Promise<WritableFile>;
+  openToRead(path: string): Promise<ReadableFile>;
   /** Renames over whatever has the new name, and has the folder remember it. */
   rename(from: string, to: string): Promise<void>;
   /** No mistake where nothing is. */
@@ -46,7 +48,8 @@ export const nodeFileSystem: FileSystem = {
   },
   list: (path) => readdir(path),
   create: async (path) => writable(await open(path, 'wx', ownerOnlyFile), path),
-  open: async (path) => readable(await open(path, constants.O_RDONLY)),
+  openToAppend: async (path) => writable(await open(path, constants.O_WRONLY | constants.O_APPEND), path),
+  openToRead: async (path) => readable(await open(path, constants.O_RDONLY)),
   async rename(from, to) {
     await rename(from, to);
     await syncFolder(dirname(to));

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { failure, success, type Result } from '../result.ts';
 import { version } from '../version.ts';
 import type { StopReason } from './events.ts';
-import { errorCode, nodeFileSystem, type FileSystem, type WritableFile } from './file-system.ts';
+import { errorCode, nodeFileSystem, type FileSystem } from './file-system.ts';
 import { headerLine } from './journal-lines.ts';
 import { openJournalReader, resultRow, type JournalReader, type ResultRow } from './journal-reader.ts';
 import { createJournal, type Journal, type JournalListener } from './journal.ts';
@@ -20,7 +20,7 @@ export interface RunFolder {
   /** Where each finished record stands in the journal. */
   readonly index: RecordIndex;
   /** To be called once. */
-  startJournal(listener: JournalListener): Journal;
+  startJournal(listener: JournalListener): Promise<Result<Journal, StopReason>>;
   /** Reads finished records back, while the run goes on too. Rejects with the file system's error. */
   openReader(): Promise<JournalReader>;
   /** Writes results.jsonl, errors.jsonl, usage.json and run.json. All are tried, whatever fails; the first is told. */
@@ -58,16 +58,15 @@ export async function createRunFolder(
         : success(await makeNamedFolder(fileSystem, place.runsDir, place.name, started, suffix));
     if (!made.ok) return made;
     const path = made.value;
+    const journalBegin = Buffer.from(headerLine(version));
     const journal = await fileSystem.create(join(path, 'journal.jsonl'));
     try {
-      const header = Buffer.from(headerLine(version));
-      await journal.append(header);
-      await writeJson(fileSystem, join(path, 'run.json'), summaryOf(meta, started));
-      return success(openFolder({ fileSystem, path, meta, started, journal, begin: header.length }));
-    } catch (error) {
+      await journal.append(journalBegin);
+    } finally {
       await journal.close();
-      throw error;
     }
+    await writeJson(fileSystem, join(path, 'run.json'), summaryOf(meta, started));
+    return success(openFolder({ fileSystem, now, path, meta, started, journalLength: journalBegin.length }));
   } catch (error) {
     const path = resolve(typeof place === 'string' ? place : place.runsDir);
     // Two runs that chose one empty folder: the journal of the other was there first.
@@ -81,17 +80,18 @@ function randomSuffix(): string {
 
 interface OpenedFolder {
   readonly fileSystem: FileSystem;
+  readonly now: () => number;
   readonly path: string;
   readonly meta: RunMeta;
   readonly started: number;
-  readonly journal: WritableFile;
   /** Bytes that the journal has already. */
-  readonly begin: number;
+  readonly journalLength: number;
 }
 
-function openFolder({ fileSystem, path, meta, started, journal, begin }: OpenedFolder): RunFolder {
+function openFolder({ fileSystem, now, path, meta, started, journalLength }: OpenedFolder): RunFolder {
   const index = createRecordIndex();
-  const openReader = () => openJournalReader(fileSystem, join(path, 'journal.jsonl'));
+  const journalPath = join(path, 'journal.jsonl');
+  const openReader = () => openJournalReader(fileSystem, journalPath);
 
   /** What `read` makes of each record that ended so, in input order. */
   async function* each<Value>(
@@ -117,7 +117,14 @@ function openFolder({ fileSystem, path, meta, started, journal, begin }: OpenedF
     path,
     index,
     openReader,
-    startJournal: (listener) => createJournal(journal, begin, index, listener),
+    async startJournal(listener) {
+      try {
+        const file = await fileSystem.openToAppend(journalPath);
+        return success(createJournal(file, journalLength, index, listener));
+      } catch (error) {
+        return failure(notWritten(path, error));
+      }
+    },
 
     async finish(end) {
       let failed: StopReason | undefined;
@@ -133,7 +140,9 @@ function openFolder({ fileSystem, path, meta, started, journal, begin }: OpenedF
       await attempt(writeJson(fileSystem, join(path, 'usage.json'), end.usage));
       const lost = end.reason?.kind === 'local' ? undefined : failed;
       const told: RunEnd = lost === undefined ? end : { ...end, state: 'stopped', reason: lost };
-      await attempt(writeJson(fileSystem, join(path, 'run.json'), summaryOf(meta, started, told)));
+      await attempt(
+        writeJson(fileSystem, join(path, 'run.json'), summaryOf(meta, started, { ...told, finished: now() })),
+      );
       return failed === undefined ? success(undefined) : failure(failed);
     },
 

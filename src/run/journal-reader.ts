@@ -24,7 +24,7 @@ const openingBrace = 0x7b;
 const tail = 2;
 
 export async function openJournalReader(fileSystem: FileSystem, path: string): Promise<JournalReader> {
-  const file: ReadableFile = await fileSystem.open(path);
+  const file: ReadableFile = await fileSystem.openToRead(path);
   let block = Buffer.allocUnsafeSlow(0);
   let begin = 0;
 

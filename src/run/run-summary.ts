@@ -59,7 +59,12 @@ export interface RunSummary {
   readonly duration: number | null;
 }
 
-export function summaryOf(meta: RunMeta, started: number, end?: RunEnd): RunSummary {
+/** Times are in milliseconds since the epoch; without `end` the run is on. */
+export function summaryOf(
+  meta: RunMeta,
+  started: number,
+  end?: RunEnd & { readonly finished: number },
+): RunSummary {
   const { plan, input, simulated } = meta;
   const [pipeline, ...files] = plan.files;
   return {
@@ -79,7 +84,7 @@ export function summaryOf(meta: RunMeta, started: number, end?: RunEnd): RunSumm
     usage: end?.usage.total ?? null,
     cost_usd: end?.usage.total.cost_usd ?? null,
     started: new Date(started).toISOString(),
-    finished: end === undefined ? null : new Date(started + end.duration).toISOString(),
+    finished: end === undefined ? null : new Date(end.finished).toISOString(),
     duration: end?.duration ?? null,
   };
 }

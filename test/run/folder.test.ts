@@ -106,7 +106,7 @@ describe('a folder of the user’s choice', () => {
     const dir = join(await temporaryFolder(), 'both');
     await mkdir(dir);
     const both = await Promise.all([make(dir), make(dir)]);
-    expect(both.map(({ ok }) => ok).sort()).toEqual([false, true]);
+    expect(both.filter(({ ok }) => ok)).toHaveLength(1);
     expect(both.find(({ ok }) => !ok)).toMatchObject({ error: { kind: 'input', code: 'run_dir_in_use' } });
   });
 });
@@ -116,7 +116,6 @@ describe('what is in the folder', () => {
     const folder = await made(join(await temporaryFolder(), 'run'));
     const mode = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
     expect(await mode(folder.path)).toBe('700');
-    folder.startJournal({ recorded() {}, failed() {}, drained() {} });
     const usage = { total: {}, by_step: {}, by_model: {} } as never;
     const counts = { total: 0, succeeded: 0, failed: 0, skipped: 0, pending: 0 };
     await folder.finish({ state: 'completed', counts, usage, models: {}, duration: 1 });

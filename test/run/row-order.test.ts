@@ -35,7 +35,7 @@ describe('orderRows', () => {
           })();
           const expected: unknown[] = [];
           for (const [pick, succeeds] of picks) {
-            await settled();
+            while (models.waiting.length === 0) await settled();
             const calls = [...models.waiting];
             const chosen = calls[pick % calls.length];
             for (const call of calls) {
@@ -109,7 +109,7 @@ describe('orderRows', () => {
   });
 
   it('rejects when the journal cannot be read back, and can be closed then', async () => {
-    const { fileSystem } = faultyDisk({ act: 'open', file: 'journal.jsonl', from: 1, code: 'EACCES' });
+    const { fileSystem } = faultyDisk({ act: 'openToRead', file: 'journal.jsonl', from: 1, code: 'EACCES' });
     const folder = await newRunFolder({ fileSystem });
     folder.index.set(1, 'succeeded', { offset: 10, length: 10 });
     const order = orderRows(folder);

@@ -4,7 +4,10 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BadRecord, RecordItem } from '../../src/records/record.ts';
 import { createRunFolder } from '../../src/run/folder.ts';
+import type { RunFinished } from '../../src/run/events.ts';
 import type { OpenModel } from '../../src/run/options.ts';
+import { runPipeline } from '../../src/run/run.ts';
+import { version } from '../../src/version.ts';
 import { expectGolden } from '../support/golden.ts';
 import { manualClock, settled } from './support/clock.ts';
 import { drive } from './support/drive.ts';
@@ -93,9 +96,10 @@ describe('the folder of a run', () => {
     await reply('thanks');
     await run.finished;
     for (const name of (await readdir(folder.value.path)).sort()) {
+      const text = await readFile(join(folder.value.path, name), 'utf8');
       expectGolden(
         new URL(`golden/folder/${name}`, import.meta.url).pathname,
-        await readFile(join(folder.value.path, name), 'utf8'),
+        text.replaceAll(JSON.stringify(version), '"<version>"'),
       );
     }
     expect((await readdir(folder.value.path)).length).toBe(5);
@@ -185,7 +189,6 @@ describe('the folder of a run', () => {
   it('is left whole by a consumer who leaves', async () => {
     const folder = await newRunFolder();
     const models = fakeModels();
-    const { runPipeline } = await import('../../src/run/run.ts');
     const events = runPipeline(one, source(recordsOf(9)).records, {
       env: {},
       openModel: models.openModel,
@@ -254,8 +257,8 @@ describe('a disk that fails during a run', () => {
 
   const endFaults: readonly Fault[] = [
     { act: 'sync', file: 'journal.jsonl', from: 1, code: 'EIO' },
-    { act: 'close', file: 'journal.jsonl', from: 1, code: 'EIO' },
-    { act: 'open', file: 'journal.jsonl', from: 1, code: 'EACCES' },
+    { act: 'close', file: 'journal.jsonl', from: 2, code: 'EIO' },
+    { act: 'openToRead', file: 'journal.jsonl', from: 1, code: 'EACCES' },
     { act: 'append', file: 'results.jsonl.tmp', from: 1, code: 'ENOSPC' },
     { act: 'create', file: 'errors.jsonl.tmp', from: 1, code: 'EMFILE' },
     { act: 'rename', file: 'usage.json', from: 1, code: 'EACCES' },
@@ -272,6 +275,24 @@ describe('a disk that fails during a run', () => {
       counts: { total: 5, succeeded: 5, pending: 0 },
     });
     expect(await jsonFile(join(folder.path, 'run.json'))).toMatchObject({ state: 'stopped', reason });
+  });
+
+  it('before the first record lets none begin', async () => {
+    const { fileSystem } = faultyDisk({
+      act: 'openToAppend',
+      file: 'journal.jsonl',
+      from: 1,
+      code: 'EMFILE',
+    });
+    const folder = await newRunFolder({ fileSystem });
+    const models = fakeModels();
+    const run = drive(one, recordsOf(5), { openModel: models.openModel, folder, total: 5 });
+    expect(await run.finished).toMatchObject({
+      state: 'stopped',
+      reason: { kind: 'local', code: 'run_folder_failed' },
+      counts: { total: 5, pending: 5 },
+    });
+    expect(models.opened).toEqual([]);
   });
 
   it('at run.json is told', async () => {
@@ -328,15 +349,15 @@ describe('a hundred thousand records', () => {
       for (let index = 0; index < count; index++) yield record(index, { id: index, text: 'x'.repeat(200) });
     }
     let most = 0;
+    const finished: RunFinished[] = [];
     let told = 0;
-    const { runPipeline } = await import('../../src/run/run.ts');
     const options = { env: {}, openModel: instantModels(() => answer('y'.repeat(200))), folder };
     for await (const event of runPipeline(one, many(), options)) {
       told += 1;
       if (told % 20_000 === 0) most = Math.max(most, process.memoryUsage().heapUsed);
-      if (event.type === 'run_finished')
-        expect(event.counts).toMatchObject({ total: count, succeeded: count });
+      if (event.type === 'run_finished') finished.push(event);
     }
+    expect(finished).toMatchObject([{ counts: { total: count, succeeded: count } }]);
     // The rows alone are 60 MB; a run that held them, or their events, would hold several times that.
     expect(most).toBeLessThan(250e6);
     let rows = 0;

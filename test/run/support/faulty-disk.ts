@@ -1,7 +1,8 @@
 import { nodeFileSystem, type FileSystem, type WritableFile } from '../../../src/run/file-system.ts';
 
 /** What is asked of the disk, as `append journal.jsonl`; the count of each begins at 1. */
-export type DiskAct = 'append' | 'sync' | 'create' | 'rename' | 'open' | 'list' | 'makeFolder' | 'close';
+export type DiskAct =
+  'append' | 'sync' | 'create' | 'rename' | 'openToAppend' | 'openToRead' | 'list' | 'makeFolder' | 'close';
 
 export interface Fault {
   readonly act: DiskAct;
@@ -33,7 +34,10 @@ export function faultyDisk(fault?: Fault): {
     return {
       append: (bytes) => meet('append', path, () => file.append(bytes)),
       sync: () => meet('sync', path, () => file.sync()),
-      close: () => meet('close', path, () => file.close()),
+      async close() {
+        await file.close();
+        await meet('close', path, async () => {});
+      },
     };
   }
 
@@ -41,7 +45,9 @@ export function faultyDisk(fault?: Fault): {
     makeFolder: (path) => meet('makeFolder', path, () => nodeFileSystem.makeFolder(path)),
     list: (path) => meet('list', path, () => nodeFileSystem.list(path)),
     create: (path) => meet('create', path, async () => faultyFile(await nodeFileSystem.create(path), path)),
-    open: (path) => meet('open', path, () => nodeFileSystem.open(path)),
+    openToAppend: (path) =>
+      meet('openToAppend', path, async () => faultyFile(await nodeFileSystem.openToAppend(path), path)),
+    openToRead: (path) => meet('openToRead', path, () => nodeFileSystem.openToRead(path)),
     rename: (from, to) => meet('rename', to, () => nodeFileSystem.rename(from, to)),
     remove: (path) => nodeFileSystem.remove(path),
   };
