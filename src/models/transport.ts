@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 
@@ -41,8 +42,8 @@ const megabyte = 1024 * 1024;
 /**
  * A pool of HTTP/1.1 connections to one server. Redirects are not followed: a key must not travel with them.
  *
- * The requests go through undici's `dispatch`, the layer below its streams: a body that is wanted whole costs a third
- * less that way, and only this layer tells whether a request had been sent when its connection failed.
+ * The requests go through undici's `dispatch`, the layer below its streams: only there is it known whether a request
+ * had been sent when its connection failed, and a body that is wanted whole needs no stream.
  */
 export async function openTransport(options: TransportOptions): Promise<Transport> {
   const Pool = await loadPool();
@@ -66,8 +67,10 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
           signal.removeEventListener('abort', abort);
           resolve(exchange);
         });
-        const abort = (): void => collector.end('aborted');
         const deadline = setTimeout(collector.end, timeout, 'timed_out');
+        const abort = (): void => collector.end('aborted');
+        // One signal ends a whole run: as many exchanges listen to it as are in flight, more than Node expects.
+        setMaxListeners(0, signal);
         signal.addEventListener('abort', abort);
         pool.dispatch({ method: 'POST', path, headers: options.headers, body: json }, collector.handler);
       });
@@ -133,6 +136,7 @@ async function loadPool() {
   // Whichever undici loads first serves the whole process's `fetch`. Node's own must stay that one, for the code of
   // others that runs here (LangSmith's client, a user's module tools), and it loads when one of its classes is used.
   void new Headers();
-  const { Pool } = await import('undici');
-  return Pool;
+  // As its default export: the only one that a CommonJS module still has once it is bundled.
+  const { default: undici } = await import('undici');
+  return undici.Pool;
 }
