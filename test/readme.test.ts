@@ -9,7 +9,7 @@ function steady(output: string): string {
   return output
     .replaceAll(/\d{8}T\d{6}Z-[0-9a-f]{4}/g, '<time>')
     .replaceAll(/\d+(\.\d+)? m?s\b/g, '<duration>')
-    .replaceAll(/[\d,]+(\.\d+)? records\/s/g, '<rate>')
+    .replaceAll(/[\d,]+(\.\d+)?\/s\b/g, '<rate>')
     .replaceAll(/"duration_ms": [\d.]+/g, '"duration_ms": <duration>');
 }
 

@@ -1,5 +1,5 @@
 import { Argument, Command, Option } from 'commander';
-import { printable } from '../diagnostic/printable.ts';
+import { printable, withoutCommands } from '../diagnostic/printable.ts';
 import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
 import type { PlanStep } from '../plan.ts';
 import type { RecordItem } from '../records/record.ts';
@@ -98,7 +98,7 @@ function asJson({ item, key }: Place, step: PlanStep | undefined, preview: Previ
 
 function asText({ path, item, key }: Place, step: PlanStep | undefined, preview: Preview): string {
   const title = `${path}:${item.line}  ${key}${step === undefined ? '' : `  ${step.id}`}`;
-  return printable(`${title}\n${indent(describe(preview))}\n\n`);
+  return withoutCommands(printable(`${title}\n${indent(describe(preview))}\n\n`, 'lines'));
 }
 
 function describe(preview: Preview): string {

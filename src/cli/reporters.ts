@@ -1,3 +1,4 @@
+import { shownPath } from '../diagnostic/placed.ts';
 import type { Reporter, ReporterMode, ReporterOptions } from '../report/reporter.ts';
 import type { RunEvent, RunFinished } from '../run/events.ts';
 import { exitCodeOf } from './exit.ts';
@@ -21,14 +22,13 @@ export async function createReporters(terminal: Terminal, flags: ReportFlags): P
     ...(outputPath !== undefined && { outputPath }),
     exitCodeOf: (finished: RunFinished) => exitCodeOf(finished),
   };
-  const reporters = [
-    createReporter({
-      ...shared,
-      mode: modeOf(terminal, flags),
-      output: outputOf(terminal, terminal.stderr),
-      github: terminal.env['GITHUB_ACTIONS'] === 'true',
-    }),
-  ];
+  const text = createReporter({
+    ...shared,
+    mode: modeOf(terminal, flags),
+    output: outputOf(terminal, terminal.stderr),
+    github: terminal.env['GITHUB_ACTIONS'] === 'true',
+  });
+  const reporters = [{ ...text, on: (event: RunEvent) => text.on(withShownFolder(event, terminal.cwd)) }];
   if (flags.format === 'json') {
     reporters.push(createReporter({ ...shared, mode: 'json', output: outputOf(terminal, terminal.stdout) }));
   }
@@ -37,6 +37,12 @@ export async function createReporters(terminal: Terminal, flags: ReportFlags): P
     message: (lines) => reporters.forEach((reporter) => reporter.message(lines)),
     finish: () => reporters.forEach((reporter) => reporter.finish()),
   };
+}
+
+/** People read the folder from where they are; scripts get it whole. */
+function withShownFolder(event: RunEvent, cwd: string): RunEvent {
+  if (event.type !== 'run_started' || event.folder === undefined) return event;
+  return { ...event, folder: shownPath(event.folder, cwd) };
 }
 
 function modeOf(terminal: Terminal, { quiet }: ReportFlags): ReporterMode {

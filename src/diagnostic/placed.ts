@@ -50,7 +50,8 @@ function place({ severity, code, message, hint, place }: Diagnostic, cwd: string
   };
 }
 
-function shownPath(path: string, cwd: string): string {
+/** A path as people see it: from the working directory where that is shorter. */
+export function shownPath(path: string, cwd: string): string {
   if (!isAbsolute(path)) return path;
   const fromHere = relative(cwd, path);
   return fromHere !== '' && fromHere.length < path.length ? fromHere : path;
