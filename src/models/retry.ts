@@ -38,7 +38,7 @@ export async function callWithRetries(
   for (;;) {
     if (!(await unlessAborted(signal, () => pacer.admit(signal)))) return failed(stopped(last));
     last = await attempt(signal);
-    usage = addUsage(usage, requestUsage({ ...last, first: usage.requests === 0 }));
+    usage = addUsage(usage, requestUsage(last, usage.requests === 0));
 
     const { result } = last;
     if (result.kind === 'limited') {

@@ -31,30 +31,27 @@ export function readTokens(usage: JsonValue | undefined): Tokens | null {
  * The usage of one HTTP request. `charged`: whether it may have been paid for. The cost is left open: who holds the
  * price table works it out.
  */
-export function requestUsage(request: {
-  readonly sent: boolean;
-  readonly first: boolean;
-  readonly charged: boolean;
-  readonly tokens: Tokens | null;
-}): Usage {
+export function requestUsage(
+  request: { readonly sent: boolean; readonly charged: boolean; readonly tokens: Tokens | null },
+  first: boolean,
+): Usage {
   if (!request.sent) return zeroUsage;
-  const counts = { requests: 1, retries: request.first ? 0 : 1, cached_requests: 0 };
-  if (!request.charged) return { ...zeroUsage, ...counts };
+  const { tokens } = request;
+  const free = !request.charged || tokens?.total_tokens === 0;
+  const unknown = free ? 0 : null;
   return {
-    ...counts,
-    unmetered_requests: request.tokens === null ? 1 : 0,
-    ...(request.tokens ?? unknownTokens),
-    cost_usd: request.tokens?.total_tokens === 0 ? 0 : null,
+    requests: 1,
+    retries: first ? 0 : 1,
+    cached_requests: 0,
+    unmetered_requests: request.charged && tokens === null ? 1 : 0,
+    input_tokens: tokens?.input_tokens ?? unknown,
+    cached_input_tokens: tokens?.cached_input_tokens ?? unknown,
+    output_tokens: tokens?.output_tokens ?? unknown,
+    reasoning_tokens: tokens?.reasoning_tokens ?? unknown,
+    total_tokens: tokens?.total_tokens ?? unknown,
+    cost_usd: unknown,
   };
 }
-
-const unknownTokens = {
-  input_tokens: null,
-  cached_input_tokens: null,
-  output_tokens: null,
-  reasoning_tokens: null,
-  total_tokens: null,
-};
 
 function detail(details: JsonValue | undefined, name: string): JsonValue | undefined {
   return isObject(details) ? details[name] : undefined;

@@ -24,12 +24,18 @@ export const zeroUsage: Usage = {
  * timed out makes neither the sum of a thousand others unknown, nor, where it is all there is, its own cost 0.
  */
 export function addUsage(one: Usage, other: Usage): Usage {
+  const told = addTold(one, other);
   return {
-    ...addTold(one, other),
     requests: one.requests + other.requests,
     retries: one.retries + other.retries,
     cached_requests: one.cached_requests + other.cached_requests,
     unmetered_requests: one.unmetered_requests + other.unmetered_requests,
+    input_tokens: told.input_tokens,
+    cached_input_tokens: told.cached_input_tokens,
+    output_tokens: told.output_tokens,
+    reasoning_tokens: told.reasoning_tokens,
+    total_tokens: told.total_tokens,
+    cost_usd: told.cost_usd,
   };
 }
 
