@@ -17,12 +17,13 @@ export interface FrameStyle {
  * lines, the first is shown. Every line is one line: characters that act on a terminal are shown as escapes.
  */
 export function codeFrame(text: string, { start, end }: Range, style: FrameStyle): string[] {
+  if (text === '') return [];
   const from = start.offset - (start.column - 1);
   const to = endOfLine(text, from);
   const margin = String(start.line + 1).length;
   const numbered = (line: number, shown: string) =>
     `${style.margin(` ${String(line).padStart(margin)} |`)} ${shown}`.trimEnd();
-  const last = end.line === start.line ? end.offset : to;
+  const last = end.line === start.line ? end.offset : from + text.slice(from, to).trimEnd().length;
   const { shown, indent, width } = around(text.slice(from, to), start.offset - from, last - from);
   const carets = `${style.margin(` ${' '.repeat(margin)} |`)} ${' '.repeat(indent)}${style.caret('^'.repeat(width))}`;
   const frame = [numbered(start.line, shown), carets];
@@ -48,7 +49,7 @@ function around(line: string, from: number, to: number): { shown: string; indent
   const start = isLong ? characterStart(line, Math.max(0, from - shownBefore)) : 0;
   const end = isLong ? characterStart(line, Math.min(line.length, start + longestShown)) : line.length;
   const before = (start > 0 ? '…' : '') + visible(line.slice(start, from));
-  const mistake = visible(line.slice(from, Math.max(from, Math.min(to, end))).trimEnd());
+  const mistake = visible(line.slice(from, Math.max(from, Math.min(to, end))));
   const indent = displayWidth(before);
   return {
     shown: (start > 0 ? '…' : '') + visible(line.slice(start, end)) + (end < line.length ? '…' : ''),

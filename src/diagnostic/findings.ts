@@ -31,7 +31,9 @@ export function diagnosticsOf(path: string, text: string, findings: readonly Fin
 }
 
 function diagnosticOf(source: Source, { code, message, hint, start, end }: Finding): Diagnostic {
-  const place = { source, pointer: [], span: { start, end } };
+  const { length } = source.text;
+  const span = { start: Math.min(start, length), end: Math.min(Math.max(start, end), length) };
+  const place = { source, pointer: [], span };
   return { severity: 'error', code, message, ...(hint !== undefined && { hint }), place };
 }
 
@@ -65,11 +67,13 @@ export function duplicateKey(name: string, firstLine: number, place: Span): Find
 }
 
 export function inexactNumber(digits: string, value: number, place: Span): Finding {
-  const keeps = Number.isFinite(value) ? `it would become ${String(value)}` : 'JSON has no such number';
+  const isFinite = Number.isFinite(value);
+  const keeps = isFinite ? `it would become ${String(value)}` : 'JSON has no such number';
+  const remedy = 'put it in quotes to keep it as text';
   return {
     code: 'inexact-number',
     message: `the number ${quoted(digits, 40)} cannot be kept exactly: ${keeps}`,
-    hint: 'put it in quotes to keep it as text, or write a number with fewer digits',
+    hint: isFinite ? `${remedy}, or write a number with fewer digits` : remedy,
     ...spanOf(place),
   };
 }

@@ -83,14 +83,12 @@ function sum(children: readonly Measure[]): Measure {
 }
 
 function unknownAnchor(name: string, place: Span, names: Iterable<string>) {
+  const remedy = 'write the anchor before its aliases, or quote the text if it is meant to begin with *';
   const meant = didYouMean(name, [...names].slice(-mostCompared));
   return {
     code: 'unknown-anchor',
     message: `there is no anchor ${quoted(`&${name}`)} before this alias`,
-    hint:
-      meant === undefined
-        ? 'put the text in quotes if it is meant to begin with *'
-        : `did you mean \`*${meant}\`?`,
+    hint: meant === undefined ? remedy : `did you mean \`*${meant}\`?`,
     ...place,
   };
 }

@@ -52,7 +52,9 @@ export function unclosedBracket({ captured, stream, error }: ErrorContext): Expl
     ({ token }) =>
       token.type === 'flow-collection' &&
       token.offset < error.pos[0] &&
-      !token.end.some(({ type }) => type === 'flow-map-end' || type === 'flow-seq-end'),
+      !token.end.some(
+        ({ type }) => type === (token.start.type === 'flow-map-start' ? 'flow-map-end' : 'flow-seq-end'),
+      ),
   );
   const start = open?.token.offset ?? error.pos[0];
   const bracket = stream.text.charAt(start);

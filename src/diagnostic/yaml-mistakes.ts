@@ -1,4 +1,5 @@
 import type { YAMLError } from 'yaml';
+import type { Span } from './diagnostic.ts';
 import type { Finding } from './findings.ts';
 import { lineTable } from './lines.ts';
 import { explain, mostExplained } from './yaml-messages.ts';
@@ -11,22 +12,35 @@ import type { YamlStream } from './yaml-stream.ts';
 export function syntaxFindings(stream: YamlStream): Finding[] {
   const positionOf = lineTable(stream.text);
   const lineOf = (offset: number) => positionOf(offset).line;
-  const found = new Map<number, Finding>();
-  const told = new Set<number>();
+  const errors = stream.errors.slice(0, mostExplained);
   const tabs = stream.errors.filter(({ code }) => code === 'TAB_AS_INDENT');
-  for (const error of stream.errors.slice(0, mostExplained)) {
+  const swallowed = errors.filter(endsOpenBracket).map((error) => afterBracket(error, stream));
+  const told = new Set<number>();
+  const found = new Map<number, Finding>();
+  for (const error of errors) {
+    const [at] = error.pos;
+    const isRepeated = told.has(at) || (error.code === 'TAB_AS_INDENT' && error !== tabs[0]);
+    // What stands after a bracket that is never closed is not read as it was meant.
+    const isSwallowed = swallowed.some(({ start, end }) => start < at && at < end);
+    if (isRepeated || (isSwallowed && !endsOpenBracket(error))) continue;
     const quote = misplacedQuote(stream, error, lineOf);
     const finding = quote ?? explain(error, stream);
-    if (finding === undefined || told.has(error.pos[0])) continue;
-    if (error.code === 'TAB_AS_INDENT' && error !== tabs[0]) continue;
-    told.add(error.pos[0]);
+    if (finding === undefined) continue;
+    told.add(at);
     const line = lineOf(finding.start);
-    if (!found.has(line)) found.set(line, finding);
+    if (!found.has(line))
+      found.set(line, finding.code === 'tab-indentation' ? withCount(finding, tabs) : finding);
     if (quote !== undefined) break;
   }
-  return [...found.values()].map((finding) =>
-    finding.code === 'tab-indentation' ? withCount(finding, tabs) : finding,
-  );
+  return [...found.values()];
+}
+
+function endsOpenBracket({ message }: YAMLError): boolean {
+  return /end with a [\]}]/u.test(message);
+}
+
+function afterBracket(error: YAMLError, stream: YamlStream): Span {
+  return { start: explain(error, stream)?.start ?? error.pos[0], end: error.pos[0] };
 }
 
 function withCount(finding: Finding, tabs: readonly YAMLError[]): Finding {

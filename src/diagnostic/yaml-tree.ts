@@ -86,12 +86,13 @@ export function locatedTree(contents: Node | null, text: string, report: Report)
     }
     if (unresolved.has(key)) return undefined;
     const isEmpty = source === '';
-    const what = key.kind === 'scalar' ? (key.value === null ? 'null' : typeof key.value) : key.kind;
+    const what =
+      key.kind === 'scalar' ? (key.value === null ? 'null' : `a ${typeof key.value}`) : `a ${key.kind}`;
     report({
       code: 'non-string-key',
       message: isEmpty
         ? 'a key is missing before the colon'
-        : `the key ${findings.quoted(source)} is a ${what}, not a text`,
+        : `the key ${findings.quoted(source)} is ${what}, not a text`,
       hint: isEmpty || key.kind !== 'scalar' ? 'write a name before the colon' : `write "${source}"`,
       ...place,
     });
