@@ -60,7 +60,10 @@ export interface ModelPaused {
 
 /** What a failed record says of itself; with index, line, key and input it is a line of errors.jsonl. */
 export interface RecordError extends Omit<StepError, 'code' | 'scope'> {
-  /** A model's or template's code, or of the record itself: invalid_record, missing_key, duplicate_key, …. */
+  /**
+   * A model's or template's code, `ambiguous_when`, or of the record itself: a reader's code such as invalid_json,
+   * invalid_record, missing_key, duplicate_key, field_conflict.
+   */
   readonly code: string;
 }
 
@@ -87,7 +90,11 @@ export type RecordFinished = RecordOutcome &
       }
   );
 
-/** The run takes no further record; what is in flight is finished (`draining`) or ended at once (`aborting`). */
+/**
+ * The run takes no further record. When draining, calls in flight are finished and no other begins, but that records in
+ * flight run to their end where it is the input that broke off; when aborting, all ends at once. Told again when a run
+ * that drains is aborted, or when its folder fails.
+ */
 export interface RunStopping {
   readonly type: 'run_stopping';
   readonly how: 'draining' | 'aborting';

@@ -102,7 +102,6 @@ async function runRecords(
   conductor.advance();
   await withGrace(conductor.done, signal, sleep);
   const { taken, exhausted } = conductor;
-  // Nothing is in flight any more; what cannot be closed in time is left to the end of the process.
-  await withGrace(Promise.all([conductor.close(), models.close()]), AbortSignal.abort(), sleep);
+  await withGrace(Promise.all([conductor.close(), models.close()]), signal, sleep);
   return { taken, exhausted };
 }

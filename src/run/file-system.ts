@@ -45,6 +45,7 @@ export const nodeFileSystem: FileSystem = {
       await mkdir(dirname(path), { recursive: true });
       await mkdir(path, { mode: ownerOnlyFolder });
     }
+    await syncFolder(dirname(path));
   },
   list: (path) => readdir(path),
   create: async (path) => writable(await open(path, 'wx', ownerOnlyFile), path),

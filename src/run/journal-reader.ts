@@ -25,12 +25,15 @@ const tail = 2;
 
 export async function openJournalReader(fileSystem: FileSystem, path: string): Promise<JournalReader> {
   const file: ReadableFile = await fileSystem.openToRead(path);
-  let block = Buffer.allocUnsafeSlow(0);
+  let bytes = Buffer.allocUnsafeSlow(blockSize);
+  /** What is read of the file, in `bytes`. */
+  let block = bytes.subarray(0, 0);
   let begin = 0;
 
   async function load({ offset, length }: Place): Promise<void> {
     const from = Math.max(0, offset - lookBehind);
-    const bytes = Buffer.allocUnsafeSlow(Math.max(blockSize, offset - from + length + tail));
+    const needed = offset - from + length + tail;
+    if (needed > bytes.length) bytes = Buffer.allocUnsafeSlow(needed);
     block = bytes.subarray(0, await file.read(bytes, from));
     begin = from;
   }

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createRunFolder, type FolderPlace, type FolderServices } from '../../src/run/folder.ts';
@@ -128,6 +128,18 @@ describe('what is in the folder', () => {
 });
 
 describe('a disk that refuses', () => {
+  it('because runs is a file, is told so', async () => {
+    const runsDir = join(await temporaryFolder(), 'runs');
+    await writeFile(runsDir, '');
+    expect(await make({ runsDir, name: 'x' })).toMatchObject({
+      ok: false,
+      error: {
+        kind: 'local',
+        message: `the run folder ${runsDir} could not be written: a part of its path is a file (ENOTDIR)`,
+      },
+    });
+  });
+
   const faults: readonly (readonly [Fault, string])[] = [
     [{ act: 'makeFolder', file: '', from: 1, code: 'EACCES' }, 'permission is denied (EACCES)'],
     [{ act: 'makeFolder', file: '', from: 1, code: 'EROFS' }, 'the file system is read-only (EROFS)'],
@@ -163,6 +175,5 @@ describe('a disk that refuses', () => {
       ok: false,
       error: { kind: 'local', message: expect.stringContaining('a part of its path is a file (ENOTDIR)') },
     });
-    await chmod(parent, 0o700);
   });
 });

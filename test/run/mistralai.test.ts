@@ -1,0 +1,124 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startFakeServer, type FakeServer } from '../support/fake-server.ts';
+import { manualClock, settled } from './support/clock.ts';
+import { drive } from './support/drive.ts';
+import { plan, recordsOf, settings, step } from './support/plans.ts';
+
+const model = { ...settings, provider: 'mistralai', name: 'mistral-small-latest' };
+const prices = { date: '2026-01-01', models: { 'mistral-small-latest': { input: 1, output: 2 } } };
+
+async function fakeServer(): Promise<FakeServer> {
+  const server = await startFakeServer();
+  onTestFinished(() => server.close());
+  return server;
+}
+
+function running(server: FakeServer, records: number, concurrency: number) {
+  const clock = manualClock();
+  const drain = new AbortController();
+  const abort = new AbortController();
+  const run = drive(plan([step('one', { model })], { concurrency, prices }), recordsOf(records), {
+    endpoint: { base_url: server.url },
+    total: records,
+    now: clock.now,
+    sleep: clock.sleep,
+    random: () => 0,
+    drain: drain.signal,
+    abort: abort.signal,
+  });
+  return { run, clock, drain, abort };
+}
+
+/** What it waits for is sure to come. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await settled();
+}
+
+describe('a run with Mistral’s provider over HTTP', () => {
+  it('asks, counts and prices', async () => {
+    const server = await fakeServer();
+    server.answer = (call) => call.reply('Hallo');
+    const { run } = running(server, 20, 4);
+    const finished = await run.finished;
+    expect(finished).toMatchObject({
+      state: 'completed',
+      counts: { total: 20, succeeded: 20 },
+      // 13 tokens in, 7 out, each.
+      usage: { total: { requests: 20, retries: 0, total_tokens: 400, cost_usd: 0.00054 } },
+    });
+    expect(run.of('record_finished')[0]).toMatchObject({ output: { one: 'Hallo' } });
+    expect(server.maxInFlight).toBeLessThanOrEqual(4);
+  });
+
+  it('pauses all calls for a 429, probes with one, then goes on with all', async () => {
+    const server = await fakeServer();
+    const { run, clock } = running(server, 3, 3);
+    const limited = [await server.nextCall(), await server.nextCall(), await server.nextCall()];
+    for (const call of limited) call.fail(429, { headers: { 'retry-after': '30' } });
+    await until(() => run.of('model_paused').length > 0);
+    await Promise.all(limited.map(({ ended }) => ended));
+    expect(run.of('model_paused')).toMatchObject([{ model: 'mistral-small-latest', duration: 30_000 }]);
+    await clock.advance(29_999);
+    expect(server.calls).toHaveLength(3);
+    await clock.advance(1);
+    const probe = await server.nextCall();
+    expect(server.inFlight).toBe(1);
+    probe.reply();
+    (await server.nextCall()).reply();
+    (await server.nextCall()).reply();
+    expect(await run.finished).toMatchObject({
+      counts: { succeeded: 3, failed: 0 },
+      usage: { total: { requests: 6, retries: 3 } },
+    });
+  });
+
+  it('stops when nothing but 429 comes for five minutes', async () => {
+    const server = await fakeServer();
+    server.answer = (call) => call.fail(429);
+    const { run, clock } = running(server, 50, 4);
+    while (run.of('run_finished').length === 0) {
+      if (clock.sleeping.length > 0) await clock.advance(1000);
+      await settled();
+    }
+    const finished = await run.finished;
+    expect(finished).toMatchObject({
+      state: 'stopped',
+      reason: { kind: 'provider', code: 'rate_limited' },
+      counts: { total: 50, succeeded: 0, failed: 0, pending: 50 },
+    });
+    expect(finished.duration).toBeGreaterThanOrEqual(300_000);
+    expect(finished.duration).toBeLessThan(310_000);
+    // Four at first, then one probe a pause, of 1 s doubling to 30 s, half of a max_delay of 60 s.
+    expect(server.calls.length).toBeLessThan(25);
+  });
+
+  it('stops when the key is rejected', async () => {
+    const server = await fakeServer();
+    const { run } = running(server, 10, 2);
+    const [first, second] = [await server.nextCall(), await server.nextCall()];
+    first.fail(401);
+    expect(await second.ended).toBe('closed');
+    expect(await run.finished).toMatchObject({
+      state: 'stopped',
+      reason: { kind: 'provider', code: 'rejected_key' },
+      counts: { total: 10, pending: 10 },
+    });
+    expect(server.calls).toHaveLength(2);
+  });
+
+  it('drains, and then aborts', async () => {
+    const server = await fakeServer();
+    const { run, drain, abort } = running(server, 10, 2);
+    const [first, second] = [await server.nextCall(), await server.nextCall()];
+    drain.abort();
+    first.reply();
+    await until(() => run.of('record_finished').length === 1);
+    abort.abort();
+    expect(await second.ended).toBe('closed');
+    expect(await run.finished).toMatchObject({
+      state: 'interrupted',
+      counts: { total: 10, succeeded: 1, failed: 0, pending: 9 },
+      usage: { total: { requests: 2, unmetered_requests: 1 } },
+    });
+  });
+});
