@@ -11,14 +11,19 @@ export interface Beginning {
   readonly chunks: readonly Buffer[];
 }
 
+export interface ChosenFormat {
+  readonly format: RecordFormat;
+  /** Nobody named it: neither a flag nor the input's name. */
+  readonly assumed: boolean;
+}
+
 /**
- * Reads until the format has found what an input of it begins with. `assumed` is a format that nobody named: a first
- * row that is not of it refuses the input, instead of failing every row of a table.
+ * Reads until the format has found what an input of it begins with. Where it is only assumed, a first row that is not of
+ * it refuses the input, instead of failing every row of a table.
  */
 export async function readBeginning(
   bytes: ByteStream,
-  format: RecordFormat,
-  assumed: boolean,
+  { format, assumed }: ChosenFormat,
   options: ReadOptions,
 ): Promise<Result<Beginning, Diagnostic>> {
   const reader = format.reader(options);

@@ -1,13 +1,12 @@
 import type { Readable } from 'node:stream';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { failure, success, type Result } from '../result.ts';
-import { readBeginning } from './beginning.ts';
-import { fileBytes, streamBytes, type ByteStream } from './bytes.ts';
-import type { ReadOptions, RecordFormat } from './format.ts';
+import { readBeginning, type ChosenFormat } from './beginning.ts';
+import { fileBytes, streamBytes, type FileIdentity } from './bytes.ts';
 import { locateInput, type InputPlace } from './locate.ts';
 import { defaultFormat, extensionsOf, formatNamed, formatNames, formatOfPath, formats } from './registry.ts';
-import { fileReading, onceReading, type RecordSource } from './source.ts';
-import { spool } from './spool.ts';
+import { fileReading, onceReading, type RecordSource, type SourceReading } from './source.ts';
+import { createSpool } from './spool.ts';
 import { textBytes } from './unpack.ts';
 
 export type { RecordSource, Survey } from './source.ts';
@@ -19,11 +18,6 @@ export interface RecordInput {
   readonly format?: string;
   /** What `-` reads. */
   readonly stdin?: Readable;
-  /**
-   * Where bytes that come only once (standard input, a pipe) are kept as they came: under this path when their end has
-   * been reached, before that as `PATH.partial`. A regular file is not copied.
-   */
-  readonly spool?: string;
   /** The largest record, in bytes. Default: 16 MB. */
   readonly limit?: number;
 }
@@ -34,40 +28,61 @@ const defaultLimit = 16 * 2 ** 20;
 export async function openRecords(input: RecordInput): Promise<Result<RecordSource, Diagnostic>> {
   const located = await locateInput(input.path);
   if (!located.ok) return located;
-  const place = located.value;
-  const chosen = chooseFormat(input, place);
+  const chosen = chooseFormat(input, located.value);
   if (!chosen.ok) return chosen;
-  const { format, assumed } = chosen.value;
-  const path = place.kind === 'stdin' ? 'stdin' : input.path;
-  const options: ReadOptions = { path, limit: input.limit ?? defaultLimit };
-
-  const raw = rawBytes(input, place);
-  const kept = input.spool === undefined || place.kind === 'file' ? undefined : spool(raw, input.spool);
-  const bytes = textBytes(kept?.bytes ?? raw, path);
-  const begun = await readBeginning(bytes, format, assumed, options);
-  if (!begun.ok || place.kind === 'file') await bytes.return(undefined);
-  if (!begun.ok) return begun;
-  const { columns, chunks } = begun.value;
+  const opened =
+    located.value.kind === 'file'
+      ? await openFile(input, chosen.value, located.value.identity)
+      : await openOnce(input, chosen.value);
+  if (!opened.ok) return opened;
+  const { columns, path, reading } = opened.value;
   return success({
     path,
-    format: format.name,
+    format: chosen.value.format.name,
     ...(columns !== undefined && { columns }),
-    ...(place.kind === 'file'
-      ? fileReading(path, place.identity, format, options)
-      : onceReading(chunks, bytes, kept, format, options)),
+    ...reading,
   });
 }
 
-function rawBytes({ path, stdin }: RecordInput, place: InputPlace): ByteStream {
-  if (place.kind !== 'stdin') return fileBytes(path);
-  if (stdin === undefined) throw new Error('the path - needs a stdin to read');
-  return streamBytes(stdin, 'stdin');
+interface Opened {
+  readonly columns: readonly string[] | undefined;
+  /** For people. */
+  readonly path: string;
+  readonly reading: SourceReading;
 }
 
-interface ChosenFormat {
-  readonly format: RecordFormat;
-  /** Nobody said it: neither a flag nor a name. */
-  readonly assumed: boolean;
+async function openFile(
+  { path, limit = defaultLimit }: RecordInput,
+  chosen: ChosenFormat,
+  identity: FileIdentity,
+): Promise<Result<Opened, Diagnostic>> {
+  const options = { path, limit };
+  const bytes = textBytes(fileBytes(path), path);
+  const begun = await readBeginning(bytes, chosen, options);
+  await bytes.return(undefined);
+  if (!begun.ok) return begun;
+  const reading = fileReading(path, identity, chosen.format, options);
+  return success({ columns: begun.value.columns, path, reading });
+}
+
+async function openOnce(input: RecordInput, chosen: ChosenFormat): Promise<Result<Opened, Diagnostic>> {
+  const path = input.path === '-' ? 'stdin' : input.path;
+  const options = { path, limit: input.limit ?? defaultLimit };
+  const spool = createSpool(input.path === '-' ? streamBytes(stdinOf(input), path) : fileBytes(path));
+  const bytes = textBytes(spool.bytes, path);
+  const begun = await readBeginning(bytes, chosen, options);
+  if (begun.ok) {
+    const { columns, chunks } = begun.value;
+    return success({ columns, path, reading: onceReading(chunks, bytes, spool, chosen.format, options) });
+  }
+  await bytes.return(undefined);
+  await spool.close();
+  return begun;
+}
+
+function stdinOf({ stdin }: RecordInput): Readable {
+  if (stdin === undefined) throw new Error('the path - needs a stdin to read');
+  return stdin;
 }
 
 function chooseFormat(input: RecordInput, place: InputPlace): Result<ChosenFormat, Diagnostic> {

@@ -22,7 +22,7 @@ export interface SourceReading {
   readonly replayable: boolean;
   /**
    * Every row in order, read as it is asked for. `schema` is that of one record and types the cells of CSV and TSV. An
-   * InputBroken comes last where the input breaks off. Stopping early frees the file.
+   * InputBroken comes last where the input breaks off. Stopping early frees a regular file.
    */
   read(schema?: JsonSchema): AsyncIterable<RecordItem | InputBroken>;
   /**
@@ -30,9 +30,15 @@ export interface SourceReading {
    * is known before anything is paid for. Undefined where the input can be read only once.
    */
   survey(): Promise<Result<Survey, Diagnostic> | undefined>;
-  /** Keeps the unread rest of an input that has a spool, for when a run stops before the end. Gives what failed. */
+  /**
+   * Keeps a copy of bytes that come only once, as they came, each before the records in it are given: under this path
+   * when their end has been reached, before that as `PATH.partial`. To be called before `read`. Of a regular file there
+   * is no copy. Gives what failed.
+   */
+  spoolTo(path: string): Promise<Diagnostic | undefined>;
+  /** Copies what has not been read, for when a run stops before the end. Gives what failed. */
   spoolRest(): Promise<Diagnostic | undefined>;
-  /** For who does not read to the end. */
+  /** Lets go of bytes that come only once, for who does not read them to the end. Standard input stays open. */
   close(): Promise<void>;
 }
 
@@ -60,6 +66,7 @@ export function fileReading(
       if (broken !== undefined) return failure(broken);
       return success({ ...counter.count(), sha256: hash.digest('hex') });
     },
+    spoolTo: async () => undefined,
     spoolRest: async () => undefined,
     close: async () => {},
   };
@@ -69,7 +76,7 @@ export function fileReading(
 export function onceReading(
   begun: readonly Buffer[],
   rest: ByteStream,
-  kept: Spool | undefined,
+  spool: Spool,
   format: RecordFormat,
   options: ReadOptions,
 ): SourceReading {
@@ -79,12 +86,15 @@ export function onceReading(
     read(schema) {
       if (read) throw new Error(`${options.path} can be read only once`);
       read = true;
+      spool.release();
       return readItems(rejoinedBytes(begun, rest), format.reader({ ...options, schema }));
     },
     survey: async () => undefined,
-    spoolRest: async () => kept?.rest(),
+    spoolTo: async (path) => spool.keepIn(path),
+    spoolRest: async () => spool.rest(),
     async close() {
       await rest.return(undefined);
+      await spool.close();
     },
   };
 }

@@ -1,21 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { openRecords } from '../../src/records/open.ts';
-import {
-  all,
-  handlesOf,
-  opened,
-  pieces,
-  shown,
-  shownDiagnostic,
-  temporaryFile,
-  temporaryFolder,
-} from './support.ts';
+import { all, handlesOf, opened, pieces, shown, temporaryFile, temporaryFolder } from './support.ts';
 
 const rows = '{"a":1}\n{"é":"漢😀"}\n{"a":3}\n';
 const shownRows = ['#0 line 1: {"a":1}', '#1 line 2: {"é":"漢😀"}', '#2 line 3: {"a":3}'];
@@ -166,9 +157,13 @@ describe('a spool', () => {
   it('keeps what was read as it came, and has its name when that is all', async () => {
     const spool = join(temporaryFolder(), 'input');
     const content = gzipSync(rows);
-    const source = opened(await openRecords({ path: '-', stdin: stream(content, 7), spool }));
+    const stdin = new PassThrough();
+    for (const piece of pieces(content, 7)) stdin.write(piece);
+    const source = opened(await openRecords({ path: '-', stdin }));
+    expect(await source.spoolTo(spool)).toBeUndefined();
     expect(existsSync(spool)).toBe(false);
     expect(statSync(`${spool}.partial`).mode & 0o777).toBe(0o600);
+    stdin.end();
     expect((await all(source.read())).map(shown)).toEqual(shownRows);
     expect(readFileSync(spool)).toEqual(content);
     expect(statSync(spool).mode & 0o777).toBe(0o600);
@@ -179,7 +174,8 @@ describe('a spool', () => {
 
   it('has on disk every record that has been given', async () => {
     const spool = join(temporaryFolder(), 'input');
-    const source = opened(await openRecords({ path: '-', stdin: stream(rows, 3), spool }));
+    const source = opened(await openRecords({ path: '-', stdin: stream(rows, 3) }));
+    expect(await source.spoolTo(spool)).toBeUndefined();
     let given = '';
     for await (const item of source.read()) {
       if (!item.ok) throw new Error('all rows are good');
@@ -192,7 +188,8 @@ describe('a spool', () => {
 
   it.each([1, 3, 1000])('takes the rest when reading stops early (pieces of %i)', async (size) => {
     const spool = join(temporaryFolder(), 'input');
-    const source = opened(await openRecords({ path: '-', stdin: stream(rows, size), spool }));
+    const source = opened(await openRecords({ path: '-', stdin: stream(rows, size) }));
+    expect(await source.spoolTo(spool)).toBeUndefined();
     for await (const item of source.read()) {
       expect(item).toMatchObject({ index: 0 });
       break;
@@ -205,7 +202,8 @@ describe('a spool', () => {
   it('takes the rest of packed input too', async () => {
     const spool = join(temporaryFolder(), 'input');
     const content = gzipSync(rows.repeat(100_000), { level: 0 });
-    const source = opened(await openRecords({ path: '-', stdin: stream(content), spool }));
+    const source = opened(await openRecords({ path: '-', stdin: stream(content) }));
+    expect(await source.spoolTo(spool)).toBeUndefined();
     for await (const item of source.read()) {
       expect(item.ok).toBe(true);
       break;
@@ -218,7 +216,8 @@ describe('a spool', () => {
     const spool = join(temporaryFolder(), 'input');
     const stdin = new PassThrough();
     stdin.write(rows);
-    const source = opened(await openRecords({ path: '-', stdin, spool }));
+    const source = opened(await openRecords({ path: '-', stdin }));
+    expect(await source.spoolTo(spool)).toBeUndefined();
     stdin.destroy(new Error('broken'));
     const items = await all(source.read());
     expect(items.at(-1)).toMatchObject({ broken: { code: 'input-unreadable' } });
@@ -228,15 +227,63 @@ describe('a spool', () => {
 
   it('that can not be written is told', async () => {
     const spool = join(temporaryFolder(), 'none', 'input');
-    const result = await openRecords({ path: '-', stdin: stream(rows), spool });
-    expect(result.ok).toBe(false);
-    expect(!result.ok && shownDiagnostic(result.error)).toBe('spool-unwritable');
+    const source = opened(await openRecords({ path: '-', stdin: stream(rows) }));
+    expect(await source.spoolTo(spool)).toMatchObject({
+      code: 'spool-unwritable',
+      message: expect.stringMatching(/^the copy of the input can't be written to .*: ENOENT/) as string,
+    });
+  });
+
+  it('that can not be written further ends the reading', async () => {
+    const folder = temporaryFolder();
+    const stdin = new PassThrough();
+    stdin.write('{"a":1}\n');
+    const source = opened(await openRecords({ path: '-', stdin }));
+    expect(await source.spoolTo(join(folder, 'input'))).toBeUndefined();
+    rmSync(join(folder, 'input.partial'));
+    mkdirSync(join(folder, 'input.partial'));
+    stdin.end('{"a":2}\n');
+    expect((await all(source.read())).map(shown)).toEqual(['#0 line 1: {"a":1}', 'spool-unwritable']);
+  });
+
+  it('is whole at once where the input had ended already', async () => {
+    const spool = join(temporaryFolder(), 'input');
+    const source = opened(await openRecords({ path: '-', stdin: stream('{}') }));
+    expect(await source.spoolTo(spool)).toBeUndefined();
+    expect(readFileSync(spool, 'utf8')).toBe('{}');
+    expect((await all(source.read())).map(shown)).toEqual(['#0 line 1: {}']);
+    expect(await source.spoolRest()).toBeUndefined();
+  });
+
+  it('takes the rest in order while a reader still waits for its piece', async () => {
+    const spool = join(temporaryFolder(), 'input');
+    const stdin = new PassThrough();
+    stdin.write('{"a":1}\n');
+    const source = opened(await openRecords({ path: '-', stdin }));
+    expect(await source.spoolTo(spool)).toBeUndefined();
+    const items = source.read()[Symbol.asyncIterator]();
+    await items.next();
+    const waiting = items.next();
+    const rest = source.spoolRest();
+    stdin.write('{"a":2}\n');
+    stdin.end('{"a":3}\n');
+    expect(await rest).toBeUndefined();
+    // Which of the two has taken which piece is open; the copy has both in order.
+    await waiting;
+    expect(readFileSync(spool, 'utf8')).toBe('{"a":1}\n{"a":2}\n{"a":3}\n');
+  });
+
+  it('is not made where nobody asks for it', async () => {
+    const source = opened(await openRecords({ path: '-', stdin: stream(rows) }));
+    expect(await all(source.read())).toHaveLength(3);
+    expect(await source.spoolRest()).toBeUndefined();
   });
 
   it('is not made for a file, which can be read again', async () => {
     const folder = temporaryFolder();
     const path = temporaryFile('rows.jsonl', rows);
-    const source = opened(await openRecords({ path, spool: join(folder, 'input') }));
+    const source = opened(await openRecords({ path }));
+    expect(await source.spoolTo(join(folder, 'input'))).toBeUndefined();
     expect(await all(source.read())).toHaveLength(3);
     expect(await source.spoolRest()).toBeUndefined();
     expect(readdirSync(folder)).toEqual([]);
