@@ -111,7 +111,7 @@ function checkSkips(path: Path, situation: Situation): void {
 
 function complainOfNames(path: Path, { names }: ScopeNames, situation: Situation): void {
   const written = path.names.length === 0 ? '' : `${path.text}.`;
-  const shown = path.absolute.length === 0 ? 'the whole scope' : `\`${path.text}\``;
+  const shown = path.absolute.length === 0 ? 'the whole scope' : `\`${sayAbsolute(path.absolute)}\``;
   complain(situation, path, [
     'not-a-value',
     `${shown} is not a value`,

@@ -78,8 +78,21 @@ function presence(expression: Expression): readonly Fact[] {
   return expression.helper.absence === 'counts' ? [] : expression.arguments.flatMap(presence);
 }
 
-/** The facts that hold whichever of the cases it is. */
-function common(cases: readonly (readonly Fact[])[]): readonly Fact[] {
-  const [first = [], ...others] = cases;
-  return first.filter(({ path, nonNull }) => others.every((facts) => isKnown(path, facts, nonNull)));
+/**
+ * What holds whichever of the cases it is: of `steps.a.output.x` and `steps.a.output.y` their `steps.a.output`. A first
+ * name (`steps`) is present anyway.
+ */
+function common([first = [], ...others]: readonly (readonly Fact[])[]): readonly Fact[] {
+  return first.flatMap(({ path, nonNull }) => {
+    for (let length = path.length; length > 1; length -= 1) {
+      const shared = path.slice(0, length);
+      if (others.every((facts) => isKnown(shared, facts, false))) {
+        const neverNull = nonNull || length < path.length;
+        return [
+          { path: shared, nonNull: neverNull && others.every((facts) => isKnown(shared, facts, true)) },
+        ];
+      }
+    }
+    return [];
+  });
 }

@@ -1,5 +1,6 @@
 import type { Span } from '../diagnostic/diagnostic.ts';
 import { didYouMean } from '../diagnostic/suggest.ts';
+import { lowerExpression, refuseHash } from './lower-expression.ts';
 import { blockNames, isBlockName, isSimple, takenName, type BlockName } from './lower-path.ts';
 import {
   refuse,
@@ -11,7 +12,7 @@ import {
   type Session,
 } from './lowering.ts';
 import type { RawBlock } from './raw-syntax.ts';
-import type { AbsolutePath } from './syntax.ts';
+import type { AbsolutePath, Expression } from './syntax.ts';
 
 /** Which of the four blocks it is; undefined for what is none of them, which is reported. */
 export function blockNameOf(raw: RawBlock, position: Position, problems: Problems): BlockName | undefined {
@@ -50,15 +51,23 @@ export function blockNameOf(raw: RawBlock, position: Position, problems: Problem
   return undefined;
 }
 
-export function hasOneSubject(
+/** What the block is about; undefined where it is about nothing or too much, which is reported. */
+export function subjectOf(
   name: BlockName,
   raw: RawBlock,
   position: Position,
   problems: Problems,
-): boolean {
+): Expression | undefined {
+  const [named] = raw.hash?.pairs ?? [];
+  if (raw.hash !== undefined && named !== undefined) {
+    const hint = `to compare, write (eq ${named.key} ${written(position, named.value.loc)})`;
+    refuseHash(raw.hash, position, problems, hint);
+    return undefined;
+  }
   const [first, ...others] = raw.params;
   const last = others.at(-1);
-  if (first !== undefined && last === undefined) return true;
+  if (first !== undefined && last === undefined) return lowerExpression(first, position, problems);
+  // `{{#if eq a b}}` is one mistake: its arguments are not looked at one by one.
   const call = first && last && written(position, { start: first.loc.start, end: last.loc.end });
   refuse(problems, position, openingOf(raw, position), [
     'wrong-arguments',
@@ -67,7 +76,7 @@ export function hasOneSubject(
       ? `write {{#${name} input.text}}`
       : `a helper call stands in parentheses: {{#${name} (${call})}}`,
   ]);
-  return false;
+  return undefined;
 }
 
 /**

@@ -49,17 +49,16 @@ export function lowerMustache(raw: RawCall, position: Position, problems: Proble
 }
 
 /** Named arguments are for partials only. */
-export function refuseHash(hash: RawHash | undefined, position: Position, problems: Problems): void {
-  if (hash === undefined) return;
+export function refuseHash(hash: RawHash, position: Position, problems: Problems, hint: string): void {
   refuse(problems, position, hash.loc, [
     'template-refused',
     `${written(position, hash.loc)}: helpers and blocks have no named arguments`,
-    'give the value alone',
+    hint,
   ]);
 }
 
 function lowerCall(raw: RawCall, position: Position, problems: Problems): Call | undefined {
-  refuseHash(raw.hash, position, problems);
+  if (raw.hash !== undefined) refuseHash(raw.hash, position, problems, 'give the value alone');
   const operands = raw.params.map((parameter) => lowerExpression(parameter, position, problems));
   const helper = helperOf(raw, position, problems);
   if (helper === undefined) return undefined;
@@ -120,9 +119,11 @@ function checkLiteral(
   if (parameter === undefined) return;
   const accepted = parameter.kinds.includes(kindOf(value)) && parameter.limit?.accepts(value) !== false;
   if (accepted) return;
+  const { kinds, limit, name } = parameter;
+  const expected = limit === undefined ? sayKinds(kinds) : `${limit.expects} as its ${name}`;
   refuse(problems, position, { start, end }, [
     'bad-argument',
-    `\`${helper.name}\` needs ${parameter.limit?.expects ?? sayKinds(parameter.kinds)} as its ${parameter.name}, not ${JSON.stringify(value)}`,
+    `\`${helper.name}\` needs ${expected}, not ${JSON.stringify(value)}`,
   ]);
 }
 

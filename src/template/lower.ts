@@ -1,6 +1,6 @@
 import { failure, success, type Result } from '../result.ts';
-import { blockNameOf, hasOneSubject, frameOf, refuseTaken } from './lower-block.ts';
-import { lowerExpression, lowerMustache, refuseHash } from './lower-expression.ts';
+import { blockNameOf, frameOf, refuseTaken, subjectOf } from './lower-block.ts';
+import { lowerExpression, lowerMustache } from './lower-expression.ts';
 import { includedPartial } from './lower-partial.ts';
 import {
   placeIn,
@@ -70,10 +70,8 @@ function lowerStatement(raw: RawStatement, place: Surroundings, session: Session
 function lowerBlock(raw: RawBlock, place: Surroundings, session: Session): readonly Statement[] {
   const { problems } = session;
   const name = blockNameOf(raw, place, problems);
-  refuseHash(raw.hash, place, problems);
-  // `{{#if eq a b}}` is one mistake: its arguments are not looked at one by one.
-  if (name === undefined || !hasOneSubject(name, raw, place, problems)) return [];
-  const [subject] = raw.params.map((parameter) => lowerExpression(parameter, place, problems));
+  if (name === undefined) return [];
+  const subject = subjectOf(name, raw, place, problems);
   const inner = frameOf(name, raw, subject?.kind === 'path' ? subject.absolute : undefined, place, session);
   const deeper = { ...place, depth: place.depth + 1 };
   const body = raw.program && lowerProgram(raw.program, { ...deeper, frame: inner ?? place.frame }, session);
