@@ -26,8 +26,9 @@ Examples:
   $ pipe check *.yaml --input rows.jsonl                     every mistake, before any call
   $ pipe run translate.yaml --input rows.jsonl --output out.csv
 
-The key is read from MISTRAL_API_KEY. Exit codes: 0 all succeeded, 1 records failed, 2 wrong usage or
-an invalid file, 3 stopped by the provider, 5 a local failure, 130 interrupted.`,
+The key is read from MISTRAL_API_KEY.
+Exit codes: 0 all records succeeded, 1 some failed, 2 wrong usage or an invalid file,
+3 stopped by the provider, 5 a local failure, 130 interrupted.`,
     );
   program.commandsGroup('Run:');
   program.addCommand(runCommand(terminal, done));

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Argument, Command, Option } from 'commander';
 import type { Endpoint } from '../run/options.ts';
 import type { RunFolder } from '../run/folder.ts';
-import type { Simulator } from '../simulator/simulator.ts';
+import type { SimulatorOptions } from '../simulator/options.ts';
 import { exit, exitCodeOf, type ExitCode } from './exit.ts';
 import { positiveInteger } from './options.ts';
 import { checkOutput, type RunOutput } from './output.ts';
@@ -71,6 +71,8 @@ What --simulate takes: pipe simulator --help`,
 async function run(terminal: Terminal, file: string, flags: RunFlags): Promise<ExitCode> {
   const conflict = conflictOf(flags);
   if (conflict !== undefined) return refuse(terminal, conflict);
+  const simulated = flags.simulate === undefined ? undefined : await readSimulatorOptions(flags.simulate);
+  if (simulated?.ok === false) return refuse(terminal, simulated.error);
   const output = await checkOutput(flags.output, flags.input);
   if (!output.ok) {
     await printDiagnostics(terminal, [output.error]);
@@ -83,14 +85,14 @@ async function run(terminal: Terminal, file: string, flags: RunFlags): Promise<E
   }
   const { plan, warnings } = prepared.value;
   const keys =
-    flags.simulate === undefined ? (await import('../run/model-keys.ts')).checkKeys(plan, terminal.env) : [];
+    simulated === undefined ? (await import('../run/model-keys.ts')).checkKeys(plan, terminal.env) : [];
   if (flags.quiet !== true || keys.length > 0) await printDiagnostics(terminal, [...warnings, ...keys]);
   if (keys.length > 0) return exit.usage;
 
-  const simulator = flags.simulate === undefined ? undefined : await simulate(flags.simulate);
-  if (typeof simulator === 'string') return refuse(terminal, simulator);
+  const simulator = simulated && (await startSimulator(simulated.value));
+  if (simulator?.ok === false) return refuse(terminal, simulator.error.message);
   try {
-    const endpoint = simulator && { base_url: simulator.url };
+    const endpoint = simulator && { base_url: simulator.value.url };
     return await runInFolder({
       terminal,
       file,
@@ -100,7 +102,7 @@ async function run(terminal: Terminal, file: string, flags: RunFlags): Promise<E
       endpoint,
     });
   } finally {
-    await simulator?.close();
+    await simulator?.value.close();
   }
 }
 
@@ -115,16 +117,14 @@ function conflictOf({ output, format, sample, seed }: RunFlags): string | undefi
   return undefined;
 }
 
-/** A text is what is wrong with the options. */
-async function simulate(options: string): Promise<Simulator | string> {
-  const [{ startSimulator }, { parseSimulatorOptions }] = await Promise.all([
-    import('../simulator/simulator.ts'),
-    import('../simulator/parse-options.ts'),
-  ]);
-  const parsed = parseSimulatorOptions(options);
-  if (!parsed.ok) return parsed.error;
-  const started = await startSimulator(parsed.value);
-  return started.ok ? started.value : started.error.message;
+async function readSimulatorOptions(options: string) {
+  const { parseSimulatorOptions } = await import('../simulator/parse-options.ts');
+  return parseSimulatorOptions(options);
+}
+
+async function startSimulator(options: SimulatorOptions) {
+  const simulator = await import('../simulator/simulator.ts');
+  return simulator.startSimulator(options);
 }
 
 interface Run {

@@ -27,14 +27,19 @@ export function wantsColor(terminal: Terminal, stream: NodeJS.WriteStream): bool
   return stream.isTTY && terminal.env['TERM'] !== 'dumb';
 }
 
+const settled = ['drain', 'close', 'error'] as const;
+
 /** Writes data to stdout and waits until it has been taken, so that a slow reader is not outrun. */
 export async function writeOut(terminal: Terminal, text: string): Promise<void> {
   if (text === '' || !terminal.stdout.writable) return;
   if (terminal.stdout.write(text)) return;
+  const { stdout } = terminal;
   await new Promise<void>((resolve) => {
-    terminal.stdout.once('drain', resolve);
-    terminal.stdout.once('close', resolve);
-    terminal.stdout.once('error', () => resolve());
+    const ready = () => {
+      for (const event of settled) stdout.off(event, ready);
+      resolve();
+    };
+    for (const event of settled) stdout.once(event, ready);
   });
 }
 

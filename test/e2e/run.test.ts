@@ -25,7 +25,7 @@ model:
   name: mistral-large-latest
   temperature: 0
   base_url: ${server.url}
-  api_key_env: MISTRAL_API_KEY
+  api_key_env: FAKE_KEY
 ${extra}steps:
   translate:
     type: chat
@@ -40,7 +40,7 @@ ${extra}steps:
 const run = (folder: string, ...args: readonly string[]) =>
   pipe(['run', 'translate.yaml', '--input', 'rows.jsonl', '--run-dir', 'out', ...args], {
     cwd: folder,
-    env: { MISTRAL_API_KEY: key },
+    env: { FAKE_KEY: key },
   });
 
 const json = (...path: readonly string[]): unknown => JSON.parse(readFileSync(join(...path), 'utf8'));
@@ -112,7 +112,9 @@ describe('pipe run', () => {
       call.reply(`re: ${user?.content}`);
     }
     expect((await running).exitCode).toBe(0);
-    expect(lines(folder, 'out/results.jsonl')).toMatchObject(rows.map(({ id }, index) => ({ index, key: id })));
+    expect(lines(folder, 'out/results.jsonl')).toMatchObject(
+      rows.map(({ id }, index) => ({ index, key: id })),
+    );
     expect(readFileSync(join(folder, 'out.csv'), 'utf8')).toBe(
       `id,input,translate\n${rows.map(({ id, input }) => `${id},${input},re: ${input}\n`).join('')}`,
     );
@@ -199,10 +201,20 @@ describe('pipe run', () => {
   it('refuses to start without a key, before any call', async () => {
     const server = await fakeServer();
     const folder = project(server, [{ id: 'a', input: 'hello' }]);
-    const { exitCode, stderr } = await pipe(['run', 'translate.yaml', '--input', 'rows.jsonl'], { cwd: folder });
+    const { exitCode, stderr } = await pipe(['run', 'translate.yaml', '--input', 'rows.jsonl'], {
+      cwd: folder,
+    });
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('MISTRAL_API_KEY');
+    expect(stderr).toContain('FAKE_KEY is not set');
     expect(server.calls).toHaveLength(0);
+    expect(readdirSync(folder)).toEqual(['rows.jsonl', 'translate.yaml']);
+  });
+
+  it("names the provider's own variable", async () => {
+    const args = ['run', 'pipelines/translate.yaml', '--input', 'pipelines/data/rows.jsonl'];
+    const { exitCode, stderr } = await pipe(args, { cwd: root });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('MISTRAL_API_KEY is not set');
   });
 
   it('keeps the key out of every file and message, whatever the server says', async () => {
@@ -240,7 +252,10 @@ describe('pipe run', () => {
     second.reply('second answer');
     first.reply('first answer');
     const { stdout } = await running;
-    const bodies = String(stdout).trimEnd().split('\n').map((line) => JSON.parse(line) as { id: string });
+    const bodies = String(stdout)
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { id: string });
     expect(bodies.map(({ id }) => id)).toEqual(['a', 'b']);
   });
 

@@ -7,14 +7,17 @@ import { pipe, root, temporaryFolder } from '../support/pipe.ts';
 const golden = (name: string) => join(root, 'test/e2e/golden', `${name}.txt`);
 
 describe('help', () => {
-  it.each([[], ['run'], ['check'], ['render'], ['schema'], ['simulator']])('of pipe %s fits a screen', async (...names) => {
-    const { stdout, exitCode } = await pipe([...names, '--help']);
-    expect(exitCode).toBe(0);
-    const rows = String(stdout).split('\n');
-    expect(rows.filter((row) => row.length > 100)).toEqual([]);
-    expect(rows.length).toBeLessThanOrEqual(60);
-    expectGolden(golden(`help-${names[0] ?? 'pipe'}`), String(stdout));
-  });
+  it.each([[], ['run'], ['check'], ['render'], ['schema'], ['simulator']])(
+    'of pipe %s fits a screen',
+    async (...names) => {
+      const { stdout, exitCode } = await pipe([...names, '--help']);
+      expect(exitCode).toBe(0);
+      const rows = String(stdout).split('\n');
+      expect(rows.filter((row) => row.length > 100)).toEqual([]);
+      expect(rows.length).toBeLessThanOrEqual(60);
+      expectGolden(golden(`help-${names[0] ?? 'pipe'}`), String(stdout));
+    },
+  );
 
   it('prints the version', async () => {
     const { stdout } = await pipe(['--version']);
@@ -26,14 +29,18 @@ describe('wrong usage', () => {
   it.each([
     ['an unknown command', ['rum', 'x.yaml'], 'run'],
     ['an unknown flag', ['run', 'x.yaml', '--inptu', 'rows.jsonl'], '--input'],
-    ['no pipeline', ['run'], 'file'],
+    ['no pipeline', ['run', '--input', 'rows.jsonl'], 'file'],
     ['no input', ['run', 'x.yaml'], '--input'],
     ['a limit of 0', ['run', 'x.yaml', '--input', 'r.jsonl', '--limit', '0'], 'at least 1'],
     ['a limit that is no number', ['run', 'x.yaml', '--input', 'r.jsonl', '--limit', 'ten'], 'whole number'],
     ['a shard beyond its count', ['run', 'x.yaml', '--input', 'r.jsonl', '--shard', '5/4'], '1/4'],
     ['an unknown output format', ['run', 'x.yaml', '--input', 'r.jsonl', '--output', 'out.xlsx'], '.csv'],
     ['an unknown input format', ['run', 'x.yaml', '--input', 'r.jsonl', '--input-format', 'xml'], 'jsonl'],
-    ['an unknown simulator option', ['run', 'x.yaml', '--input', 'r.jsonl', '--simulate=latncy=3s'], 'latency'],
+    [
+      'an unknown simulator option',
+      ['run', 'x.yaml', '--input', 'r.jsonl', '--simulate=latncy=3s'],
+      'latency',
+    ],
     ['no command', [], 'Usage'],
   ])('%s ends with 2 and says what to do', async (_, args, remedy) => {
     const folder = temporaryFolder();
