@@ -50,7 +50,7 @@ export async function compilePlan(
   if (output === undefined) checkNames([...steps.keys()], input.fields, context);
   const dependencies = dependenciesOf(steps, context);
   const order = orderSteps(dependencies, report);
-  const settings = modelSettings(file, specsOf(steps), source, report);
+  const settings = modelSettings(file, sound.models, source, report);
   const retry = retryPolicy(file, source, report);
   if (!report.failed())
     warn(templates, { vars, fields: input.fields, steps: output ? [...steps.keys()] : [] }, context);
@@ -97,7 +97,7 @@ async function compileParts(
 ): Promise<Parts> {
   const { source, report } = workspace;
   const input = await compileInput(file, columns, workspace);
-  const context = { source, report, partials: await loadPartials(file['partials'], workspace) };
+  const context = { source, report, ...(await loadPartials(file['partials'], workspace)) };
   const inputWhen = compileWhen(sectionOf(file, 'input')['when'], ['input', 'when'], context);
   const compiled = [...steps].map(([id, step]) => [id, step && compileStep(id, step, context)] as const);
   return {
@@ -122,10 +122,6 @@ function scopeOf({ vars, input, steps }: Parts): FileScope {
     steps: new Map(known),
     ...(input.schema && { input: input.schema.schema }),
   };
-}
-
-function specsOf(steps: Parts['steps']): ReadonlyMap<string, JsonObject> {
-  return new Map([...steps].flatMap(([id, step]) => (step === undefined ? [] : [[id, step.spec] as const])));
 }
 
 function sectionOf(file: JsonObject, name: string): JsonObject {

@@ -3,7 +3,7 @@ import type { Source } from '../diagnostic/source.ts';
 import { didYouMean } from '../diagnostic/suggest.ts';
 import { isObject, type JsonObject, type JsonSchema, type JsonValue } from '../json/json.ts';
 import { memberNames, memberOf, typeOf } from '../template/schema-type.ts';
-import { checkHeader, missingColumn, type Columns } from './columns.ts';
+import { checkHeader, createColumnCheck, type ColumnCheck, type Columns } from './columns.ts';
 import type { Report } from './report.ts';
 import { compileUserSchema, type UserSchema } from './schema/user-schema.ts';
 import { listText } from './words.ts';
@@ -12,7 +12,7 @@ import type { Workspace } from './workspace.ts';
 /** What is known of a record before any is read. */
 export interface InputType {
   readonly schema?: UserSchema;
-  readonly columns?: Columns;
+  readonly columns?: ColumnCheck;
   /** The fields that are known by name. */
   readonly fields: readonly string[];
 }
@@ -28,17 +28,21 @@ export async function compileInput(
   const place = { source, pointer: ['input', 'schema'] };
   const held = input['schema'];
   const schema = held === undefined ? undefined : await compileUserSchema(held, place, workspace);
-  if (schema !== undefined) checkRecordSchema(schema.schema, source, report);
-  if (schema !== undefined && columns !== undefined) checkHeader(columns, schema.schema, source, report);
+  checkRecordSchema(schema?.schema ?? held, source, report);
   const known = schema === undefined ? [] : memberNames(typeOf(schema.schema));
-  const fields = [...new Set([...known, ...(columns?.names ?? [])])];
-  const type = { fields, ...(schema && { schema }), ...(columns && { columns }) };
+  const check = columns && createColumnCheck(columns, report);
+  const type = {
+    fields: [...new Set([...known, ...(columns?.names ?? [])])],
+    ...(schema && { schema }),
+    ...(check && { columns: check }),
+  };
   checkKey(input['key'], type, source, report);
+  if (schema !== undefined && check !== undefined) checkHeader(check, schema.schema, source);
   return type;
 }
 
 /** A record is an object, so a schema that allows none would fail them all. */
-function checkRecordSchema(schema: JsonSchema, source: Source, report: Report): void {
+function checkRecordSchema(schema: JsonValue | undefined, source: Source, report: Report): void {
   const type = isObject(schema) ? schema['type'] : undefined;
   if (type === undefined || [type].flat().includes('object')) return;
   report.add({
@@ -57,33 +61,23 @@ function checkKey(
   report: Report,
 ): void {
   if (typeof key !== 'string') return;
-  const mistake = keyMistake(key, schema?.schema, columns, fields);
-  if (mistake !== undefined) {
-    report.add({ severity: 'error', ...mistake, place: { source, pointer: ['input', 'key'] } });
-  }
-}
-
-function keyMistake(
-  key: string,
-  schema: JsonSchema | undefined,
-  columns: Columns | undefined,
-  fields: readonly string[],
-): Pick<Diagnostic, 'code' | 'message' | 'hint'> | undefined {
+  const place = { source, pointer: ['input', 'key'] };
+  const refuse = (mistake: Pick<Diagnostic, 'code' | 'message' | 'hint'>) =>
+    report.add({ severity: 'error', ...mistake, place });
   if (key.includes('{{')) {
-    return {
+    refuse({
       code: 'misplaced-template',
       message: '`input.key` is the name of a field, not a template',
       hint: 'write the name alone, such as `key: id`',
-    };
+    });
+  } else if (schema !== undefined && memberOf(typeOf(schema.schema), key) === undefined) {
+    const meant = didYouMean(key, fields);
+    refuse({
+      code: 'unknown-field',
+      message: `\`input.schema\` has no field \`${key}\``,
+      hint: meant === undefined ? `its fields are ${listText(fields)}` : `did you mean \`${meant}\`?`,
+    });
+  } else {
+    columns?.has(key, place);
   }
-  if (columns !== undefined && !columns.names.includes(key)) {
-    return { code: 'missing-column', ...missingColumn(key, columns) };
-  }
-  if (schema === undefined || memberOf(typeOf(schema), key) !== undefined) return undefined;
-  const meant = didYouMean(key, fields);
-  return {
-    code: 'unknown-field',
-    message: `\`input.schema\` has no field \`${key}\``,
-    hint: meant === undefined ? `its fields are ${listText(fields)}` : `did you mean \`${meant}\`?`,
-  };
 }

@@ -7,24 +7,22 @@ import { providers } from '../models/registry.ts';
 import { durationAt } from './durations.ts';
 import { defaultProvider, defaultTimeout } from './format/model-section.ts';
 import type { Report } from './report.ts';
-import { listText, pathText } from './words.ts';
+import { pathText } from './words.ts';
 
 /**
- * The settings of each step's model: the file's `model` with the step's own over it. A step whose settings are not
- * complete is not among them; that has been reported then.
+ * The settings of each step's model: the file's `model` with the step's own, which `models` gives, over it. A step for
+ * which no model is named is not among them.
  */
 export function modelSettings(
   file: JsonObject,
-  steps: ReadonlyMap<string, JsonObject>,
+  models: ReadonlyMap<string, JsonObject>,
   source: Source,
   report: Report,
 ): ReadonlyMap<string, ModelSettings> {
   const top = isObject(file['model']) ? file['model'] : {};
   refuseTemplates(top, ['model'], source, report);
   const settings = new Map<string, ModelSettings>();
-  const nameless: string[] = [];
-  for (const [id, spec] of steps) {
-    const own = isObject(spec['model']) ? spec['model'] : {};
+  for (const [id, own] of models) {
     refuseTemplates(own, ['steps', id, 'model'], source, report);
     const merged = { ...inherited(top, own), ...own };
     const at = (key: string): Location => ({
@@ -32,17 +30,7 @@ export function modelSettings(
       pointer: Object.hasOwn(own, key) ? ['steps', id, 'model', key] : ['model', key],
     });
     const { name } = merged;
-    if (typeof name !== 'string') nameless.push(id);
-    else settings.set(id, stepSettings(name, merged, at, report));
-  }
-  if (nameless.length > 0) {
-    report.add({
-      severity: 'error',
-      code: 'missing-model',
-      message: `no model is named for ${nameless.length === 1 ? 'the step' : 'the steps'} ${listText(nameless)}`,
-      hint: 'add `model: {name: mistral-small-latest}` at the top of the file',
-      place: { source, pointer: 'model' in file ? ['model'] : [], part: 'key' },
-    });
+    if (typeof name === 'string') settings.set(id, stepSettings(name, merged, at, report));
   }
   return settings;
 }

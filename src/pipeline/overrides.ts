@@ -69,7 +69,7 @@ function modelNames(file: JsonValue): readonly Pointer[] {
   return [['model', 'name'], ...own.map(([id]) => ['steps', id, 'model', 'name'])];
 }
 
-/** A copy with this value at this place. Maps on the way there are made where there are none; lists are not. */
+/** A copy with this value at this place. Maps and lists on the way there are made where there are none. */
 function withValue(
   value: JsonValue | undefined,
   pointer: Pointer,
@@ -79,15 +79,18 @@ function withValue(
   const [part, ...rest] = pointer;
   if (part === undefined) return success(to);
   const here = [...above, part];
-  if (Array.isArray(value)) {
+  if (Array.isArray(value) || (value === undefined && typeof part === 'number')) {
+    const items: readonly JsonValue[] = value ?? [];
     const index = Number(part);
-    if (!Number.isInteger(index) || index < 0 || index >= value.length) {
-      return failure({
-        message: `\`${pathText(above)}\` is a list of ${value.length}, counted from 0, without an item ${String(part)}`,
-      });
+    // An item may be changed, or added at the end.
+    if (!Number.isInteger(index) || index < 0 || index > items.length) {
+      const message = `\`${pathText(above)}\` has ${items.length} items, counted from 0, so there is none numbered ${part}`;
+      return failure({ message });
     }
-    const changed = withValue(value[index] as JsonValue, rest, to, here);
-    return changed.ok ? success(value.with(index, changed.value)) : changed;
+    const changed = withValue(items[index], rest, to, here);
+    return changed.ok
+      ? success([...items.slice(0, index), changed.value, ...items.slice(index + 1)])
+      : changed;
   }
   if (value !== undefined && value !== null && !isObject(value)) {
     return failure({ message: `\`${pathText(above)}\` is not a map, so nothing in it can be set` });

@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import type { Source } from '../diagnostic/source.ts';
+import { basename, dirname, join, resolve } from 'node:path';
+import { didYouMean } from '../diagnostic/suggest.ts';
 import { textSource } from '../diagnostic/yaml-source.ts';
 import type { JsonValue } from '../json/json.ts';
+import type { TemplateContext } from './templates.ts';
 import type { Workspace } from './workspace.ts';
-import { valueText } from './words.ts';
 
 const extension = '.hbs';
 
@@ -12,41 +12,54 @@ const extension = '.hbs';
 export async function loadPartials(
   folder: JsonValue | undefined,
   { path, source, files, report }: Workspace,
-): Promise<ReadonlyMap<string, Source>> {
-  if (typeof folder !== 'string') return new Map();
+): Promise<Pick<TemplateContext, 'partials' | 'hasAllPartials'>> {
+  if (typeof folder !== 'string') return { partials: new Map(), hasAllPartials: true };
   const place = { source, pointer: ['partials'] };
   const absolute = resolve(dirname(path), folder);
-  const partials = new Map<string, Source>();
-  try {
-    const names = (await readdir(absolute)).filter((name) => name.endsWith(extension)).sort();
-    for (const name of names) {
-      const file = join(absolute, name);
-      const read = await files.read(file, join(folder, name));
-      if (read.ok) partials.set(name.slice(0, -extension.length), textSource(file, read.value.text));
-      else report.add({ place, ...read.error });
-    }
-  } catch (error) {
-    report.add({ severity: 'error', ...folderMistake(folder, error), place });
+  const names = await namesIn(absolute);
+  if (typeof names === 'string') {
+    report.add({ severity: 'error', ...(await folderMistake(folder, absolute, names)), place });
+    return { partials: new Map(), hasAllPartials: false };
   }
-  return partials;
+  const partials = new Map<string, ReturnType<typeof textSource>>();
+  let hasAllPartials = true;
+  for (const name of names.filter((name) => name.endsWith(extension)).sort()) {
+    const file = join(absolute, name);
+    const read = await files.read(file, join(folder, name));
+    if (read.ok) partials.set(name.slice(0, -extension.length), textSource(file, read.value.text));
+    else {
+      hasAllPartials = false;
+      report.add({ place, ...read.error });
+    }
+  }
+  return { partials, hasAllPartials };
 }
 
-function folderMistake(folder: string, error: unknown) {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+/** What is in a folder, or the code of the system's error. */
+async function namesIn(folder: string): Promise<readonly string[] | string> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return String(error.code);
+    throw error;
+  }
+}
+
+async function folderMistake(folder: string, absolute: string, code: string) {
   if (code === 'ENOENT') {
+    const beside = await namesIn(dirname(absolute));
+    const meant = typeof beside === 'string' ? undefined : didYouMean(basename(absolute), beside);
     return {
       code: 'missing-file',
-      message: `there is no folder ${valueText(folder)}`,
-      hint: 'name it relative to this file',
+      message: `there is no folder \`${folder}\``,
+      hint: meant === undefined ? 'name it relative to this file' : `did you mean \`${meant}\`?`,
     };
   }
-  if (code === 'ENOTDIR') {
-    return {
-      code: 'missing-file',
-      message: `${valueText(folder)} is not a folder`,
-      hint: 'name the folder that the .hbs files are in',
-    };
-  }
-  if (code === '') throw error;
-  return { code: 'unreadable-file', message: `the folder ${valueText(folder)} cannot be read: ${code}` };
+  return code === 'ENOTDIR'
+    ? {
+        code: 'not-a-folder',
+        message: `\`${folder}\` is not a folder`,
+        hint: 'name the folder that the .hbs files are in',
+      }
+    : { code: 'unreadable-file', message: `the folder \`${folder}\` cannot be read: ${code}` };
 }

@@ -1,10 +1,9 @@
 import { didYouMean } from '../diagnostic/suggest.ts';
 import type { JsonObject } from '../json/json.ts';
 import { checkTemplate } from '../template/check.ts';
-import type { TemplatePlace } from '../template/problem.ts';
 import { stepReferences } from '../template/references.ts';
 import type { ScopeType } from '../template/scope-type.ts';
-import { columnProblems } from './columns.ts';
+import { checkColumns } from './columns.ts';
 import type { CompiledStep } from './steps.ts';
 import type { InputType } from './input.ts';
 import type { Dependency } from './order.ts';
@@ -41,20 +40,15 @@ export function scopedTemplates(templates: FileTemplates, file: FileScope): read
 /** Reports every path that leads to nothing that can be there. A mistake in a partial is told once. */
 export function checkPaths(
   templates: readonly ScopedTemplate[],
-  input: InputType,
-  { partials, report }: TemplateContext,
+  { schema, columns }: InputType,
+  context: TemplateContext,
 ): void {
-  for (const [{ template, place }, scope] of templates) {
-    const problems = checkTemplate(template, scope);
-    const columns =
-      input.columns && columnProblems(template, scope, input.columns, input.schema?.schema, partials);
-    const others = (columns ?? []).filter((problem) => !problems.some((told) => isSamePlace(problem, told)));
-    for (const problem of [...problems, ...others]) report.add(templateMistake(problem, place, partials));
+  const { partials, report } = context;
+  for (const [template, scope] of templates) {
+    const problems = checkTemplate(template.template, scope);
+    for (const problem of problems) report.add(templateMistake(problem, template.place, partials));
+    if (columns !== undefined) checkColumns(template, scope, problems, columns, schema?.schema, context);
   }
-}
-
-function isSamePlace(one: TemplatePlace, other: TemplatePlace): boolean {
-  return one.partial === other.partial && one.start === other.start && one.end === other.end;
 }
 
 /** What each step waits for: the steps that its templates read, and those that it `needs`. */

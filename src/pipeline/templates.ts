@@ -15,8 +15,9 @@ export interface PlacedTemplate {
 /** What the templates of one file share. */
 export interface TemplateContext {
   readonly source: Source;
-  /** The pieces that templates may include, by name. */
+  /** The pieces that templates may include, by name; not all of them where their folder cannot be read. */
   readonly partials: ReadonlyMap<string, Source>;
+  readonly hasAllPartials: boolean;
   readonly report: Report;
 }
 
@@ -24,13 +25,16 @@ export interface TemplateContext {
 export function compilePlaced(
   text: string,
   pointer: Pointer,
-  { source, partials, report }: TemplateContext,
+  { source, partials, hasAllPartials, report }: TemplateContext,
 ): PlacedTemplate | undefined {
   const place = { source, pointer };
   const texts = new Map([...partials].map(([name, partial]) => [name, partial.text]));
   const compiled = compileTemplate(text, texts);
   if (compiled.ok) return { template: compiled.value, place };
-  for (const problem of compiled.error) report.add(templateMistake(problem, place, partials));
+  for (const problem of compiled.error) {
+    if (problem.code !== 'unknown-partial' || hasAllPartials)
+      report.add(templateMistake(problem, place, partials));
+  }
   return undefined;
 }
 

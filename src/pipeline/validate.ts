@@ -23,6 +23,8 @@ export interface SoundFile {
   readonly file: JsonObject;
   /** Every step by its id; undefined where too little is left of it to tell what it does. */
   readonly steps: ReadonlyMap<string, SoundStep | undefined>;
+  /** The step's own `model` of every step, empty where there is none. */
+  readonly models: ReadonlyMap<string, JsonObject>;
 }
 
 export interface SoundStep {
@@ -41,21 +43,22 @@ const anyStep = { type: 'object', examples: [{ type: 'chat', prompt: '{{input.te
 /** Checks the file against the format: the whole first, then each model by its provider and each step by its type. */
 export function validateFile(value: JsonValue, source: Source, report: Report): SoundFile {
   const check = checker(source, report);
-  const file = check(wholeFile, value, []) ?? {};
+  const needsName = needsModelName(value);
+  const file = check(wholeFile(needsName), value, []) ?? {};
   const provider = providerOf(file['model']) ?? defaultProvider;
-  const model = file['model'] === undefined ? undefined : check(modelOf(provider), file['model'], ['model']);
-  const steps = Object.entries(isObject(file['steps']) ? file['steps'] : {})
-    .filter(([id]) => !id.startsWith('x-'))
-    .map(([id, step]): [string, SoundStep | undefined] => {
-      const type = stepType(id, step, source, report);
-      if (type === undefined) return [id, undefined];
-      const spec = check(stepOf(type), step, ['steps', id]);
-      const own = isObject(step) && isObject(step['model']) ? step['model'] : undefined;
-      const part = stepModelOf(providerOf(own) ?? provider);
-      const model = own && check(part, own, ['steps', id, 'model']);
-      return [id, spec && { type, spec: { ...spec, ...(model && { model }) } }];
-    });
-  return { file: { ...file, ...(model && { model }) }, steps: new Map(steps) };
+  const model =
+    file['model'] === undefined ? undefined : check(modelOf(provider, needsName), file['model'], ['model']);
+  const steps = new Map<string, SoundStep | undefined>();
+  const models = new Map<string, JsonObject>();
+  for (const [id, step] of Object.entries(isObject(file['steps']) ? file['steps'] : {})) {
+    if (id.startsWith('x-')) continue;
+    const type = stepType(id, step, source, report);
+    const spec = type && check(stepOf(type), step, ['steps', id]);
+    steps.set(id, type && spec && { type, spec });
+    const own = isObject(step) && isObject(step['model']) ? step['model'] : {};
+    models.set(id, check(stepModelOf(providerOf(own) ?? provider), own, ['steps', id, 'model']) ?? {});
+  }
+  return { file: { ...file, ...(model && { model }) }, steps, models };
 }
 
 /** A part of the file that is checked by itself. */
@@ -65,14 +68,15 @@ interface Part {
   readonly mayLack?: readonly string[];
 }
 
-const wholeFile: Part = {
-  name: 'file',
-  schema: () => fileSection(anyModel, anyStep),
-  mayLack: ['version', 'steps'],
-};
+function wholeFile(needsName: boolean): Part {
+  const mayLack = ['version', 'steps', ...(needsName ? ['model'] : [])];
+  return { name: 'file', schema: () => ({ ...fileSection(anyModel, anyStep), required: mayLack }), mayLack };
+}
 
-function modelOf(name: string): Part {
-  return { name: `model ${name}`, schema: () => modelSection(providerNamed(name)) };
+function modelOf(provider: string, needsName: boolean): Part {
+  const mayLack = needsName ? ['name'] : [];
+  const schema = () => ({ ...modelSection(providerNamed(provider)), required: mayLack });
+  return { name: `model ${provider}`, schema, mayLack };
 }
 
 function stepModelOf(name: string): Part {
@@ -81,6 +85,15 @@ function stepModelOf(name: string): Part {
 
 function stepOf(type: StepType): Part {
   return { name: `step ${type.type}`, schema: () => stepSection(type, anyModel) };
+}
+
+/** A model must be named in each step, or at the top for the steps that name none. */
+function needsModelName(file: JsonValue): boolean {
+  const steps = isObject(file) && isObject(file['steps']) ? Object.entries(file['steps']) : [];
+  return steps.some(([id, step]) => {
+    const model = isObject(step) ? (step['model'] ?? {}) : {};
+    return !id.startsWith('x-') && isObject(model) && model['name'] === undefined;
+  });
 }
 
 /** Compiles the schema of a part when the first of its kind is met: compiling is most of what a check costs. */

@@ -44,6 +44,7 @@ export const chat: StepType = {
       items: {
         type: 'object',
         required: ['role', 'content'],
+        patternProperties: { '^x-': true },
         additionalProperties: false,
         properties: {
           role: {

@@ -32,17 +32,26 @@ function placesIn(schema: unknown, path: readonly string[]): readonly KeyPlace[]
   ];
 }
 
-/** The place with this key that is fewest steps up and down from `here`, as people write it; '' is the top. */
+/**
+ * Where a key belongs that stands `here`, as words: at the top of the file, or under a section. Undefined where it could
+ * belong to several sections, and to none of them that is next to this place.
+ */
 export function nearestPlace(key: string, here: Pointer, places: readonly KeyPlace[]): string | undefined {
-  let best: { readonly path: readonly string[]; readonly distance: number } | undefined;
-  for (const { path, keys } of places) {
-    const shared = sharedLength(path, here);
-    const distance = path.length + here.length - 2 * shared;
-    if (keys.includes(key) && distance > 0 && (best === undefined || distance < best.distance)) {
-      best = { path: [...here.slice(0, shared).map(String), ...path.slice(shared)], distance };
-    }
-  }
-  return best?.path.map((part, index, path) => (part === '*' ? anyIn(path[index - 1]) : part)).join('.');
+  const found = places
+    .filter(({ keys }) => keys.includes(key))
+    .map(({ path }) => ({ path, distance: path.length + here.length - 2 * sharedLength(path, here) }))
+    .filter(({ distance }) => distance > 0)
+    .sort((one, other) => one.distance - other.distance);
+  const sections = new Set(found.map(({ path }) => path.at(-1)));
+  const [nearest] = found;
+  if (nearest === undefined || (sections.size > 1 && nearest.distance > 1)) return undefined;
+  if (nearest.path.length === 0) return 'at the top of the file';
+  const shared = sharedLength(nearest.path, here);
+  const path = nearest.path.map((part, index) => {
+    if (index < shared) return String(here[index]);
+    return part === '*' ? anyIn(nearest.path[index - 1]) : part;
+  });
+  return `under \`${path.join('.')}\``;
 }
 
 function sharedLength(path: readonly string[], here: Pointer): number {

@@ -75,26 +75,31 @@ const vars: JsonObject = {
   examples: [{ output_language: 'English' }],
 };
 
-const input = section('What the pipeline expects of each record of its input.', {
-  key: {
-    type: 'string',
-    minLength: 1,
-    description:
-      'The field that names a record in results and errors; each value may occur once. Default: a hash of the whole record.',
-    examples: ['id'],
+const input = section(
+  'What the pipeline expects of each record of its input.',
+  {
+    key: {
+      type: 'string',
+      minLength: 1,
+      description:
+        'The field that names a record in results and errors; each value may occur once. Default: a hash of the whole record.',
+      examples: ['id'],
+    },
+    when: {
+      type: 'string',
+      minLength: 1,
+      description:
+        'Which records to take: a template of exactly one expression. Where it is false, null, empty or absent the record is skipped, and counted as skipped.',
+      examples: ["{{ne input.lang 'en'}}"],
+      errorMessage: `write an expression, such as "{{ne input.lang 'en'}}"`,
+    },
+    schema: schemaOrPath(
+      'The JSON Schema (2020-12; draft-07 by its `$schema`) of one record, or the path of one relative to this file. Each record is checked before anything is paid for, paths such as `{{input.text}}` are checked against it, and cells of a CSV are read as the numbers and booleans that it asks for.',
+      { type: 'object', required: ['text'], properties: { text: { type: 'string', minLength: 1 } } },
+    ),
   },
-  when: {
-    type: 'string',
-    minLength: 1,
-    description:
-      'Which records to take: a template of exactly one expression. Where it is false, null, empty or absent the record is skipped, and counted as skipped.',
-    examples: ["{{ne input.lang 'en'}}"],
-  },
-  schema: schemaOrPath(
-    'The JSON Schema (2020-12; draft-07 by its `$schema`) of one record, or the path of one relative to this file. Each record is checked before anything is paid for, paths such as `{{input.text}}` are checked against it, and cells of a CSV are read as the numbers and booleans that it asks for.',
-    { type: 'object', required: ['text'], properties: { text: { type: 'string', minLength: 1 } } },
-  ),
-});
+  { examples: [{ key: 'id', schema: './ticket.schema.json' }] },
+);
 
 const retry = section(
   'When to try a failed call again: after connection faults and the statuses 408, 409, 425 and 5xx. A 429 uses no attempt: it pauses the model, for as long as `Retry-After` says.',
@@ -154,7 +159,7 @@ const prices: JsonObject = {
         examples: [0.015],
       },
     },
-    { required: ['input', 'output'] },
+    { required: ['input', 'output'], examples: [{ input: 0.15, output: 0.6 }] },
   ),
   examples: [{ 'mistral-small-latest': { input: 0.15, output: 0.6 } }],
 };
@@ -209,6 +214,7 @@ function stepsSection(step: JsonObject): JsonObject {
 export function fileSection(model: JsonObject, step: JsonObject): JsonObject {
   return {
     type: 'object',
+    errorMessage: 'begin it with `version: 1`, then say `model` and `steps`',
     required: ['version', 'steps'],
     properties: {
       ...heading,

@@ -10,6 +10,7 @@ const commonKeys = {
     description:
       'Whether to run the step for this record: a template of exactly one expression. Where it is false, null, empty or absent the step is skipped, and what uses its output must allow for that.',
     examples: ["{{eq steps.classify.output 'order'}}"],
+    errorMessage: `write an expression, such as "{{eq steps.classify.output 'order'}}"`,
   },
   needs: {
     type: 'array',

@@ -1,0 +1,53 @@
+import { didYouMean } from '../../diagnostic/suggest.ts';
+import { isObject, type JsonObject, type JsonValue, type Pointer } from '../../json/json.ts';
+import { inlineYaml } from '../words.ts';
+import { ourWord } from './other-words.ts';
+
+/** The key as it would be added. */
+export function additionHint(key: string, schema: JsonObject): string | undefined {
+  const property = isObject(schema['properties']) ? schema['properties'][key] : undefined;
+  const example = isObject(property) ? exampleOf(property) : undefined;
+  return example === undefined ? undefined : `add ${written([key], example)}`;
+}
+
+/** The value as it should be written, where that can be told, else an example. */
+export function typeHint(pointer: Pointer, schema: JsonObject, value: JsonValue): string | undefined {
+  const wants = (type: string) => [schema['type']].flat().includes(type);
+  const items = isObject(schema['items']) ? schema['items']['type'] : undefined;
+  const properties = isObject(schema['properties']) ? schema['properties'] : {};
+  if (wants('string') && (typeof value === 'number' || typeof value === 'boolean')) {
+    return `quote it: ${written(pointer, String(value))}`;
+  }
+  if (typeof value !== 'string') return exampleHint(pointer, schema);
+  if ((wants('number') || wants('integer')) && /^-?\d+(\.\d+)?$/u.test(value)) {
+    return `write it without quotes: ${written(pointer, Number(value))}`;
+  }
+  if (wants('boolean')) return 'write `true` or `false`, without quotes';
+  if (wants('array') && items === 'string') return `write a list: ${written(pointer, [value])}`;
+  if (wants('object') && 'name' in properties) return `write ${written(pointer, { name: value })}`;
+  return exampleHint(pointer, schema);
+}
+
+/** The one of the allowed values that was meant. */
+export function valueHint(schema: JsonObject, value: JsonValue): string | undefined {
+  const allowed = Array.isArray(schema['enum']) ? schema['enum'].map(String) : [];
+  if (typeof value !== 'string' || allowed.length === 0) return undefined;
+  const meant = ourWord(value, allowed) ?? didYouMean(value, allowed);
+  return meant === undefined ? undefined : `did you mean \`${meant}\`?`;
+}
+
+export function exampleHint(pointer: Pointer, schema: JsonObject): string | undefined {
+  const example = exampleOf(schema);
+  return example === undefined ? undefined : `for example ${written(pointer, example)}`;
+}
+
+/** The value as it would stand at this place: with its key, or without one as an item of a list. */
+function written(pointer: Pointer, value: JsonValue): string {
+  const key = pointer.at(-1);
+  return typeof key === 'string' ? `\`${key}: ${inlineYaml(value)}\`` : `\`${inlineYaml(value)}\``;
+}
+
+function exampleOf(schema: JsonObject): JsonValue | undefined {
+  const { examples, const: constant, default: fallback } = schema;
+  return Array.isArray(examples) ? (examples as readonly JsonValue[])[0] : (constant ?? fallback);
+}
