@@ -91,6 +91,7 @@ function readContent(content: JsonValue | undefined): Result<Content | null, Ans
   if (content === undefined || content === null) return success(null);
   if (typeof content === 'string') return success({ text: content, thinking: '' });
   if (!Array.isArray(content)) return malformed('with content that is neither text nor a list of parts');
+  if (content.length === 0) return success(null);
   let text = '';
   let thinking = '';
   for (const part of content as readonly JsonValue[]) {

@@ -26,7 +26,7 @@ export function keyFor(
     return refuse(
       'invalid-base-url',
       'model.base_url is no address that requests can be sent to',
-      'Write a URL such as http://localhost:8000/v1, without a query or a password',
+      'write a URL such as http://localhost:8000/v1, without a query or a password',
     );
 
   if (endpoint.origin === home?.origin) {
@@ -34,7 +34,7 @@ export function keyFor(
     return readKey(
       name,
       env,
-      `Get a key at https://console.mistral.ai/api-keys and set it by \`export ${name}=…\`, or try without one by --simulate`,
+      `get a key at https://console.mistral.ai/api-keys and set it by \`export ${name}=…\`, or try without one by --simulate`,
     );
   }
 
@@ -45,16 +45,16 @@ export function keyFor(
     return refuse(
       'missing-key-name',
       misplaced,
-      'Name the variable with the key of that server in model.api_key_env',
+      'name the variable with the key of that server in model.api_key_env',
     );
   }
   if (name === own)
     return refuse(
       'misplaced-key',
       misplaced,
-      'Put the key of that server in another variable and name that in model.api_key_env',
+      'put the key of that server in another variable and name that in model.api_key_env',
     );
-  return readKey(name, env, `Set it to the key of ${endpoint.host}: \`export ${name}=…\``);
+  return readKey(name, env, `set it to the key of ${endpoint.host}: \`export ${name}=…\``);
 }
 
 function readKey(
@@ -70,7 +70,7 @@ function readKey(
     return refuse(
       'invalid-key',
       `${name} holds a space, a line break or another character that no key has`,
-      'Copy the key again, without quotes and without a line break at its end',
+      'copy the key again, without quotes and without a line break at its end',
     );
   return success(key);
 }
