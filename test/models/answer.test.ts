@@ -386,13 +386,19 @@ describe('any other body', () => {
     fc.assert(
       fc.property(mutated, (body) => {
         const { answer } = read(body);
-        const said = (body['choices'] as JsonObject[])[0]?.['message'];
-        const content = isObject(said) ? said['content'] : undefined;
+        const content = contentOf(body);
         expect(answer.ok ? answer.value.text : content).toEqual(content);
       }),
     );
   });
 });
+
+/** The content of the first choice, if the body has one. */
+function contentOf({ choices }: JsonObject): JsonValue | undefined {
+  const first: JsonValue | undefined = Array.isArray(choices) ? choices[0] : undefined;
+  const said = isObject(first) ? first['message'] : undefined;
+  return isObject(said) ? said['content'] : undefined;
+}
 
 /** The value with every field of this name replaced. */
 function replace(value: JsonObject, name: string, by: JsonValue): JsonObject {
