@@ -32,19 +32,14 @@ function tableReader(delimiter: string, options: ReadOptions): RecordReader {
   const read = ({ rows, broken }: TableRows): Batch => {
     if (rows.length === 0) return { items: [], broken };
     columns ??= columnReaders(table.columns() ?? [], options.schema);
-    const faults = new Map(rows.map((row) => [row, faultOfRow(row, options.limit)]));
-    const parsed = parseCells(
-      rows.filter((row) => faults.get(row) === undefined),
-      delimiter,
-      options.path,
-    );
+    // Bytes that are no text are parsed too: a stray quote among them would hide the rows up to the next.
+    const parsed = parseCells(rows, delimiter, options.path);
     const items: RecordItem[] = [];
     for (const row of rows) {
-      const fault = faults.get(row);
       const cells = parsed.cells.get(row);
-      if (fault !== undefined) items.push(badRecord(index, row, fault));
-      else if (cells !== undefined) items.push(recordOf(cells, columns, row, index));
-      else return { items, broken: parsed.broken };
+      if (cells === undefined) return { items, broken: parsed.broken };
+      const fault = faultOfRow(row, options.limit);
+      items.push(fault === undefined ? recordOf(cells, columns, row, index) : badRecord(index, row, fault));
       index += 1;
     }
     return { items, broken };
@@ -63,9 +58,7 @@ function tableCounter(delimiter: string, options: ReadOptions): RecordCounter {
   let records = 0;
   const count = ({ rows, broken }: TableRows): Diagnostic | undefined => {
     records += rows.length;
-    const quoted = rows.filter(
-      (row) => row.bytes.includes(doubleQuote) && faultOfRow(row, options.limit) === undefined,
-    );
+    const quoted = rows.filter(({ bytes }) => bytes.includes(doubleQuote));
     return parseCells(quoted, delimiter, options.path).broken ?? broken;
   };
   return {

@@ -75,15 +75,17 @@ function recordOf(
   path: string,
 ): RecordItem | { readonly broken: Diagnostic } {
   if (element.tooLarge) return { broken: tooLarge(path, element, limit) };
-  const fault = faultOfBytes(element, limit);
-  if (fault !== undefined) return badRecord(index, element, fault);
   const text = element.bytes.toString();
   const parsed = parseJson(text);
+  // The grammar is judged first, of bytes that are no text too: what it breaks hides the records after it.
+  if (!parsed.ok && parsed.error.code === 'invalid_json') {
+    return { broken: malformed(path, parsed.error.message, placeOf(parsed.error, element, text)) };
+  }
+  const fault = faultOfBytes(element, limit);
+  if (fault !== undefined) return badRecord(index, element, fault);
   if (!parsed.ok) {
-    const place = placeOf(parsed.error, element, text);
-    return parsed.error.code === 'invalid_json'
-      ? { broken: malformed(path, parsed.error.message, place) }
-      : badRecord(index, element, faultOfJson(parsed.error, `line ${place.line}, column ${place.column}`));
+    const { line, column } = placeOf(parsed.error, element, text);
+    return badRecord(index, element, faultOfJson(parsed.error, `line ${line}, column ${column}`));
   }
   if (!isObject(parsed.value)) return badRecord(index, element, faultOfValue(parsed.value));
   return { ok: true, index, line: element.line, value: parsed.value };

@@ -39,17 +39,12 @@ export function splitLines(limit: number): RowSplitter {
   };
 }
 
-export interface QuotedRowSplitter extends RowSplitter {
-  /** Whether what has been pushed ends inside quotes. */
-  quoted(): boolean;
-}
-
 /**
  * One row to each line break that is outside of double quotes; LF, CRLF and CR are line breaks. An escaped quote is two
  * of them, so the number of quotes before a row's end is even. A stray quote makes the row run on, and whoever reads
  * its cells refuses it there.
  */
-export function splitQuotedRows(limit: number): QuotedRowSplitter {
+export function splitQuotedRows(limit: number): RowSplitter {
   const row = rowBuilder(limit);
   let line = 1;
   let begins = 1;
@@ -81,7 +76,6 @@ export function splitQuotedRows(limit: number): QuotedRowSplitter {
       return rows;
     },
     end: () => (row.isEmpty() ? [] : [row.take(begins)]),
-    quoted: () => quoted,
   };
 }
 

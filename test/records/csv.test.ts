@@ -97,6 +97,11 @@ const bad: readonly (readonly [name: string, input: string | Buffer, expected: r
     ['#0 line 2: {"a":"1","b":"2"}', 'invalid-quotes at 3'],
   ],
   ['a quote that is never closed in the header', 'a,"b\n1,2\n', ['invalid-quotes at 1']],
+  [
+    'a stray quote in a row that is not UTF-8',
+    Buffer.from('a,b\n1,2\ncaf\xe9,5" pipe\n3,4\n5,6" pipe\n', 'latin1'),
+    ['#0 line 2: {"a":"1","b":"2"}', 'invalid-quotes at 3'],
+  ],
   ['a name given twice', 'a,b,a\n1,2,3\n', ['invalid-header at 1']],
   ['a column without a name', 'a,,b\n1,2,3\n', ['invalid-header at 1']],
   ['a header that is not UTF-8', Buffer.from('caf\xe9\n1\n', 'latin1'), ['invalid-header at 1']],

@@ -46,70 +46,75 @@ const good: readonly (readonly [name: string, input: string | Buffer, expected: 
   ],
 ];
 
-const bad: readonly (readonly [name: string, input: string, expected: readonly string[], message: string])[] =
+const bad: readonly (readonly [
+  name: string,
+  input: string | Buffer,
+  expected: readonly string[],
+  message: string,
+])[] = [
   [
-    ['only space', ' \n ', ['invalid-json at 2:2'], 'it is empty'],
-    ['an object', '{"a":1}', ['invalid-json at 1:1'], 'it is an object'],
-    ['a text', '"a"', ['invalid-json at 1:1'], 'it does not begin with ['],
-    ['rows without brackets', '\n{"a":1}\n{"a":2}\n', ['invalid-json at 2:1'], 'it is an object'],
-    ['no end', '[{"a":1},\n', ['#0 line 1: {"a":1}', 'invalid-json at 2:1'], 'the array has no closing ]'],
-    [
-      'no end after a record',
-      '[{"a":1}',
-      ['#0 line 1: {"a":1}', 'invalid-json at 1:9'],
-      'the array has no closing ]',
-    ],
-    [
-      'an end inside a record',
-      '[{"a":1},{"b":',
-      ['#0 line 1: {"a":1}', 'invalid-json at 1:15'],
-      'expected a value, found the end of the text',
-    ],
-    ['a record that is not closed', '[{"a":1]', ['invalid-json at 1:8'], 'expected a comma or }, found "]"'],
-    [
-      'a bracket of the wrong kind',
-      '[{"a":[1},\n{"b":2}]',
-      ['invalid-json at 1:9'],
-      'expected a comma or ], found "}"',
-    ],
-    [
-      'a comma after the last record',
-      '[{"a":1},\n]',
-      ['#0 line 1: {"a":1}', 'invalid-json at 2:1'],
-      'a comma stands after the last record',
-    ],
-    [
-      'two commas',
-      '[{"a":1},,{"a":2}]',
-      ['#0 line 1: {"a":1}', 'invalid-json at 1:10'],
-      'a comma stands where a record should',
-    ],
-    [
-      'a comma at the beginning',
-      '[,{"a":1}]',
-      ['invalid-json at 1:2'],
-      'a comma stands where a record should',
-    ],
-    ['no comma', '[{"a":1}\n{"a":2}]', ['invalid-json at 2:1'], 'expected the end of the text, found "{"'],
-    [
-      'text after the array',
-      '[{"a":1}]\n{"a":2}',
-      ['#0 line 1: {"a":1}', 'invalid-json at 2:1'],
-      'something stands after the closing ]',
-    ],
-    [
-      'malformed JSON, with wide characters before it',
-      '[{"é":"😀"}, {"a":"漢😀", b:1}]',
-      ['#0 line 1: {"é":"😀"}', 'invalid-json at 1:26'],
-      'expected a name in double quotes, found "b"',
-    ],
-    [
-      'malformed JSON on a later line',
-      '[\n {\n  "a": 1,\n  "é": tru\n }]',
-      ['invalid-json at 4:8'],
-      'expected a value, found "tru"',
-    ],
-  ];
+    'a text without an end in a record that is not UTF-8',
+    Buffer.from('[{"a":1},{"a":"caf\xe9},{"b":1}]', 'latin1'),
+    ['#0 line 1: {"a":1}', 'invalid-json at 1:24'],
+    'expected a comma or }, found "b"',
+  ],
+  ['only space', ' \n ', ['invalid-json at 2:2'], 'it is empty'],
+  ['an object', '{"a":1}', ['invalid-json at 1:1'], 'it is an object'],
+  ['a text', '"a"', ['invalid-json at 1:1'], 'it does not begin with ['],
+  ['rows without brackets', '\n{"a":1}\n{"a":2}\n', ['invalid-json at 2:1'], 'it is an object'],
+  ['no end', '[{"a":1},\n', ['#0 line 1: {"a":1}', 'invalid-json at 2:1'], 'the array has no closing ]'],
+  [
+    'no end after a record',
+    '[{"a":1}',
+    ['#0 line 1: {"a":1}', 'invalid-json at 1:9'],
+    'the array has no closing ]',
+  ],
+  [
+    'an end inside a record',
+    '[{"a":1},{"b":',
+    ['#0 line 1: {"a":1}', 'invalid-json at 1:15'],
+    'expected a value, found the end of the text',
+  ],
+  ['a record that is not closed', '[{"a":1]', ['invalid-json at 1:8'], 'expected a comma or }, found "]"'],
+  [
+    'a bracket of the wrong kind',
+    '[{"a":[1},\n{"b":2}]',
+    ['invalid-json at 1:9'],
+    'expected a comma or ], found "}"',
+  ],
+  [
+    'a comma after the last record',
+    '[{"a":1},\n]',
+    ['#0 line 1: {"a":1}', 'invalid-json at 2:1'],
+    'a comma stands after the last record',
+  ],
+  [
+    'two commas',
+    '[{"a":1},,{"a":2}]',
+    ['#0 line 1: {"a":1}', 'invalid-json at 1:10'],
+    'a comma stands where a record should',
+  ],
+  ['a comma at the beginning', '[,{"a":1}]', ['invalid-json at 1:2'], 'a comma stands where a record should'],
+  ['no comma', '[{"a":1}\n{"a":2}]', ['invalid-json at 2:1'], 'expected the end of the text, found "{"'],
+  [
+    'text after the array',
+    '[{"a":1}]\n{"a":2}',
+    ['#0 line 1: {"a":1}', 'invalid-json at 2:1'],
+    'something stands after the closing ]',
+  ],
+  [
+    'malformed JSON, with wide characters before it',
+    '[{"é":"😀"}, {"a":"漢😀", b:1}]',
+    ['#0 line 1: {"é":"😀"}', 'invalid-json at 1:26'],
+    'expected a name in double quotes, found "b"',
+  ],
+  [
+    'malformed JSON on a later line',
+    '[\n {\n  "a": 1,\n  "é": tru\n }]',
+    ['invalid-json at 4:8'],
+    'expected a value, found "tru"',
+  ],
+];
 
 const all = [...good, ...bad.map(([name, input, expected]) => [name, input, expected] as const)];
 
