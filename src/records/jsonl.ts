@@ -16,7 +16,7 @@ export const jsonl: RecordFormat = {
     const read = (rows: readonly Row[]) => {
       const items: RecordItem[] = [];
       for (const row of rows) {
-        if (isBlank(row.bytes)) continue;
+        if (isBlank(row)) continue;
         items.push(recordOf(row, index, limit));
         index += 1;
       }
@@ -32,7 +32,7 @@ export const jsonl: RecordFormat = {
     const lines = splitLines(limit);
     let records = 0;
     const count = (rows: readonly Row[]) => {
-      for (const row of rows) if (!isBlank(row.bytes)) records += 1;
+      for (const row of rows) if (!isBlank(row)) records += 1;
       return undefined;
     };
     return {
@@ -62,7 +62,9 @@ function recordOf(row: Row, index: number, limit: number): RecordItem {
 }
 
 /** Whether there is only JSON's white space; of a record's line only the first byte is looked at. */
-function isBlank(bytes: Buffer): boolean {
+function isBlank({ bytes, tooLarge }: Row): boolean {
+  // Of a row beyond the limit only the beginning is known.
+  if (tooLarge) return false;
   for (const byte of bytes) if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d) return false;
   return true;
 }

@@ -123,6 +123,11 @@ describe('jsonl', () => {
     },
   );
 
+  it('takes a row beyond the limit for a record though it begins with space', () => {
+    const { items } = readBytes(jsonl, `${' '.repeat(50)}{"a":1}\n`, { size: 10, limit: 20 });
+    expect(items.map(shown)).toEqual(['#0 line 1: too_large']);
+  });
+
   it('says a limit in megabytes', () => {
     const { items } = readBytes(jsonl, `"${'x'.repeat(2 ** 21)}"`, { limit: 2 ** 21, size: 65_536 });
     expect(items[0]).toMatchObject({ error: { message: 'the record is larger than 2 MB' } });
