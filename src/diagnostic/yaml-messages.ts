@@ -40,7 +40,11 @@ const rules: readonly Rule[] = [
   [/end with a ([\]}])/u, causes.unclosedBracket],
   [/^Nested mappings are not allowed/u, causes.nestedMap],
   [/^Implicit keys need to be on a single line/u, causes.strayLine],
-  [/^Implicit map keys need to be followed by map values|^Implicit keys of flow/u, causes.missingColon],
+  [/^Implicit map keys need to be followed by map values/u, causes.missingColon],
+  [
+    /^Implicit keys of flow/u,
+    () => ({ message: 'a key and its colon do not stand on the same line', hint: 'join the lines' }),
+  ],
   [
     /^All (mapping|sequence) items must start at the same column/u,
     ({ captured }) => ({

@@ -15,10 +15,16 @@ export function locatedScalar(node: Scalar, text: string, report: Report): Locat
     return { kind: 'scalar', value: Number.isFinite(value) ? value : null, start, end };
   }
   if (typeof value === 'boolean' || value === null) return { kind: 'scalar', value, start, end };
-  const said = typeof value === 'string' ? value : (node.source ?? '');
+  const said =
+    typeof value === 'string' ? unmasked(node, value, text.slice(start, end)) : (node.source ?? '');
   if (findings.hasLoneSurrogate(said)) report(findings.loneSurrogate({ start, end }));
   const characters = () => charactersOf(node.srcToken, text, said);
   return { kind: 'scalar', value: said, start, end, characters };
+}
+
+/** A plain text on one line is what stands there: so a template that was masked for the parser is read all the same. */
+function unmasked(node: Scalar, value: string, source: string): string {
+  return node.type === 'PLAIN' && !/[\r\n]/u.test(source) ? source : value;
 }
 
 function checkNumber(

@@ -30,7 +30,7 @@ export function parseYaml(
   const { stream, findings: templates } = readAroundTemplates(readable.text);
   const syntax = syntaxFindings(stream);
   const values: Finding[] = [];
-  const root = locatedTree(stream.documents[0]?.contents ?? null, stream.text, (finding) =>
+  const root = locatedTree(stream.documents[0]?.contents ?? null, readable.text, (finding) =>
     values.push(finding),
   );
   const positionOf = lineTable(text);

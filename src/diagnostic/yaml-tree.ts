@@ -8,7 +8,10 @@ import type { LocatedPair, LocatedScalar, LocatedValue } from './located.ts';
 import { anchorsOf } from './yaml-anchors.ts';
 import { locatedScalar } from './yaml-scalar.ts';
 
-/** The values of a YAML document with their places, aliases and merge keys (`<<`) resolved. */
+/**
+ * The values of a YAML document with their places, aliases and merge keys (`<<`) resolved. The document may come from
+ * a text in which templates were masked; `text` is the one without masks.
+ */
 export function locatedTree(contents: Node | null, text: string, report: Report): LocatedValue {
   const anchors = anchorsOf(report);
   const positionOf = lineTable(text);

@@ -84,6 +84,7 @@ describe('the value of a YAML file', () => {
       `a: "{{x}}"\nb: x {{y}}\nc: |\n  {{#if x}}\n  # no comment\n  {{/if}}\nd: '{{z}}' # comment`,
       { a: '{{x}}', b: 'x {{y}}', c: '{{#if x}}\n# no comment\n{{/if}}\n', d: '{{z}}' },
     ],
+    ['plain texts over several lines', '[a\nb, c\n\n  d]', ['a b', 'c\nd']],
     ['an explicit null', '~', null],
   ])('reads %s', (_, text, value) => {
     expect(valueOf(text)).toEqual(value);
@@ -176,6 +177,14 @@ describe('the mistakes of a YAML file', () => {
     ],
   ])('are told of %s', (_, text, mistakes) => {
     expect(mistakesIn(text)).toEqual(mistakes);
+  });
+
+  it('leave unquoted templates in the value as they were meant, with their places', () => {
+    const text = 'a: {{x.y}} z # c\nb: {c: {{d}}, e: 1}\n{{f}}: 1\ng: Hi {{h}}: i\n';
+    const { source } = parseYaml('file.yaml', text);
+    expect(source.value).toEqual({ a: '{{x.y}} z', b: { c: '{{d}}', e: 1 }, '{{f}}': 1, g: 'Hi {{h}}: i' });
+    const { start, end } = source.locate(['a'], 'value', { start: 2, end: 5 });
+    expect(text.slice(start.offset, end.offset)).toBe('x.y');
   });
 
   it('bounds how many are told', () => {
