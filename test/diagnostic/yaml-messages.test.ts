@@ -135,7 +135,7 @@ describe('a syntax error in plain words', () => {
     ],
     [
       'a: |\n     \n  x\n',
-      ': y]',
+      'x',
       'an empty line before this one has more spaces than the text is indented by',
       'remove the spaces from the empty lines at the top of the text',
     ],
