@@ -1,6 +1,6 @@
 /**
- * Whether a number, written as JSON writes it, still has its decimal value after it has become a double: yes for 0.1,
- * 1e3 and 1.0, no for 12345678901234567890, 1e400 and 1e-400.
+ * Whether a number, written as JSON or YAML writes decimals, still has its value after it has become a double: yes for
+ * 0.1, 1e3, 1.0 and .5, no for 12345678901234567890, 1e400 and 1e-400.
  */
 export function survivesAsDouble(number: string): boolean {
   const double = Number(number);
@@ -10,7 +10,7 @@ export function survivesAsDouble(number: string): boolean {
 /** The digits that count and the power of ten of the last one, so that equal decimals are equal texts: `125e-1`. */
 function decimalOf(number: string): string {
   const [, whole = '', fraction = '', exponent = '0'] =
-    /^-?(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(number) ?? [];
+    /^[-+]?(\d*)\.?(\d*)(?:e([-+]?\d+))?$/i.exec(number) ?? [];
   const digits = whole + fraction;
   let start = 0;
   while (digits[start] === '0') start += 1;
