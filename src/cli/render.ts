@@ -122,7 +122,7 @@ function describeBody({ messages, ...parameters }: JsonObject): string {
     const { role, content, ...others } = turn;
     const text = typeof content === 'string' ? content : JSON.stringify(content);
     const extras = Object.keys(others).length === 0 ? '' : ` ${JSON.stringify(others)}`;
-    lines.push(`${String(role)}${extras}:`, indent(text));
+    lines.push(`${typeof role === 'string' ? role : ''}${extras}:`, indent(text));
   }
   return lines.join('\n');
 }

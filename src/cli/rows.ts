@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { printable } from '../diagnostic/printable.ts';
 import type { JsonValue } from '../json/json.ts';
 import type { Plan } from '../plan.ts';
 import type { RecordSource } from '../records/open.ts';
@@ -10,7 +11,7 @@ import { writeOut, type Terminal } from './terminal.ts';
 /** Puts the result rows of a run where `--output` wants them. */
 export interface Rows {
   /** To be given every event. Says what could not be written: the run's folder still has every result. */
-  on(event: RunEvent): Promise<Diagnostic | undefined>;
+  on(event: RunEvent, warn: (sentence: string) => void): Promise<Diagnostic | undefined>;
   close(): Promise<void>;
 }
 
@@ -68,7 +69,7 @@ async function fileRows(
     for await (const { output } of folder.results()) yield output;
   }
   return {
-    async on(event) {
+    async on(event, warn) {
       if (event.type !== 'run_finished') return undefined;
       const target = event.state === 'completed' ? path : `${path}.partial`;
       const columns = resultColumns(plan, source);
@@ -77,6 +78,9 @@ async function fileRows(
         ...(columns !== undefined && { columns }),
       });
       if (!written.ok) return written.error;
+      const { leftOut } = written.value;
+      if (leftOut.length > 0)
+        warn(`${target} has no column for ${leftOut.map((name) => printable(name)).join(', ')}`);
       return undefined;
     },
     async close() {},

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Argument, Command, Option } from 'commander';
 import type { Endpoint } from '../run/options.ts';
 import type { RunFolder } from '../run/folder.ts';
@@ -143,7 +143,10 @@ async function runInFolder(run: Run): Promise<ExitCode> {
   const place = flags.runDir ?? { runsDir: join(terminal.cwd, 'runs'), name: plan.name };
   const folder = await createRunFolder(place, {
     plan,
-    input: { path: source.replayable ? join(terminal.cwd, source.path) : '-', sha256: total?.sha256 ?? null },
+    input: {
+      path: source.replayable ? resolve(terminal.cwd, source.path) : '-',
+      sha256: total?.sha256 ?? null,
+    },
     simulated: endpoint !== undefined,
   });
   if (folder.ok) return follow(run, folder.value);
@@ -167,7 +170,7 @@ async function follow(run: Run, folder: RunFolder): Promise<ExitCode> {
     inputPath: flags.input,
     ...(flags.output !== undefined && { outputPath: flags.output }),
   });
-  const rows = await openRows({ terminal, output, folder, plan, source, gone: interrupts.end });
+  const rows = await openRows({ terminal, output, folder, plan, source, gone: () => interrupts.end() });
   let code: ExitCode = exit.local;
   try {
     for await (const event of runPipeline(
@@ -184,7 +187,7 @@ async function follow(run: Run, folder: RunFolder): Promise<ExitCode> {
         ...(flags.maxFailures !== undefined && { maxFailures: flags.maxFailures }),
       },
     )) {
-      const lost = await rows.on(event);
+      const lost = await rows.on(event, (warning) => reporter.message(`${warning}\n`));
       reporter.on(event);
       if (event.type === 'run_finished') code = lost === undefined ? exitCodeOf(event) : exit.local;
       if (lost !== undefined) await printDiagnostics(terminal, [lost]);

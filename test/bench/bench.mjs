@@ -93,10 +93,8 @@ steps:
 let folder = 0;
 function runPipe(url, input) {
   folder += 1;
-  return [
-    ...[command, 'run', pipeline(url), '--input', input, '--concurrency', values.concurrency],
-    ...['--run-dir', join(work, `run-${folder}`), '--quiet'],
-  ];
+  const flags = ['--concurrency', values.concurrency, '--run-dir', join(work, `run-${folder}`), '--quiet'];
+  return [command, 'run', pipeline(url), '--input', input, ...flags];
 }
 
 function table(title, measured, floor) {

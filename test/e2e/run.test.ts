@@ -313,10 +313,9 @@ describe('the first command of the README', () => {
   it('runs the translator without a key', async () => {
     const folder = temporaryFolder();
     const { exitCode, stderr } = await pipe(
-      [
-        ...['run', 'pipelines/translate.yaml', '--input', 'pipelines/data/rows.jsonl', '--simulate'],
-        ...['--run-dir', join(folder, 'run')],
-      ],
+      `run pipelines/translate.yaml --input pipelines/data/rows.jsonl --simulate --run-dir ${folder}/run`.split(
+        ' ',
+      ),
       { cwd: root },
     );
     expect(exitCode, String(stderr)).toBe(0);
