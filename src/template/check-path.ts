@@ -1,4 +1,5 @@
 import {
+  blockAround,
   complain,
   sayAbsolute,
   unknownMeaning,
@@ -67,7 +68,7 @@ function follow(step: Step, situation: Situation): Meaning | undefined {
 
 /** `input.text` inside `#each` is a field of the item, where nothing says that items have no field `input`. */
 function checkAmbiguity(step: Step, known: readonly string[], situation: Situation): void {
-  const { path, name, isFirst } = step;
+  const { path, name, isFirst, frame } = step;
   if (!isFirst || path.explicit || path.origin.kind !== 'context' || known.includes(name.name)) return;
   if (!situation.scope.names.has(name.name)) return;
   complain(
@@ -75,22 +76,23 @@ function checkAmbiguity(step: Step, known: readonly string[], situation: Situati
     path,
     [
       'ambiguous-name',
-      `\`${path.text}\` is looked up in the item here, not at the root`,
-      `write @root.${path.text}, or this.${path.text} for a field of the item`,
+      `inside {{#${blockAround(frame)}}} \`${path.text}\` is not looked up at the root`,
+      `write @root.${path.text}, or this.${path.text} if that is meant`,
     ],
     'warning',
   );
 }
 
-function checkNull(step: Step, from: Meaning, situation: Situation): void {
+function checkNull({ path, name }: Step, from: Meaning, situation: Situation): void {
   if (from.kind !== 'value' || situation.guarded || !mayBeNull(from.type)) return;
-  const before = sayAbsolute(step.reached);
+  const rest = path.names.slice(path.names.indexOf(name)).map((part) => part.name);
+  const before = path.text.slice(0, -rest.join('.').length - 1) || 'this';
   complain(
     situation,
-    step.path,
+    path,
     [
       'may-be-null',
-      `\`${before}\` may be null, and then \`${step.path.text}\` fails the record`,
+      `\`${before}\` may be null, and then \`${path.text}\` fails the record`,
       `write {{#if ${before}}}…{{/if}} around it`,
     ],
     'warning',

@@ -62,6 +62,13 @@ export function complain(
   });
 }
 
+/** The block that has changed what a plain name means. */
+export function blockAround(frame: CheckFrame): 'each' | 'with' {
+  let around: CheckFrame | undefined = frame;
+  while (around?.block === 'partial') around = around.parent;
+  return around?.block === 'with' ? 'with' : 'each';
+}
+
 /** A path as a person reads it; an item of a list is `*`. */
 export function sayAbsolute(path: AbsolutePath): string {
   return path.map((part) => (typeof part === 'number' ? '*' : part)).join('.');

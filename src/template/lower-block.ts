@@ -1,7 +1,8 @@
 import type { Span } from '../diagnostic/diagnostic.ts';
 import { didYouMean } from '../diagnostic/suggest.ts';
+import { blockNames, isBlockName, type BlockName } from './blocks.ts';
 import { lowerExpression, refuseHash } from './lower-expression.ts';
-import { blockNames, isBlockName, isSimple, takenName, type BlockName } from './lower-path.ts';
+import { isSimple, takenName } from './lower-path.ts';
 import {
   refuse,
   written,

@@ -1,7 +1,8 @@
 import { didYouMean } from '../diagnostic/suggest.ts';
+import { isBlockName } from './blocks.ts';
 import { findHelper, helperNames, parameterAt, signatureOf, type Helper } from './helpers.ts';
 import { kindOf, sayKinds } from './kinds.ts';
-import { isBlockName, isSimple, lowerPath } from './lower-path.ts';
+import { isSimple, lowerPath } from './lower-path.ts';
 import { placeIn, refuse, written, type Position, type Problems } from './lowering.ts';
 import type { RawCall, RawExpression, RawHash } from './raw-syntax.ts';
 import type { Call, Expression, Literal } from './syntax.ts';

@@ -1,12 +1,9 @@
 import type { Span } from '../diagnostic/diagnostic.ts';
+import { isBlockName } from './blocks.ts';
 import { findHelper } from './helpers.ts';
 import { placeIn, refuse, written, type Frame, type Position, type Problems } from './lowering.ts';
 import type { RawPath } from './raw-syntax.ts';
 import type { AbsolutePath, Path, PathName, Selector } from './syntax.ts';
-
-export const blockNames = ['if', 'unless', 'each', 'with'] as const;
-
-export type BlockName = (typeof blockNames)[number];
 
 const dataNames = ['root', 'index', 'key', 'first', 'last'] as const;
 
@@ -41,10 +38,6 @@ export function lowerPath(raw: RawPath, position: Position, problems: Problems):
 /** Whether the path is one plain name, which may be a helper's or a block's. */
 export function isSimple(raw: RawPath, position: Position): boolean {
   return !raw.data && raw.depth === 0 && raw.parts.length === 1 && !isExplicit(raw, position);
-}
-
-export function isBlockName(name: string): name is BlockName {
-  return blockNames.some((known) => known === name);
 }
 
 /** Says in what way a name is taken, if a path cannot begin with it. */

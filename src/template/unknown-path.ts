@@ -1,5 +1,12 @@
 import { didYouMean } from '../diagnostic/suggest.ts';
-import { complain, sayAbsolute, sayNames, type Situation, type Step } from './check-situation.ts';
+import {
+  blockAround,
+  complain,
+  sayAbsolute,
+  sayNames,
+  type Situation,
+  type Step,
+} from './check-situation.ts';
 import { sayKinds } from './kinds.ts';
 import type { ValueType } from './schema-alternatives.ts';
 import { kindsOfType, memberNames } from './schema-type.ts';
@@ -45,7 +52,7 @@ export function complainOfField(step: Step, type: ValueType, situation: Situatio
 function rootHint({ path, name, isFirst, reached, frame }: Step, { scope }: Situation): string | undefined {
   const isOther = isFirst && reached.length > 0 && !path.explicit && path.origin.kind === 'context';
   if (!isOther || !scope.names.has(name.name)) return undefined;
-  return `inside {{#${frame.block === 'with' ? 'with' : 'each'}}} write @root.${path.text}`;
+  return `inside {{#${blockAround(frame)}}} write @root.${path.text}`;
 }
 
 function nameHint(name: string, names: readonly string[]): string | undefined {

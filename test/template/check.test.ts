@@ -27,6 +27,12 @@ const input: JsonSchema = {
     note: { type: ['string', 'null'] },
     tags: { type: 'array', items: { type: 'string' } },
     free: {},
+    orders: {
+      type: 'array',
+      items: {
+        properties: { address: { type: ['object', 'null'], properties: { city: { type: 'string' } } } },
+      },
+    },
     pair: { type: 'array', prefixItems: [{ type: 'string' }, { type: 'number' }], items: false },
     items: {
       type: 'array',
@@ -89,7 +95,7 @@ describe('paths that lead nowhere', () => {
     ['{{input.txt}}', 'unknown-path "txt": `input` has no `txt` | did you mean `text`?'],
     [
       '{{input.zzzzz}}',
-      'unknown-path "zzzzz": `input` has no `zzzzz` | known: id, text, count, lang, note, tags, free, pair, items',
+      'unknown-path "zzzzz": `input` has no `zzzzz` | known: id, text, count, lang, note, tags, free, orders, pair, items',
     ],
     ['{{vars.langage}}', 'unknown-path "langage": there is no variable `langage` | did you mean `language`?'],
     [
@@ -178,7 +184,7 @@ describe('paths that lead nowhere', () => {
     ['{{__proto__.x}}', 'unknown-path "__proto__": there is no `__proto__` here | known: input, vars, steps'],
     [
       '{{input.constructor}}',
-      'unknown-path "constructor": `input` has no `constructor` | known: id, text, count, lang, note, tags, free, pair, items',
+      'unknown-path "constructor": `input` has no `constructor` | known: id, text, count, lang, note, tags, free, orders, pair, items',
     ],
     [
       '{{steps.hasOwnProperty.output}}',
@@ -378,11 +384,23 @@ describe('arguments', () => {
       'warning may-be-null "steps.classify.output.customer.name": `steps.classify.output.customer` may be null, and then `steps.classify.output.customer.name` fails the record | write {{#if steps.classify.output.customer}}…{{/if}} around it',
     ],
     [
+      '{{#each input.orders}}{{address.city}}{{/each}}',
+      'warning may-be-null "address.city": `address` may be null, and then `address.city` fails the record | write {{#if address}}…{{/if}} around it',
+    ],
+    [
+      '{{#each input.orders as |order|}}{{order.address.city}}{{/each}}',
+      'warning may-be-null "order.address.city": `order.address` may be null, and then `order.address.city` fails the record | write {{#if order.address}}…{{/if}} around it',
+    ],
+    [
+      '{{#with input.free}}{{> root}}{{/with}}',
+      'warning ambiguous-name "input.text" in root: inside {{#with}} `input.text` is not looked up at the root | write @root.input.text, or this.input.text if that is meant',
+    ],
+    [
       '{{#each input.free}}{{input.text}}{{/each}}',
-      'warning ambiguous-name "input.text": `input.text` is looked up in the item here, not at the root | write @root.input.text, or this.input.text for a field of the item',
+      'warning ambiguous-name "input.text": inside {{#each}} `input.text` is not looked up at the root | write @root.input.text, or this.input.text if that is meant',
     ],
   ])('%s', (template, expected) => {
-    expect(found(template)).toEqual([expected]);
+    expect(found(template, {}, { root: '{{input.text}}' })).toEqual([expected]);
   });
 
   test.each([

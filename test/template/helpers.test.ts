@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { blockReference } from '../../src/template/blocks.ts';
 import { helperReference } from '../../src/template/helpers.ts';
 import { evaluated, line, problemsOf } from './support.ts';
 
@@ -168,4 +169,9 @@ test('the reference names every helper of the contract, and no other', () => {
     expect(signature.split(' ')[0]).toBe(name);
     expect(description).toMatch(/\.$/u);
   }
+});
+
+test('the reference names every block, with a form of it that is sound', () => {
+  expect(blockReference.map(({ name }) => name)).toEqual(['if', 'unless', 'each', 'with']);
+  for (const { signature } of blockReference) expect(problemsOf(signature)).toEqual([]);
 });
