@@ -29,23 +29,12 @@ export function referencedPaths(template: CompiledTemplate): readonly (readonly 
 
 function pathsOf(program: Program): readonly Path[] {
   return program.flatMap((statement) => {
-    switch (statement.kind) {
-      case 'text':
-        return [];
-      case 'output':
-        return pathsIn(statement.expression);
-      case 'inclusion':
-        return [...statement.arguments.flatMap(pathsIn), ...pathsOf(statement.body)];
-      case 'if':
-      case 'each':
-      case 'with':
-        return [
-          ...pathsIn(statement.subject),
-          ...pathsOf(statement.body),
-          ...pathsOf(statement.otherwise ?? []),
-        ];
-    }
-    return [];
+    if (statement.kind === 'text') return [];
+    if (statement.kind === 'output') return pathsIn(statement.expression);
+    if (statement.kind === 'inclusion')
+      return [...statement.arguments.flatMap(pathsIn), ...pathsOf(statement.body)];
+    const { subject, body, otherwise = [] } = statement;
+    return [...pathsIn(subject), ...pathsOf(body), ...pathsOf(otherwise)];
   });
 }
 
