@@ -40,19 +40,22 @@ function reference(definitions: readonly string[]): JsonObject {
  */
 function forEditors(schema: JsonValue): JsonValue {
   if (!isObject(schema)) return schema;
-  const { default: fallback, description, examples, ...others } = schema;
+  const { default: fallback, description, examples, errorMessage, ...others } = schema;
+  const hasKeys = others['properties'] !== undefined;
   const text = [
     ...(typeof description === 'string' ? [description] : []),
     ...(fallback === undefined ? [] : [`Default: \`${inlineYaml(fallback)}\``]),
   ].join('\n\n');
-  const snippet = others['properties'] === undefined && Array.isArray(examples) && examples.find(isObject);
+  const snippet = !hasKeys && Array.isArray(examples) && examples.find(isObject);
   return {
     ...mapValues(others, (value, keyword) => {
-      if (keyword.endsWith('rrorMessage') && typeof value === 'string') return sentence(value);
+      if (keyword === 'patternErrorMessage') return sentence(value);
       if (['items', 'additionalProperties', 'propertyNames'].includes(keyword)) return forEditors(value);
       return keyword === 'properties' && isObject(value) ? mapValues(value, forEditors) : value;
     }),
     ...(description !== undefined && { description }),
+    // Of a map with keys, editors would say it of every key that is unknown.
+    ...(errorMessage !== undefined && !hasKeys && { errorMessage: sentence(errorMessage) }),
     ...(snippet
       ? {
           markdownDescription: `${text}\n\nExample:\n\n\`\`\`yaml\n${stringify(snippet)}\`\`\``,
@@ -72,8 +75,8 @@ function quoted(value: JsonValue): JsonValue {
 }
 
 /** What stands after "hint:" on a terminal is the whole message in an editor. */
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+function sentence(text: JsonValue): JsonValue {
+  return typeof text === 'string' ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 }
 
 function mapValues(object: JsonObject, change: (value: JsonValue, name: string) => JsonValue): JsonObject {

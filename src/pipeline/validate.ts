@@ -12,7 +12,7 @@ import { isLaterType } from './format/later.ts';
 import { defaultProvider, modelSection, stepModelSection } from './format/model-section.ts';
 import { ourWord } from './format/other-words.ts';
 import type { Report } from './report.ts';
-import { compileOwn } from './schema/validator.ts';
+import { compileOnce } from './schema/validator.ts';
 import { fileSection } from './format/sections.ts';
 import { soundPart } from './sound-part.ts';
 import { stepSection } from './format/step-section.ts';
@@ -56,7 +56,9 @@ export function validateFile(value: JsonValue, source: Source, report: Report): 
     const spec = type && check(stepOf(type), step, ['steps', id]);
     steps.set(id, type && spec && { type, spec });
     const own = isObject(step) && isObject(step['model']) ? step['model'] : {};
-    models.set(id, check(stepModelOf(providerOf(own) ?? provider), own, ['steps', id, 'model']) ?? {});
+    const isEmpty = Object.keys(own).length === 0;
+    const part = stepModelOf(providerOf(own) ?? provider);
+    models.set(id, isEmpty ? own : (check(part, own, ['steps', id, 'model']) ?? {}));
   }
   return { file: { ...file, ...(model && { model }) }, steps, models };
 }
@@ -100,7 +102,7 @@ function needsModelName(file: JsonValue): boolean {
 function checker(source: Source, report: Report) {
   const validators = new Map<string, ValidateFunction>();
   return ({ name, schema, mayLack }: Part, value: JsonValue, base: Pointer): JsonObject | undefined => {
-    const validate = validators.get(name) ?? compileOwn(schema());
+    const validate = validators.get(name) ?? compileOnce(schema());
     validators.set(name, validate);
     const { sound, violations } = soundPart(validate, value, base, mayLack);
     for (const mistake of formatMistakes(violations, source)) report.add(mistake);

@@ -27,7 +27,8 @@ export const chat: StepType = {
     prompt: {
       type: 'string',
       minLength: 1,
-      description: 'The user message. A template: `{{input.<field>}}` is a field of the record.',
+      description:
+        'The user message; a step needs this or `messages`. A template: `{{input.<field>}}` is a field of the record.',
       examples: ['{{input.text}}'],
     },
     messages: {

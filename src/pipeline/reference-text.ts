@@ -1,0 +1,76 @@
+/** What the format reference says in words, around the tables that are made of the format itself. */
+
+export const beforeKeys = `# The pipeline file
+
+<!-- Written by \`npm run schemas\` from the code that checks files. Do not edit. -->
+
+A pipeline is one YAML 1.2 file. With this first line, editors complete its keys, show these descriptions and mark mistakes
+as you type (\`pipe schema\` prints the schema):
+
+\`\`\`yaml
+# yaml-language-server: $schema=./node_modules/prompt-pipe/schemas/pipeline.schema.json
+version: 1
+name: ticket-reply
+vars:
+  language: English
+input:
+  key: id
+  schema:
+    type: object
+    required: [id, text]
+    properties:
+      id: {type: string}
+      text: {type: string, minLength: 1}
+model:
+  name: mistral-small-latest
+  temperature: 0
+steps:
+  translate:
+    type: chat
+    system: Translate to {{vars.language}}. Answer with the translation alone.
+    prompt: "{{input.text}}"
+  reply:
+    type: chat
+    prompt: |
+      Write a friendly reply to this ticket:
+      {{steps.translate.output}}
+output:
+  id: "{{input.id}}"
+  reply: "{{steps.reply.output}}"
+\`\`\`
+
+Every key is one of those below; another is an error, with a suggestion. Keys that begin with \`x-\` are yours wherever keys are
+fixed, and YAML anchors and merge keys (\`<<\`) work. Durations are numbers with a unit: \`500ms\`, \`60s\`, \`5m\`, \`24h\`.
+For a run, \`--set path=value\` sets any key, \`--var name=value\` a variable, \`--model name\` the model of every step.`;
+
+export const templateRules = `## Templates
+
+Prompts, \`when\` and \`output\` are templates in the syntax of Handlebars, checked before a run against what can be there. A
+template must be quoted where it begins a value: \`prompt: "{{input.text}}"\`.
+
+| name | what it is |
+| --- | --- |
+| \`input\` | the record: \`{{input.text}}\`, or \`{{input.[order id]}}\` for a name with spaces |
+| \`vars\` | the variables of the file |
+| \`steps.<id>.output\` | what the step answered; reading it makes this step wait for that one |
+| \`steps.<id>.finish_reason\` | why the answer ended, such as \`stop\` or \`length\` |
+| \`steps.<id>.usage\` | the tokens and the cost of the step |
+
+- An object or a list is written as JSON, null as nothing; nothing is escaped.
+- A value of \`output\` that is exactly one expression keeps its type; any other is text.
+- \`{{#if path}}…{{else}}…{{/if}}\`, \`{{#unless path}}\`, \`{{#each list}}…{{this}} {{@index}}…{{/each}}\` and
+  \`{{#with path}}\` are the blocks. Inside \`#each\` and \`#with\` a path starts at the item; \`@root.input.text\` starts outside.
+- \`{{> name}}\` inserts a partial, \`{{> name tone=vars.tone}}\` with arguments.
+- A path that is absent fails the record with its name, unless something guards it: an \`#if\` or \`#with\` around it, \`default\`,
+  or a \`when\` of that path. null and "" are values.
+- A step with a \`when\` may be skipped, so what reads its output must guard it.
+- \`when\` must be exactly one expression. Where it is false, null, "" or absent, the step or record is skipped.
+
+Helpers, with arguments after them; \`(…)\` nests one in another, as in \`{{default (trim input.text) "nothing"}}\`:`;
+
+export const afterKeys = `## JSON Schemas
+
+A schema stands in the file, or in a file of its own (JSON or YAML) that is named by a path. It is JSON Schema 2020-12, or
+draft-07 by its \`$schema\`. \`$ref\` leads to \`#/…\` in the same schema or to a relative path in the pipeline's folder, never to
+the network. A field that is not among \`properties\` is a mistake in a template, unless \`additionalProperties\` is given or
+\`patternProperties\` matches.`;
