@@ -40,7 +40,7 @@ export function readAnswer(headers: IncomingHttpHeaders, body: Buffer): ReadAnsw
 function parseBody(headers: IncomingHttpHeaders, body: Buffer): Result<JsonObject, AnswerProblem> {
   const type = headers['content-type'];
   if (type !== undefined && !/^application\/(?:[\w.-]+\+)?json\b/i.test(type.trim()))
-    return malformed(`with ${type.split(';')[0]} instead of JSON`);
+    return malformed(`with ${type.split(';')[0]} instead of JSON: check model.base_url`);
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity')
     return malformed(`with a body compressed by ${encoding}, which was not asked for`);

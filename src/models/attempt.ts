@@ -5,6 +5,7 @@ import type { CallError, CallErrorCode, Completion } from './contract.ts';
 import { bound, hasNoQuota, oneLine, readProviderError, requestId, retryAfter } from './provider-error.ts';
 import type { Redact } from './redact.ts';
 import type { Tokens } from './tokens.ts';
+import { largestBody } from './transport.ts';
 import type { Exchange } from './transport.ts';
 
 /** One attempt at a call, judged. */
@@ -158,7 +159,7 @@ function judgeFault(exchange: Exchange & { readonly kind: 'fault' }, server: Ser
       code: 'malformed_answer',
       message: `${host} answered with something that is not HTTP: check model.base_url`,
     },
-    too_large: { code: 'malformed_answer', message: `${host} answered with more than anyone can use` },
+    too_large: { code: 'malformed_answer', message: `${host} answered with more than ${largestBody} MB` },
     aborted: { code: 'aborted', message: `stopped before ${host} answered` },
   };
   const { code, message } = explained[fault];

@@ -5,8 +5,7 @@ export interface Endpoint {
   /** For people: host and port. */
   readonly host: string;
   readonly path: string;
-  readonly secure: boolean;
-  /** This machine: a key is not asked for, and plain HTTP leaks nothing. */
+  /** This machine, where a server may want no key. */
   readonly loopback: boolean;
 }
 
@@ -24,7 +23,6 @@ export function parseEndpoint(base_url: string): Endpoint | undefined {
     origin: url.origin,
     host: url.host,
     path: `${base.endsWith('/v1') ? base : `${base}/v1`}/chat/completions`,
-    secure: url.protocol === 'https:',
     loopback: isLoopback(url.hostname),
   };
 }

@@ -33,9 +33,12 @@ export interface TransportOptions {
   readonly connections: number;
   /** For a whole exchange, connecting and the last byte of the body included, in milliseconds. */
   readonly timeout: number;
-  /** The largest body that is read, in bytes. */
+  /** In bytes; default: `largestBody`. */
   readonly max_body?: number;
 }
+
+/** The largest body that is read, in megabytes: hundreds of times what any model writes. */
+export const largestBody = 32;
 
 const megabyte = 1024 * 1024;
 
@@ -47,7 +50,7 @@ const megabyte = 1024 * 1024;
  */
 export async function openTransport(options: TransportOptions): Promise<Transport> {
   const Pool = await loadPool();
-  const { origin, path, timeout, max_body = 32 * megabyte } = options;
+  const { origin, path, timeout, max_body = largestBody * megabyte } = options;
   const pool = new Pool(origin, {
     connections: options.connections,
     connectTimeout: timeout,
@@ -128,8 +131,7 @@ function createCollector(max_body: number, settle: (exchange: Exchange) => void)
 
 /** Bytes came back that are no HTTP answer, or one with more headers than anyone sends. */
 function isProtocolError(error: Error): boolean {
-  const code = 'code' in error ? String(error.code) : '';
-  return code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW';
+  return error.name === 'HTTPParserError' || error.name === 'HeadersOverflowError';
 }
 
 async function loadPool() {

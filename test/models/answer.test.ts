@@ -281,19 +281,19 @@ describe('an answer that cannot be used', () => {
       'a page',
       { 'content-type': 'text/html; charset=utf-8' },
       Buffer.from('<html>'),
-      'with text/html instead of JSON',
+      'with text/html instead of JSON: check model.base_url',
     ],
     [
       'a stream',
       { 'content-type': 'text/event-stream' },
       Buffer.from('data: {}'),
-      'with text/event-stream instead of JSON',
+      'with text/event-stream instead of JSON: check model.base_url',
     ],
     [
       'JSON lines',
       { 'content-type': 'application/jsonl' },
       Buffer.from('{}'),
-      'with application/jsonl instead of JSON',
+      'with application/jsonl instead of JSON: check model.base_url',
     ],
     [
       'compressed bytes',

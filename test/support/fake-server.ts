@@ -50,6 +50,8 @@ export interface FakeCall {
   raw(answer: { status?: number; headers?: OutgoingHttpHeaders; body: string | Uint8Array }): void;
   /** Cuts the connection: before the first byte of an answer, or inside its body. */
   drop(when: 'before' | 'inside'): void;
+  /** Begins a body and never comes to its end, though a byte comes now and then. */
+  trickle(): void;
   /** Says on purpose that nothing will be answered. */
   hang(): void;
 }
@@ -197,6 +199,11 @@ function createCall(request: IncomingMessage, response: ServerResponse, rawBody:
       });
       // Only once the first half has left is the cut certain to be inside the body.
       response.write(text.slice(0, text.length / 2), () => request.socket.destroy());
+    },
+    trickle() {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const dripping = setInterval(() => response.write(' '), 20);
+      response.once('close', () => clearInterval(dripping));
     },
     hang() {},
   };
