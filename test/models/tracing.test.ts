@@ -1,0 +1,78 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { key, openRig } from './rig.ts';
+
+/** A stand-in for LangSmith: takes whatever is posted. */
+const traced: { path: string; text: string }[] = [];
+const langSmith = createServer((request, response) => {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => {
+    const bytes = Buffer.concat(chunks);
+    const text = request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes;
+    traced.push({ path: request.url ?? '', text: text.toString('latin1') });
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end('{"batch_ingest_config":{"use_multipart_endpoint":true}}');
+  });
+});
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => langSmith.listen(0, '127.0.0.1', resolve));
+  process.env['LANGSMITH_TRACING'] = 'true';
+  process.env['LANGSMITH_ENDPOINT'] = `http://127.0.0.1:${(langSmith.address() as AddressInfo).port}`;
+  process.env['LANGSMITH_API_KEY'] = 'langsmith-key';
+  process.env['MISTRAL_API_KEY'] = key;
+});
+
+afterAll(async () => {
+  for (const name of ['LANGSMITH_TRACING', 'LANGSMITH_ENDPOINT', 'LANGSMITH_API_KEY', 'MISTRAL_API_KEY'])
+    delete process.env[name];
+  langSmith.closeAllConnections();
+  await new Promise((resolve) => langSmith.close(resolve));
+});
+
+describe('a traced call', () => {
+  it('is told to LangSmith with its step, record, parameters and usage, and without the key', async () => {
+    // The wait for traces to leave is real here: the fake sleep of the rig would end it at once.
+    const { server, client, ask } = await openRig({
+      settings: { parameters: { temperature: 0, max_tokens: 800 } },
+      services: { sleep: () => new Promise(() => undefined) },
+    });
+    server.answer = (call) => call.reply('Ich liebe Programmieren.');
+    expect(await ask({ messages: [{ role: 'user', content: 'I love programming.' }] })).toMatchObject({
+      ok: true,
+    });
+    server.answer = (call) => call.fail(422, { body: { detail: `Not with ${key}` } });
+    expect((await ask()).ok).toBe(false);
+    await client.close();
+
+    const told = traced.map(({ text }) => text).join('\n');
+    expect(told).toContain('I love programming.');
+    expect(told).toContain('Ich liebe Programmieren.');
+    expect(told).toContain('"name":"translate"');
+    expect(told).toContain('"record":"r1"');
+    expect(told).toContain('"max_tokens":800');
+    expect(told).toContain('"total_tokens":20');
+    expect(told).toContain('Not with [redacted]');
+    expect(told).not.toContain(key);
+  });
+
+  it('does not hold the end of a run when LangSmith does not answer', async () => {
+    const waits: number[] = [];
+    const { server, client, ask } = await openRig({
+      services: {
+        sleep: (milliseconds) => {
+          waits.push(milliseconds);
+          return Promise.resolve();
+        },
+      },
+    });
+    server.answer = (call) => call.reply();
+    langSmith.removeAllListeners('request');
+    expect((await ask()).ok).toBe(true);
+    await client.close();
+    expect(waits).toEqual([5000]);
+  });
+});
