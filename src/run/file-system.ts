@@ -113,7 +113,7 @@ const meanings: { readonly [code: string]: string } = {
   EACCES: 'permission is denied',
   EPERM: 'it is not permitted',
   EROFS: 'the file system is read-only',
-  ENOENT: 'it is no longer there',
+  ENOENT: 'it or a file in it is gone',
   ENOTDIR: 'a part of its path is a file',
   EEXIST: 'something is there already',
   EMFILE: 'too many files are open',

@@ -114,6 +114,13 @@ describe('keys by content', () => {
   });
 });
 
+it('never takes a key for the content of a record', () => {
+  const keys = createKeys('id');
+  keys.keyOf(record(0, { id: '{"id":null}' }));
+  keys.keyOf(record(1, { id: 'row {' }));
+  expect(keys.keyOf(record(2, { id: null })).key).toMatch(/^[0-9a-f]{16}$/);
+});
+
 describe('keys of an earlier run', () => {
   it('stay, whatever `input.key` says', () => {
     const keys = createKeys('id');

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, unlink } from 'node:fs/promises';
+import { readdir, readFile, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -324,20 +324,27 @@ describe('a disk that fails during a run', () => {
     })();
     const finished = await run.finished;
     expect(finished.reason?.message).toBe(
-      `the run folder ${folder.path} could not be written: it is no longer there (ENOENT)`,
+      `the run folder ${folder.path} could not be written: it or a file in it is gone (ENOENT)`,
     );
     expect(finished).toMatchObject({ state: 'stopped', reason: { kind: 'local' } });
     void answers;
   });
 
-  it('is told when the journal is', async () => {
+  it.each([
+    ['taken away', undefined],
+    ['replaced', 'mine'],
+  ])('is told when the journal is %s', async (_, replacement) => {
     const folder = await newRunFolder();
     const models = fakeModels();
     const run = drive(one, recordsOf(1), { openModel: models.openModel, folder });
     const call = await models.nextCall();
-    await unlink(join(folder.path, 'journal.jsonl'));
+    const journal = join(folder.path, 'journal.jsonl');
+    await unlink(journal);
+    if (replacement !== undefined) await writeFile(journal, replacement);
     call.reply();
-    expect(await run.finished).toMatchObject({ state: 'stopped', reason: { kind: 'local' } });
+    const finished = await run.finished;
+    expect(finished).toMatchObject({ state: 'stopped', reason: { kind: 'local' } });
+    expect(finished.reason?.message).toContain('it or a file in it is gone');
   });
 });
 

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import type { RunStopping, StopReason } from '../../src/run/events.ts';
+import { createStop } from '../../src/run/stop.ts';
+
+const reason = (kind: StopReason['kind']): StopReason => ({ kind, code: kind, message: kind });
+
+function stopping() {
+  const told: string[] = [];
+  const stop = createStop(({ how, reason: { kind } }: RunStopping) => told.push(`${how}: ${kind}`));
+  return { stop, told };
+}
+
+describe('createStop', () => {
+  it('goes on at first', () => {
+    const { stop, told } = stopping();
+    expect([stop.reason, stop.halted('records'), told]).toEqual([undefined, false, []]);
+  });
+
+  it.each([
+    ['records', [true, false, false]],
+    ['calls', [true, true, false]],
+    ['everything', [true, true, true]],
+  ] as const)('halts as far as %s', (halt, halted) => {
+    const { stop } = stopping();
+    stop.request(reason('provider'), halt);
+    expect([stop.halted('records'), stop.halted('calls'), stop.halted('everything')]).toEqual(halted);
+  });
+
+  it('keeps the first reason, goes further, never back, and tells each step once', () => {
+    const { stop, told } = stopping();
+    stop.request(reason('input'), 'records');
+    stop.request(reason('provider'), 'records');
+    stop.request(reason('interrupted'), 'calls');
+    stop.request(reason('failures'), 'calls');
+    stop.request(reason('interrupted'), 'everything');
+    stop.request(reason('provider'), 'records');
+    expect(stop.reason?.kind).toBe('input');
+    expect(told).toEqual(['draining: input', 'draining: input', 'aborting: input']);
+  });
+
+  it('puts a local failure before any other reason, but the first of two', () => {
+    const { stop, told } = stopping();
+    stop.request(reason('provider'), 'everything');
+    stop.request(reason('local'), 'calls');
+    stop.request({ ...reason('local'), code: 'second' }, 'everything');
+    expect(stop.reason).toEqual(reason('local'));
+    expect(told).toEqual(['aborting: provider', 'aborting: local']);
+  });
+});
