@@ -13,7 +13,7 @@ export interface UserSchema {
   /** The files that it stands in, absolute. */
   readonly files: readonly string[];
   /** What is wrong with a value, a sentence a mistake; empty when it is valid. */
-  validate(value: JsonValue): readonly string[];
+  readonly validate: (value: JsonValue) => readonly string[];
 }
 
 /**
