@@ -111,7 +111,10 @@ export interface Completion {
   readonly request_id: string | null;
 }
 
-/** Every call ends as one of these; both say what was used. Nothing is thrown for what a provider does. */
+/**
+ * Every call ends as one of these; both say what was used. Nothing is thrown for what a provider does. The cost is
+ * left open (`cost_usd` null where tokens were used): the run prices it, which holds the price table.
+ */
 export type CallOutcome =
   | { readonly ok: true; readonly completion: Completion; readonly usage: Usage }
   | { readonly ok: false; readonly error: CallError; readonly usage: Usage };

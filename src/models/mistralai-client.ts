@@ -2,7 +2,7 @@ import { awaitAllCallbacks } from '@langchain/core/callbacks/promises';
 import { zeroUsage } from '../usage/add.ts';
 import { version } from '../version.ts';
 import { judge } from './attempt.ts';
-import type { Server } from './attempt.ts';
+import type { Server } from './explain.ts';
 import type { CallOutcome, ClientServices, ModelClient, ModelSettings } from './contract.ts';
 import { parseEndpoint } from './endpoint.ts';
 import { mistralBody } from './mistralai-body.ts';
@@ -14,6 +14,9 @@ import { createRedact } from './redact.ts';
 import type { Redact } from './redact.ts';
 import { callWithRetries } from './retry.ts';
 import { openTransport } from './transport.ts';
+
+/** The largest answer that is read, in bytes: hundreds of times what any model writes. */
+const max_body = 32 * 1024 * 1024;
 
 /** How long `close` waits for traces to leave, in milliseconds: a tracing server that is down must not hold a run. */
 const traceGrace = 5000;
@@ -37,6 +40,7 @@ export async function openMistralClient(
     model: settings.name,
     key_name: api_key === undefined ? null : (settings.api_key_env ?? home.api_key_env),
     timeout: settings.timeout,
+    max_body,
     redact,
     now: services.now,
   };
@@ -51,6 +55,7 @@ export async function openMistralClient(
     },
     connections: services.connections,
     timeout: settings.timeout,
+    max_body,
   });
   const model = new PipeChatMistralAI(settings, (json, signal) =>
     callWithRetries(async (signal) => judge(await transport.post(json, signal), server), services, signal),

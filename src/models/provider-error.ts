@@ -32,7 +32,7 @@ export function readProviderError(body: Buffer): ProviderError {
 /** The provider's own name for the exchange, to quote to its support. */
 export function requestId(headers: IncomingHttpHeaders): string | null {
   const id = headers['mistral-correlation-id'] ?? headers['x-request-id'] ?? headers['x-kong-request-id'];
-  return typeof id === 'string' && id !== '' ? oneLine(id).slice(0, 200) : null;
+  return typeof id === 'string' && id !== '' ? oneLine(id) : null;
 }
 
 /** A Retry-After in milliseconds, told in seconds or as a date; null where there is none that makes sense. */

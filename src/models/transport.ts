@@ -33,14 +33,9 @@ export interface TransportOptions {
   readonly connections: number;
   /** For a whole exchange, connecting and the last byte of the body included, in milliseconds. */
   readonly timeout: number;
-  /** In bytes; default: `largestBody`. */
-  readonly max_body?: number;
+  /** The largest body that is read, in bytes. */
+  readonly max_body: number;
 }
-
-/** The largest body that is read, in megabytes: hundreds of times what any model writes. */
-export const largestBody = 32;
-
-const megabyte = 1024 * 1024;
 
 /**
  * A pool of HTTP/1.1 connections to one server. Redirects are not followed: a key must not travel with them.
@@ -50,7 +45,7 @@ const megabyte = 1024 * 1024;
  */
 export async function openTransport(options: TransportOptions): Promise<Transport> {
   const Pool = await loadPool();
-  const { origin, path, timeout, max_body = largestBody * megabyte } = options;
+  const { origin, path, timeout, max_body } = options;
   const pool = new Pool(origin, {
     connections: options.connections,
     connectTimeout: timeout,

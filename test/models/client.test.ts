@@ -401,6 +401,17 @@ describe('the key', () => {
   );
 });
 
+describe('the request id', () => {
+  it('is told without the key and within bounds, of answers that can be used too', async () => {
+    const { server, ask } = await openRig();
+    server.answer = (call) =>
+      call.reply('Hi.', { 'x-request-id': `${'a'.repeat(190)}${key}${'b'.repeat(300)}` });
+    const outcome = await ask();
+    const id = outcome.ok ? outcome.completion.request_id : null;
+    expect(id).toMatch(/^a{190}\[redacted…$/);
+  });
+});
+
 describe('a bug of ours', () => {
   it('is thrown, not told as an answer of the provider', async () => {
     const { ask } = await openRig({

@@ -25,6 +25,7 @@ async function messageFor(
     model: 'mistral-small-latest',
     key_name: null,
     timeout: 1000,
+    max_body: 1000,
     redact: (text: string) => text,
     now: () => 0,
   };

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../src/json/json.ts';
 import { judge } from '../../src/models/attempt.ts';
-import type { Server } from '../../src/models/attempt.ts';
+import type { Server } from '../../src/models/explain.ts';
 import { createRedact } from '../../src/models/redact.ts';
 import type { Exchange } from '../../src/models/transport.ts';
 import { expectGolden } from '../support/golden.ts';
@@ -13,6 +13,7 @@ const server: Server = {
   model: 'mistral-small-latest',
   key_name: 'MISTRAL_API_KEY',
   timeout: 60_000,
+  max_body: 32 * 1024 * 1024,
   redact: createRedact(key),
   now: () => Date.parse('2026-08-01T12:00:00Z'),
 };

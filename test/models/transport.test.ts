@@ -16,6 +16,7 @@ async function open(
     headers: { 'content-type': 'application/json' },
     connections: 4,
     timeout: 20_000,
+    max_body: 1_000_000,
     ...options,
   });
   onTestFinished(async () => {
