@@ -1,0 +1,211 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { formatDiagnostics } from '../../src/diagnostic/format.ts';
+import { isObject, type JsonObject, type JsonValue, type Pointer } from '../../src/json/json.ts';
+import { keyPlaces } from '../../src/pipeline/format/key-places.ts';
+import { loadPipeline } from '../../src/pipeline/pipeline.ts';
+import { loadText } from './load-text.ts';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A file with every place of the format that has fixed keys. */
+const whole = {
+  version: 1,
+  name: 'whole',
+  vars: { language: 'English' },
+  input: { key: 'id', when: '{{input.id}}' },
+  model: {
+    name: 'mistral-small-latest',
+    temperature: 0,
+    stop: ['END'],
+    prediction: { type: 'content', content: 'Hello' },
+  },
+  retry: { attempts: 2, max_delay: '5s' },
+  limits: { concurrency: 2 },
+  prices: { date: '2026-08-01', mine: { input: 1, output: 2 } },
+  steps: {
+    one: { type: 'chat', system: '{{vars.language}}', prompt: '{{input.text}}', model: { max_tokens: 5 } },
+    two: {
+      type: 'chat',
+      when: '{{steps.one.output}}',
+      needs: ['one'],
+      messages: [{ role: 'user', content: 'Hello' }],
+      model: { prediction: { type: 'content', content: 'Hello' } },
+    },
+  },
+  output: { text: '{{default steps.two.output "none"}}', list: [1, '{{steps.one.output}}'] },
+  fail: { error_rate: 0.5 },
+} satisfies JsonObject;
+
+/** The pointers in `whole` of a place of the format. */
+function pointersOf(
+  path: readonly string[],
+  value: JsonValue = whole,
+  above: Pointer = [],
+): readonly Pointer[] {
+  const [part, ...rest] = path;
+  if (part === undefined) return isObject(value) ? [above] : [];
+  if (Array.isArray(value)) {
+    return part === '*'
+      ? value.flatMap((item: JsonValue, index) => pointersOf(rest, item, [...above, index]))
+      : [];
+  }
+  if (!isObject(value)) return [];
+  const names = part === '*' ? Object.keys(value) : Object.hasOwn(value, part) ? [part] : [];
+  return names.flatMap((name) => pointersOf(rest, value[name], [...above, name]));
+}
+
+function withKey(value: JsonValue, pointer: Pointer, key: string): JsonValue {
+  const [part, ...rest] = pointer;
+  if (part === undefined) return { ...(value as JsonObject), [key]: 'value' };
+  const changed = withKey((value as JsonObject)[part] ?? null, rest, key);
+  return Array.isArray(value)
+    ? value.with(Number(part), changed)
+    : { ...(value as JsonObject), [part]: changed };
+}
+
+/** Without `prices`, whose keys are the names of models. */
+const places = keyPlaces()
+  .flatMap(({ path }) => pointersOf(path))
+  .filter((pointer) => pointer.join('.') !== 'prices');
+
+describe('every place of the format', () => {
+  it('is met by the test', async () => {
+    expect((await loadText(stringify(whole))).told).toEqual([]);
+    for (const { path } of keyPlaces()) expect(pointersOf(path), path.join('.')).not.toEqual([]);
+  });
+
+  it.each(places.map((pointer) => [pointer.join('.'), pointer] as const))(
+    'refuses an unknown key, at that key: %s',
+    async (_name, pointer) => {
+      const text = stringify(withKey(whole, pointer, 'zzzzzz'));
+      const line = text.slice(0, text.indexOf('zzzzzz')).split('\n');
+      const { told } = await loadText(text);
+      expect(told).toHaveLength(1);
+      expect(told[0]).toMatch(
+        new RegExp(
+          `^${line.length}:${(line.at(-1)?.length ?? 0) + 1} unknown-key \`zzzzzz\` is not a key of .*; the (only )?keys? here (are|is) `,
+        ),
+      );
+    },
+  );
+
+  // A prediction is sent to the provider as it stands.
+  it.each(
+    places
+      .filter((pointer) => pointer.at(-1) !== 'prediction')
+      .map((pointer) => [pointer.join('.'), pointer] as const),
+  )('leaves x-… to the user: %s', async (_name, pointer) => {
+    const { told, plan } = await loadText(stringify(withKey(whole, pointer, 'x-note')));
+    expect(told).toEqual([]);
+    expect(JSON.stringify(plan?.steps)).not.toContain('x-note');
+  });
+});
+
+describe('any file', () => {
+  const text = stringify(whole);
+  const edit = fc.record({
+    at: fc.nat({ max: text.length }),
+    removed: fc.nat({ max: 12 }),
+    inserted: fc.constantFrom(
+      '',
+      ' ',
+      '\n',
+      ':',
+      '{{',
+      '}}',
+      '"',
+      '[',
+      ']',
+      '{',
+      '}',
+      '- ',
+      '&a ',
+      '*a',
+      '<<: ',
+      '#',
+      '|',
+      'x-',
+      'null',
+      '5',
+      '{{#if input.a}}',
+      '{{/if}}',
+      '{{steps.one.output}}',
+      '{{> p}}',
+      '\t',
+      '\u0000',
+      '\ud800',
+      'é',
+      '\r\n',
+    ),
+  });
+
+  it('has a plan if, and only if, none of its mistakes is an error, whatever was done to it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pipe-test-'));
+    try {
+      await fc.assert(
+        fc.asyncProperty(fc.array(edit, { minLength: 1, maxLength: 4 }), async (edits) => {
+          const changed = edits.reduce(
+            (before, { at, removed, inserted }) =>
+              before.slice(0, at) + inserted + before.slice(at + removed),
+            text,
+          );
+          writeFileSync(join(folder, 'pipeline.yaml'), changed);
+          const { plan, diagnostics } = await loadPipeline('pipeline.yaml', { cwd: folder });
+          expect(plan === undefined).toBe(diagnostics.some(({ severity }) => severity === 'error'));
+          for (const { message } of diagnostics) expect(message).not.toMatch(/undefined|\[object/);
+          formatDiagnostics(diagnostics, { format: 'text', color: false, cwd: folder });
+        }),
+        { numRuns: 200 },
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('of any values is refused without a crash', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pipe-test-'));
+    const key = fc.constantFrom(
+      ...keyPlaces().flatMap(({ keys }) => keys),
+      'x-a',
+      '__proto__',
+      'constructor',
+      'one',
+    );
+    const { value } = fc.letrec<{ value: JsonValue }>((tie) => ({
+      value: fc.oneof(
+        { depthSize: 'small' },
+        fc.constantFrom<JsonValue>(
+          null,
+          true,
+          0,
+          1,
+          -1,
+          'chat',
+          '',
+          '{{input.a}}',
+          '{{steps.one.output}}',
+          'one',
+          '5s',
+        ),
+        fc.array(tie('value'), { maxLength: 3 }),
+        fc.dictionary(key, tie('value'), { maxKeys: 5 }),
+      ),
+    }));
+    try {
+      await fc.assert(
+        fc.asyncProperty(value, fc.constantFrom(...Object.keys(whole)), async (generated, section) => {
+          writeFileSync(join(folder, 'pipeline.yaml'), JSON.stringify({ ...whole, [section]: generated }));
+          const { plan, diagnostics } = await loadPipeline('pipeline.yaml', { cwd: folder });
+          expect(plan === undefined).toBe(diagnostics.some(({ severity }) => severity === 'error'));
+          for (const { message } of diagnostics) expect(message).not.toMatch(/undefined|\[object/);
+        }),
+        { numRuns: 200 },
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
