@@ -11,13 +11,18 @@ export interface FlagMistake {
 
 type Setting = readonly [Pointer, JsonValue];
 
+/** Nothing in a file is deeper; without a bound, a path of thousands of parts would exhaust the stack. */
+const longestPath = 100;
+
 /** Reads `model.temperature=0`: a path as messages write it (`steps.reply.messages[0].content`), then a value. */
 export function parseSetting(text: string): Result<Setting, FlagMistake> {
   const pointer: (string | number)[] = [];
   const part = /(?:^|\.)([^.[\]=]+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]/uy;
-  for (let match = part.exec(text); match !== null; match = part.exec(text)) {
+  for (let match = part.exec(text); match !== null && pointer.length < longestPath; match = part.exec(text)) {
     const [whole, name, index, quoted] = match;
-    pointer.push(name ?? (quoted === undefined ? Number(index) : String(JSON.parse(quoted))));
+    const key = quoted === undefined ? success(name ?? Number(index)) : parseName(quoted);
+    if (!key.ok) return key;
+    pointer.push(key.value);
     if (text[match.index + whole.length] === '=') {
       const value = parseValue(text.slice(match.index + whole.length + 1));
       return value.ok ? success([pointer, value.value]) : value;
@@ -29,13 +34,21 @@ export function parseSetting(text: string): Result<Setting, FlagMistake> {
   });
 }
 
+function parseName(quoted: string): Result<string, FlagMistake> {
+  const parsed = parseJson(quoted);
+  if (!parsed.ok) return failure({ message: parsed.error.message });
+  return success(typeof parsed.value === 'string' ? parsed.value : quoted);
+}
+
 /** JSON where it is JSON, else text: `--set steps.a.prompt={{input.text}}` needs no quotes but the shell's. */
 function parseValue(text: string): Result<JsonValue, FlagMistake> {
   const meansJson = /^\s*(?:["[]|\{(?!\{))/u.test(text);
   const parsed = parseJson(text);
   if (parsed.ok) return success(parsed.value);
-  if (meansJson || parsed.error.code === 'inexact_number') return failure({ message: parsed.error.message });
-  return success(text);
+  if (parsed.error.code === 'inexact_number') return failure({ message: parsed.error.message });
+  if (!meansJson) return success(text);
+  const hint = 'if the value is text that begins so, write it as a JSON text, in double quotes';
+  return failure({ message: parsed.error.message, hint });
 }
 
 /** Reads `name=value`. The variable is one that the file declares, and its value there says how to read this one. */

@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { isObject, type JsonObject, type JsonValue, type Pointer } from '../json/json.ts';
+import { failure, success, type Result } from '../result.ts';
 import { parseSetting, parseVariable, type FlagMistake } from './flags.ts';
 import { pathText } from './words.ts';
-import { failure, success, type Result } from '../result.ts';
 
 /** What the flags say, as given. */
 export interface OverrideFlags {
@@ -64,7 +64,7 @@ export function applyOverrides(file: JsonValue, flags: OverrideFlags): Overridde
 function modelNames(file: JsonValue): readonly Pointer[] {
   const steps = isObject(file) && isObject(file['steps']) ? Object.entries(file['steps']) : [];
   const own = steps.filter(
-    ([, step]) => isObject(step) && isObject(step['model']) && 'name' in step['model'],
+    ([, step]) => isObject(step) && isObject(step['model']) && step['model']['name'] !== undefined,
   );
   return [['model', 'name'], ...own.map(([id]) => ['steps', id, 'model', 'name'])];
 }

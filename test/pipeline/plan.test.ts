@@ -381,6 +381,8 @@ steps:
     ['vars.tags[5]=1', '`vars.tags` has 1 items, counted from 0, so there is none numbered 5'],
     ['vars.tags.x=1', '`vars.tags` has 1 items, counted from 0, so there is none numbered x'],
     ['limits=[1', 'found the end of the text'],
+    ['a["\\q"]=1', 'escape'],
+    [`${'a.'.repeat(1000)}a=1`, 'it does not say what to set'],
     ['model.random_seed=9007199254740993', 'would become'],
   ])('--set %s is refused', async (flag, message) => {
     const { told } = await loadText(`name: a\n${text}`, {}, { sets: [flag] });
