@@ -44,7 +44,7 @@ export async function openMistralClient(
     redact,
     now: services.now,
   };
-  const transport = await openTransport({
+  const transport = openTransport({
     origin: endpoint.origin,
     path: endpoint.path,
     headers: {

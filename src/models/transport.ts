@@ -1,6 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
+// The pool's own module: undici's entry loads five times as much, and makes itself the dispatcher of the process's `fetch`,
+// which belongs to whoever else runs here (LangSmith's client, a user's tools).
+import Pool from 'undici/lib/dispatcher/pool.js';
 
 /** How one HTTP request ended. */
 export type Exchange =
@@ -43,8 +46,7 @@ export interface TransportOptions {
  * The requests go through undici's `dispatch`, the layer below its streams: only there is it known whether a request
  * had been sent when its connection failed, and a body that is wanted whole needs no stream.
  */
-export async function openTransport(options: TransportOptions): Promise<Transport> {
-  const Pool = await loadPool();
+export function openTransport(options: TransportOptions): Transport {
   const { origin, path, timeout, max_body } = options;
   const pool = new Pool(origin, {
     connections: options.connections,
@@ -127,13 +129,4 @@ function createCollector(max_body: number, settle: (exchange: Exchange) => void)
 /** Bytes came back that are no HTTP answer, or one with more headers than anyone sends. */
 function isProtocolError(error: Error): boolean {
   return error.name === 'HTTPParserError' || error.name === 'HeadersOverflowError';
-}
-
-async function loadPool() {
-  // Whichever undici loads first serves the whole process's `fetch`. Node's own must stay that one, for the code of
-  // others that runs here (LangSmith's client, a user's module tools), and it loads when one of its classes is used.
-  void new Headers();
-  // As its default export: the only one that a CommonJS module still has once it is bundled.
-  const { default: undici } = await import('undici');
-  return undici.Pool;
 }

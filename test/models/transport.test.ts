@@ -10,7 +10,7 @@ async function open(
   options: Partial<TransportOptions> = {},
 ): Promise<{ server: FakeServer; transport: Transport }> {
   const server = await startFakeServer();
-  const transport = await openTransport({
+  const transport = openTransport({
     origin: server.url,
     path: '/v1/chat/completions',
     headers: { 'content-type': 'application/json' },
