@@ -46,6 +46,14 @@ export function createColumnCheck(columns: Columns, report: Report): ColumnCheck
   };
 }
 
+/** What helps where a cell is used as something else than the text that it is. */
+export function typingHint({ code }: TemplateProblem, { path }: Columns): string | undefined {
+  const isOfKind = code === 'bad-argument' || code === 'not-iterable' || code === 'never-equal';
+  return isOfKind
+    ? `the cells of ${path} are text, unless \`input.schema\` gives them another type`
+    : undefined;
+}
+
 /** Reports the fields that the schema requires of every record, but the header does not have. */
 export function checkHeader(check: ColumnCheck, schema: JsonSchema, source: Source): void {
   const required = isObject(schema) && Array.isArray(schema['required']) ? schema['required'] : [];

@@ -120,7 +120,7 @@ function scopeOf({ vars, input, steps }: Parts): FileScope {
     vars,
     fields: input.fields,
     steps: new Map(known),
-    ...(input.schema && { input: input.schema.schema }),
+    ...(input.type !== undefined && { input: input.type }),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { Source } from '../diagnostic/source.ts';
 import { didYouMean } from '../diagnostic/suggest.ts';
-import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
+import { isObject, type JsonObject, type JsonSchema, type JsonValue } from '../json/json.ts';
 import { memberNames, memberOf, typeOf } from '../template/schema-type.ts';
 import { checkHeader, createColumnCheck, type ColumnCheck, type Columns } from './columns.ts';
 import type { Report } from './report.ts';
@@ -12,6 +12,8 @@ import type { Workspace } from './workspace.ts';
 /** What is known of a record before any is read. */
 export interface InputType {
   readonly schema?: UserSchema;
+  /** What the fields are, by the schema, or as the texts of a CSV's cells. Absent: anything. */
+  readonly type?: JsonSchema;
   readonly columns?: ColumnCheck;
   /** The fields that are known by name. */
   readonly fields: readonly string[];
@@ -33,12 +35,18 @@ export async function compileInput(
   const check = columns && createColumnCheck(columns, report);
   const type = {
     fields: [...new Set([...known, ...(columns?.names ?? [])])],
-    ...(schema && { schema }),
+    ...(schema ? { schema, type: schema.schema } : columns && { type: cellTexts(columns) }),
     ...(check && { columns: check }),
   };
   checkKey(input['key'], type, source, report);
   if (schema !== undefined && check !== undefined) checkHeader(check, schema.schema, source);
   return type;
+}
+
+/** Without a schema every cell of a CSV is a text. Whether a column is there is told apart from what it holds. */
+function cellTexts({ names }: Columns): JsonSchema {
+  const properties = Object.fromEntries(names.map((name) => [name, { type: 'string' }]));
+  return { type: 'object', properties, additionalProperties: true };
 }
 
 /** A record is an object, so a schema that allows none would fail them all. */

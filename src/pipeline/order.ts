@@ -8,42 +8,48 @@ export interface Dependency {
 }
 
 /**
- * The steps in an order in which each comes after those it depends on, otherwise in the file's. Loops are reported, each
- * where it begins. `dependencies` has every step as a key, and leads to such steps only.
+ * The steps in an order in which each comes after those it depends on, otherwise in the file's. Loops are reported,
+ * each where it closes. `dependencies` has every step as a key, and leads to such steps only.
  */
 export function orderSteps(
   dependencies: ReadonlyMap<string, readonly Dependency[]>,
   report: Report,
 ): readonly string[] {
   const ordered = new Set<string>();
-  const path: string[] = [];
-  const visit = (id: string): void => {
-    path.push(id);
-    for (const { on, place } of dependencies.get(id) ?? []) {
-      const loop = path.indexOf(on);
-      if (loop !== -1) reportLoop([...path.slice(loop), on], place, report);
-      else if (!ordered.has(on)) visit(on);
+  for (const first of dependencies.keys()) {
+    // The way down to the steps waited for, on a stack of its own: a file may chain more steps than Node's would hold.
+    const way: { readonly id: string; next: number }[] = ordered.has(first) ? [] : [{ id: first, next: 0 }];
+    const open = new Set([first]);
+    for (let visit = way.at(-1); visit !== undefined; visit = way.at(-1)) {
+      const dependency = dependencies.get(visit.id)?.[visit.next];
+      visit.next += 1;
+      if (dependency === undefined) {
+        way.pop();
+        open.delete(visit.id);
+        ordered.add(visit.id);
+      } else if (open.has(dependency.on)) {
+        const ids = way.map(({ id }) => id);
+        reportLoop([...ids.slice(ids.indexOf(dependency.on)), dependency.on], dependency.place, report);
+      } else if (!ordered.has(dependency.on)) {
+        way.push({ id: dependency.on, next: 0 });
+        open.add(dependency.on);
+      }
     }
-    path.pop();
-    ordered.add(id);
-  };
-  for (const id of dependencies.keys()) if (!ordered.has(id)) visit(id);
+  }
   return [...ordered];
 }
 
 function reportLoop(loop: readonly string[], place: Location, report: Report): void {
-  const [first] = loop;
+  const isOwn = loop.length === 2;
   report.add({
     severity: 'error',
     code: 'dependency-loop',
-    message:
-      loop.length === 2
-        ? `step \`${first}\` waits for itself`
-        : `steps wait for each other: ${loop.map((id) => `\`${id}\``).join(' → ')}`,
-    hint:
-      loop.length === 2
-        ? 'a step can read the steps before it, not its own output'
-        : 'take one of these references out',
+    message: isOwn
+      ? `step \`${loop[0]}\` waits for itself`
+      : `steps wait for each other: ${loop.map((id) => `\`${id}\``).join(' → ')}`,
+    hint: isOwn
+      ? 'a step can read the steps before it, not its own output'
+      : 'take one of these references out',
     place,
   });
 }

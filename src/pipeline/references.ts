@@ -3,11 +3,11 @@ import type { JsonObject } from '../json/json.ts';
 import { checkTemplate } from '../template/check.ts';
 import { stepReferences } from '../template/references.ts';
 import type { ScopeType } from '../template/scope-type.ts';
-import { checkColumns } from './columns.ts';
-import type { CompiledStep } from './steps.ts';
+import { checkColumns, typingHint } from './columns.ts';
 import type { InputType } from './input.ts';
 import type { Dependency } from './order.ts';
-import { recordScope, stepScope, whenScope, type FileScope } from './scope.ts';
+import { scopesOf, type FileScope } from './scope.ts';
+import type { CompiledStep } from './steps.ts';
 import { locate, templateMistake, type PlacedTemplate, type TemplateContext } from './templates.ts';
 import { listText } from './words.ts';
 
@@ -24,14 +24,15 @@ export type ScopedTemplate = readonly [PlacedTemplate, ScopeType];
 
 export function scopedTemplates(templates: FileTemplates, file: FileScope): readonly ScopedTemplate[] {
   const { inputWhen, steps, output } = templates;
+  const scopes = scopesOf(file);
   const inSteps = [...steps].flatMap(([id, step]) => {
-    const scope = stepScope(file, file.steps.get(id));
-    const whens = step?.when === undefined ? [] : [[step.when, whenScope(file)] as const];
+    const scope = scopes.of(file.steps.get(id));
+    const whens = step?.when === undefined ? [] : [[step.when, scopes.when] as const];
     return whens.concat((step?.templates ?? []).map((template) => [template, scope]));
   });
-  const outside = stepScope(file);
+  const outside = scopes.of();
   return [
-    ...(inputWhen === undefined ? [] : [[inputWhen, recordScope(file)] as const]),
+    ...(inputWhen === undefined ? [] : [[inputWhen, scopes.record] as const]),
     ...inSteps,
     ...output.map((template): ScopedTemplate => [template, outside]),
   ];
@@ -46,7 +47,12 @@ export function checkPaths(
   const { partials, report } = context;
   for (const [template, scope] of templates) {
     const problems = checkTemplate(template.template, scope);
-    for (const problem of problems) report.add(templateMistake(problem, template.place, partials));
+    for (const problem of problems) {
+      const mistake = templateMistake(problem, template.place, partials);
+      const hint =
+        schema === undefined && columns !== undefined ? typingHint(problem, columns.columns) : undefined;
+      report.add(hint === undefined ? mistake : { hint, ...mistake });
+    }
     if (columns !== undefined) checkColumns(template, scope, problems, columns, schema?.schema, context);
   }
 }

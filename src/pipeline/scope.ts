@@ -20,51 +20,55 @@ export interface StepScope {
   readonly when?: PlacedTemplate;
 }
 
-/** The scope of `input.when`, which is asked before any step has run. */
-export function recordScope(file: FileScope): ScopeType {
-  return {
-    names: recordNames(file),
-    mayBeAbsent: [],
-    present: [],
-    elsewhere: {
-      ...elsewhere(file),
-      steps: 'no step has run yet when `input.when` is asked: it can read `input` and `vars`',
-    },
-    guarded: true,
-  };
+/** What a template may read, by where it stands. */
+export interface Scopes {
+  /** `input.when`, which is asked before any step has run. */
+  readonly record: ScopeType;
+  /** The `when` of a step, where what is absent counts as false. */
+  readonly when: ScopeType;
+  /** The templates of a step, or those of `output` where no step is given. */
+  readonly of: (step?: StepScope) => ScopeType;
 }
 
-/** The scope of a step's templates, or of the output, where no step is given. */
-export function stepScope(file: FileScope, step?: StepScope): ScopeType {
-  const own = step?.when?.template;
-  // A step with the same condition as this one has run whenever this one runs.
-  const skippable = [...file.steps].filter(
-    ([, { when }]) => when !== undefined && when.template.text.trim() !== own?.text.trim(),
-  );
-  return {
-    names: recordNames(file).set('steps', stepNames(file)),
-    mayBeAbsent: skippable.map(([id]) => ['steps', id]),
-    present: own === undefined ? [] : guardFacts(own),
-    elsewhere: elsewhere(file),
-  };
-}
-
-/** The scope of a step's `when`: what is absent makes it false. */
-export function whenScope(file: FileScope): ScopeType {
-  return { ...stepScope(file), guarded: true };
-}
-
-function recordNames(file: FileScope): Map<string, ScopeNode> {
+export function scopesOf(file: FileScope): Scopes {
   const vars = Object.entries(file.vars).map(([name, value]) => [name, valueNode(schemaOf(value))] as const);
-  return new Map<string, ScopeNode>([
+  const outcomes = [...file.steps].map(([id, { output }]) => [id, outcomeNode(output)] as const);
+  const recordNames = new Map<string, ScopeNode>([
     ['input', valueNode(file.input ?? true)],
     ['vars', { kind: 'names', names: new Map(vars), noun: 'variable' }],
   ]);
-}
-
-function stepNames({ steps }: FileScope): ScopeNode {
-  const names = [...steps].map(([id, { output }]) => [id, outcomeNode(output)] as const);
-  return { kind: 'names', names: new Map(names), noun: 'step' };
+  const names = new Map<string, ScopeNode>([
+    ...recordNames,
+    ['steps', { kind: 'names', names: new Map(outcomes), noun: 'step' }],
+  ]);
+  const misplaced = elsewhere(file);
+  const skippable = [...file.steps].flatMap(([id, { when }]) =>
+    when === undefined ? [] : [{ path: ['steps', id], condition: when.template.text.trim() }],
+  );
+  return {
+    record: {
+      names: recordNames,
+      mayBeAbsent: [],
+      present: [],
+      elsewhere: {
+        ...misplaced,
+        steps: 'no step has run yet when `input.when` is asked: it can read `input` and `vars`',
+      },
+      guarded: true,
+    },
+    when: { names, mayBeAbsent: [], present: [], elsewhere: misplaced, guarded: true },
+    of(step) {
+      const own = step?.when?.template;
+      // A step with the same condition as this one has run whenever this one runs.
+      const absent = skippable.filter(({ condition }) => condition !== own?.text.trim());
+      return {
+        names,
+        mayBeAbsent: absent.map(({ path }) => path),
+        present: own === undefined ? [] : guardFacts(own),
+        elsewhere: misplaced,
+      };
+    },
+  };
 }
 
 /** What a step's `StepValue` offers to templates. */

@@ -7,15 +7,15 @@ import type { Provider } from '../models/contract.ts';
 import { providers } from '../models/registry.ts';
 import { stepTypes } from '../steps/registry.ts';
 import type { StepType } from '../steps/step.ts';
-import { formatMistakes } from './format/mistake.ts';
 import { isLaterType } from './format/later.ts';
+import { formatMistakes } from './format/mistake.ts';
 import { defaultProvider, modelSection, stepModelSection } from './format/model-section.ts';
 import { ourWord } from './format/other-words.ts';
+import { fileSection } from './format/sections.ts';
+import { stepSection } from './format/step-section.ts';
 import type { Report } from './report.ts';
 import { compileOnce } from './schema/validator.ts';
-import { fileSection } from './format/sections.ts';
 import { soundPart } from './sound-part.ts';
-import { stepSection } from './format/step-section.ts';
 import { listText, pathText, valueText } from './words.ts';
 
 /** A file as far as it is sound: what is wrong has been reported and taken out, so that the rest can be checked too. */
@@ -50,7 +50,8 @@ export function validateFile(value: JsonValue, source: Source, report: Report): 
     file['model'] === undefined ? undefined : check(modelOf(provider, needsName), file['model'], ['model']);
   const steps = new Map<string, SoundStep | undefined>();
   const models = new Map<string, JsonObject>();
-  for (const [id, step] of Object.entries(isObject(file['steps']) ? file['steps'] : {})) {
+  const held = isObject(file['steps']) ? Object.entries(file['steps']) : [];
+  for (const [id, step] of held) {
     if (id.startsWith('x-')) continue;
     const type = stepType(id, step, source, report);
     const spec = type && check(stepOf(type), step, ['steps', id]);
@@ -59,6 +60,15 @@ export function validateFile(value: JsonValue, source: Source, report: Report): 
     const isEmpty = Object.keys(own).length === 0;
     const part = stepModelOf(providerOf(own) ?? provider);
     models.set(id, isEmpty ? own : (check(part, own, ['steps', id, 'model']) ?? {}));
+  }
+  if (held.length > 0 && steps.size === 0) {
+    const message = '`steps` has no step: keys that begin with `x-` are notes';
+    report.add({
+      severity: 'error',
+      code: 'missing-key',
+      message,
+      place: { source, pointer: ['steps'], part: 'key' },
+    });
   }
   return { file: { ...file, ...(model && { model }) }, steps, models };
 }

@@ -29,10 +29,9 @@ function warnOfUnused(
   { source, report }: TemplateContext,
 ): void {
   const paths = templates.flatMap(([{ template }]) => referencedPaths(template));
-  const isRead = (first: string, second: string) =>
-    paths.some(([one, other]) => one === first && (other === undefined || other === second));
+  const read = new Set(paths.map((path) => path.slice(0, 2).join(' ')));
   for (const name of Object.keys(declared.vars)) {
-    if (isRead('vars', name)) continue;
+    if (read.has(`vars ${name}`)) continue;
     report.add({
       severity: 'warning',
       code: 'unused-variable',
@@ -42,7 +41,7 @@ function warnOfUnused(
     });
   }
   for (const id of declared.steps) {
-    if (isRead('steps', id)) continue;
+    if (read.has(`steps ${id}`)) continue;
     report.add({
       severity: 'warning',
       code: 'unused-step',

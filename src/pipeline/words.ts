@@ -25,11 +25,11 @@ export function bounded(text: string, length: number): string {
 }
 
 /** `a`, `b` and `c`. */
-export function listText(names: readonly string[], joiner = 'and'): string {
+export function listText(names: readonly string[]): string {
   const quoted = names.map((name) => `\`${name}\``);
   const last = quoted.pop();
   if (last === undefined) return '';
-  return quoted.length === 0 ? last : `${quoted.join(', ')} ${joiner} ${last}`;
+  return quoted.length === 0 ? last : `${quoted.join(', ')} and ${last}`;
 }
 
 /** A value as YAML on one line: `{name: mistral-small-latest, stop: [END]}`. */

@@ -33,9 +33,10 @@ const connectionKeys = {
   },
   api_key_env: {
     type: 'string',
-    pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+    // A key pasted here by mistake is refused now, rather than told later as a variable that is not set.
+    pattern: '^[A-Z_][A-Z0-9_]*$',
     patternErrorMessage:
-      'name an environment variable, such as MISTRAL_API_KEY; the key itself stays out of the file',
+      'name an environment variable in capitals, such as MISTRAL_API_KEY; the key itself stays out of the file',
     description: "The environment variable that holds the key. Default: the provider's own.",
     examples: ['MISTRAL_API_KEY'],
   },

@@ -49,7 +49,7 @@ export function checkSchema(schema: JsonValue, draft: Draft, start: Pointer = []
     }
     for (const [name, held] of Object.entries(value)) {
       const at = [...pointer, name];
-      const keyword = keywords[draft].get(name);
+      const keyword = name === '$id' && pointer.length > 0 ? undefined : keywords[draft].get(name);
       if (keyword === undefined) {
         if (!name.startsWith('x-')) mistakes.push(unknownKeyword(name, held, at, draft));
         continue;
@@ -69,10 +69,13 @@ export function checkSchema(schema: JsonValue, draft: Draft, start: Pointer = []
 }
 
 function unknownKeyword(name: string, value: JsonValue, pointer: Pointer, draft: Draft): SchemaMistake {
-  if (unsupportedKeywords.has(name)) {
+  if (unsupportedKeywords.has(name) || name === '$id') {
     return {
       code: 'unsupported-keyword',
-      message: `\`${name}\` is not supported in schemas here`,
+      message:
+        name === '$id'
+          ? '`$id` is supported at the root of a schema only'
+          : `\`${name}\` is not supported in schemas here`,
       hint: 'refer to schemas by their path, such as {$ref: "#/$defs/<name>"}',
       pointer,
       part: 'key',

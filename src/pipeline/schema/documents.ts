@@ -6,7 +6,7 @@ import { isObject, type JsonValue, type Pointer } from '../../json/json.ts';
 import type { ResolvedReference, SchemaDocument } from './bundle.ts';
 import { valueAt } from '../pointers.ts';
 import { readSource, type Workspace } from '../workspace.ts';
-import { checkSchema } from './check.ts';
+import { checkSchema, type Reference } from './check.ts';
 import { draftOf, type Draft } from './keywords.ts';
 import { parseReference } from './reference.ts';
 import { valueText } from '../words.ts';
@@ -15,6 +15,16 @@ interface OpenDocument extends Omit<SchemaDocument, 'references'> {
   readonly references: ResolvedReference[];
   /** The schemas in it that have been checked, by their pointers as JSON. */
   readonly checked: Set<string>;
+}
+
+/** What has been read so far, and what is still to be checked. */
+interface Collection {
+  readonly workspace: Workspace;
+  /** Where the files that references lead to may be. */
+  readonly folders: string[];
+  readonly documents: Map<string, OpenDocument>;
+  readonly work: { readonly document: OpenDocument; readonly pointer: Pointer }[];
+  sound: boolean;
 }
 
 /**
@@ -26,68 +36,95 @@ export async function collectDocuments(
   place: Location,
   workspace: Workspace,
 ): Promise<readonly SchemaDocument[] | undefined> {
-  let sound = true;
-  const report = (mistake: Omit<Diagnostic, 'severity'>) => {
-    sound = false;
-    workspace.report.add({ severity: 'error', ...mistake });
-  };
-  const documents = new Map<string, OpenDocument>();
-  const work: { readonly document: OpenDocument; readonly pointer: Pointer }[] = [];
-  const begin = (path: string, source: Source, base: Pointer, root: JsonValue): OpenDocument | undefined => {
-    const draft = draftOf(root);
-    const [main] = documents.values();
-    if (draft === undefined || (main !== undefined && main.draft !== draft)) {
-      report({ ...draftMistake(draft), place: { source, pointer: [...base, '$schema'] } });
-      return undefined;
-    }
-    const document = { path, source, base, root, draft, references: [], checked: new Set<string>() };
-    documents.set(path, document);
-    work.push({ document, pointer: [] });
-    return document;
-  };
-  const open = async (path: string, shown: string, asker: Location): Promise<OpenDocument | undefined> => {
-    const known = documents.get(path);
-    if (known !== undefined) return known;
-    const source = await readSource(path, shown, asker, workspace);
-    if (source === undefined) sound = false;
-    return source && begin(path, source, [], source.value);
-  };
-
   const folders = [dirname(workspace.path)];
+  const collection: Collection = { workspace, folders, documents: new Map(), work: [], sound: true };
   if (typeof held === 'string') {
     const path = resolve(dirname(workspace.path), held);
     folders.push(dirname(path));
-    await open(path, held, place);
+    await openDocument(path, held, place, collection);
   } else {
-    begin(workspace.path, place.source, place.pointer, held);
+    beginDocument(workspace.path, place.source, place.pointer, held, collection);
   }
-  for (const { document, pointer } of work) {
-    if (document.checked.has(JSON.stringify(pointer))) continue;
-    const { source, base, root, draft } = document;
-    const { mistakes, references, schemas } = checkSchema(valueAt(root, pointer) ?? null, draft, pointer);
-    for (const schema of schemas) document.checked.add(schema);
-    for (const { pointer, part, ...mistake } of mistakes) {
-      report({ ...mistake, place: { source, pointer: [...base, ...pointer], ...(part && { part }) } });
-    }
-    for (const { holder, target } of references) {
-      const asker = { source, pointer: [...base, ...holder, '$ref'] };
-      const parsed = parseReference(target, document.path, folders);
-      if (!parsed.ok) {
-        report({ ...parsed.error, place: asker });
-        continue;
-      }
-      const other = await open(parsed.value.path, target.split('#')[0] ?? target, asker);
-      if (other === undefined) continue;
-      const value = valueAt(other.root, parsed.value.pointer);
-      if (isObject(value) || typeof value === 'boolean') {
-        document.references.push({ holder, ...parsed.value });
-        work.push({ document: other, pointer: parsed.value.pointer });
-      } else {
-        report({ ...leadsNowhere(target, other.root, parsed.value.pointer), place: asker });
-      }
+  for (const { document, pointer } of collection.work) {
+    for (const reference of checkPart(document, pointer, collection)) {
+      await follow(reference, document, collection);
     }
   }
-  return sound ? [...documents.values()] : undefined;
+  return collection.sound ? [...collection.documents.values()] : undefined;
+}
+
+async function openDocument(
+  path: string,
+  shown: string,
+  asker: Location,
+  collection: Collection,
+): Promise<OpenDocument | undefined> {
+  const known = collection.documents.get(path);
+  if (known !== undefined) return known;
+  const source = await readSource(path, shown, asker, collection.workspace);
+  if (source === undefined) collection.sound = false;
+  return source && beginDocument(path, source, [], source.value, collection);
+}
+
+function beginDocument(
+  path: string,
+  source: Source,
+  base: Pointer,
+  root: JsonValue,
+  collection: Collection,
+): OpenDocument | undefined {
+  const draft = draftOf(root);
+  const [main] = collection.documents.values();
+  if (draft === undefined || (main !== undefined && main.draft !== draft)) {
+    refuse(draftMistake(draft), { source, pointer: [...base, '$schema'] }, collection);
+    return undefined;
+  }
+  const document = { path, source, base, root, draft, references: [], checked: new Set<string>() };
+  collection.documents.set(path, document);
+  collection.work.push({ document, pointer: [] });
+  return document;
+}
+
+/** Checks the schema at this place of a document, unless that has been done, and gives its references. */
+function checkPart(document: OpenDocument, start: Pointer, collection: Collection): readonly Reference[] {
+  const { source, base, root, draft, checked } = document;
+  if (checked.has(JSON.stringify(start))) return [];
+  const { mistakes, references, schemas } = checkSchema(valueAt(root, start) ?? null, draft, start);
+  for (const schema of schemas) checked.add(schema);
+  for (const { pointer, part, ...mistake } of mistakes) {
+    refuse(mistake, { source, pointer: [...base, ...pointer], ...(part && { part }) }, collection);
+  }
+  return references;
+}
+
+/** Resolves a `$ref`, and sees to it that what it leads to is checked too. */
+async function follow(
+  { holder, target }: Reference,
+  document: OpenDocument,
+  collection: Collection,
+): Promise<void> {
+  const asker = { source: document.source, pointer: [...document.base, ...holder, '$ref'] };
+  const parsed = parseReference(target, document.path, collection.folders);
+  if (!parsed.ok) return refuse(parsed.error, asker, collection);
+  const { path, pointer } = parsed.value;
+  const other = await openDocument(path, target.split('#')[0] ?? target, asker, collection);
+  if (other === undefined) return undefined;
+  const value = valueAt(other.root, pointer);
+  if (!isObject(value) && typeof value !== 'boolean') {
+    return refuse(leadsNowhere(target, other.root, pointer), asker, collection);
+  }
+  document.references.push({ holder, path, pointer });
+  collection.work.push({ document: other, pointer });
+  return undefined;
+}
+
+function refuse(
+  mistake: Pick<Diagnostic, 'code' | 'message' | 'hint'>,
+  place: Location,
+  collection: Collection,
+): void {
+  collection.sound = false;
+  collection.workspace.report.add({ severity: 'error', ...mistake, place });
 }
 
 function draftMistake(draft: Draft | undefined) {

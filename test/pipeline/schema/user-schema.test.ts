@@ -93,6 +93,7 @@ describe('a broken schema', () => {
       '$schema: http://json-schema.org/draft-07/schema#\nprefixItems: [true]',
       /^2:1 unknown-keyword `prefixItems` is not a keyword of JSON Schema draft-07/,
     ],
+    ['$defs: {a: {$id: x}}', /^1:13 unsupported-keyword `\$id` is supported at the root of a schema only/],
     ['$anchor: x', /^1:1 unsupported-keyword `\$anchor` is not supported in schemas here/],
     ['$schema: http://json-schema.org/draft-04/schema#', /^1:10 unsupported-draft/],
     ['$schema: https://example.com/mine', /^1:10 unsupported-draft/],
