@@ -1,24 +1,8 @@
-// Writes schemas/: the JSON Schema of a pipeline file and the format reference, both from the code that checks files.
-import { rmSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+// Writes schemas/ from what was built: the JSON Schema of a pipeline file and the format reference.
+import { writeFileSync } from 'node:fs';
+import { pipelineSchema } from '../dist/lib/pipeline/format.js';
+import { formatReference } from '../dist/lib/pipeline/reference.js';
 
-const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
-
-// Inside the package, so that what is left outside of the bundle is found.
-const bundle = at('node_modules/.cache/schemas.mjs');
-await build({
-  stdin: {
-    contents: "export * from './format.ts'; export * from './reference.ts';",
-    resolveDir: at('src/pipeline'),
-  },
-  outfile: bundle,
-  bundle: true,
-  packages: 'external',
-  format: 'esm',
-  platform: 'node',
-});
-const { pipelineSchema, formatReference } = await import(bundle);
-writeFileSync(at('schemas/pipeline.schema.json'), `${JSON.stringify(pipelineSchema(), null, 2)}\n`);
-writeFileSync(at('schemas/README.md'), formatReference());
-rmSync(bundle);
+const schemas = new URL('../schemas/', import.meta.url);
+writeFileSync(new URL('pipeline.schema.json', schemas), `${JSON.stringify(pipelineSchema(), null, 2)}\n`);
+writeFileSync(new URL('README.md', schemas), formatReference());

@@ -33,8 +33,22 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
+/** Resolves when what was written before has been taken, or never will be. */
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  if (!stream.writable) return Promise.resolve();
+  return new Promise((resolve) => {
+    stream.once('close', resolve);
+    stream.write('', () => resolve());
+  });
+}
+
+try {
+  await main();
+} catch (error) {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`pipe: this is a bug of pipe's own, please report it:\n${text}\n`);
   process.exitCode = exit.local;
-});
+}
+await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+// Not left to Node: a tracing client that cannot reach its server keeps timers alive for minutes.
+process.exit();

@@ -24,30 +24,40 @@ export function soundPart(
   let sound: JsonValue | undefined = value;
   let wrong = violations.filter(grave);
   for (let round = 0; wrong.length > 0 && round < maximumRounds; round += 1) {
-    for (const { pointer } of wrong)
-      sound = sound === undefined ? undefined : without(sound, pointer.slice(base.length));
+    const pointers = wrong.map(({ pointer }) => pointer.slice(base.length));
+    sound = without(sound, pointers);
     if (sound === undefined) break;
     wrong = find(sound).filter(grave);
   }
   return { sound: wrong.length === 0 && isObject(sound) ? sound : undefined, violations };
 }
 
-/** The value without what stands at the pointer. An item of a list takes the list with it. */
-function without(value: JsonValue, pointer: Pointer): JsonValue | undefined {
-  const end = pointer.findLastIndex((part) => typeof part === 'string');
-  const [part, ...rest] = pointer.slice(0, end + 1);
-  if (part === undefined) return undefined;
-  if (Array.isArray(value)) {
-    const items = value as readonly JsonValue[];
-    const item = items[Number(part)];
-    const left = item === undefined ? undefined : without(item, rest);
-    return left === undefined ? value : items.with(Number(part), left);
+/** The value without what stands at these places below it; undefined where that is nothing. */
+function without(value: JsonValue, places: readonly Pointer[]): JsonValue | undefined {
+  // An item of a list takes the list with it, lest the others move up.
+  const removals = places.map((place) => place.slice(0, place.findLastIndex(isName) + 1));
+  if (removals.some((place) => place.length === 0)) return undefined;
+  const below = new Map<string, Pointer[]>();
+  for (const [part = '', ...rest] of removals) {
+    const others = below.get(String(part)) ?? [];
+    others.push(rest);
+    below.set(String(part), others);
   }
-  if (!isObject(value) || !Object.hasOwn(value, part)) return value;
-  const { [part]: held, ...others } = value;
-  const left = rest.length === 0 || held === undefined ? undefined : without(held, rest);
-  // The order of the keys is that of the file's steps and result columns.
-  return left === undefined
-    ? others
-    : Object.fromEntries(Object.entries(value).map(([name, held]) => [name, name === part ? left : held]));
+  const left = (name: string, held: JsonValue): JsonValue | undefined => {
+    const places = below.get(name);
+    if (places === undefined) return held;
+    return places.some((place) => place.length === 0) ? undefined : without(held, places);
+  };
+  if (Array.isArray(value)) return value.map((item: JsonValue, index) => left(String(index), item) ?? item);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, held]) => {
+      const kept = left(name, held);
+      return kept === undefined ? [] : [[name, kept]];
+    }),
+  );
+}
+
+function isName(part: string | number): boolean {
+  return typeof part === 'string';
 }

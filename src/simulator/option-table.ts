@@ -76,7 +76,7 @@ export const optionTable: readonly Option[] = [
   {
     name: 'errors',
     value: '2%',
-    description: 'the share that fails: half by 429, a quarter by 500, a quarter dropped',
+    description: 'the share that fails: half by 500, a quarter dropped, a quarter malformed',
     ...share((draft, share) => {
       draft.errors = share;
     }),

@@ -70,9 +70,10 @@ function settle({ median, p99, ...draft }: Draft): SimulatorOptions {
 /** `errors` is a mix of the faults that a client can get over by trying again, added to those asked for by name. */
 function spread({ errors, faults }: Pick<Draft, 'errors' | 'faults'>): FaultRates {
   return {
-    rate_limited: faults.rate_limited + errors / 2,
-    server_error: faults.server_error + errors / 4,
+    // A 429 is no accident of one request: it comes by its own name, since it pauses a whole run.
+    rate_limited: faults.rate_limited,
+    server_error: faults.server_error + errors / 2,
     dropped: faults.dropped + errors / 4,
-    malformed: faults.malformed,
+    malformed: faults.malformed + errors / 4,
   };
 }

@@ -24,39 +24,31 @@ export const zeroUsage: Usage = {
  * timed out makes neither the sum of a thousand others unknown, nor, where it is all there is, its own cost 0.
  */
 export function addUsage(one: Usage, other: Usage): Usage {
-  const told = addTold(one, other);
+  const both = isMetered(one) && isMetered(other);
+  const told = isMetered(one) || (!isMetered(other) && one.total_tokens !== 0) ? one : other;
+  // One literal, because this is called for every request, and spreads cost many times as much.
   return {
     requests: one.requests + other.requests,
     retries: one.retries + other.retries,
     cached_requests: one.cached_requests + other.cached_requests,
     unmetered_requests: one.unmetered_requests + other.unmetered_requests,
-    input_tokens: told.input_tokens,
-    cached_input_tokens: told.cached_input_tokens,
-    output_tokens: told.output_tokens,
-    reasoning_tokens: told.reasoning_tokens,
-    total_tokens: told.total_tokens,
-    cost_usd: told.cost_usd,
+    input_tokens: both ? addKnown(one.input_tokens, other.input_tokens) : told.input_tokens,
+    cached_input_tokens: both
+      ? addKnown(one.cached_input_tokens, other.cached_input_tokens)
+      : told.cached_input_tokens,
+    output_tokens: both ? addKnown(one.output_tokens, other.output_tokens) : told.output_tokens,
+    reasoning_tokens: both ? addKnown(one.reasoning_tokens, other.reasoning_tokens) : told.reasoning_tokens,
+    total_tokens: both ? addKnown(one.total_tokens, other.total_tokens) : told.total_tokens,
+    cost_usd: both ? addCosts(one.cost_usd, other.cost_usd) : told.cost_usd,
   };
 }
 
-type Told = Omit<Usage, 'requests' | 'retries' | 'cached_requests' | 'unmetered_requests'>;
-
-function addTold(one: Told, other: Told): Told {
-  if (!isMetered(one)) return isMetered(other) || one.total_tokens === 0 ? other : one;
-  if (!isMetered(other)) return one;
-  return {
-    input_tokens: addKnown(one.input_tokens, other.input_tokens),
-    cached_input_tokens: addKnown(one.cached_input_tokens, other.cached_input_tokens),
-    output_tokens: addKnown(one.output_tokens, other.output_tokens),
-    reasoning_tokens: addKnown(one.reasoning_tokens, other.reasoning_tokens),
-    total_tokens: addKnown(one.total_tokens, other.total_tokens),
-    // Both used tokens: where one's price is unknown, a sum would pass for the price of both.
-    cost_usd:
-      one.cost_usd === null || other.cost_usd === null ? null : roundCost(one.cost_usd + other.cost_usd),
-  };
+/** Both used tokens: where one's price is unknown, a sum would pass for the price of both. */
+function addCosts(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? null : roundCost(one + other);
 }
 
-function isMetered(usage: Told): boolean {
+function isMetered(usage: Usage): boolean {
   return usage.total_tokens !== null && usage.total_tokens > 0;
 }
 

@@ -3,6 +3,7 @@ import type { Source } from '../../diagnostic/source.ts';
 import { isObject, type JsonObject, type JsonValue, type Pointer } from '../../json/json.ts';
 import type { Violation } from '../schema/violations.ts';
 import { pathText, valueText } from '../words.ts';
+import { keyPlaces } from './key-places.ts';
 import { additionHint, exampleHint, typeHint, valueHint } from './remedy.ts';
 import { unknownKey, type UnknownKey } from './unknown-key.ts';
 
@@ -10,10 +11,12 @@ type Told = Pick<Diagnostic, 'code' | 'message' | 'hint'>;
 
 /** What to tell of the parts of a pipeline file that the format does not allow, one message a mistake. */
 export function formatMistakes(violations: readonly Violation[], source: Source): readonly Diagnostic[] {
+  const unknownKeys = violations.filter(({ kind }) => kind === 'unknown-key');
+  const places = unknownKeys.length > 0 ? keyPlaces() : [];
   const unknown = new Map(
-    violations
-      .filter(({ kind }) => kind === 'unknown-key')
-      .map(({ pointer, schema }) => [pathText(pointer), unknownKey(pointer, schema)] as const),
+    unknownKeys.map(
+      ({ pointer, schema }) => [pathText(pointer), unknownKey(pointer, schema, places)] as const,
+    ),
   );
   return violations
     .filter((violation) => !isMisspelt(violation, unknown))

@@ -1,7 +1,7 @@
 import { didYouMean } from '../../diagnostic/suggest.ts';
 import { isObject, type JsonObject, type Pointer } from '../../json/json.ts';
 import { listText, pathText } from '../words.ts';
-import { keyPlaces, nearestPlace, type KeyPlace } from './key-places.ts';
+import { nearestPlace, type KeyPlace } from './key-places.ts';
 import { laterKey } from './later.ts';
 import { ourWord } from './other-words.ts';
 
@@ -15,8 +15,8 @@ export interface UnknownKey {
   readonly meant?: string;
 }
 
-/** `schema` is that of the section in which the key stands. */
-export function unknownKey(pointer: Pointer, schema: JsonObject): UnknownKey {
+/** `schema` is that of the section in which the key stands, `places` are those where it may belong. */
+export function unknownKey(pointer: Pointer, schema: JsonObject, places: readonly KeyPlace[]): UnknownKey {
   const name = String(pointer.at(-1));
   const place = pointer.slice(0, -1);
   const later = laterKey(name, place);
@@ -34,7 +34,7 @@ export function unknownKey(pointer: Pointer, schema: JsonObject): UnknownKey {
     name,
     code: 'unknown-key',
     message: `\`${name}\` is not a key of ${where}`,
-    ...guess(name, place, own),
+    ...guess(name, place, own, places),
   };
 }
 
@@ -42,12 +42,12 @@ function guess(
   name: string,
   place: Pointer,
   own: readonly string[],
+  places: readonly KeyPlace[],
 ): { readonly hint: string; readonly meant?: string } {
   if (/^(\w+[_-])?api[_-]?key$/iu.test(name)) {
     const remedy = 'set the environment variable MISTRAL_API_KEY, or name another in `model.api_key_env`';
     return { hint: `keep keys out of the file: ${remedy}` };
   }
-  const places = keyPlaces();
   const elsewhere = nearestPlace(name, place, places);
   if (elsewhere !== undefined) return { hint: `it belongs ${elsewhere}` };
   const meant = ourWord(name, own) ?? didYouMean(name, own);
