@@ -14,7 +14,7 @@ describe('parseSimulatorOptions', () => {
     ['latency=300ms,p99=3s', { faults: noFaults, latency: { median: 300, p99: 3000 } }],
     ['p99=3s,latency=300ms', { faults: noFaults, latency: { median: 300, p99: 3000 } }],
     ['latency=1h,p99=1h', { faults: noFaults, latency: { median: 3_600_000, p99: 3_600_000 } }],
-    ['errors=2%', { faults: { rate_limited: 0.01, server_error: 0.005, dropped: 0.005, malformed: 0 } }],
+    ['errors=2%', { faults: { rate_limited: 0, server_error: 0.01, dropped: 0.005, malformed: 0.005 } }],
     ['429=5%', { faults: { ...noFaults, rate_limited: 0.05 } }],
     ['500=0.5%', { faults: { ...noFaults, server_error: 0.005 } }],
     ['dropped=100%', { faults: { ...noFaults, dropped: 1 } }],
@@ -22,7 +22,7 @@ describe('parseSimulatorOptions', () => {
     ['errors=0%', { faults: noFaults }],
     [
       'errors=20%,500=10%',
-      { faults: { rate_limited: 0.1, server_error: 0.15000000000000002, dropped: 0.05, malformed: 0 } },
+      { faults: { rate_limited: 0, server_error: 0.2, dropped: 0.05, malformed: 0.05 } },
     ],
     [
       '429=70%,500=10%,dropped=20%',
