@@ -1,8 +1,10 @@
+import { CallbackManager } from '@langchain/core/callbacks/manager';
 import type { CallbackManagerForLLMRun } from '@langchain/core/callbacks/manager';
 import type { LangSmithParams } from '@langchain/core/language_models/chat_models';
 import { AIMessage } from '@langchain/core/messages';
 import type { BaseMessage } from '@langchain/core/messages';
 import type { ChatResult } from '@langchain/core/outputs';
+import { AsyncLocalStorageProviderSingleton } from '@langchain/core/singletons';
 import { ChatMistralAI } from '@langchain/mistralai';
 import type { ChatMistralAICallOptions } from '@langchain/mistralai';
 import type { JsonObject } from '../json/json.ts';
@@ -48,14 +50,18 @@ type Seam = ChatMistralAI['completionWithRetry'] extends {
 export class PipeChatMistralAI extends ChatMistralAI<ChatOptions> {
   /** A handler that would like to see tokens must not turn a call into a stream. */
   override disableStreaming = true;
-  /** Whether anyone has listened to a call of this model. */
-  observed = false;
   readonly #send: Send;
+  readonly #listened = hasListeners();
 
   constructor(settings: ModelSettings, send: Send) {
     // The constructor insists on a key. The real one never enters LangChain, so that no trace can hold it.
     super({ model: settings.name, apiKey: 'held-by-the-transport', maxRetries: 0 });
     this.#send = send;
+  }
+
+  /** Whether closing the model has to wait for traces to leave. */
+  get listened(): boolean {
+    return this.#listened;
   }
 
   /** Traces show what is sent, where the stock class would tell of defaults that nobody set. */
@@ -72,6 +78,18 @@ export class PipeChatMistralAI extends ChatMistralAI<ChatOptions> {
       ...super.getLsParams(options),
       ls_max_tokens: typeof max_tokens === 'number' ? max_tokens : undefined,
     };
+  }
+
+  /**
+   * One call, its result told by its ChatCall. Where nobody listens, what `invoke` does around the call is left out: it
+   * would take longer than the call itself.
+   */
+  async ask(messages: BaseMessage[], call: ChatCall, step: string, record: string): Promise<void> {
+    if (!this.#listened) {
+      await this._generate(messages, { [chatCall]: call });
+      return;
+    }
+    await this.invoke(messages, { [chatCall]: call, runName: step, metadata: { step, record } });
   }
 
   override completionWithRetry(input: Seam['streamInput'], streaming: true): Promise<Seam['stream']>;
@@ -100,7 +118,6 @@ export class PipeChatMistralAI extends ChatMistralAI<ChatOptions> {
     options: this['ParsedCallOptions'],
     runManager?: CallbackManagerForLLMRun,
   ): Promise<ChatResult> {
-    this.observed ||= runManager !== undefined;
     const generated = await super._generate(messages, options, runManager);
     const last = options[chatCall]?.result?.last;
     for (const { message } of generated.generations) {
@@ -109,6 +126,12 @@ export class PipeChatMistralAI extends ChatMistralAI<ChatOptions> {
     }
     return generated;
   }
+}
+
+/** Whether a trace, a handler of a surrounding LangChain run or LangChain's own log would be told of a call. */
+function hasListeners(): boolean {
+  const surrounding = AsyncLocalStorageProviderSingleton.getRunnableConfig();
+  return CallbackManager.configure(surrounding?.callbacks) !== undefined;
 }
 
 type Choice = Seam['whole']['choices'][number];

@@ -6,7 +6,7 @@ import type { Server } from './explain.ts';
 import type { CallOutcome, ClientServices, ModelClient, ModelSettings } from './contract.ts';
 import { parseEndpoint } from './endpoint.ts';
 import { mistralBody } from './mistralai-body.ts';
-import { chatCall, PipeChatMistralAI } from './mistralai-chat.ts';
+import { PipeChatMistralAI } from './mistralai-chat.ts';
 import type { ChatCall } from './mistralai-chat.ts';
 import { langChainMessages } from './mistralai-messages.ts';
 import { bound, oneLine } from './provider-error.ts';
@@ -73,11 +73,7 @@ export async function openMistralClient(
         bug: undefined,
       };
       try {
-        await model.invoke(langChainMessages(request.messages), {
-          [chatCall]: call,
-          runName: step,
-          metadata: { step, record },
-        });
+        await model.ask(langChainMessages(request.messages), call, step, record);
       } catch (error) {
         if (call.bug !== undefined) throw call.bug;
         if (call.result === undefined || call.result.outcome.ok) return unreadable(error, call, redact);
@@ -87,7 +83,7 @@ export async function openMistralClient(
     },
     async close() {
       await transport.close();
-      if (model.observed) await flushTraces(services);
+      if (model.listened) await flushTraces(services);
     },
   };
 }
