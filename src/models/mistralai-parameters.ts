@@ -24,7 +24,7 @@ export const mistralParameters: { readonly [name: string]: JsonObject } = {
     type: 'integer',
     minimum: 1,
     description:
-      'The longest answer, in tokens. A longer one is cut off there, with the finish reason `length`. A `budget` needs it on every step.',
+      'The longest answer, in tokens. A longer one is cut off there, with the finish reason `length`.',
     examples: [800],
   },
   random_seed: {
