@@ -1,5 +1,5 @@
 import { isAbsolute, relative } from 'node:path';
-import type { Pointer } from '../json/json.ts';
+import { pointerText } from '../json/pointer.ts';
 import { firstLineOf } from './code-frame.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Range } from './source.ts';
@@ -55,11 +55,6 @@ export function shownPath(path: string, cwd: string): string {
   if (!isAbsolute(path)) return path;
   const fromHere = relative(cwd, path);
   return fromHere !== '' && fromHere.length < path.length ? fromHere : path;
-}
-
-/** A JSON Pointer (RFC 6901). */
-function pointerText(pointer: Pointer): string {
-  return pointer.map((segment) => `/${String(segment).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
 function byPlace(one: PlacedDiagnostic, other: PlacedDiagnostic): number {

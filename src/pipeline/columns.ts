@@ -4,7 +4,7 @@ import { didYouMean } from '../diagnostic/suggest.ts';
 import { isObject, type JsonSchema } from '../json/json.ts';
 import { checkTemplate } from '../template/check.ts';
 import type { TemplatePlace, TemplateProblem } from '../template/problem.ts';
-import { memberNames, typeOf } from '../template/schema-type.ts';
+import { memberNames, typeOf } from '../schema/value-type.ts';
 import type { ScopeNode, ScopeType } from '../template/scope-type.ts';
 import type { Report } from './report.ts';
 import { locate, type PlacedTemplate, type TemplateContext } from './templates.ts';

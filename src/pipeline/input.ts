@@ -2,7 +2,7 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { Source } from '../diagnostic/source.ts';
 import { didYouMean } from '../diagnostic/suggest.ts';
 import { isObject, type JsonObject, type JsonSchema, type JsonValue } from '../json/json.ts';
-import { memberNames, memberOf, typeOf } from '../template/schema-type.ts';
+import { memberNames, memberOf, typeOf } from '../schema/value-type.ts';
 import { checkHeader, createColumnCheck, type ColumnCheck, type Columns } from './columns.ts';
 import type { Report } from './report.ts';
 import { compileUserSchema, type UserSchema } from './schema/user-schema.ts';

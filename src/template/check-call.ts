@@ -3,9 +3,9 @@ import { checkPath } from './check-path.ts';
 import { complain, sayNames, type Meaning, type Situation } from './check-situation.ts';
 import { factsOf } from './guard-facts.ts';
 import { parameterAt, type Helper } from './helpers.ts';
-import { sayKinds, type Kind } from './kinds.ts';
-import { anything, unite, type ValueType } from './schema-alternatives.ts';
-import { kindsOfType, literalsOf, mayBeNull, typeOf, withoutNull } from './schema-type.ts';
+import { sayKinds, type Kind } from '../schema/kinds.ts';
+import { anything, unite, type ValueType } from '../schema/alternatives.ts';
+import { kindsOfType, literalsOf, mayBeNull, typeOf, withoutNull } from '../schema/value-type.ts';
 import type { Call, Expression } from './syntax.ts';
 import { isEqual } from './values.ts';
 

@@ -9,7 +9,7 @@ import {
   type Step,
 } from './check-situation.ts';
 import { beginsWith, isKnown } from './guard-facts.ts';
-import { mayBeNull, memberNames, memberOf, typeOf, withoutNull } from './schema-type.ts';
+import { mayBeNull, memberNames, memberOf, typeOf, withoutNull } from '../schema/value-type.ts';
 import type { ScopeNames } from './scope-type.ts';
 import type { AbsolutePath, Path } from './syntax.ts';
 import { complainOfField, complainOfName } from './unknown-path.ts';

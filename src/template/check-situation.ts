@@ -2,7 +2,7 @@ import type { JsonValue } from '../json/json.ts';
 import type { Fact } from './guard-facts.ts';
 import { addProblem, type Problems } from './lowering.ts';
 import type { TemplatePlace, TemplateProblemCode } from './problem.ts';
-import { anything, type ValueType } from './schema-alternatives.ts';
+import { anything, type ValueType } from '../schema/alternatives.ts';
 import type { ScopeNames, ScopeType } from './scope-type.ts';
 import type { AbsolutePath, Path, PathName } from './syntax.ts';
 

@@ -8,11 +8,11 @@ import {
   type Situation,
 } from './check-situation.ts';
 import { factsOf, type Fact } from './guard-facts.ts';
-import { sayKinds } from './kinds.ts';
+import { sayKinds } from '../schema/kinds.ts';
 import { startProblems } from './lowering.ts';
 import type { TemplateProblem } from './problem.ts';
-import { unite, type ValueType } from './schema-alternatives.ts';
-import { elementsOf, kindsOfType, typeOf, withoutNull } from './schema-type.ts';
+import { unite, type ValueType } from '../schema/alternatives.ts';
+import { elementsOf, kindsOfType, typeOf, withoutNull } from '../schema/value-type.ts';
 import type { ScopeType } from './scope-type.ts';
 import type { Each, Expression, If, Inclusion, Program, Statement, With } from './syntax.ts';
 

@@ -2,7 +2,7 @@ import type { JsonValue } from '../json/json.ts';
 import { absentPath, Fault, incomparable, nestedTooDeeply, wrongArgument } from './fault.ts';
 import type { RenderFrame } from './frame.ts';
 import { parameterAt, type DecidingHelper, type Parameter, type PlainHelper } from './helpers.ts';
-import { everyKind, kindOf } from './kinds.ts';
+import { everyKind, kindOf } from '../schema/kinds.ts';
 import type { Call, Expression, Path, Selector } from './syntax.ts';
 import { isTruthy, ownValue } from './values.ts';
 

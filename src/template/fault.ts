@@ -1,7 +1,7 @@
 import type { JsonValue } from '../json/json.ts';
 import { sayPath, type RenderFrame } from './frame.ts';
 import { parameterAt, type PlainHelper } from './helpers.ts';
-import { kindOf, sayKinds } from './kinds.ts';
+import { kindOf, sayKinds } from '../schema/kinds.ts';
 import type { TemplatePlace } from './problem.ts';
 import type { Call, Expression, Path } from './syntax.ts';
 import type { TemplateFailure } from './template.ts';

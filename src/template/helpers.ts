@@ -1,5 +1,5 @@
 import type { JsonSchema, JsonValue } from '../json/json.ts';
-import { everyKind, type Kind } from './kinds.ts';
+import { everyKind, type Kind } from '../schema/kinds.ts';
 import { isEqual, isTruthy, jsonOf, textOf } from './values.ts';
 
 export interface Parameter {

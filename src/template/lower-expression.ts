@@ -1,7 +1,7 @@
 import { didYouMean } from '../diagnostic/suggest.ts';
 import { isBlockName } from './blocks.ts';
 import { findHelper, helperNames, parameterAt, signatureOf, type Helper } from './helpers.ts';
-import { kindOf, sayKinds } from './kinds.ts';
+import { kindOf, sayKinds } from '../schema/kinds.ts';
 import { isSimple, lowerPath } from './lower-path.ts';
 import { placeIn, refuse, written, type Position, type Problems } from './lowering.ts';
 import type { RawCall, RawExpression, RawHash } from './raw-syntax.ts';

@@ -7,9 +7,9 @@ import {
   type Situation,
   type Step,
 } from './check-situation.ts';
-import { sayKinds } from './kinds.ts';
-import type { ValueType } from './schema-alternatives.ts';
-import { kindsOfType, memberNames } from './schema-type.ts';
+import { sayKinds } from '../schema/kinds.ts';
+import type { ValueType } from '../schema/alternatives.ts';
+import { kindsOfType, memberNames } from '../schema/value-type.ts';
 import type { ScopeNames } from './scope-type.ts';
 
 /** A name that is not among the names of the scope. */

@@ -161,6 +161,15 @@ describe('a typed table', () => {
     expect(Object.keys(items[2]?.ok === true ? items[2].value : {})).toEqual(['ok', 'note', 'more']);
   });
 
+  it.each<[string, JsonSchema]>([
+    ['a pattern', { patternProperties: { '^n_': { type: 'integer' } } }],
+    ['alternatives', { anyOf: [{ properties: { n_a: { type: 'integer' } } }] }],
+    ['exclusive alternatives', { oneOf: [{ properties: { n_a: { type: 'integer' } } }] }],
+    ['constants', { properties: { n_a: { enum: [5, 6] } } }],
+  ])('types a column by %s, as the static check does', (_, typed) => {
+    expect(shownAll(readBytes(csv, 'n_a\n5\n', { schema: typed }))).toEqual(['#0 line 2: {"n_a":5}']);
+  });
+
   it('types a column named __proto__', () => {
     const typed = JSON.parse('{"properties":{"__proto__":{"type":"number"}}}') as JsonSchema;
     expect(shownAll(readBytes(csv, '__proto__,toString\n1,2\n', { schema: typed }))).toEqual([
@@ -241,8 +250,63 @@ describe('the types that a schema allows for a field', () => {
     ['a reference to nothing', { properties: { n: { $ref: '#/$defs/none/at/all' } } }, undefined],
     ['a malformed escape', { properties: { n: { $ref: '#/%zz' } } }, undefined],
     ['a reference to itself', { properties: { n: { $ref: '#/properties/n' } } }, undefined],
-    ['a record that refers to itself', { $ref: '#', properties: { n: { type: 'null' } } }, ['null']],
-    ['an unknown type', { properties: { n: { type: 'text' } } }, []],
+    ['a record that refers to itself', { $ref: '#', properties: { n: { type: 'null' } } }, undefined],
+    ['an unknown type', { properties: { n: { type: 'text' } } }, undefined],
+    ['a pattern', { patternProperties: { '^n': { type: 'integer' } } }, ['integer']],
+    ['a pattern for others', { patternProperties: { '^x': { type: 'integer' } } }, undefined],
+    [
+      'a pattern and a property',
+      { properties: { n: { type: nullableInteger } }, patternProperties: { '^n': { type: 'number' } } },
+      ['integer'],
+    ],
+    [
+      'all fields that are not named',
+      { properties: { m: true }, additionalProperties: { type: 'boolean' } },
+      ['boolean'],
+    ],
+    ['no fields that are not named', { properties: { m: true }, additionalProperties: false }, undefined],
+    [
+      'a record of alternatives',
+      { anyOf: [{ properties: { n: { type: 'integer' } } }, { properties: { n: { type: 'null' } } }] },
+      nullableInteger,
+    ],
+    [
+      'a record of exclusive alternatives',
+      {
+        $defs: { counted: { properties: { n: { type: 'integer' } } } },
+        oneOf: [{ $ref: '#/$defs/counted' }, { properties: { m: { type: 'string' } } }],
+      },
+      ['integer'],
+    ],
+    [
+      'a record of alternatives, one of which allows anything',
+      { anyOf: [{ properties: { n: { type: 'integer' } } }, { required: ['m'] }] },
+      undefined,
+    ],
+    [
+      'a record with a condition',
+      {
+        properties: { m: true },
+        if: { required: ['m'] },
+        then: { properties: { n: { type: 'integer' } } },
+      },
+      ['integer'],
+    ],
+    ['a constant number', { properties: { n: { const: 5 } } }, ['integer', 'number']],
+    [
+      'constants of one type',
+      { properties: { n: { type: 'number', enum: [1, 2.5] } } },
+      ['integer', 'number'],
+    ],
+    [
+      'what draft-07 ignores beside a reference',
+      {
+        $schema: 'http://json-schema.org/draft-07/schema#',
+        definitions: { n: { type: 'integer' } },
+        properties: { n: { $ref: '#/definitions/n', type: 'string' } },
+      },
+      ['integer'],
+    ],
   ])('%s', (_, schema, expected) => {
     const types = typesOfField(schema, 'n');
     expect(types && [...types].sort()).toEqual(expected);

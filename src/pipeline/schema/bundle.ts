@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { Source } from '../../diagnostic/source.ts';
 import { isObject, type JsonObject, type JsonSchema, type JsonValue, type Pointer } from '../../json/json.ts';
+import { pointerFragment } from '../../json/pointer.ts';
 import type { Draft } from './keywords.ts';
 
 /** A schema as it stands in a file: the root of what `#/…` refers to. */
@@ -57,7 +58,7 @@ function relocated(document: SchemaDocument, places: ReadonlyMap<string, Pointer
   const targets = new Map(
     document.references.map(({ holder, path, pointer }) => [
       JSON.stringify(holder),
-      fragment([...(places.get(path) ?? []), ...pointer]),
+      pointerFragment([...(places.get(path) ?? []), ...pointer]),
     ]),
   );
   const copy = (value: JsonValue, pointer: Pointer): JsonValue => {
@@ -74,13 +75,6 @@ function relocated(document: SchemaDocument, places: ReadonlyMap<string, Pointer
     );
   };
   return copy(document.root, []);
-}
-
-function fragment(pointer: Pointer): string {
-  const parts = pointer.map((part) =>
-    encodeURIComponent(String(part).replaceAll('~', '~0').replaceAll('/', '~1')).replaceAll('%24', '$'),
-  );
-  return ['#', ...parts].join('/');
 }
 
 function freeName(name: string, taken: ReadonlySet<string>): string {

@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import type { Pointer } from '../../json/json.ts';
+import { parsePointer } from '../../json/pointer.ts';
 import { failure, success, type Result } from '../../result.ts';
 import { valueText } from '../words.ts';
 
@@ -52,11 +53,7 @@ export function parseReference(
       hint: 'move that schema into the folder of the pipeline, or below it',
     });
   }
-  const pointer = fragment
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-  return success({ path, pointer });
+  return success({ path, pointer: parsePointer(fragment) });
 }
 
 function isInside(path: string, folder: string): boolean {

@@ -1,5 +1,6 @@
 import type { ErrorObject } from 'ajv';
 import { isObject, type JsonObject, type JsonValue, type Pointer } from '../../json/json.ts';
+import { parsePointer } from '../../json/pointer.ts';
 import { withoutBranches } from './branches.ts';
 import { rule, typeNames, type Words } from './rules.ts';
 
@@ -123,8 +124,7 @@ function onlyRequired(branch: unknown): string | undefined {
 function pointerTo(path: string, value: JsonValue): Pointer {
   const pointer: (string | number)[] = [];
   let here: JsonValue | undefined = value;
-  for (const part of path.split('/').slice(1)) {
-    const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
+  for (const name of parsePointer(path)) {
     pointer.push(Array.isArray(here) ? Number(name) : name);
     here = (here as JsonObject | undefined)?.[name];
   }

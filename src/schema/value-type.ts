@@ -11,7 +11,7 @@ import {
   type Alternative,
   type SchemaView,
   type ValueType,
-} from './schema-alternatives.ts';
+} from './alternatives.ts';
 
 /** The type that a JSON Schema describes; the schema is the root of its own references. */
 export function typeOf(schema: JsonSchema): ValueType {

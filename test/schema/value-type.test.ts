@@ -8,7 +8,7 @@ import {
   memberNames,
   memberOf,
   typeOf,
-} from '../../src/template/schema-type.ts';
+} from '../../src/schema/value-type.ts';
 
 const draft07 = 'http://json-schema.org/draft-07/schema#';
 

@@ -1,5 +1,6 @@
 import { isObject, type JsonObject, type JsonSchema, type JsonValue } from '../json/json.ts';
 import { everyKind, kindOf, type Kind } from './kinds.ts';
+import { resolveLocal } from './reference.ts';
 
 /** A schema, with the root that a `$ref` in it starts from. */
 export interface SchemaView {
@@ -89,7 +90,7 @@ function expand(
   const inner = (part: JsonValue | undefined): ValueType =>
     expand(part, root, budget, [...following, schema]);
   const { $ref: reference } = schema;
-  const referred = typeof reference === 'string' ? [inner(resolve(reference, root))] : [];
+  const referred = typeof reference === 'string' ? [inner(resolveLocal(reference, root) ?? true)] : [];
   // In draft-07 nothing beside a `$ref` counts.
   if (referred.length > 0 && isDraft07(root)) return unite(referred);
   return conjoin([
@@ -115,24 +116,4 @@ function listOf(value: JsonValue | undefined): readonly JsonValue[] {
 
 export function isDraft07(root: JsonSchema): boolean {
   return isObject(root) && typeof root['$schema'] === 'string' && root['$schema'].includes('draft-07');
-}
-
-/** What `#/…` leads to; true, which allows anything, for a reference that we don't follow (`#name`, another file). */
-function resolve(reference: string, root: JsonSchema): JsonValue {
-  if (reference !== '#' && !reference.startsWith('#/')) return true;
-  let value: JsonValue = root;
-  for (const part of reference.split('/').slice(1)) {
-    const name = decode(part).replaceAll('~1', '/').replaceAll('~0', '~');
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return true;
-    value = (value as JsonObject)[name] ?? true;
-  }
-  return value;
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
