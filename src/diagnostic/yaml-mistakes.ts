@@ -22,7 +22,9 @@ export function syntaxFindings(stream: YamlStream): Finding[] {
     const isRepeated = told.has(at) || (error.code === 'TAB_AS_INDENT' && error !== tabs[0]);
     // What stands after a bracket that is never closed is not read as it was meant.
     const isSwallowed = swallowed.some(({ start, end }) => start < at && at < end);
-    if (isRepeated || (isSwallowed && !endsOpenBracket(error))) continue;
+    // A line that is told of makes the next one look misplaced.
+    const isFollower = error.code === 'BLOCK_AS_IMPLICIT_KEY' && found.has(lineOf(at));
+    if (isRepeated || isFollower || (isSwallowed && !endsOpenBracket(error))) continue;
     const quote = misplacedQuote(stream, error, lineOf);
     const finding = quote ?? explain(error, stream);
     if (finding === undefined) continue;

@@ -51,10 +51,23 @@ function flowTemplates({ tokens, text }: YamlStream): Finding[] {
     const { offset } = placed.token;
     const isOutermost = offset >= (found.at(-1)?.end ?? 0);
     if (placed.token.type === 'flow-collection' && text.startsWith('{{', offset) && isOutermost) {
-      found.push(unquoted(text, prefixOf(placed), offset, endOfTemplate(text, placed)));
+      const end = endOfTemplate(text, placed);
+      found.push(secondColon(text, offset, end) ?? unquoted(text, prefixOf(placed), offset, end));
     }
   }
   return found;
+}
+
+/** A template after a second `: ` on its line, as in `prompt: Translate this: {{input.text}}`. */
+function secondColon(text: string, offset: number, end: number): Finding | undefined {
+  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  const before = /^(\s*(?:-\s+)*)([^\s'"#{[][^:{]*:\s+)[^\s'"#{[|>].*:\s+$/u.exec(text.slice(start, offset));
+  if (before === null) return undefined;
+  const [, indentation = '', key = ''] = before;
+  return {
+    ...unquoted(text, key, start + indentation.length + key.length, end),
+    hint: 'quote the whole value: it holds `: `, which YAML takes for the end of a key',
+  };
 }
 
 /** A line whose syntax error is gone once the template on it counts as text. */
@@ -78,7 +91,7 @@ function templateOnLine({ text, tokens }: YamlStream, offset: number): Finding |
     /^(\s*(?:-\s+)*(?:[^\s'"#{[][^:{]*:\s+)?)([^\s'"#|>].*)$/u.exec(line.exec(text)?.[0] ?? '') ?? [];
   const braces = value.indexOf('{{');
   const before = value.slice(0, Math.max(0, braces));
-  if (braces === -1 || /\s#/u.test(before)) return undefined;
+  if (braces === -1 || /\s#/u.test(before) || hasQuotedValue(value)) return undefined;
   const isFlow = /^(?:\[|\{(?!\{))/u.test(value);
   // In { } and [ ] an odd number of quotes before the template puts it in quotes.
   if (isFlow && (before.split('"').length % 2 === 0 || before.split("'").length % 2 === 0)) return undefined;
@@ -94,6 +107,11 @@ function templateOnLine({ text, tokens }: YamlStream, offset: number): Finding |
   return !isFlow
     ? unquoted(text, prefix.trimStart(), from, endOfBlockText(text, from))
     : unquoted(text, '', from, endOfFlowText(text, from));
+}
+
+/** Whether what was taken for a text is a pair whose value is quoted, or a text of several lines: no fault of a template. */
+function hasQuotedValue(text: string): boolean {
+  return /^[^\s'"#{[][^:{]*:\s+["'|>]/u.test(text);
 }
 
 /** Plain texts with a template that a comment cuts short, as in `Order {{a}} # 7` or `Order #{{a}}`. */
@@ -129,7 +147,8 @@ function unquoted(text: string, prefix: string, start: number, end: number): Fin
 }
 
 function prefixOf({ key, parent }: PlacedToken): string {
-  if (key !== undefined) return `${key}: `;
+  // A key over several lines began on a line that this one was meant to follow.
+  if (key !== undefined) return `${key.slice(key.lastIndexOf('\n') + 1).trimStart()}: `;
   return parent?.type === 'block-seq' ? '- ' : '';
 }
 

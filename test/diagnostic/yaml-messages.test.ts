@@ -16,6 +16,56 @@ function told(text: string): [string, string, string | undefined][] {
   });
 }
 
+describe('a line that is not indented like the others', () => {
+  const deeper = [
+    'prompt: "{{input.text}}"',
+    'this line is indented deeper than the line before it, which has a value already',
+    'begin it at the same column as the line before',
+  ];
+  const apart = (line: string) => [
+    line,
+    'this line is not indented like the others of its map',
+    'begin every one of them at the same column',
+  ];
+
+  it.each<[string, unknown[]]>([
+    ['a:\n    b: 1\n   c: 2\n    prompt: "{{input.text}}"\n', [apart('c: 2')]],
+    ["a:\n    b: 1\n   c: 2\n    prompt: '{{input.text}}'\n", [apart('c: 2')]],
+    ['a:\n    b: 1\n   c: 2\n    prompt: |\n      {{input.text}}\n', [apart('c: 2')]],
+    ['a:\n  b: 1\n    prompt: "{{input.text}}"\nc: 1\n', [deeper]],
+    ['a:\n  b: 1\n    prompt: "{{input.text}}"\n    c: 1\n', [deeper, apart('c: 1')]],
+    [
+      'a:\n    b: 1\n\tc: 2\n    prompt: "{{input.text}}"\n',
+      [['\t', 'a tab stands in the indentation of this line', 'use spaces: YAML allows no tabs there']],
+    ],
+    [
+      'a:\n  b: 1\n    prompt: {{input.text}}\n',
+      [
+        [
+          '{{input.text}}',
+          'a template must be quoted: prompt: "{{input.text}}"',
+          'without quotes YAML takes { for the beginning of a map',
+        ],
+      ],
+    ],
+  ])('is told once, and no template for it: %j', (text, expected) => {
+    expect(told(text)).toEqual(expected);
+  });
+});
+
+it.each([
+  ['prompt: Translate this: {{input.text}}\n', 'Translate this: {{input.text}}', 'prompt'],
+  ['- prompt: Translate: {{a}} to: {{b}} # now\n', 'Translate: {{a}} to: {{b}}', 'prompt'],
+])('a second colon before a template: %j', (text, value, key) => {
+  expect(told(text)).toEqual([
+    [
+      value,
+      `a template must be quoted: ${key}: "${value}"`,
+      'quote the whole value: it holds `: `, which YAML takes for the end of a key',
+    ],
+  ]);
+});
+
 describe('a syntax error in plain words', () => {
   it.each([
     [
