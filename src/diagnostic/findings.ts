@@ -1,5 +1,6 @@
 import type { Diagnostic, Span } from './diagnostic.ts';
 import { textSource } from './located.ts';
+import { bounded } from './printable.ts';
 import type { Source } from './source.ts';
 
 /** A mistake found while a file is parsed, at offsets of the file: there is no value yet to point into. */
@@ -39,11 +40,10 @@ function diagnosticOf(source: Source, { code, message, hint, start, end }: Findi
 
 /** A piece of the user's text to stand in a message: one line, not too long, in backticks. */
 export function quoted(text: string, longest = 60): string {
-  const line = text
-    .slice(0, longest * 2)
+  const line = bounded(text, longest * 2)
     .replaceAll(/\s+/gu, ' ')
     .trim();
-  return `\`${line.length > longest ? `${line.slice(0, longest - 1)}…` : line}\``;
+  return `\`${bounded(line, longest)}\``;
 }
 
 export function emptyFile(text: string): Finding {

@@ -1,4 +1,4 @@
-import { shortLine } from './format-text.ts';
+import { messageLines } from './format-text.ts';
 import type { PlacedDiagnostic } from './placed.ts';
 import { printable } from './printable.ts';
 
@@ -19,7 +19,8 @@ function commandOf({ severity, code, message, hint, ...place }: PlacedDiagnostic
   const given = properties.flatMap(([name, value]) =>
     value === undefined ? [] : [`${name}=${escapedProperty(String(value))}`],
   );
-  const text = hint === undefined ? shortLine(message) : `${shortLine(message)}\nhint: ${shortLine(hint)}`;
+  const said = messageLines(message).join('\n');
+  const text = hint === undefined ? said : `${said}\nhint: ${messageLines(hint).join('\n')}`;
   return `::${severity} ${given.join(',')}::${escapedData(text)}`;
 }
 

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { codeFrame } from './code-frame.ts';
 import type { PlacedDiagnostic } from './placed.ts';
-import { printable, withoutCommands } from './printable.ts';
+import { bounded, printable, withoutCommands } from './printable.ts';
 
 /** A name of the user's can be as long as their file: no message needs more than this. */
 const longestMessage = 500;
@@ -20,10 +20,10 @@ export function formatText(diagnostics: readonly PlacedDiagnostic[], color: bool
   return withoutCommands(blocks.join('\n'));
 }
 
-/** One line, of bounded length, of a text that may hold anything. */
-export function shortLine(text: string): string {
-  const cut = text.length > longestMessage ? `${text.slice(0, longestMessage)}…` : text;
-  return printable(cut);
+/** A message of bounded length that may hold anything, as its lines: most have one. */
+export function messageLines(text: string): [string, ...string[]] {
+  const [first = '', ...others] = bounded(text, longestMessage).split(/\s*[\r\n]\s*/u);
+  return [printable(first), ...others.filter((line) => line !== '').map((line) => printable(line))];
 }
 
 function linesOf(diagnostic: PlacedDiagnostic, paint: (style: Style, text: string) => string): string[] {
@@ -32,17 +32,21 @@ function linesOf(diagnostic: PlacedDiagnostic, paint: (style: Style, text: strin
     (part) => part !== undefined,
   );
   const tone = severity === 'error' ? 'red' : 'yellow';
+  const [said, ...more] = messageLines(message);
+  const [remedy, ...moreOfIt] = messageLines(hint ?? '');
   const head = [
     ...(place.length === 0 ? [] : [paint('cyan', place.join(':'))]),
     paint([tone, 'bold'], severity),
-    shortLine(message),
+    said,
     paint('gray', `[${code}]`),
   ];
   const style = { margin: (text: string) => paint('gray', text), caret: (text: string) => paint(tone, text) };
   return [
     head.join('  '),
+    ...more.map((line) => `  ${line}`),
     ...(frame === undefined ? [] : codeFrame(frame.text, frame.range, style)),
-    ...(hint === undefined ? [] : [`  ${paint('green', 'hint:')} ${shortLine(hint)}`]),
+    ...(hint === undefined ? [] : [`  ${paint('green', 'hint:')} ${remedy}`]),
+    ...moreOfIt.map((line) => `        ${line}`),
   ];
 }
 

@@ -14,6 +14,11 @@ export function printable(text: string, shape: 'line' | 'lines' = 'line'): strin
   );
 }
 
+/** At most so many characters of a text, never half a surrogate pair, with … where something was left out. */
+export function bounded(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/u, '')}…`;
+}
+
 /**
  * Printable text of several lines that can't be taken for a command of a CI runner, which reads `::error` at the
  * beginning of any line of a log, white space aside, and `##[error]` anywhere.

@@ -2,7 +2,7 @@ import type { JsonValue, Pointer } from '../json/json.ts';
 
 /** A file that we parsed: its text, what it says, and where it says it. */
 export interface Source {
-  /** As shown to people: relative to the working directory where that is shorter. */
+  /** As it was opened, mostly absolute; it is shown from the working directory where that is shorter. */
   readonly path: string;
   readonly text: string;
   /** What the file says, aliases and merge keys resolved; null for plain text such as a partial. */

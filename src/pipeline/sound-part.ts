@@ -6,8 +6,9 @@ import { violationsOf, type Violation } from './schema/violations.ts';
 const maximumRounds = 5;
 
 /**
- * What a schema finds wrong with a value, which stands at `base`, and what is left of it when that is taken out: undefined when that is
- * nothing which the schema allows. Whether the root has the keys in `mayLack` is told, but does not count here.
+ * What a schema finds wrong with a value, which stands at `base`, and what is left of it when that is taken out:
+ * undefined when that is nothing which the schema allows. Whether the root has the keys in `mayLack` is told, but does
+ * not count here.
  */
 export function soundPart(
   validate: ValidateFunction,

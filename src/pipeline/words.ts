@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { bounded } from '../diagnostic/printable.ts';
 import { isObject, type JsonValue, type Pointer } from '../json/json.ts';
 
 /** A pointer as people write it: `steps.reply.messages[0].role`; names that are not plain words in quotes. */
@@ -17,11 +18,6 @@ export function valueText(value: JsonValue): string {
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (isObject(value)) return Object.keys(value).length === 0 ? 'an empty map' : 'a map';
   return bounded(JSON.stringify(value), 60);
-}
-
-/** At most so many characters of a text, never half a surrogate pair, with … where something was left out. */
-export function bounded(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/u, '')}…`;
 }
 
 /** `a`, `b` and `c`. */

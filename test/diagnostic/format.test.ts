@@ -237,9 +237,29 @@ describe('as GitHub annotations', () => {
   it('escapes what would end a property or the line', () => {
     const place = { path: '/work/a,b:c%\n.yaml', line: 1 };
     expect(format([{ ...usage, message: '100% ::error::\r\nx', hint: '50%', place }], 'github')).toBe(
-      '::error file=a%2Cb%3Ac%25\\n.yaml,line=1,title=usage::100%25 ::error::\\r\\nx%0Ahint: 50%25\n',
+      '::error file=a%2Cb%3Ac%25\\n.yaml,line=1,title=usage::100%25 ::error::%0Ax%0Ahint: 50%25\n',
     );
   });
+});
+
+describe('a message of several lines', () => {
+  const told = { ...usage, message: 'one is wrong\n\ntwo\r\n::error::three', hint: 'mend one\nthen two' };
+
+  it('goes on below its first line', () => {
+    expect(format([told])).toBe(
+      'error  one is wrong  [usage]\n  two\n  \\x3a:error::three\n  hint: mend one\n        then two\n',
+    );
+  });
+
+  it('is one annotation', () => {
+    expect(format([told], 'github')).toBe(
+      '::error title=usage::one is wrong%0Atwo%0A::error::three%0Ahint: mend one%0Athen two\n',
+    );
+  });
+});
+
+it('cuts a long message between characters', () => {
+  expect(format([{ ...usage, message: '😀'.repeat(300) }])).toContain(`  ${'😀'.repeat(249)}…  [usage]`);
 });
 
 describe('whatever a file holds', () => {

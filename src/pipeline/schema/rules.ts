@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv';
+import { bounded } from '../../diagnostic/printable.ts';
 import type { JsonValue } from '../../json/json.ts';
-import { bounded } from '../words.ts';
 
 /** What people call the types of JSON; the one word that differs is `map` in YAML for an object. */
 export interface Words {

@@ -10,7 +10,7 @@ export const formats: ReadonlySet<string> = new Set(Object.keys(fullFormats));
 const options: Options = {
   allErrors: true,
   verbose: true,
-  // What Ajv's strictness and its check by the meta-schema find, schema-check.ts tells with a place; the latter alone
+  // What Ajv's strictness and its check by the meta-schema find, check.ts tells with a place; the latter alone
   // would cost as much time as everything else that `pipe check` does.
   strict: false,
   validateSchema: false,
@@ -23,7 +23,7 @@ const options: Options = {
   logger: false,
 };
 
-/** Compiles a schema that schema-check.ts found nothing wrong with. Throws where Ajv cannot. */
+/** Compiles a schema that check.ts found nothing wrong with. Throws where Ajv cannot. */
 export async function compileValidator(schema: JsonSchema, draft: Draft): Promise<ValidateFunction> {
   if (draft === '2020-12') return new Ajv2020(options).compile(schema);
   const { Ajv } = await import('ajv');
