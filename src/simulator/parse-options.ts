@@ -12,7 +12,7 @@ export const simulatorOptionHelp: readonly SimulatorOptionHelp[] = optionTable.m
 
 /**
  * Reads what follows `--simulate=`, such as `latency=300ms,errors=2%`; an empty text gives the defaults. The error
- * tells every mistake, a line each.
+ * tells every mistake, without a final full stop, with `; ` between them.
  */
 export function parseSimulatorOptions(text: string): Result<SimulatorOptions, string> {
   const draft: Draft = { errors: 0, faults: { rate_limited: 0, server_error: 0, dropped: 0, malformed: 0 } };
@@ -23,35 +23,35 @@ export function parseSimulatorOptions(text: string): Result<SimulatorOptions, st
     const value = rest.join('=');
     const option = optionTable.find((candidate) => candidate.name === name);
     if (option === undefined) mistakes.push(unknownOption(name));
-    else if (given.has(name)) mistakes.push(`\`${name}\` is given twice: keep one.`);
-    else if (!option.read(value, draft)) mistakes.push(`\`${name}\` wants ${option.wants}, not "${value}".`);
+    else if (given.has(name)) mistakes.push(`\`${name}\` is given twice: keep one`);
+    else if (!option.read(value, draft)) mistakes.push(`\`${name}\` wants ${option.wants}, not "${value}"`);
     given.add(name);
   }
   if (mistakes.length === 0) mistakes.push(...contradictions(draft));
-  return mistakes.length === 0 ? success(settle(draft)) : failure(mistakes.join('\n'));
+  return mistakes.length === 0 ? success(settle(draft)) : failure(mistakes.join('; '));
 }
 
 function unknownOption(name: string): string {
-  if (name === '') return 'There is nothing between two commas, or at an end: remove the comma.';
+  if (name === '') return 'nothing stands between two commas, or at an end: remove the comma';
   const names = optionTable.map((option) => option.name);
   const meant = didYouMean(name, names);
-  const suggestion = meant === undefined ? '' : ` Did you mean \`${meant}\`?`;
-  return `The simulator has no option \`${name}\`.${suggestion} It has ${names.join(', ')}.`;
+  const suggestion = meant === undefined ? '' : `did you mean \`${meant}\`? `;
+  return `the simulator has no option \`${name}\`: ${suggestion}it has ${names.join(', ')}`;
 }
 
 function contradictions(draft: Draft): readonly string[] {
   const { median, p99 } = draft;
   const mistakes: string[] = [];
   if (p99 !== undefined && median === undefined) {
-    mistakes.push('`p99` needs a latency beside it: latency=300ms,p99=3s.');
+    mistakes.push('`p99` needs a latency beside it: latency=300ms,p99=3s');
   }
   if (p99 !== undefined && median !== undefined && p99 < median) {
-    mistakes.push('`p99` is below `latency`: it is the time of the slowest answers, so give the larger one.');
+    mistakes.push('`p99` is below `latency`: it is the time of the slowest answers, so give the larger one');
   }
   const { rate_limited, server_error, dropped, malformed } = spread(draft);
   // Shares such as 10% are not exact in binary, and their sum may exceed 1 by a hair.
   if (rate_limited + server_error + dropped + malformed > 1 + 1e-9) {
-    mistakes.push('More than 100% of the requests would fail: lower the shares.');
+    mistakes.push('more than 100% of the requests would fail: lower the shares');
   }
   return mistakes;
 }

@@ -22,7 +22,7 @@ export interface Simulator {
 
 export interface SimulatorError {
   readonly code: 'address_in_use' | 'cannot_listen';
-  /** One sentence for the user. */
+  /** One sentence for the user, without a final full stop. */
   readonly message: string;
 }
 
@@ -50,7 +50,7 @@ export async function startSimulator(
 
 async function listen(server: Server, { host, port }: Settings): Promise<Result<string, SimulatorError>> {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    return failure({ code: 'cannot_listen', message: `A port is a whole number up to 65535, not ${port}.` });
+    return failure({ code: 'cannot_listen', message: `a port is a whole number up to 65535, not ${port}` });
   }
   return new Promise((resolve) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -60,11 +60,11 @@ async function listen(server: Server, { host, port }: Settings): Promise<Result<
           inUse
             ? {
                 code: 'address_in_use',
-                message: `Port ${port} of ${host} is in use: name another, or 0 for any.`,
+                message: `port ${port} of ${host} is in use: name another, or 0 for any`,
               }
             : {
                 code: 'cannot_listen',
-                message: `The simulator cannot listen on ${host}:${port}: ${error.message}.`,
+                message: `the simulator cannot listen on ${host}:${port}: ${error.message}`,
               },
         ),
       );

@@ -30,19 +30,13 @@ export function answerText(request: ChatRequest): Answer {
 
 function echoOf(messages: readonly ChatMessage[]): string {
   const asked = messages.findLast((message) => message.role === 'user') ?? messages.at(-1);
-  const beginning =
-    asked === undefined
-      ? ''
-      : textOf(asked)
-          .trimStart()
-          .slice(0, 4 * longestEcho);
-  const text = beginning.replace(/\s+/g, ' ').trimEnd();
+  const text = asked === undefined ? '' : textOf(asked).trim();
   return text.length <= longestEcho ? text : `${cut(text, longestEcho - 1)}…`;
 }
 
 function textOf({ content }: ChatMessage): string {
   if (typeof content === 'string') return content;
-  return (content ?? []).map((part) => (part.type === 'text' ? part.text : '')).join(' ');
+  return (content ?? []).flatMap((part) => (part.type === 'text' ? [part.text] : [])).join(' ');
 }
 
 function cutAtStop(text: string, stop: ChatRequest['stop']): string {

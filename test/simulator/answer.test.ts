@@ -52,7 +52,7 @@ describe('an answer', () => {
       '[simulated] Speak.',
     ],
     ['nothing where there is no text', { messages: [user(null)] }, '[simulated] '],
-    ['a line, whatever the white space', { messages: [user('  a\n\n\tb  ')] }, '[simulated] a b'],
+    ['line breaks as they are', { messages: [user('  a\n\n\tb  ')] }, '[simulated] a\n\n\tb'],
     ['what comes before a stop text', { stop: 'prog' }, '[simulated] I love '],
     ['what comes before the first of several', { stop: ['x', 'love', 'I l'] }, '[simulated] '],
     ['all, where no stop text occurs', { stop: ['', 'never'] }, '[simulated] I love programming.'],

@@ -101,7 +101,7 @@ describe('startSimulator', () => {
       ok: false,
       error: {
         code: 'address_in_use',
-        message: `Port ${port} of 127.0.0.1 is in use: name another, or 0 for any.`,
+        message: `port ${port} of 127.0.0.1 is in use: name another, or 0 for any`,
       },
     });
     await new Promise((resolve) => probe.close(resolve));
@@ -111,7 +111,7 @@ describe('startSimulator', () => {
   it.each([-1, 65_536, 1.5, NaN])('refuses %s as a port', async (port) => {
     expect(await startSimulator({ port })).toEqual({
       ok: false,
-      error: { code: 'cannot_listen', message: `A port is a whole number up to 65535, not ${port}.` },
+      error: { code: 'cannot_listen', message: `a port is a whole number up to 65535, not ${port}` },
     });
   });
 
