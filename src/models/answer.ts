@@ -5,10 +5,12 @@ import type { JsonObject, JsonValue } from '../json/json.ts';
 import { failure, success } from '../result.ts';
 import type { Result } from '../result.ts';
 import type { Completion, ToolCall } from './contract.ts';
+import { readName } from './provider-text.ts';
+import type { Redact } from './redact.ts';
 import { readTokens } from './tokens.ts';
 import type { Tokens } from './tokens.ts';
 
-/** A validated `chat.completion`. */
+/** A validated `chat.completion`, without the key: it goes into files and traces. */
 export interface Answer extends Omit<Completion, 'request_id'> {
   readonly id: string | null;
   /** What a reasoning model thought before it answered; empty where it did not. Not part of the text. */
@@ -17,7 +19,7 @@ export interface Answer extends Omit<Completion, 'request_id'> {
 
 export interface AnswerProblem {
   readonly code: 'malformed_answer' | 'empty_answer';
-  /** Continues "the server answered ". */
+  /** Continues "the server answered "; still with whatever the server named. */
   readonly message: string;
 }
 
@@ -31,19 +33,19 @@ export interface ReadAnswer {
  * Reads the body of a 200. Strict wherever a broken answer could pass for a good one (a part of unknown kind, a tool
  * call without a name, a generation that broke off), lenient about everything else.
  */
-export function readAnswer(headers: IncomingHttpHeaders, body: Buffer): ReadAnswer {
+export function readAnswer(headers: IncomingHttpHeaders, body: Buffer, redact: Redact): ReadAnswer {
   const parsed = parseBody(headers, body);
   if (!parsed.ok) return { answer: parsed, tokens: null };
-  return { answer: readCompletion(parsed.value), tokens: readTokens(parsed.value['usage']) };
+  return { answer: readCompletion(parsed.value, redact), tokens: readTokens(parsed.value['usage']) };
 }
 
 function parseBody(headers: IncomingHttpHeaders, body: Buffer): Result<JsonObject, AnswerProblem> {
   const type = headers['content-type'];
   if (type !== undefined && !/^application\/(?:[\w.-]+\+)?json\b/i.test(type.trim()))
-    return malformed(`with ${type.split(';')[0]} instead of JSON: check model.base_url`);
+    return malformed(`with \`${type.split(';')[0]}\` instead of JSON: check \`model.base_url\``);
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity')
-    return malformed(`with a body compressed by ${encoding}, which was not asked for`);
+    return malformed(`with a body compressed by \`${encoding}\`, which was not asked for`);
   if (body.length === 0) return malformed('with an empty body');
   if (!isUtf8(body)) return malformed('with a body that is not UTF-8');
   let value: unknown;
@@ -55,7 +57,7 @@ function parseBody(headers: IncomingHttpHeaders, body: Buffer): Result<JsonObjec
   return isObject(value) ? success(value) : malformed('with JSON that is no object');
 }
 
-function readCompletion(body: JsonObject): Result<Answer, AnswerProblem> {
+function readCompletion(body: JsonObject, redact: Redact): Result<Answer, AnswerProblem> {
   const { choices } = body;
   if (!Array.isArray(choices)) return malformed('with JSON that has no `choices`');
   if (choices.length === 0) return empty('without any choice');
@@ -75,13 +77,18 @@ function readCompletion(body: JsonObject): Result<Answer, AnswerProblem> {
   const content = readContent(message['content']);
   if (!content.ok) return content;
   if (content.value === null && calls.value.length === 0) return empty('with neither a text nor a tool call');
+  // Not before the parts are joined: a key in pieces would pass.
   return success({
-    id: textOrNull(body['id']),
-    model: textOrNull(body['model']),
-    text: content.value?.text ?? '',
-    thinking: content.value?.thinking ?? '',
-    tool_calls: calls.value,
-    finish_reason,
+    id: readName(body['id'], redact),
+    model: readName(body['model'], redact),
+    text: redact(content.value?.text ?? ''),
+    thinking: redact(content.value?.thinking ?? ''),
+    tool_calls: calls.value.map((call) => ({
+      id: redact(call.id),
+      name: redact(call.name),
+      arguments: redact(call.arguments),
+    })),
+    finish_reason: readName(finish_reason, redact),
   });
 }
 
@@ -99,10 +106,13 @@ function readContent(content: JsonValue | undefined): Result<Content | null, Ans
     if (part['type'] === 'text' && typeof part['text'] === 'string') text += part['text'];
     else if (part['type'] === 'thinking') thinking += readThinking(part['thinking']);
     // A reference says where the text before it comes from, and adds none.
-    else if (part['type'] !== 'reference')
-      return malformed(`with a content part of type ${JSON.stringify(part['type'] ?? null)}`);
+    else if (part['type'] !== 'reference') return malformed(`with a content part of ${typeOf(part['type'])}`);
   }
   return success({ text, thinking });
+}
+
+function typeOf(type: JsonValue | undefined): string {
+  return typeof type === 'string' ? `type \`${type}\`` : 'no known type';
 }
 
 function readThinking(thinking: JsonValue | undefined): string {
@@ -122,7 +132,7 @@ function readToolCalls(calls: JsonValue | undefined): Result<readonly ToolCall[]
     const { name } = called;
     if (typeof name !== 'string' || name === '') return malformed('with a tool call without a name');
     const text = argumentsText(called['arguments']);
-    if (text === undefined) return malformed(`with arguments of the tool ${name} that are no object`);
+    if (text === undefined) return malformed(`with arguments of the tool \`${name}\` that are no object`);
     read.push({ id: readId(call, index), name, arguments: text });
   }
   return success(read);
@@ -135,14 +145,10 @@ function argumentsText(value: JsonValue | undefined): string | undefined {
   return isObject(value) ? JSON.stringify(value) : undefined;
 }
 
-/** A server that gives no id gets one in Mistral's form, the same each time so that a recording can be replayed. */
+/** A server that gives no id gets one in Mistral's form, the same each time. */
 function readId(call: JsonValue, index: number): string {
   const id = isObject(call) ? call['id'] : undefined;
   return typeof id === 'string' && id !== '' ? id : `call${String(index).padStart(5, '0')}`;
-}
-
-function textOrNull(value: JsonValue | undefined): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
 }
 
 function malformed(message: string): { readonly ok: false; readonly error: AnswerProblem } {

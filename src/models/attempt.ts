@@ -3,7 +3,8 @@ import type { Answer } from './answer.ts';
 import type { CallError, CallErrorCode, Completion } from './contract.ts';
 import { explainFault, explainStatus } from './explain.ts';
 import type { Server } from './explain.ts';
-import { bound, requestId, retryAfter } from './provider-error.ts';
+import { requestId, retryAfter } from './provider-error.ts';
+import { bound, oneLine } from './provider-text.ts';
 import type { Tokens } from './tokens.ts';
 import type { Exchange } from './transport.ts';
 
@@ -29,7 +30,6 @@ export type Fault = Omit<CallError, 'attempts'>;
 /** In characters: a message is read by people, raw answers are looked into. */
 const longestMessage = 500;
 const longestRaw = 2000;
-const longestId = 200;
 
 export function judge(exchange: Exchange, server: Server): Attempt {
   if (exchange.kind === 'fault') return judgeFault(exchange, server);
@@ -40,8 +40,8 @@ export function judge(exchange: Exchange, server: Server): Attempt {
 type Response = Exchange & { readonly kind: 'response' };
 
 function judgeAnswer({ status, headers, body }: Response, server: Server): Attempt {
-  const request_id = redactedId(headers, server);
-  const { answer, tokens } = readAnswer(headers, body);
+  const request_id = requestId(headers, server.redact);
+  const { answer, tokens } = readAnswer(headers, body, server.redact);
   const common = { answered: true, sent: true, charged: true, tokens, retry_after: null };
   if (answer.ok) {
     const { text, tool_calls, finish_reason, model, id } = answer.value;
@@ -68,7 +68,8 @@ function judgeStatus({ status, headers, body }: Response, server: Server): Attem
     retry_after: retryAfter(headers, server.now()),
   };
   const { code, message } = explainStatus(status, headers, body, server);
-  const fault = createFault(server, { code, message, status, request_id: redactedId(headers, server), body });
+  const request_id = requestId(headers, server.redact);
+  const fault = createFault(server, { code, message, status, request_id, body });
   if (code === 'rate_limited') return { ...common, result: { kind: 'limited', fault } };
   return { ...common, result: { kind: 'failed', fault, retry: code === 'server_error' } };
 }
@@ -90,11 +91,6 @@ function judgeFault(exchange: Exchange & { readonly kind: 'fault' }, server: Ser
   };
 }
 
-function redactedId(headers: Response['headers'], { redact }: Server): string | null {
-  const id = requestId(headers);
-  return id === null ? null : bound(redact(id), longestId);
-}
-
 /** No other call to this model can succeed after one of these, so the run stops. */
 const final: ReadonlySet<CallErrorCode> = new Set([
   'rejected_key',
@@ -112,7 +108,7 @@ function createFault(
   const raw = body && bound(redact(body.subarray(0, 16 * longestRaw).toString('utf8')), longestRaw);
   return {
     code,
-    message: bound(redact(message), longestMessage),
+    message: bound(redact(oneLine(message)), longestMessage),
     status,
     request_id,
     scope: final.has(code) ? 'run' : 'record',

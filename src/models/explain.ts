@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { formatDuration } from '../duration.ts';
 import type { CallErrorCode } from './contract.ts';
-import { bound, hasNoQuota, oneLine, readProviderError } from './provider-error.ts';
+import { hasNoQuota, readProviderError } from './provider-error.ts';
+import { bound, oneLine } from './provider-text.ts';
 import type { Redact } from './redact.ts';
 import type { Exchange } from './transport.ts';
 
@@ -44,32 +45,32 @@ export function explainStatus(
   if (status === 402 || (status >= 400 && hasNoQuota(headers)))
     return {
       code: 'not_on_plan',
-      message: `the plan of this key does not include the model "${model}" (${reason}): choose another model or another plan`,
+      message: `the plan of this key does not include the model \`${model}\` (${reason}): choose another model or another plan`,
     };
   if (status === 401 || status === 403)
     return {
       code: 'rejected_key',
       message:
         key_name === null
-          ? `${host} wants an API key (${reason}): name the variable that holds it in model.api_key_env`
-          : `${host} rejected the API key in ${key_name} (${reason}): set it to a valid one`,
+          ? `${host} wants an API key (${reason}): name the variable that holds it in \`model.api_key_env\``
+          : `${host} rejected the API key in \`${key_name}\` (${reason}): set it to a valid one`,
     };
   if (status === 404 || (status === 400 && (type === 'invalid_model' || /^invalid model\b/i.test(said))))
     return {
       code: 'unknown_model',
-      message: `${host} does not know the model "${model}" (${reason}): check model.name and model.base_url`,
+      message: `${host} does not know the model \`${model}\` (${reason}): check \`model.name\` and \`model.base_url\``,
     };
   if (status === 429)
     return {
       code: 'rate_limited',
-      message: `${host} has refused everything for too long (${reason}): lower \`limits\`, or go on later`,
+      message: `${host} has refused everything for too long (${reason}): lower \`limits\`, or run it again later`,
     };
   if (status >= 500 || passing.has(status))
     return { code: 'server_error', message: `${host} answered with an error (${reason})` };
   if (status >= 300 && status < 400)
     return {
       code: 'invalid_request',
-      message: `${host} redirects to ${locationOf(headers)} (${reason}): set model.base_url to where the API is`,
+      message: `${host} redirects to ${locationOf(headers)} (${reason}): set \`model.base_url\` to where the API is`,
     };
   if (status < 300)
     return {
@@ -97,12 +98,12 @@ export function explainFault(exchange: Exchange & { readonly kind: 'fault' }, se
     },
     timed_out: {
       code: 'timed_out',
-      message: `${host} gave no whole answer within ${formatDuration(timeout)}: raise model.timeout, or ask for less`,
+      message: `${host} gave no whole answer within ${formatDuration(timeout)}: raise \`model.timeout\`, or ask for less`,
     },
     cut_body: { code: 'cut_body', message: `${host} closed the connection inside its answer` },
     no_http: {
       code: 'malformed_answer',
-      message: `${host} answered with something that is not HTTP: check model.base_url`,
+      message: `${host} answered with something that is not HTTP: check \`model.base_url\``,
     },
     too_large: {
       code: 'malformed_answer',

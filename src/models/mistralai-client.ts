@@ -9,7 +9,7 @@ import { mistralBody } from './mistralai-body.ts';
 import { PipeChatMistralAI } from './mistralai-chat.ts';
 import type { ChatCall } from './mistralai-chat.ts';
 import { langChainMessages } from './mistralai-messages.ts';
-import { bound, oneLine } from './provider-error.ts';
+import { bound, oneLine } from './provider-text.ts';
 import { createRedact } from './redact.ts';
 import type { Redact } from './redact.ts';
 import { callWithRetries } from './retry.ts';

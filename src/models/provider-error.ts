@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isObject } from '../json/json.ts';
 import type { JsonObject, JsonValue } from '../json/json.ts';
+import { oneLine, readName } from './provider-text.ts';
+import type { Redact } from './redact.ts';
 
 /** What a provider says in the body of an error. */
 export interface ProviderError {
@@ -30,9 +32,11 @@ export function readProviderError(body: Buffer): ProviderError {
 }
 
 /** The provider's own name for the exchange, to quote to its support. */
-export function requestId(headers: IncomingHttpHeaders): string | null {
-  const id = headers['mistral-correlation-id'] ?? headers['x-request-id'] ?? headers['x-kong-request-id'];
-  return typeof id === 'string' && id !== '' ? oneLine(id) : null;
+export function requestId(headers: IncomingHttpHeaders, redact: Redact): string | null {
+  return readName(
+    headers['mistral-correlation-id'] ?? headers['x-request-id'] ?? headers['x-kong-request-id'],
+    redact,
+  );
 }
 
 /** A Retry-After in milliseconds, told in seconds or as a date; null where there is none that makes sense. */
@@ -48,17 +52,6 @@ export function hasNoQuota(headers: IncomingHttpHeaders): boolean {
   return Object.entries(headers).some(
     ([name, value]) => name.startsWith('x-ratelimit-limit-') && value === '0',
   );
-}
-
-/** Some text as one line: no line breaks, no control characters. */
-export function oneLine(text: string): string {
-  return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
-}
-
-/** At most so many characters of a text, with a mark where it was cut. */
-export function bound(text: string, longest: number): string {
-  if (text.length <= longest) return text;
-  return `${text.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
 function sentence(value: JsonValue | undefined): string {

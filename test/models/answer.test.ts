@@ -4,10 +4,14 @@ import { isObject } from '../../src/json/json.ts';
 import type { JsonObject, JsonValue } from '../../src/json/json.ts';
 import { readAnswer } from '../../src/models/answer.ts';
 import type { ReadAnswer } from '../../src/models/answer.ts';
+import { createRedact } from '../../src/models/redact.ts';
+import type { Redact } from '../../src/models/redact.ts';
 import { completionBody } from '../support/fake-server.ts';
 
 const json = { 'content-type': 'application/json' };
-const read = (body: JsonValue): ReadAnswer => readAnswer(json, Buffer.from(JSON.stringify(body)));
+const asItIs = (text: string) => text;
+const read = (body: JsonValue, redact: Redact = asItIs): ReadAnswer =>
+  readAnswer(json, Buffer.from(JSON.stringify(body)), redact);
 const choice = (value: JsonObject): JsonObject => ({ ...completionBody(), choices: [value] });
 const message = (value: JsonObject): JsonObject =>
   choice({ index: 0, message: value, finish_reason: 'stop' });
@@ -168,11 +172,11 @@ describe('an answer that can be used', () => {
     ' application/json',
   ])('may be of type "%s"', (type) => {
     const body = Buffer.from(JSON.stringify(completionBody()));
-    expect(readAnswer({ 'content-type': type }, body).answer.ok).toBe(true);
+    expect(readAnswer({ 'content-type': type }, body, asItIs).answer.ok).toBe(true);
   });
 
   it('may be of no type', () => {
-    expect(readAnswer({}, Buffer.from(JSON.stringify(completionBody()))).answer.ok).toBe(true);
+    expect(readAnswer({}, Buffer.from(JSON.stringify(completionBody())), asItIs).answer.ok).toBe(true);
   });
 });
 
@@ -205,13 +209,13 @@ describe('an answer that cannot be used', () => {
     [
       'a part of unknown type',
       message({ content: [{ type: 'audio' }] }),
-      'with a content part of type "audio"',
+      'with a content part of type `audio`',
     ],
-    ['a part without a type', message({ content: [{ text: 'Hi' }] }), 'with a content part of type null'],
+    ['a part without a type', message({ content: [{ text: 'Hi' }] }), 'with a content part of no known type'],
     [
       'a text part without text',
       message({ content: [{ type: 'text' }] }),
-      'with a content part of type "text"',
+      'with a content part of type `text`',
     ],
     [
       'a finish reason that is a number',
@@ -247,7 +251,7 @@ describe('an answer that cannot be used', () => {
     [
       'arguments that are a list',
       called({ id: 'a', function: { name: 'add', arguments: [1] } }),
-      'with arguments of the tool add that are no object',
+      'with arguments of the tool `add` that are no object',
     ],
   ])('is malformed with %s', (_what, body, expected) => {
     expect(read(body).answer).toEqual({ ok: false, error: { code: 'malformed_answer', message: expected } });
@@ -281,28 +285,28 @@ describe('an answer that cannot be used', () => {
       'a page',
       { 'content-type': 'text/html; charset=utf-8' },
       Buffer.from('<html>'),
-      'with text/html instead of JSON: check model.base_url',
+      'with `text/html` instead of JSON: check `model.base_url`',
     ],
     [
       'a stream',
       { 'content-type': 'text/event-stream' },
       Buffer.from('data: {}'),
-      'with text/event-stream instead of JSON: check model.base_url',
+      'with `text/event-stream` instead of JSON: check `model.base_url`',
     ],
     [
       'JSON lines',
       { 'content-type': 'application/jsonl' },
       Buffer.from('{}'),
-      'with application/jsonl instead of JSON: check model.base_url',
+      'with `application/jsonl` instead of JSON: check `model.base_url`',
     ],
     [
       'compressed bytes',
       { ...json, 'content-encoding': 'gzip' },
       Buffer.from([0x1f, 0x8b]),
-      'with a body compressed by gzip, which was not asked for',
+      'with a body compressed by `gzip`, which was not asked for',
     ],
   ])('is malformed as %s', (_what, headers, body, expected) => {
-    const { answer, tokens } = readAnswer(headers as { [name: string]: string }, body);
+    const { answer, tokens } = readAnswer(headers as { [name: string]: string }, body, asItIs);
     expect(answer).toEqual({ ok: false, error: { code: 'malformed_answer', message: expected } });
     expect(tokens).toBeNull();
   });
@@ -311,6 +315,92 @@ describe('an answer that cannot be used', () => {
     const { answer, tokens } = read({ ...completionBody(), choices: [] });
     expect(answer.ok).toBe(false);
     expect(tokens).toMatchObject({ total_tokens: 20 });
+  });
+});
+
+describe('the names in an answer', () => {
+  const names = (name: string) => ({
+    ...choice({ message: { content: 'Hi' }, finish_reason: name }),
+    id: name,
+    model: name,
+  });
+  const valuesOf = (name: string, redact?: Redact) => {
+    const { answer } = read(names(name), redact);
+    return answer.ok ? [answer.value.id, answer.value.model, answer.value.finish_reason] : [];
+  };
+  const threeOf = (name: string | null) => [name, name, name];
+
+  it.each<[string, string, string | null]>([
+    ['kept as they are', 'mistral-small-2603', 'mistral-small-2603'],
+    ['one line without control characters', ' a\r\n\u001b[2Jb\u0000', 'a [2Jb'],
+    ['absent where nothing is left', '\u0007\n', null],
+    ['of at most 200 characters', 'x'.repeat(201), `${'x'.repeat(199)}…`],
+  ])('are %s', (_how, name, expected) => {
+    expect(valuesOf(name)).toEqual(threeOf(expected));
+  });
+
+  it('do not hold the key where it is cut or interrupted', () => {
+    const key = 'abcd-efgh-0123-4567';
+    const redact = createRedact(key);
+    expect(valuesOf(`${'x'.repeat(190)}${key}`, redact)).toEqual(threeOf(`${'x'.repeat(190)}[redacted]`));
+    expect(valuesOf(`\u0000${key}\u0000`, redact)).toEqual(threeOf('[redacted]'));
+  });
+});
+
+describe('the key in an answer', () => {
+  const key = 'k7Xq2bWmP0aRtY9sLd3vNe8HfUzC1oGi';
+  const half = key.length / 2;
+  const redact = createRedact(key);
+  const escaped = (text: string) => text.replaceAll(/./g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
+
+  it.each<[string, JsonObject, JsonObject]>([
+    ['the text', message({ content: `It is ${key}.` }), { text: 'It is [redacted].' }],
+    [
+      'the text, in parts',
+      message({
+        content: [
+          { type: 'text', text: key.slice(0, half) },
+          { type: 'text', text: key.slice(half) },
+        ],
+      }),
+      { text: '[redacted]' },
+    ],
+    [
+      'the thinking, in parts',
+      message({
+        content: [
+          { type: 'thinking', thinking: [{ type: 'text', text: key.slice(0, half) }] },
+          { type: 'thinking', thinking: key.slice(half) },
+        ],
+      }),
+      { thinking: '[redacted]' },
+    ],
+    [
+      'a tool call',
+      called({ id: key, function: { name: key, arguments: `{"a":"${escaped(key)}"}` } }),
+      { tool_calls: [{ id: '[redacted]', name: '[redacted]', arguments: '{"a":"[redacted]"}' }] },
+    ],
+    [
+      'arguments as an object',
+      called({ id: 'a', function: { name: 'b', arguments: { [key]: [key] } } }),
+      { tool_calls: [{ id: 'a', name: 'b', arguments: '{"[redacted]":["[redacted]"]}' }] },
+    ],
+    [
+      'the finish reason',
+      choice({ message: { content: '' }, finish_reason: key }),
+      { finish_reason: '[redacted]' },
+    ],
+    ['the id', { ...completionBody(), id: `cmpl-${key}` }, { id: 'cmpl-[redacted]' }],
+    ['the model', { ...completionBody(), model: key }, { model: '[redacted]' }],
+  ])('is taken out of %s', (_where, body, expected) => {
+    expect(read(body, redact).answer).toMatchObject({ ok: true, value: expected });
+  });
+
+  it('is found however the body escapes it', () => {
+    const body = JSON.stringify(message({ content: 'KEY' })).replace('KEY', escaped(key));
+    expect(readAnswer(json, Buffer.from(body), redact).answer).toMatchObject({
+      value: { text: '[redacted]' },
+    });
   });
 });
 
@@ -373,7 +463,7 @@ describe('any other body', () => {
   it('is read without an exception', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
-        const { answer } = readAnswer(json, Buffer.from(text));
+        const { answer } = readAnswer(json, Buffer.from(text), asItIs);
         expect(answer.ok ? '' : answer.error.message).not.toBe('');
       }),
     );

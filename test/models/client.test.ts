@@ -368,14 +368,16 @@ describe('a call that is told to stop', () => {
   });
 });
 
+/** How a server may write the key that it was sent. */
+const echoes: readonly [string, string][] = [
+  ['as it is', key],
+  ['in base64', Buffer.from(`Bearer ${key}`).toString('base64')],
+  ['in hexadecimal', Buffer.from(key).toString('hex')],
+  ['percent-encoded', key.replaceAll(/./g, (c) => `%${c.charCodeAt(0).toString(16)}`)],
+  ['as JSON escapes', key.replaceAll(/./g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`)],
+];
+
 describe('the key', () => {
-  const echoes: readonly [string, string][] = [
-    ['as it is', key],
-    ['in base64', Buffer.from(`Bearer ${key}`).toString('base64')],
-    ['in hexadecimal', Buffer.from(key).toString('hex')],
-    ['percent-encoded', key.replaceAll(/./g, (c) => `%${c.charCodeAt(0).toString(16)}`)],
-    ['as JSON escapes', key.replaceAll(/./g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`)],
-  ];
   const statuses = [200, 302, 400, 401, 404, 422, 429, 500];
 
   it.each(statuses.flatMap((status) => echoes.map(([how, echo]) => [status, how, echo] as const)))(
@@ -399,6 +401,25 @@ describe('the key', () => {
       expect(told).toContain('[redacted]');
     },
   );
+});
+
+describe('the key in an answer that can be used', () => {
+  it.each(echoes)('is not told when it is sent back %s', async (_how, echo) => {
+    const { server, ask } = await openRig();
+    server.answer = (call) =>
+      call.reply({
+        id: echo,
+        model: echo,
+        content: `You sent ${echo}`,
+        finish_reason: echo,
+        tool_calls: [{ id: echo, name: echo, arguments: { echo } }],
+      });
+    const outcome = await ask();
+    expect(outcome).toMatchObject({ ok: true, completion: { text: expect.stringContaining('[redacted]') } });
+    const told = JSON.stringify(outcome);
+    for (const [, form] of echoes) expect(told).not.toContain(form);
+    expect(told.match(/\[redacted\]/g)).toHaveLength(7);
+  });
 });
 
 describe('the request id', () => {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRedact } from '../../src/models/redact.ts';
+import { createRedact, shortestSecret } from '../../src/models/redact.ts';
 
 const key = 'sk/Ab+c1-D2_e3=F4';
 const bytes = Buffer.from(key);
@@ -13,6 +13,7 @@ describe('redact', () => {
     ['percent-encoded where it has to be', encodeURIComponent(key)],
     ['percent-encoded all through', percent(key)],
     ['as JSON escapes', key.replaceAll(/./g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`)],
+    ['as JSON escapes within JSON', key.replaceAll(/./g, (c) => `\\\\u00${c.charCodeAt(0).toString(16)}`)],
     ['with JSON’s escaped slash', key.replaceAll('/', '\\/')],
     ['as JavaScript escapes', key.replaceAll(/./g, (c) => `\\x${c.charCodeAt(0).toString(16)}`)],
     ['as HTML escapes', key.replaceAll('/', '&#x2F;').replaceAll('=', '&#61;')],
@@ -34,13 +35,24 @@ describe('redact', () => {
   });
 
   it('finds every occurrence', () => {
-    expect(createRedact('k1y')('k1y, k1y and %6b1y')).toBe('[redacted], [redacted] and [redacted]');
+    expect(createRedact(key)(`${key}, ${key} and %73${key.slice(1)}`)).toBe(
+      '[redacted], [redacted] and [redacted]',
+    );
+  });
+
+  it('leaves the JSON around a key whole', () => {
+    const letters = 'abcdefgh';
+    const text = JSON.stringify({ a: `\\${letters}`, b: `"${letters}"` });
+    expect(JSON.parse(createRedact(letters)(text))).toEqual({ a: '\\[redacted]', b: '"[redacted]"' });
   });
 
   it('takes any character of a key literally', () => {
     fc.assert(
       fc.property(
-        fc.string({ unit: fc.constantFrom(...Array.from('.*+?^${}()|[]\\/-aZ09')), minLength: 1 }),
+        fc.string({
+          unit: fc.constantFrom(...Array.from('.*+?^${}()|[]\\/-aZ09')),
+          minLength: shortestSecret,
+        }),
         (secret) => {
           expect(createRedact(secret)(`<${secret}>`)).toBe('<[redacted]>');
         },
@@ -48,11 +60,11 @@ describe('redact', () => {
     );
   });
 
-  it.each([undefined, ''])('changes nothing without a key', (secret) => {
-    expect(createRedact(secret)('all as it was')).toBe('all as it was');
+  it.each([undefined, '', 'x', 'example'])('changes nothing for the key %j', (secret) => {
+    expect(createRedact(secret)('bad example: x, 78 and eA')).toBe('bad example: x, 78 and eA');
   });
 
   it('leaves ordinary text alone', () => {
-    expect(createRedact('ab')('a b, 6162 and YWI')).toBe('a b, 6162 and YWI');
+    expect(createRedact(key)('sk, Ab and D2 e3 are no keys')).toBe('sk, Ab and D2 e3 are no keys');
   });
 });

@@ -46,6 +46,18 @@ describe('a traced call', () => {
     });
     server.answer = (call) => call.fail(422, { body: { detail: `Not with ${key}` } });
     expect((await ask()).ok).toBe(false);
+    server.answer = (call) =>
+      call.reply({
+        id: key,
+        model: key,
+        content: [
+          { type: 'thinking', thinking: `I was sent ${key}` },
+          { type: 'text', text: `You said ${key}` },
+        ],
+        finish_reason: key,
+        tool_calls: [{ id: key, name: key, arguments: { a: key } }],
+      });
+    expect((await ask()).ok).toBe(true);
     await client.close();
 
     const told = traced.map(({ text }) => text).join('\n');
@@ -56,6 +68,7 @@ describe('a traced call', () => {
     expect(told).toContain('"max_tokens":800');
     expect(told).toContain('"total_tokens":20');
     expect(told).toContain('Not with [redacted]');
+    expect(told).toContain('You said [redacted]');
     expect(told).not.toContain(key);
   });
 
