@@ -72,7 +72,11 @@ export function openTransport(options: TransportOptions): Transport {
         // One signal ends a whole run: as many exchanges listen to it as are in flight, more than Node expects.
         setMaxListeners(0, signal);
         signal.addEventListener('abort', abort);
-        pool.dispatch({ method: 'POST', path, headers: options.headers, body: json }, collector.handler);
+        try {
+          pool.dispatch({ method: 'POST', path, headers: options.headers, body: json }, collector.handler);
+        } catch (error) {
+          collector.refused(error);
+        }
       });
     },
     close: () => pool.destroy(),
@@ -99,6 +103,11 @@ function createCollector(max_body: number, settle: (exchange: Exchange) => void)
     controller?.abort(new Error(fault));
   };
 
+  /** The pool itself would not take the request. */
+  const refused = (error: unknown): void => {
+    fail('connection_failed', error instanceof Error ? error : new Error(String(error)));
+  };
+
   const handler: Dispatcher.DispatchHandler = {
     onRequestStart(started) {
       // A request that was still waiting for a connection when it was given up is not sent any more.
@@ -123,7 +132,7 @@ function createCollector(max_body: number, settle: (exchange: Exchange) => void)
       else fail(isProtocolError(error) ? 'no_http' : 'connection_failed', error);
     },
   };
-  return { handler, end };
+  return { handler, end, refused };
 }
 
 /** Bytes came back that are no HTTP answer, or one with more headers than anyone sends. */

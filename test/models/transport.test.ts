@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import Pool from 'undici/lib/dispatcher/pool.js';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openTransport } from '../../src/models/transport.ts';
 import type { Transport, TransportOptions } from '../../src/models/transport.ts';
 import { startFakeServer } from '../support/fake-server.ts';
@@ -194,6 +195,21 @@ describe('the transport', () => {
     const { transport } = await open({ origin: `http://127.0.0.1:${port}` });
     expect(await transport.post('{}', never())).toMatchObject({ fault: 'no_http', sent: true });
     server.close();
+  });
+
+  it('tells that the pool would not take the request', async () => {
+    const { transport } = await open();
+    const cause = new Error('not this one');
+    const dispatch = vi.spyOn(Pool.prototype, 'dispatch').mockImplementation(() => {
+      throw cause;
+    });
+    onTestFinished(() => dispatch.mockRestore());
+    expect(await transport.post('{}', never())).toEqual({
+      kind: 'fault',
+      fault: 'connection_failed',
+      cause,
+      sent: false,
+    });
   });
 
   it('ends what is in flight when it is closed', async () => {
