@@ -174,7 +174,9 @@ export interface Provider {
   readonly parameters: { readonly [name: string]: JsonObject };
   readonly default_base_url: string;
   readonly api_key_env: string;
-  /** The exact JSON body of a request; pure, so that `render` and fingerprints need no client. */
+  /** Where to get a key: a page's URL. */
+  readonly key_page: string;
+  /** The exact JSON body of a request; pure, so that `render` needs no client. */
   body(settings: ModelSettings, request: ModelRequest): { readonly [name: string]: JsonValue };
   /** Loads the provider's packages only now. */
   open(settings: ModelSettings, services: ClientServices): Promise<ModelClient>;

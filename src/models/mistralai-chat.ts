@@ -100,7 +100,7 @@ export class PipeChatMistralAI extends ChatMistralAI<ChatOptions> {
   ): Promise<Seam['stream'] | Seam['whole']> {
     const call = (input as { readonly [chatCall]?: ChatCall })[chatCall];
     if (call === undefined || streaming)
-      throw new Error('Only whole calls that carry their ChatCall are made');
+      throw new Error('only whole calls that carry their ChatCall are made');
     try {
       call.result = await this.#send(call.json, call.signal);
     } catch (error) {
@@ -109,7 +109,7 @@ export class PipeChatMistralAI extends ChatMistralAI<ChatOptions> {
     }
     const { outcome, last } = call.result;
     if (!outcome.ok) throw new Error(outcome.error.message);
-    if (last?.result.kind !== 'completed') throw new Error('A call succeeded without a completed attempt');
+    if (last?.result.kind !== 'completed') throw new Error('a call succeeded without a completed attempt');
     return sdkResponse(last.result.answer, last.tokens);
   }
 

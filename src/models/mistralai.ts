@@ -11,6 +11,7 @@ export const mistralai: Provider = {
   parameters: mistralParameters,
   default_base_url: home.base_url,
   api_key_env: home.api_key_env,
+  key_page: 'https://console.mistral.ai/api-keys',
   body: mistralBody,
   async open(settings, services) {
     const { openMistralClient } = await import('./mistralai-client.ts');

@@ -1,9 +1,8 @@
-import type { Diagnostic, Location } from '../diagnostic/diagnostic.ts';
+import type { Location } from '../diagnostic/diagnostic.ts';
 import type { Source } from '../diagnostic/source.ts';
 import { isObject, type JsonObject, type JsonValue, type Pointer } from '../json/json.ts';
+import { keySource } from '../models/api-key.ts';
 import type { ModelSettings } from '../models/contract.ts';
-import { keyFor } from '../models/keys.ts';
-import { providers } from '../models/registry.ts';
 import { durationAt } from './durations.ts';
 import { defaultProvider, defaultTimeout } from './format/model-section.ts';
 import type { Report } from './report.ts';
@@ -58,18 +57,13 @@ function stepSettings(
     ...(typeof api_key_env === 'string' && { api_key_env }),
     timeout: durationAt(timeout ?? defaultTimeout, at('timeout'), report),
   };
-  const refused = keyMistake(settings);
-  if (refused !== undefined) {
-    report.add({ ...refused, place: at(refused.code === 'misplaced-key' ? 'api_key_env' : 'base_url') });
+  // What the file itself gets wrong about where a key goes, whatever the environment holds.
+  const key = keySource(settings);
+  if (!key.ok) {
+    const named = key.error.code === 'misplaced-api-key';
+    report.add({ ...key.error, place: at(named ? 'api_key_env' : 'base_url') });
   }
   return settings;
-}
-
-/** What the file itself gets wrong about where a key goes, whatever the environment holds. */
-function keyMistake(settings: ModelSettings): Diagnostic | undefined {
-  const own = providers.get(settings.provider)?.api_key_env ?? '';
-  const key = keyFor(settings, { [own]: 'present', [settings.api_key_env ?? own]: 'present' });
-  return key.ok ? undefined : key.error;
 }
 
 /** A model is the same for every record, so a template in it would be sent as it stands. */

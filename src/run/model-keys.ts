@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { ModelSettings } from '../models/contract.ts';
-import { keyFor } from '../models/keys.ts';
+import { keyFor } from '../models/api-key.ts';
 import type { Plan } from '../plan.ts';
 import type { StopReason } from './events.ts';
 import type { RunOptions } from './options.ts';

@@ -205,7 +205,7 @@ describe('pipe run', () => {
       cwd: folder,
     });
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('FAKE_KEY is not set');
+    expect(stderr).toContain('`FAKE_KEY` is not set');
     expect(server.calls).toHaveLength(0);
     expect(readdirSync(folder)).toEqual(['rows.jsonl', 'translate.yaml']);
   });
@@ -214,7 +214,7 @@ describe('pipe run', () => {
     const args = ['run', 'pipelines/translate.yaml', '--input', 'pipelines/data/rows.jsonl'];
     const { exitCode, stderr } = await pipe(args, { cwd: root });
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('MISTRAL_API_KEY is not set');
+    expect(stderr).toContain('`MISTRAL_API_KEY` is not set');
   });
 
   it('keeps the key out of every file and message, whatever the server says', async () => {

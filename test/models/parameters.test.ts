@@ -52,6 +52,7 @@ describe('the parameters of mistralai', () => {
       description: expect.stringMatching(/^[A-Z].*\.$/),
       default_base_url: 'https://api.mistral.ai',
       api_key_env: 'MISTRAL_API_KEY',
+      key_page: 'https://console.mistral.ai/api-keys',
     });
   });
 });

@@ -178,7 +178,7 @@ describe('the folder of a run', () => {
     await run.finished;
     expect(await jsonFile(join(folder.path, 'run.json'))).toMatchObject({
       state: 'stopped',
-      reason: { kind: 'input', code: 'missing_key' },
+      reason: { kind: 'input', code: 'missing_api_key' },
       counts: { total: 2, pending: 2 },
       usage: { requests: 0 },
       cost_usd: 0,

@@ -121,16 +121,16 @@ describe('runPipeline', () => {
       step('four', { model: key('SET_KEY') }),
     ];
     const { records, seen } = source(recordsOf(3));
-    const run = drive(plan(steps), records, { env: { SET_KEY: 'k' }, total: 3 });
+    const run = drive(plan(steps), records, { env: { SET_KEY: 'a-key-that-is-set' }, total: 3 });
     const finished = await run.finished;
     expect(finished).toMatchObject({
       state: 'stopped',
-      reason: { kind: 'input', code: 'missing_key' },
+      reason: { kind: 'input', code: 'missing_api_key' },
       counts: { total: 3, pending: 3 },
     });
-    expect(finished.reason?.message.match(/FIRST_KEY is not set/g)).toHaveLength(1);
-    expect(finished.reason?.message).toContain('SECOND_KEY is not set');
-    expect(finished.reason?.message).not.toContain('SET_KEY is not');
+    expect(finished.reason?.message.match(/`FIRST_KEY` is not set/g)).toHaveLength(1);
+    expect(finished.reason?.message).toContain('`SECOND_KEY` is not set');
+    expect(finished.reason?.message).not.toContain('`SET_KEY`');
     expect(run.events.map(({ type }) => type)).toEqual(['run_started', 'run_finished']);
     expect(seen.pulled).toBe(0);
   });

@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { keyFor } from '../../src/models/keys.ts';
+import { keyFor } from '../../src/models/api-key.ts';
 
 const own = 'own-key-1';
-const env = { MISTRAL_API_KEY: own, OTHER_KEY: 'other-key-1', EMPTY: '', BROKEN: 'abc\n', QUOTED: 'a b' };
+const env = {
+  MISTRAL_API_KEY: own,
+  OTHER_KEY: 'other-key-1',
+  EMPTY: '',
+  BROKEN: 'abcdefgh\n',
+  QUOTED: 'abcd efgh',
+  SHORT: 'seven77',
+  EIGHT: 'eight888',
+};
 type Settings = { base_url?: string; api_key_env?: string };
 
 describe('the key of a call', () => {
@@ -30,6 +38,7 @@ describe('the key of a call', () => {
       { base_url: 'http://localhost:8000/v1', api_key_env: 'OTHER_KEY' },
       'other-key-1',
     ],
+    ['a key of 8 characters', { api_key_env: 'EIGHT' }, 'eight888'],
     ['none at localhost', { base_url: 'http://localhost:8000/v1' }, undefined],
     ['none below localhost', { base_url: 'http://models.localhost' }, undefined],
     ['none at 127.0.0.1', { base_url: 'http://127.0.0.1:1234' }, undefined],
@@ -39,93 +48,99 @@ describe('the key of a call', () => {
     expect(keyFor({ provider: 'mistralai', ...settings }, env)).toEqual({ ok: true, value: expected });
   });
 
-  const notOwn = 'MISTRAL_API_KEY is for https://api.mistral.ai only and is not sent to ';
+  const notOwn = '`MISTRAL_API_KEY` is for https://api.mistral.ai only and is not sent to ';
   it.each<[string, Settings, string, string]>([
     [
       'at another host',
       { base_url: 'https://evil.example' },
-      'missing-key-name',
+      'missing-api-key-name',
       `${notOwn}https://evil.example`,
     ],
     [
       'at a host that begins alike',
       { base_url: 'https://api.mistral.ai.evil.example' },
-      'missing-key-name',
+      'missing-api-key-name',
       `${notOwn}https://api.mistral.ai.evil.example`,
     ],
     [
       'in the clear',
       { base_url: 'http://api.mistral.ai' },
-      'missing-key-name',
+      'missing-api-key-name',
       `${notOwn}http://api.mistral.ai`,
     ],
     [
       'at another port',
       { base_url: 'https://api.mistral.ai:8443' },
-      'missing-key-name',
+      'missing-api-key-name',
       `${notOwn}https://api.mistral.ai:8443`,
     ],
     [
       'at a host that only looks local',
       { base_url: 'http://localhost.evil.example' },
-      'missing-key-name',
+      'missing-api-key-name',
       `${notOwn}http://localhost.evil.example`,
     ],
     [
       'at another host that asks for it by name',
       { base_url: 'https://evil.example', api_key_env: 'MISTRAL_API_KEY' },
-      'misplaced-key',
+      'misplaced-api-key',
       `${notOwn}https://evil.example`,
     ],
     [
       'on this machine, asked for by name',
       { base_url: 'http://localhost:8000', api_key_env: 'MISTRAL_API_KEY' },
-      'misplaced-key',
+      'misplaced-api-key',
       `${notOwn}http://localhost:8000`,
     ],
-    ['from a variable that is not set', { api_key_env: 'NO_KEY' }, 'missing-key', 'NO_KEY is not set'],
-    ['from an empty variable', { api_key_env: 'EMPTY' }, 'missing-key', 'EMPTY is empty'],
+    ['from a variable that is not set', { api_key_env: 'NO_KEY' }, 'missing-api-key', '`NO_KEY` is not set'],
+    ['from an empty variable', { api_key_env: 'EMPTY' }, 'missing-api-key', '`EMPTY` is empty'],
     [
       'with a line break',
       { api_key_env: 'BROKEN' },
-      'invalid-key',
-      'BROKEN holds a space, a line break or another character that no key has',
+      'invalid-api-key',
+      '`BROKEN` holds a space, a line break or another character that no key has',
     ],
     [
       'with a space',
       { api_key_env: 'QUOTED' },
-      'invalid-key',
-      'QUOTED holds a space, a line break or another character that no key has',
+      'invalid-api-key',
+      '`QUOTED` holds a space, a line break or another character that no key has',
+    ],
+    [
+      'that is too short to be one',
+      { api_key_env: 'SHORT' },
+      'invalid-api-key',
+      '`SHORT` is shorter than 8 characters, and no key is so short',
     ],
     [
       'to no URL',
       { base_url: 'localhost:8000' },
       'invalid-base-url',
-      'model.base_url is no address that requests can be sent to',
+      '`model.base_url` is no address that requests can be sent to',
     ],
     [
       'to a file',
       { base_url: 'file:///etc/passwd' },
       'invalid-base-url',
-      'model.base_url is no address that requests can be sent to',
+      '`model.base_url` is no address that requests can be sent to',
     ],
     [
       'beside a password',
       { base_url: 'https://me:secret@api.mistral.ai' },
       'invalid-base-url',
-      'model.base_url is no address that requests can be sent to',
+      '`model.base_url` is no address that requests can be sent to',
     ],
     [
       'beside a query',
       { base_url: 'https://api.mistral.ai/?to=me' },
       'invalid-base-url',
-      'model.base_url is no address that requests can be sent to',
+      '`model.base_url` is no address that requests can be sent to',
     ],
   ])('is not sent %s', (_what, settings, code, message) => {
     const result = keyFor({ provider: 'mistralai', ...settings }, env);
     expect(result).toMatchObject({ ok: false, error: { severity: 'error', code, message } });
-    expect(result).toHaveProperty('error.hint', expect.stringMatching(/^[a-z]/));
-    expect(JSON.stringify(result)).not.toMatch(/own-key|other-key|secret/);
+    expect(result).toHaveProperty('error.hint', expect.stringMatching(/^[a-z].*[^.]$/));
+    expect(JSON.stringify(result)).not.toMatch(/own-key|other-key|secret|abcd|seven77/);
   });
 
   it('names the variable that is missing and where to get a key', () => {
@@ -133,9 +148,9 @@ describe('the key of a call', () => {
       ok: false,
       error: {
         severity: 'error',
-        code: 'missing-key',
-        message: 'MISTRAL_API_KEY is not set',
-        hint: 'get a key at https://console.mistral.ai/api-keys and set it by `export MISTRAL_API_KEY=…`, or try without one by --simulate',
+        code: 'missing-api-key',
+        message: '`MISTRAL_API_KEY` is not set',
+        hint: 'get a key at https://console.mistral.ai/api-keys and set it by `export MISTRAL_API_KEY=…`, or try without one by `--simulate`',
       },
     });
   });
