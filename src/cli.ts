@@ -2,15 +2,18 @@
 import { CommanderError } from 'commander';
 import { exit, type ExitCode } from './cli/exit.ts';
 import { buildProgram } from './cli/program.ts';
-import { processTerminal, type Terminal } from './cli/terminal.ts';
+import { processTerminal } from './cli/terminal.ts';
 
-/** A reader that closes its end, such as `head`, has seen enough: that is no error of ours. */
-function endQuietlyOnClosedPipe(terminal: Terminal): void {
-  for (const stream of [terminal.stdout, terminal.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
+/**
+ * A reader that closes its end, such as `head`, has seen enough: that is no error of ours. Any other failure to write
+ * is, and is told at the end, since what was lost cannot be told where it was lost.
+ */
+function watch(stream: NodeJS.WriteStream): () => NodeJS.ErrnoException | undefined {
+  let failed: NodeJS.ErrnoException | undefined;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') failed ??= error;
+  });
+  return () => failed;
 }
 
 /** `--simulate file.yaml`: an option with a value of its own choice would take the next word for it. */
@@ -20,7 +23,6 @@ function withItsValue(word: string): string {
 
 async function main(): Promise<void> {
   const terminal = processTerminal();
-  endQuietlyOnClosedPipe(terminal);
   const program = buildProgram(terminal, (code: ExitCode) => {
     process.exitCode = code;
   });
@@ -42,6 +44,8 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
   });
 }
 
+const stdoutFailure = watch(process.stdout);
+watch(process.stderr);
 try {
   await main();
 } catch (error) {
@@ -49,6 +53,12 @@ try {
   process.stderr.write(`pipe: this is a bug of pipe's own, please report it:\n${text}\n`);
   process.exitCode = exit.local;
 }
-await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+await flushed(process.stdout);
+const unwritten = stdoutFailure();
+if (unwritten !== undefined) {
+  process.stderr.write(`error  stdout could not be written: ${unwritten.message}\n`);
+  process.exitCode = exit.local;
+}
+await flushed(process.stderr);
 // Not left to Node: a tracing client that cannot reach its server keeps timers alive for minutes.
 process.exit();

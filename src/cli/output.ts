@@ -28,16 +28,20 @@ export async function checkOutput(
   try {
     await access(folder, constants.W_OK);
   } catch {
-    return failure(refused(`the folder of --output, ${folder}, does not exist or can't be written to`));
+    return failure(
+      refused(`the folder of \`--output\`, \`${folder}\`, does not exist or cannot be written to`),
+    );
   }
   const [old, read] = await Promise.all([
     stat(path).catch(() => undefined),
     stat(input).catch(() => undefined),
   ]);
   if (old?.isDirectory() === true)
-    return failure(refused(`--output ${path} is a folder`, 'Name a file in it'));
+    return failure(refused(`\`--output ${path}\` is a folder`, 'name a file in it'));
   if (old !== undefined && read !== undefined && old.ino === read.ino && old.dev === read.dev) {
-    return failure(refused('--output is the input file', 'Name another: the rows would be written over it'));
+    return failure(
+      refused('`--output` is the input file', 'name another: the rows would be written over it'),
+    );
   }
   return success({ kind: 'file', path, format: format.value });
 }

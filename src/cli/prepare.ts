@@ -83,10 +83,13 @@ export async function prepare(
   const opened = await openInput(terminal, input, flags);
   const { plan, diagnostics } = await load(terminal, file, flags, opened.ok ? opened.value : undefined);
   if (!opened.ok) return failure([...diagnostics, opened.error]);
-  if (plan === undefined) return failure(diagnostics);
   const total = await opened.value.survey();
+  if (total?.ok === false) return failure([...diagnostics, total.error]);
+  if (plan === undefined) {
+    await opened.value.close();
+    return failure(diagnostics);
+  }
   if (total === undefined) return success({ plan, source: opened.value, warnings: diagnostics });
-  if (!total.ok) return failure([...diagnostics, total.error]);
   return success({ plan, source: opened.value, total: total.value, warnings: diagnostics });
 }
 

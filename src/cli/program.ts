@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { version } from '../version.ts';
 import { checkCommand } from './check.ts';
 import type { ExitCode } from './exit.ts';
+import { collect } from './options.ts';
 import { renderCommand } from './render.ts';
 import { runCommand } from './run.ts';
 import { schemaCommand } from './schema.ts';
@@ -39,6 +40,7 @@ Exit codes: 0 all records succeeded, 1 some failed, 2 wrong usage or an invalid 
   program.helpCommand('help [command]', 'print the help of a command');
   for (const command of [program, ...program.commands]) {
     command.exitOverride();
+    refuseRepeated(command);
     command.showHelpAfterError(`(${helpHint(program, command)})`);
     command.configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
@@ -46,6 +48,18 @@ Exit codes: 0 all records succeeded, 1 some failed, 2 wrong usage or an invalid 
     });
   }
   return program;
+}
+
+/** The second of two values would win in silence. */
+function refuseRepeated(command: Command): void {
+  for (const option of command.options) {
+    if (option.parseArg === collect) continue;
+    let given = false;
+    command.on(`option:${option.name()}`, () => {
+      if (given) command.error(`error: option '${option.long}' is given twice: keep one`);
+      given = true;
+    });
+  }
 }
 
 function helpHint(program: Command, command: Command): string {

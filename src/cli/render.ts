@@ -1,5 +1,5 @@
 import { Argument, Command, Option } from 'commander';
-import { printable, withoutCommands } from '../diagnostic/printable.ts';
+import { printable, printableJson, withoutCommands } from '../diagnostic/printable.ts';
 import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
 import type { PlanStep } from '../plan.ts';
 import type { RecordItem } from '../records/record.ts';
@@ -56,14 +56,13 @@ async function render(terminal: Terminal, file: string, flags: RenderFlags): Pro
   const steps = plan.steps.filter(({ id }) => flags.step === undefined || id === flags.step);
   if (steps.length === 0) {
     const ids = plan.steps.map(({ id }) => id).join(', ');
-    await printError(terminal, `there is no step ${printable(flags.step ?? '')}`, `The steps are ${ids}`);
+    await printError(terminal, `there is no step \`${flags.step ?? ''}\``, `the steps are ${ids}`);
     return exit.usage;
   }
 
   const { selectRecords } = await import('../records/selection.ts');
   const { createKeys } = await import('../run/keys.ts');
-  const { examine } = await import('../run/examine.ts');
-  const { previewStep } = await import('../run/preview.ts');
+  const { previewRecord } = await import('../run/preview.ts');
   const keys = createKeys(plan.input.key);
   const show = flags.format === 'json' ? asJson : asText;
   let code: ExitCode = exit.success;
@@ -74,13 +73,12 @@ async function render(terminal: Terminal, file: string, flags: RenderFlags): Pro
       return exit.usage;
     }
     const key = keys.keyOf(item);
-    const record = examine(item, key, plan);
-    const previews: readonly (readonly [PlanStep | undefined, Preview])[] = record.ok
-      ? steps.map((step) => [step, previewStep(plan, step, record.value)])
-      : [[undefined, { kind: 'error', code: record.error.error.code, message: record.error.error.message }]];
-    if (previews.some(([, { kind }]) => kind === 'error')) code = exit.failures;
+    const previews = previewRecord(plan, item, key).filter(
+      ({ step }) => step === undefined || steps.includes(step),
+    );
+    if (previews.some(({ preview }) => preview.kind === 'error')) code = exit.failures;
     const place = { path: source.path, item, key: key.key };
-    await writeOut(terminal, previews.map(([step, preview]) => show(place, step, preview)).join(''));
+    await writeOut(terminal, previews.map(({ step, preview }) => show(place, step, preview)).join(''));
   }
   return code;
 }
@@ -93,7 +91,8 @@ interface Place {
 
 function asJson({ item, key }: Place, step: PlanStep | undefined, preview: Preview): string {
   const { kind, ...what } = preview;
-  return `${JSON.stringify({ index: item.index, line: item.line, key, step: step?.id ?? null, kind, ...what })}\n`;
+  const line = { index: item.index, line: item.line, key, step: step?.id ?? null, kind, ...what };
+  return `${printableJson(JSON.stringify(line))}\n`;
 }
 
 function asText({ path, item, key }: Place, step: PlanStep | undefined, preview: Preview): string {

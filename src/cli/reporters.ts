@@ -10,6 +10,8 @@ export interface ReportFlags {
   readonly pipelinePath: string;
   readonly inputPath: string;
   readonly outputPath?: string;
+  /** Those that a command which repeats the run has to have. */
+  readonly flags: readonly string[];
 }
 
 /** Who tells of the run: text on stderr, as that can show it, and the JSON object on stdout where it is asked for. */
@@ -19,6 +21,7 @@ export async function createReporters(terminal: Terminal, flags: ReportFlags): P
   const shared = {
     pipelinePath,
     inputPath,
+    flags: flags.flags,
     ...(outputPath !== undefined && { outputPath }),
     exitCodeOf: (finished: RunFinished) => exitCodeOf(finished),
   };

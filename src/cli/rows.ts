@@ -1,5 +1,6 @@
+import { rm } from 'node:fs/promises';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
-import { printable } from '../diagnostic/printable.ts';
+import { printable, printableJson } from '../diagnostic/printable.ts';
 import type { JsonValue } from '../json/json.ts';
 import type { Plan } from '../plan.ts';
 import type { RecordSource } from '../records/open.ts';
@@ -12,6 +13,8 @@ import { writeOut, type Terminal } from './terminal.ts';
 export interface Rows {
   /** To be given every event. Says what could not be written: the run's folder still has every result. */
   on(event: RunEvent, warn: (sentence: string) => void): Promise<Diagnostic | undefined>;
+  /** Whether whoever read the rows has gone, and wants to hear no more. */
+  readonly gone: boolean;
   close(): Promise<void>;
 }
 
@@ -22,14 +25,14 @@ export interface RowsOptions {
   readonly plan: Plan;
   readonly source: RecordSource;
   /** Called when nobody reads stdout any more. */
-  readonly gone: () => void;
+  readonly left: () => void;
 }
 
 export async function openRows(options: RowsOptions): Promise<Rows> {
   const { output } = options;
   switch (output.kind) {
     case 'none':
-      return { on: async () => undefined, close: async () => {} };
+      return { on: async () => undefined, gone: false, close: async () => {} };
     case 'stdout':
       return streamRows(options, output);
     case 'file':
@@ -39,21 +42,42 @@ export async function openRows(options: RowsOptions): Promise<Rows> {
 
 /** Each row as soon as those before it have been written. */
 async function streamRows(
-  { terminal, folder, gone }: RowsOptions,
+  { terminal, folder, left }: RowsOptions,
   { format }: Extract<RunOutput, { kind: 'stdout' }>,
 ): Promise<Rows> {
   const { orderRows } = await import('../run/row-order.ts');
   const order = orderRows(folder);
   const encoder = format.encoder([]);
-  terminal.stdout.once('close', gone);
+  const shown = terminal.stdout.isTTY ? printableJson : (text: string) => text;
+  let gone = false;
+  const leave = () => {
+    gone = true;
+    left();
+  };
+  terminal.stdout.once('close', leave);
   return {
+    get gone() {
+      return gone;
+    },
     async on(event) {
       if (event.type !== 'record_finished' && event.type !== 'run_finished') return undefined;
-      for await (const { output } of order.take(event)) await writeOut(terminal, encoder.rows([output]));
-      return undefined;
+      try {
+        for await (const { output } of order.take(event)) {
+          await writeOut(terminal, shown(encoder.rows([output])));
+        }
+        return undefined;
+      } catch (error) {
+        // Read back from the run's folder, which may have gone or be on a disk that fails.
+        const why = error instanceof Error ? error.message : String(error);
+        return {
+          severity: 'error',
+          code: 'results-unreadable',
+          message: `the rows cannot be read back: ${why}`,
+        };
+      }
     },
     async close() {
-      terminal.stdout.off('close', gone);
+      terminal.stdout.off('close', leave);
       await order.close();
     },
   };
@@ -79,10 +103,15 @@ async function fileRows(
       });
       if (!written.ok) return written.error;
       const { leftOut } = written.value;
-      if (leftOut.length > 0)
-        warn(`${target} has no column for ${leftOut.map((name) => printable(name)).join(', ')}`);
+      if (leftOut.length > 0) {
+        const fields = leftOut.map((name) => `\`${printable(name)}\``).join(', ');
+        warn(`warning: \`${printable(target)}\` has no column for ${fields}`);
+      }
+      // What an earlier, interrupted run left there is no part of this one.
+      if (target === path) await rm(`${path}.partial`, { force: true });
       return undefined;
     },
+    gone: false,
     async close() {},
   };
 }

@@ -1,36 +1,12 @@
-import { join, resolve } from 'node:path';
 import { Argument, Command, Option } from 'commander';
-import type { Endpoint } from '../run/options.ts';
-import type { RunFolder } from '../run/folder.ts';
 import type { SimulatorOptions } from '../simulator/options.ts';
-import { exit, exitCodeOf, type ExitCode } from './exit.ts';
+import { exit, type ExitCode } from './exit.ts';
 import { positiveInteger } from './options.ts';
-import { checkOutput, type RunOutput } from './output.ts';
-import {
-  addPipelineOptions,
-  addSelectionOptions,
-  inputOption,
-  prepare,
-  selectionOf,
-  type Prepared,
-  type PipelineFlags,
-  type SelectionFlags,
-} from './prepare.ts';
-import { createReporters } from './reporters.ts';
-import { openRows } from './rows.ts';
-import { listenForInterrupts } from './signals.ts';
+import { checkOutput } from './output.ts';
+import { addPipelineOptions, addSelectionOptions, inputOption, prepare } from './prepare.ts';
+import type { RunFlags } from './run-flags.ts';
+import { runInFolder } from './run-in-folder.ts';
 import { printDiagnostics, printError, type Terminal } from './terminal.ts';
-
-export interface RunFlags extends PipelineFlags, SelectionFlags {
-  readonly input: string;
-  readonly output?: string;
-  readonly runDir?: string;
-  readonly simulate?: string;
-  readonly failFast?: boolean;
-  readonly maxFailures?: number;
-  readonly format: 'text' | 'json';
-  readonly quiet?: boolean;
-}
 
 export function runCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
   const command = new Command('run')
@@ -89,20 +65,20 @@ async function run(terminal: Terminal, file: string, flags: RunFlags): Promise<E
   if (flags.quiet !== true || keys.length > 0) await printDiagnostics(terminal, [...warnings, ...keys]);
   if (keys.length > 0) return exit.usage;
 
-  const simulator = simulated && (await startSimulator(simulated.value));
-  if (simulator?.ok === false) return refuse(terminal, simulator.error.message);
+  const started = simulated && (await startSimulator(simulated.value));
+  if (started?.ok === false) return refuse(terminal, started.error.message);
   try {
-    const endpoint = simulator && { base_url: simulator.value.url };
+    const simulator = started && { base_url: started.value.url };
     return await runInFolder({
       terminal,
       file,
       flags,
       prepared: prepared.value,
       output: output.value,
-      endpoint,
+      simulator,
     });
   } finally {
-    await simulator?.value.close();
+    await started?.value.close();
   }
 }
 
@@ -125,77 +101,4 @@ async function readSimulatorOptions(options: string) {
 async function startSimulator(options: SimulatorOptions) {
   const simulator = await import('../simulator/simulator.ts');
   return simulator.startSimulator(options);
-}
-
-interface Run {
-  readonly terminal: Terminal;
-  readonly file: string;
-  readonly flags: RunFlags;
-  readonly prepared: Prepared;
-  readonly output: RunOutput;
-  readonly endpoint: Endpoint | undefined;
-}
-
-async function runInFolder(run: Run): Promise<ExitCode> {
-  const { terminal, flags, prepared, endpoint } = run;
-  const { plan, source, total } = prepared;
-  const { createRunFolder } = await import('../run/folder.ts');
-  const place = flags.runDir ?? { runsDir: join(terminal.cwd, 'runs'), name: plan.name };
-  const folder = await createRunFolder(place, {
-    plan,
-    input: {
-      path: source.replayable ? resolve(terminal.cwd, source.path) : '-',
-      sha256: total?.sha256 ?? null,
-    },
-    simulated: endpoint !== undefined,
-  });
-  if (folder.ok) return follow(run, folder.value);
-  await printError(terminal, folder.error.message);
-  return folder.error.kind === 'input' ? exit.usage : exit.local;
-}
-
-/** Runs, tells of it, and leaves the rows where they were asked for. */
-async function follow(run: Run, folder: RunFolder): Promise<ExitCode> {
-  const { terminal, file, flags, prepared, output, endpoint } = run;
-  const { plan, source, total } = prepared;
-  const [{ runPipeline }, { selectRecords, selectedCount }] = await Promise.all([
-    import('../run/run.ts'),
-    import('../records/selection.ts'),
-  ]);
-  const selection = selectionOf(flags);
-  const interrupts = listenForInterrupts();
-  const reporter = await createReporters(terminal, {
-    ...flags,
-    pipelinePath: file,
-    inputPath: flags.input,
-    ...(flags.output !== undefined && { outputPath: flags.output }),
-  });
-  const rows = await openRows({ terminal, output, folder, plan, source, gone: () => interrupts.end() });
-  let code: ExitCode = exit.local;
-  try {
-    for await (const event of runPipeline(
-      plan,
-      selectRecords(source.read(plan.input.schema), selection, total),
-      {
-        env: terminal.env,
-        folder,
-        total: total === undefined ? null : selectedCount(total, selection),
-        drain: interrupts.drain,
-        abort: interrupts.abort,
-        ...(endpoint !== undefined && { endpoint }),
-        ...(flags.failFast !== undefined && { failFast: flags.failFast }),
-        ...(flags.maxFailures !== undefined && { maxFailures: flags.maxFailures }),
-      },
-    )) {
-      const lost = await rows.on(event, (warning) => reporter.message(`${warning}\n`));
-      reporter.on(event);
-      if (event.type === 'run_finished') code = lost === undefined ? exitCodeOf(event) : exit.local;
-      if (lost !== undefined) await printDiagnostics(terminal, [lost]);
-    }
-  } finally {
-    reporter.finish();
-    await rows.close();
-    interrupts.release();
-  }
-  return code;
 }

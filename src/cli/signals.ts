@@ -1,9 +1,11 @@
+import type { StopReason } from '../run/events.ts';
+
 /** What the user or the system asks of a run by signals: first to finish what is in flight, then to end at once. */
 export interface Interrupts {
   readonly drain: AbortSignal;
   readonly abort: AbortSignal;
-  /** Ends at once, for another reason than a signal. */
-  end(): void;
+  /** Finishes what is in flight, for another reason than a signal. */
+  stop(reason: StopReason): void;
   /** Gives the signals back to Node. */
   release(): void;
 }
@@ -18,7 +20,7 @@ export function listenForInterrupts(): Interrupts {
   return {
     drain: drain.signal,
     abort: abort.signal,
-    end: () => abort.abort(),
+    stop: (reason) => drain.abort(reason),
     release() {
       for (const signal of signals) process.off(signal, interrupted);
     },

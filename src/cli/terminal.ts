@@ -23,7 +23,7 @@ export function processTerminal(): Terminal {
 export function wantsColor(terminal: Terminal, stream: NodeJS.WriteStream): boolean {
   if ((terminal.env['NO_COLOR'] ?? '') !== '') return false;
   const forced = terminal.env['FORCE_COLOR'];
-  if (forced !== undefined) return forced !== '0' && forced !== 'false';
+  if (forced !== undefined && forced !== '') return forced !== '0' && forced !== 'false';
   return stream.isTTY && terminal.env['TERM'] !== 'dumb';
 }
 

@@ -81,7 +81,7 @@ interface RunReportInput {
 }
 
 function runReport({ started, finished, failures, exitCode, outputPath }: RunReportInput): RunReport {
-  const paths = pathsOf(started?.folder, finished.state, outputPath);
+  const paths = pathsOf(started?.folder, finished, outputPath);
   return {
     run: paths.folder === undefined ? null : basename(paths.folder),
     pipeline: started?.pipeline ?? null,

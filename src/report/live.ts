@@ -76,11 +76,11 @@ export function liveReporter(
 function startLine({ pipeline, total, concurrency, simulated, folder }: RunStarted): string {
   const parts = [
     ...(total === null ? [] : [formatAmount(total, 'record')]),
-    `${formatCount(concurrency)} at a time`,
+    `up to ${formatCount(concurrency)} at a time`,
     ...(simulated ? ['answers are simulated'] : []),
-    ...(folder === undefined ? [] : [`kept in ${printable(folder)}`]),
   ];
-  return `${clip(pipeline, longestName)}: ${parts.join(', ')}`;
+  const kept = folder === undefined ? '' : `\nkept in ${printable(folder)}`;
+  return `${clip(pipeline, longestName)}: ${parts.join(', ')}${kept}`;
 }
 
 function stoppingLine({ how, reason }: RunStopping, inFlight: number): string {

@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import type { RunFinished } from '../run/events.ts';
 
+/** The code of a run that is through, but whose rows could not be written where the user wants them. */
+export const outputUnwritable = 'output_unwritable';
+
 /** Where a run leaves what it made; absent where it leaves nothing of the kind. */
 export interface RunPaths {
   readonly folder?: string;
@@ -15,7 +18,7 @@ export interface RunPaths {
  */
 export function pathsOf(
   folder: string | undefined,
-  state: RunFinished['state'],
+  { state, reason }: Pick<RunFinished, 'state' | 'reason'>,
   output: string | undefined,
 ): RunPaths {
   return {
@@ -25,7 +28,8 @@ export function pathsOf(
       errors: errorsPathOf(folder),
     }),
     ...(output !== undefined &&
-      output !== '-' && { output: state === 'completed' ? output : `${output}.partial` }),
+      output !== '-' &&
+      reason?.code !== outputUnwritable && { output: state === 'completed' ? output : `${output}.partial` }),
   };
 }
 

@@ -18,6 +18,8 @@ export interface ReporterOptions {
   readonly inputPath: string;
   /** The file of `--output`, if one is written; `-` for stdout. */
   readonly outputPath?: string;
+  /** The flags that say how the run is done, as words of a command line, for a command that does it again. */
+  readonly flags?: readonly string[];
   readonly exitCodeOf: (finished: RunFinished) => number;
   /** Adds annotations that GitHub Actions shows beside the input's lines. */
   readonly github?: boolean;

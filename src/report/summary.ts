@@ -3,7 +3,7 @@ import { printable } from '../diagnostic/printable.ts';
 import type { RunFinished, RunStarted } from '../run/events.ts';
 import { placeOf, type Failures } from './failures.ts';
 import { costInWords } from './money.ts';
-import { nextCommands } from './next.ts';
+import { nextCommand } from './next.ts';
 import { formatAmount, formatCount, formatRate } from './numbers.ts';
 import type { Output, Paint } from './output.ts';
 import { paintFor } from './output.ts';
@@ -20,6 +20,7 @@ export interface SummaryInput {
   readonly inputPath: string;
   readonly pipelinePath: string;
   readonly outputPath?: string;
+  readonly flags?: readonly string[];
 }
 
 const labelWidth = 11;
@@ -79,7 +80,7 @@ function countsInWords({ counts }: RunFinished, paint: Paint): string {
   const parts = [
     `${formatCount(counts.succeeded)} succeeded`,
     ...(counts.failed > 0 ? [paint('red', `${formatCount(counts.failed)} failed`)] : []),
-    ...(counts.skipped > 0 ? [`${formatCount(counts.skipped)} skipped`] : []),
+    ...(counts.skipped > 0 ? [`${formatCount(counts.skipped)} skipped by \`input.when\``] : []),
     ...(counts.pending > 0 ? [paint('yellow', `${formatCount(counts.pending)} pending`)] : []),
   ];
   return `${formatCount(counts.total)}: ${parts.join(', ')}`;
@@ -112,7 +113,7 @@ function failureSection(
 }
 
 function pathSection({ started, finished, outputPath }: SummaryInput, paint: Paint): readonly string[] {
-  const paths = pathsOf(started?.folder, finished.state, outputPath);
+  const paths = pathsOf(started?.folder, finished, outputPath);
   const lines = [
     ['output', paths.output],
     ['results', paths.results],
@@ -123,13 +124,11 @@ function pathSection({ started, finished, outputPath }: SummaryInput, paint: Pai
   );
 }
 
-function nextSection({ started, finished, pipelinePath }: SummaryInput, paint: Paint): readonly string[] {
-  const commands = nextCommands(finished, started?.folder, pipelinePath);
-  if (commands.length === 0) return [];
-  const lines = commands.flatMap((command) =>
-    command.lines.map((line) => `  ${line}`).concat(paint('dim', `    ${command.effect}`)),
-  );
-  return [paint('dim', 'next'), ...lines];
+function nextSection({ started, ...input }: SummaryInput, paint: Paint): readonly string[] {
+  const command = nextCommand({ ...input, folder: started?.folder });
+  if (command === undefined) return [];
+  const lines = command.lines.map((line) => `  ${line}`);
+  return [paint('dim', 'next'), ...lines, paint('dim', `    ${command.effect}`)];
 }
 
 /** `cost      $12.40`, further lines under the first. */

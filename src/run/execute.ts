@@ -40,7 +40,7 @@ export async function execute(execution: Execution): Promise<void> {
     total,
     concurrency: plan.limits.concurrency,
     ...(folder !== undefined && { folder: folder.path }),
-    simulated: options.endpoint !== undefined,
+    simulated: options.simulator !== undefined,
   });
 
   const outcomes = { succeeded: 0, failed: 0, skipped: 0 };

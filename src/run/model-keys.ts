@@ -16,8 +16,8 @@ export function checkKeys(plan: Plan, env: RunOptions['env']): readonly Diagnost
 }
 
 /** All mistakes in the keys of all models, as one reason not to begin. */
-export function refusedKeys(plan: Plan, { env, endpoint, openModel }: RunOptions): StopReason | undefined {
-  if (endpoint !== undefined || openModel !== undefined) return undefined;
+export function refusedKeys(plan: Plan, { env, simulator, openModel }: RunOptions): StopReason | undefined {
+  if (simulator !== undefined || openModel !== undefined) return undefined;
   const mistakes = checkKeys(plan, env);
   const [first] = mistakes;
   if (first === undefined) return undefined;

@@ -110,14 +110,14 @@ export async function openModels(
   }
 }
 
-function settingsFor(settings: ModelSettings, { endpoint }: RunOptions): ModelSettings {
-  if (endpoint === undefined) return settings;
+function settingsFor(settings: ModelSettings, { simulator }: RunOptions): ModelSettings {
+  if (simulator === undefined) return settings;
   const { api_key_env: _, ...others } = settings;
-  return { ...others, base_url: endpoint.base_url };
+  return { ...others, base_url: simulator.base_url };
 }
 
 function keyFor(settings: ModelSettings, options: RunOptions): string | undefined {
-  if (options.endpoint !== undefined) return options.endpoint.api_key;
+  if (options.simulator !== undefined) return options.simulator.api_key;
   return options.openModel === undefined ? keyOf(settings, options.env) : undefined;
 }
 

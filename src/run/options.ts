@@ -9,12 +9,12 @@ export interface RunOptions {
   readonly total?: number | null;
   /** Keeps what the run makes; without one nothing is written. */
   readonly folder?: RunFolder;
-  /** Aborted: the calls in flight are finished, and nothing new begins. */
+  /** Aborted: the calls in flight are finished, and nothing new begins. Its reason may be a StopReason. */
   readonly drain?: AbortSignal;
   /** Aborted: everything ends at once. */
   readonly abort?: AbortSignal;
-  /** A server that answers for every model, such as the simulator; no other key is then looked up. */
-  readonly endpoint?: Endpoint;
+  /** A server whose made-up answers stand in for every model's: the run counts as simulated, and no key is looked up. */
+  readonly simulator?: SimulatorEndpoint;
   /** Stops at the first failed record. */
   readonly failFast?: boolean;
   /** Stops at the nth failed record. */
@@ -29,7 +29,7 @@ export interface RunOptions {
   readonly random?: () => number;
 }
 
-export interface Endpoint {
+export interface SimulatorEndpoint {
   readonly base_url: string;
   readonly api_key?: string;
 }

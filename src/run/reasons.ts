@@ -9,6 +9,12 @@ export const interrupted: StopReason = {
   message: 'the run was interrupted',
 };
 
+export const outputClosed: StopReason = {
+  kind: 'interrupted',
+  code: 'output_closed',
+  message: 'nobody reads the rows on stdout any more',
+};
+
 export const abandoned: StopReason = {
   kind: 'interrupted',
   code: 'abandoned',

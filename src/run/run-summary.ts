@@ -7,8 +7,9 @@ import type { Counts, RunFinished, StopReason, UsageReport } from './events.ts';
 /** What a run is made of, as run.json tells it from the start. */
 export interface RunMeta {
   readonly plan: Plan;
-  /** Read again when run.json is written at the end: of a stream, the hash is known only then. */
   readonly input: RunInput;
+  /** The records taken of the input, as `--limit` and its like say; absent: all. */
+  readonly selection?: JsonObject;
   readonly simulated: boolean;
 }
 
@@ -44,6 +45,8 @@ export interface RunSummary {
   /** Partials, schemas and the like. */
   readonly files: readonly PlanFile[];
   readonly input: RunInput;
+  /** Null where all records were taken. */
+  readonly selection: JsonObject | null;
   readonly vars: JsonObject;
   readonly overrides: readonly string[];
   readonly simulated: boolean;
@@ -65,7 +68,7 @@ export function summaryOf(
   started: number,
   end?: RunEnd & { readonly finished: number },
 ): RunSummary {
-  const { plan, input, simulated } = meta;
+  const { plan, input, selection, simulated } = meta;
   const [pipeline, ...files] = plan.files;
   return {
     format: 1,
@@ -76,6 +79,7 @@ export function summaryOf(
     pipeline: pipeline ?? null,
     files,
     input: { path: input.path, sha256: input.sha256 },
+    selection: selection ?? null,
     vars: plan.vars,
     overrides: plan.overrides,
     simulated,

@@ -43,7 +43,7 @@ export function stopOnInterrupt(
   stop: Stop,
   { drain, abort }: { readonly drain?: AbortSignal; readonly abort?: AbortSignal },
 ): () => void {
-  const draining = () => stop.request(interrupted, 'calls');
+  const draining = () => stop.request(reasonOf(drain), 'calls');
   const aborting = () => stop.request(interrupted, 'everything');
   if (drain?.aborted === true) draining();
   if (abort?.aborted === true) aborting();
@@ -53,4 +53,11 @@ export function stopOnInterrupt(
     drain?.removeEventListener('abort', draining);
     abort?.removeEventListener('abort', aborting);
   };
+}
+
+/** What the signal was aborted with, where that is a reason to stop; a bare signal is the user's. */
+function reasonOf(signal: AbortSignal | undefined): StopReason {
+  const reason: unknown = signal?.reason;
+  const told = typeof reason === 'object' && reason !== null && 'kind' in reason && 'message' in reason;
+  return told ? (reason as StopReason) : interrupted;
 }

@@ -7,7 +7,7 @@ import { displayWidth } from '../../src/diagnostic/printable.ts';
 import { parseYaml, textSource } from '../../src/diagnostic/yaml-source.ts';
 
 const { source } = parseYaml(
-  '/work/a.yaml',
+  '/project/a.yaml',
   'steps:\n  one:\n    promt: |\n      Hi {{x}}\n\n    type: chat\n',
 );
 
@@ -16,7 +16,7 @@ function format(
   kind: 'text' | 'json' | 'github' = 'text',
   color = false,
 ): string {
-  return formatDiagnostics(diagnostics, { format: kind, color, cwd: '/work' });
+  return formatDiagnostics(diagnostics, { format: kind, color, cwd: '/project' });
 }
 
 const usage: Diagnostic = {
@@ -42,7 +42,7 @@ const inRow: Diagnostic = {
   severity: 'error',
   code: 'bad-row',
   message: 'the row has 3 cells, the header 2',
-  place: { path: '/work/data/rows.csv', line: 12, column: 4 },
+  place: { path: '/project/data/rows.csv', line: 12, column: 4 },
 };
 
 describe('as text', () => {
@@ -106,7 +106,7 @@ describe('as text', () => {
   it('shows a file outside of the working directory by the shorter path', () => {
     const at = (path: string): Diagnostic => ({ ...inRow, place: { path, line: 1 } });
     expect(format([at('/elsewhere/rows.csv')])).toMatch(/^\/elsewhere\/rows\.csv:1 {2}error/u);
-    expect(format([at('/work/../x/rows.csv')])).toMatch(/^\.\.\/x\/rows\.csv:1 {2}error/u);
+    expect(format([at('/project/../x/rows.csv')])).toMatch(/^\.\.\/x\/rows\.csv:1 {2}error/u);
     expect(format([at('rows.csv')])).toMatch(/^rows\.csv:1 {2}error/u);
   });
 
@@ -235,7 +235,7 @@ describe('as GitHub annotations', () => {
   });
 
   it('escapes what would end a property or the line', () => {
-    const place = { path: '/work/a,b:c%\n.yaml', line: 1 };
+    const place = { path: '/project/a,b:c%\n.yaml', line: 1 };
     expect(format([{ ...usage, message: '100% ::error::\r\nx', hint: '50%', place }], 'github')).toBe(
       '::error file=a%2Cb%3Ac%25\\n.yaml,line=1,title=usage::100%25 ::error::%0Ax%0Ahint: 50%25\n',
     );

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startFakeServer, type FakeServer } from '../support/fake-server.ts';
@@ -296,6 +296,88 @@ describe('pipe run', () => {
     expect(json(folder, 'out/run.json')).toMatchObject({ state: 'interrupted', counts: { pending: 1 } });
   });
 
+  it.each([
+    ['--fail-fast', 1],
+    ['--max-failures=2', 2],
+  ])('stops with 1 by %s', async (flag, failures) => {
+    const server = await fakeServer();
+    server.answer = (call) => call.fail(422);
+    const folder = project(
+      server,
+      Array.from({ length: 10 }, (_, id) => ({ id, input: `sentence ${id}` })),
+    );
+    const { exitCode } = await run(folder, flag, '--concurrency', '1');
+    expect(exitCode).toBe(1);
+    expect(server.calls).toHaveLength(failures);
+    expect(json(folder, 'out/run.json')).toMatchObject({
+      state: 'stopped',
+      counts: { failed: failures, pending: 10 - failures },
+    });
+  });
+
+  it('keeps a key out of every file even where an answer echoes it', async () => {
+    const server = await fakeServer();
+    const echo = `Bearer ${key}`;
+    server.answer = (call) => call.reply({ content: echo, model: echo, id: echo, finish_reason: echo });
+    const folder = project(server, [{ id: 'a', input: 'hello' }]);
+    const { stderr, stdout, exitCode } = await run(folder, '--format', 'json');
+    expect(exitCode).toBe(0);
+    expect(`${String(stderr)}${String(stdout)}`).not.toContain(key);
+    for (const file of readdirSync(join(folder, 'out'))) {
+      expect(readFileSync(join(folder, 'out', file), 'utf8'), file).not.toContain(key);
+    }
+  });
+
+  it('prints one JSON object that agrees with the exit code', async () => {
+    const server = await fakeServer();
+    server.answer = (call) => call.reply('fine');
+    const folder = project(server, [{ id: 'a', input: 'hello' }]);
+    const { stdout, exitCode } = await run(folder, '--format', 'json', '--output', 'out.csv');
+    expect(JSON.parse(String(stdout))).toMatchObject({
+      state: 'completed',
+      exit_code: 0,
+      counts: { total: 1, succeeded: 1 },
+      output: 'out.csv',
+    });
+    expect(exitCode).toBe(0);
+  });
+
+  it('says so by exit 5 where the rows cannot be written at the end', async () => {
+    const server = await fakeServer();
+    const folder = project(server, [{ id: 'a', input: 'hello' }]);
+    mkdirSync(join(folder, 'results'));
+    const running = run(folder, '--format', 'json', '--output', 'results/out.csv');
+    const call = await server.nextCall();
+    rmSync(join(folder, 'results'), { recursive: true });
+    call.reply('fine');
+    const { stdout, exitCode } = await running;
+    expect(exitCode).toBe(5);
+    expect(JSON.parse(String(stdout))).toMatchObject({ exit_code: 5, output: null });
+    expect(lines(folder, 'out/results.jsonl')).toHaveLength(1);
+  });
+
+  it('takes away what an interrupted run has left beside its output', async () => {
+    const server = await fakeServer();
+    server.answer = (call) => call.reply('fine');
+    const folder = project(server, [{ id: 'a', input: 'hello' }]);
+    writeFileSync(join(folder, 'out.jsonl.partial'), 'old');
+    await run(folder, '--output', 'out.jsonl');
+    expect(existsSync(join(folder, 'out.jsonl.partial'))).toBe(false);
+  });
+
+  it('finishes what is in flight and says nothing when the reader of the rows goes', async () => {
+    const server = await fakeServer();
+    const rows = Array.from({ length: 50 }, (_, id) => ({ id, input: `sentence ${id}` }));
+    const folder = project(server, rows);
+    const running = run(folder, '--output', '-', '--concurrency', '2');
+    running.stdout?.once('data', () => running.stdout?.destroy());
+    server.answer = (call) => call.reply('fine');
+    const { exitCode, stderr } = await running;
+    expect(exitCode).toBe(130);
+    expect(stderr).not.toContain('interrupted');
+    expect(json(folder, 'out/run.json')).toMatchObject({ reason: { code: 'output_closed' } });
+  });
+
   it('never writes over another run', async () => {
     const server = await fakeServer();
     server.answer = (call) => call.reply('fine');
@@ -306,6 +388,54 @@ describe('pipe run', () => {
     expect(exitCode).toBe(2);
     expect(stderr).toContain('out');
     expect(server.calls).toHaveLength(0);
+  });
+});
+
+describe('the records taken', () => {
+  const rows = Array.from({ length: 10 }, (_, index) => ({ id: `r${index}`, input: `sentence ${index}` }));
+
+  it.each([
+    [
+      ['--limit', '2'],
+      ['r0', 'r1'],
+    ],
+    [
+      ['--offset', '8'],
+      ['r8', 'r9'],
+    ],
+    [
+      ['--shard', '2/3'],
+      ['r1', 'r4', 'r7'],
+    ],
+    [['--shard', '2/3', '--offset', '1', '--limit', '1'], ['r4']],
+    [['--offset', '99'], []],
+  ])('are those of %j', async (flags, keys) => {
+    const server = await fakeServer();
+    server.answer = (call) => call.reply('fine');
+    const folder = project(server, rows);
+    expect((await run(folder, ...flags)).exitCode).toBe(0);
+    expect(lines(folder, 'out/results.jsonl').map((line) => (line as { key: string }).key)).toEqual(keys);
+    expect(json(folder, 'out/run.json')).toMatchObject({ counts: { total: keys.length, pending: 0 } });
+  });
+
+  it('are the same sample for the same seed, in input order, and kept in run.json', async () => {
+    const server = await fakeServer();
+    server.answer = (call) => call.reply('fine');
+    const folder = project(server, rows);
+    const sample = async (out: string) => {
+      const flags = ['--sample', '4', '--seed', '7', '--run-dir', out];
+      await pipe(['run', 'translate.yaml', '--input', 'rows.jsonl', ...flags], {
+        cwd: folder,
+        env: { FAKE_KEY: key },
+      });
+      return lines(folder, out, 'results.jsonl').map((line) => (line as { index: number }).index);
+    };
+    const once = await sample('a');
+    const again = await sample('b');
+    expect(once).toHaveLength(4);
+    expect(again).toEqual(once);
+    expect(once.toSorted((one, other) => one - other)).toEqual(once);
+    expect(json(folder, 'a/run.json')).toMatchObject({ selection: { sample: { size: 4, seed: 7 } } });
   });
 });
 

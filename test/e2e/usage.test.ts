@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { expectGolden } from '../support/golden.ts';
 import { pipe, root, temporaryFolder } from '../support/pipe.ts';
@@ -41,6 +41,8 @@ describe('wrong usage', () => {
       ['run', 'x.yaml', '--input', 'r.jsonl', '--simulate=latncy=3s'],
       'latency',
     ],
+    ['a flag given twice', ['run', 'x.yaml', '--input', 'a.csv', '--input', 'b.csv'], 'given twice'],
+    ['a seed without a sample', ['run', 'x.yaml', '--input', 'a.csv', '--seed', '1'], '--sample'],
     ['no command', [], 'Usage'],
   ])('%s ends with 2 and says what to do', async (_, args, remedy) => {
     const folder = temporaryFolder();
@@ -61,7 +63,16 @@ describe('wrong usage', () => {
     writeFileSync(join(folder, 'rows.jsonl'), row.repeat(20_000));
     const running = pipe(['render', 'p.yaml', '--input', 'rows.jsonl', '--format', 'json'], { cwd: folder });
     running.stdout?.once('data', () => running.stdout?.destroy());
-    const { stderr } = await running;
+    const { stderr, exitCode } = await running;
     expect(stderr).toBe('');
+    expect(exitCode).toBe(0);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('tells of a stdout that cannot be written, by exit 5', async () => {
+    const full = openSync('/dev/full', 'w');
+    const { stderr, exitCode } = await pipe(['schema'], { stdout: full });
+    closeSync(full);
+    expect(exitCode).toBe(5);
+    expect(stderr).toBe('error  stdout could not be written: ENOSPC: no space left on device, write\n');
   });
 });

@@ -49,7 +49,8 @@ describe('the progress bar on a terminal', () => {
     const { terminal, tell, bar } = createScene();
     tell(started({ total: 10 }));
     expect(terminal.rows()).toEqual([
-      'triage: 10 records, 8 at a time, kept in runs/triage-1',
+      'triage: 10 records, up to 8 at a time',
+      'kept in runs/triage-1',
       '░░░░░░░░░░░░░  0/10  $0.00',
     ]);
     tell(begun(0), begun(1), succeeded(0));
@@ -58,7 +59,7 @@ describe('the progress bar on a terminal', () => {
     for (let index = 1; index < 10; index += 1) tell(succeeded(index));
     vi.advanceTimersByTime(100);
     expect(bar()).toBe('█████████████  10/10  4.8/s  $0.00');
-    expect(terminal.rows()).toHaveLength(2);
+    expect(terminal.rows()).toHaveLength(3);
   });
 
   it('goes away at the end and leaves the terminal as it was', () => {
@@ -82,7 +83,11 @@ describe('the progress bar on a terminal', () => {
     vi.advanceTimersByTime(500);
     reporter.finish();
     reporter.finish();
-    expect(terminal.rows()).toEqual(['triage: 1,000 records, 8 at a time, kept in runs/triage-1', '']);
+    expect(terminal.rows()).toEqual([
+      'triage: 1,000 records, up to 8 at a time',
+      'kept in runs/triage-1',
+      '',
+    ]);
     expect(terminal).toMatchObject({ cursorVisible: true, wraps: true, column: 0 });
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -100,7 +105,7 @@ describe('the progress bar on a terminal', () => {
     tell(failed(2, { code: 'invalid_answer', message: long }));
     reporter.message('warning: two\nlines');
     vi.advanceTimersByTime(100);
-    const [, ...rows] = terminal.rows();
+    const [, , ...rows] = terminal.rows();
     expect(rows.join('').replace(bar() ?? '', '')).toBe(
       [
         'rows.jsonl:1  error  no whole answer within 60 s  (step translate, key k-0, timed_out)',
@@ -128,13 +133,13 @@ describe('the progress bar on a terminal', () => {
     tell(started({ total: 40 }), ...Array.from({ length: 12 }, (_, index) => begun(index)));
     tell({ type: 'run_stopping', how: 'draining', reason: interrupted });
     vi.advanceTimersByTime(100);
-    expect(terminal.rows().slice(1)).toEqual([
+    expect(terminal.rows().slice(2)).toEqual([
       'stopping: finishing 12 records in flight; press Ctrl-C again to stop at once',
       '░░░░░░░░░░░░░  0/40  finishing 12 in flight  $0.00',
     ]);
     tell(succeeded(0), { type: 'run_stopping', how: 'aborting', reason: interrupted });
     vi.advanceTimersByTime(100);
-    expect(terminal.rows().slice(2)).toEqual([
+    expect(terminal.rows().slice(3)).toEqual([
       'stopping at once: 11 records in flight stay pending',
       '░░░░░░░░░░░░░  1/40  ending 11 in flight  $0.00',
     ]);
@@ -166,8 +171,9 @@ describe('the progress bar on a terminal', () => {
     terminal.resize(30);
     vi.advanceTimersByTime(100);
     expect(terminal.rows()).toEqual([
-      'triage: 10 records, 8 at a tim',
-      'e, kept in runs/triage-1',
+      'triage: 10 records, up to 8 at',
+      ' a time',
+      'kept in runs/triage-1',
       '░░░░░░  1/10  19 s left',
     ]);
   });

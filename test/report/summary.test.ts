@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { displayWidth } from '../../src/diagnostic/printable.ts';
 import { collectFailures } from '../../src/report/failures.ts';
-import { nextCommands } from '../../src/report/next.ts';
-import { pathsOf } from '../../src/report/paths.ts';
+import { nextCommand, type NextInput } from '../../src/report/next.ts';
+import { outputUnwritable, pathsOf } from '../../src/report/paths.ts';
 import { formatSummary, type SummaryInput } from '../../src/report/summary.ts';
 import { formatTable } from '../../src/report/table.ts';
 import { usageTable } from '../../src/report/usage-table.ts';
@@ -85,28 +85,35 @@ describe('the summary', () => {
 });
 
 describe('what to do next', () => {
-  const commandsOf = (...args: Parameters<typeof nextCommands>) =>
-    nextCommands(...args).flatMap(({ lines }) => lines);
+  const failuresOf = (step: string | null) => {
+    const failures = collectFailures();
+    failures.add({ ...failed(0), step });
+    return failures;
+  };
+  const linesOf = (input: Partial<NextInput>) =>
+    nextCommand({ failures: failuresOf('translate'), folder: 'runs/r', pipelinePath: 'p.yaml', ...input })
+      ?.lines;
 
   it.each([
-    ['nothing after success', finished(), 'runs/r', []],
-    ['nothing without a folder', finished({ counts, state: 'stopped' }), undefined, []],
-    ['nothing after an interrupt', finished({ state: 'interrupted' }), 'runs/r', []],
+    ['nothing after success', { failures: collectFailures() }, undefined],
+    ['nothing without a folder', { folder: undefined }, undefined],
+    ['nothing where the rows are at fault', { failures: failuresOf(null) }, undefined],
+    ['to try the failed again', {}, ['pipe run p.yaml --input-format errors --input runs/r/errors.jsonl']],
     [
-      'try the failed again',
-      finished({ counts }),
-      'runs/r',
-      ['pipe run p.yaml --input-format errors \\', '  --input runs/r/errors.jsonl'],
+      'to do so in the same way',
+      { flags: ['--simulate=errors=2%', '--var', 'to=French Creole'] },
+      [
+        "pipe run p.yaml --simulate=errors=2% --var 'to=French Creole' \\",
+        '  --input-format errors --input runs/r/errors.jsonl',
+      ],
     ],
-  ])('is %s', (_, end, folder, commands) => {
-    expect(commandsOf(end, folder, 'p.yaml')).toEqual(commands);
-  });
-
-  it('quotes paths so that a shell takes each for one word', () => {
-    expect(commandsOf(finished({ counts }), "my runs/it's", 'a b;$(rm).yaml')).toEqual([
-      "pipe run 'a b;$(rm).yaml' --input-format errors \\",
-      `  --input 'my runs/it'\\''s/errors.jsonl'`,
-    ]);
+    [
+      'words that a shell takes for one each',
+      { pipelinePath: 'a b;$(rm).yaml', folder: "my runs/it's" },
+      ["pipe run 'a b;$(rm).yaml' --input-format errors \\", `  --input 'my runs/it'\\''s/errors.jsonl'`],
+    ],
+  ])('is %s', (_, input, lines) => {
+    expect(linesOf(input)).toEqual(lines);
   });
 });
 
@@ -118,16 +125,18 @@ describe('where things are', () => {
     ['completed', '-', undefined],
     ['completed', undefined, undefined],
   ] as const)('is told of the output of a %s run to %s', (state, output, path) => {
-    expect(pathsOf('runs/r', state, output).output).toBe(path);
+    expect(pathsOf('runs/r', { state }, output).output).toBe(path);
   });
 
   it('is told of the folder, where there is one', () => {
-    expect(pathsOf('runs/r', 'completed', undefined)).toEqual({
+    expect(pathsOf('runs/r', { state: 'completed' }, undefined)).toEqual({
       folder: 'runs/r',
       results: 'runs/r/results.jsonl',
       errors: 'runs/r/errors.jsonl',
     });
-    expect(pathsOf(undefined, 'completed', undefined)).toEqual({});
+    expect(pathsOf(undefined, { state: 'completed' }, undefined)).toEqual({});
+    const reason = { kind: 'local', code: outputUnwritable, message: 'no space left' } as const;
+    expect(pathsOf(undefined, { state: 'stopped', reason }, 'out.csv')).toEqual({});
   });
 });
 

@@ -46,8 +46,8 @@ describe('the folder of a run', () => {
       record(4, { id: 'a', text: 'encore' }),
       record(5, { id: 'e', text: 'Merci' }),
     ];
-    const file = { path: '/work/translate.yaml', sha256: 'a'.repeat(64) };
-    const partial = { path: '/work/partials/style.hbs', sha256: 'b'.repeat(64) };
+    const file = { path: '/project/translate.yaml', sha256: 'a'.repeat(64) };
+    const partial = { path: '/project/partials/style.hbs', sha256: 'b'.repeat(64) };
     const pipeline = plan(
       [
         step('translate', { prompt: ({ input }) => `Translate ${(input as { text: string }).text}` }),
@@ -64,7 +64,7 @@ describe('the folder of a run', () => {
     );
     const folder = await createRunFolder(
       join(await temporaryFolder(), 'run'),
-      { plan: pipeline, input: { path: '/work/rows.jsonl', sha256: 'c'.repeat(64) }, simulated: false },
+      { plan: pipeline, input: { path: '/project/rows.jsonl', sha256: 'c'.repeat(64) }, simulated: false },
       { now: clock.now },
     );
     if (!folder.ok) throw new Error(folder.error.message);

@@ -93,13 +93,13 @@ describe('runPipeline', () => {
     expect(models.seen.closed).toBe(4);
   });
 
-  it('sends every model to the endpoint it is given, with the endpoint’s key only', async () => {
+  it('sends every model to the simulator it is given, with that one’s key only', async () => {
     const models = fakeModels();
     const model = { ...settings, base_url: 'https://example.com/v1', api_key_env: 'SECRET' };
     const run = drive(plan([step('one', { model })]), [], {
       openModel: models.openModel,
       env: { SECRET: 'secret' },
-      endpoint: { base_url: 'http://127.0.0.1:9', api_key: 'simulated' },
+      simulator: { base_url: 'http://127.0.0.1:9', api_key: 'simulated' },
     });
     await run.finished;
     expect(models.opened[0]?.settings).toEqual({ ...settings, base_url: 'http://127.0.0.1:9' });

@@ -1,0 +1,12 @@
+import type { PipelineFlags, SelectionFlags } from './prepare.ts';
+
+export interface RunFlags extends PipelineFlags, SelectionFlags {
+  readonly input: string;
+  readonly output?: string;
+  readonly runDir?: string;
+  readonly simulate?: string;
+  readonly failFast?: boolean;
+  readonly maxFailures?: number;
+  readonly format: 'text' | 'json';
+  readonly quiet?: boolean;
+}
