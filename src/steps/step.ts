@@ -1,5 +1,5 @@
 import type { Pointer, JsonObject, JsonSchema, JsonValue } from '../json/json.ts';
-import type { CallOutcome, CallErrorCode, ModelRequest, ToolCall } from '../models/contract.ts';
+import type { CallError, CallErrorCode, CallOutcome, ModelRequest, ToolCall } from '../models/contract.ts';
 import type { Result } from '../result.ts';
 import type { Scope, Template } from '../template/template.ts';
 import type { Usage } from '../usage/usage.ts';
@@ -57,12 +57,6 @@ export interface StepValue {
 }
 
 /** Why a record failed in a step; a line of errors.jsonl is made of it. */
-export interface StepError {
+export interface StepError extends Omit<CallError, 'code'> {
   readonly code: CallErrorCode | 'absent_path' | 'bad_argument' | 'empty_prompt';
-  readonly message: string;
-  readonly status: number | null;
-  readonly attempts: number;
-  readonly request_id: string | null;
-  readonly scope: 'record' | 'run';
-  readonly raw?: string;
 }
