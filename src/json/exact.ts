@@ -4,7 +4,7 @@ import { isObject, type JsonValue } from './json.ts';
 import type { JsonProblem } from './problem.ts';
 
 /**
- * Reads a JSON text and keeps every value of it, or says where it can't: what is no JSON, and what JSON.parse would
+ * Reads a JSON text and keeps every value of it, or says where it cannot: what is no JSON, and what JSON.parse would
  * change without a word. That is a number with more digits than a double holds, a name given twice in an object, half
  * of a surrogate pair, and nesting so deep that whoever walks the value would run out of stack.
  *

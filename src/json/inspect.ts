@@ -84,7 +84,7 @@ function unexpected(text: string, offset: number, expected: string): JsonProblem
   return { code: 'invalid_json', message: `expected ${expected}, found ${described(text, offset)}`, offset };
 }
 
-/** What stands at a place, for people: a word, a character, or the name of one that can't be seen. */
+/** What stands at a place, for people: a word, a character, or the name of one that cannot be seen. */
 function described(text: string, offset: number): string {
   if (offset >= text.length) return 'the end of the text';
   const word = /[\p{L}\p{N}_$]{1,20}/uy;
@@ -96,10 +96,9 @@ function described(text: string, offset: number): string {
 }
 
 function duplicateName(name: string, offset: number): JsonProblem {
-  const shown = JSON.stringify(name.slice(0, 40));
   return {
     code: 'duplicate_name',
-    message: `the name ${shown} stands twice in one object, and only one of its values would be kept; remove one`,
+    message: `the name ${JSON.stringify(excerpt(name))} stands twice in one object, and only one of its values would be kept; remove one`,
     offset,
   };
 }
@@ -117,12 +116,16 @@ function tooDeep(offset: number): JsonProblem {
 }
 
 function inexact(number: string, offset: number): JsonProblem {
-  const shown = number.length > 40 ? `${number.slice(0, 40)}…` : number;
   const double = Number(number);
   const became = Number.isFinite(double) ? `would become ${double}` : 'is too large for a number';
   return {
     code: 'inexact_number',
-    message: `the number ${shown} ${became}; put it in quotes to keep its digits`,
+    message: `the number ${excerpt(number)} ${became}; put it in quotes to keep its digits`,
     offset,
   };
+}
+
+/** The beginning of what may be long, never with half of a surrogate pair at its end. */
+function excerpt(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 40).replace(/[\uD800-\uDBFF]$/, '')}…` : text;
 }

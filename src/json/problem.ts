@@ -1,4 +1,4 @@
-/** Why a JSON text can't be taken as it is. */
+/** Why a JSON text cannot be taken as it is. */
 export interface JsonProblem {
   readonly code: JsonProblemCode;
   /** One sentence with the remedy, without the place. */

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { open, readdir } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
-import { didYouMean } from '../diagnostic/suggest.ts';
+import { missingFile } from '../diagnostic/missing-file.ts';
 import { failure, success } from '../result.ts';
 import type { Result } from '../result.ts';
 import { decodeText } from './decode.ts';
@@ -61,7 +60,7 @@ async function readAtMost(file: FileHandle): Promise<Buffer | undefined> {
 async function unreadable(path: string, shown: string, error: unknown): Promise<Diagnostic> {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === '') throw error;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return await isMissing(path, shown);
+  if (code === 'ENOENT' || code === 'ENOTDIR') return await missingFile(path, shown);
   if (code === 'EISDIR') return isFolder(shown);
   const why = code === 'EACCES' || code === 'EPERM' ? 'you lack the permission' : code;
   return mistake(
@@ -69,27 +68,6 @@ async function unreadable(path: string, shown: string, error: unknown): Promise<
     `the file \`${shown}\` cannot be read: ${why}`,
     'check the path and its permissions',
   );
-}
-
-async function isMissing(path: string, shown: string): Promise<Diagnostic> {
-  const folder = dirname(path);
-  const names = await namesIn(folder);
-  if (names !== undefined) {
-    const meant = didYouMean(basename(path), names);
-    const hint = meant === undefined ? 'check the path' : `did you mean \`${meant}\`?`;
-    return mistake('missing-file', `there is no file \`${shown}\``, hint);
-  }
-  const meant = didYouMean(basename(folder), (await namesIn(dirname(folder))) ?? []);
-  const hint = meant === undefined ? 'check the path' : `did you mean the folder \`${meant}\`?`;
-  return mistake('missing-file', `there is no file \`${shown}\`: its folder does not exist`, hint);
-}
-
-async function namesIn(folder: string): Promise<readonly string[] | undefined> {
-  try {
-    return await readdir(folder);
-  } catch {
-    return undefined;
-  }
 }
 
 function isFolder(shown: string): Diagnostic {

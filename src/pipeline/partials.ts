@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { didYouMean } from '../diagnostic/suggest.ts';
+import { dirname, join, resolve } from 'node:path';
+import { nameBeside } from '../diagnostic/missing-file.ts';
 import { textSource } from '../diagnostic/yaml-source.ts';
 import type { JsonValue } from '../json/json.ts';
 import type { TemplateContext } from './templates.ts';
@@ -47,8 +47,7 @@ async function namesIn(folder: string): Promise<readonly string[] | string> {
 
 async function folderMistake(folder: string, absolute: string, code: string) {
   if (code === 'ENOENT') {
-    const beside = await namesIn(dirname(absolute));
-    const meant = typeof beside === 'string' ? undefined : didYouMean(basename(absolute), beside);
+    const meant = await nameBeside(absolute);
     return {
       code: 'missing-file',
       message: `there is no folder \`${folder}\``,

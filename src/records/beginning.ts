@@ -49,7 +49,7 @@ function empty(path: string): Diagnostic {
   return {
     severity: 'error',
     code: 'input-empty',
-    message: `${path} is empty`,
+    message: `\`${path}\` is empty`,
     hint: 'check the command that should have written it',
   };
 }
@@ -58,8 +58,8 @@ function notAsAssumed(path: string, format: RecordFormat): Diagnostic {
   return {
     severity: 'error',
     code: 'unknown-format',
-    message: `${path} is read as ${format.name}, and its first line is no JSON object`,
-    hint: 'say what it holds with --input-format, such as --input-format csv',
+    message: `\`${path}\` is read as ${format.name}, and its first line is no JSON object`,
+    hint: 'say what it holds with `--input-format`, such as `--input-format csv`',
     place: { path, line: 1 },
   };
 }

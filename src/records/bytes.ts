@@ -1,6 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import type { ChunkStream } from './record-source.ts';
 
 /**
  * Bytes as they are asked for, in pieces of any size. It never throws for what may go wrong outside: it returns why the
@@ -44,12 +44,10 @@ export async function* fileBytes(path: string, identity?: FileIdentity): ByteStr
   }
 }
 
-/** The bytes of a stream that is already open. It is left open, so that the rest may still be read. */
-export async function* streamBytes(stream: Readable, path: string): ByteStream {
+/** The bytes of a stream that is already open; of text its UTF-8. Stopping early closes it, as its iterator does. */
+export async function* streamBytes(stream: ChunkStream, path: string): ByteStream {
   try {
-    for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
-      yield typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Buffer);
-    }
+    for await (const chunk of stream) yield Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk);
     return undefined;
   } catch (error) {
     return unreadable(path, error);
@@ -102,7 +100,7 @@ function changed(path: string): Diagnostic {
   return {
     severity: 'error',
     code: 'input-changed',
-    message: `${path} has changed since it was opened`,
+    message: `\`${path}\` has changed since it was opened`,
     hint: 'copy the file, and run on the copy',
   };
 }
@@ -111,6 +109,6 @@ export function unreadable(path: string, error: unknown): Diagnostic {
   return {
     severity: 'error',
     code: 'input-unreadable',
-    message: `${path} can't be read: ${error instanceof Error ? error.message : String(error)}`,
+    message: `\`${path}\` cannot be read: ${error instanceof Error ? error.message : String(error)}`,
   };
 }

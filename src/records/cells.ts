@@ -1,3 +1,4 @@
+import { bounded } from '../diagnostic/printable.ts';
 import { survivesAsDouble } from '../json/decimal.ts';
 import type { JsonSchema, JsonValue } from '../json/json.ts';
 import { failure, success, type Result } from '../result.ts';
@@ -47,14 +48,14 @@ function valueReader(
   ].join(', ');
   return (cell) => {
     if (boolean && (cell === 'true' || cell === 'false')) return success(cell === 'true');
-    const place = `the cell ${excerpt(cell)} in the column ${JSON.stringify(name)}`;
+    const place = `the cell ${JSON.stringify(bounded(cell, 60))} in the column \`${name}\``;
     if (!numeric || !pattern.test(cell)) {
       const spaces = cell.trim() === cell ? '' : ', without spaces around it';
       return failure(`${place} is not ${wanted}; write it as JSON does${spaces}`);
     }
     if (isExact(cell)) return success(Number(cell));
     return failure(
-      `${place} would be another number once read; give the column the type string in input.schema`,
+      `${place} would be another number once read; give the column the type \`string\` in \`input.schema\``,
     );
   };
 }
@@ -65,8 +66,4 @@ const numberPattern = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 /** Beyond 2^53 some whole numbers are lost and others not; a column of them is refused as a whole. */
 function isExact(number: string): boolean {
   return integerPattern.test(number) ? Number.isSafeInteger(Number(number)) : survivesAsDouble(number);
-}
-
-function excerpt(cell: string): string {
-  return JSON.stringify(cell.length > 60 ? `${cell.slice(0, 60)}…` : cell);
 }

@@ -3,9 +3,9 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { Row } from './rows.ts';
 
 export interface ParsedRows {
-  /** The cells of each row, up to the first that can't be read. */
+  /** The cells of each row, up to the first that cannot be read. */
   readonly cells: ReadonlyMap<Row, readonly string[]>;
-  /** Why that one can't. */
+  /** Why that one cannot be. */
   readonly broken?: Diagnostic;
 }
 

@@ -66,7 +66,7 @@ function headerMistakes(columns: readonly string[]): readonly string[] {
   return [...places].flatMap(([name, numbers]) => {
     if (name === '')
       return [`${numbers.length === 1 ? 'column' : 'columns'} ${numbers.join(', ')} without a name`];
-    return numbers.length > 1 ? [`columns ${numbers.join(', ')} all named ${JSON.stringify(name)}`] : [];
+    return numbers.length > 1 ? [`columns ${numbers.join(', ')} all named \`${name}\``] : [];
   });
 }
 
@@ -75,7 +75,7 @@ function badHeader(path: string, row: Row, reason: string, hint: string): { read
     broken: {
       severity: 'error',
       code: 'invalid-header',
-      message: `the header can't be used: ${reason}`,
+      message: `the header cannot be used: ${reason}`,
       hint,
       place: { path, line: row.line },
     },

@@ -10,6 +10,7 @@ import {
   type RecordFormat,
   type RecordReader,
 } from './format.ts';
+import { createIndexSet, type IndexSet } from './index-set.ts';
 import { faultOfLine } from './json-record.ts';
 import type { RecordItem } from './record.ts';
 import { splitLines, type Row } from './rows.ts';
@@ -21,16 +22,16 @@ import { splitLines, type Row } from './rows.ts';
 export const errors: RecordFormat = {
   name: 'errors',
   extensions: [],
-  reader: (options) => errorsReader(options, new Set()),
+  reader: (options) => errorsReader(options, createIndexSet()),
   counter(options) {
-    const indexes = new Set<number>();
+    const indexes = createIndexSet();
     const counter = countByReading(errorsReader(options, indexes));
     return { ...counter, count: () => ({ ...counter.count(), indexes }) };
   },
 };
 
 /** `indexes` takes those that have been read; each may come once, for results are found by it. */
-function errorsReader({ path, limit }: ReadOptions, indexes: Set<number>): RecordReader {
+function errorsReader({ path, limit }: ReadOptions, indexes: IndexSet): RecordReader {
   const lines = splitLines(limit);
   const read = (rows: readonly Row[]): Batch => {
     const items: RecordItem[] = [];
@@ -38,10 +39,9 @@ function errorsReader({ path, limit }: ReadOptions, indexes: Set<number>): Recor
       if (row.bytes.length === 0) continue;
       const item = itemOf(row, limit);
       if (typeof item === 'string') return { items, broken: notErrors(path, row.line, item) };
-      if (indexes.has(item.index)) {
+      if (!indexes.add(item.index)) {
         return { items, broken: notErrors(path, row.line, `the index ${item.index} stands twice`) };
       }
-      indexes.add(item.index);
       items.push(item);
     }
     return { items };
@@ -96,8 +96,8 @@ function notErrors(path: string, line: number, reason: string): Diagnostic {
   return {
     severity: 'error',
     code: 'invalid-errors-file',
-    message: `this line is not one that a run wrote to its errors.jsonl: ${reason}`,
-    hint: 'read a file of records with --input-format jsonl',
+    message: `this line is not one that a run wrote to its \`errors.jsonl\`: ${reason}`,
+    hint: 'read a file of records with `--input-format jsonl`',
     place: { path, line },
   };
 }

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { JsonSchema, JsonValue } from '../json/json.ts';
+import type { Count } from './record-source.ts';
 import type { RecordItem } from './record.ts';
 
 /** A file format: one value of the registry, reading and writing in one file. */
@@ -43,7 +44,7 @@ export interface RecordReader {
 
 export interface Batch {
   readonly items: readonly RecordItem[];
-  /** Set where the rest of the input can't be read; the items before are good. Nothing is pushed after it. */
+  /** Set where the rest of the input cannot be read; the items before are good. Nothing is pushed after it. */
   readonly broken?: Diagnostic;
 }
 
@@ -52,13 +53,6 @@ export interface RecordCounter {
   push(chunk: Buffer): Diagnostic | undefined;
   end(): Diagnostic | undefined;
   count(): Count;
-}
-
-export interface Count {
-  /** Bad ones included. */
-  readonly records: number;
-  /** The records' own indexes, where they don't count 0, 1, 2, …: in an earlier run's errors. */
-  readonly indexes?: ReadonlySet<number>;
 }
 
 /** Writes one list of rows as text: `start`, then `rows` any number of times, then `end`. */

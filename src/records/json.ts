@@ -16,7 +16,7 @@ import type { RecordItem } from './record.ts';
 
 /**
  * One JSON document: an array of objects. A mistake of its grammar makes the whole file bad, as for every reader of
- * JSON; an element that can't be a record is one bad record.
+ * JSON; an element that cannot be a record is one bad record.
  */
 export const json: RecordFormat = {
   name: 'json',

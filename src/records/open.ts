@@ -1,23 +1,22 @@
-import type { Readable } from 'node:stream';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { failure, success, type Result } from '../result.ts';
 import { readBeginning, type ChosenFormat } from './beginning.ts';
-import { fileBytes, streamBytes, type FileIdentity } from './bytes.ts';
+import { fileBytes, streamBytes, type ByteStream, type FileIdentity } from './bytes.ts';
 import { locateInput, type InputPlace } from './locate.ts';
 import { defaultFormat, extensionsOf, formatNamed, formatNames, formatOfPath, formats } from './registry.ts';
-import { fileReading, onceReading, type RecordSource, type SourceReading } from './source.ts';
-import { createSpool } from './spool.ts';
+import type { ChunkStream, RecordSource, SourceReading } from './record-source.ts';
+import { fileReading, onceReading } from './source.ts';
 import { textBytes } from './unpack.ts';
 
-export type { RecordSource, Survey } from './source.ts';
+export type { RecordSource, Survey } from './record-source.ts';
 
 export interface RecordInput {
   /** A file, or `-` for `stdin`. */
   readonly path: string;
   /** A format's name. Default: as the extension tells; jsonl for standard input and for a pipe without one. */
   readonly format?: string;
-  /** What `-` reads. */
-  readonly stdin?: Readable;
+  /** What `-` reads: bytes, or text. Read once; stopping early closes it. */
+  readonly stdin?: ChunkStream;
   /** The largest record, in bytes. Default: 16 MB. */
   readonly limit?: number;
 }
@@ -68,21 +67,27 @@ async function openFile(
 async function openOnce(input: RecordInput, chosen: ChosenFormat): Promise<Result<Opened, Diagnostic>> {
   const path = input.path === '-' ? 'stdin' : input.path;
   const options = { path, limit: input.limit ?? defaultLimit };
-  const spool = createSpool(input.path === '-' ? streamBytes(stdinOf(input), path) : fileBytes(path));
-  const bytes = textBytes(spool.bytes, path);
+  const raw = bytesOnce(input, path);
+  if (!raw.ok) return raw;
+  const bytes = textBytes(raw.value, path);
   const begun = await readBeginning(bytes, chosen, options);
   if (begun.ok) {
     const { columns, chunks } = begun.value;
-    return success({ columns, path, reading: onceReading(chunks, bytes, spool, chosen.format, options) });
+    return success({ columns, path, reading: onceReading(chunks, bytes, chosen.format, options) });
   }
   await bytes.return(undefined);
-  await spool.close();
   return begun;
 }
 
-function stdinOf({ stdin }: RecordInput): Readable {
-  if (stdin === undefined) throw new Error('the path - needs a stdin to read');
-  return stdin;
+function bytesOnce({ path, stdin }: RecordInput, shown: string): Result<ByteStream, Diagnostic> {
+  if (path !== '-') return success(fileBytes(path));
+  if (stdin !== undefined) return success(streamBytes(stdin, shown));
+  return failure({
+    severity: 'error',
+    code: 'stdin-missing',
+    message: 'the path `-` stands for standard input, and there is none',
+    hint: 'give `openRecords` a `stdin` to read, or the path of a file',
+  });
 }
 
 function chooseFormat(input: RecordInput, place: InputPlace): Result<ChosenFormat, Diagnostic> {
@@ -96,7 +101,7 @@ function chooseFormat(input: RecordInput, place: InputPlace): Result<ChosenForma
   return failure({
     severity: 'error',
     code: 'unknown-format',
-    message: `the name of ${input.path} does not tell its format; known are ${extensionsOf(formats)}`,
-    hint: `say what it holds with --input-format ${formatNames(formats).join('|')}`,
+    message: `the name of \`${input.path}\` does not tell its format; known are ${extensionsOf(formats)}`,
+    hint: `say what it holds with \`--input-format ${formatNames(formats).join('|')}\``,
   });
 }

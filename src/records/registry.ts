@@ -25,8 +25,8 @@ export function formatNamed(
   return failure({
     severity: 'error',
     code: 'unknown-format',
-    message: `there is no format ${JSON.stringify(name)}`,
-    hint: meant === undefined ? `choose one of ${names.join(', ')}` : `did you mean ${meant}?`,
+    message: `there is no format \`${name}\``,
+    hint: meant === undefined ? `choose one of ${names.join(', ')}` : `did you mean \`${meant}\`?`,
   });
 }
 

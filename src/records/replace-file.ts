@@ -92,7 +92,7 @@ function unwritable(path: string, error: SystemError): Diagnostic {
   return {
     severity: 'error',
     code: 'output-unwritable',
-    message: `${path} can't be written: ${error.message}`,
+    message: `\`${path}\` cannot be written: ${error.message}`,
     ...(hint !== undefined && { hint }),
   };
 }

@@ -1,4 +1,4 @@
-import type { Count } from './format.ts';
+import type { Count } from './record-source.ts';
 import type { InputBroken, RecordItem } from './record.ts';
 import { sampleOfKnown, sampleOfUnknown, type Sample } from './sample.ts';
 

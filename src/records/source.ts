@@ -1,51 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
-import type { JsonSchema } from '../json/json.ts';
-import { failure, success, type Result } from '../result.ts';
+import { failure, success } from '../result.ts';
 import { fileBytes, observedBytes, rejoinedBytes, type ByteStream, type FileIdentity } from './bytes.ts';
-import type { Count, ReadOptions, RecordCounter, RecordFormat, RecordReader } from './format.ts';
+import type { ReadOptions, RecordCounter, RecordFormat, RecordReader } from './format.ts';
+import type { SourceReading } from './record-source.ts';
 import type { InputBroken, RecordItem } from './record.ts';
-import type { Spool } from './spool.ts';
 import { textBytes } from './unpack.ts';
-
-/** An input that is there, has a format, and begins as that format does. */
-export interface RecordSource extends SourceReading {
-  /** For people: the path as given, or `stdin`. */
-  readonly path: string;
-  readonly format: string;
-  /** The header's names; absent where the format has no header. */
-  readonly columns?: readonly string[];
-}
-
-export interface SourceReading {
-  /** Whether it can be read more than once: true for a regular file. Of others `read` may be called once. */
-  readonly replayable: boolean;
-  /**
-   * Every row in order, read as it is asked for. `schema` is that of one record and types the cells of CSV and TSV. An
-   * InputBroken comes last where the input breaks off. Stopping early frees a regular file.
-   */
-  read(schema?: JsonSchema): AsyncIterable<RecordItem | InputBroken>;
-  /**
-   * Reads a regular file to its end without giving records: how many there are, and what makes the file bad, so that it
-   * is known before anything is paid for. Undefined where the input can be read only once.
-   */
-  survey(): Promise<Result<Survey, Diagnostic> | undefined>;
-  /**
-   * Keeps a copy of bytes that come only once, as they came, each before the records in it are given: under this path
-   * when their end has been reached, before that as `PATH.partial`. To be called before `read`. Of a regular file there
-   * is no copy. Gives what failed.
-   */
-  spoolTo(path: string): Promise<Diagnostic | undefined>;
-  /** Copies what has not been read, for when a run stops before the end. Gives what failed. */
-  spoolRest(): Promise<Diagnostic | undefined>;
-  /** Lets go of bytes that come only once, for who does not read them to the end. Standard input stays open. */
-  close(): Promise<void>;
-}
-
-export interface Survey extends Count {
-  /** Of the file's bytes as they are on disk, in hex. */
-  readonly sha256: string;
-}
 
 /** A regular file, read anew each time; it must stay the file that `identity` tells. */
 export function fileReading(
@@ -66,8 +26,6 @@ export function fileReading(
       if (broken !== undefined) return failure(broken);
       return success({ ...counter.count(), sha256: hash.digest('hex') });
     },
-    spoolTo: async () => undefined,
-    spoolRest: async () => undefined,
     close: async () => {},
   };
 }
@@ -76,7 +34,6 @@ export function fileReading(
 export function onceReading(
   begun: readonly Buffer[],
   rest: ByteStream,
-  spool: Spool,
   format: RecordFormat,
   options: ReadOptions,
 ): SourceReading {
@@ -84,17 +41,14 @@ export function onceReading(
   return {
     replayable: false,
     read(schema) {
-      if (read) throw new Error(`${options.path} can be read only once`);
+      if (read) return readBefore(options.path);
       read = true;
-      spool.release();
       return readItems(rejoinedBytes(begun, rest), format.reader({ ...options, schema }));
     },
     survey: async () => undefined,
-    spoolTo: async (path) => spool.keepIn(path),
-    spoolRest: async () => spool.rest(),
     async close() {
+      read = true;
       await rest.return(undefined);
-      await spool.close();
     },
   };
 }
@@ -120,6 +74,18 @@ async function* readItems(
   } finally {
     await bytes.return(undefined);
   }
+}
+
+async function* readBefore(path: string): AsyncGenerator<InputBroken, void, undefined> {
+  yield {
+    ok: false,
+    broken: {
+      severity: 'error',
+      code: 'input-read-before',
+      message: `\`${path}\` can be read only once`,
+      hint: 'save it to a file, and read that',
+    },
+  };
 }
 
 async function count(bytes: ByteStream, counter: RecordCounter): Promise<Diagnostic | undefined> {

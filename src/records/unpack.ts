@@ -38,7 +38,7 @@ interface ForeignFile {
   readonly hint: string;
 }
 
-const asUtf8 = 'save it as UTF-8, or convert it: iconv -f UTF-16 -t UTF-8';
+const asUtf8 = 'save it as UTF-8, or convert it: `iconv -f UTF-16 -t UTF-8`';
 
 const foreignFiles: readonly ForeignFile[] = [
   { signature: [0xff, 0xfe], what: 'UTF-16', hint: asUtf8 },
@@ -48,7 +48,7 @@ const foreignFiles: readonly ForeignFile[] = [
     what: 'a ZIP archive or a spreadsheet',
     hint: 'unpack the archive, or export the sheet as CSV in UTF-8',
   },
-  { signature: [0x28, 0xb5, 0x2f, 0xfd], what: 'Zstandard data', hint: 'unpack it: zstd -d' },
+  { signature: [0x28, 0xb5, 0x2f, 0xfd], what: 'Zstandard data', hint: 'unpack it: `zstd -d`' },
   { signature: [0x50, 0x41, 0x52, 0x31], what: 'a Parquet file', hint: 'export it as JSONL or CSV' },
 ];
 
@@ -102,8 +102,8 @@ function damaged(path: string, error: unknown): Diagnostic {
     severity: 'error',
     code: 'damaged-gzip',
     message: cut
-      ? `${path} ends in the middle of its gzip data`
-      : `${path} holds damaged gzip data: ${error instanceof Error ? error.message : String(error)}`,
+      ? `\`${path}\` ends in the middle of its gzip data`
+      : `\`${path}\` holds damaged gzip data: ${error instanceof Error ? error.message : String(error)}`,
     hint: 'get or write the file again',
   };
 }
@@ -112,7 +112,7 @@ function notText(path: string, { what, hint }: ForeignFile): Diagnostic {
   return {
     severity: 'error',
     code: 'input-not-text',
-    message: `${path} holds ${what}, not UTF-8 text`,
+    message: `\`${path}\` holds ${what}, not UTF-8 text`,
     hint,
   };
 }

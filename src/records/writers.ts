@@ -22,7 +22,7 @@ export function outputFormat(path: string): Result<OutputFormat, Diagnostic> {
   return failure({
     severity: 'error',
     code: 'unknown-format',
-    message: `the name of ${path} does not tell in which format to write it`,
+    message: `the name of \`${path}\` does not tell in which format to write it`,
     hint: `name it with one of ${extensionsOf(known)}`,
   });
 }

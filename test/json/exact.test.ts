@@ -58,6 +58,13 @@ describe('values that JSON.parse would change', () => {
     expect(outcome(`{"text": "1e400 12345678901234567890", "id":${text}}`)).toContain('inexact_number at 44');
   });
 
+  it('a long name that stands twice is cut between characters', () => {
+    const name = `a${'😀'.repeat(30)}`;
+    expect(outcome(JSON.stringify({ [name]: 1 }).replace('}', `,"${name}":2}`))).toContain(
+      `the name "a${'😀'.repeat(19)}…" stands twice`,
+    );
+  });
+
   it.each([
     ['{"a":1,"a":2}', 7, 'a'],
     ['{"a":1,"\\u0061":2}', 7, 'a'],

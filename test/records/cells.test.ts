@@ -80,7 +80,7 @@ describe('cells of a typed column', () => {
   ])('a number can not be %j', (cell) => {
     const spaces = cell.trim() === cell ? '' : ', without spaces around it';
     expect(read({ type: 'number' }, cell)).toBe(
-      `the cell ${JSON.stringify(cell)} in the column "n" is not a number such as 12.5; write it as JSON does${spaces}`,
+      `the cell ${JSON.stringify(cell)} in the column \`n\` is not a number such as 12.5; write it as JSON does${spaces}`,
     );
   });
 
@@ -103,7 +103,7 @@ describe('cells of a typed column', () => {
   it.each(['9007199254740992', '9007199254740993', '-9007199254740993', '12345678901234567890'])(
     'an integer beyond 2^53 is refused, exact or not: %s',
     (cell) => {
-      const message = `the cell "${cell}" in the column "n" would be another number once read; give the column the type string in input.schema`;
+      const message = `the cell "${cell}" in the column \`n\` would be another number once read; give the column the type \`string\` in \`input.schema\``;
       expect(read({ type: 'integer' }, cell)).toBe(message);
       expect(read({ type: 'number' }, cell)).toBe(message);
     },
@@ -118,8 +118,12 @@ describe('cells of a typed column', () => {
 
   it('shortens a long cell', () => {
     expect(read({ type: 'number' }, 'x'.repeat(1000))).toBe(
-      `the cell "${'x'.repeat(60)}…" in the column "n" is not a number such as 12.5; write it as JSON does`,
+      `the cell "${'x'.repeat(59)}…" in the column \`n\` is not a number such as 12.5; write it as JSON does`,
     );
+  });
+
+  it('shortens a long cell between characters', () => {
+    expect(read({ type: 'number' }, '😀'.repeat(100))).toContain(`the cell "${'😀'.repeat(29)}…" in`);
   });
 
   it('reads every double as JSON writes it', () => {
@@ -154,7 +158,7 @@ describe('a typed table', () => {
       error: {
         code: 'invalid_cell',
         message:
-          'the cell "1." in the column "n" is not a number such as 12.5; write it as JSON does; the cell "yes" in the column "ok" is not true or false; write it as JSON does',
+          'the cell "1." in the column `n` is not a number such as 12.5; write it as JSON does; the cell "yes" in the column `ok` is not true or false; write it as JSON does',
       },
     });
     expect(items[2]).toMatchObject({ ok: true, value: { ok: null, note: '', more: '' } });
@@ -288,7 +292,7 @@ describe('the types that a schema allows for a field', () => {
       {
         properties: { m: true },
         if: { required: ['m'] },
-        then: { properties: { n: { type: 'integer' } } },
+        else: { properties: { n: { type: 'integer' } } },
       },
       ['integer'],
     ],

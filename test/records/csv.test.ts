@@ -75,7 +75,7 @@ const good: readonly (readonly [name: string, input: string | Buffer, expected: 
   ],
 ];
 
-/** Tables that can't be read to the end, with what is read before. */
+/** Tables that cannot be read to the end, with what is read before. */
 const bad: readonly (readonly [name: string, input: string | Buffer, expected: readonly string[]])[] = [
   [
     'a quote in the middle of a cell',
@@ -139,7 +139,7 @@ describe('csv', () => {
     expect(readBytes(csv, 'id,,text,id,\n').broken).toEqual({
       severity: 'error',
       code: 'invalid-header',
-      message: `the header can't be used: columns 1, 4 all named "id"; columns 2, 5 without a name`,
+      message: `the header cannot be used: columns 1, 4 all named \`id\`; columns 2, 5 without a name`,
       hint: 'give each column a name of its own',
       place: { path: 'rows', line: 1 },
     });

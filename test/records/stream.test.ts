@@ -1,12 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { openRecords } from '../../src/records/open.ts';
-import { all, handlesOf, opened, pieces, shown, temporaryFile, temporaryFolder } from './support.ts';
+import { all, each, handlesOf, opened, pieces, shown, temporaryFile, temporaryFolder } from './support.ts';
 
 const rows = '{"a":1}\n{"é":"漢😀"}\n{"a":3}\n';
 const shownRows = ['#0 line 1: {"a":1}', '#1 line 2: {"é":"漢😀"}', '#2 line 3: {"a":3}'];
@@ -49,8 +48,8 @@ describe('standard input', () => {
         ok: false,
         error: {
           code: 'unknown-format',
-          message: 'stdin is read as jsonl, and its first line is no JSON object',
-          hint: 'say what it holds with --input-format, such as --input-format csv',
+          message: '`stdin` is read as jsonl, and its first line is no JSON object',
+          hint: 'say what it holds with `--input-format`, such as `--input-format csv`',
         },
       });
     },
@@ -68,7 +67,7 @@ describe('standard input', () => {
 
   it.each(['', '\n \n', gzipSync('')])('is refused where it is empty', async (content) => {
     expect(await openRecords({ path: '-', stdin: stream(content) })).toMatchObject({
-      error: { code: 'input-empty', message: 'stdin is empty' },
+      error: { code: 'input-empty', message: '`stdin` is empty' },
     });
   });
 
@@ -83,7 +82,7 @@ describe('standard input', () => {
     expect(await items.next()).toMatchObject({
       value: {
         ok: false,
-        broken: { code: 'input-unreadable', message: "stdin can't be read: the cable came off" },
+        broken: { code: 'input-unreadable', message: '`stdin` cannot be read: the cable came off' },
       },
     });
     expect(await items.next()).toEqual({ done: true, value: undefined });
@@ -109,10 +108,68 @@ describe('standard input', () => {
     ]);
   });
 
-  it('can be read only once', async () => {
+  it('can be read only once, and says so to who reads it again', async () => {
     const source = opened(await openRecords({ path: '-', stdin: stream(rows) }));
-    source.read();
-    expect(() => source.read()).toThrow('stdin can be read only once');
+    expect(await all(source.read())).toHaveLength(3);
+    const again = {
+      ok: false,
+      broken: {
+        severity: 'error',
+        code: 'input-read-before',
+        message: '`stdin` can be read only once',
+        hint: 'save it to a file, and read that',
+      },
+    };
+    expect(await all(source.read())).toEqual([again]);
+    expect(await all(source.read())).toEqual([again]);
+  });
+
+  it('is not read after it was let go', async () => {
+    const source = opened(await openRecords({ path: '-', stdin: stream(rows, 5) }));
+    await source.close();
+    expect(await all(source.read())).toMatchObject([{ ok: false, broken: { code: 'input-read-before' } }]);
+  });
+
+  it('is refused where there is none', async () => {
+    expect(await openRecords({ path: '-' })).toEqual({
+      ok: false,
+      error: {
+        severity: 'error',
+        code: 'stdin-missing',
+        message: 'the path `-` stands for standard input, and there is none',
+        hint: 'give `openRecords` a `stdin` to read, or the path of a file',
+      },
+    });
+  });
+
+  it('may be any iteration of bytes or text', async () => {
+    const bytes = each(pieces(Buffer.from(rows), 7).map((piece) => new Uint8Array(piece)));
+    const text = each([rows.slice(0, 5), rows.slice(5)]);
+    for (const stdin of [bytes, text]) {
+      const source = opened(await openRecords({ path: '-', stdin }));
+      expect((await all(source.read())).map(shown)).toEqual(shownRows);
+    }
+  });
+
+  it('is told where it gives neither bytes nor text', async () => {
+    const stdin = Readable.from([{ a: 1 }]);
+    expect(await openRecords({ path: '-', stdin })).toMatchObject({
+      ok: false,
+      error: {
+        code: 'input-unreadable',
+        message: expect.stringMatching(/^`stdin` cannot be read: /) as string,
+      },
+    });
+  });
+
+  it('is closed by who stops early', async () => {
+    const stdin = stream(rows, 5);
+    const source = opened(await openRecords({ path: '-', stdin }));
+    for await (const item of source.read()) {
+      expect(item).toMatchObject({ index: 0 });
+      break;
+    }
+    expect(stdin.destroyed).toBe(true);
   });
 
   it('gives each record when its line is there, not later', async () => {
@@ -150,143 +207,6 @@ describe('a pipe with a name', () => {
     expect(handlesOf(path)).toBe(1);
     await source.close();
     expect(handlesOf(path)).toBe(0);
-  });
-});
-
-describe('a spool', () => {
-  it('keeps what was read as it came, and has its name when that is all', async () => {
-    const spool = join(temporaryFolder(), 'input');
-    const content = gzipSync(rows);
-    const stdin = new PassThrough();
-    for (const piece of pieces(content, 7)) stdin.write(piece);
-    const source = opened(await openRecords({ path: '-', stdin }));
-    expect(await source.spoolTo(spool)).toBeUndefined();
-    expect(existsSync(spool)).toBe(false);
-    expect(statSync(`${spool}.partial`).mode & 0o777).toBe(0o600);
-    stdin.end();
-    expect((await all(source.read())).map(shown)).toEqual(shownRows);
-    expect(readFileSync(spool)).toEqual(content);
-    expect(statSync(spool).mode & 0o777).toBe(0o600);
-    expect(existsSync(`${spool}.partial`)).toBe(false);
-    const again = opened(await openRecords({ path: spool, format: 'jsonl' }));
-    expect((await all(again.read())).map(shown)).toEqual(shownRows);
-  });
-
-  it('has on disk every record that has been given', async () => {
-    const spool = join(temporaryFolder(), 'input');
-    const source = opened(await openRecords({ path: '-', stdin: stream(rows, 3) }));
-    expect(await source.spoolTo(spool)).toBeUndefined();
-    let given = '';
-    for await (const item of source.read()) {
-      if (!item.ok) throw new Error('all rows are good');
-      given += `${JSON.stringify(item.value)}\n`;
-      const kept = existsSync(spool) ? spool : `${spool}.partial`;
-      expect(readFileSync(kept, 'utf8').startsWith(given)).toBe(true);
-    }
-    expect(given).toBe(rows);
-  });
-
-  it.each([1, 3, 1000])('takes the rest when reading stops early (pieces of %i)', async (size) => {
-    const spool = join(temporaryFolder(), 'input');
-    const source = opened(await openRecords({ path: '-', stdin: stream(rows, size) }));
-    expect(await source.spoolTo(spool)).toBeUndefined();
-    for await (const item of source.read()) {
-      expect(item).toMatchObject({ index: 0 });
-      break;
-    }
-    expect(existsSync(spool)).toBe(false);
-    expect(await source.spoolRest()).toBeUndefined();
-    expect(readFileSync(spool, 'utf8')).toBe(rows);
-  });
-
-  it('takes the rest of packed input too', async () => {
-    const spool = join(temporaryFolder(), 'input');
-    const content = gzipSync(rows.repeat(100_000), { level: 0 });
-    const source = opened(await openRecords({ path: '-', stdin: stream(content) }));
-    expect(await source.spoolTo(spool)).toBeUndefined();
-    for await (const item of source.read()) {
-      expect(item.ok).toBe(true);
-      break;
-    }
-    expect(await source.spoolRest()).toBeUndefined();
-    expect(readFileSync(spool).equals(content)).toBe(true);
-  });
-
-  it('stays partial where the input broke off', async () => {
-    const spool = join(temporaryFolder(), 'input');
-    const stdin = new PassThrough();
-    stdin.write(rows);
-    const source = opened(await openRecords({ path: '-', stdin }));
-    expect(await source.spoolTo(spool)).toBeUndefined();
-    stdin.destroy(new Error('broken'));
-    const items = await all(source.read());
-    expect(items.at(-1)).toMatchObject({ broken: { code: 'input-unreadable' } });
-    expect(existsSync(spool)).toBe(false);
-    expect(readFileSync(`${spool}.partial`, 'utf8')).toBe(rows);
-  });
-
-  it('that can not be written is told', async () => {
-    const spool = join(temporaryFolder(), 'none', 'input');
-    const source = opened(await openRecords({ path: '-', stdin: stream(rows) }));
-    expect(await source.spoolTo(spool)).toMatchObject({
-      code: 'spool-unwritable',
-      message: expect.stringMatching(/^the copy of the input can't be written to .*: ENOENT/) as string,
-    });
-  });
-
-  it('that can not be written further ends the reading', async () => {
-    const folder = temporaryFolder();
-    const stdin = new PassThrough();
-    stdin.write('{"a":1}\n');
-    const source = opened(await openRecords({ path: '-', stdin }));
-    expect(await source.spoolTo(join(folder, 'input'))).toBeUndefined();
-    rmSync(join(folder, 'input.partial'));
-    mkdirSync(join(folder, 'input.partial'));
-    stdin.end('{"a":2}\n');
-    expect((await all(source.read())).map(shown)).toEqual(['#0 line 1: {"a":1}', 'spool-unwritable']);
-  });
-
-  it('is whole at once where the input had ended already', async () => {
-    const spool = join(temporaryFolder(), 'input');
-    const source = opened(await openRecords({ path: '-', stdin: stream('{}') }));
-    expect(await source.spoolTo(spool)).toBeUndefined();
-    expect(readFileSync(spool, 'utf8')).toBe('{}');
-    expect((await all(source.read())).map(shown)).toEqual(['#0 line 1: {}']);
-    expect(await source.spoolRest()).toBeUndefined();
-  });
-
-  it('takes the rest in order while a reader still waits for its piece', async () => {
-    const spool = join(temporaryFolder(), 'input');
-    const stdin = new PassThrough();
-    stdin.write('{"a":1}\n');
-    const source = opened(await openRecords({ path: '-', stdin }));
-    expect(await source.spoolTo(spool)).toBeUndefined();
-    const items = source.read()[Symbol.asyncIterator]();
-    await items.next();
-    const waiting = items.next();
-    const rest = source.spoolRest();
-    stdin.write('{"a":2}\n');
-    stdin.end('{"a":3}\n');
-    expect(await rest).toBeUndefined();
-    // Which of the two has taken which piece is open; the copy has both in order.
-    await waiting;
-    expect(readFileSync(spool, 'utf8')).toBe('{"a":1}\n{"a":2}\n{"a":3}\n');
-  });
-
-  it('is not made where nobody asks for it', async () => {
-    const source = opened(await openRecords({ path: '-', stdin: stream(rows) }));
-    expect(await all(source.read())).toHaveLength(3);
-    expect(await source.spoolRest()).toBeUndefined();
-  });
-
-  it('is not made for a file, which can be read again', async () => {
-    const folder = temporaryFolder();
-    const path = temporaryFile('rows.jsonl', rows);
-    const source = opened(await openRecords({ path }));
-    expect(await source.spoolTo(join(folder, 'input'))).toBeUndefined();
-    expect(await all(source.read())).toHaveLength(3);
-    expect(await source.spoolRest()).toBeUndefined();
-    expect(readdirSync(folder)).toEqual([]);
   });
 });
 

@@ -70,7 +70,7 @@ describe('the format of an output', () => {
       error: {
         severity: 'error',
         code: 'unknown-format',
-        message: `the name of ${path} does not tell in which format to write it`,
+        message: `the name of \`${path}\` does not tell in which format to write it`,
         hint: 'name it with one of .jsonl, .ndjson, .csv, .tsv and .json, each also with .gz',
       },
     });
@@ -219,7 +219,7 @@ describe('the file', () => {
     const missing = join(folder, 'none', 'x.jsonl');
     expect(await failure(missing)).toMatchObject({
       code: 'output-unwritable',
-      message: expect.stringMatching(/^.*none\/x\.jsonl can't be written: ENOENT/) as string,
+      message: expect.stringMatching(/^`.*none\/x\.jsonl` cannot be written: ENOENT/) as string,
       hint: 'make the folder first',
     });
     expect(await failure(join(folder, 'taken.jsonl'))).toMatchObject({ hint: 'name a file in it' });
