@@ -58,15 +58,17 @@ template must be quoted where it begins a value: \`prompt: "{{input.text}}"\`.
 
 - An object or a list is written as JSON, null as nothing; nothing is escaped.
 - A value of \`output\` that is exactly one expression keeps its type; any other is text.
-- \`{{#if path}}…{{else}}…{{/if}}\`, \`{{#unless path}}\`, \`{{#each list}}…{{this}} {{@index}}…{{/each}}\` and
-  \`{{#with path}}\` are the blocks. Inside \`#each\` and \`#with\` a path starts at the item; \`@root.input.text\` starts outside.
+- Inside \`#each\` and \`#with\` a path starts at the item, which is \`{{this}}\` itself; \`@root.input.text\` starts outside.
+  \`{{@index}}\` is the number of an item of \`#each\`, from 0.
 - \`{{> name}}\` inserts a partial, \`{{> name tone=vars.tone}}\` with arguments.
 - A path that is absent fails the record with its name, unless something guards it: an \`#if\` or \`#with\` around it, \`default\`,
   or a \`when\` of that path. null and "" are values.
 - A step with a \`when\` may be skipped, so what reads its output must guard it.
 - \`when\` must be exactly one expression. Where it is false, null, "" or absent, the step or record is skipped.
 
-Helpers, with arguments after them; \`(…)\` nests one in another, as in \`{{default (trim input.text) "nothing"}}\`:`;
+Blocks, each closed by its name:`;
+
+export const helperRules = `Helpers, with arguments after them; \`(…)\` nests one in another, as in \`{{default (trim input.text) "nothing"}}\`:`;
 
 export const afterKeys = `## JSON Schemas
 

@@ -2,11 +2,12 @@ import { durationPattern } from '../duration.ts';
 import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
 import { providers } from '../models/registry.ts';
 import { stepTypes } from '../steps/registry.ts';
+import { blockReference } from '../template/blocks.ts';
 import { helperReference } from '../template/helpers.ts';
 import { modelSection, stepModelSection } from './format/model-section.ts';
 import { fileSection } from './format/sections.ts';
 import { stepSection } from './format/step-section.ts';
-import { afterKeys, beforeKeys, templateRules } from './reference-text.ts';
+import { afterKeys, beforeKeys, helperRules, templateRules } from './reference-text.ts';
 import { inlineYaml } from './words.ts';
 
 /** The format reference as Markdown: what `schemas/README.md` holds. Its tables are made of what validates a file. */
@@ -31,6 +32,11 @@ export function formatReference(): string {
     `## steps\n\n${descriptionOf(sections['steps'])}`,
     ...steps,
     templateRules,
+    table(
+      ['block', 'what it does'],
+      blockReference.map(({ signature, description }) => [code(signature), description]),
+    ),
+    helperRules,
     table(
       ['helper', 'what it gives'],
       helperReference.map(({ signature, description }) => [code(signature), description]),
