@@ -68,3 +68,11 @@ describe.each(['README.md', 'pipelines/README.md'])('%s', (page) => {
     expect(now.length).toBeGreaterThan(0);
   });
 });
+
+it('shows a program that compiles', () => {
+  const shown = blocksOf(readFileSync(join(root, 'README.md'), 'utf8')).filter(
+    ({ language }) => language === 'ts',
+  );
+  const example = readFileSync(join(root, 'test/readme-example.ts'), 'utf8');
+  expect(shown.map(({ text }) => text)).toEqual([example]);
+});

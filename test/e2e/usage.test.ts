@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { expectGolden } from '../support/golden.ts';
-import { pipe, root, temporaryFolder } from '../support/pipe.ts';
+import { command, pipe, root, temporaryFolder } from '../support/pipe.ts';
 
 const golden = (name: string) => join(root, 'test/e2e/golden', `${name}.txt`);
 
@@ -68,11 +69,14 @@ describe('wrong usage', () => {
     expect(exitCode).toBe(0);
   });
 
-  it.skipIf(!existsSync('/dev/full'))('tells of a stdout that cannot be written, by exit 5', async () => {
+  it.skipIf(!existsSync('/dev/full'))('tells of a stdout that cannot be written, by exit 5', () => {
     const full = openSync('/dev/full', 'w');
-    const { stderr, exitCode } = await pipe(['schema'], { stdout: full });
+    const { stderr, status } = spawnSync(process.execPath, [command, 'schema'], {
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
     closeSync(full);
-    expect(exitCode).toBe(5);
+    expect(status).toBe(5);
     expect(stderr).toBe('error  stdout could not be written: ENOSPC: no space left on device, write\n');
   });
 });
