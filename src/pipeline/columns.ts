@@ -54,6 +54,19 @@ export function typingHint({ code }: TemplateProblem, { path }: Columns): string
     : undefined;
 }
 
+/** What helps where the input has a field that its schema does not know. */
+export const additionToSchema = 'the input has that column: add it to `input.schema.properties`';
+
+/** What helps where a template reads a column that the schema does not know: `text` is that of the template. */
+export function columnHint(
+  { code, start, end }: TemplateProblem,
+  text: string,
+  { names }: Columns,
+): string | undefined {
+  const isField = code === 'unknown-path' && /(?:^|[\s{(=])input\.$/u.test(text.slice(0, start));
+  return isField && names.includes(bare(text.slice(start, end))) ? additionToSchema : undefined;
+}
+
 /** Reports the fields that the schema requires of every record, but the header does not have. */
 export function checkHeader(check: ColumnCheck, schema: JsonSchema, source: Source): void {
   const required = isObject(schema) && Array.isArray(schema['required']) ? schema['required'] : [];
@@ -86,11 +99,24 @@ export function checkColumns(
   for (const problem of checkTemplate(template, { ...scope, names, mayBeAbsent })) {
     const isOurs = problem.code === 'unknown-path' || problem.code === 'unguarded-skip';
     if (!isOurs || told.some((other) => isSamePlace(problem, other))) continue;
-    const text = problem.partial === undefined ? template.text : (partials.get(problem.partial)?.text ?? '');
-    const read = text.slice(problem.start, problem.end);
+    const read = textOf(problem, template.text, partials).slice(problem.start, problem.end);
     const name = lacking.find((field) => read.split(/[./]/u).includes(field));
-    check.has(name ?? read.replaceAll(/^\[|\]$/gu, ''), locate(problem, place, partials));
+    check.has(name ?? bare(read), locate(problem, place, partials));
   }
+}
+
+/** The text in which a problem of a template stands: its own, or that of a partial. */
+export function textOf(
+  { partial }: TemplatePlace,
+  template: string,
+  partials: TemplateContext['partials'],
+): string {
+  return partial === undefined ? template : (partials.get(partial)?.text ?? '');
+}
+
+/** A name without the brackets that spaces in it ask for. */
+function bare(name: string): string {
+  return name.replaceAll(/^\[|\]$/gu, '');
 }
 
 function isSamePlace(one: TemplatePlace, other: TemplatePlace): boolean {

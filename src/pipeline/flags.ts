@@ -9,7 +9,7 @@ export interface FlagMistake {
   readonly hint?: string;
 }
 
-type Setting = readonly [Pointer, JsonValue];
+export type Setting = readonly [Pointer, JsonValue];
 
 /** Nothing in a file is deeper; without a bound, a path of thousands of parts would exhaust the stack. */
 const longestPath = 100;
@@ -74,20 +74,46 @@ export function parseVariable(text: string, declared: JsonObject): Result<Settin
   return typed.ok ? success([['vars', name], typed.value]) : typed;
 }
 
+/** A variable keeps its type, whatever flag sets it: templates were checked with it, and `eq` tells "5" from 5. */
+export function checkSetting(
+  [[section, name, ...deeper], value]: Setting,
+  declared: JsonObject,
+): Result<undefined, FlagMistake> {
+  if (section !== 'vars' || typeof name !== 'string' || deeper.length > 0) return success(undefined);
+  const before = Object.hasOwn(declared, name) ? declared[name] : undefined;
+  if (before === undefined || before === null || isSameType(value, before)) return success(undefined);
+  const hint =
+    typeof before === 'string' && typeof value !== 'object'
+      ? { hint: `write --var ${name}=${String(value)}, which keeps it a text` }
+      : {};
+  return failure({
+    message: `its value in the file is ${valueText(before)}, so this must be ${typeText(before)}`,
+    ...hint,
+  });
+}
+
+function isSameType(one: JsonValue, other: JsonValue): boolean {
+  return (
+    typeof one === typeof other &&
+    Array.isArray(one) === Array.isArray(other) &&
+    isObject(one) === isObject(other)
+  );
+}
+
+function typeText(value: JsonValue): string {
+  if (typeof value === 'object') {
+    return Array.isArray(value) ? 'a list, written as JSON' : 'a map, written as JSON';
+  }
+  if (typeof value === 'boolean') return 'true or false';
+  return typeof value === 'number' ? 'a number' : 'a text';
+}
+
 /** The text as a value of the same type as the one it replaces. A text stays as it is, whatever it looks like. */
 function typedLike(text: string, declared: JsonValue): Result<JsonValue, FlagMistake> {
   if (typeof declared === 'string' || declared === null) return success(text);
   const parsed = parseJson(text);
-  const same =
-    parsed.ok &&
-    typeof parsed.value === typeof declared &&
-    Array.isArray(parsed.value) === Array.isArray(declared) &&
-    isObject(parsed.value) === isObject(declared);
-  if (same) return success(parsed.value);
-  const wanted = {
-    number: 'a number',
-    boolean: 'true or false',
-    object: Array.isArray(declared) ? 'a list, written as JSON' : 'a map, written as JSON',
-  }[typeof declared as 'number' | 'boolean' | 'object'];
-  return failure({ message: `its value in the file is ${valueText(declared)}, so this must be ${wanted}` });
+  if (parsed.ok && isSameType(parsed.value, declared)) return success(parsed.value);
+  return failure({
+    message: `its value in the file is ${valueText(declared)}, so this must be ${typeText(declared)}`,
+  });
 }

@@ -3,8 +3,15 @@ import type { Source } from '../diagnostic/source.ts';
 import { didYouMean } from '../diagnostic/suggest.ts';
 import { isObject, type JsonObject, type JsonSchema, type JsonValue } from '../json/json.ts';
 import { memberNames, memberOf, typeOf } from '../schema/value-type.ts';
-import { checkHeader, createColumnCheck, type ColumnCheck, type Columns } from './columns.ts';
+import {
+  additionToSchema,
+  checkHeader,
+  createColumnCheck,
+  type ColumnCheck,
+  type Columns,
+} from './columns.ts';
 import type { Report } from './report.ts';
+import { unknownTypes } from './schema/keywords.ts';
 import { compileUserSchema, type UserSchema } from './schema/user-schema.ts';
 import { listText } from './words.ts';
 import type { Workspace } from './workspace.ts';
@@ -52,7 +59,7 @@ function cellTexts({ names }: Columns): JsonSchema {
 /** A record is an object, so a schema that allows none would fail them all. */
 function checkRecordSchema(schema: JsonValue | undefined, source: Source, report: Report): void {
   const type = isObject(schema) ? schema['type'] : undefined;
-  if (type === undefined || [type].flat().includes('object')) return;
+  if (type === undefined || [type].flat().includes('object') || unknownTypes(type).length > 0) return;
   report.add({
     severity: 'error',
     code: 'invalid-schema',
@@ -79,11 +86,13 @@ function checkKey(
       hint: 'write the name alone, such as `key: id`',
     });
   } else if (schema !== undefined && memberOf(typeOf(schema.schema), key) === undefined) {
-    const meant = didYouMean(key, fields);
+    const isColumn = columns?.columns.names.includes(key) === true;
+    const meant = isColumn ? undefined : didYouMean(key, fields);
+    const others = isColumn ? additionToSchema : `its fields are ${listText(fields)}`;
     refuse({
       code: 'unknown-field',
       message: `\`input.schema\` has no field \`${key}\``,
-      hint: meant === undefined ? `its fields are ${listText(fields)}` : `did you mean \`${meant}\`?`,
+      hint: meant === undefined ? others : `did you mean \`${meant}\`?`,
     });
   } else {
     columns?.has(key, place);

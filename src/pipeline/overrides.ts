@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { isObject, type JsonObject, type JsonValue, type Pointer } from '../json/json.ts';
 import { failure, success, type Result } from '../result.ts';
-import { parseSetting, parseVariable, type FlagMistake } from './flags.ts';
+import { checkSetting, parseSetting, parseVariable, type FlagMistake } from './flags.ts';
 import { pathText } from './words.ts';
 
 /** What the flags say, as given. */
@@ -47,7 +47,12 @@ export function applyOverrides(file: JsonValue, flags: OverrideFlags): Overridde
       });
     }
   };
-  for (const text of flags.sets ?? []) apply(`--set ${text}`, parseSetting(text));
+  const before = isObject(file) && isObject(file['vars']) ? file['vars'] : {};
+  for (const text of flags.sets ?? []) {
+    const setting = parseSetting(text);
+    const checked = setting.ok ? checkSetting(setting.value, before) : setting;
+    apply(`--set ${text}`, checked.ok ? setting : checked);
+  }
   const declared = isObject(value) && isObject(value['vars']) ? value['vars'] : {};
   for (const text of flags.vars ?? []) apply(`--var ${text}`, parseVariable(text, declared));
   if (flags.model !== undefined) {

@@ -7,6 +7,7 @@ import { compilePlan } from './compile.ts';
 import { openFiles } from './files.ts';
 import { applyOverrides, type OverrideFlags } from './overrides.ts';
 import { createReport } from './report.ts';
+import { recordsAsPipeline } from './swapped.ts';
 import { validateFile } from './validate.ts';
 
 export interface LoadOptions extends OverrideFlags {
@@ -38,6 +39,8 @@ export async function loadPipeline(path: string, options: LoadOptions = {}): Pro
   const files = openFiles();
   const read = await files.read(absolute, path);
   if (!read.ok) return { diagnostics: [read.error] };
+  const records = recordsAsPipeline(absolute, path, read.value.text);
+  if (records !== undefined) return { diagnostics: [records] };
   const { source, diagnostics: syntax } = parseYaml(absolute, read.value.text);
   if (syntax.some(({ code }) => !localMistakes.has(code))) return { diagnostics: syntax };
 

@@ -3,7 +3,7 @@ import type { JsonObject } from '../json/json.ts';
 import { checkTemplate } from '../template/check.ts';
 import { stepReferences } from '../template/references.ts';
 import type { ScopeType } from '../template/scope-type.ts';
-import { checkColumns, typingHint } from './columns.ts';
+import { checkColumns, columnHint, textOf, typingHint } from './columns.ts';
 import type { InputType } from './input.ts';
 import type { Dependency } from './order.ts';
 import { scopesOf, type FileScope } from './scope.ts';
@@ -49,9 +49,16 @@ export function checkPaths(
     const problems = checkTemplate(template.template, scope);
     for (const problem of problems) {
       const mistake = templateMistake(problem, template.place, partials);
-      const hint =
-        schema === undefined && columns !== undefined ? typingHint(problem, columns.columns) : undefined;
-      report.add(hint === undefined ? mistake : { hint, ...mistake });
+      if (columns === undefined) {
+        report.add(mistake);
+      } else if (schema === undefined) {
+        const hint = typingHint(problem, columns.columns);
+        report.add(hint === undefined ? mistake : { hint, ...mistake });
+      } else {
+        const text = textOf(problem, template.template.text, partials);
+        const hint = columnHint(problem, text, columns.columns);
+        report.add(hint === undefined ? mistake : { ...mistake, hint });
+      }
     }
     if (columns !== undefined) checkColumns(template, scope, problems, columns, schema?.schema, context);
   }

@@ -39,7 +39,11 @@ export function scopesOf(file: FileScope): Scopes {
   ]);
   const names = new Map<string, ScopeNode>([
     ...recordNames,
-    ['steps', { kind: 'names', names: new Map(outcomes), noun: 'step' }],
+    // Without a step in the file, which is told, each reference to one would be told again.
+    [
+      'steps',
+      outcomes.length === 0 ? valueNode(true) : { kind: 'names', names: new Map(outcomes), noun: 'step' },
+    ],
   ]);
   const misplaced = elsewhere(file);
   const skippable = [...file.steps].flatMap(([id, { when }]) =>

@@ -65,7 +65,7 @@ export function validateFile(value: JsonValue, source: Source, report: Report): 
     const message = '`steps` has no step: keys that begin with `x-` are notes';
     report.add({
       severity: 'error',
-      code: 'missing-key',
+      code: 'required-key',
       message,
       place: { source, pointer: ['steps'], part: 'key' },
     });
@@ -148,7 +148,7 @@ function typeMistake(id: string, type: JsonValue | undefined): Omit<Diagnostic, 
   const path = pathText(['steps', id, 'type']);
   const add = `write \`type: ${names.join('` or `type: ')}\``;
   if (type === undefined) {
-    return { code: 'missing-key', message: `\`${pathText(['steps', id])}\` has no \`type\``, hint: add };
+    return { code: 'required-key', message: `\`${pathText(['steps', id])}\` has no \`type\``, hint: add };
   }
   if (typeof type !== 'string') {
     return {

@@ -104,16 +104,16 @@ describe('a model', () => {
   });
 
   it.each([
-    ['in no place', 'version: 1\nsteps: {one: {type: chat, prompt: a}}', 'missing-key `model` is missing'],
+    ['in no place', 'version: 1\nsteps: {one: {type: chat, prompt: a}}', 'required-key `model` is missing'],
     [
       'not at the top, where a step needs it',
       'version: 1\nmodel: {temperature: 0}\nsteps: {one: {type: chat, prompt: a}}',
-      'missing-key `model` has no `name`',
+      'required-key `model` has no `name`',
     ],
     [
       'not in the one step that needs it',
       'version: 1\nsteps: {one: {type: chat, prompt: a, model: {name: x}}, two: {type: chat, prompt: a}}',
-      'missing-key `model` is missing',
+      'required-key `model` is missing',
     ],
   ])('must be named: %s', async (_name, text, message) => {
     const { told } = await loadText(text);
@@ -327,7 +327,9 @@ steps:
     const sets = ['steps["one"].messages[0].role=user', 'steps.one.messages[0].content=Hello {{input.text}}'];
     const { told } = await loadText(text, {}, { sets });
     // The prompt of the file is still there.
-    expect(told).toEqual(['5:3 conflicting-keys `steps.one` takes one of `prompt` and `messages`, not both']);
+    expect(told).toEqual([
+      'conflicting-keys `--set steps.one.messages[0].content=Hello {{input.text}}`: `steps.one` takes one of `prompt` and `messages`, not both',
+    ]);
   });
 
   it('--set sets any key', async () => {

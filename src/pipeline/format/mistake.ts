@@ -2,9 +2,10 @@ import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import type { Source } from '../../diagnostic/source.ts';
 import { isObject, type JsonObject, type JsonValue, type Pointer } from '../../json/json.ts';
 import type { Violation } from '../schema/violations.ts';
+import { swappedHint } from '../swapped.ts';
 import { pathText, valueText } from '../words.ts';
 import { keyPlaces } from './key-places.ts';
-import { additionHint, exampleHint, typeHint, valueHint } from './remedy.ts';
+import { additionHint, exampleHint, typeHint, unitHint, valueHint } from './remedy.ts';
 import { unknownKey, type UnknownKey } from './unknown-key.ts';
 
 type Told = Pick<Diagnostic, 'code' | 'message' | 'hint'>;
@@ -38,8 +39,12 @@ function isMisspelt(
   );
 }
 
-function diagnosticOf({ kind, pointer }: Violation, told: Told, source: Source): Diagnostic {
+function diagnosticOf(violation: Violation, told: Told, source: Source): Diagnostic {
   const { code, message, hint } = told;
+  const { kind, pointer, keys = [], value } = violation;
+  // Of two keys that exclude each other, the later one is told.
+  const held = kind === 'choice' && isObject(value) ? Object.keys(value) : [];
+  const later = code === 'conflicting-keys' ? held.findLast((key) => keys.includes(key)) : undefined;
   // What lacks a key is told of its name, not of all that it holds.
   const inKey = kind === 'unknown-key' || kind === 'bad-key' || kind === 'missing-key' || kind === 'choice';
   return {
@@ -47,7 +52,11 @@ function diagnosticOf({ kind, pointer }: Violation, told: Told, source: Source):
     code,
     message,
     ...(hint !== undefined && { hint }),
-    place: { source, pointer, ...(inKey && { part: 'key' }) },
+    place: {
+      source,
+      pointer: [...pointer, ...(later === undefined ? [] : [later])],
+      ...(inKey && { part: 'key' }),
+    },
   };
 }
 
@@ -59,20 +68,30 @@ function toldOf({ kind, pointer, keys = [], expectation, schema, value }: Violat
     case 'missing-key': {
       const [key = ''] = keys;
       const message = pointer.length === 0 ? `\`${key}\` is missing` : `${subject} has no \`${key}\``;
-      return told('missing-key', message, additionHint(key, schema));
+      return told('required-key', message, additionHint(key, schema));
     }
     case 'choice': {
       const both = keys.every((key) => isObject(value) && Object.hasOwn(value, key));
       const hint = both ? undefined : additionHint(keys[0] ?? '', schema);
-      return told(both ? 'conflicting-keys' : 'missing-key', `${subject} ${expectation}`, hint);
+      return told(both ? 'conflicting-keys' : 'required-key', `${subject} ${expectation}`, hint);
     }
     case 'bad-key':
       return badName(pointer, schema);
     case 'wrong-type': {
-      const remedy = textOf(schema['errorMessage']);
-      return remedy === undefined
-        ? told('wrong-type', unlike, typeHint(pointer, schema, value))
-        : told('wrong-type', unlikeForm, remedy);
+      const remedy = unitHint(schema, value) ?? textOf(schema['errorMessage']);
+      if (pointer.length === 0) {
+        const isEmpty = value === null || isObject(value);
+        return told(
+          'wrong-type',
+          `the file ${expectation}, found ${kindOf(value)}`,
+          isEmpty ? remedy : swappedHint,
+        );
+      }
+      if (remedy === undefined) return told('wrong-type', unlike, typeHint(pointer, schema, value));
+      const number = schema['const'];
+      return typeof number !== 'number'
+        ? told('wrong-type', unlikeForm, remedy)
+        : told('wrong-type', `${subject} must be the number ${number}, found ${kindOf(value)}`, remedy);
     }
     case 'empty':
       return told('invalid-value', `${subject} ${expectation}`, exampleHint(pointer, schema));
@@ -83,7 +102,7 @@ function toldOf({ kind, pointer, keys = [], expectation, schema, value }: Violat
   const form = textOf(schema['patternErrorMessage']);
   return form === undefined
     ? told('invalid-value', unlike, textOf(schema['errorMessage']) ?? valueHint(schema, value))
-    : told('invalid-value', unlikeForm, form);
+    : told('invalid-value', unlikeForm, unitHint(schema, value) ?? form);
 }
 
 function badName(pointer: Pointer, schema: JsonObject): Told {
@@ -101,6 +120,10 @@ function told(code: string, message: string, hint: string | undefined): Told {
 
 function textOf(value: JsonValue | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
+}
+
+function kindOf(value: JsonValue): string {
+  return typeof value === 'string' ? `the text ${valueText(value)}` : found(value);
 }
 
 function found(value: JsonValue): string {

@@ -1,4 +1,5 @@
 import { didYouMean } from '../../diagnostic/suggest.ts';
+import { durationPattern } from '../../duration.ts';
 import { isObject, type JsonObject, type JsonValue, type Pointer } from '../../json/json.ts';
 import { inlineYaml } from '../words.ts';
 import { ourWord } from './other-words.ts';
@@ -26,6 +27,12 @@ export function typeHint(pointer: Pointer, schema: JsonObject, value: JsonValue)
   if (wants('array') && items === 'string') return `write a list: ${written(pointer, [value])}`;
   if (wants('object') && 'name' in properties) return `write ${written(pointer, { name: value })}`;
   return exampleHint(pointer, schema);
+}
+
+/** For a duration that is a bare number. */
+export function unitHint({ pattern }: JsonObject, value: JsonValue): string | undefined {
+  const isBare = pattern === durationPattern && /^\d+(\.\d+)?$/u.test(String(value));
+  return isBare ? `write a unit, such as ${String(value)}s` : undefined;
 }
 
 /** The one of the allowed values that was meant. */

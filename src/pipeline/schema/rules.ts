@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv';
 import { bounded } from '../../diagnostic/printable.ts';
-import type { JsonValue } from '../../json/json.ts';
+import type { JsonObject, JsonValue } from '../../json/json.ts';
 
 /** What people call the types of JSON; the one word that differs is `map` in YAML for an object. */
 export interface Words {
@@ -16,15 +16,14 @@ export function rule(error: ErrorObject, params: { readonly [name: string]: unkn
     case 'enum':
       return oneOf(params['allowedValues'] as readonly JsonValue[]);
     case 'minimum':
+    case 'maximum':
+    case 'exclusiveMinimum':
+    case 'exclusiveMaximum':
+      return `must be ${rangeText((error.parentSchema ?? {}) as JsonObject)}`;
     case 'formatMinimum':
       return `must be at least ${String(params['limit'])}`;
-    case 'maximum':
     case 'formatMaximum':
       return `must be at most ${String(params['limit'])}`;
-    case 'exclusiveMinimum':
-      return `must be above ${limit}`;
-    case 'exclusiveMaximum':
-      return `must be below ${limit}`;
     case 'multipleOf':
       return `must be a multiple of ${String(params['multipleOf'])}`;
     case 'minLength':
@@ -56,6 +55,18 @@ export function rule(error: ErrorObject, params: { readonly [name: string]: unkn
     default:
       return error.message ?? `does not meet \`${error.keyword}\``;
   }
+}
+
+/** Both ends of a range, whichever of them was passed: the next value tried should not miss the other. */
+function rangeText({ minimum, exclusiveMinimum, maximum, exclusiveMaximum }: JsonObject): string {
+  if (typeof minimum === 'number' && typeof maximum === 'number') return `from ${minimum} to ${maximum}`;
+  const ends = [
+    ...(typeof minimum === 'number' ? [`at least ${minimum}`] : []),
+    ...(typeof exclusiveMinimum === 'number' ? [`above ${exclusiveMinimum}`] : []),
+    ...(typeof maximum === 'number' ? [`at most ${maximum}`] : []),
+    ...(typeof exclusiveMaximum === 'number' ? [`below ${exclusiveMaximum}`] : []),
+  ];
+  return ends.join(' and ');
 }
 
 export function typeNames(types: unknown, words: Words): string {
