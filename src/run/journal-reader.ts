@@ -12,7 +12,7 @@ export interface ResultRow {
 /** Reads records back from the journal, a block at a time: neighbours in the input are near each other there. */
 export interface JournalReader {
   /** The bytes of one line of results.jsonl or errors.jsonl with its newline, good until the next read. */
-  line(place: Place): Promise<Buffer>;
+  line(place: Place): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -22,6 +22,7 @@ const lookBehind = 64 * 1024;
 const openingBrace = 0x7b;
 /** Bytes after a record's body: a brace and a newline. */
 const tail = 2;
+const decoder = new TextDecoder();
 
 export async function openJournalReader(fileSystem: FileSystem, path: string): Promise<JournalReader> {
   const file: ReadableFile = await fileSystem.openToRead(path);
@@ -54,5 +55,5 @@ export async function openJournalReader(fileSystem: FileSystem, path: string): P
 }
 
 export async function resultRow(reader: JournalReader, place: Place): Promise<ResultRow> {
-  return JSON.parse((await reader.line(place)).toString()) as ResultRow;
+  return JSON.parse(decoder.decode(await reader.line(place))) as ResultRow;
 }

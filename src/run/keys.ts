@@ -1,4 +1,5 @@
 import { hash as digest } from 'node:crypto';
+import { bounded } from '../diagnostic/printable.ts';
 import { isObject, type JsonValue } from '../json/json.ts';
 import type { BadRecord, InputRecord } from '../records/record.ts';
 import { canonicalJson } from './canonical.ts';
@@ -74,7 +75,7 @@ function unfit(field: string, value: JsonValue | undefined): string {
 const longestQuote = 80;
 
 function quoted(key: string): string {
-  return JSON.stringify(key.length > longestQuote ? `${key.slice(0, longestQuote)}…` : key);
+  return JSON.stringify(bounded(key, longestQuote));
 }
 
 function sha256(text: string): string {
