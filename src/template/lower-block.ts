@@ -12,6 +12,7 @@ import {
   type Problems,
   type Session,
 } from './lowering.ts';
+import { otherWordHint } from './other-words.ts';
 import type { RawBlock } from './raw-syntax.ts';
 import type { AbsolutePath, Expression } from './syntax.ts';
 
@@ -40,7 +41,8 @@ export function blockNameOf(raw: RawBlock, position: Position, problems: Problem
     refuse(problems, position, opening, [
       taken === undefined ? 'unknown-helper' : 'template-refused',
       `there is no block {{#${name}}}`,
-      meant === undefined ? `blocks: ${blockNames.join(', ')}` : `did you mean {{#${meant}}}?`,
+      otherWordHint(name) ??
+        (meant === undefined ? `blocks: ${blockNames.join(', ')}` : `did you mean {{#${meant}}}?`),
     ]);
   } else {
     refuse(problems, position, opening, [

@@ -4,6 +4,7 @@ import { findHelper, helperNames, parameterAt, signatureOf, type Helper } from '
 import { kindOf, sayKinds } from '../schema/kinds.ts';
 import { isSimple, lowerPath } from './lower-path.ts';
 import { placeIn, refuse, written, type Position, type Problems } from './lowering.ts';
+import { otherWordHint } from './other-words.ts';
 import type { RawCall, RawExpression, RawHash } from './raw-syntax.ts';
 import type { Call, Expression, Literal } from './syntax.ts';
 
@@ -60,7 +61,10 @@ export function refuseHash(hash: RawHash, position: Position, problems: Problems
 
 function lowerCall(raw: RawCall, position: Position, problems: Problems): Call | undefined {
   if (raw.hash !== undefined) refuseHash(raw.hash, position, problems, 'give the value alone');
-  const operands = raw.params.map((parameter) => lowerExpression(parameter, position, problems));
+  // What follows a path is no argument, whatever it is: it is told with the path.
+  const isPath = raw.path.type === 'PathExpression' && !isSimple(raw.path, position);
+  const params = isPath ? [] : raw.params;
+  const operands = params.map((parameter) => lowerExpression(parameter, position, problems));
   const helper = helperOf(raw, position, problems);
   if (helper === undefined) return undefined;
   const least = helper.parameters.length - (helper.optional ?? 0);
@@ -102,10 +106,25 @@ function helperOf(raw: RawCall, position: Position, problems: Problems): Helper 
     refuse(problems, position, raw.path.loc, [
       'unknown-helper',
       simple ? `there is no helper \`${name}\`` : `\`${name}\` is not a helper, so nothing can follow it`,
-      meant === undefined ? `helpers: ${helperNames.join(', ')}` : `did you mean \`${meant}\`?`,
+      (simple ? otherWordHint(name) : spacedName(raw, position)) ??
+        (meant === undefined ? `helpers: ${helperNames.join(', ')}` : `did you mean \`${meant}\`?`),
     ]);
   }
   return undefined;
+}
+
+/** Of `input.review id` the name that was meant, or the helper that stands behind its argument. */
+function spacedName(raw: RawCall, position: Position): string | undefined {
+  const path = written(position, raw.path.loc);
+  const [, before, first] = /^(.*\.)([^.[\]]+)$/su.exec(path) ?? [];
+  const rest = raw.params.map((parameter) => written(position, parameter.loc));
+  const isName = raw.params.every(
+    (parameter) => parameter.type === 'PathExpression' && isSimple(parameter, position),
+  );
+  if (!isName || first === undefined || raw.hash !== undefined || findHelper(first)) return undefined;
+  const helper = rest.find((name) => findHelper(name) !== undefined);
+  if (helper !== undefined) return `a helper stands before its arguments: {{${helper} ${path}}}`;
+  return `a name with spaces: {{${before}[${[first, ...rest].join(' ')}]}}`;
 }
 
 /** A literal of the wrong kind can be told without knowing anything of the scope. */

@@ -8,6 +8,7 @@ import {
   type Step,
 } from './check-situation.ts';
 import { sayKinds } from '../schema/kinds.ts';
+import { otherWordHint } from './other-words.ts';
 import type { ValueType } from '../schema/alternatives.ts';
 import { kindsOfType, memberNames } from '../schema/value-type.ts';
 import type { ScopeNames } from './scope-type.ts';
@@ -30,7 +31,9 @@ export function complainOfName(step: Step, from: ScopeNames, situation: Situatio
   complain(situation, name, [
     'unknown-path',
     message,
-    rootHint(step, situation) ?? nameHint(name.name, names),
+    rootHint(step, situation) ??
+      (reached.length === 0 ? otherWordHint(name.name) : undefined) ??
+      nameHint(name.name, names),
   ]);
 }
 

@@ -91,6 +91,10 @@ function found(
 describe('paths that lead nowhere', () => {
   test.each([
     ['{{imput.text}}', 'unknown-path "imput": there is no `imput` here | did you mean `input`?'],
+    [
+      '{{#if input.text}}x{{elif}}y{{/if}}',
+      'unknown-path "elif": there is no `elif` here | write {{else if …}}',
+    ],
     ['{{foo}}', 'unknown-path "foo": there is no `foo` here | known: input, vars, steps'],
     ['{{input.txt}}', 'unknown-path "txt": `input` has no `txt` | did you mean `text`?'],
     [

@@ -123,6 +123,31 @@ const refused: readonly (readonly [template: string, ...mistakes: string[]])[] =
     '{{with}}',
     'template-refused "with": `with` is the name of a block, so a path cannot begin with it | a field of that name is written this.with',
   ],
+  [
+    '{{input.review id}}',
+    'unknown-helper "input.review": `input.review` is not a helper, so nothing can follow it | a name with spaces: {{input.[review id]}}',
+  ],
+  [
+    '{{upper (input.my review id)}}',
+    'unknown-helper "input.my": `input.my` is not a helper, so nothing can follow it | a name with spaces: {{input.[my review id]}}',
+  ],
+  [
+    '{{input.text upper}}',
+    'unknown-helper "input.text": `input.text` is not a helper, so nothing can follow it | a helper stands before its arguments: {{upper input.text}}',
+  ],
+  ['{{#if a}}x{{elif b}}y{{/if}}', 'unknown-helper "elif": there is no helper `elif` | write {{else if …}}'],
+  [
+    '{{#elseif b}}y{{/elseif}}',
+    'unknown-helper "{{#elseif b}}": there is no block {{#elseif}} | write {{else if …}}',
+  ],
+  [
+    '{{#if (gte a 1)}}x{{/if}}',
+    'unknown-helper "gte": there is no helper `gte` | at least is not less: write (not (lt a b))',
+  ],
+  [
+    '{{lte a 1}}',
+    'unknown-helper "lte": there is no helper `lte` | at most is not greater: write (not (gt a b))',
+  ],
   ['{{uper input.text}}', 'unknown-helper "uper": there is no helper `uper` | did you mean `upper`?'],
   [
     '{{json (frobnicate a)}}',

@@ -31,8 +31,9 @@ export function typeHint(pointer: Pointer, schema: JsonObject, value: JsonValue)
 
 /** For a duration that is a bare number. */
 export function unitHint({ pattern }: JsonObject, value: JsonValue): string | undefined {
-  const isBare = pattern === durationPattern && /^\d+(\.\d+)?$/u.test(String(value));
-  return isBare ? `write a unit, such as ${String(value)}s` : undefined;
+  if (pattern !== durationPattern || (typeof value !== 'number' && typeof value !== 'string'))
+    return undefined;
+  return /^\d+(\.\d+)?$/u.test(`${value}`) ? `write a unit, such as ${value}s` : undefined;
 }
 
 /** The one of the allowed values that was meant. */

@@ -19,7 +19,7 @@ export function rule(error: ErrorObject, params: { readonly [name: string]: unkn
     case 'maximum':
     case 'exclusiveMinimum':
     case 'exclusiveMaximum':
-      return `must be ${rangeText((error.parentSchema ?? {}) as JsonObject)}`;
+      return `must be ${rangeText(error.parentSchema ?? {})}`;
     case 'formatMinimum':
       return `must be at least ${String(params['limit'])}`;
     case 'formatMaximum':
