@@ -40,6 +40,11 @@ function completion(name: string, candidates: readonly string[]): string | undef
   return longer.length === 1 ? longer[0] : undefined;
 }
 
+/** Whether two words differ by one slip at most: a letter too many, too few, another, or two exchanged. */
+export function isSlip(one: string, other: string): boolean {
+  return (typingMistakes(one, other) ?? Infinity) <= 1;
+}
+
 /** The edits between two names, undefined when there are too many of them for a slip: more than a third. */
 function typingMistakes(one: string, other: string): number | undefined {
   const longest = Math.max(one.length, other.length);

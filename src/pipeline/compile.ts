@@ -5,6 +5,7 @@ import { checkNames } from './check-names.ts';
 import type { Columns } from './columns.ts';
 import { compileInput, type InputType } from './input.ts';
 import { modelSettings } from './model-settings.ts';
+import { warnOfModels } from './model-warnings.ts';
 import { orderSteps } from './order.ts';
 import { compileOutput, type CompiledOutput } from './output.ts';
 import { loadPartials } from './partials.ts';
@@ -52,8 +53,12 @@ export async function compilePlan(
   const order = orderSteps(dependencies, report);
   const settings = modelSettings(file, sound.models, source, report);
   const retry = retryPolicy(file, source, report);
-  if (!report.failed())
-    warn(templates, { vars, fields: input.fields, steps: output ? [...steps.keys()] : [] }, context);
+  if (!report.failed()) {
+    const ids = [...steps.keys()];
+    const names = { vars, fields: input.fields, steps: ids };
+    warn(templates, { names, steps: output ? ids : [] }, context);
+    warnOfModels(settings, file, source, report);
+  }
 
   const planSteps = order.flatMap((id): readonly PlanStep[] => {
     const step = steps.get(id);

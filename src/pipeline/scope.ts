@@ -81,17 +81,11 @@ function outcomeNode(output: JsonSchema): ScopeNode {
     kind: 'names',
     names: new Map([
       ['output', valueNode(output)],
-      ['tool_calls', valueNode(toolCalls)],
       ['finish_reason', valueNode({ type: ['string', 'null'] })],
       ['usage', valueNode(usage)],
     ]),
   };
 }
-
-const toolCalls: JsonSchema = {
-  type: 'array',
-  items: closed({ id: { type: 'string' }, name: { type: 'string' }, arguments: { type: 'string' } }),
-};
 
 const counted: JsonSchema = { type: 'integer' };
 const countedIfTold: JsonSchema = { type: ['integer', 'null'] };
@@ -135,7 +129,6 @@ function elsewhere({ vars, fields, steps }: FileScope): { readonly [name: string
       'env',
       '`env` is out of reach of prompts, so that no secret gets into one; put what they need under `vars`',
     ],
-    ['args', '`args` is known in the http request of a tool only'],
     ...[...steps.keys()].map((id) => [id, `\`${id}\` is a step: write \`steps.${id}.output\``]),
     ...Object.keys(vars).map((name) => [name, `\`${name}\` is a variable: write \`vars.${name}\``]),
     ...fields.map((name) => [name, `\`${name}\` is a field of the record: write \`input.${name}\``]),

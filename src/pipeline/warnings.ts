@@ -1,12 +1,12 @@
 import type { JsonObject } from '../json/json.ts';
 import { referencedPaths } from '../template/references.ts';
+import { warnOfForeignTemplates, type KnownNames } from './foreign-templates.ts';
 import type { ScopedTemplate } from './references.ts';
-import type { PlacedTemplate, TemplateContext } from './templates.ts';
+import type { TemplateContext } from './templates.ts';
 
 /** What a file declares. */
 export interface Declared {
-  readonly vars: JsonObject;
-  readonly fields: readonly string[];
+  readonly names: KnownNames;
   /** The steps whose outputs must be read somewhere to be of use: none where every output is in the results. */
   readonly steps: readonly string[];
 }
@@ -18,8 +18,8 @@ export function warn(
   context: TemplateContext,
 ): void {
   warnOfUnused(templates, declared, context);
-  warnOfTemplatesInVars(declared.vars, context);
-  for (const [template] of templates) warnOfSingleBraces(template, declared, context);
+  warnOfTemplatesInVars(declared.names.vars, context);
+  for (const [template] of templates) warnOfForeignTemplates(template, declared.names, context);
 }
 
 /** What has no effect: a variable that nothing reads, a step that is paid for and whose output goes nowhere. */
@@ -30,7 +30,7 @@ function warnOfUnused(
 ): void {
   const paths = templates.flatMap(([{ template }]) => referencedPaths(template));
   const read = new Set(paths.map((path) => path.slice(0, 2).join(' ')));
-  for (const name of Object.keys(declared.vars)) {
+  for (const name of Object.keys(declared.names.vars)) {
     if (read.has(`vars ${name}`)) continue;
     report.add({
       severity: 'warning',
@@ -62,30 +62,6 @@ function warnOfTemplatesInVars(vars: JsonObject, { source, report }: TemplateCon
       message: `\`vars.${name}\` is not a template: its text is inserted as it stands`,
       hint: 'write templates in prompts; a text that several of them share is a partial',
       place: { source, pointer: ['vars', name] },
-    });
-  }
-}
-
-/** `{input}` is how LangChain writes a variable; here it is text. Only names that are known are told. */
-function warnOfSingleBraces(
-  { template, place }: PlacedTemplate,
-  { vars, fields }: Declared,
-  { report }: TemplateContext,
-): void {
-  for (const match of template.text.matchAll(/(?<!\{)\{([A-Za-z_][\w-]*)\}(?!\})/gu)) {
-    const [written, name = ''] = match;
-    const path = Object.hasOwn(vars, name)
-      ? `vars.${name}`
-      : fields.includes(name)
-        ? `input.${name}`
-        : undefined;
-    if (path === undefined) continue;
-    report.add({
-      severity: 'warning',
-      code: 'single-braces',
-      message: `\`${written}\` is text, not a template`,
-      hint: `write {{${path}}} to insert the value`,
-      place: { ...place, span: { start: match.index, end: match.index + written.length } },
     });
   }
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { didYouMean } from '../../src/diagnostic/suggest.ts';
+import { didYouMean, isSlip } from '../../src/diagnostic/suggest.ts';
 
 const keys = [
   'name',
@@ -84,5 +84,20 @@ describe('didYouMean', () => {
         expect(didYouMean(key.slice(0, index) + key.slice(index + 1), keys)).toBe(key);
       }),
     );
+  });
+});
+
+describe('isSlip', () => {
+  it.each([
+    ['small', 'small', true],
+    ['smal', 'small', true],
+    ['smalll', 'small', true],
+    ['smoll', 'small', true],
+    ['samll', 'small', true],
+    ['saba', 'small', false],
+    ['pixtral', 'mistral', false],
+    ['', 'a', false],
+  ])('%j for %j: %s', (one, other, expected) => {
+    expect(isSlip(one, other)).toBe(expected);
   });
 });

@@ -1,0 +1,103 @@
+import type { Location, Span } from '../diagnostic/diagnostic.ts';
+import type { JsonObject } from '../json/json.ts';
+import { includedPartials, type PlacedTemplate, type TemplateContext } from './templates.ts';
+
+/** The names that a template may have been meant to read. */
+export interface KnownNames {
+  readonly vars: JsonObject;
+  readonly fields: readonly string[];
+  readonly steps: readonly string[];
+}
+
+interface Foreign extends Span {
+  readonly message: string;
+  readonly hint: string;
+}
+
+/**
+ * Warns of what other template languages take for a value or a tag: here it is text, and would be paid for as such.
+ * Only what cannot well be meant as text is told: braces around a name that is known, and tags.
+ */
+export function warnOfForeignTemplates(
+  { template, place }: PlacedTemplate,
+  known: KnownNames,
+  { partials, report }: TemplateContext,
+): void {
+  const texts: (readonly [string, Location])[] = [[template.text, place]];
+  for (const name of includedPartials(template.program)) {
+    const source = partials.get(name);
+    if (source !== undefined) texts.push([source.text, { source, pointer: [] }]);
+  }
+  for (const [text, at] of texts) {
+    for (const { message, hint, start, end } of foreignIn(text, known)) {
+      const place = { ...at, span: { start, end } };
+      report.add({ severity: 'warning', code: 'foreign-template', message, hint, place });
+    }
+  }
+}
+
+function foreignIn(text: string, known: KnownNames): readonly Foreign[] {
+  // Our own tags are blanked out, so that what stands in them is not read as another language. How far one is looked
+  // for is bounded, so that many that are never closed cost no more than others.
+  const plain = text.replaceAll(/\{\{[^]{0,1000}?\}\}+/gu, (tag) => ' '.repeat(tag.length));
+  return [...bracesIn(plain, known), ...tagsIn(plain, known), ...dollarsIn(text)];
+}
+
+/** `{text}`, `${text}`, `{ input.text }`, `{input["text"]}`: f-strings, LangChain, JavaScript. */
+function bracesIn(text: string, known: KnownNames): readonly Foreign[] {
+  const braces = /\$?\{\s*([A-Za-z_][\w-]*(?:\.[\w-]+|\[(?:"[^"\]]*"|'[^'\]]*'|\w+)\])*)\s*\}/gu;
+  return [...text.matchAll(braces)].flatMap(({ 0: written, 1: path = '', index }) => {
+    const meant = pathOf(path, known);
+    return meant === undefined ? [] : [plainText(written, index, `write {{${meant}}}`)];
+  });
+}
+
+/** `{% if … %}` of Jinja and Liquid, `<%= … %>` of ERB and EJS. */
+function tagsIn(text: string, known: KnownNames): readonly Foreign[] {
+  const tags =
+    /\{%-?\s*(?:if|elif|elsif|else|endif|unless|for|endfor|set|assign|include|block|macro)\b[^]{0,300}?%\}|<%[-=]?\s[^]{0,300}?%>/gu;
+  return [...text.matchAll(tags)].map(({ 0: written, index }) => {
+    const held = /^<%[-=]\s*([^\s%]+)\s*-?%>$/u.exec(written)?.[1];
+    const meant = held === undefined ? undefined : pathOf(held, known);
+    const hint = meant === undefined ? tagHint(written) : `write {{${meant}}}`;
+    return plainText(written, index, hint);
+  });
+}
+
+function tagHint(written: string): string {
+  if (/\bfor\b/u.test(written)) return 'write {{#each list}}…{{/each}}';
+  if (/\bendfor\b/u.test(written)) return 'write {{/each}}';
+  if (/\bendif\b/u.test(written)) return 'write {{/if}}';
+  if (/\bel(?:s?if|se)\b/u.test(written)) return 'write {{else}} or {{else if value}}';
+  if (/\b(?:if|unless)\b/u.test(written)) return 'write {{#if value}}…{{else}}…{{/if}}';
+  return 'templates are written in double braces, such as {{input.text}}';
+}
+
+/** `${{input.text}}`, as in the workflows of GitHub: the dollar sign stays. A price has it after another sign or a letter. */
+function dollarsIn(text: string): readonly Foreign[] {
+  return [...text.matchAll(/(?<![\\\w])\$(\{\{\s*(?:input|vars|steps)\.[^{}]*\}\})/gu)].map(
+    ({ 0: written, 1: tag = '', index }) => ({
+      message: `the \`$\` of \`${written}\` is plain text here, and stands before the value`,
+      hint: `write ${tag}, or USD ${tag} where money is meant`,
+      start: index,
+      end: index + 1,
+    }),
+  );
+}
+
+function plainText(written: string, start: number, hint: string): Foreign {
+  const shown = written.length > 40 ? `${written.slice(0, 39)}…` : written;
+  return { message: `\`${shown}\` is plain text here`, hint, start, end: start + written.length };
+}
+
+/** The path that was meant, where its first name is one that the file knows. */
+function pathOf(written: string, { vars, fields, steps }: KnownNames): string | undefined {
+  const path = written.replaceAll(/\[["']?([^"'\]]*)["']?\]/gu, '.$1');
+  const [first = '', ...rest] = path.split('.');
+  if (['input', 'vars', 'steps'].includes(first) && rest.length > 0) return path;
+  const below = ['', ...rest].join('.');
+  if (Object.hasOwn(vars, first)) return `vars.${path}`;
+  if (fields.includes(first)) return `input.${path}`;
+  if (steps.includes(first)) return `steps.${first}.output${below === '.output' ? '' : below}`;
+  return first === 'input' ? `input.${fields[0] ?? '<field>'}` : undefined;
+}

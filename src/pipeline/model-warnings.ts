@@ -1,0 +1,73 @@
+import type { Source } from '../diagnostic/source.ts';
+import { isSlip } from '../diagnostic/suggest.ts';
+import { isObject, type JsonObject, type Pointer } from '../json/json.ts';
+import type { ModelSettings } from '../models/contract.ts';
+import { builtInPrices } from '../usage/prices.ts';
+import { defaultProvider } from './format/model-section.ts';
+import type { Report } from './report.ts';
+import { valueAt } from './pointers.ts';
+
+/** Warns of models whose settings are allowed, but were hardly meant. */
+export function warnOfModels(
+  settings: ReadonlyMap<string, ModelSettings>,
+  file: JsonObject,
+  source: Source,
+  report: Report,
+): void {
+  for (const [id, model] of settings) {
+    const placeOf = (key: string) => ({ source, pointer: pointerOf(key, id, file) });
+    const meant = likelyName(model, file);
+    if (meant !== undefined) {
+      report.add({
+        severity: 'warning',
+        code: 'misspelt-model',
+        message: `\`${model.name}\` is not a model that is known of Mistral`,
+        hint: `did you mean \`${meant}\`?`,
+        place: placeOf('name'),
+      });
+    }
+    const { temperature, top_p } = model.parameters;
+    if (temperature !== undefined && top_p !== undefined) {
+      report.add({
+        severity: 'warning',
+        code: 'two-samplings',
+        message: '`temperature` and `top_p` both say how freely words are chosen',
+        hint: 'set one of them',
+        place: { ...placeOf('top_p'), part: 'key' },
+      });
+    }
+  }
+}
+
+/** Where a key of a step's model stands: in the step, or at the top. */
+function pointerOf(key: string, id: string, file: JsonObject): Pointer {
+  const own = valueAt(file, ['steps', id, 'model']);
+  return isObject(own) && Object.hasOwn(own, key) ? ['steps', id, 'model', key] : ['model', key];
+}
+
+/** The known model that was meant by a name that is not known. Another server may have models of any name. */
+function likelyName({ provider, base_url, name }: ModelSettings, file: JsonObject): string | undefined {
+  const known = Object.keys(builtInPrices.models);
+  const isOwn = isObject(file['prices']) && Object.hasOwn(file['prices'], name);
+  if (provider !== defaultProvider || base_url !== undefined || isOwn || known.includes(name))
+    return undefined;
+  return known.find((candidate) => isMisspelling(name, candidate));
+}
+
+/**
+ * Word by word: `mistral-smal-latest` is a slip, `pixtral-large-latest` another model, and `mistral-small-2506` another
+ * version.
+ */
+function isMisspelling(name: string, candidate: string): boolean {
+  const [words, others] = [name, candidate].map((text) =>
+    text
+      .trim()
+      .toLowerCase()
+      .split(/[\s_-]+/u),
+  );
+  if (words === undefined || others === undefined || words.length !== others.length) return false;
+  return words.every((word, index) => {
+    const other = others[index] ?? '';
+    return word === other || (!/\d/u.test(word + other) && isSlip(word, other));
+  });
+}
