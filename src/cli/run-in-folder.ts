@@ -40,7 +40,7 @@ export async function runInFolder(run: Run): Promise<ExitCode> {
     ...(Object.keys(selection).length > 0 && { selection: { ...selection } as JsonObject }),
   });
   if (folder.ok) return follow(run, folder.value);
-  await printError(terminal, folder.error.message);
+  await printError(terminal, folder.error.message, undefined, folder.error.code.replaceAll('_', '-'));
   return folder.error.kind === 'input' ? exit.usage : exit.local;
 }
 

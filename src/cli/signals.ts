@@ -10,7 +10,8 @@ export interface Interrupts {
   release(): void;
 }
 
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** Not SIGHUP: to listen to it would undo `nohup`. */
+const signals = ['SIGINT', 'SIGTERM'] as const;
 
 export function listenForInterrupts(): Interrupts {
   const drain = new AbortController();

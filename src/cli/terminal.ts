@@ -55,7 +55,12 @@ export async function printDiagnostics(
 }
 
 /** Says one thing that is wrong with how the command was used. */
-export async function printError(terminal: Terminal, message: string, hint?: string): Promise<void> {
-  const error = { severity: 'error', code: 'usage', message } as const;
+export async function printError(
+  terminal: Terminal,
+  message: string,
+  hint?: string,
+  code = 'usage',
+): Promise<void> {
+  const error = { severity: 'error', code, message } as const;
   await printDiagnostics(terminal, [hint === undefined ? error : { ...error, hint }]);
 }
