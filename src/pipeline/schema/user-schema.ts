@@ -31,13 +31,15 @@ export async function compileUserSchema(
   const schema = bundle(documents);
   try {
     const validate = await compileValidator(schema, main.draft);
+    // A `$ref` that leads back to itself at once is found by any value.
+    validate({});
     return {
       schema,
       files: documents.map(({ path }) => path),
       validate: (value) => (validate(value) ? [] : mistakesIn(value, validate.errors ?? [])),
     };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = error instanceof RangeError ? endless : String((error as Error).message);
     workspace.report.add({
       severity: 'error',
       code: 'invalid-schema',
@@ -47,3 +49,5 @@ export async function compileUserSchema(
     return undefined;
   }
 }
+
+const endless = 'a `$ref` in it leads back to itself without a step into the value';

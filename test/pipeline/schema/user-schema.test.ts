@@ -182,6 +182,16 @@ describe('a reference', () => {
     ]);
   });
 
+  it.each([
+    '{$ref: "#"}',
+    '{$ref: "#/$defs/a", $defs: {a: {$ref: "#/$defs/b"}, b: {$ref: "#/$defs/a"}}}',
+    '{properties: {a: {$ref: "#/properties/a"}}}',
+  ])('that leads nowhere is told as such: %s', async (text) => {
+    const { schema, diagnostics } = await compileSchema(text);
+    expect(schema).toBeUndefined();
+    expect(diagnostics.join()).toContain('leads back to itself');
+  });
+
   it('to what no keyword leads to is checked as well', async () => {
     expect(await mistakesOf('$ref: "#/x-shared/ticket"\nx-shared: {ticket: {typ: string}}')).toHaveLength(1);
   });
