@@ -39,7 +39,7 @@ export async function compileUserSchema(
       validate: (value) => (validate(value) ? [] : mistakesIn(value, validate.errors ?? [])),
     };
   } catch (error) {
-    const reason = error instanceof RangeError ? endless : String((error as Error).message);
+    const reason = error instanceof RangeError ? endless : (error as Error).message;
     workspace.report.add({
       severity: 'error',
       code: 'invalid-schema',
