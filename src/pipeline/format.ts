@@ -3,7 +3,7 @@ import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
 import { providers } from '../models/registry.ts';
 import { stepTypes } from '../steps/registry.ts';
 import { modelSection, stepModelSection } from './format/model-section.ts';
-import { fileSection } from './format/sections.ts';
+import { fileSection, ownKeys } from './format/sections.ts';
 import { stepSection } from './format/step-section.ts';
 import { inlineYaml } from './words.ts';
 
@@ -21,10 +21,36 @@ export function pipelineSchema(): JsonObject {
   const file = fileSection(reference(modelNames), reference(types.map(({ type }) => `${type}-step`)));
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'A pipeline of prompts',
     ...(forEditors(file) as JsonObject),
+    allOf: acrossSections,
     $defs: mapValues(definitions, forEditors),
   };
 }
+
+/** What one section asks of another; `pipe check` tells it in words of its own. */
+const acrossSections: readonly JsonObject[] = [
+  {
+    if: {
+      properties: {
+        steps: { patternProperties: ownKeys, additionalProperties: { required: ['model'] } },
+      },
+    },
+    else: { required: ['model'] },
+  },
+  {
+    if: { not: { required: ['model'], properties: { model: { required: ['max_retries'] } } } },
+    else: {
+      properties: {
+        retry: {
+          properties: {
+            attempts: false,
+          },
+        },
+      },
+    },
+  },
+];
 
 /** Editors tell kinds apart by the constant in them (`type`, `provider`), and complete the keys of that kind only. */
 function reference(definitions: readonly string[]): JsonObject {

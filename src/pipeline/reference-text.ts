@@ -1,3 +1,5 @@
+import { usageFields } from './scope.ts';
+
 /** What the format reference says in words, around the tables that are made of the format itself. */
 
 export const beforeKeys = `# The pipeline file
@@ -39,6 +41,8 @@ output:
   reply: "{{steps.reply.output}}"
 \`\`\`
 
+In a clone of pipe's repository, write the path of the schema there: \`../schemas/pipeline.schema.json\` in \`pipelines/\`.
+
 Every key is one of those below; another is an error, with a suggestion. Keys that begin with \`x-\` are yours wherever keys are
 fixed, and YAML anchors and merge keys (\`<<\`) work. Durations are numbers with a unit: \`500ms\`, \`60s\`, \`5m\`, \`24h\`.
 For a run, \`--set path=value\` sets any key, \`--var name=value\` a variable, \`--model name\` the model of every step.`;
@@ -53,13 +57,17 @@ template must be quoted where it begins a value: \`prompt: "{{input.text}}"\`.
 | \`input\` | the record: \`{{input.text}}\`, or \`{{input.[order id]}}\` for a name with spaces |
 | \`vars\` | the variables of the file |
 | \`steps.<id>.output\` | what the step answered; reading it makes this step wait for that one |
-| \`steps.<id>.finish_reason\` | why the answer ended, such as \`stop\` or \`length\` |
-| \`steps.<id>.usage\` | the tokens and the cost of the step |
+| \`steps.<id>.finish_reason\` | why the answer ended: \`stop\`, \`length\` where \`max_tokens\` cut it off, or another word of the provider's; null where it gave none |
+| \`steps.<id>.usage\` | what the step took for this record: ${usageFields.map((name) => `\`${name}\``).join(', ')}; null where the provider did not tell |
 
 - An object or a list is written as JSON, null as nothing; nothing is escaped.
-- A value of \`output\` that is exactly one expression keeps its type; any other is text.
+- A value of \`output\` that is exactly one expression keeps its type; any other is text. In a CSV or TSV, a list or map is a
+  cell of JSON text; null and what is absent are an empty cell.
 - Inside \`#each\` and \`#with\` a path starts at the item, which is \`{{this}}\` itself; \`@root.input.text\` starts outside.
-  \`{{@index}}\` is the number of an item of \`#each\`, from 0.
+- Inside \`#each\`, \`@index\` counts the items from 0, \`@key\` is the name of a field of an object, and \`@first\` and \`@last\`
+  are true for the item at that end.
+- \`\\{{\` writes \`{{\` as text; in double quotes YAML wants the backslash twice: \`"\\\\{{"\`.
+- \`{{! … }}\` is a comment, and \`{{!-- … --}}\` one that may hold \`}}\`. No model sees them.
 - \`{{> name}}\` inserts a partial, \`{{> name tone=vars.tone}}\` with arguments.
 - A path that is absent fails the record with its name, unless something guards it: an \`#if\` or \`#with\` around it, \`default\`,
   or a \`when\` of that path. null and "" are values.
@@ -68,7 +76,8 @@ template must be quoted where it begins a value: \`prompt: "{{input.text}}"\`.
 
 Blocks, each closed by its name:`;
 
-export const helperRules = `Helpers, with arguments after them; \`(…)\` nests one in another, as in \`{{default (trim input.text) "nothing"}}\`:`;
+export const helperRules = `Helpers, with arguments after them; \`(…)\` nests one in another, as in \`{{default (trim input.text) "nothing"}}\`. For a ≥ b
+write \`(not (lt a b))\`, for a ≤ b \`(not (gt a b))\`:`;
 
 export const afterKeys = `## JSON Schemas
 

@@ -82,14 +82,14 @@ function outcomeNode(output: JsonSchema): ScopeNode {
     names: new Map([
       ['output', valueNode(output)],
       ['finish_reason', valueNode({ type: ['string', 'null'] })],
-      ['usage', valueNode(usage)],
+      ['usage', valueNode(closed(usageTypes))],
     ]),
   };
 }
 
 const counted: JsonSchema = { type: 'integer' };
 const countedIfTold: JsonSchema = { type: ['integer', 'null'] };
-const usage: JsonSchema = closed({
+const usageTypes = {
   requests: counted,
   retries: counted,
   cached_requests: counted,
@@ -100,7 +100,10 @@ const usage: JsonSchema = closed({
   reasoning_tokens: countedIfTold,
   total_tokens: countedIfTold,
   cost_usd: { type: ['number', 'null'] },
-} satisfies { readonly [name in keyof Usage]: JsonSchema });
+} satisfies { readonly [name in keyof Usage]: JsonSchema };
+
+/** What `steps.<id>.usage` has. */
+export const usageFields: readonly string[] = Object.keys(usageTypes);
 
 function closed(properties: JsonObject): JsonSchema {
   return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false };

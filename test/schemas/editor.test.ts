@@ -33,10 +33,20 @@ describe('an editor with the modeline', () => {
     ['an unknown model key', 'model: {maxTokens: 2}', 'Property maxTokens is not allowed.'],
     ['another form', 'retry: {max_delay: 60}', 'Write a number with ms, s, m or h, such as 60s'],
     ['an unknown step key', 'steps: {a: {type: chat, prompt: b, promt: c}}', 'Property promt is not allowed.'],
+    ['retries said twice', 'model: {name: a, max_retries: 1}\nretry: {attempts: 2}', 'Property attempts is not allowed.', 4],
     ['another type of step', 'steps: {a: {type: talk, prompt: b}}', 'Value must be "chat".'],
     ['a name that no template can write', 'steps: {1a: {type: chat, prompt: b}}', 'Start with a letter, then use letters, digits, `_` and `-`'],
-  ])('marks %s', async (_name, line, message) => {
-    expect(await editor.open('pipeline.yaml', `${modeline}version: 1\n${line}\n`)).toContain(`3 ${message}`);
+  ])('marks %s', async (_name, line, message, at = 3) => {
+    expect(await editor.open('pipeline.yaml', `${modeline}version: 1\n${line}\n`)).toContain(`${at} ${message}`);
+  });
+
+  it.each([
+    ['steps: {a: {type: chat, prompt: b}}', ['2 Missing property "model".']],
+    ['steps: {a: {type: chat, prompt: b, model: {name: c}}, b: {type: chat, prompt: b}}', ['2 Missing property "model".']],
+    ['steps: {x-note: 1, a: {type: chat, prompt: b, model: {name: c}}}', []],
+    ['model: {name: a}\nsteps: {a: {type: chat, prompt: b}}', []],
+  ])('asks for a model where a step has none: %s', async (text, marks) => {
+    expect(await editor.open('pipeline.yaml', `${modeline}version: 1\n${text}\n`)).toEqual(marks);
   });
 
   it('completes the keys of a file', async () => {

@@ -89,7 +89,7 @@ const input = section(
       type: 'string',
       minLength: 1,
       description:
-        'Which records to take: a template of exactly one expression. Where it is false, null, empty or absent the record is skipped, and counted as skipped.',
+        'Which records to take: a template of exactly one expression. Where it is false, null, empty or absent the record is skipped, and counted as skipped. `--limit`, `--sample` and the other flags that select records count before it is asked.',
       examples: ["{{ne input.lang 'en'}}"],
       errorMessage: `write an expression, such as "{{ne input.lang 'en'}}"`,
     },
