@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { failure, success, type Result } from '../result.ts';
+import { megabytes } from './bad.ts';
 import type { ByteStream } from './bytes.ts';
 import type { ReadOptions, RecordFormat } from './format.ts';
 import type { RecordItem } from './record.ts';
@@ -19,7 +20,8 @@ export interface ChosenFormat {
 
 /**
  * Reads until the format has found what an input of it begins with. Where it is only assumed, a first row that is not of
- * it refuses the input, instead of failing every row of a table.
+ * it refuses the input, instead of failing every row of a table. What is read is kept, so a first row that is larger than
+ * a record may be refuses the input too: it may have no end.
  */
 export async function readBeginning(
   bytes: ByteStream,
@@ -29,6 +31,7 @@ export async function readBeginning(
   const reader = format.reader(options);
   const chunks: Buffer[] = [];
   let first: RecordItem | undefined;
+  let length = 0;
   while (!reader.started()) {
     const next = await bytes.next();
     if (next.done && next.value !== undefined) return failure(next.value);
@@ -37,7 +40,10 @@ export async function readBeginning(
     if (broken !== undefined) return failure(broken);
     first ??= items[0];
     if (next.done && !reader.started()) return failure(empty(options.path));
-    if (!next.done) chunks.push(next.value);
+    if (next.done) break;
+    length += next.value.length;
+    if (length > options.limit && !reader.started()) return failure(endless(options));
+    chunks.push(next.value);
   }
   if (assumed && first?.ok === false && !first.raw.trimStart().startsWith('{')) {
     return failure(notAsAssumed(options.path, format));
@@ -51,6 +57,16 @@ function empty(path: string): Diagnostic {
     code: 'input-empty',
     message: `\`${path}\` is empty`,
     hint: 'check the command that should have written it',
+  };
+}
+
+function endless({ path, limit }: ReadOptions): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'record-too-large',
+    message: `the first row of \`${path}\` does not end within ${megabytes(limit)}`,
+    hint: 'check that it is a file of records, each of them on lines of its own',
+    place: { path, line: 1 },
   };
 }
 

@@ -253,6 +253,38 @@ describe('memory', () => {
     expect(taken.chunks).toBeLessThan(3 + 10);
   });
 
+  it.each([
+    ['jsonl', 'x'],
+    ['jsonl', '\0'],
+    ['csv', 'x'],
+    ['csv', '\0'],
+    ['json', ' '],
+  ])('holds no first row without an end: %s of %j', async (format, content) => {
+    const { readable, taken } = endless(() => Buffer.alloc(1000, content));
+    const result = await openRecords({ path: '-', stdin: readable, format, limit: 10_000 });
+    expect(result).toEqual({
+      ok: false,
+      error: {
+        severity: 'error',
+        code: 'record-too-large',
+        message: 'the first row of `stdin` does not end within 10000 bytes',
+        hint: 'check that it is a file of records, each of them on lines of its own',
+        place: { path: 'stdin', line: 1 },
+      },
+    });
+    expect(taken.chunks).toBeGreaterThan(10);
+    expect(taken.chunks).toBeLessThan(10 + 5);
+    expect(readable.destroyed).toBe(true);
+  });
+
+  it('holds no first row without an end that comes out of packed input', async () => {
+    const path = temporaryFile('rows.jsonl.gz', gzipSync(Buffer.alloc(2 ** 20, 'x')));
+    expect(await openRecords({ path, limit: 200_000 })).toMatchObject({
+      error: { code: 'record-too-large' },
+    });
+    expect(handlesOf(path)).toBe(0);
+  });
+
   it('frees the file when reading stops early, and when it ends', async () => {
     for (const content of [
       Buffer.concat(Array.from({ length: 50 }, () => chunk)),
