@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open, realpath, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
+import { lstat, open, realpath, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -18,7 +18,7 @@ export async function replaceFile(
   try {
     const target = await targetOf(path);
     if (!target.replaceable) {
-      await writeTo(await open(target.path, 'w'), text, gzip, false);
+      await writeTo(await open(target.path, 'w', 0o600), text, gzip, false);
       return undefined;
     }
     const beside = join(dirname(target.path), `.${basename(target.path)}.${randomBytes(4).toString('hex')}`);
@@ -47,7 +47,17 @@ async function targetOf(path: string): Promise<Target> {
     const real = await realpath(path);
     return { path: real, replaceable: (await stat(real)).isFile() };
   } catch (error) {
-    if (isSystemError(error) && error.code === 'ENOENT') return { path, replaceable: true };
+    if (!isSystemError(error) || error.code !== 'ENOENT') throw error;
+    return { path, replaceable: !(await isLink(path)) };
+  }
+}
+
+/** Whether a path that leads nowhere is a link: to a file that is not there yet, or to a pipe, as /dev/stdout may be. */
+async function isLink(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).isSymbolicLink();
+  } catch (error) {
+    if (isSystemError(error) && error.code === 'ENOENT') return false;
     throw error;
   }
 }

@@ -6,13 +6,15 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
+  unlinkSync,
   writeFileSync,
   lstatSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { JsonObject, JsonValue } from '../../src/json/json.ts';
 import { openRecords } from '../../src/records/open.ts';
 import {
@@ -200,6 +202,44 @@ describe('the file', () => {
     await write(link, [1]);
     expect(lstatSync(link).isSymbolicLink()).toBe(true);
     expect(readFileSync(target, 'utf8')).toBe('1\n');
+  });
+
+  it('is made where a link leads, and the link stays', async () => {
+    const folder = temporaryFolder();
+    const target = join(temporaryFolder(), 'target.jsonl');
+    const link = join(folder, 'x.jsonl');
+    symlinkSync(target, link);
+    await write(link, [1]);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(readFileSync(target, 'utf8')).toBe('1\n');
+    expect(statSync(target).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder)).toEqual(['x.jsonl']);
+  });
+
+  it('is not made where a link leads to no folder, and the link stays', async () => {
+    const folder = temporaryFolder();
+    const link = join(folder, 'x.jsonl');
+    symlinkSync(join(folder, 'none', 'target.jsonl'), link);
+    const result = await writeRows(link, () => each([1]), { output: formatOf('x.jsonl') });
+    expect(result).toMatchObject({ error: { code: 'output-unwritable', hint: 'make the folder first' } });
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  });
+
+  it('is a pipe that only a handle has a name for, as /dev/stdout may be', async () => {
+    const folder = temporaryFolder();
+    const fifo = join(folder, 'pipe');
+    execFileSync('mkfifo', [fifo]);
+    // Both ways, so that neither end waits for the other; a handle leads to a pipe that is in no folder then.
+    const pipe = await open(fifo, 'r+');
+    onTestFinished(() => pipe.close());
+    unlinkSync(fifo);
+    const link = join(folder, 'stdout');
+    symlinkSync(`/proc/self/fd/${pipe.fd}`, link);
+    const result = await writeRows(link, () => each([{ a: 1 }]), { output: formatOf('x.jsonl') });
+    expect(result).toMatchObject({ ok: true, value: { rows: 1 } });
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    const { buffer, bytesRead } = await pipe.read(Buffer.alloc(100), 0, 100, null);
+    expect(buffer.toString('utf8', 0, bytesRead)).toBe('{"a":1}\n');
   });
 
   it('is written to as it is where it is a device', async () => {
