@@ -20,19 +20,23 @@ export interface FileIdentity {
   readonly modified: number;
 }
 
-/** The bytes of a file; of one that must still be `identity`, where that is given. */
+/**
+ * The bytes of a file; of one that must still be `identity`, where that is given. It is looked at again after each
+ * reading, so that no bytes are passed on which were written since.
+ */
 export async function* fileBytes(path: string, identity?: FileIdentity): ByteStream {
   let handle: FileHandle | undefined;
   try {
     handle = await open(path, 'r');
-    if (identity !== undefined && !same(identity, identityOf(await handle.stat()))) return changed(path);
     let total = 0;
     for (;;) {
       const buffer = Buffer.allocUnsafeSlow(chunkSize);
       const { bytesRead } = await handle.read(buffer, 0, chunkSize, null);
       total += bytesRead;
-      if (identity !== undefined && (bytesRead === 0 ? total !== identity.size : total > identity.size)) {
-        return changed(path);
+      if (identity !== undefined) {
+        // A file system may tell a file's new size late; the bytes themselves tell it too.
+        const whole = bytesRead === 0 ? total === identity.size : total <= identity.size;
+        if (!whole || !same(identity, identityOf(await handle.stat()))) return changed(path);
       }
       if (bytesRead === 0) return undefined;
       yield buffer.subarray(0, bytesRead);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -302,6 +302,48 @@ describe('a file that changes', () => {
     const found: string[] = [];
     for await (const item of source.read()) {
       if (found.length === 0) writeFileSync(path, rows, { flag: 'a' });
+      found.push(shown(item));
+    }
+    expect(found).toEqual([...shownRows, 'input-changed']);
+  });
+
+  /** The same file with other bytes, as an editor that saves in place leaves it. */
+  function writeOver(path: string, content: string) {
+    writeFileSync(path, content, { flag: 'r+' });
+    // Of its own accord the clock of a file system may not have gone on since the file was made.
+    utimesSync(path, new Date(), new Date(Date.now() + 5000));
+  }
+
+  it('in place, between the survey and the reading, is not read', async () => {
+    const path = temporaryFile('rows.jsonl', rows);
+    const source = opened(await openRecords({ path }));
+    expect(await surveyed(source)).toMatchObject({ ok: true });
+    writeOver(path, rows.replaceAll('1', '7'));
+    expect((await all(source.read())).map(shown)).toEqual(['input-changed']);
+  });
+
+  it('in place, while it is read, gives none of the new bytes', async () => {
+    const before = '{"a":1}\n'.repeat(20_000);
+    for (const content of [before, gzipSync(before, { level: 0 })]) {
+      const path = temporaryFile('rows.jsonl', content);
+      const source = opened(await openRecords({ path }));
+      const found = new Map<string, number>();
+      for await (const item of source.read()) {
+        if (found.size === 0) writeOver(path, before.replaceAll('1', '7').slice(0, content.length));
+        const kind = 'broken' in item ? item.broken.code : item.ok ? JSON.stringify(item.value) : 'bad';
+        found.set(kind, (found.get(kind) ?? 0) + 1);
+      }
+      expect([...found.keys()]).toEqual(['{"a":1}', 'input-changed']);
+      expect(found.get('{"a":1}')).toBeLessThan(20_000);
+    }
+  });
+
+  it('in place, after its last row was read and before its end was, breaks off', async () => {
+    const path = temporaryFile('rows.jsonl', rows);
+    const source = opened(await openRecords({ path }));
+    const found: string[] = [];
+    for await (const item of source.read()) {
+      if (found.length === 2) writeOver(path, rows.replaceAll('1', '7'));
       found.push(shown(item));
     }
     expect(found).toEqual([...shownRows, 'input-changed']);
