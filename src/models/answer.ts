@@ -5,6 +5,7 @@ import type { JsonObject, JsonValue } from '../json/json.ts';
 import { failure, success } from '../result.ts';
 import type { Result } from '../result.ts';
 import type { Completion, ToolCall } from './contract.ts';
+import { readHeader } from './header.ts';
 import { readName } from './provider-text.ts';
 import type { Redact } from './redact.ts';
 import { readTokens } from './tokens.ts';
@@ -40,10 +41,10 @@ export function readAnswer(headers: IncomingHttpHeaders, body: Buffer, redact: R
 }
 
 function parseBody(headers: IncomingHttpHeaders, body: Buffer): Result<JsonObject, AnswerProblem> {
-  const type = headers['content-type'];
+  const type = readHeader(headers, 'content-type');
   if (type !== undefined && !/^application\/(?:[\w.-]+\+)?json\b/i.test(type.trim()))
     return malformed(`with \`${type.split(';')[0]}\` instead of JSON: check \`model.base_url\``);
-  const encoding = headers['content-encoding'];
+  const encoding = readHeader(headers, 'content-encoding');
   if (encoding !== undefined && encoding !== 'identity')
     return malformed(`with a body compressed by \`${encoding}\`, which was not asked for`);
   if (body.length === 0) return malformed('with an empty body');
@@ -132,17 +133,23 @@ function readToolCalls(calls: JsonValue | undefined): Result<readonly ToolCall[]
     const { name } = called;
     if (typeof name !== 'string' || name === '') return malformed('with a tool call without a name');
     const text = argumentsText(called['arguments']);
-    if (text === undefined) return malformed(`with arguments of the tool \`${name}\` that are no object`);
-    read.push({ id: readId(call, index), name, arguments: text });
+    if (!text.ok) return malformed(`with arguments of the tool \`${name}\` that are ${text.error}`);
+    read.push({ id: readId(call, index), name, arguments: text.value });
   }
   return success(read);
 }
 
 /** Mistral's schema allows the arguments as JSON text and as the object itself; a tool without any may get none. */
-function argumentsText(value: JsonValue | undefined): string | undefined {
-  if (typeof value === 'string') return value;
-  if (value === undefined || value === null) return '{}';
-  return isObject(value) ? JSON.stringify(value) : undefined;
+function argumentsText(value: JsonValue | undefined): Result<string, string> {
+  if (typeof value === 'string') return success(value);
+  if (value === undefined || value === null) return success('{}');
+  if (!isObject(value)) return failure('no object');
+  try {
+    return success(JSON.stringify(value));
+  } catch {
+    // Parsing has no bound on depth, writing has: the stack.
+    return failure('nested too deep');
+  }
 }
 
 /** A server that gives no id gets one in Mistral's form, the same each time. */

@@ -33,11 +33,36 @@ const longestRaw = 2000;
 
 export function judge(exchange: Exchange, server: Server): Attempt {
   if (exchange.kind === 'fault') return judgeFault(exchange, server);
-  if (exchange.status === 200) return judgeAnswer(exchange, server);
-  return judgeStatus(exchange, server);
+  try {
+    return exchange.status === 200 ? judgeAnswer(exchange, server) : judgeStatus(exchange, server);
+  } catch (error) {
+    return judgeUnreadable(exchange, server, error);
+  }
 }
 
 type Response = Exchange & { readonly kind: 'response' };
+
+/**
+ * An answer so odd that reading it throws, as one that is nested deeper than the stack. It was sent to us, so it fails
+ * its record, and what it cost is not known; it must not pass for a mistake of ours, which ends the run.
+ */
+function judgeUnreadable({ status }: Response, server: Server, error: unknown): Attempt {
+  const why = error instanceof Error ? error.message : String(error);
+  const fault = createFault(server, {
+    code: 'malformed_answer',
+    message: `${server.host} answered with something that cannot be read: ${why}`,
+    status,
+    request_id: null,
+  });
+  return {
+    result: { kind: 'failed', fault, retry: false },
+    answered: true,
+    sent: true,
+    charged: true,
+    tokens: null,
+    retry_after: null,
+  };
+}
 
 function judgeAnswer({ status, headers, body }: Response, server: Server): Attempt {
   const request_id = requestId(headers, server.redact);
@@ -63,7 +88,8 @@ function judgeStatus({ status, headers, body }: Response, server: Server): Attem
   const common = {
     answered: true,
     sent: true,
-    charged: false,
+    // Another 2xx may carry a completion, which is then paid for.
+    charged: status >= 200 && status < 300,
     tokens: null,
     retry_after: retryAfter(headers, server.now()),
   };

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { formatDuration } from '../duration.ts';
 import type { CallErrorCode } from './contract.ts';
+import { readHeader } from './header.ts';
 import { hasNoQuota, readProviderError } from './provider-error.ts';
 import { bound, oneLine } from './provider-text.ts';
 import type { Redact } from './redact.ts';
@@ -81,7 +82,7 @@ export function explainStatus(
 }
 
 function locationOf(headers: IncomingHttpHeaders): string {
-  const { location } = headers;
+  const location = readHeader(headers, 'location');
   return location !== undefined && URL.canParse(location) ? new URL(location).origin : 'another address';
 }
 
@@ -119,5 +120,9 @@ function explainConnection(cause: Error | null): string {
   if (code === 'ECONNREFUSED') return 'nothing listens there';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'its name cannot be resolved';
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') return 'it does not respond';
-  return oneLine(cause?.message || code || 'the connection failed');
+  if (code === 'EMFILE' || code === 'ENFILE')
+    return 'the system allows no more open files and connections: lower `limits.concurrency`, or raise `ulimit -n`';
+  // Node adds our own end of the connection, also where there is none yet.
+  const said = cause?.message.replace(/(?: - Local)? \(undefined:undefined\)/, '');
+  return oneLine(said || code || 'the connection failed');
 }

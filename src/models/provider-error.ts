@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isObject } from '../json/json.ts';
 import type { JsonObject, JsonValue } from '../json/json.ts';
+import { readHeader } from './header.ts';
 import { oneLine, readName } from './provider-text.ts';
 import type { Redact } from './redact.ts';
 
@@ -26,7 +27,7 @@ export function readProviderError(body: Buffer): ProviderError {
   const inner = isObject(value['error']) ? value['error'] : value;
   const type = [inner['type'], value['type']].find((name) => typeof name === 'string') ?? null;
   const said = [inner['message'], inner['detail'], value['error'], value['message'], inner['title']]
-    .map(sentence)
+    .map((value) => sentence(value))
     .find((words) => words !== '');
   return { said: oneLine(said ?? ''), type: typeof type === 'string' ? type : null };
 }
@@ -34,14 +35,16 @@ export function readProviderError(body: Buffer): ProviderError {
 /** The provider's own name for the exchange, to quote to its support. */
 export function requestId(headers: IncomingHttpHeaders, redact: Redact): string | null {
   return readName(
-    headers['mistral-correlation-id'] ?? headers['x-request-id'] ?? headers['x-kong-request-id'],
+    readHeader(headers, 'mistral-correlation-id') ??
+      readHeader(headers, 'x-request-id') ??
+      readHeader(headers, 'x-kong-request-id'),
     redact,
   );
 }
 
 /** A Retry-After in milliseconds, told in seconds or as a date; null where there is none that makes sense. */
 export function retryAfter(headers: IncomingHttpHeaders, now: number): number | null {
-  const value = headers['retry-after']?.trim() ?? '';
+  const value = readHeader(headers, 'retry-after')?.trim() ?? '';
   if (/^\d+(?:\.\d+)?$/.test(value)) return Math.ceil(Number(value) * 1000);
   const date = /[a-z]/i.test(value) ? Date.parse(value) : NaN;
   return Number.isNaN(date) ? null : Math.max(0, date - now);
@@ -49,17 +52,25 @@ export function retryAfter(headers: IncomingHttpHeaders, now: number): number | 
 
 /** A limit of 0 is how Mistral says that the key's plan does not include the model. */
 export function hasNoQuota(headers: IncomingHttpHeaders): boolean {
-  return Object.entries(headers).some(
-    ([name, value]) => name.startsWith('x-ratelimit-limit-') && value === '0',
+  return Object.keys(headers).some(
+    (name) => name.startsWith('x-ratelimit-limit-') && readHeader(headers, name) === '0',
   );
 }
 
-function sentence(value: JsonValue | undefined): string {
+/** What is nested deeper than this is no sentence of the shapes above, and could be deeper than the stack. */
+const deepest = 8;
+
+function sentence(value: JsonValue | undefined, depth = 0): string {
   if (typeof value === 'string') return value;
-  if (Array.isArray(value)) return (value as readonly JsonValue[]).map(sentence).filter(Boolean).join('; ');
+  if (depth === deepest) return '';
+  if (Array.isArray(value))
+    return (value as readonly JsonValue[])
+      .map((part) => sentence(part, depth + 1))
+      .filter(Boolean)
+      .join('; ');
   if (!isObject(value)) return '';
   if (typeof value['msg'] === 'string') return withPlace(value['loc'], value['msg']);
-  return sentence(value['detail'] ?? value['message']);
+  return sentence(value['detail'] ?? value['message'], depth + 1);
 }
 
 /** A validation error names the place in the request: `messages.0.content: Field required`. */
