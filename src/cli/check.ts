@@ -4,7 +4,8 @@ import { printable, withoutCommands } from '../diagnostic/printable.ts';
 import type { Plan } from '../plan.ts';
 import type { RecordSource } from '../records/open.ts';
 import { exit, type ExitCode } from './exit.ts';
-import { addPipelineOptions, inputOption, load, openInput, type PipelineFlags } from './prepare.ts';
+import type { Columns } from '../pipeline/columns.ts';
+import { addPipelineOptions, headerOf, inputOption, load, openInput, type PipelineFlags } from './prepare.ts';
 import { printError, wantsColor, writeOut, type Terminal } from './terminal.ts';
 
 interface CheckFlags extends PipelineFlags {
@@ -45,9 +46,10 @@ async function check(terminal: Terminal, files: readonly string[], flags: CheckF
     return exit.usage;
   }
   const diagnostics: Diagnostic[] = opened?.ok === false ? [opened.error] : [];
+  const columns = source && (headerOf(source) ?? (await fieldsOf(source)));
   const sound: string[] = [];
   for (const file of files) {
-    const { plan, diagnostics: found } = await load(terminal, file, flags, source);
+    const { plan, diagnostics: found } = await load(terminal, file, flags, columns);
     diagnostics.push(...found);
     const records = source === undefined ? undefined : await checkRecords(plan, source);
     diagnostics.push(...(records?.mistakes ?? []));
@@ -62,6 +64,19 @@ async function check(terminal: Terminal, files: readonly string[], flags: CheckF
     terminal.stderr.write(`${withoutCommands(printable(sound.join(''), 'lines'))}${text}`);
   } else await writeOut(terminal, text);
   return diagnostics.some(({ severity }) => severity === 'error') ? exit.usage : exit.success;
+}
+
+const mostFields = 1000;
+
+/** The fields that the records of a file without a header have, so that a name that none has is told. */
+async function fieldsOf(source: RecordSource): Promise<Columns | undefined> {
+  if (!source.replayable) return undefined;
+  const names = new Set<string>();
+  for await (const item of source.read()) {
+    if (item.ok) for (const name of Object.keys(item.value)) names.add(name);
+    if (names.size > mostFields) return undefined;
+  }
+  return names.size === 0 ? undefined : { path: source.path, names: [...names], from: 'records' };
 }
 
 interface CheckedRecords {

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import type { Columns } from '../pipeline/columns.ts';
 import type { Plan } from '../plan.ts';
 import type { RecordSource, Survey } from '../records/open.ts';
 import type { Selection } from '../records/selection.ts';
@@ -81,7 +82,12 @@ export async function prepare(
   flags: PipelineFlags,
 ): Promise<Result<Prepared, readonly Diagnostic[]>> {
   const opened = await openInput(terminal, input, flags);
-  const { plan, diagnostics } = await load(terminal, file, flags, opened.ok ? opened.value : undefined);
+  const { plan, diagnostics } = await load(
+    terminal,
+    file,
+    flags,
+    opened.ok ? headerOf(opened.value) : undefined,
+  );
   if (!opened.ok) return failure([...diagnostics, opened.error]);
   const total = await opened.value.survey();
   if (total?.ok === false) return failure([...diagnostics, total.error]);
@@ -106,12 +112,16 @@ export async function openInput(
   });
 }
 
-/** Loads a pipeline as the flags change it, against the columns of the input where it has some. */
+export function headerOf({ path, columns }: RecordSource): Columns | undefined {
+  return columns && { path, names: columns };
+}
+
+/** Loads a pipeline as the flags change it, against what is known of the input's fields. */
 export async function load(
   terminal: Terminal,
   file: string,
   { var: vars, set: sets, model, concurrency }: PipelineFlags,
-  source: RecordSource | undefined,
+  columns: Columns | undefined,
 ): Promise<{ readonly plan?: Plan; readonly diagnostics: readonly Diagnostic[] }> {
   const { loadPipeline } = await import('../pipeline/pipeline.ts');
   return loadPipeline(file, {
@@ -120,6 +130,6 @@ export async function load(
     ...(sets !== undefined && { sets }),
     ...(model !== undefined && { model }),
     ...(concurrency !== undefined && { concurrency }),
-    ...(source?.columns !== undefined && { columns: { path: source.path, names: source.columns } }),
+    ...(columns !== undefined && { columns }),
   });
 }

@@ -10,11 +10,16 @@ import type { Report } from './report.ts';
 import { locate, type PlacedTemplate, type TemplateContext } from './templates.ts';
 import { listText } from './words.ts';
 
-/** The header of the input, where it has one. */
+/** What is known of the fields of the input's records. */
 export interface Columns {
   /** Of the input file, as shown to people. */
   readonly path: string;
   readonly names: readonly string[];
+  /**
+   * Where the names come from. A `header` (the default) says what each record has, as text. The `records` of a file
+   * without one show what some have, as any type: a name that none has is only a warning, since another file may.
+   */
+  readonly from?: 'header' | 'records';
 }
 
 /** Tells which columns are missing from the header, each once, where the file first asks for it. */
@@ -26,6 +31,7 @@ export interface ColumnCheck {
 
 export function createColumnCheck(columns: Columns, report: Report): ColumnCheck {
   const told = new Set<string>();
+  const fromRecords = columns.from === 'records';
   return {
     columns,
     has(name, place, asker = '') {
@@ -33,10 +39,12 @@ export function createColumnCheck(columns: Columns, report: Report): ColumnCheck
       const meant = didYouMean(name, columns.names);
       if (!told.has(name)) {
         report.add({
-          severity: 'error',
-          code: 'missing-column',
-          message: `${columns.path} has no column \`${name}\`${asker}`,
-          hint: `${meant === undefined ? '' : `did you mean \`${meant}\`? `}its columns are ${listText(columns.names)}`,
+          severity: fromRecords ? 'warning' : 'error',
+          code: fromRecords ? 'missing-field' : 'missing-column',
+          message: fromRecords
+            ? `no record of ${columns.path} has a field \`${name}\`${asker}`
+            : `${columns.path} has no column \`${name}\`${asker}`,
+          hint: `${meant === undefined ? '' : `did you mean \`${meant}\`? `}its ${fromRecords ? 'fields' : 'columns'} are ${listText(columns.names)}`,
           place,
         });
       }
@@ -47,7 +55,8 @@ export function createColumnCheck(columns: Columns, report: Report): ColumnCheck
 }
 
 /** What helps where a cell is used as something else than the text that it is. */
-export function typingHint({ code }: TemplateProblem, { path }: Columns): string | undefined {
+export function typingHint({ code }: TemplateProblem, { path, from }: Columns): string | undefined {
+  if (from === 'records') return undefined;
   const isOfKind = code === 'bad-argument' || code === 'not-iterable' || code === 'never-equal';
   return isOfKind
     ? `the cells of ${path} are text, unless \`input.schema\` gives them another type`

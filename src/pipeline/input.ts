@@ -40,9 +40,10 @@ export async function compileInput(
   checkRecordSchema(schema?.schema ?? held, source, report);
   const known = schema === undefined ? [] : memberNames(typeOf(schema.schema));
   const check = columns && createColumnCheck(columns, report);
+  const texts = columns === undefined || columns.from === 'records' ? undefined : cellTexts(columns);
   const type = {
     fields: [...new Set([...known, ...(columns?.names ?? [])])],
-    ...(schema ? { schema, type: schema.schema } : columns && { type: cellTexts(columns) }),
+    ...(schema ? { schema, type: schema.schema } : texts && { type: texts }),
     ...(check && { columns: check }),
   };
   checkKey(input['key'], type, source, report);

@@ -55,6 +55,15 @@ describe('pipe check --input', () => {
     expect(stderr).toContain('500 records of 500 would fail; the first 20 are told');
   });
 
+  it('warns of a field that no record has, wherever it is asked for', async () => {
+    const typo = pipeline.replace('{{steps.ask.output}}', '{{steps.ask.output}} {{input.txet}}');
+    const cwd = project({ 'p.yaml': typo, 'rows.jsonl': '{"id": 1, "go": true, "text": "x"}\n' });
+    const { stderr, exitCode } = await pipe(['check', 'p.yaml', '--input', 'rows.jsonl'], { cwd });
+    expect(stderr).toMatch(/^p\.yaml:6:\d+ {2}warning {2}no record of rows\.jsonl has a field `txet`/m);
+    expect(stderr).toContain('did you mean `text`? its fields are `id`, `go` and `text`');
+    expect(exitCode).toBe(0);
+  });
+
   it('warns where no record is left', async () => {
     const cwd = project({ 'p.yaml': pipeline, 'rows.jsonl': '{"id": 1, "go": false, "text": "x"}\n' });
     const { stderr, exitCode } = await pipe(['check', 'p.yaml', '--input', 'rows.jsonl'], { cwd });
