@@ -56,6 +56,13 @@ function share(keep: (draft: Draft, share: number) => void): Pick<Option, 'wants
   };
 }
 
+function fault(name: string, value: string, kind: Fault, description: string): Option {
+  const keep = (draft: Draft, share: number) => {
+    draft.faults[kind] = share;
+  };
+  return { name, value, description, ...share(keep) };
+}
+
 export const optionTable: readonly Option[] = [
   {
     name: 'latency',
@@ -81,38 +88,10 @@ export const optionTable: readonly Option[] = [
       draft.errors = share;
     }),
   },
-  {
-    name: '429',
-    value: '5%',
-    description: 'the share answered 429, rate limit exceeded',
-    ...share((draft, share) => {
-      draft.faults.rate_limited = share;
-    }),
-  },
-  {
-    name: '500',
-    value: '1%',
-    description: 'the share answered 500, internal server error',
-    ...share((draft, share) => {
-      draft.faults.server_error = share;
-    }),
-  },
-  {
-    name: 'dropped',
-    value: '1%',
-    description: 'the share whose connection is reset without an answer',
-    ...share((draft, share) => {
-      draft.faults.dropped = share;
-    }),
-  },
-  {
-    name: 'malformed',
-    value: '1%',
-    description: 'the share answered 200 with a body that is cut short',
-    ...share((draft, share) => {
-      draft.faults.malformed = share;
-    }),
-  },
+  fault('429', '5%', 'rate_limited', 'the share answered 429, rate limit exceeded'),
+  fault('500', '1%', 'server_error', 'the share answered 500, internal server error'),
+  fault('dropped', '1%', 'dropped', 'the share whose connection is reset without an answer'),
+  fault('malformed', '1%', 'malformed', 'the share answered 200 with a body that is cut short'),
   {
     name: 'retry_after',
     value: '1s',
