@@ -44,13 +44,21 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
   });
 }
 
+/** Nothing is thrown for what users, providers or disks do, but for one thing: there is no place to stand. */
+function whatWentWrong(error: unknown): string {
+  if (error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd') {
+    return 'error  the working directory is no longer there: change to another';
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `pipe: this is a bug of pipe's own, please report it:\n${text}`;
+}
+
 const stdoutFailure = watch(process.stdout);
 watch(process.stderr);
 try {
   await main();
 } catch (error) {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`pipe: this is a bug of pipe's own, please report it:\n${text}\n`);
+  process.stderr.write(`${whatWentWrong(error)}\n`);
   process.exitCode = exit.local;
 }
 await flushed(process.stdout);

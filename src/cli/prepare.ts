@@ -104,6 +104,9 @@ export async function openInput(
   path: string,
   { inputFormat }: PipelineFlags,
 ): Promise<Result<RecordSource, Diagnostic>> {
+  if (path === '-' && terminal.stdin.isTTY) {
+    terminal.stderr.write('reading records from the keyboard, a line each; end them with Ctrl-D\n');
+  }
   const { openRecords } = await import('../records/open.ts');
   return openRecords({
     path,
