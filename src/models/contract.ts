@@ -138,6 +138,11 @@ export interface Pacer {
 export interface CallOptions {
   /** Ends the HTTP request at once when it aborts. */
   readonly signal: AbortSignal;
+  /**
+   * Ends the call at once while it waits between requests (for the pacer, for the next attempt), and lets it send no
+   * further one; a request under way is finished. Aborted at the latest when `signal` is.
+   */
+  readonly waiting: AbortSignal;
   /** Names the call in traces. */
   readonly step: string;
   readonly record: string;

@@ -10,7 +10,7 @@ import type { ChatMistralAICallOptions } from '@langchain/mistralai';
 import type { JsonObject } from '../json/json.ts';
 import type { Answer } from './answer.ts';
 import type { ModelSettings } from './contract.ts';
-import type { RetriedCall } from './retry.ts';
+import type { CallSignals, RetriedCall } from './retry.ts';
 import type { Tokens } from './tokens.ts';
 
 /** One call on its way through LangChain, and what came of it. */
@@ -19,13 +19,13 @@ export interface ChatCall {
   readonly json: string;
   /** The body without its messages, for traces. */
   readonly parameters: JsonObject;
-  readonly signal: AbortSignal;
+  readonly signals: CallSignals;
   result: RetriedCall | undefined;
   /** Thrown by our own side of the seam: a bug, not an answer. */
   bug: unknown;
 }
 
-export type Send = (json: string, signal: AbortSignal) => Promise<RetriedCall>;
+export type Send = (json: string, signals: CallSignals) => Promise<RetriedCall>;
 
 /** The call travels among LangChain's options under a symbol, which traces, being JSON, leave out. */
 export const chatCall: unique symbol = Symbol('call');
@@ -102,7 +102,7 @@ export class PipeChatMistralAI extends ChatMistralAI<ChatOptions> {
     if (call === undefined || streaming)
       throw new Error('only whole calls that carry their ChatCall are made');
     try {
-      call.result = await this.#send(call.json, call.signal);
+      call.result = await this.#send(call.json, call.signals);
     } catch (error) {
       call.bug = error;
       throw error;

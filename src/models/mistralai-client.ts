@@ -57,18 +57,18 @@ export async function openMistralClient(
     timeout: settings.timeout,
     max_body,
   });
-  const model = new PipeChatMistralAI(settings, (json, signal) =>
-    callWithRetries(async (signal) => judge(await transport.post(json, signal), server), services, signal),
+  const model = new PipeChatMistralAI(settings, (json, signals) =>
+    callWithRetries(async (signal) => judge(await transport.post(json, signal), server), services, signals),
   );
 
   return {
-    async call(request, { signal, step, record }) {
+    async call(request, { signal, waiting, step, record }) {
       const body = mistralBody(settings, request);
       const { messages: _, ...parameters } = body;
       const call: ChatCall = {
         json: JSON.stringify(body),
         parameters,
-        signal,
+        signals: { signal, waiting },
         result: undefined,
         bug: undefined,
       };

@@ -1,6 +1,6 @@
 import { addUsage, zeroUsage } from '../usage/add.ts';
 import type { Attempt, Fault } from './attempt.ts';
-import type { CallOutcome, ClientServices, RetryPolicy } from './contract.ts';
+import type { CallOptions, CallOutcome, ClientServices, RetryPolicy } from './contract.ts';
 import { requestUsage } from './tokens.ts';
 
 /** The first back-off lasts up to this, in milliseconds; each further one up to twice as long. */
@@ -14,6 +14,9 @@ export interface RetriedCall {
   readonly attempts: number;
 }
 
+/** What ends a call: `signal` its request, `waiting` its waits between requests. */
+export type CallSignals = Pick<CallOptions, 'signal' | 'waiting'>;
+
 /**
  * The one retry policy: makes attempts until one completes, one cannot be helped by another, or none is left.
  *
@@ -23,7 +26,7 @@ export interface RetriedCall {
 export async function callWithRetries(
   attempt: (signal: AbortSignal) => Promise<Attempt>,
   services: Pick<ClientServices, 'retry' | 'pacer' | 'sleep' | 'random'>,
-  signal: AbortSignal,
+  { signal, waiting }: CallSignals,
 ): Promise<RetriedCall> {
   const { retry, pacer, sleep, random } = services;
   let usage = zeroUsage;
@@ -36,7 +39,7 @@ export async function callWithRetries(
   });
 
   for (;;) {
-    if (!(await unlessAborted(signal, () => pacer.admit(signal)))) return failed(stopped(last));
+    if (!(await unlessAborted(waiting, () => pacer.admit(waiting)))) return failed(stopped(last));
     last = await attempt(signal);
     usage = addUsage(usage, requestUsage(last, usage.requests === 0));
 
@@ -52,7 +55,7 @@ export async function callWithRetries(
     if (!result.retry || attempts >= retry.attempts) return failed(result.fault);
 
     const delay = backOff(attempts, last.retry_after, retry, random);
-    if (!(await unlessAborted(signal, () => sleep(delay, signal)))) return failed(stopped(last));
+    if (!(await unlessAborted(waiting, () => sleep(delay, waiting)))) return failed(stopped(last));
   }
 }
 

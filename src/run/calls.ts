@@ -57,7 +57,12 @@ export async function callModel(
     const model = models.ofSteps[step];
     if (id === undefined || model === undefined) throw new Error(`the plan has no step ${step}`);
     const began = now();
-    const answer = await model.client.call(request, { signal: model.signal, step: id, record: record.key });
+    const answer = await model.client.call(request, {
+      signal: model.signal,
+      waiting: stop.signal,
+      step: id,
+      record: record.key,
+    });
     const duration = now() - began;
     const resolved_model = answer.ok ? answer.completion.model : null;
     const call = { step: id, model: model.name, resolved_model, usage: answer.usage };

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { RunStopping, StopReason } from './events.ts';
 import { interrupted } from './reasons.ts';
 
@@ -15,12 +16,17 @@ export interface Stop {
   request(reason: StopReason, halt: Halt): void;
   /** Whether the run has stopped as far as this. */
   halted(halt: Halt): boolean;
+  /** Aborted when no call begins any more: a call that only waits to send its next request ends then. */
+  readonly signal: AbortSignal;
   readonly reason: StopReason | undefined;
 }
 
 export function createStop(told: (event: RunStopping) => void): Stop {
   let reason: StopReason | undefined;
   let level = 0;
+  const calls = new AbortController();
+  // Each call that waits listens to it: any number is right.
+  setMaxListeners(0, calls.signal);
 
   return {
     request(because, halt) {
@@ -30,8 +36,10 @@ export function createStop(told: (event: RunStopping) => void): Stop {
       level = Math.max(level, rank[halt]);
       const how = level === rank.everything ? 'aborting' : 'draining';
       told({ type: 'run_stopping', how, reason: reason ?? because });
+      if (level >= rank.calls) calls.abort();
     },
     halted: (halt) => level >= rank[halt],
+    signal: calls.signal,
     get reason() {
       return reason;
     },

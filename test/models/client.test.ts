@@ -348,6 +348,29 @@ describe('a call that is told to stop', () => {
     expect(server.calls.length).toBe(1);
   });
 
+  it('between two requests finishes the one under way, and sends no further', async () => {
+    const { server, ask } = await openRig({
+      services: {
+        sleep: async (_milliseconds, signal) => signal.throwIfAborted(),
+      },
+    });
+    const waiting = new AbortController();
+    const [failing, answered] = [ask, ask].map((one) =>
+      one({}, new AbortController().signal, waiting.signal),
+    );
+    const calls = [await server.nextCall(), await server.nextCall()];
+    waiting.abort();
+    calls[0]?.fail(500);
+    calls[1]?.reply();
+    const outcomes = [await failing, await answered];
+    expect(outcomes.filter((outcome) => outcome?.ok)).toHaveLength(1);
+    expect(outcomes.find((outcome) => outcome?.ok === false)).toMatchObject({
+      error: { code: 'aborted', status: 500, attempts: 1 },
+      usage: { requests: 1 },
+    });
+    expect(server.calls.length).toBe(2);
+  });
+
   it('ends its wait for admission', async () => {
     const stop = new AbortController();
     const { server, ask } = await openRig({

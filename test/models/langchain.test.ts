@@ -38,7 +38,7 @@ async function messageFor(
     },
     server,
   );
-  const model = new PipeChatMistralAI(settings, (_json, signal) =>
+  const model = new PipeChatMistralAI(settings, (_json, signals) =>
     callWithRetries(
       () => Promise.resolve(attempt),
       {
@@ -47,7 +47,7 @@ async function messageFor(
         sleep: () => Promise.resolve(),
         random: () => 0,
       },
-      signal,
+      signals,
     ),
   );
   let params: unknown;
@@ -55,7 +55,7 @@ async function messageFor(
   const call: ChatCall = {
     json: '{}',
     parameters,
-    signal: new AbortController().signal,
+    signals: { signal: new AbortController().signal, waiting: new AbortController().signal },
     result: undefined,
     bug: undefined,
   };

@@ -50,11 +50,14 @@ interface Script {
   readonly random?: number;
   readonly patience?: number;
   readonly signal?: AbortSignal;
+  /** Like `signal` unless told. */
+  readonly waiting?: AbortSignal;
   readonly admit?: Pacer['admit'];
   readonly sleep?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
 
 async function play(script: Script) {
+  const signal = script.signal ?? new AbortController().signal;
   const left = [...script.attempts];
   const told: string[] = [];
   let limits = 0;
@@ -84,7 +87,7 @@ async function play(script: Script) {
       },
       random: () => script.random ?? 1,
     },
-    script.signal ?? new AbortController().signal,
+    { signal, waiting: script.waiting ?? signal },
   );
   return { outcome, attempts, told, left: left.length };
 }
@@ -271,6 +274,34 @@ describe('being told to stop', () => {
     expect(told.filter((word) => word === 'request').length).toBe(1);
     expect(outcome).toMatchObject({ ok: false, error: { code: 'aborted' } });
   });
+
+  it.each(['admission', 'the next attempt'])(
+    'while it waits for %s ends the call, not a request',
+    async (wait) => {
+      const stop = new AbortController();
+      const told: string[] = [];
+      const { outcome, left } = await play({
+        attempts: [failed, done],
+        signal: new AbortController().signal,
+        waiting: stop.signal,
+        ...(wait === 'admission'
+          ? { admit: rejecting(stop) }
+          : {
+              sleep: (_milliseconds, signal) => {
+                told.push(signal === stop.signal ? 'heeds it' : 'does not');
+                return rejecting(stop)();
+              },
+            }),
+      });
+      expect(told).toEqual(wait === 'admission' ? [] : ['heeds it']);
+      expect(left).toBe(wait === 'admission' ? 2 : 1);
+      expect(outcome).toMatchObject({
+        ok: false,
+        error: { code: 'aborted' },
+        usage: { requests: wait === 'admission' ? 0 : 1 },
+      });
+    },
+  );
 
   it('does not hide a bug of the pacer', async () => {
     await expect(play({ attempts: [], admit: () => Promise.reject(new Error('a bug')) })).rejects.toThrow(

@@ -19,7 +19,11 @@ export interface Rig {
   readonly sleeps: number[];
   /** What the pacer was told, in order: admit, limited <ms>, answered. */
   readonly paced: string[];
-  readonly ask: (request?: Partial<ModelRequest>, signal?: AbortSignal) => Promise<CallOutcome>;
+  readonly ask: (
+    request?: Partial<ModelRequest>,
+    signal?: AbortSignal,
+    waiting?: AbortSignal,
+  ) => Promise<CallOutcome>;
 }
 
 export interface RigOptions {
@@ -69,8 +73,8 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     client,
     sleeps,
     paced,
-    ask: (request, signal = new AbortController().signal) =>
-      client.call({ ...question, ...request }, { signal, step: 'translate', record: 'r1' }),
+    ask: (request, signal = new AbortController().signal, waiting = signal) =>
+      client.call({ ...question, ...request }, { signal, waiting, step: 'translate', record: 'r1' }),
   };
 }
 

@@ -106,6 +106,58 @@ describe('a run with Mistral’s provider over HTTP', () => {
     expect(server.calls).toHaveLength(2);
   });
 
+  it('drains without sitting out a pause, and sends nothing more', async () => {
+    const server = await fakeServer();
+    const { run, clock, drain } = running(server, 10, 3);
+    const calls = [await server.nextCall(), await server.nextCall(), await server.nextCall()] as const;
+    for (const call of calls.slice(0, 2)) call.fail(429, { headers: { 'retry-after': '240' } });
+    await until(() => run.of('model_paused').length > 0);
+    await Promise.all(calls.slice(0, 2).map(({ ended }) => ended));
+    drain.abort();
+    // What is on the wire is finished.
+    calls[2].reply();
+    const finished = await run.finished;
+    expect(finished).toMatchObject({
+      state: 'interrupted',
+      counts: { total: 10, succeeded: 1, failed: 0, pending: 9 },
+      usage: { total: { requests: 3, unmetered_requests: 0, total_tokens: 20 } },
+      duration: 0,
+    });
+    expect(server.calls).toHaveLength(3);
+    expect(clock.sleeping).toEqual([]);
+  });
+
+  it('drains without sitting out the wait for the next attempt', async () => {
+    const server = await fakeServer();
+    const { run, clock, drain } = running(server, 10, 1);
+    (await server.nextCall()).fail(503, { headers: { 'retry-after': '50' } });
+    await until(() => clock.sleeping.length > 0);
+    drain.abort();
+    expect(await run.finished).toMatchObject({
+      state: 'interrupted',
+      counts: { total: 10, succeeded: 0, failed: 0, pending: 10 },
+      usage: { total: { requests: 1 } },
+      duration: 0,
+    });
+    expect(server.calls).toHaveLength(1);
+    expect(clock.sleeping).toEqual([]);
+  });
+
+  it('sends a request no second time when it fails after a drain', async () => {
+    const server = await fakeServer();
+    const { run, drain } = running(server, 10, 2);
+    const calls = [await server.nextCall(), await server.nextCall()] as const;
+    drain.abort();
+    calls[0].fail(429, { headers: { 'retry-after': '240' } });
+    calls[1].fail(500);
+    expect(await run.finished).toMatchObject({
+      state: 'interrupted',
+      counts: { total: 10, failed: 0, pending: 10 },
+      usage: { total: { requests: 2 } },
+    });
+    expect(server.calls).toHaveLength(2);
+  });
+
   it('drains, and then aborts', async () => {
     const server = await fakeServer();
     const { run, drain, abort } = running(server, 10, 2);

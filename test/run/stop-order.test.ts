@@ -26,6 +26,17 @@ describe('createStop', () => {
     expect([stop.halted('records'), stop.halted('calls'), stop.halted('everything')]).toEqual(halted);
   });
 
+  it.each([
+    ['records', false],
+    ['calls', true],
+    ['everything', true],
+  ] as const)('ends the waits of calls when %s are halted: %s', (halt, ends) => {
+    const { stop } = stopping();
+    expect(stop.signal.aborted).toBe(false);
+    stop.request(reason('interrupted'), halt);
+    expect(stop.signal.aborted).toBe(ends);
+  });
+
   it('keeps the first reason, goes further, never back, and tells each step once', () => {
     const { stop, told } = stopping();
     stop.request(reason('input'), 'records');
