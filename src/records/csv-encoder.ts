@@ -20,7 +20,9 @@ export function tableEncoder(columns: readonly string[], delimiter: string): Row
   };
   const encode = (rows: readonly (readonly string[])[]) => stringify([...rows], options);
   return {
-    start: () => (columns.length === 0 ? '' : encode([columns])),
+    // A header of one name that holds `;` or a tab would be taken for one whose names are separated by it.
+    start: () =>
+      columns.length === 0 ? '' : stringify([[...columns]], { ...options, quoted_match: /[\r\n\uFEFF;\t]/ }),
     rows: (rows) => (columns.length === 0 ? '' : encode(rows.map((row) => cellsOf(row, columns)))),
     end: () => '',
   };

@@ -51,12 +51,28 @@ function readHeader(row: Row, delimiter: string, path: string, limit: number): H
   if (row.bytes.includes(0)) {
     return badHeader(path, row, 'it holds a NUL character', 'save the file as UTF-8 text');
   }
+  const other = delimiter === ',' ? otherSeparator(row.bytes.toString()) : undefined;
+  if (other !== undefined) {
+    const reason = `it has no comma, and the columns seem to be separated by ${other.name}`;
+    return badHeader(path, row, reason, other.hint);
+  }
   const { cells, broken } = parseCells([row], delimiter, path);
   if (broken !== undefined) return { broken };
   const columns = cells.get(row) ?? [];
   const mistakes = headerMistakes(columns);
   if (mistakes.length === 0) return { columns };
   return badHeader(path, row, mistakes.join('; '), 'give each column a name of its own');
+}
+
+const otherSeparators = [
+  { text: '\t', name: 'tabs', hint: 'name it .tsv or add `--input-format tsv`' },
+  { text: ';', name: '`;`', hint: 'convert the file, or save it with commas or tabs' },
+];
+
+/** What seems to stand between the names where commas should; a name in quotes may hold anything. */
+function otherSeparator(header: string) {
+  const bare = header.replaceAll(/"[^"]*"/g, '');
+  return bare.includes(',') ? undefined : otherSeparators.find(({ text }) => bare.includes(text));
 }
 
 /** A name that stands twice would lose a cell of every record, and one that is empty could never be asked for. */

@@ -207,10 +207,21 @@ describe('csv', () => {
     );
   });
 
+  it.each(['a;b', 'a\tb'])(
+    'is not taken for a table of other separators when it is read again: %j',
+    (name) => {
+      const text = csv.output?.encoder([name]).start() ?? '';
+      expect(text).toBe(`"${name}"\n`);
+      expect(shownAll(readBytes(csv, `${text}1\n`))).toEqual([
+        `#0 line 2: ${JSON.stringify({ [name]: '1' })}`,
+      ]);
+    },
+  );
+
   it('gives back what was written, wherever the bytes are cut', () => {
     const text = fc.string({
       unit: fc.oneof(
-        fc.constantFrom(',', '\t', '"', '\n', '\r', '\uFEFF', '😀', '=', ' '),
+        fc.constantFrom(',', ';', '\t', '"', '\n', '\r', '\uFEFF', '😀', '=', ' '),
         fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }),
       ),
     });
