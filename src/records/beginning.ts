@@ -14,18 +14,18 @@ export interface Beginning {
 
 export interface ChosenFormat {
   readonly format: RecordFormat;
-  /** Nobody named it: neither a flag nor the input's name. */
-  readonly assumed: boolean;
+  /** Who named it: the caller, the input's name, or nobody. */
+  readonly told: 'explicitly' | 'by-name' | 'not';
 }
 
 /**
- * Reads until the format has found what an input of it begins with. Where it is only assumed, a first row that is not of
- * it refuses the input, instead of failing every row of a table. What is read is kept, so a first row that is larger than
- * a record may be refuses the input too: it may have no end.
+ * Reads until the format has found what an input of it begins with. Unless the caller named the format, a first row that
+ * tells another one refuses the input, instead of failing every row. What is read is kept, so a first row that is larger
+ * than a record may be refuses the input too: it may have no end.
  */
 export async function readBeginning(
   bytes: ByteStream,
-  { format, assumed }: ChosenFormat,
+  { format, told }: ChosenFormat,
   options: ReadOptions,
 ): Promise<Result<Beginning, Diagnostic>> {
   const reader = format.reader(options);
@@ -45,7 +45,10 @@ export async function readBeginning(
     if (length > options.limit && !reader.started()) return failure(endless(options));
     chunks.push(next.value);
   }
-  if (assumed && first?.ok === false && !first.raw.trimStart().startsWith('{')) {
+  const refused =
+    told !== 'explicitly' && first?.ok === true ? format.refuse?.(first, options.path) : undefined;
+  if (refused !== undefined) return failure(refused);
+  if (told === 'not' && first?.ok === false && !first.raw.trimStart().startsWith('{')) {
     return failure(notAsAssumed(options.path, format));
   }
   return success({ columns: reader.columns?.(), chunks });

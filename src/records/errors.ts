@@ -3,6 +3,7 @@ import { parseJson } from '../json/exact.ts';
 import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
 import { success, type Result } from '../result.ts';
 import { faultOfBytes } from './bad.ts';
+import { isCount } from './errors-line.ts';
 import {
   countByReading,
   type Batch,
@@ -77,10 +78,6 @@ function parseLine(text: string): Result<JsonValue, string> {
   // An input with half of a surrogate pair was refused when it was first read; here it stands in a shortened message.
   if (parsed.error.code === 'lone_surrogate') return success(JSON.parse(text) as JsonValue);
   return { ok: false, error: faultOfLine(parsed.error, text).message };
-}
-
-function isCount(value: JsonValue | undefined, least: number): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= least;
 }
 
 /** Why the row could not be read, as the earlier run said it. */

@@ -1,6 +1,7 @@
 import { parseJson } from '../json/exact.ts';
 import { isObject } from '../json/json.ts';
 import { badRecord, faultOfBytes } from './bad.ts';
+import { refuseErrors } from './errors-line.ts';
 import type { RecordCounter, RecordFormat, RecordReader } from './format.ts';
 import { faultOfLine, faultOfValue } from './json-record.ts';
 import type { RecordItem } from './record.ts';
@@ -41,6 +42,7 @@ export const jsonl: RecordFormat = {
       count: () => ({ records }),
     };
   },
+  refuse: refuseErrors,
   output: {
     tabular: false,
     encoder: () => ({

@@ -93,15 +93,21 @@ function bytesOnce({ path, stdin }: RecordInput, shown: string): Result<ByteStre
 function chooseFormat(input: RecordInput, place: InputPlace): Result<ChosenFormat, Diagnostic> {
   if (input.format !== undefined) {
     const named = formatNamed(input.format);
-    return named.ok ? success({ format: named.value, assumed: false }) : named;
+    return named.ok ? success({ format: named.value, told: 'explicitly' }) : named;
   }
   const format = place.kind === 'stdin' ? undefined : formatOfPath(input.path);
-  if (format !== undefined) return success({ format, assumed: false });
-  if (place.kind !== 'file') return success({ format: defaultFormat, assumed: true });
+  if (format !== undefined) return success({ format, told: 'by-name' });
+  if (place.kind !== 'file') return success({ format: defaultFormat, told: 'not' });
   return failure({
     severity: 'error',
     code: 'unknown-format',
     message: `the name of \`${input.path}\` does not tell its format; known are ${extensionsOf(formats)}`,
-    hint: `say what it holds with \`--input-format ${formatNames(formats).join('|')}\``,
+    hint: isSpreadsheet(input.path)
+      ? 'export the sheet as CSV'
+      : `say what it holds with \`--input-format ${formatNames(formats).join('|')}\``,
   });
+}
+
+function isSpreadsheet(path: string): boolean {
+  return /\.(?:xlsx|xlsm|xls|ods)$/i.test(path);
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { openRecords } from '../../src/records/open.ts';
@@ -182,7 +183,7 @@ describe('a file that is refused', () => {
   });
 
   it('has a name that does not tell its format', async () => {
-    expect(await refusal('rows.xlsx', 'x')).toMatchObject({
+    expect(await refusal('rows.txt', 'x')).toMatchObject({
       code: 'unknown-format',
       message:
         'the name of `PATH` does not tell its format; known are .jsonl, .ndjson, .csv, .tsv and .json, each also with .gz',
@@ -190,6 +191,13 @@ describe('a file that is refused', () => {
     });
     expect(await refusal('rows.gz', gzipSync(rows))).toMatchObject({ code: 'unknown-format' });
     expect(await refusal('jsonl', rows)).toMatchObject({ code: 'unknown-format' });
+  });
+
+  it.each(['rows.xlsx', 'ROWS.XLSX', 'rows.xls', 'rows.ods'])('is a spreadsheet: %s', async (name) => {
+    expect(await refusal(name, 'PK\u0003\u0004')).toMatchObject({
+      code: 'unknown-format',
+      hint: 'export the sheet as CSV',
+    });
   });
 
   it('is read in a format that there is not', async () => {
@@ -236,6 +244,85 @@ describe('a file that is refused', () => {
     ['rows.json', '{"a":1}', 'invalid-json'],
   ])('is bad from its beginning: %s with %j', async (name, content, code) => {
     expect(await refusal(name, content)).toMatchObject({ code, place: { path: 'PATH' } });
+  });
+
+  it.each(['id;text\n1;x, y\n', '"id";"text"\n1;2\n', '"a,b";c\n', 'id;text', 'id;text\r\n1;2'])(
+    'has columns between semicolons: %j',
+    async (content) => {
+      expect(await refusal('rows.csv', content)).toEqual({
+        severity: 'error',
+        code: 'invalid-header',
+        message: 'the header cannot be used: it has no comma, and the columns seem to be separated by `;`',
+        hint: 'convert the file, or save it with commas or tabs',
+        place: { path: 'PATH', line: 1 },
+      });
+    },
+  );
+
+  it.each(['id\ttext\n1\tx\n', '"id"\t"text"\n', 'id\ta;b\n'])(
+    'has columns between tabs, and the name of one with commas: %j',
+    async (content) => {
+      expect(await refusal('rows.csv', content)).toMatchObject({
+        code: 'invalid-header',
+        message: 'the header cannot be used: it has no comma, and the columns seem to be separated by tabs',
+        hint: 'name it .tsv or add `--input-format tsv`',
+      });
+    },
+  );
+
+  it.each([
+    ['rows.csv', 'id,a;b\n1,2\n', ['id', 'a;b']],
+    ['rows.csv', '"a;b"\n1\n', ['a;b']],
+    ['rows.csv', '"a\t""b"\n1\n', ['a\t"b']],
+    ['rows.csv', 'text\na;b\n', ['text']],
+    ['rows.tsv', 'a;b\n1\n', ['a;b']],
+  ])('is not one where a name holds another separator: %s with %j', async (name, content, columns) => {
+    expect((await openedFile(name, content)).columns).toEqual(columns);
+  });
+
+  const failed = {
+    index: 4,
+    line: 6,
+    key: 'k',
+    input: { a: 1 },
+    step: 's',
+    error: { code: 'c', message: 'm' },
+  };
+  const unread = { index: 4, line: 6, key: 'k', error: { code: 'invalid_json', message: 'm' }, raw: '{' };
+
+  it.each([failed, unread, { ...failed, step: null }])(
+    'holds the errors of an earlier run, and nobody said so: %j',
+    async (line) => {
+      const content = `${JSON.stringify(line)}\n{"a":1}\n`;
+      const expected = {
+        code: 'errors-file',
+        message: '`PATH` holds the failed records of an earlier run, not the records themselves',
+        hint: 'add `--input-format errors`',
+        place: { path: 'PATH', line: 1 },
+      };
+      expect(await refusal('errors.jsonl', content)).toMatchObject(expected);
+      expect(await refusal('errors.jsonl.gz', gzipSync(content))).toMatchObject(expected);
+      const stdin = Readable.from([Buffer.from(content)]);
+      expect(await openRecords({ path: '-', stdin })).toMatchObject({ error: { code: 'errors-file' } });
+      expect((await openedFile('errors.jsonl', content, 'jsonl')).format).toBe('jsonl');
+      expect((await openedFile('errors.jsonl', content, 'errors')).format).toBe('errors');
+    },
+  );
+
+  const { error: _, ...withoutError } = failed;
+
+  it.each([
+    { ...failed, more: 1 },
+    { ...failed, input: 'text' },
+    { ...failed, index: '4' },
+    { ...failed, line: 0 },
+    { ...failed, key: 7 },
+    { ...failed, error: 'text' },
+    { ...unread, raw: 7 },
+    withoutError,
+  ])('is not one where its first record only resembles an error: %j', async (record) => {
+    const source = await openedFile('rows.jsonl', JSON.stringify(record));
+    expect(await all(source.read())).toMatchObject([{ ok: true, value: record }]);
   });
 
   it('is gzip data cut short, or damaged', async () => {
