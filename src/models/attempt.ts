@@ -5,6 +5,7 @@ import { explainFault, explainStatus } from './explain.ts';
 import type { Server } from './explain.ts';
 import { requestId, retryAfter } from './provider-error.ts';
 import { bound, oneLine } from './provider-text.ts';
+import { redactStart } from './redact.ts';
 import type { Tokens } from './tokens.ts';
 import type { Exchange } from './transport.ts';
 
@@ -30,6 +31,8 @@ export type Fault = Omit<CallError, 'attempts'>;
 /** In characters: a message is read by people, raw answers are looked into. */
 const longestMessage = 500;
 const longestRaw = 2000;
+/** In bytes: more than is looked through for the key. */
+const longestRead = 256 * 1024;
 
 export function judge(exchange: Exchange, server: Server): Attempt {
   if (exchange.kind === 'fault') return judgeFault(exchange, server);
@@ -130,8 +133,7 @@ function createFault(
   fault: Pick<Fault, 'code' | 'message' | 'status' | 'request_id'> & { readonly body?: Buffer },
 ): Fault {
   const { code, message, status, request_id, body } = fault;
-  // Redacted before it is cut: half a key would not be recognised.
-  const raw = body && bound(redact(body.subarray(0, 16 * longestRaw).toString('utf8')), longestRaw);
+  const raw = body && redactStart(body.subarray(0, longestRead).toString('utf8'), longestRaw, redact);
   return {
     code,
     message: bound(redact(oneLine(message)), longestMessage),

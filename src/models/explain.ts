@@ -3,7 +3,8 @@ import { formatDuration } from '../duration.ts';
 import type { CallErrorCode } from './contract.ts';
 import { readHeader } from './header.ts';
 import { hasNoQuota, readProviderError } from './provider-error.ts';
-import { bound, oneLine } from './provider-text.ts';
+import { oneLine } from './provider-text.ts';
+import { redactStart } from './redact.ts';
 import type { Redact } from './redact.ts';
 import type { Exchange } from './transport.ts';
 
@@ -41,7 +42,7 @@ export function explainStatus(
 ): Explanation {
   const { host, model, key_name } = server;
   const { said, type } = readProviderError(body);
-  const reason = said === '' ? `${status}` : `${status}: ${bound(server.redact(said), 300)}`;
+  const reason = said === '' ? `${status}` : `${status}: ${redactStart(said, 300, server.redact)}`;
 
   if (status === 402 || (status >= 400 && hasNoQuota(headers)))
     return {

@@ -1,3 +1,5 @@
+import { bound } from './provider-text.ts';
+
 /** Takes a secret out of a text, in whatever encoding it comes back. */
 export type Redact = (text: string) => string;
 
@@ -7,39 +9,92 @@ const mark = '[redacted]';
 /** Secrets shorter than this, and encoded forms of them, would match ordinary words. In characters. */
 export const shortestSecret = 8;
 
+/** No spelling of a secret is longer, in characters: a text cut off may end with so many of a secret. */
+const longestSpelling = 8000;
+
 /**
  * A provider may send the key back: as it is, percent-encoded, as JSON or HTML escapes, in hexadecimal, or in base64
- * with anything before it. Each character may be written in its own way. A secret shorter than `shortestSecret` is not
- * looked for.
+ * with anything before it, those two also broken into lines. Each character may be written in its own way. A secret
+ * shorter than `shortestSecret` is not looked for.
  */
 export function createRedact(secret: string | undefined): Redact {
   if (secret === undefined || secret.length < shortestSecret) return (text) => text;
   const bytes = Buffer.from(secret);
   const encoded = [bytes.toString('hex'), ...base64Forms(bytes)];
-  const pattern = [Array.from(secret, spellings).join(''), ...encoded.map(literal)].join('|');
+  const pattern = [
+    Array.from(secret, spellings).join(''),
+    ...encoded.map((digits) => Array.from(digits, digitSpellings).join(lineBreak)),
+  ].join('|');
   const expression = new RegExp(pattern, 'gi');
   return (text) => text.replaceAll(expression, mark);
 }
 
+/**
+ * The beginning of a text, redacted, in at most `longest` characters and without reading much more. Redacted before it
+ * is cut, since half a secret would not be recognised; where it has to be cut before, what may be half a secret is left
+ * out.
+ */
+export function redactStart(text: string, longest: number, redact: Redact): string {
+  const prefix = text.slice(0, 16 * longest + longestSpelling);
+  const redacted = redact(prefix);
+  const whole = prefix.length === text.length ? redacted : redacted.slice(0, -longestSpelling);
+  return bound(whole, longest);
+}
+
 /** JSON within JSON has several; a bound keeps a text of nothing but backslashes from taking for ever. */
-const backslash = '\\\\';
+const backslashes = '\\\\{1,8}';
+
+/** The characters that HTML has names for, and that keys or base64 may hold. */
+const entities: { readonly [character: string]: string } = {
+  '&': 'amp',
+  '<': 'lt',
+  '>': 'gt',
+  '"': 'quot',
+  "'": 'apos',
+  '+': 'plus',
+  '/': 'sol',
+  '=': 'equals',
+};
 
 function spellings(character: string): string {
+  // A letter behind a backslash is another character; to take the backslash along could break the JSON around it.
+  const plain = /[0-9a-z]/i.test(character) ? character : `\\\\{0,8}${literal(character)}`;
+  return `(?:${[plain, ...escapes(character)].join('|')})`;
+}
+
+/** Percent signs and ampersands may be escaped themselves. */
+function escapes(character: string): string[] {
   const decimal = character.codePointAt(0) ?? 0;
   const hex = decimal.toString(16).padStart(2, '0');
-  // A letter behind a backslash is another character; to take the backslash along could break the JSON around it.
-  const plain = /[0-9a-z]/i.test(character) ? character : `${backslash}{0,4}${literal(character)}`;
-  return `(?:${plain}|%${hex}|${backslash}{1,4}u00${hex}|${backslash}{1,4}x${hex}|&#x0*${hex};|&#0*${decimal};)`;
+  const entity = entities[character];
+  const ampersand = '&(?:amp;){0,3}';
+  return [
+    `%(?:25){0,3}${hex}`,
+    `${backslashes}u00${hex}`,
+    `${backslashes}x${hex}`,
+    `${ampersand}#x0{0,6}${hex};`,
+    `${ampersand}#0{0,6}${decimal};`,
+    ...(entity === undefined ? [] : [`${ampersand}${entity};`]),
+  ];
+}
+
+/** A line break between two digits: as it is, as one space where the text was put on one line, or escaped. */
+const lineBreak = `(?:\\s{1,8}|(?:${backslashes}r)?${backslashes}n|(?:%0d)?%0a)?`;
+
+/** A digit of base64 or hexadecimal; base64url has two of its own. */
+function digitSpellings(digit: string): string {
+  if (/[0-9a-z]/i.test(digit)) return digit;
+  const url = digit === '+' ? '-' : '_';
+  return `(?:${[`\\\\{0,8}${literal(digit)}`, url, ...escapes(digit)].join('|')})`;
 }
 
 /** Base64 depends on where in its groups of three bytes the secret begins; its outermost digits, on its neighbours. */
 function base64Forms(bytes: Buffer): string[] {
-  return [0, 1, 2].flatMap((before) => {
+  return [0, 1, 2].map((before) => {
     const padded = Buffer.concat([Buffer.alloc(before), bytes]);
     const first = Math.ceil((before * 8) / 6);
     const whole = Math.floor((padded.length * 8) / 6);
-    const standard = padded.toString('base64').slice(first, whole);
-    return [standard, standard.replaceAll('+', '-').replaceAll('/', '_')];
+    return padded.toString('base64').slice(first, whole);
   });
 }
 

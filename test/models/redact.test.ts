@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRedact, shortestSecret } from '../../src/models/redact.ts';
+import { createRedact, redactStart, shortestSecret } from '../../src/models/redact.ts';
 
 const key = 'sk/Ab+c1-D2_e3=F4';
 const bytes = Buffer.from(key);
@@ -32,6 +32,73 @@ describe('redact', () => {
     expect(text).toContain('[redacted]');
     const left = text.split('[redacted]').map((part) => Buffer.from(part, 'base64').toString('latin1'));
     expect(left.join(' ')).not.toMatch(/Ab\+c1|D2_e3/);
+  });
+
+  describe('of characters that are escaped everywhere', () => {
+    const odd = `k&<1>"2\\'3+/4=k&<`;
+    const named: { readonly [character: string]: string } = {
+      '&': '&amp;',
+      '<': '&lt;',
+      '>': '&gt;',
+      '"': '&quot;',
+      "'": '&apos;',
+    };
+    const html = odd.replaceAll(/[&<>"']/g, (character) => named[character] ?? '');
+    it.each([
+      ['as it is', odd],
+      ['in HTML', html],
+      ['in HTML, by numbers', odd.replaceAll(/\W/g, (character) => `&#${character.charCodeAt(0)};`)],
+      ['in HTML in HTML', html.replaceAll('&', '&amp;')],
+      ['in HTML in JSON', JSON.stringify(html).slice(1, -1)],
+      ['percent-encoded twice', encodeURIComponent(encodeURIComponent(odd))],
+    ])('finds a key written %s', (_how, written) => {
+      expect(createRedact(odd)(`before ${written} after`)).toBe('before [redacted] after');
+    });
+  });
+
+  it('finds a key in JSON in JSON in JSON', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ minLength: shortestSecret }).filter((secret) => /^[!-~]*$/.test(secret)),
+        (secret) => {
+          let text = secret;
+          for (let depth = 0; depth < 3; depth += 1) {
+            text = JSON.stringify(text);
+            expect(createRedact(secret)(text)).toContain('[redacted]');
+          }
+        },
+      ),
+    );
+  });
+
+  describe('of base64 with + and /', () => {
+    const odd = 'a>>?~~~ü?>~?>a~~b?ÿÿ>';
+    const base64 = Buffer.from(odd).toString('base64');
+    const lines = (end: string) => base64.replaceAll(/.{7}/g, `$&${end}`);
+    it('has both', () => {
+      expect(base64).toMatch(/\+.*\/|\/.*\+/);
+    });
+    it.each([
+      ['in base64', base64],
+      ['in base64url', Buffer.from(odd).toString('base64url')],
+      ['in base64, percent-encoded', encodeURIComponent(base64)],
+      ['in base64, percent-encoded in lower case', encodeURIComponent(base64).toLowerCase()],
+      ['in base64 with JSON’s escaped slash', base64.replaceAll('/', '\\/')],
+      ['in base64 as JSON escapes', base64.replaceAll('+', '\\u002B').replaceAll('/', '\\u002f')],
+      ['in base64 in HTML', base64.replaceAll('+', '&#43;').replaceAll('/', '&sol;')],
+      ['in base64 in lines', lines('\n')],
+      ['in base64 in lines of MIME', lines('\r\n')],
+      ['in base64 in lines, as JSON', JSON.stringify(lines('\r\n')).slice(1, -1)],
+      ['in base64 in lines, on one line', lines(' ')],
+      ['in hexadecimal in lines', Buffer.from(odd).toString('hex').replaceAll(/.{8}/g, '$&\n')],
+    ])('finds a key written %s', (_how, written) => {
+      expect(createRedact(odd)(`before ${written} after`)).toMatch(/^before \[redacted\].{0,6}\s? after$/s);
+    });
+  });
+
+  it('takes no long on texts of nothing but beginnings', () => {
+    const text = [...Array.from({ length: 1000 }, () => '\\'.repeat(50)), key.slice(0, -1).repeat(5000)];
+    expect(createRedact(key)(text.join(' '))).toBe(text.join(' '));
   });
 
   it('finds every occurrence', () => {
@@ -66,5 +133,24 @@ describe('redact', () => {
 
   it('leaves ordinary text alone', () => {
     expect(createRedact(key)('sk, Ab and D2 e3 are no keys')).toBe('sk, Ab and D2 e3 are no keys');
+  });
+});
+
+describe('the start of a text', () => {
+  const redact = createRedact(key);
+  const escaped = key.replaceAll(/./g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
+
+  it('is redacted, then cut', () => {
+    expect(redactStart(`abc ${key} def`, 100, redact)).toBe('abc [redacted] def');
+    expect(redactStart(`${'a'.repeat(10)}${key}`, 15, redact)).toBe('aaaaaaaaaa[red…');
+  });
+
+  it.each([key, escaped])('has no part of a key wherever it is cut: %s', (written) => {
+    // Redacting makes it so short that the place where it was first cut would be seen.
+    const text = `${written}\n`.repeat(5000);
+    for (let shift = 0; shift < written.length; shift += 1) {
+      const start = redactStart(`${'-'.repeat(shift)}${text}`, 2000, redact);
+      expect(start.replaceAll('[redacted]', '')).toMatch(/^-*[\n]*(?:\[[redact]*)?…?$/);
+    }
   });
 });
