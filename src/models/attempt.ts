@@ -1,11 +1,11 @@
+import { bounded } from '../diagnostic/printable.ts';
 import { readAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
 import type { CallError, CallErrorCode, Completion } from './contract.ts';
 import { explainFault, explainStatus } from './explain.ts';
 import type { Server } from './explain.ts';
 import { requestId, retryAfter } from './provider-error.ts';
-import { bound, oneLine } from './provider-text.ts';
-import { redactStart } from './redact.ts';
+import { oneLine, redactStart } from './provider-text.ts';
 import type { Tokens } from './tokens.ts';
 import type { Exchange } from './transport.ts';
 
@@ -136,7 +136,7 @@ function createFault(
   const raw = body && redactStart(body.subarray(0, longestRead).toString('utf8'), longestRaw, redact);
   return {
     code,
-    message: bound(redact(oneLine(message)), longestMessage),
+    message: bounded(redact(oneLine(message)), longestMessage),
     status,
     request_id,
     scope: final.has(code) ? 'run' : 'record',

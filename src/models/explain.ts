@@ -3,8 +3,7 @@ import { formatDuration } from '../duration.ts';
 import type { CallErrorCode } from './contract.ts';
 import { readHeader } from './header.ts';
 import { hasNoQuota, readProviderError } from './provider-error.ts';
-import { oneLine } from './provider-text.ts';
-import { redactStart } from './redact.ts';
+import { oneLine, redactStart } from './provider-text.ts';
 import type { Redact } from './redact.ts';
 import type { Exchange } from './transport.ts';
 

@@ -1,4 +1,5 @@
 import { awaitAllCallbacks } from '@langchain/core/callbacks/promises';
+import { bounded } from '../diagnostic/printable.ts';
 import { zeroUsage } from '../usage/add.ts';
 import { version } from '../version.ts';
 import { judge } from './attempt.ts';
@@ -9,7 +10,7 @@ import { mistralBody } from './mistralai-body.ts';
 import { PipeChatMistralAI } from './mistralai-chat.ts';
 import type { ChatCall } from './mistralai-chat.ts';
 import { langChainMessages } from './mistralai-messages.ts';
-import { bound, oneLine } from './provider-text.ts';
+import { oneLine } from './provider-text.ts';
 import { createRedact } from './redact.ts';
 import type { Redact } from './redact.ts';
 import { callWithRetries } from './retry.ts';
@@ -95,7 +96,7 @@ function unreadable(error: unknown, { result }: ChatCall, redact: Redact): CallO
     ok: false,
     error: {
       code: 'malformed_answer',
-      message: bound(redact(`LangChain cannot handle the call: ${oneLine(why)}`), 500),
+      message: bounded(redact(`LangChain cannot handle the call: ${oneLine(why)}`), 500),
       status: result === undefined ? null : 200,
       attempts: result?.attempts ?? 0,
       request_id: result?.outcome.ok === true ? result.outcome.completion.request_id : null,

@@ -1,3 +1,5 @@
+import { bounded } from '../diagnostic/printable.ts';
+import { longestSpelling } from './redact.ts';
 import type { Redact } from './redact.ts';
 
 /** A longer name is none: no provider has such a model, finish reason or id. In characters. */
@@ -9,7 +11,7 @@ const longestName = 200;
  */
 export function readName(value: unknown, redact: Redact): string | null {
   if (typeof value !== 'string') return null;
-  const name = bound(redact(oneLine(value)), longestName);
+  const name = bounded(redact(oneLine(value)), longestName);
   return name === '' ? null : name;
 }
 
@@ -18,8 +20,14 @@ export function oneLine(text: string): string {
   return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
 }
 
-/** At most so many characters of a text, with a mark where it was cut. */
-export function bound(text: string, longest: number): string {
-  if (text.length <= longest) return text;
-  return `${text.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+/**
+ * The beginning of a text, redacted, in at most `longest` characters and without reading much more. Redacted before it
+ * is cut, since half a secret would not be recognised; where it has to be cut before, what may be half a secret is left
+ * out.
+ */
+export function redactStart(text: string, longest: number, redact: Redact): string {
+  const prefix = text.slice(0, 16 * longest + longestSpelling);
+  const redacted = redact(prefix);
+  const whole = prefix.length === text.length ? redacted : redacted.slice(0, -longestSpelling);
+  return bounded(whole, longest);
 }

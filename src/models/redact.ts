@@ -1,5 +1,3 @@
-import { bound } from './provider-text.ts';
-
 /** Takes a secret out of a text, in whatever encoding it comes back. */
 export type Redact = (text: string) => string;
 
@@ -10,7 +8,7 @@ const mark = '[redacted]';
 export const shortestSecret = 8;
 
 /** No spelling of a secret is longer, in characters: a text cut off may end with so many of a secret. */
-const longestSpelling = 8000;
+export const longestSpelling = 8000;
 
 /**
  * A provider may send the key back: as it is, percent-encoded, as JSON or HTML escapes, in hexadecimal, or in base64
@@ -27,18 +25,6 @@ export function createRedact(secret: string | undefined): Redact {
   ].join('|');
   const expression = new RegExp(pattern, 'gi');
   return (text) => text.replaceAll(expression, mark);
-}
-
-/**
- * The beginning of a text, redacted, in at most `longest` characters and without reading much more. Redacted before it
- * is cut, since half a secret would not be recognised; where it has to be cut before, what may be half a secret is left
- * out.
- */
-export function redactStart(text: string, longest: number, redact: Redact): string {
-  const prefix = text.slice(0, 16 * longest + longestSpelling);
-  const redacted = redact(prefix);
-  const whole = prefix.length === text.length ? redacted : redacted.slice(0, -longestSpelling);
-  return bound(whole, longest);
 }
 
 /** JSON within JSON has several; a bound keeps a text of nothing but backslashes from taking for ever. */

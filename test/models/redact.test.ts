@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRedact, redactStart, shortestSecret } from '../../src/models/redact.ts';
+import { redactStart } from '../../src/models/provider-text.ts';
+import { createRedact, shortestSecret } from '../../src/models/redact.ts';
 
 const key = 'sk/Ab+c1-D2_e3=F4';
 const bytes = Buffer.from(key);
