@@ -1,4 +1,4 @@
-import { isObject, type JsonValue, type Pointer } from './json.ts';
+import type { JsonObject, JsonValue, Pointer } from './json.ts';
 
 /** A pointer as RFC 6901 writes it: `/steps/a~1b/0`. */
 export function pointerText(pointer: Pointer): string {
@@ -23,9 +23,8 @@ export function pointerFragment(pointer: Pointer): string {
 export function valueAt(value: JsonValue, pointer: Pointer): JsonValue | undefined {
   let here: JsonValue | undefined = value;
   for (const part of pointer) {
-    const isInside = Array.isArray(here) || isObject(here);
-    if (!isInside || !Object.hasOwn(here as object, part)) return undefined;
-    here = (here as { readonly [name: string]: JsonValue })[part];
+    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, part)) return undefined;
+    here = (here as JsonObject)[part];
   }
   return here;
 }

@@ -5,7 +5,7 @@ import type { ModelSettings } from '../models/contract.ts';
 import { builtInPrices } from '../usage/prices.ts';
 import { defaultProvider } from './format/model-section.ts';
 import type { Report } from './report.ts';
-import { valueAt } from './pointers.ts';
+import { valueAt } from '../json/pointer.ts';
 
 /** Warns of models whose settings are allowed, but were hardly meant. */
 export function warnOfModels(

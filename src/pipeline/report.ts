@@ -2,7 +2,7 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { Source } from '../diagnostic/source.ts';
 import type { Pointer } from '../json/json.ts';
 import type { Override } from './overrides.ts';
-import { valueAt } from './pointers.ts';
+import { valueAt } from '../json/pointer.ts';
 
 /** Where the mistakes of a file come together. */
 export interface Report {

@@ -4,7 +4,7 @@ import type { StepProgram } from '../steps/step.ts';
 import { compileTemplate } from '../template/compile.ts';
 import type { Template } from '../template/template.ts';
 import { pathText } from './words.ts';
-import { valueAt } from './pointers.ts';
+import { valueAt } from '../json/pointer.ts';
 import { compilePlaced, type PlacedTemplate, type TemplateContext } from './templates.ts';
 import type { SoundStep } from './validate.ts';
 

@@ -1,7 +1,7 @@
 import { didYouMean } from '../../diagnostic/suggest.ts';
 import { isObject, type JsonValue, type Pointer } from '../../json/json.ts';
 import { keywords, typeNames, unknownTypes, unsupportedKeywords, type Draft } from './keywords.ts';
-import { valueAt } from '../pointers.ts';
+import { valueAt } from '../../json/pointer.ts';
 import { formats } from './validator.ts';
 import { listText, valueText } from '../words.ts';
 

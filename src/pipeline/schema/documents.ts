@@ -4,7 +4,7 @@ import type { Source } from '../../diagnostic/source.ts';
 import { didYouMean } from '../../diagnostic/suggest.ts';
 import { isObject, type JsonValue, type Pointer } from '../../json/json.ts';
 import type { ResolvedReference, SchemaDocument } from './bundle.ts';
-import { valueAt } from '../pointers.ts';
+import { valueAt } from '../../json/pointer.ts';
 import { readSource, type Workspace } from '../workspace.ts';
 import { checkSchema, type Reference } from './check.ts';
 import { draftOf, type Draft } from './keywords.ts';
