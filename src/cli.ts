@@ -2,7 +2,7 @@
 import { CommanderError } from 'commander';
 import { exit, type ExitCode } from './cli/exit.ts';
 import { buildProgram } from './cli/program.ts';
-import { processTerminal } from './cli/terminal.ts';
+import { printError, processTerminal } from './cli/terminal.ts';
 
 /**
  * A reader that closes its end, such as `head`, has seen enough: that is no error of ours. Any other failure to write
@@ -26,6 +26,13 @@ async function main(): Promise<void> {
   const program = buildProgram(terminal, (code: ExitCode) => {
     process.exitCode = code;
   });
+  const apart = process.argv.find((word, at) => process.argv[at - 1] === '--simulate' && /^\w+=/.test(word));
+  if (apart !== undefined) {
+    const message = '`--simulate` has its options right behind a `=`';
+    await printError(terminal, message, `write --simulate=${apart}`);
+    process.exitCode = exit.usage;
+    return;
+  }
   try {
     await program.parseAsync(process.argv.map(withItsValue));
   } catch (error) {
@@ -62,6 +69,8 @@ try {
   process.exitCode = exit.local;
 }
 await flushed(process.stdout);
+// A failure to write is told a turn after the write.
+await new Promise((resolve) => setImmediate(resolve));
 const unwritten = stdoutFailure();
 if (unwritten !== undefined) {
   process.stderr.write(`error  stdout could not be written: ${unwritten.message}\n`);

@@ -33,6 +33,14 @@ export function inputOption(): Option {
   );
 }
 
+/** Asked for at the last: a misspelt `--input` is to be told as such, not as missing. */
+export function requireInput(command: Command): Command {
+  return command.addOption(inputOption()).hook('preAction', () => {
+    if (command.opts<PipelineFlags>().input !== undefined) return;
+    command.error("error: required option '--input <rows>' not specified");
+  });
+}
+
 export function addPipelineOptions(command: Command): Command {
   return command
     .addOption(

@@ -8,7 +8,7 @@ import { exit, type ExitCode } from './exit.ts';
 import {
   addPipelineOptions,
   addSelectionOptions,
-  inputOption,
+  requireInput,
   prepare,
   selectionOf,
   type PipelineFlags,
@@ -23,11 +23,11 @@ interface RenderFlags extends PipelineFlags, SelectionFlags {
 }
 
 export function renderCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
-  const command = new Command('render')
-    .description('Print the exact requests that a run would send, without sending them')
-    .addArgument(new Argument('<file>', 'the pipeline file'))
-    .addOption(inputOption().makeOptionMandatory())
-    .option('--step <id>', 'only this step');
+  const command = requireInput(
+    new Command('render')
+      .description('Print the exact requests that a run would send, without sending them')
+      .addArgument(new Argument('<file>', 'the pipeline file')),
+  ).option('--step <id>', 'only this step');
   return addSelectionOptions(addPipelineOptions(command))
     .addOption(
       new Option('--format <format>', 'text, or json: one line a step of a record')

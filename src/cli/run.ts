@@ -3,16 +3,17 @@ import type { SimulatorOptions } from '../simulator/options.ts';
 import { exit, type ExitCode } from './exit.ts';
 import { positiveInteger } from './options.ts';
 import { checkOutput } from './output.ts';
-import { addPipelineOptions, addSelectionOptions, inputOption, prepare } from './prepare.ts';
+import { addPipelineOptions, addSelectionOptions, requireInput, prepare } from './prepare.ts';
 import type { RunFlags } from './run-flags.ts';
 import { runInFolder } from './run-in-folder.ts';
 import { printDiagnostics, printError, type Terminal } from './terminal.ts';
 
 export function runCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
-  const command = new Command('run')
-    .description('Run a pipeline over every record of a file')
-    .addArgument(new Argument('<file>', 'the pipeline file'))
-    .addOption(inputOption().makeOptionMandatory())
+  const command = requireInput(
+    new Command('run')
+      .description('Run a pipeline over every record of a file')
+      .addArgument(new Argument('<file>', 'the pipeline file')),
+  )
     .option('--output <file>', 'write the result rows here too: .jsonl, .csv, .tsv or .json; - for stdout')
     .option('--run-dir <dir>', 'the folder of this run (default: a new one in runs/)')
     .option(

@@ -1,4 +1,5 @@
 import type { Location, Span } from '../diagnostic/diagnostic.ts';
+import { bounded } from '../diagnostic/printable.ts';
 import type { JsonObject } from '../json/json.ts';
 import { includedPartials, type PlacedTemplate, type TemplateContext } from './templates.ts';
 
@@ -43,9 +44,9 @@ function foreignIn(text: string, known: KnownNames): readonly Foreign[] {
   return [...bracesIn(plain, known), ...tagsIn(plain, known), ...dollarsIn(text)];
 }
 
-/** `{text}`, `${text}`, `{ input.text }`, `{input["text"]}`: f-strings, LangChain, JavaScript. */
+/** `{text}`, `${text}`, `{ input.text }`, `{input["text"]}`: f-strings, LangChain, JavaScript. Not LaTeX: `\frac{a}{b}`. */
 function bracesIn(text: string, known: KnownNames): readonly Foreign[] {
-  const braces = /\$?\{\s*([A-Za-z_][\w-]*(?:\.[\w-]+|\[(?:"[^"\]]*"|'[^'\]]*'|\w+)\])*)\s*\}/gu;
+  const braces = /(?<![\w}])\$?\{\s*([A-Za-z_][\w-]*(?:\.[\w-]+|\[(?:"[^"\]]*"|'[^'\]]*'|\w+)\])*)\s*\}/gu;
   return [...text.matchAll(braces)].flatMap(({ 0: written, 1: path = '', index }) => {
     const meant = pathOf(path, known);
     return meant === undefined ? [] : [plainText(written, index, `write {{${meant}}}`)];
@@ -86,7 +87,7 @@ function dollarsIn(text: string): readonly Foreign[] {
 }
 
 function plainText(written: string, start: number, hint: string): Foreign {
-  const shown = written.length > 40 ? `${written.slice(0, 39)}…` : written;
+  const shown = bounded(written.replaceAll(/\s+/gu, ' '), 40);
   return { message: `\`${shown}\` is plain text here`, hint, start, end: start + written.length };
 }
 

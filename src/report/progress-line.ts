@@ -55,7 +55,8 @@ function fieldsOf(progress: Progress, paint: Paint): readonly Field[] {
   if (progress.simulated) add(rank.cost, 'simulated', 'dim');
   else if (usage.cost_usd !== null) add(rank.cost, costCell(usage));
   else add(rank.unknownCost, 'cost unknown', 'dim');
-  if (remaining !== null) add(rank.time, `${formatSeconds(remaining)} left`);
+  // What is left of a run that stops is not what is left of its records.
+  if (remaining !== null && stopping === null) add(rank.time, `${formatSeconds(remaining)} left`);
   else if (total === null) add(rank.time, `${formatSeconds(elapsed)} elapsed`, 'dim');
   return fields;
 }

@@ -1,5 +1,5 @@
 import type { UsageReport, UsageRow } from '../run/events.ts';
-import { costCell, isLowerBound, tokenCell } from './money.ts';
+import { costCell, tokenCell } from './money.ts';
 import { formatCount } from './numbers.ts';
 import type { Paint } from './output.ts';
 import { formatTable, type Column, type Row } from './table.ts';
@@ -35,7 +35,7 @@ export function usageTable(usage: UsageReport, width: number, paint: Paint): rea
   ];
   return [
     ...formatTable(columns, rows, width, paint),
-    ...(isLowerBound(usage.total)
+    ...(rows.some(({ cells }) => cells.some((cell) => cell.endsWith('+')))
       ? [paint('dim', '+ marks a lower bound: some requests never told their usage')]
       : []),
   ];

@@ -42,6 +42,12 @@ describe('wrong usage', () => {
       ['run', 'x.yaml', '--input', 'r.jsonl', '--simulate=latncy=3s'],
       'latency',
     ],
+    [
+      'an unknown flag in place of --input',
+      ['run', 'x.yaml', '--inptu', 'r.jsonl'],
+      "unknown option '--inptu'",
+    ],
+    ['simulator options apart', ['run', 'x.yaml', '--simulate', 'seed=1'], 'write --simulate=seed=1'],
     ['a flag given twice', ['run', 'x.yaml', '--input', 'a.csv', '--input', 'b.csv'], 'given twice'],
     ['a seed without a sample', ['run', 'x.yaml', '--input', 'a.csv', '--seed', '1'], '--sample'],
     ['no command', [], 'Usage'],

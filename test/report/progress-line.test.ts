@@ -83,13 +83,13 @@ describe('the line of the progress bar', () => {
       'an interrupt',
       { stopping: draining, paused },
       80,
-      '█████░░░░░░░░  412/1,000  3 failed  finishing 12 in flight  $0.031  1m 48s left',
+      '█████░░░░░░░░  412/1,000  3 failed  finishing 12 in flight  5.4/s  $0.031',
     ],
     [
       'a second interrupt',
       { stopping: { ...draining, how: 'aborting' } },
       80,
-      '█████░░░░░░░░  412/1,000  3 failed  ending 12 in flight  $0.031  1m 48s left',
+      '█████░░░░░░░░  412/1,000  3 failed  ending 12 in flight  5.4/s  $0.031',
     ],
   ])('shows %s', (_, changes, columns, line) => {
     expect(progressLine(progressOf(changes), columns, plain)).toBe(line);
