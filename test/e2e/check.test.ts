@@ -71,6 +71,17 @@ describe('pipe check --input', () => {
     expect(exitCode).toBe(0);
   });
 
+  it('does not take the `when` of a lone step for that of the input', async () => {
+    const text = `version: 1
+model: {name: mistral-small-latest}
+input: {when: "{{input.go}}"}
+steps: {ask: {type: chat, when: "{{input.wanted}}", prompt: hello}}
+`;
+    const cwd = project({ 'p.yaml': text, 'rows.jsonl': '{"go": true, "wanted": false}\n' });
+    const { stderr } = await pipe(['check', 'p.yaml', '--input', 'rows.jsonl'], { cwd });
+    expect(stderr).toBe('p.yaml: ok, 1 step, 1 record\n');
+  });
+
   it('reads stdin, for one pipeline', async () => {
     const cwd = project({ 'p.yaml': pipeline });
     const input = '{"id": 1, "go": true, "text": "x"}\n';

@@ -1,0 +1,72 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import type { Columns } from '../pipeline/columns.ts';
+import type { Plan } from '../plan.ts';
+import type { RecordSource } from '../records/open.ts';
+
+/** Of the mistakes in records, so many are told; a file with a wrong column has one in every row. */
+const mostRecordMistakes = 20;
+
+const mostFields = 1000;
+
+/** The fields that the records of a file without a header have, so that a name that none has is told. */
+export async function fieldsOf(source: RecordSource): Promise<Columns | undefined> {
+  if (!source.replayable) return undefined;
+  const names = new Set<string>();
+  for await (const item of source.read()) {
+    if (item.ok) for (const name of Object.keys(item.value)) names.add(name);
+    if (names.size > mostFields) return undefined;
+  }
+  return names.size === 0 ? undefined : { path: source.path, names: [...names], from: 'records' };
+}
+
+export interface CheckedRecords {
+  readonly checked: number;
+  readonly bad: boolean;
+  readonly mistakes: readonly Diagnostic[];
+}
+
+/**
+ * What would fail each record before its first answer: rows that are none, fields against the schema, keys, `when`s,
+ * prompts that lack a field. Without a plan, only the rows themselves.
+ */
+export async function checkRecords(plan: Plan | undefined, source: RecordSource): Promise<CheckedRecords> {
+  const { createKeys } = await import('../run/keys.ts');
+  const { previewRecord } = await import('../run/preview.ts');
+  const keys = createKeys(plan?.input.key);
+  const { path } = source;
+  const mistakes: Diagnostic[] = [];
+  const counts = { checked: 0, bad: 0, skipped: 0 };
+  const add = (line: number, code: string, message: string) => {
+    const place = { path, line };
+    mistakes.push({ severity: 'error', code: code.replaceAll('_', '-'), message, place });
+  };
+  for await (const item of source.read(plan?.input.schema)) {
+    if ('broken' in item) return { checked: counts.checked, bad: true, mistakes: [...mistakes, item.broken] };
+    counts.checked += 1;
+    const key = keys.keyOf(item);
+    const previews = plan === undefined ? [] : previewRecord(plan, item, key);
+    const failing = previews.flatMap(({ preview }) => (preview.kind === 'error' ? [preview] : []));
+    const errors = plan === undefined && !item.ok ? [item.error] : failing;
+    if (previews.some(({ step, preview }) => step === undefined && preview.kind === 'skipped')) {
+      counts.skipped += 1;
+    }
+    if (errors.length === 0) continue;
+    counts.bad += 1;
+    if (counts.bad > mostRecordMistakes) continue;
+    for (const { code, message } of errors) add(item.line, code, message);
+  }
+  if (counts.bad > mostRecordMistakes) {
+    const message = `${count(counts.bad, 'record')} of ${counts.checked} would fail; the first ${mostRecordMistakes} are told`;
+    mistakes.push({ severity: 'error', code: 'bad-records', message, place: { path, line: 1 } });
+  }
+  if (plan?.input.when !== undefined && counts.checked > 0 && counts.skipped === counts.checked) {
+    const message = `\`input.when\` skips every record (${counts.checked})`;
+    mistakes.push({ severity: 'warning', code: 'all-skipped', message, place: { path, line: 1 } });
+  }
+  return { checked: counts.checked, bad: counts.bad > 0, mistakes };
+}
+
+/** `1 record`, `2 records`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
