@@ -50,6 +50,8 @@ export interface PlanStep {
   readonly after: readonly string[];
   readonly when?: Template;
   readonly model: ModelSettings;
+  /** Whether its answers come as streams. */
+  readonly stream: boolean;
   readonly program: StepProgram;
 }
 

@@ -14,8 +14,6 @@ import type { Tokens } from './tokens.ts';
 /** A validated `chat.completion`, without the key: it goes into files and traces. */
 export interface Answer extends Omit<Completion, 'request_id'> {
   readonly id: string | null;
-  /** What a reasoning model thought before it answered; empty where it did not. Not part of the text. */
-  readonly thinking: string;
 }
 
 export interface AnswerProblem {
@@ -84,6 +82,7 @@ function readCompletion(body: JsonObject, redact: Redact): Result<Answer, Answer
     model: readName(body['model'], redact),
     text: redact(content.value?.text ?? ''),
     thinking: redact(content.value?.thinking ?? ''),
+    refusal: null,
     tool_calls: calls.value.map((call) => ({
       id: redact(call.id),
       name: redact(call.name),

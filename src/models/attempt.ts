@@ -72,8 +72,8 @@ function judgeAnswer({ status, headers, body }: Response, server: Server): Attem
   const { answer, tokens } = readAnswer(headers, body, server.redact);
   const common = { answered: true, sent: true, charged: true, tokens, retry_after: null };
   if (answer.ok) {
-    const { text, tool_calls, finish_reason, model, id } = answer.value;
-    const completion = { text, tool_calls, finish_reason, model, request_id: request_id ?? id };
+    const { id, ...said } = answer.value;
+    const completion = { ...said, request_id: request_id ?? id };
     return { ...common, result: { kind: 'completed', completion, answer: answer.value } };
   }
   const fault = createFault(server, {

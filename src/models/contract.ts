@@ -10,7 +10,10 @@ export type Role = 'system' | 'user' | 'assistant' | 'tool';
 
 export type ContentPart =
   | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'image_url'; readonly image_url: string };
+  /** An http(s) URL or a data URL; until its file has been read, the path of one. */
+  | { readonly type: 'image_url'; readonly image_url: string }
+  /** What a reasoning model thought before it wrote; in an assistant message, before its text. */
+  | { readonly type: 'thinking'; readonly thinking: string };
 
 export interface ToolCall {
   readonly id: string;
@@ -32,6 +35,8 @@ export interface ToolDefinition {
   readonly name: string;
   readonly description?: string;
   readonly parameters: JsonSchema;
+  /** Whether the provider is to hold the model to `parameters`; absent: not sent. */
+  readonly strict?: boolean;
 }
 
 export type ResponseFormat =
@@ -47,7 +52,10 @@ export type ResponseFormat =
 export interface ModelRequest {
   readonly messages: readonly Message[];
   readonly tools?: readonly ToolDefinition[];
+  /** auto, any, none, required, or the name of a tool. */
   readonly tool_choice?: string;
+  /** Goes before the model's own `parallel_tool_calls`. */
+  readonly parallel_tool_calls?: boolean;
   readonly response_format?: ResponseFormat;
 }
 
@@ -63,6 +71,8 @@ export interface ModelSettings {
   readonly api_key_env?: string;
   /** One attempt, in milliseconds. */
   readonly timeout: number;
+  /** The longest silence within a stream, in milliseconds, the wait for its first piece included. */
+  readonly idle_timeout: number;
 }
 
 export interface RetryPolicy {
@@ -80,8 +90,8 @@ export type CallErrorCode =
   | 'invalid_request' // 400, 422 and the other 4xx
   | 'server_error' // 408, 409, 425, 5xx, after the last attempt
   | 'connection_failed' // refused, reset, unresolved, TLS
-  | 'timed_out' // no whole answer within `timeout`
-  | 'cut_body' // the connection closed inside the answer
+  | 'timed_out' // no whole answer within `timeout`, or a stream silent for longer than `idle_timeout`
+  | 'cut_body' // the connection closed inside the answer, or a stream ended without its end
   | 'malformed_answer' // not JSON, not the shape of a completion, a wrong content type
   | 'empty_answer' // no choices, or a choice without a message
   | 'aborted'; // we were told to stop
@@ -103,6 +113,10 @@ export interface CallError {
 
 export interface Completion {
   readonly text: string;
+  /** What a reasoning model thought before it answered; empty where it did not. No part of the text. */
+  readonly thinking: string;
+  /** Why the model would not answer, where the provider says so apart from the text. */
+  readonly refusal: string | null;
   readonly tool_calls: readonly ToolCall[];
   /** As the provider says it: stop, length, tool_calls, … */
   readonly finish_reason: string | null;
@@ -135,6 +149,15 @@ export interface Pacer {
   answered(): void;
 }
 
+/** A piece of an answer that comes as a stream. */
+export type StreamDelta =
+  /** An attempt's answer begins: what came of an earlier one is void. */
+  | { readonly type: 'began' }
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'thinking'; readonly text: string }
+  /** The model calls this tool; its arguments follow in pieces that are not told. */
+  | { readonly type: 'tool_call'; readonly name: string };
+
 export interface CallOptions {
   /** Ends the HTTP request at once when it aborts. */
   readonly signal: AbortSignal;
@@ -143,6 +166,8 @@ export interface CallOptions {
    * further one; a request under way is finished. Aborted at the latest when `signal` is.
    */
   readonly waiting: AbortSignal;
+  /** Has the answer come as a stream, and is told its pieces; the outcome is that of the whole answer all the same. */
+  readonly stream?: (delta: StreamDelta) => void;
   /** Names the call in traces. */
   readonly step: string;
   readonly record: string;
@@ -181,8 +206,12 @@ export interface Provider {
   readonly api_key_env: string;
   /** Where to get a key: a page's URL. */
   readonly key_page: string;
-  /** The exact JSON body of a request; pure, so that `render` needs no client. */
-  body(settings: ModelSettings, request: ModelRequest): { readonly [name: string]: JsonValue };
+  /** The exact JSON body of a request; pure, so that `render` needs no client. `stream`: the answer is to come as one. */
+  body(
+    settings: ModelSettings,
+    request: ModelRequest,
+    stream?: boolean,
+  ): { readonly [name: string]: JsonValue };
   /** Loads the provider's packages only now. */
   open(settings: ModelSettings, services: ClientServices): Promise<ModelClient>;
 }

@@ -64,9 +64,10 @@ export async function compilePlan(
     const step = steps.get(id);
     const model = settings.get(id);
     if (step === undefined || model === undefined) return [];
-    const { type, program, when } = step;
+    const { type, program, spec, when } = step;
     const after = [...new Set(dependencies.get(id)?.map(({ on }) => on))];
-    return [{ id, type, after, model, program, ...(when && { when: when.template }) }];
+    const stream = spec['stream'] === true;
+    return [{ id, type, after, model, stream, program, ...(when && { when: when.template }) }];
   });
   const partials = templates.flatMap(([{ template }]) => includedPartials(template.program));
   const { key } = sectionOf(file, 'input');
@@ -77,6 +78,7 @@ export async function compilePlan(
       workspace.path,
       ...partials.flatMap((name) => context.partials.get(name)?.path ?? []),
       ...(input.schema?.files ?? []),
+      ...[...steps.values()].flatMap((step) => step?.files ?? []),
     ]),
     vars,
     input: {
@@ -104,13 +106,14 @@ async function compileParts(
   const input = await compileInput(file, columns, workspace);
   const context = { source, report, ...(await loadPartials(file['partials'], workspace)) };
   const inputWhen = compileWhen(sectionOf(file, 'input')['when'], ['input', 'when'], context);
-  const compiled = [...steps].map(([id, step]) => [id, step && compileStep(id, step, context)] as const);
+  const compiled = new Map<string, CompiledStep | undefined>();
+  for (const [id, step] of steps) compiled.set(id, step && (await compileStep(id, step, context, workspace)));
   return {
     file,
     vars: sectionOf(file, 'vars'),
     input,
     ...(inputWhen && { inputWhen }),
-    steps: new Map(compiled),
+    steps: compiled,
     ...(isObject(file['output']) && { output: compileOutput(file['output'], context) }),
     context,
   };
@@ -119,7 +122,11 @@ async function compileParts(
 function scopeOf({ vars, input, steps }: Parts): FileScope {
   const known = [...steps].map(([id, step]) => {
     const output = step?.program.output ?? true;
-    return [id, { output, ...(step?.when && { when: step.when }) }] as const;
+    const tool_calls = step === undefined ? true : step.program.tool_calls;
+    return [
+      id,
+      { output, ...(tool_calls !== undefined && { tool_calls }), ...(step?.when && { when: step.when }) },
+    ] as const;
   });
   return {
     vars,

@@ -4,7 +4,7 @@ import { isObject, type JsonObject, type JsonValue, type Pointer } from '../json
 import { keySource } from '../models/api-key.ts';
 import type { ModelSettings } from '../models/contract.ts';
 import { durationAt } from './durations.ts';
-import { defaultProvider, defaultTimeout } from './format/model-section.ts';
+import { defaultIdleTimeout, defaultProvider, defaultTimeout } from './format/model-section.ts';
 import type { Report } from './report.ts';
 import { pathText } from './words.ts';
 
@@ -48,7 +48,8 @@ function stepSettings(
   at: (key: string) => Location,
   report: Report,
 ): ModelSettings {
-  const { provider, name: _name, base_url, api_key_env, timeout, max_retries: _retries, ...others } = model;
+  const { provider, name: _name, base_url, api_key_env, max_retries: _retries, ...ours } = model;
+  const { timeout, idle_timeout, ...others } = ours;
   const settings: ModelSettings = {
     provider: typeof provider === 'string' ? provider : defaultProvider,
     name,
@@ -56,6 +57,7 @@ function stepSettings(
     ...(typeof base_url === 'string' && { base_url: base_url.replace(/\/+$/u, '') }),
     ...(typeof api_key_env === 'string' && { api_key_env }),
     timeout: durationAt(timeout ?? defaultTimeout, at('timeout'), report),
+    idle_timeout: durationAt(idle_timeout ?? defaultIdleTimeout, at('idle_timeout'), report),
   };
   // What the file itself gets wrong about where a key goes, whatever the environment holds.
   const key = keySource(settings);

@@ -26,9 +26,11 @@ export function scopedTemplates(templates: FileTemplates, file: FileScope): read
   const { inputWhen, steps, output } = templates;
   const scopes = scopesOf(file);
   const inSteps = [...steps].flatMap(([id, step]) => {
-    const scope = scopes.of(file.steps.get(id));
+    const own = file.steps.get(id);
     const whens = step?.when === undefined ? [] : [[step.when, scopes.when] as const];
-    return whens.concat((step?.templates ?? []).map((template) => [template, scope]));
+    return whens.concat(
+      (step?.templates ?? []).map((template) => [template, scopes.of(own, template.reads)]),
+    );
   });
   const outside = scopes.of();
   return [

@@ -1,6 +1,7 @@
 import { isObject, type JsonObject, type JsonSchema, type JsonValue } from '../json/json.ts';
 import { guardFacts } from '../template/guard-facts.ts';
 import type { ScopeNode, ScopeType } from '../template/scope-type.ts';
+import type { TemplateReads } from '../tools/tool.ts';
 import type { Usage } from '../usage/usage.ts';
 import type { PlacedTemplate } from './templates.ts';
 
@@ -17,6 +18,8 @@ export interface FileScope {
 export interface StepScope {
   /** The schema of the step's output; true where it is not known. */
   readonly output: JsonSchema;
+  /** The schema of its tool calls; absent where it makes none. */
+  readonly tool_calls?: JsonSchema;
   readonly when?: PlacedTemplate;
 }
 
@@ -27,12 +30,12 @@ export interface Scopes {
   /** The `when` of a step, where what is absent counts as false. */
   readonly when: ScopeType;
   /** The templates of a step, or those of `output` where no step is given. */
-  readonly of: (step?: StepScope) => ScopeType;
+  readonly of: (step?: StepScope, reads?: TemplateReads) => ScopeType;
 }
 
 export function scopesOf(file: FileScope): Scopes {
   const vars = Object.entries(file.vars).map(([name, value]) => [name, valueNode(schemaOf(value))] as const);
-  const outcomes = [...file.steps].map(([id, { output }]) => [id, outcomeNode(output)] as const);
+  const outcomes = [...file.steps].map(([id, step]) => [id, outcomeNode(step)] as const);
   const recordNames = new Map<string, ScopeNode>([
     ['input', valueNode(file.input ?? true)],
     ['vars', { kind: 'names', names: new Map(vars), noun: 'variable' }],
@@ -61,12 +64,12 @@ export function scopesOf(file: FileScope): Scopes {
       guarded: true,
     },
     when: { names, mayBeAbsent: [], present: [], elsewhere: misplaced, guarded: true },
-    of(step) {
+    of(step, reads = {}) {
       const own = step?.when?.template;
       // A step with the same condition as this one has run whenever this one runs.
       const absent = skippable.filter(({ condition }) => condition !== own?.text.trim());
       return {
-        names,
+        names: new Map([...names, ...readNames(reads)]),
         mayBeAbsent: absent.map(({ path }) => path),
         present: own === undefined ? [] : guardFacts(own),
         elsewhere: misplaced,
@@ -76,16 +79,28 @@ export function scopesOf(file: FileScope): Scopes {
 }
 
 /** What a step's `StepValue` offers to templates. */
-function outcomeNode(output: JsonSchema): ScopeNode {
+function outcomeNode({ output, tool_calls }: StepScope): ScopeNode {
   return {
     kind: 'names',
     names: new Map([
       ['output', valueNode(output)],
+      ...(tool_calls === undefined ? [] : [['tool_calls', valueNode(tool_calls)] as const]),
       ['finish_reason', valueNode({ type: ['string', 'null'] })],
       ['usage', valueNode(closed(usageTypes))],
     ]),
   };
 }
+
+/** The names that only the templates of a tool's request have. */
+function readNames({ args, env }: TemplateReads): readonly (readonly [string, ScopeNode])[] {
+  return [
+    ...(args === undefined ? [] : [['args', valueNode(args)] as const]),
+    ...(env === true ? [['env', valueNode(environment)] as const] : []),
+  ];
+}
+
+/** Any variable; whether it is set is asked when a run begins. */
+const environment: JsonSchema = { type: 'object', additionalProperties: { type: 'string' } };
 
 const counted: JsonSchema = { type: 'integer' };
 const countedIfTold: JsonSchema = { type: ['integer', 'null'] };

@@ -1,12 +1,14 @@
+import { dirname, resolve } from 'node:path';
 import type { Location } from '../diagnostic/diagnostic.ts';
 import type { JsonObject, JsonValue, Pointer } from '../json/json.ts';
 import type { StepProgram } from '../steps/step.ts';
-import { compileTemplate } from '../template/compile.ts';
-import type { Template } from '../template/template.ts';
+import { compileTemplate, type CompiledTemplate } from '../template/compile.ts';
+import { compileUserSchema } from './schema/user-schema.ts';
 import { pathText } from './words.ts';
 import { valueAt } from '../json/pointer.ts';
 import { compilePlaced, type PlacedTemplate, type TemplateContext } from './templates.ts';
 import type { SoundStep } from './validate.ts';
+import type { Workspace } from './workspace.ts';
 
 /** A step of the file with its templates compiled, their references not yet checked. */
 export interface CompiledStep {
@@ -16,33 +18,59 @@ export interface CompiledStep {
   readonly when?: PlacedTemplate;
   /** All but `when`. */
   readonly templates: readonly PlacedTemplate[];
+  /** The files that it is made of (schemas, tools), absolute. */
+  readonly files: readonly string[];
 }
 
 /** Compiles one step; its mistakes are reported. */
-export function compileStep(id: string, { type, spec }: SoundStep, context: TemplateContext): CompiledStep {
+export async function compileStep(
+  id: string,
+  { type, spec }: SoundStep,
+  context: TemplateContext,
+  workspace: Workspace,
+): Promise<CompiledStep> {
   const base: Pointer = ['steps', id];
+  const folder = dirname(workspace.path);
   const templates: PlacedTemplate[] = [];
-  const program = type.compile(spec, {
+  const files: string[] = [];
+  const placeOf = (pointer: Pointer): Location => ({
+    source: context.source,
+    pointer: [...base, ...pointer],
+  });
+  const program = await type.compile(spec, {
     id,
-    template(pointer) {
+    folder,
+    template(pointer, reads) {
       const text = valueAt(spec, pointer);
       const placed =
         typeof text === 'string' ? compilePlaced(text, [...base, ...pointer], context) : undefined;
       if (placed === undefined) return emptyTemplate();
-      templates.push(placed);
+      templates.push(reads === undefined ? placed : { ...placed, reads });
       return placed.template;
     },
+    async schema(pointer) {
+      const schema = await compileUserSchema(valueAt(spec, pointer) ?? null, placeOf(pointer), workspace);
+      files.push(...(schema?.files ?? []).filter((path) => path !== workspace.path));
+      return schema;
+    },
+    async file(pointer) {
+      const named = String(valueAt(spec, pointer) ?? '');
+      const path = resolve(folder, named);
+      const read = await workspace.files.read(path, named);
+      if (!read.ok) {
+        context.report.add({ place: placeOf(pointer), ...read.error });
+        return undefined;
+      }
+      files.push(path);
+      return path;
+    },
     report({ pointer, part, severity = 'error', ...mistake }) {
-      const place: Location = {
-        source: context.source,
-        pointer: [...base, ...pointer],
-        ...(part !== undefined && { part }),
-      };
+      const place: Location = { ...placeOf(pointer), ...(part !== undefined && { part }) };
       context.report.add({ severity, ...mistake, place });
     },
   });
   const when = compileWhen(spec['when'], [...base, 'when'], context);
-  return { type: type.type, spec, program, templates, ...(when && { when }) };
+  return { type: type.type, spec, program, templates, files, ...(when && { when }) };
 }
 
 /** A `when` must be exactly one expression, so that its value is what decides. */
@@ -67,7 +95,7 @@ export function compileWhen(
 }
 
 /** Stands for a template that is wrong, which has been reported, so that the rest of its step can be checked. */
-export function emptyTemplate(): Template {
+export function emptyTemplate(): CompiledTemplate {
   const empty = compileTemplate('', new Map());
   if (!empty.ok) throw new Error('The empty template does not compile');
   return empty.value;

@@ -4,12 +4,15 @@ import type { Pointer } from '../json/json.ts';
 import { compileTemplate, type CompiledTemplate } from '../template/compile.ts';
 import type { TemplatePlace, TemplateProblem } from '../template/problem.ts';
 import type { Program } from '../template/syntax.ts';
+import type { TemplateReads } from '../tools/tool.ts';
 import type { Report } from './report.ts';
 
 /** A template of the file, with its place there. */
 export interface PlacedTemplate {
   readonly template: CompiledTemplate;
   readonly place: Location;
+  /** What it may read beside the names that every template of a step may. */
+  readonly reads?: TemplateReads;
 }
 
 /** What the templates of one file share. */

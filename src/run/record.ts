@@ -138,6 +138,7 @@ async function perform(progress: Progress, at: number, host: RecordHost): Promis
   let calls = 0;
   const result = await step.program.execute(scope, {
     call: (request) => host.call(record, at, ++calls, request),
+    tool: (call) => call.run({ signal: host.signal, env: {} }),
     signal: host.signal,
   });
   if (result.ok) {

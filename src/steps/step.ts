@@ -1,7 +1,8 @@
-import type { Pointer, JsonObject, JsonSchema, JsonValue } from '../json/json.ts';
-import type { CallError, CallErrorCode, CallOutcome, ModelRequest, ToolCall } from '../models/contract.ts';
+import type { JsonObject, JsonSchema, JsonValue } from '../json/json.ts';
+import type { CallError, CallErrorCode, CallOutcome, ModelRequest } from '../models/contract.ts';
 import type { Result } from '../result.ts';
-import type { Scope, Template } from '../template/template.ts';
+import type { Scope } from '../template/template.ts';
+import type { ToolBuilder, ToolOutcome, ToolServices } from '../tools/tool.ts';
 import type { Usage } from '../usage/usage.ts';
 
 /** A step type: one value of the registry, its spec and its behaviour in one file. */
@@ -9,54 +10,85 @@ export interface StepType {
   readonly type: string;
   /** One sentence for the format reference and the editor. */
   readonly description: string;
-  /** The step's own keys, as `properties` of a JSON Schema with descriptions; `type`, `when`, `needs`, `model` are everyone's. */
+  /** The step's own keys, as `properties` of a JSON Schema with descriptions; `type`, `when`, `needs`, `stream`, `model` are everyone's. */
   readonly properties: { readonly [name: string]: JsonObject };
   readonly required?: readonly string[];
   /** Other keywords of the step's schema, such as `oneOf` over its keys. */
   readonly schema?: JsonObject;
   /** Called with a spec that has passed the schema. */
-  compile(spec: JsonObject, builder: StepBuilder): StepProgram;
+  compile(spec: JsonObject, builder: StepBuilder): Promise<StepProgram>;
 }
 
-/** What a step type is given while the file is compiled. Mistakes are reported, not thrown: all are told at once. */
-export interface StepBuilder {
+/** What a step type is given while the file is compiled; pointers are below the step. All mistakes are told at once. */
+export interface StepBuilder extends ToolBuilder {
   readonly id: string;
-  /** Compiles the text at this pointer below the step; its references are checked and order the steps. */
-  template(pointer: Pointer): Template;
-  report(mistake: {
-    readonly code: string;
-    readonly message: string;
-    readonly hint?: string;
-    readonly pointer: Pointer;
-    readonly part?: 'key' | 'value';
-    readonly severity?: 'error' | 'warning';
-  }): void;
 }
 
 /** A compiled step. */
 export interface StepProgram {
   /** The type of `steps.<id>.output`, for the static check of later references. */
   readonly output: JsonSchema;
+  /** The type of `steps.<id>.tool_calls`; absent: the step calls no tools, and the name leads to nothing. */
+  readonly tool_calls?: JsonSchema;
+  /** Names of the environment variables that its tools read. */
+  readonly env?: readonly string[];
   /** The first request of the step for this scope, exactly as `execute` would send it. */
   render(scope: Scope): Result<ModelRequest, StepError>;
-  /** Runs the step for one record; every model call goes through `call`. */
+  /** Runs the step for one record; every model call goes through `call`, every tool call through `tool`. */
   execute(scope: Scope, services: StepServices): Promise<Result<StepValue, StepError>>;
 }
 
 export interface StepServices {
   readonly call: (request: ModelRequest) => Promise<CallOutcome>;
+  readonly tool: (call: ToolInvocation) => Promise<ToolOutcome>;
   readonly signal: AbortSignal;
+}
+
+/** One tool call of a model, counted and journaled whether or not it could be run. */
+export interface ToolInvocation {
+  readonly id: string;
+  readonly name: string;
+  /** As the model wrote them: an object, or the text that could not be read as one. */
+  readonly arguments: JsonValue;
+  run(services: ToolServices): Promise<ToolOutcome>;
 }
 
 /** What later templates read as `steps.<id>`. */
 export interface StepValue {
   readonly output: JsonValue;
-  readonly tool_calls: readonly ToolCall[];
+  readonly tool_calls: readonly ToolCallResult[];
   readonly finish_reason: string | null;
+  /** Of all calls that the step made. */
   readonly usage: Usage;
 }
 
+/** A tool call and what came of it: either `result` or `error`, neither where it was only collected. */
+export interface ToolCallResult extends JsonObject {
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: JsonValue;
+  readonly result: JsonValue;
+  readonly error: string | null;
+}
+
+export type StepErrorCode =
+  | CallErrorCode
+  | 'absent_path'
+  | 'bad_argument'
+  | 'empty_prompt'
+  | 'refused_image' // an image that is no URL and no file that may be sent
+  | 'refused_answer' // the model would not answer
+  | 'cut_answer' // it reached max_tokens before its end
+  | 'invalid_json' // no JSON, also after what could be repaired
+  | 'schema_mismatch' // JSON that the schema does not allow
+  | 'inexact_number' // a number with more digits than can be kept
+  | 'no_tool_call' // text where a call was asked for
+  | 'wrong_tool' // a call of another tool
+  | 'bad_tool_arguments' // arguments that are no JSON object
+  | 'tool_failed' // `on_error: fail`, or a tool that cannot be run
+  | 'max_rounds'; // the model still called tools when it had no round left
+
 /** Why a record failed in a step; a line of errors.jsonl is made of it. */
 export interface StepError extends Omit<CallError, 'code'> {
-  readonly code: CallErrorCode | 'absent_path' | 'bad_argument' | 'empty_prompt';
+  readonly code: StepErrorCode;
 }

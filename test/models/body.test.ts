@@ -9,6 +9,7 @@ const settings = {
   name: 'mistral-large-latest',
   parameters: {},
   timeout: 60_000,
+  idle_timeout: 30_000,
 };
 const bodyOf = (request: Partial<ModelRequest>) => mistralai.body(settings, { ...question, ...request });
 const wired = (message: Message) => (bodyOf({ messages: [message] })['messages'] as JsonValue[])[0];

@@ -13,7 +13,13 @@ import { completionBody, startFakeServer } from '../support/fake-server.ts';
 import type { FakeCompletion, FakeServer } from '../support/fake-server.ts';
 import { openRig } from './rig.ts';
 
-const settings = { provider: 'mistralai', name: 'mistral-small-latest', parameters: {}, timeout: 1000 };
+const settings = {
+  provider: 'mistralai',
+  name: 'mistral-small-latest',
+  parameters: {},
+  timeout: 1000,
+  idle_timeout: 1000,
+};
 
 /** LangChain's own message for an answer of Mistral's that came through our side of the seam. */
 async function messageFor(
@@ -25,6 +31,7 @@ async function messageFor(
     model: 'mistral-small-latest',
     key_name: null,
     timeout: 1000,
+    idle_timeout: 1000,
     max_body: 1000,
     redact: (text: string) => text,
     now: () => 0,

@@ -29,7 +29,15 @@ const lost: Attempt = {
   charged: true,
   result: { kind: 'failed', fault: fault('timed_out'), retry: true },
 };
-const completion = { text: 'Hi', tool_calls: [], finish_reason: 'stop', model: null, request_id: null };
+const completion = {
+  thinking: '',
+  refusal: null,
+  text: 'Hi',
+  tool_calls: [],
+  finish_reason: 'stop',
+  model: null,
+  request_id: null,
+};
 const done: Attempt = {
   ...common,
   charged: true,
@@ -40,7 +48,7 @@ const done: Attempt = {
     reasoning_tokens: null,
     total_tokens: 5,
   },
-  result: { kind: 'completed', completion, answer: { ...completion, id: null, thinking: '' } },
+  result: { kind: 'completed', completion, answer: { ...completion, id: null } },
 };
 
 interface Script {

@@ -48,6 +48,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
       base_url: server.url,
       api_key_env: 'TEST_API_KEY',
       timeout: 20_000,
+      idle_timeout: 20_000,
       ...options.settings,
     },
     {

@@ -83,6 +83,7 @@ describe('a model', () => {
         name: 'large',
         parameters: { temperature: 0, max_tokens: 9, stop: ['END'] },
         timeout: 500,
+        idle_timeout: 30_000,
       },
       {
         provider: 'mistralai',

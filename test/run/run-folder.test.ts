@@ -173,7 +173,7 @@ describe('the folder of a run', () => {
 
   it('tells of a run that could not begin for want of a key', async () => {
     const folder = await newRunFolder();
-    const model = { provider: 'mistralai', name: 'small', parameters: {}, timeout: 1000 };
+    const model = { provider: 'mistralai', name: 'small', parameters: {}, timeout: 1000, idle_timeout: 1000 };
     const run = drive(plan([step('one', { model })]), recordsOf(2), { folder, total: 2 });
     await run.finished;
     expect(await jsonFile(join(folder.path, 'run.json'))).toMatchObject({

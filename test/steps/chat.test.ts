@@ -1,36 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject, Pointer } from '../../src/json/json.ts';
-import type { CallOutcome, ModelRequest } from '../../src/models/contract.ts';
+import type { JsonObject } from '../../src/json/json.ts';
+import type { ModelRequest } from '../../src/models/contract.ts';
 import { chat } from '../../src/steps/chat.ts';
 import { stepTypes } from '../../src/steps/registry.ts';
-import type { StepProgram } from '../../src/steps/step.ts';
-import { compileTemplate } from '../../src/template/compile.ts';
+import { answered, compileStep, script, usage } from './support.ts';
 
-interface Compiled {
-  readonly program: StepProgram;
-  readonly mistakes: readonly string[];
-}
-
-function compile(spec: JsonObject): Compiled {
-  const mistakes: string[] = [];
-  const program = chat.compile(spec, {
-    id: 'reply',
-    template(pointer) {
-      const compiled = compileTemplate(textAt(spec, pointer), new Map());
-      if (!compiled.ok) throw new Error(compiled.error[0]?.message);
-      return compiled.value;
-    },
-    report: ({ code, pointer, part }) =>
-      mistakes.push(`${code} ${pointer.join('.')}${part === 'key' ? ' (key)' : ''}`),
-  });
-  return { program, mistakes };
-}
-
-function textAt(spec: JsonObject, pointer: Pointer): string {
-  let here: unknown = spec;
-  for (const part of pointer) here = (here as { readonly [part: string | number]: unknown })[part];
-  return String(here);
-}
+const compile = (spec: JsonObject) => compileStep(chat, spec);
 
 const scope = {
   input: { text: 'Bonjour', empty: '', space: ' \n' },
@@ -38,35 +13,15 @@ const scope = {
   steps: {},
 };
 
-const usage = {
-  requests: 1,
-  retries: 0,
-  cached_requests: 0,
-  unmetered_requests: 0,
-  input_tokens: 10,
-  cached_input_tokens: 0,
-  output_tokens: 2,
-  reasoning_tokens: null,
-  total_tokens: 12,
-  cost_usd: null,
-};
-
-const answered: CallOutcome = {
-  ok: true,
-  usage,
-  completion: { text: 'Hello', tool_calls: [], finish_reason: 'stop', model: 'm', request_id: null },
-};
-
-const { signal } = new AbortController();
-
 describe('the chat step', () => {
   it('is registered by its type, and says so', () => {
     expect(stepTypes.get('chat')).toBe(chat);
     expect(chat.type).toBe('chat');
   });
 
-  it('has text for output', () => {
-    expect(compile({ prompt: 'Hello' }).program.output).toEqual({ type: 'string' });
+  it('has text for output', async () => {
+    const { program } = await compile({ prompt: 'Hello' });
+    expect(program.output).toEqual({ type: 'string' });
   });
 
   it.each<[string, JsonObject, ModelRequest['messages']]>([
@@ -122,8 +77,8 @@ describe('the chat step', () => {
         { role: 'user', content: 'Hello' },
       ],
     ],
-  ])('renders %s', (_name, spec, messages) => {
-    const { program, mistakes } = compile(spec);
+  ])('renders %s', async (_name, spec, messages) => {
+    const { program, mistakes } = await compile(spec);
     expect(mistakes).toEqual([]);
     expect(program.render(scope)).toEqual({ ok: true, value: { messages } });
   });
@@ -170,26 +125,20 @@ describe('the chat step', () => {
       { messages: [{ role: 'system', content: 'x' }] },
       ['message-order messages.0.role'],
     ],
-  ])('refuses %s', (_name, spec, mistakes) => {
-    expect(compile(spec).mistakes).toEqual(mistakes);
+  ])('refuses %s', async (_name, spec, mistakes) => {
+    expect((await compile(spec)).mistakes).toEqual(mistakes);
   });
 
-  it('allows several system turns at the beginning', () => {
+  it('allows several system turns at the beginning', async () => {
     const turns = ['system', 'system', 'user'].map((role) => ({ role, content: 'x' }));
-    expect(compile({ messages: turns }).mistakes).toEqual([]);
+    expect((await compile({ messages: turns })).mistakes).toEqual([]);
   });
 
   it('gives the answer, and what it used', async () => {
-    const requests: ModelRequest[] = [];
-    const { program } = compile({ prompt: '{{input.text}}' });
-    const result = await program.execute(scope, {
-      signal,
-      call(request) {
-        requests.push(request);
-        return Promise.resolve(answered);
-      },
-    });
-    expect(requests).toEqual([{ messages: [{ role: 'user', content: 'Bonjour' }] }]);
+    const { program } = await compile({ prompt: '{{input.text}}' });
+    const services = script(answered('Hello'));
+    const result = await program.execute(scope, services);
+    expect(services.requests).toEqual([{ messages: [{ role: 'user', content: 'Bonjour' }] }]);
     expect(result).toEqual({
       ok: true,
       value: { output: 'Hello', tool_calls: [], finish_reason: 'stop', usage },
@@ -205,9 +154,9 @@ describe('the chat step', () => {
       request_id: 'r1',
       scope: 'record',
     } as const;
-    const { program } = compile({ prompt: 'Hello' });
-    const call = () => Promise.resolve({ ok: false, error, usage } as const);
-    expect(await program.execute(scope, { signal, call })).toEqual({ ok: false, error });
+    const { program } = await compile({ prompt: 'Hello' });
+    const services = script({ ok: false, error, usage });
+    expect(await program.execute(scope, services)).toEqual({ ok: false, error });
   });
 
   it.each([
@@ -215,16 +164,10 @@ describe('the chat step', () => {
     ['an empty prompt', '{{input.empty}}', 'empty_prompt', 'the prompt is empty for this record'],
     ['a prompt of white space', '{{input.space}}', 'empty_prompt', 'the prompt is empty for this record'],
   ])('asks nothing for %s', async (_name, prompt, code, message) => {
-    let calls = 0;
-    const { program } = compile({ prompt });
-    const result = await program.execute(scope, {
-      signal,
-      call() {
-        calls += 1;
-        return Promise.resolve(answered);
-      },
-    });
-    expect(calls).toBe(0);
+    const { program } = await compile({ prompt });
+    const services = script();
+    const result = await program.execute(scope, services);
+    expect(services.requests).toEqual([]);
     expect(result).toMatchObject({ ok: false, error: { code, status: null, attempts: 0, scope: 'record' } });
     expect(result.ok ? '' : result.error.message).toContain(message);
     expect(program.render(scope)).toEqual(result);

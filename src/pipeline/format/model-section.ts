@@ -5,6 +5,7 @@ import { duration, section } from './sections.ts';
 
 export const defaultProvider = 'mistralai';
 export const defaultTimeout = '60s';
+export const defaultIdleTimeout = '30s';
 
 /** The keys of `model` that every provider has; the others are the provider's own parameters. */
 const commonKeys = {
@@ -41,6 +42,10 @@ const connectionKeys = {
     examples: ['MISTRAL_API_KEY'],
   },
   timeout: duration('How long one attempt may take until its answer is there as a whole.', defaultTimeout),
+  idle_timeout: duration(
+    'How long a stream may be silent, before its first token too. For steps with `stream: true` and for `--stream`.',
+    defaultIdleTimeout,
+  ),
 } satisfies JsonObject;
 
 const retryKeys = {

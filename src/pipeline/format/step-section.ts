@@ -20,6 +20,13 @@ const commonKeys = {
       'Steps to wait for although no template here reads them. Steps that a template reads are waited for anyway.',
     examples: [['translate']],
   },
+  stream: {
+    type: 'boolean',
+    default: false,
+    description:
+      'Whether answers come as streams, token by token. The result is the same; a silence longer than `model.idle_timeout` then ends an attempt, and `pipe run --stream` prints the tokens as they come.',
+    examples: [true],
+  },
 } satisfies JsonObject;
 
 /** One step of this type. `model` is the schema of the step's own `model`. */

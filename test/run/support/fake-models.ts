@@ -41,6 +41,8 @@ export function promptOf(request: ModelRequest): string {
 export function answer(text: string): CallOutcome {
   const completion = {
     text,
+    thinking: '',
+    refusal: null,
     tool_calls: [],
     finish_reason: 'stop',
     model: 'small-2603',

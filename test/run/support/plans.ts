@@ -46,8 +46,8 @@ export function asking(prompt: (scope: Scope) => string): StepProgram {
     async execute(scope, services) {
       const outcome = await services.call(request(scope));
       if (!outcome.ok) return failure(outcome.error);
-      const { text, tool_calls, finish_reason } = outcome.completion;
-      return success({ output: text, tool_calls, finish_reason, usage: outcome.usage });
+      const { text, finish_reason } = outcome.completion;
+      return success({ output: text, tool_calls: [], finish_reason, usage: outcome.usage });
     },
   };
 }
@@ -57,6 +57,7 @@ export const settings: ModelSettings = {
   name: 'small',
   parameters: {},
   timeout: 60_000,
+  idle_timeout: 30_000,
 };
 
 export interface StepOptions extends Partial<Omit<PlanStep, 'id'>> {
@@ -66,7 +67,15 @@ export interface StepOptions extends Partial<Omit<PlanStep, 'id'>> {
 /** By default a step asks `<id> <the record's id>`. */
 export function step(id: string, options: StepOptions = {}): PlanStep {
   const { prompt = (scope) => `${id} ${idOf(scope)}`, ...others } = options;
-  return { id, type: 'chat', after: [], model: settings, program: asking(prompt), ...others };
+  return {
+    id,
+    type: 'chat',
+    after: [],
+    model: settings,
+    stream: false,
+    program: asking(prompt),
+    ...others,
+  };
 }
 
 export function idOf(scope: Scope): string {

@@ -1,0 +1,6 @@
+import type { ToolKind } from './tool.ts';
+
+/** Every tool kind by the key that names it in a tool. A new one is a file here and a line below. */
+export const toolKinds: ReadonlyMap<string, ToolKind> = new Map(
+  ([] as readonly ToolKind[]).map((kind) => [kind.kind, kind]),
+);

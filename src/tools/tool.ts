@@ -1,0 +1,94 @@
+import type { JsonObject, JsonSchema, JsonValue, Pointer } from '../json/json.ts';
+import type { Result } from '../result.ts';
+import type { CompiledTemplate } from '../template/compile.ts';
+import type { Scope } from '../template/template.ts';
+
+/** A tool kind: one value of the registry, its spec and its behaviour in one file. */
+export interface ToolKind {
+  /** The key of the tool that names the kind and holds what it runs: `command`, `module`, `http`. */
+  readonly kind: string;
+  /** One sentence for the format reference and the editor. */
+  readonly description: string;
+  /** The keys that only tools of this kind have, the one that names it among them, as `properties` of a JSON Schema. */
+  readonly properties: { readonly [name: string]: JsonObject };
+  /** Called with a tool's spec that has passed the schema; `builder`'s pointers are below the tool. */
+  compile(spec: JsonObject, builder: ToolBuilder): Promise<ToolProgram>;
+}
+
+/** A mistake of the file, at a pointer below what is being compiled. */
+export interface SpecMistake {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly pointer: Pointer;
+  readonly part?: 'key' | 'value';
+  readonly severity?: 'error' | 'warning';
+}
+
+/** What a template may read beside `input`, `vars` and `steps`. */
+export interface TemplateReads {
+  /** `args`: the arguments of a tool call, of this schema. */
+  readonly args?: JsonSchema;
+  /** `env.NAME`: environment variables, for a tool's http headers alone. */
+  readonly env?: boolean;
+}
+
+/** A JSON Schema of the user's own that nothing is wrong with. */
+export interface ValueSchema {
+  /** Complete in itself: every `$ref` in it begins with `#`. */
+  readonly schema: JsonSchema;
+  /** What is wrong with a value, a sentence a mistake; empty when it is valid. */
+  readonly validate: (value: JsonValue) => readonly string[];
+}
+
+/** What a step type or tool kind is given while the file is compiled. Mistakes are reported, not thrown. */
+export interface ToolBuilder {
+  /** The folder of the pipeline file, absolute: what paths in it are relative to. */
+  readonly folder: string;
+  /** Compiles the text at this pointer; its references are checked and order the steps. */
+  template(pointer: Pointer, reads?: TemplateReads): CompiledTemplate;
+  /** Compiles the JSON Schema at this pointer, inline or a path; undefined when something is wrong with it. */
+  schema(pointer: Pointer): Promise<ValueSchema | undefined>;
+  /** The absolute path of the file that the text at this pointer names; undefined, and reported, where there is none. */
+  file(pointer: Pointer): Promise<string | undefined>;
+  report(mistake: SpecMistake): void;
+}
+
+/** A compiled tool. */
+export interface ToolProgram {
+  /** Names of the environment variables whose values it reads; each must be set when a run begins. */
+  readonly env: readonly string[];
+  /** Runs the tool for arguments that its `parameters` allow. Nothing is thrown for what a tool does. */
+  run(call: ToolArguments, services: ToolServices): Promise<ToolOutcome>;
+}
+
+export interface ToolArguments {
+  readonly arguments: JsonObject;
+  /** The scope of the step's templates. */
+  readonly scope: Scope;
+}
+
+export interface ToolServices {
+  /** Ends the tool at once when it aborts. */
+  readonly signal: AbortSignal;
+  readonly env: { readonly [name: string]: string | undefined };
+}
+
+/** A tool's result is data: it is told to the model and to templates, never executed and never read as a template. */
+export type ToolOutcome = Result<JsonValue, ToolError>;
+
+export interface ToolError {
+  readonly code:
+    | 'unknown_tool' // the model called a tool that there is not
+    | 'bad_arguments' // arguments that are no JSON, or that `parameters` does not allow
+    | 'not_started' // the command or module cannot be run at all
+    | 'tool_failed' // an exit code, a status, an exception
+    | 'timed_out'
+    | 'too_large' // more output than is read
+    | 'malformed' // a result that is no text or JSON
+    | 'aborted';
+  /** One sentence for the model and for people, bounded. */
+  readonly message: string;
+  /** Whether the model could do nothing about it: the record fails whatever `on_error` says. */
+  readonly fatal?: boolean;
+}
