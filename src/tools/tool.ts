@@ -12,7 +12,7 @@ export interface ToolKind {
   /** The keys that only tools of this kind have, the one that names it among them, as `properties` of a JSON Schema. */
   readonly properties: { readonly [name: string]: JsonObject };
   /** Called with a tool's spec that has passed the schema; `builder`'s pointers are below the tool. */
-  compile(spec: JsonObject, builder: ToolBuilder): Promise<ToolProgram>;
+  compile(spec: JsonObject, builder: ToolKindBuilder): Promise<ToolProgram>;
 }
 
 /** A mistake of the file, at a pointer below what is being compiled. */
@@ -52,6 +52,14 @@ export interface ToolBuilder {
   /** The absolute path of the file that the text at this pointer names; undefined, and reported, where there is none. */
   file(pointer: Pointer): Promise<string | undefined>;
   report(mistake: SpecMistake): void;
+}
+
+/** What a tool kind is given beside what a step type is. */
+export interface ToolKindBuilder extends ToolBuilder {
+  /** The schema of the tool's arguments; `true` where it is not known, because something is wrong with it. */
+  readonly parameters: JsonSchema;
+  /** Names of the environment variables that hold a provider's key: no tool may be given one. */
+  readonly provider_keys: ReadonlySet<string>;
 }
 
 /** A compiled tool. */
