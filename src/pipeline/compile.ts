@@ -4,7 +4,7 @@ import type { Plan, PlanStep } from '../plan.ts';
 import { checkNames } from './check-names.ts';
 import type { Columns } from './columns.ts';
 import { compileInput, type InputType } from './input.ts';
-import { modelSettings } from './model-settings.ts';
+import { modelSettings, providerKeys } from './model-settings.ts';
 import { warnOfModels } from './model-warnings.ts';
 import { orderSteps } from './order.ts';
 import { compileOutput, type CompiledOutput } from './output.ts';
@@ -98,7 +98,7 @@ export async function compilePlan(
 }
 
 async function compileParts(
-  { file, steps }: SoundFile,
+  { file, steps, models }: SoundFile,
   columns: Columns | undefined,
   workspace: Workspace,
 ): Promise<Parts> {
@@ -106,8 +106,11 @@ async function compileParts(
   const input = await compileInput(file, columns, workspace);
   const context = { source, report, ...(await loadPartials(file['partials'], workspace)) };
   const inputWhen = compileWhen(sectionOf(file, 'input')['when'], ['input', 'when'], context);
+  const keys = providerKeys(file, models);
   const compiled = new Map<string, CompiledStep | undefined>();
-  for (const [id, step] of steps) compiled.set(id, step && (await compileStep(id, step, context, workspace)));
+  for (const [id, step] of steps) {
+    compiled.set(id, step && (await compileStep(id, step, keys, context, workspace)));
+  }
   return {
     file,
     vars: sectionOf(file, 'vars'),

@@ -3,6 +3,7 @@ import type { Source } from '../diagnostic/source.ts';
 import { isObject, type JsonObject, type JsonValue, type Pointer } from '../json/json.ts';
 import { keySource } from '../models/api-key.ts';
 import type { ModelSettings } from '../models/contract.ts';
+import { providers } from '../models/registry.ts';
 import { durationAt } from './durations.ts';
 import { defaultIdleTimeout, defaultProvider, defaultTimeout } from './format/model-section.ts';
 import type { Report } from './report.ts';
@@ -32,6 +33,14 @@ export function modelSettings(
     if (typeof name === 'string') settings.set(id, stepSettings(name, merged, at, report));
   }
   return settings;
+}
+
+/** Names of the environment variables that hold a provider's key: the providers' own, and those that the file names. */
+export function providerKeys(file: JsonObject, models: ReadonlyMap<string, JsonObject>): ReadonlySet<string> {
+  const sections = [file['model'], ...models.values()];
+  const named = sections.map((model) => (isObject(model) ? model['api_key_env'] : undefined));
+  const own = [...providers.values()].map(({ api_key_env }) => api_key_env);
+  return new Set([...own, ...named].filter((name) => typeof name === 'string'));
 }
 
 /** What a step takes over from the top. Another provider has other models, another address and another key. */

@@ -26,6 +26,7 @@ export interface CompiledStep {
 export async function compileStep(
   id: string,
   { type, spec }: SoundStep,
+  provider_keys: ReadonlySet<string>,
   context: TemplateContext,
   workspace: Workspace,
 ): Promise<CompiledStep> {
@@ -40,6 +41,7 @@ export async function compileStep(
   const program = await type.compile(spec, {
     id,
     folder,
+    provider_keys,
     template(pointer, reads) {
       const text = valueAt(spec, pointer);
       const placed =

@@ -22,6 +22,8 @@ export interface StepType {
 /** What a step type is given while the file is compiled; pointers are below the step. All mistakes are told at once. */
 export interface StepBuilder extends ToolBuilder {
   readonly id: string;
+  /** Names of the environment variables that hold a provider's key, whether or not this step asks that provider. */
+  readonly provider_keys: ReadonlySet<string>;
 }
 
 /** A compiled step. */

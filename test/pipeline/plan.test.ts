@@ -26,7 +26,13 @@ describe('the plan of the smallest pipeline', () => {
           id: 'one',
           type: 'chat',
           after: [],
-          model: { provider: 'mistralai', name: 'mistral-small-latest', parameters: {}, timeout: 60_000 },
+          model: {
+            provider: 'mistralai',
+            name: 'mistral-small-latest',
+            parameters: {},
+            timeout: 60_000,
+            idle_timeout: 30_000,
+          },
         },
       ],
     });
@@ -73,8 +79,8 @@ describe('a model', () => {
   it('is that of the file with the step’s own over it', async () => {
     const plan = await planOf(
       twoSteps(
-        '{name: small, temperature: 0, max_tokens: 5, timeout: 5m, stop: [END], x-why: cheap}',
-        '{name: large, max_tokens: 9, timeout: 500ms, x-why: good}',
+        '{name: small, temperature: 0, max_tokens: 5, timeout: 5m, idle_timeout: 10s, stop: [END], x-why: cheap}',
+        '{name: large, max_tokens: 9, timeout: 500ms, idle_timeout: 200ms, x-why: good}',
       ),
     );
     expect(plan.steps.map(({ model }) => model)).toEqual([
@@ -83,13 +89,14 @@ describe('a model', () => {
         name: 'large',
         parameters: { temperature: 0, max_tokens: 9, stop: ['END'] },
         timeout: 500,
-        idle_timeout: 30_000,
+        idle_timeout: 200,
       },
       {
         provider: 'mistralai',
         name: 'small',
         parameters: { temperature: 0, max_tokens: 5, stop: ['END'] },
         timeout: 300_000,
+        idle_timeout: 10_000,
       },
     ]);
   });

@@ -23,6 +23,7 @@ export async function compileStep(
   const program = await type.compile(spec, {
     id: 'reply',
     folder: '/pipelines',
+    provider_keys: new Set(['MISTRAL_API_KEY']),
     template(pointer) {
       const compiled = compileTemplate(String(valueAt(spec, pointer)), partials);
       if (!compiled.ok) throw new Error(compiled.error[0]?.message);
