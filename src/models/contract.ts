@@ -94,6 +94,7 @@ export type CallErrorCode =
   | 'cut_body' // the connection closed inside the answer, or a stream ended without its end
   | 'malformed_answer' // not JSON, not the shape of a completion, a wrong content type
   | 'empty_answer' // no choices, or a choice without a message
+  | 'refused_image' // an image that is no URL and no file that may be sent: nothing was asked
   | 'aborted'; // we were told to stop
 
 export interface CallError {

@@ -78,7 +78,6 @@ export type StepErrorCode =
   | 'absent_path'
   | 'bad_argument'
   | 'empty_prompt'
-  | 'refused_image' // an image that is no URL and no file that may be sent
   | 'refused_answer' // the model would not answer
   | 'cut_answer' // it reached max_tokens before its end
   | 'invalid_json' // no JSON, also after what could be repaired
