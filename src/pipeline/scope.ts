@@ -35,7 +35,7 @@ export interface Scopes {
 
 export function scopesOf(file: FileScope): Scopes {
   const vars = Object.entries(file.vars).map(([name, value]) => [name, valueNode(schemaOf(value))] as const);
-  const outcomes = [...file.steps].map(([id, step]) => [id, outcomeNode(step)] as const);
+  const outcomes = [...file.steps].map((entry) => [entry[0], outcomeNode(entry)] as const);
   const recordNames = new Map<string, ScopeNode>([
     ['input', valueNode(file.input ?? true)],
     ['vars', { kind: 'names', names: new Map(vars), noun: 'variable' }],
@@ -64,24 +64,25 @@ export function scopesOf(file: FileScope): Scopes {
       guarded: true,
     },
     when: { names, mayBeAbsent: [], present: [], elsewhere: misplaced, guarded: true },
-    of(step, reads = {}) {
+    of(step, reads) {
       const own = step?.when?.template;
       // A step with the same condition as this one has run whenever this one runs.
       const absent = skippable.filter(({ condition }) => condition !== own?.text.trim());
       return {
-        names: new Map([...names, ...readNames(reads)]),
+        names: new Map([...names, ...readNames(reads ?? {})]),
         mayBeAbsent: absent.map(({ path }) => path),
         present: own === undefined ? [] : guardFacts(own),
-        elsewhere: misplaced,
+        elsewhere: reads === undefined ? misplaced : { ...misplaced, env: envOutsideHeaders },
       };
     },
   };
 }
 
 /** What a step's `StepValue` offers to templates. */
-function outcomeNode({ output, tool_calls }: StepScope): ScopeNode {
+function outcomeNode([id, { output, tool_calls }]: readonly [string, StepScope]): ScopeNode {
   return {
     kind: 'names',
+    lacking: { tool_calls: `the step \`${id}\` calls no tools: steps of type \`tools\` have \`tool_calls\`` },
     names: new Map([
       ['output', valueNode(output)],
       ...(tool_calls === undefined ? [] : [['tool_calls', valueNode(tool_calls)] as const]),
@@ -90,6 +91,10 @@ function outcomeNode({ output, tool_calls }: StepScope): ScopeNode {
     ]),
   };
 }
+
+/** Where a tool's request reads a variable of the environment, but not in a header. */
+const envOutsideHeaders =
+  '`env` is for the `headers` of a tool alone: secrets in a url or a body end up in logs';
 
 /** The names that only the templates of a tool's request have. */
 function readNames({ args, env }: TemplateReads): readonly (readonly [string, ScopeNode])[] {
@@ -143,6 +148,7 @@ function schemaOf(value: JsonValue): JsonSchema {
 function elsewhere({ vars, fields, steps }: FileScope): { readonly [name: string]: string } {
   return Object.fromEntries([
     ...['record', 'row', 'item'].map((name) => [name, `the record is called \`input\`, not \`${name}\``]),
+    ['args', '`args` are the arguments of a tool call: only the `http` request of that tool can read them'],
     [
       'env',
       '`env` is out of reach of prompts, so that no secret gets into one; put what they need under `vars`',

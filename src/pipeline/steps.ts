@@ -56,7 +56,8 @@ export async function compileStep(
       return schema;
     },
     async file(pointer) {
-      const named = String(valueAt(spec, pointer) ?? '');
+      const text = valueAt(spec, pointer);
+      const named = typeof text === 'string' ? text : '';
       const path = resolve(folder, named);
       const read = await workspace.files.read(path, named);
       if (!read.ok) {

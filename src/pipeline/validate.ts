@@ -7,7 +7,6 @@ import type { Provider } from '../models/contract.ts';
 import { providers } from '../models/registry.ts';
 import { stepTypes } from '../steps/registry.ts';
 import type { StepType } from '../steps/step.ts';
-import { isLaterType } from './format/later.ts';
 import { formatMistakes } from './format/mistake.ts';
 import { defaultProvider, modelSection, stepModelSection } from './format/model-section.ts';
 import { ourWord } from './format/other-words.ts';
@@ -78,6 +77,8 @@ interface Part {
   readonly name: string;
   readonly schema: () => JsonSchema;
   readonly mayLack?: readonly string[];
+  /** Of a model. */
+  readonly provider?: string;
 }
 
 function wholeFile(needsName: boolean): Part {
@@ -88,11 +89,12 @@ function wholeFile(needsName: boolean): Part {
 function modelOf(provider: string, needsName: boolean): Part {
   const mayLack = needsName ? ['name'] : [];
   const schema = () => ({ ...modelSection(providerNamed(provider)), required: mayLack });
-  return { name: `model ${provider}`, schema, mayLack };
+  return { name: `model ${provider}`, schema, mayLack, provider };
 }
 
-function stepModelOf(name: string): Part {
-  return { name: `step model ${name}`, schema: () => stepModelSection(providerNamed(name)) };
+function stepModelOf(provider: string): Part {
+  const schema = () => stepModelSection(providerNamed(provider));
+  return { name: `step model ${provider}`, schema, provider };
 }
 
 function stepOf(type: StepType): Part {
@@ -111,11 +113,12 @@ function needsModelName(file: JsonValue): boolean {
 /** Compiles the schema of a part when the first of its kind is met: compiling is most of what a check costs. */
 function checker(source: Source, report: Report) {
   const validators = new Map<string, ValidateFunction>();
-  return ({ name, schema, mayLack }: Part, value: JsonValue, base: Pointer): JsonObject | undefined => {
+  return (part: Part, value: JsonValue, base: Pointer): JsonObject | undefined => {
+    const { name, schema, mayLack, provider } = part;
     const validate = validators.get(name) ?? compileOnce(schema());
     validators.set(name, validate);
     const { sound, violations } = soundPart(validate, value, base, mayLack);
-    for (const mistake of formatMistakes(violations, source)) report.add(mistake);
+    for (const mistake of formatMistakes(violations, source, provider)) report.add(mistake);
     return sound;
   };
 }
@@ -156,10 +159,6 @@ function typeMistake(id: string, type: JsonValue | undefined): Omit<Diagnostic, 
       message: `\`${path}\` must be a string, found ${valueText(type)}`,
       hint: add,
     };
-  }
-  if (isLaterType(type)) {
-    const message = `steps of type \`${type}\` are not in this version of pipe yet`;
-    return { code: 'not-yet', message, hint: `this version has ${listText(names)}` };
   }
   const meant = ourWord(type, names) ?? didYouMean(type, names);
   return {

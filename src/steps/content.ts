@@ -21,6 +21,31 @@ interface Part {
   readonly fromModel: boolean;
 }
 
+/** What each type of part says, under the key of its name. */
+const partKeys = {
+  text: {
+    type: 'string',
+    description: 'The text of a part of type `text`. A template.',
+    examples: ['What is on this picture?'],
+  },
+  image_url: {
+    type: 'string',
+    minLength: 1,
+    description:
+      'The image of a part of type `image_url`: an http(s) URL, a data URL, or the path of a PNG, JPEG, GIF or WebP file below the folder of the input (or `--files`). A template.',
+    examples: ['{{input.photo}}'],
+    errorMessage: 'write the URL or path itself: image_url: "{{input.photo}}"',
+  },
+  thinking: {
+    type: 'string',
+    description:
+      'The text of a part of type `thinking`: what a reasoning model thought before it answered. A template.',
+    examples: ['The parcel was sent on Monday, so it is late.'],
+  },
+} satisfies { readonly [type in PartType]: JsonObject };
+
+const partTypes = Object.keys(partKeys) as readonly PartType[];
+
 /** `content` of a message in the file. */
 export const contentSchema: JsonObject = {
   type: ['string', 'array'],
@@ -39,31 +64,17 @@ export const contentSchema: JsonObject = {
     properties: {
       type: {
         type: 'string',
-        enum: ['text', 'image_url', 'thinking'],
+        enum: partTypes,
         description:
           'What the part is: `text`, `image_url` (of a user turn), or `thinking` (of an assistant turn).',
         examples: ['image_url'],
       },
-      text: {
-        type: 'string',
-        description: 'The text of a part of type `text`. A template.',
-        examples: ['What is on this picture?'],
-      },
-      image_url: {
-        type: 'string',
-        minLength: 1,
-        description:
-          'The image of a part of type `image_url`: an http(s) URL, a data URL, or the path of a PNG, JPEG, GIF or WebP file below the folder of the input (or `--files`). A template.',
-        examples: ['{{input.photo}}'],
-        errorMessage: 'write the URL or path itself: image_url: "{{input.photo}}"',
-      },
-      thinking: {
-        type: 'string',
-        description:
-          'The text of a part of type `thinking`: what a reasoning model thought before it answered. A template.',
-        examples: ['The parcel was sent on Monday, so it is late.'],
-      },
+      ...partKeys,
     },
+    allOf: partTypes.map((type) => ({
+      if: { not: { required: ['type'], properties: { type: { const: type } } } },
+      else: { required: [type], properties: { [type]: { examples: partKeys[type].examples } } },
+    })),
   },
 };
 
@@ -101,11 +112,9 @@ export function compileContent(
   return { kind: 'parts', parts };
 }
 
-/** A part has its type and the key of that name. */
+/** A part has no key of another type. */
 function checkKeys(part: JsonObject, type: PartType, pointer: Pointer, builder: StepBuilder): boolean {
-  const others = (['text', 'image_url', 'thinking'] as const).filter(
-    (key) => key !== type && part[key] !== undefined,
-  );
+  const others = partTypes.filter((key) => key !== type && part[key] !== undefined);
   for (const key of others) {
     builder.report({
       code: 'conflicting-keys',
@@ -115,14 +124,7 @@ function checkKeys(part: JsonObject, type: PartType, pointer: Pointer, builder: 
       part: 'key',
     });
   }
-  if (part[type] !== undefined) return others.length === 0;
-  builder.report({
-    code: 'required-key',
-    message: `a part of type \`${type}\` needs \`${type}\``,
-    hint: `add ${type}: …`,
-    pointer,
-  });
-  return false;
+  return others.length === 0;
 }
 
 export function templatesOf(content: Content): readonly CompiledTemplate[] {

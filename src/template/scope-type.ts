@@ -26,6 +26,8 @@ export interface ScopeNames {
   readonly names: ReadonlyMap<string, ScopeNode>;
   /** What one of the names is called in a message: step, variable. Default: name. */
   readonly noun?: string;
+  /** Names that are not among them for a reason, each with the whole message to give. */
+  readonly lacking?: { readonly [name: string]: string };
 }
 
 /** A value of this schema. A variable's schema says its type, not its value, since `--var` may change that. */

@@ -10,15 +10,15 @@ import {
 import { sayKinds } from '../schema/kinds.ts';
 import { otherWordHint } from './other-words.ts';
 import type { ValueType } from '../schema/alternatives.ts';
-import { kindsOfType, memberNames } from '../schema/value-type.ts';
+import { kindsOfType, memberNames, typeOf } from '../schema/value-type.ts';
 import type { ScopeNames } from './scope-type.ts';
 
 /** A name that is not among the names of the scope. */
 export function complainOfName(step: Step, from: ScopeNames, situation: Situation): void {
   const { name, reached } = step;
-  const { elsewhere } = situation.scope;
-  if (reached.length === 0 && Object.hasOwn(elsewhere, name.name)) {
-    complain(situation, name, ['misplaced-name', elsewhere[name.name] ?? '']);
+  const reasons = reached.length === 0 ? situation.scope.elsewhere : (from.lacking ?? {});
+  if (Object.hasOwn(reasons, name.name)) {
+    complain(situation, name, ['misplaced-name', reasons[name.name] ?? '']);
     return;
   }
   const message =
@@ -33,8 +33,16 @@ export function complainOfName(step: Step, from: ScopeNames, situation: Situatio
     message,
     rootHint(step, situation) ??
       (reached.length === 0 ? otherWordHint(name.name) : undefined) ??
+      outputHint(name.name, from) ??
       nameHint(name.name, names),
   ]);
+}
+
+/** A field of what a step gives, read as if it were one of the step. */
+function outputHint(name: string, { names }: ScopeNames): string | undefined {
+  const output = names.get('output');
+  const isField = output?.kind === 'value' && memberNames(typeOf(output.schema)).includes(name);
+  return isField ? `did you mean \`output.${name}\`?` : undefined;
 }
 
 /** A name that a value of this type cannot have. */

@@ -31,7 +31,11 @@ const whole = {
       type: 'chat',
       when: '{{steps.one.output}}',
       needs: ['one'],
-      messages: [{ role: 'user', content: 'Hello' }],
+      messages: [
+        { role: 'assistant', content: [{ type: 'thinking', thinking: 'So.' }] },
+        { role: 'user', content: [{ type: 'text', text: 'Hello' }] },
+      ],
+      stream: true,
       model: { prediction: { type: 'content', content: 'Hello' } },
     },
   },

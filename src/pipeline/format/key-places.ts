@@ -39,7 +39,10 @@ function placesIn(schema: unknown, path: readonly string[]): readonly KeyPlace[]
 export function nearestPlace(key: string, here: Pointer, places: readonly KeyPlace[]): string | undefined {
   const found = places
     .filter(({ keys }) => keys.includes(key))
-    .map(({ path }) => ({ path, distance: path.length + here.length - 2 * sharedLength(path, here) }))
+    .map(({ path }) => ({ path, shared: sharedLength(path, here) }))
+    // What is much deeper was hardly meant.
+    .filter(({ path, shared }) => path.length - shared <= 3)
+    .map(({ path, shared }) => ({ path, distance: path.length + here.length - 2 * shared }))
     .filter(({ distance }) => distance > 0)
     .sort((one, other) => one.distance - other.distance);
   const sections = new Set(found.map(({ path }) => path.at(-1)));
@@ -67,6 +70,8 @@ function anyIn(parent: string | undefined): string {
     steps: '<id>',
     prices: '<model>',
     messages: '<turn>',
+    content: '<part>',
+    tools: '<tool>',
   };
   return names[parent ?? ''] ?? '<name>';
 }

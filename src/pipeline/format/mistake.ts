@@ -10,13 +10,21 @@ import { unknownKey, type UnknownKey } from './unknown-key.ts';
 
 type Told = Pick<Diagnostic, 'code' | 'message' | 'hint'>;
 
-/** What to tell of the parts of a pipeline file that the format does not allow, one message a mistake. */
-export function formatMistakes(violations: readonly Violation[], source: Source): readonly Diagnostic[] {
+/**
+ * What to tell of the parts of a pipeline file that the format does not allow, one message a mistake. `provider`: of the
+ * model, where the part is one.
+ */
+export function formatMistakes(
+  violations: readonly Violation[],
+  source: Source,
+  provider?: string,
+): readonly Diagnostic[] {
   const unknownKeys = violations.filter(({ kind }) => kind === 'unknown-key');
   const places = unknownKeys.length > 0 ? keyPlaces() : [];
   const unknown = new Map(
     unknownKeys.map(
-      ({ pointer, schema }) => [pathText(pointer), unknownKey(pointer, schema, places)] as const,
+      ({ pointer, schema }) =>
+        [pathText(pointer), unknownKey(pointer, schema, { provider, places })] as const,
     ),
   );
   return violations
@@ -68,11 +76,11 @@ function toldOf({ kind, pointer, keys = [], expectation, schema, value }: Violat
     case 'missing-key': {
       const [key = ''] = keys;
       const message = pointer.length === 0 ? `\`${key}\` is missing` : `${subject} has no \`${key}\``;
-      return told('required-key', message, additionHint(key, schema));
+      return told('required-key', message, additionHint(key, schema, value));
     }
     case 'choice': {
       const both = keys.every((key) => isObject(value) && Object.hasOwn(value, key));
-      const hint = both ? undefined : additionHint(keys[0] ?? '', schema);
+      const hint = both ? undefined : additionHint(keys[0] ?? '', schema, value);
       return told(both ? 'conflicting-keys' : 'required-key', `${subject} ${expectation}`, hint);
     }
     case 'bad-key':
@@ -105,12 +113,20 @@ function toldOf({ kind, pointer, keys = [], expectation, schema, value }: Violat
     : told('invalid-value', unlikeForm, unitHint(schema, value) ?? form);
 }
 
+/** What is named by the keys of a map. */
+const nouns: { readonly [map: string]: string } = {
+  vars: 'a variable',
+  steps: 'a step',
+  tools: 'a tool',
+};
+
 function badName(pointer: Pointer, schema: JsonObject): Told {
   const name = String(pointer.at(-1));
-  const noun = pointer[0] === 'vars' ? 'a variable' : 'a step';
-  const hint = /^[a-z]+$/u.test(name)
-    ? 'templates have another use for that word'
-    : textOf(schema['patternErrorMessage']);
+  const noun = nouns[String(pointer.at(-2))] ?? 'an entry';
+  const hint =
+    /^[a-z]+$/u.test(name) && noun !== nouns['tools']
+      ? 'templates have another use for that word'
+      : textOf(schema['patternErrorMessage']);
   return told('invalid-name', `${valueText(name)} cannot be the name of ${noun}`, hint);
 }
 

@@ -4,10 +4,14 @@ import { isObject, type JsonObject, type JsonValue, type Pointer } from '../../j
 import { inlineYaml } from '../words.ts';
 import { ourWord } from './other-words.ts';
 
-/** The key as it would be added. */
-export function additionHint(key: string, schema: JsonObject): string | undefined {
+/** The key as it would be added to this value. */
+export function additionHint(key: string, schema: JsonObject, value: JsonValue): string | undefined {
   const property = isObject(schema['properties']) ? schema['properties'][key] : undefined;
-  const example = isObject(property) ? exampleOf(property) : undefined;
+  if (!isObject(property)) return undefined;
+  // A part that has a `text` is of type `text`.
+  const options = Array.isArray(property['enum']) ? property['enum'].map(String) : [];
+  const held = options.find((option) => isObject(value) && Object.hasOwn(value, option));
+  const example = held ?? exampleOf(property);
   return example === undefined ? undefined : `add ${written([key], example)}`;
 }
 

@@ -2,7 +2,8 @@ import { didYouMean } from '../../diagnostic/suggest.ts';
 import { isObject, type JsonObject, type Pointer } from '../../json/json.ts';
 import { listText, pathText } from '../words.ts';
 import { nearestPlace, type KeyPlace } from './key-places.ts';
-import { laterKey } from './later.ts';
+import { isLaterKey } from './later.ts';
+import { isStep, keysOfTypes, providersWith, typesWith } from './other-kinds.ts';
 import { ourWord } from './other-words.ts';
 
 /** What to tell of a key that has no place where it stands. */
@@ -15,54 +16,82 @@ export interface UnknownKey {
   readonly meant?: string;
 }
 
-/** `schema` is that of the section in which the key stands, `places` are those where it may belong. */
-export function unknownKey(pointer: Pointer, schema: JsonObject, places: readonly KeyPlace[]): UnknownKey {
+/** Where a key stands that is not known there. */
+export interface KeySituation {
+  /** The section that holds it. */
+  readonly place: Pointer;
+  /** The keys that the section has. */
+  readonly own: readonly string[];
+  /** Of the model that the section is, where it is one. */
+  readonly provider: string | undefined;
+  /** Those where the key may belong. */
+  readonly places: readonly KeyPlace[];
+}
+
+/** `schema` is that of the section in which the key stands. */
+export function unknownKey(
+  pointer: Pointer,
+  schema: JsonObject,
+  { provider, places }: Pick<KeySituation, 'provider' | 'places'>,
+): UnknownKey {
   const name = String(pointer.at(-1));
   const place = pointer.slice(0, -1);
-  const later = laterKey(name, place);
-  if (later !== undefined) {
+  if (isLaterKey(name, place)) {
     return {
       name,
       code: 'not-yet',
-      message: later,
+      message: `\`${name}\` is not in this version of pipe yet`,
       hint: `remove it, or keep it as a note named \`x-${name}\``,
     };
   }
-  const where = place.length === 0 ? 'a pipeline file' : `\`${pathText(place)}\``;
   const own = isObject(schema['properties']) ? Object.keys(schema['properties']) : [];
-  return {
-    name,
-    code: 'unknown-key',
-    message: `\`${name}\` is not a key of ${where}`,
-    ...guess(name, place, own, places),
-  };
+  const isModel = provider !== undefined && place.at(-1) === 'model';
+  const situation = { place, own, provider: isModel ? provider : undefined, places };
+  return { name, code: 'unknown-key', message: messageOf(name, situation), ...guess(name, situation) };
 }
 
-function guess(
-  name: string,
-  place: Pointer,
-  own: readonly string[],
-  places: readonly KeyPlace[],
-): { readonly hint: string; readonly meant?: string } {
+function messageOf(name: string, { place, provider }: KeySituation): string {
+  const others = provider === undefined ? [] : providersWith(name);
+  if (others.length > 0) return `\`${name}\` is a parameter of ${others.join(' and ')}, not of ${provider}`;
+  const where = place.length === 0 ? 'a pipeline file' : `\`${pathText(place)}\``;
+  return `\`${name}\` is not a key of ${where}`;
+}
+
+function guess(name: string, situation: KeySituation): { readonly hint: string; readonly meant?: string } {
+  const { place, own, provider, places } = situation;
   if (/^(\w+[_-])?api[_-]?key$/iu.test(name)) {
     const remedy = 'set the environment variable MISTRAL_API_KEY, or name another in `model.api_key_env`';
     return { hint: `keep keys out of the file: ${remedy}` };
   }
-  const elsewhere = nearestPlace(name, place, places);
+  const word = ourWord(name, own);
+  if (word !== undefined) return { hint: `did you mean \`${word}\`?`, meant: word };
+  const belongs = isStep(place) ? typesText(name) : undefined;
+  if (belongs !== undefined) return { hint: `it is for ${belongs}` };
+  const isForeign = provider !== undefined && providersWith(name).length > 0;
+  const elsewhere = isForeign ? undefined : nearestPlace(name, place, places);
   if (elsewhere !== undefined) return { hint: `it belongs ${elsewhere}` };
-  const meant = ourWord(name, own) ?? didYouMean(name, own);
+  const meant = didYouMean(name, own);
   if (meant !== undefined) return { hint: `did you mean \`${meant}\`?`, meant };
-  return { hint: distantHint(name, place, places) ?? ownHint(own) };
+  return { hint: distantHint(name, situation) ?? ownHint(own) };
 }
 
 /** A key of another place that may have been meant. */
-function distantHint(name: string, place: Pointer, places: readonly KeyPlace[]): string | undefined {
+function distantHint(name: string, { place, places }: KeySituation): string | undefined {
   const keys = places.flatMap(({ keys }) => keys);
+  const ofTypes = isStep(place) ? keysOfTypes() : [];
+  const key = ourWord(name, ofTypes) ?? didYouMean(name, ofTypes);
+  if (key !== undefined) return `did you mean \`${key}\`, which is for ${typesText(key)}?`;
   // At the top and in a step people write what belongs deeper; elsewhere a likeness is chance.
-  const isOuter = place.length === 0 || (place.length === 2 && place[0] === 'steps');
+  const isOuter = place.length === 0 || isStep(place);
   const meant = ourWord(name, keys) ?? (isOuter ? didYouMean(name, keys) : undefined);
   const there = meant === undefined ? undefined : nearestPlace(meant, place, places);
   return there === undefined ? undefined : `did you mean \`${meant}\`, ${there}?`;
+}
+
+/** The steps that have this key. */
+function typesText(key: string): string | undefined {
+  const types = typesWith(key);
+  return types.length === 0 ? undefined : `steps of type ${types.map((type) => `\`${type}\``).join(' or ')}`;
 }
 
 function ownHint(own: readonly string[]): string {
