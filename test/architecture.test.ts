@@ -12,7 +12,7 @@ const floors: readonly (readonly string[])[] = [
   ['diagnostic', 'usage', 'schema'],
   ['template'],
   ['models', 'records', 'tools'],
-  ['simulator'],
+  ['simulator', 'tracing'],
   ['steps'],
   ['plan.ts'],
   ['pipeline', 'run'],
@@ -25,6 +25,7 @@ const floors: readonly (readonly string[])[] = [
 /** Files that are one kind each, reached by their registry alone: adding one changes nothing else. */
 const kinds: { readonly [room: string]: readonly string[] } = {
   steps: ['chat.ts'],
+  tracing: ['langsmith.ts', 'opentelemetry.ts'],
   models: ['mistralai.ts'],
   records: ['jsonl.ts', 'csv.ts', 'json.ts', 'errors.ts'],
 };
@@ -98,10 +99,11 @@ describe('the layers', () => {
     expect(others).toEqual([]);
   });
 
-  it('loads LangChain and undici only where a model is called', () => {
-    const heavy = packages.filter(({ to }) => to.startsWith('@langchain/') || to === 'undici');
+  it('loads heavy packages only where a model is called or a run is traced', () => {
+    const isHeavy = (name: string) => /^(@langchain|@opentelemetry|undici)(\/|$)/.test(name);
+    const heavy = packages.filter(({ to }) => isHeavy(to));
     const doors = new Set(heavy.map(({ from }) => from));
-    expect([...doors].every((file) => roomOf(file) === 'models')).toBe(true);
+    expect([...doors].filter((file) => !['models', 'tools', 'tracing'].includes(roomOf(file)))).toEqual([]);
     // Whoever imports such a file statically loads the packages too, so only these files themselves may.
     const statically = files.flatMap((from) =>
       [
