@@ -31,7 +31,7 @@ const cut: ReadonlySet<string> = new Set(['length', 'model_length', 'max_tokens'
 
 /** The error of a record whose step got this answer at its `asked`th call. */
 export function answerError(
-  { code, message }: Pick<AnswerMistake, 'code' | 'message'>,
+  { code, message }: { readonly code: StepErrorCode; readonly message: string },
   completion: Completion,
   asked: number,
 ): StepError {

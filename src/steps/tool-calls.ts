@@ -1,0 +1,164 @@
+import { bounded, printable } from '../diagnostic/printable.ts';
+import { parseJson } from '../json/exact.ts';
+import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
+import type { Message, ToolCall } from '../models/contract.ts';
+import { failure, success, type Result } from '../result.ts';
+import type { Scope } from '../template/template.ts';
+import type { ToolError, ToolOutcome } from '../tools/tool.ts';
+import type { StepServices, ToolCallResult } from './step.ts';
+import type { CompiledTool, OnError } from './tool-specs.ts';
+
+/** The tools of a step by their names, and what becomes of a call that names none of them. */
+export interface Toolbox {
+  readonly tools: ReadonlyMap<string, CompiledTool>;
+  readonly onError: OnError;
+}
+
+/** A tool call of an answer, read: its tool can be run, or it is known why not. */
+export interface ReadCall {
+  readonly id: string;
+  readonly name: string;
+  /** An object, or the text that could not be read as one. */
+  readonly arguments: JsonValue;
+  readonly onError: OnError;
+  readonly ready: Result<{ readonly tool: CompiledTool; readonly arguments: JsonObject }, ToolError>;
+  /** The call as the next request tells the model of it. */
+  readonly told: ToolCall;
+}
+
+export interface FinishedCall {
+  readonly call: ReadCall;
+  readonly outcome: ToolOutcome;
+}
+
+/** In characters: what a model needs to see its mistake; a mistake in a megabyte of arguments may be as long. */
+const longestMessage = 1000;
+const longestExcerpt = 200;
+
+/** Reads the calls of one answer. `taken` holds the ids that the conversation has used, and gets theirs. */
+export function readCalls(
+  calls: readonly ToolCall[],
+  toolbox: Toolbox,
+  taken: Set<string>,
+): readonly ReadCall[] {
+  return calls.map((call) => readCall(call, freeId(call.id, taken), toolbox));
+}
+
+function readCall(call: ToolCall, id: string, { tools, onError }: Toolbox): ReadCall {
+  const { name } = call;
+  const tool = tools.get(name);
+  const read = readArguments(call.arguments);
+  return {
+    id,
+    name,
+    arguments: read.ok ? read.value : call.arguments,
+    onError: tool?.onError ?? onError,
+    ready:
+      tool === undefined ? failure(unknownTool(name, tools)) : read.ok ? fitting(tool, read.value) : read,
+    // A history with any other name, or with arguments that are no object, is refused by most providers.
+    told: {
+      id,
+      name: name.replaceAll(/[^A-Za-z0-9_-]/gu, '_').slice(0, 64),
+      arguments: read.ok && call.arguments.trim() !== '' ? call.arguments : '{}',
+    },
+  };
+}
+
+/**
+ * The provider's own id, whatever its form. Providers refuse a conversation in which an id stands twice, so the second
+ * gets another, in Mistral's form (nine letters and digits) and the same each time.
+ */
+function freeId(given: string, taken: Set<string>): string {
+  let id = given;
+  for (let number = taken.size; id === '' || taken.has(id); number += 1) {
+    id = `call${String(number).padStart(5, '0')}`;
+  }
+  taken.add(id);
+  return id;
+}
+
+function readArguments(text: string): Result<JsonObject, ToolError> {
+  if (text.trim() === '') return success({});
+  const parsed = parseJson(text);
+  if (parsed.ok && isObject(parsed.value)) return success(parsed.value);
+  const why = parsed.ok
+    ? 'the arguments are JSON, but no object'
+    : `the arguments cannot be read: ${parsed.error.message}`;
+  return failure(
+    badArguments(`${why}. They begin with: ${bounded(printable(text.trimStart()), longestExcerpt)}`),
+  );
+}
+
+function fitting(tool: CompiledTool, given: JsonObject): ReadCall['ready'] {
+  const mistakes = tool.parameters.validate(given);
+  return mistakes.length === 0
+    ? success({ tool, arguments: given })
+    : failure(badArguments(`the arguments do not fit the tool's parameters: ${mistakes.join('; ')}`));
+}
+
+function badArguments(message: string): ToolError {
+  return { code: 'bad_arguments', message: bounded(message, longestMessage) };
+}
+
+function unknownTool(name: string, tools: Toolbox['tools']): ToolError {
+  const names = [...tools.keys()].map(toolText).join(', ');
+  const message = `there is no tool ${toolText(name)}; the tools are ${names}`;
+  return { code: 'unknown_tool', message: bounded(message, longestMessage) };
+}
+
+/** The name of a tool in a message: a model can name anything. */
+export function toolText(name: string): string {
+  return `\`${bounded(printable(name), 64)}\``;
+}
+
+/**
+ * Runs the calls of one answer side by side and waits for all of them. A call that cannot be run goes through
+ * `services.tool` too, so that it is counted.
+ */
+export function runCalls(
+  calls: readonly ReadCall[],
+  scope: Scope,
+  services: StepServices,
+): Promise<readonly FinishedCall[]> {
+  return Promise.all(
+    calls.map(async (call) => {
+      const outcome = await services.tool({
+        id: call.id,
+        name: call.name,
+        arguments: call.arguments,
+        run: (toolServices) => {
+          if (!call.ready.ok) return Promise.resolve(call.ready);
+          const { tool, arguments: given } = call.ready.value;
+          return tool.program.run({ arguments: given, scope }, toolServices);
+        },
+      });
+      return { call, outcome };
+    }),
+  );
+}
+
+/** What templates read of a call. */
+export function resultOf({ call, outcome }: FinishedCall): ToolCallResult {
+  return {
+    id: call.id,
+    name: call.name,
+    arguments: call.arguments,
+    result: outcome.ok ? outcome.value : null,
+    error: outcome.ok ? null : outcome.error.message,
+  };
+}
+
+/** A call that is not run: it comes to nothing, or to the error for which it could not have been run. */
+export function collect(call: ReadCall): FinishedCall {
+  return { call, outcome: call.ready.ok ? success(null) : call.ready };
+}
+
+/** What the model is told of a call: a text as it is, any other result as JSON, an error as `{"error": …}`. */
+export function toolMessage({ call, outcome }: FinishedCall): Message {
+  const said: JsonValue = outcome.ok ? outcome.value : { error: outcome.error.message };
+  return {
+    role: 'tool',
+    content: typeof said === 'string' ? said : JSON.stringify(said),
+    tool_call_id: call.id,
+  };
+}
