@@ -1,13 +1,13 @@
 import { bounded } from '../diagnostic/printable.ts';
 import { readAnswer } from './answer.ts';
-import type { Answer } from './answer.ts';
+import type { Answer, ReadAnswer } from './answer.ts';
+import type { Exchange } from './collector.ts';
 import type { CallError, CallErrorCode, Completion } from './contract.ts';
 import { explainFault, explainStatus } from './explain.ts';
 import type { Server } from './explain.ts';
 import { requestId, retryAfter } from './provider-error.ts';
 import { oneLine, redactStart } from './provider-text.ts';
 import type { Tokens } from './tokens.ts';
-import type { Exchange } from './transport.ts';
 
 /** One attempt at a call, judged. */
 export interface Attempt {
@@ -39,7 +39,7 @@ export function judge(exchange: Exchange, server: Server): Attempt {
   try {
     return exchange.status === 200 ? judgeAnswer(exchange, server) : judgeStatus(exchange, server);
   } catch (error) {
-    return judgeUnreadable(exchange, server, error);
+    return judgeUnreadable(exchange.status, server, error);
   }
 }
 
@@ -49,7 +49,7 @@ type Response = Exchange & { readonly kind: 'response' };
  * An answer so odd that reading it throws, as one that is nested deeper than the stack. It was sent to us, so it fails
  * its record, and what it cost is not known; it must not pass for a mistake of ours, which ends the run.
  */
-function judgeUnreadable({ status }: Response, server: Server, error: unknown): Attempt {
+export function judgeUnreadable(status: number, server: Server, error: unknown): Attempt {
   const why = error instanceof Error ? error.message : String(error);
   const fault = createFault(server, {
     code: 'malformed_answer',
@@ -67,9 +67,17 @@ function judgeUnreadable({ status }: Response, server: Server, error: unknown): 
   };
 }
 
-function judgeAnswer({ status, headers, body }: Response, server: Server): Attempt {
-  const request_id = requestId(headers, server.redact);
-  const { answer, tokens } = readAnswer(headers, body, server.redact);
+function judgeAnswer({ headers, body }: Response, server: Server): Attempt {
+  const read = readAnswer(headers, body, server.redact);
+  return judgeRead(read, { request_id: requestId(headers, server.redact), received: () => body }, server);
+}
+
+/** Judges what a 200 said. */
+export function judgeRead(
+  { answer, tokens }: ReadAnswer,
+  { request_id, received }: { readonly request_id: string | null; readonly received: () => Buffer },
+  server: Server,
+): Attempt {
   const common = { answered: true, sent: true, charged: true, tokens, retry_after: null };
   if (answer.ok) {
     const { id, ...said } = answer.value;
@@ -79,9 +87,9 @@ function judgeAnswer({ status, headers, body }: Response, server: Server): Attem
   const fault = createFault(server, {
     code: answer.error.code,
     message: `${server.host} answered ${answer.error.message}`,
-    status,
+    status: 200,
     request_id,
-    body,
+    body: received(),
   });
   // A proxy's page passes; and an answer that broke once seldom breaks the same way twice.
   return { ...common, result: { kind: 'failed', fault, retry: true } };
@@ -128,7 +136,7 @@ const final: ReadonlySet<CallErrorCode> = new Set([
   'rate_limited',
 ]);
 
-function createFault(
+export function createFault(
   { redact }: Server,
   fault: Pick<Fault, 'code' | 'message' | 'status' | 'request_id'> & { readonly body?: Buffer },
 ): Fault {

@@ -1,11 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { formatDuration } from '../duration.ts';
+import type { Exchange } from './collector.ts';
 import type { CallErrorCode } from './contract.ts';
 import { readHeader } from './header.ts';
 import { hasNoQuota, readProviderError } from './provider-error.ts';
 import { oneLine, redactStart } from './provider-text.ts';
 import type { Redact } from './redact.ts';
-import type { Exchange } from './transport.ts';
+import type { StreamEnd } from './stream-reader.ts';
 
 /** Whom we talk to, for messages that name it. */
 export interface Server {
@@ -15,8 +16,11 @@ export interface Server {
   readonly key_name: string | null;
   /** For one attempt, in milliseconds. */
   readonly timeout: number;
-  /** For one answer, in bytes. */
+  /** For any silence within a stream, in milliseconds. */
+  readonly idle_timeout: number;
+  /** For one answer, in bytes: one that comes whole, and one that comes as a stream. */
   readonly max_body: number;
+  readonly max_stream: number;
   readonly redact: Redact;
   readonly now: () => number;
 }
@@ -89,7 +93,7 @@ function locationOf(headers: IncomingHttpHeaders): string {
 /** Explains an exchange that brought no answer. */
 export function explainFault(exchange: Exchange & { readonly kind: 'fault' }, server: Server): Explanation {
   const { fault, cause, sent } = exchange;
-  const { host, timeout, max_body } = server;
+  const { host, timeout, idle_timeout, max_body } = server;
   const explained: { readonly [name in typeof fault]: Explanation } = {
     connection_failed: {
       code: 'connection_failed',
@@ -100,6 +104,10 @@ export function explainFault(exchange: Exchange & { readonly kind: 'fault' }, se
     timed_out: {
       code: 'timed_out',
       message: `${host} gave no whole answer within ${formatDuration(timeout)}: raise \`model.timeout\`, or ask for less`,
+    },
+    silent: {
+      code: 'timed_out',
+      message: `${host} sent nothing for ${formatDuration(idle_timeout)} of its stream: raise \`model.idle_timeout\`, or ask again later`,
     },
     cut_body: { code: 'cut_body', message: `${host} closed the connection inside its answer` },
     no_http: {
@@ -113,6 +121,19 @@ export function explainFault(exchange: Exchange & { readonly kind: 'fault' }, se
     aborted: { code: 'aborted', message: `stopped before ${host} answered` },
   };
   return explained[fault];
+}
+
+/** Explains a stream that brought no whole answer, by the server's own doing. */
+export function explainStream(
+  end: Exclude<StreamEnd, { readonly kind: 'whole' }>,
+  { host, redact }: Server,
+): Explanation {
+  if (end.kind === 'malformed')
+    return { code: end.problem.code, message: `${host} answered ${end.problem.message}` };
+  if (end.kind === 'cut')
+    return { code: 'cut_body', message: `${host} ended its stream before the answer was whole` };
+  const reason = end.said === '' ? '' : `: ${redactStart(end.said, 300, redact)}`;
+  return { code: 'server_error', message: `${host} broke its stream off with an error${reason}` };
 }
 
 function explainConnection(cause: Error | null): string {

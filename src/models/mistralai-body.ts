@@ -1,15 +1,26 @@
 import type { JsonObject, JsonValue } from '../json/json.ts';
-import type { Message, ModelRequest, ModelSettings, ResponseFormat, ToolDefinition } from './contract.ts';
+import type {
+  ContentPart,
+  Message,
+  ModelRequest,
+  ModelSettings,
+  ResponseFormat,
+  ToolDefinition,
+} from './contract.ts';
 
 /**
  * The JSON of a chat completion request as Mistral documents it
  * (https://docs.mistral.ai/api/endpoint/chat#operation-chat_completion_v1_chat_completions_post). Only what was set is
- * in it: no default of LangChain's or of ours.
+ * in it: no default of LangChain's or of ours. A stream is asked for by `stream` alone: Mistral's schema forbids the
+ * `stream_options` of others, and its streams tell the usage unasked.
  */
-export function mistralBody(settings: ModelSettings, request: ModelRequest): JsonObject {
+export function mistralBody(settings: ModelSettings, request: ModelRequest, stream = false): JsonObject {
+  const { parallel_tool_calls } = request;
   return {
     model: settings.name,
     ...settings.parameters,
+    ...(parallel_tool_calls !== undefined && { parallel_tool_calls }),
+    ...(stream && { stream }),
     messages: request.messages.map(wireMessage),
     ...(request.tools?.length && { tools: request.tools.map(wireTool) }),
     ...(request.tool_choice !== undefined && { tool_choice: wireToolChoice(request.tool_choice) }),
@@ -20,8 +31,7 @@ export function mistralBody(settings: ModelSettings, request: ModelRequest): Jso
 function wireMessage(message: Message): JsonObject {
   return {
     role: message.role,
-    content:
-      typeof message.content === 'string' ? message.content : message.content.map((part) => ({ ...part })),
+    content: typeof message.content === 'string' ? message.content : message.content.map(wirePart),
     ...(message.tool_calls?.length && {
       tool_calls: message.tool_calls.map((call) => ({
         id: call.id,
@@ -34,12 +44,18 @@ function wireMessage(message: Message): JsonObject {
   };
 }
 
-function wireTool({ name, description, parameters }: ToolDefinition): JsonObject {
+function wirePart(part: ContentPart): JsonObject {
+  if (part.type !== 'thinking') return { ...part };
+  return { type: 'thinking', thinking: [{ type: 'text', text: part.thinking }] };
+}
+
+function wireTool({ name, description, strict, parameters }: ToolDefinition): JsonObject {
   return {
     type: 'function',
     function: {
       name,
       ...(description !== undefined && { description }),
+      ...(strict !== undefined && { strict }),
       // The wire has no boolean schema here; `true` allows whatever an object holds.
       parameters: typeof parameters === 'boolean' ? { type: 'object' } : parameters,
     },
@@ -54,6 +70,8 @@ function wireToolChoice(choice: string): JsonValue {
 
 function wireFormat(format: ResponseFormat): JsonObject {
   if (format.type === 'json_object') return { type: 'json_object' };
-  const { name, schema, strict } = format;
+  const { name, strict } = format;
+  // As with tools: no boolean schema on the wire; an empty one allows the same as `true`.
+  const schema = typeof format.schema === 'boolean' ? {} : format.schema;
   return { type: 'json_schema', json_schema: { name, schema, ...(strict !== undefined && { strict }) } };
 }

@@ -9,7 +9,8 @@ import { ChatMistralAI } from '@langchain/mistralai';
 import type { ChatMistralAICallOptions } from '@langchain/mistralai';
 import type { JsonObject } from '../json/json.ts';
 import type { Answer } from './answer.ts';
-import type { ModelSettings } from './contract.ts';
+import type { Message, ModelSettings, StreamDelta } from './contract.ts';
+import { langChainMessages } from './mistralai-messages.ts';
 import type { CallSignals, RetriedCall } from './retry.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -20,12 +21,16 @@ export interface ChatCall {
   /** The body without its messages, for traces. */
   readonly parameters: JsonObject;
   readonly signals: CallSignals;
+  /** Is told the pieces of an answer that comes as a stream; undefined where it comes whole. */
+  tell: Tell | undefined;
   result: RetriedCall | undefined;
   /** Thrown by our own side of the seam: a bug, not an answer. */
   bug: unknown;
 }
 
-export type Send = (json: string, signals: CallSignals) => Promise<RetriedCall>;
+export type Tell = (delta: StreamDelta) => void;
+
+export type Send = (call: ChatCall) => Promise<RetriedCall>;
 
 /** The call travels among LangChain's options under a symbol, which traces, being JSON, leave out. */
 export const chatCall: unique symbol = Symbol('call');
@@ -84,12 +89,16 @@ export class PipeChatMistralAI extends ChatMistralAI<ChatOptions> {
    * One call, its result told by its ChatCall. Where nobody listens, what `invoke` does around the call is left out: it
    * would take longer than the call itself.
    */
-  async ask(messages: BaseMessage[], call: ChatCall, step: string, record: string): Promise<void> {
+  async ask(messages: readonly Message[], call: ChatCall, step: string, record: string): Promise<void> {
     if (!this.#listened) {
-      await this._generate(messages, { [chatCall]: call });
+      await this._generate([], { [chatCall]: call });
       return;
     }
-    await this.invoke(messages, { [chatCall]: call, runName: step, metadata: { step, record } });
+    await this.invoke(langChainMessages(messages), {
+      [chatCall]: call,
+      runName: step,
+      metadata: { step, record },
+    });
   }
 
   override completionWithRetry(input: Seam['streamInput'], streaming: true): Promise<Seam['stream']>;
@@ -102,7 +111,7 @@ export class PipeChatMistralAI extends ChatMistralAI<ChatOptions> {
     if (call === undefined || streaming)
       throw new Error('only whole calls that carry their ChatCall are made');
     try {
-      call.result = await this.#send(call.json, call.signals);
+      call.result = await this.#send(call);
     } catch (error) {
       call.bug = error;
       throw error;
@@ -113,13 +122,19 @@ export class PipeChatMistralAI extends ChatMistralAI<ChatOptions> {
     return sdkResponse(last.result.answer, last.tokens);
   }
 
+  /**
+   * The stock method is given no messages: it would put them into a wire format that is not sent, and throws for what
+   * it does not know, such as thinking.
+   */
   override async _generate(
-    messages: BaseMessage[],
+    _messages: BaseMessage[],
     options: this['ParsedCallOptions'],
     runManager?: CallbackManagerForLLMRun,
   ): Promise<ChatResult> {
-    const generated = await super._generate(messages, options, runManager);
-    const last = options[chatCall]?.result?.last;
+    const call = options[chatCall];
+    if (call?.tell !== undefined && runManager !== undefined) call.tell = withTokens(call.tell, runManager);
+    const generated = await super._generate([], options, runManager);
+    const last = call?.result?.last;
     for (const { message } of generated.generations) {
       if (AIMessage.isInstance(message) && last?.result.kind === 'completed')
         addDetails(message, last.result.answer, last.tokens);
@@ -132,6 +147,16 @@ export class PipeChatMistralAI extends ChatMistralAI<ChatOptions> {
 function hasListeners(): boolean {
   const surrounding = AsyncLocalStorageProviderSingleton.getRunnableConfig();
   return CallbackManager.configure(surrounding?.callbacks) !== undefined;
+}
+
+/** Has LangChain's listeners told of tokens too, so that a trace shows when the first one came. */
+function withTokens(tell: Tell, run: CallbackManagerForLLMRun): Tell {
+  return (delta) => {
+    tell(delta);
+    if (delta.type === 'began') return;
+    // What a listener throws is no failure of the call.
+    run.handleLLMNewToken(delta.type === 'text' ? delta.text : '').catch(() => undefined);
+  };
 }
 
 type Choice = Seam['whole']['choices'][number];

@@ -3,21 +3,26 @@ import { bounded } from '../diagnostic/printable.ts';
 import { zeroUsage } from '../usage/add.ts';
 import { version } from '../version.ts';
 import { judge } from './attempt.ts';
+import type { Attempt } from './attempt.ts';
 import type { Server } from './explain.ts';
 import type { CallOutcome, ClientServices, ModelClient, ModelSettings } from './contract.ts';
 import { parseEndpoint } from './endpoint.ts';
 import { mistralBody } from './mistralai-body.ts';
 import { PipeChatMistralAI } from './mistralai-chat.ts';
-import type { ChatCall } from './mistralai-chat.ts';
-import { langChainMessages } from './mistralai-messages.ts';
+import type { ChatCall, Tell } from './mistralai-chat.ts';
 import { oneLine } from './provider-text.ts';
 import { createRedact } from './redact.ts';
 import type { Redact } from './redact.ts';
 import { callWithRetries } from './retry.ts';
+import { judgeStream, tellWhole } from './stream-attempt.ts';
+import { createStreamReader } from './stream-reader.ts';
 import { openTransport } from './transport.ts';
 
 /** The largest answer that is read, in bytes: hundreds of times what any model writes. */
 const max_body = 32 * 1024 * 1024;
+
+/** A stream has some two hundred bytes around each token. */
+const max_stream = 4 * max_body;
 
 /** How long `close` waits for traces to leave, in milliseconds: a tracing server that is down must not hold a run. */
 const traceGrace = 5000;
@@ -41,7 +46,9 @@ export async function openMistralClient(
     model: settings.name,
     key_name: api_key === undefined ? null : (settings.api_key_env ?? home.api_key_env),
     timeout: settings.timeout,
+    idle_timeout: settings.idle_timeout,
     max_body,
+    max_stream,
     redact,
     now: services.now,
   };
@@ -50,31 +57,44 @@ export async function openMistralClient(
     path: endpoint.path,
     headers: {
       'content-type': 'application/json',
-      accept: 'application/json',
       'user-agent': `prompt-pipe/${version}`,
       ...(api_key !== undefined && { authorization: `Bearer ${api_key}` }),
     },
     connections: services.connections,
     timeout: settings.timeout,
+    idle_timeout: settings.idle_timeout,
     max_body,
+    max_stream,
   });
-  const model = new PipeChatMistralAI(settings, (json, signals) =>
-    callWithRetries(async (signal) => judge(await transport.post(json, signal), server), services, signals),
-  );
+  const ask = async ({ json }: ChatCall, signal: AbortSignal): Promise<Attempt> =>
+    judge(await transport.post(json, signal), server);
+  const askForStream = async ({ json }: ChatCall, tell: Tell, signal: AbortSignal): Promise<Attempt> => {
+    const reader = createStreamReader(tell, api_key, redact);
+    const attempt = judgeStream(await transport.stream(json, signal, reader), reader, server);
+    if (reader.headers === undefined) tellWhole(attempt, tell);
+    return attempt;
+  };
+  const model = new PipeChatMistralAI(settings, (call) => {
+    const { tell, signals } = call;
+    const attempt = (signal: AbortSignal) =>
+      tell === undefined ? ask(call, signal) : askForStream(call, tell, signal);
+    return callWithRetries(attempt, services, signals);
+  });
 
   return {
-    async call(request, { signal, waiting, step, record }) {
-      const body = mistralBody(settings, request);
+    async call(request, { signal, waiting, stream, step, record }) {
+      const body = mistralBody(settings, request, stream !== undefined);
       const { messages: _, ...parameters } = body;
       const call: ChatCall = {
         json: JSON.stringify(body),
         parameters,
         signals: { signal, waiting },
+        tell: stream,
         result: undefined,
         bug: undefined,
       };
       try {
-        await model.ask(langChainMessages(request.messages), call, step, record);
+        await model.ask(request.messages, call, step, record);
       } catch (error) {
         if (call.bug !== undefined) throw call.bug;
         if (call.result === undefined || call.result.outcome.ok) return unreadable(error, call, redact);

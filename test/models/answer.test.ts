@@ -28,6 +28,7 @@ describe('an answer that can be used', () => {
           model: 'mistral-small-2603',
           text: 'Hallo.',
           thinking: '',
+          refusal: null,
           tool_calls: [],
           finish_reason: 'stop',
         },

@@ -25,6 +25,8 @@ describe('a call', () => {
       ok: true,
       completion: {
         text: 'Hallo.',
+        thinking: '',
+        refusal: null,
         tool_calls: [],
         finish_reason: 'stop',
         model: 'mistral-small-2603',
@@ -84,7 +86,7 @@ describe('a call', () => {
           { type: 'text', text: '42' },
         ],
       });
-    expect(await ask()).toMatchObject({ ok: true, completion: { text: '42' } });
+    expect(await ask()).toMatchObject({ ok: true, completion: { text: '42', thinking: 'Hm.' } });
   });
 
   it('takes a conversation of every kind of message', async () => {

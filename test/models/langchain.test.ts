@@ -33,6 +33,7 @@ async function messageFor(
     timeout: 1000,
     idle_timeout: 1000,
     max_body: 1000,
+    max_stream: 1000,
     redact: (text: string) => text,
     now: () => 0,
   };
@@ -45,7 +46,7 @@ async function messageFor(
     },
     server,
   );
-  const model = new PipeChatMistralAI(settings, (_json, signals) =>
+  const model = new PipeChatMistralAI(settings, ({ signals }) =>
     callWithRetries(
       () => Promise.resolve(attempt),
       {
@@ -63,6 +64,7 @@ async function messageFor(
     json: '{}',
     parameters,
     signals: { signal: new AbortController().signal, waiting: new AbortController().signal },
+    tell: undefined,
     result: undefined,
     bug: undefined,
   };

@@ -4,7 +4,7 @@ import type { JsonValue } from '../../src/json/json.ts';
 import { judge } from '../../src/models/attempt.ts';
 import type { Server } from '../../src/models/explain.ts';
 import { createRedact } from '../../src/models/redact.ts';
-import type { Exchange } from '../../src/models/transport.ts';
+import type { Exchange } from '../../src/models/collector.ts';
 import { expectGolden } from '../support/golden.ts';
 
 const key = 'sk-secret-0123456789';
@@ -13,7 +13,9 @@ const server: Server = {
   model: 'mistral-small-latest',
   key_name: 'MISTRAL_API_KEY',
   timeout: 60_000,
+  idle_timeout: 30_000,
   max_body: 32 * 1024 * 1024,
+  max_stream: 128 * 1024 * 1024,
   redact: createRedact(key),
   now: () => Date.parse('2026-08-01T12:00:00Z'),
 };

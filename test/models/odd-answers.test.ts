@@ -93,6 +93,8 @@ describe('an odd answer', () => {
       model: 'm',
       key_name: null,
       timeout: 1000,
+      idle_timeout: 1000,
+      max_stream: 1000,
       max_body: 1000,
       redact: (text: string) => {
         if (text === 'odd') throw new RangeError('Maximum call stack size exceeded');
@@ -150,6 +152,8 @@ describe('a connection fault', () => {
         model: 'm',
         key_name: null,
         timeout: 1000,
+        idle_timeout: 1000,
+        max_stream: 1000,
         max_body: 1000,
         redact: (text) => text,
         now: () => 0,

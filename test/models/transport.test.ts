@@ -17,7 +17,9 @@ async function open(
     headers: { 'content-type': 'application/json' },
     connections: 4,
     timeout: 20_000,
+    idle_timeout: 20_000,
     max_body: 1_000_000,
+    max_stream: 1_000_000,
     ...options,
   });
   onTestFinished(async () => {
