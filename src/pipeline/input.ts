@@ -36,7 +36,8 @@ export async function compileInput(
   const input = isObject(file['input']) ? file['input'] : {};
   const place = { source, pointer: ['input', 'schema'] };
   const held = input['schema'];
-  const schema = held === undefined ? undefined : await compileUserSchema(held, place, workspace);
+  const schema =
+    held === undefined ? undefined : await compileUserSchema(held, place, workspace, 'the record');
   checkRecordSchema(schema?.schema ?? held, source, report);
   const known = schema === undefined ? [] : memberNames(typeOf(schema.schema));
   const check = columns && createColumnCheck(columns, report);

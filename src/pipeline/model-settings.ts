@@ -5,7 +5,9 @@ import { keySource } from '../models/api-key.ts';
 import type { ModelSettings } from '../models/contract.ts';
 import { providers } from '../models/registry.ts';
 import { durationAt } from './durations.ts';
-import { defaultIdleTimeout, defaultProvider, defaultTimeout } from './format/model-section.ts';
+import { defaultIdleTimeout, defaultTimeout } from './format/model-section.ts';
+import { takenOver } from './other-provider.ts';
+import { providerOf } from './provider-of.ts';
 import type { Report } from './report.ts';
 import { pathText } from './words.ts';
 
@@ -24,13 +26,15 @@ export function modelSettings(
   const settings = new Map<string, ModelSettings>();
   for (const [id, own] of models) {
     refuseTemplates(own, ['steps', id, 'model'], source, report);
-    const merged = { ...inherited(top, own), ...own };
+    const provider = providerOf(own, providerOf(top));
+    const isSame = provider === providerOf(top);
+    const merged = { ...(isSame ? top : takenOver(top, provider, id, source, report)), ...own };
     const at = (key: string): Location => ({
       source,
       pointer: Object.hasOwn(own, key) ? ['steps', id, 'model', key] : ['model', key],
     });
     const { name } = merged;
-    if (typeof name === 'string') settings.set(id, stepSettings(name, merged, at, report));
+    if (typeof name === 'string') settings.set(id, stepSettings(provider.provider, name, merged, at, report));
   }
   return settings;
 }
@@ -43,24 +47,17 @@ export function providerKeys(file: JsonObject, models: ReadonlyMap<string, JsonO
   return new Set([...own, ...named].filter((name) => typeof name === 'string'));
 }
 
-/** What a step takes over from the top. Another provider has other models, another address and another key. */
-function inherited(top: JsonObject, own: JsonObject): JsonObject {
-  const provider = top['provider'] ?? defaultProvider;
-  if ((own['provider'] ?? provider) === provider) return top;
-  const { name: _name, base_url: _address, api_key_env: _key, ...others } = top;
-  return others;
-}
-
 function stepSettings(
+  provider: string,
   name: string,
   model: JsonObject,
   at: (key: string) => Location,
   report: Report,
 ): ModelSettings {
-  const { provider, name: _name, base_url, api_key_env, max_retries: _retries, ...ours } = model;
-  const { timeout, idle_timeout, ...others } = ours;
+  const { provider: _provider, name: _name, base_url, api_key_env, ...rest } = model;
+  const { max_retries: _retries, timeout, idle_timeout, ...others } = rest;
   const settings: ModelSettings = {
-    provider: typeof provider === 'string' ? provider : defaultProvider,
+    provider,
     name,
     parameters: Object.fromEntries(Object.entries(others).filter(([key]) => !key.startsWith('x-'))),
     ...(typeof base_url === 'string' && { base_url: base_url.replace(/\/+$/u, '') }),

@@ -1,21 +1,17 @@
 import type { ValidateFunction } from 'ajv';
-import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { Source } from '../diagnostic/source.ts';
-import { didYouMean } from '../diagnostic/suggest.ts';
 import { isObject, type JsonObject, type JsonSchema, type JsonValue, type Pointer } from '../json/json.ts';
 import type { Provider } from '../models/contract.ts';
-import { providers } from '../models/registry.ts';
-import { stepTypes } from '../steps/registry.ts';
 import type { StepType } from '../steps/step.ts';
 import { formatMistakes } from './format/mistake.ts';
-import { defaultProvider, modelSection, stepModelSection } from './format/model-section.ts';
-import { ourWord } from './format/other-words.ts';
+import { modelSection, stepModelSection } from './format/model-section.ts';
 import { fileSection } from './format/sections.ts';
 import { stepSection } from './format/step-section.ts';
+import { providerOf } from './provider-of.ts';
 import type { Report } from './report.ts';
 import { compileOnce } from './schema/validator.ts';
 import { soundPart } from './sound-part.ts';
-import { listText, pathText, valueText } from './words.ts';
+import { stepType } from './step-type.ts';
 
 /** A file as far as it is sound: what is wrong has been reported and taken out, so that the rest can be checked too. */
 export interface SoundFile {
@@ -44,7 +40,7 @@ export function validateFile(value: JsonValue, source: Source, report: Report): 
   const check = checker(source, report);
   const needsName = needsModelName(value);
   const file = check(wholeFile(needsName), value, []) ?? {};
-  const provider = providerOf(file['model']) ?? defaultProvider;
+  const provider = providerOf(file['model']);
   const model =
     file['model'] === undefined ? undefined : check(modelOf(provider, needsName), file['model'], ['model']);
   const steps = new Map<string, SoundStep | undefined>();
@@ -57,7 +53,7 @@ export function validateFile(value: JsonValue, source: Source, report: Report): 
     steps.set(id, type && spec && { type, spec });
     const own = isObject(step) && isObject(step['model']) ? step['model'] : {};
     const isEmpty = Object.keys(own).length === 0;
-    const part = stepModelOf(providerOf(own) ?? provider);
+    const part = stepModelOf(providerOf(own, provider), provider);
     models.set(id, isEmpty ? own : (check(part, own, ['steps', id, 'model']) ?? {}));
   }
   if (held.length > 0 && steps.size === 0) {
@@ -86,27 +82,32 @@ function wholeFile(needsName: boolean): Part {
   return { name: 'file', schema: () => ({ ...fileSection(anyModel, anyStep), required: mayLack }), mayLack };
 }
 
-function modelOf(provider: string, needsName: boolean): Part {
+function modelOf(provider: Provider, needsName: boolean): Part {
   const mayLack = needsName ? ['name'] : [];
-  const schema = () => ({ ...modelSection(providerNamed(provider)), required: mayLack });
-  return { name: `model ${provider}`, schema, mayLack, provider };
+  const schema = () => ({ ...modelSection(provider), required: mayLack });
+  return { name: `model ${provider.provider}`, schema, mayLack, provider: provider.provider };
 }
 
-function stepModelOf(provider: string): Part {
-  const schema = () => stepModelSection(providerNamed(provider));
-  return { name: `step model ${provider}`, schema, provider };
+/** Another provider than that at the top has no model of the name there. */
+function stepModelOf(provider: Provider, above: Provider): Part {
+  const mayLack = provider === above ? [] : ['name'];
+  const schema = () => ({ ...stepModelSection(provider), required: mayLack });
+  return { name: `step model ${provider.provider}`, schema, mayLack, provider: provider.provider };
 }
 
 function stepOf(type: StepType): Part {
   return { name: `step ${type.type}`, schema: () => stepSection(type, anyModel) };
 }
 
-/** A model must be named in each step, or at the top for the steps that name none. */
+/** A model must be named in each step, or at the top for the steps that name none and ask the same provider. */
 function needsModelName(file: JsonValue): boolean {
-  const steps = isObject(file) && isObject(file['steps']) ? Object.entries(file['steps']) : [];
+  const held: JsonObject = isObject(file) ? file : {};
+  const provider = providerOf(held['model']);
+  const steps = isObject(held['steps']) ? Object.entries(held['steps']) : [];
   return steps.some(([id, step]) => {
     const model = isObject(step) ? (step['model'] ?? {}) : {};
-    return !id.startsWith('x-') && isObject(model) && model['name'] === undefined;
+    if (id.startsWith('x-') || !isObject(model)) return false;
+    return model['name'] === undefined && providerOf(model, provider) === provider;
   });
 }
 
@@ -120,50 +121,5 @@ function checker(source: Source, report: Report) {
     const { sound, violations } = soundPart(validate, value, base, mayLack);
     for (const mistake of formatMistakes(violations, source, provider)) report.add(mistake);
     return sound;
-  };
-}
-
-/** The provider that a `model` names; undefined where it names none that there is. */
-function providerOf(model: JsonValue | undefined): string | undefined {
-  const name = isObject(model) ? model['provider'] : undefined;
-  return typeof name === 'string' && providers.has(name) ? name : undefined;
-}
-
-function providerNamed(name: string): Provider {
-  const provider = providers.get(name);
-  if (provider === undefined) throw new Error(`No provider ${name}`);
-  return provider;
-}
-
-/** The step's type, by which the rest of it is read; undefined where there is none, which is reported. */
-function stepType(id: string, step: JsonValue, source: Source, report: Report): StepType | undefined {
-  const type = isObject(step) ? step['type'] : undefined;
-  const known = typeof type === 'string' ? stepTypes.get(type) : undefined;
-  if (known === undefined) {
-    const pointer = type === undefined ? ['steps', id] : ['steps', id, 'type'];
-    report.add({ severity: 'error', ...typeMistake(id, type), place: { source, pointer } });
-  }
-  return known;
-}
-
-function typeMistake(id: string, type: JsonValue | undefined): Omit<Diagnostic, 'severity'> {
-  const names = [...stepTypes.keys()];
-  const path = pathText(['steps', id, 'type']);
-  const add = `write \`type: ${names.join('` or `type: ')}\``;
-  if (type === undefined) {
-    return { code: 'required-key', message: `\`${pathText(['steps', id])}\` has no \`type\``, hint: add };
-  }
-  if (typeof type !== 'string') {
-    return {
-      code: 'wrong-type',
-      message: `\`${path}\` must be a string, found ${valueText(type)}`,
-      hint: add,
-    };
-  }
-  const meant = ourWord(type, names) ?? didYouMean(type, names);
-  return {
-    code: 'invalid-value',
-    message: `${valueText(type)} is not a type of step`,
-    hint: meant === undefined ? `the types are ${listText(names)}` : `did you mean \`${meant}\`?`,
   };
 }

@@ -8,20 +8,22 @@ export const defaultTimeout = '60s';
 export const defaultIdleTimeout = '30s';
 
 /** The keys of `model` that every provider has; the others are the provider's own parameters. */
-const commonKeys = {
-  provider: {
-    enum: [...providers.keys()],
-    default: defaultProvider,
-    description: 'Who serves the model.',
-  },
-  name: {
-    type: 'string',
-    minLength: 1,
-    description:
-      'The model, as the provider calls it. Needed here or in each step. `--model` overrides it for a run.',
-    examples: ['mistral-small-latest'],
-  },
-} satisfies JsonObject;
+function commonKeys({ provider }: Provider): JsonObject {
+  return {
+    provider: {
+      enum: [...providers.keys()],
+      default: defaultProvider,
+      description: 'Who serves the model. Its parameters are those of that provider.',
+    },
+    name: {
+      type: 'string',
+      minLength: 1,
+      description:
+        'The model, as the provider calls it. Needed here or in each step. `--model` overrides it for a run.',
+      ...(provider === defaultProvider && { examples: ['mistral-small-latest'] }),
+    },
+  };
+}
 
 const connectionKeys = {
   base_url: {
@@ -64,7 +66,7 @@ export function modelSection(provider: Provider): JsonObject {
   return section(
     'The model of every step, with its parameters. A parameter that is not set is not sent.',
     {
-      ...commonKeys,
+      ...commonKeys(provider),
       ...provider.parameters,
       ...connectionKeys,
       ...retryKeys,
@@ -76,9 +78,9 @@ export function modelSection(provider: Provider): JsonObject {
 /** `model` in a step: its keys go before those at the top. Retries are one policy for the whole file. */
 export function stepModelSection(provider: Provider): JsonObject {
   return section(
-    "The step's own model keys. They go before those of the `model` at the top.",
+    "The step's own model keys. They go before those of the `model` at the top. With another provider than there, the step needs a `name`, and takes over only what that provider has too.",
     {
-      ...commonKeys,
+      ...commonKeys(provider),
       ...provider.parameters,
       ...connectionKeys,
     },

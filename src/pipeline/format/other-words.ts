@@ -28,6 +28,8 @@ const otherWords: { readonly [ours: string]: readonly string[] } = {
   method: ['mode', 'strategy'],
   repair: ['repairs', 'reask', 'reasks', 'fix', 'validation_retries', 'schema_retries'],
   tools: ['functions', 'function_declarations', 'tool', 'agent', 'function_calling', 'tool_calling'],
+  json_mode: ['json', 'json_object'],
+  function_calling: ['function', 'functions', 'tool', 'tools', 'tool_calling', 'tool_calls'],
   tool_choice: ['function_call', 'force_tool'],
   max_rounds: ['max_iterations', 'max_turns', 'max_steps', 'max_tool_rounds', 'recursion_limit', 'rounds'],
   parameters: ['arguments', 'args', 'input_schema', 'args_schema', 'params', 'inputs'],

@@ -18,12 +18,13 @@ export interface UserSchema {
 
 /**
  * Compiles the schema that stands at this place of a pipeline: an object, or the path of a file relative to it.
- * Undefined when something is wrong with it, which has been reported then.
+ * Undefined when something is wrong with it, which has been reported then. `root`: what a value is called in mistakes.
  */
 export async function compileUserSchema(
   held: JsonValue,
   place: Location,
   workspace: Workspace,
+  root?: string,
 ): Promise<UserSchema | undefined> {
   const documents = await collectDocuments(held, place, workspace);
   const [main] = documents ?? [];
@@ -36,7 +37,7 @@ export async function compileUserSchema(
     return {
       schema,
       files: documents.map(({ path }) => path),
-      validate: (value) => (validate(value) ? [] : mistakesIn(value, validate.errors ?? [])),
+      validate: (value) => (validate(value) ? [] : mistakesIn(value, validate.errors ?? [], root)),
     };
   } catch (error) {
     const reason = error instanceof RangeError ? endless : (error as Error).message;
