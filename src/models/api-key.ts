@@ -1,8 +1,9 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { failure, success } from '../result.ts';
 import type { Result } from '../result.ts';
-import type { ModelSettings } from './contract.ts';
-import { parseEndpoint } from './endpoint.ts';
+import type { ModelSettings, Provider } from './contract.ts';
+import { parseAddress } from './endpoint.ts';
+import type { Address } from './endpoint.ts';
 import { shortestSecret } from './redact.ts';
 import { providers } from './registry.ts';
 
@@ -18,48 +19,54 @@ export interface KeySource {
  * Where the key for these settings is found, whatever the environment holds; undefined where none is needed.
  *
  * A provider's own key goes to the provider's own origin and nowhere else, so that a pipeline file from a stranger
- * cannot have it sent to his server. Another `base_url` is sent the key that `api_key_env` names; a loopback address
- * may go without one.
+ * cannot have it sent to his server. Another `base_url` is sent the key that `api_key_env` names; a loopback address,
+ * and the server of a provider that has no keys, may go without one.
  */
 export function keySource(settings: KeySettings): Result<KeySource | undefined, Diagnostic> {
   const provider = providers.get(settings.provider);
   if (provider === undefined) throw new Error(`no provider ${settings.provider}: the plan was not checked`);
-  const home = parseEndpoint(provider.default_base_url);
-  const endpoint = parseEndpoint(settings.base_url ?? provider.default_base_url);
-  const own = provider.api_key_env;
-
-  if (endpoint === undefined)
+  const address = parseAddress(settings.base_url ?? provider.default_base_url);
+  if (address === undefined)
     return refuse(
       'invalid-base-url',
       '`model.base_url` is no address that requests can be sent to',
       'write a URL such as `http://localhost:8000/v1`, without a query or a password',
     );
 
-  if (endpoint.origin === home?.origin) {
-    const name = settings.api_key_env ?? own;
-    return success({
-      name,
-      remedy: `get a key at ${provider.key_page} and set it by \`export ${name}=…\`, or try without one by \`--simulate\``,
-    });
-  }
-
-  const misplaced = `\`${own}\` is for ${provider.default_base_url} only and is not sent to ${endpoint.origin}`;
-  const name = settings.api_key_env;
-  if (name === undefined) {
-    if (endpoint.loopback) return success(undefined);
+  const isHome = isHomeOf(provider, address);
+  const own = provider.api_key_env;
+  const name = settings.api_key_env ?? (isHome ? own : null);
+  if (name === null) {
+    if (own === null || isHome || address.loopback) return success(undefined);
     return refuse(
       'missing-api-key-name',
-      misplaced,
+      misplaced(own, provider, address),
       'name the variable with the key of that server in `model.api_key_env`',
     );
   }
-  if (name === own)
+  // Whoever the file says it talks to, the key of a provider stays with that provider.
+  const owner = [...providers.values()].find(({ api_key_env }) => api_key_env === name);
+  if (owner !== undefined && !isHomeOf(owner, address))
     return refuse(
       'misplaced-api-key',
-      misplaced,
+      misplaced(name, owner, address),
       'put the key of that server in another variable and name that in `model.api_key_env`',
     );
-  return success({ name, remedy: `set it to the key of ${endpoint.host}: \`export ${name}=…\`` });
+  return success({
+    name,
+    remedy:
+      isHome && own !== null
+        ? `get a key at ${provider.key_page} and set it by \`export ${name}=…\`, or try without one by \`--simulate\``
+        : `set it to the key of ${address.host}: \`export ${name}=…\``,
+  });
+}
+
+function isHomeOf({ default_base_url }: Provider, { origin }: Address): boolean {
+  return parseAddress(default_base_url)?.origin === origin;
+}
+
+function misplaced(name: string, { default_base_url }: Provider, { origin }: Address): string {
+  return `\`${name}\` is for ${default_base_url} only and is not sent to ${origin}`;
 }
 
 /** The key that calls with these settings are sent, found before the first of them; undefined where none is needed. */

@@ -20,6 +20,8 @@ export interface ToolCall {
   readonly name: string;
   /** The arguments as the model wrote them: JSON text, not yet parsed. */
   readonly arguments: string;
+  /** What the provider wants to be sent back with the call, as it came: signed thinking, a signature. Nobody reads it. */
+  readonly echo?: JsonValue;
 }
 
 export interface Message {
@@ -203,10 +205,15 @@ export interface Provider {
   readonly description: string;
   /** Properties of `model` in the file, in wire names; feeds validation, completion and the reference. */
   readonly parameters: { readonly [name: string]: JsonObject };
+  /** LangChain's package for it, where that does not come with pipe: to be installed by whoever names the provider. */
+  readonly package?: string;
   readonly default_base_url: string;
-  readonly api_key_env: string;
+  /** The variable with the provider's own key; null where it asks for none. */
+  readonly api_key_env: string | null;
   /** Where to get a key: a page's URL. */
   readonly key_page: string;
+  /** Where a request goes; absent: to the chat completions below `base_url`. */
+  url?(settings: ModelSettings, stream?: boolean): string;
   /** The exact JSON body of a request; pure, so that `render` needs no client. `stream`: the answer is to come as one. */
   body(
     settings: ModelSettings,
