@@ -27,12 +27,18 @@ export interface CheckedRecords {
 
 /**
  * What would fail each record before its first answer: rows that are none, fields against the schema, keys, `when`s,
- * prompts that lack a field. Without a plan, only the rows themselves.
+ * prompts that lack a field, images that cannot be sent. Without a plan, only the rows themselves.
  */
-export async function checkRecords(plan: Plan | undefined, source: RecordSource): Promise<CheckedRecords> {
+export async function checkRecords(
+  plan: Plan | undefined,
+  source: RecordSource,
+  files: string | undefined,
+): Promise<CheckedRecords> {
   const { createKeys } = await import('../run/keys.ts');
+  const { createImages } = await import('../run/images.ts');
   const { previewRecord } = await import('../run/preview.ts');
   const keys = createKeys(plan?.input.key);
+  const images = createImages(files, 'check');
   const { path } = source;
   const mistakes: Diagnostic[] = [];
   const counts = { checked: 0, bad: 0, skipped: 0 };
@@ -44,7 +50,7 @@ export async function checkRecords(plan: Plan | undefined, source: RecordSource)
     if ('broken' in item) return { checked: counts.checked, bad: true, mistakes: [...mistakes, item.broken] };
     counts.checked += 1;
     const key = keys.keyOf(item);
-    const previews = plan === undefined ? [] : previewRecord(plan, item, key);
+    const previews = plan === undefined ? [] : await previewRecord(plan, item, key, images);
     const failing = previews.flatMap(({ preview }) => (preview.kind === 'error' ? [preview] : []));
     const errors = plan === undefined && !item.ok ? [item.error] : failing;
     if (previews.some(({ step, preview }) => step === undefined && preview.kind === 'skipped')) {

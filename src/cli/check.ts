@@ -3,7 +3,16 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { printable, withoutCommands } from '../diagnostic/printable.ts';
 import { checkRecords, count, fieldsOf } from './check-records.ts';
 import { exit, type ExitCode } from './exit.ts';
-import { addPipelineOptions, headerOf, inputOption, load, openInput, type PipelineFlags } from './prepare.ts';
+import {
+  addPipelineOptions,
+  filesFolder,
+  headerOf,
+  inputOption,
+  load,
+  openInput,
+  refusedFiles,
+  type PipelineFlags,
+} from './prepare.ts';
 import { printError, wantsColor, writeOut, type Terminal } from './terminal.ts';
 
 interface CheckFlags extends PipelineFlags {
@@ -32,7 +41,9 @@ Examples:
 }
 
 async function check(terminal: Terminal, files: readonly string[], flags: CheckFlags): Promise<ExitCode> {
-  const opened = flags.input === undefined ? undefined : await openInput(terminal, flags.input, flags);
+  const opened =
+    (await refusedFiles(flags)) ??
+    (flags.input === undefined ? undefined : await openInput(terminal, flags.input, flags));
   const source = opened?.ok === true ? opened.value : undefined;
   if (source?.replayable === false && files.length > 1) {
     await source.close();
@@ -46,7 +57,7 @@ async function check(terminal: Terminal, files: readonly string[], flags: CheckF
   for (const file of files) {
     const { plan, diagnostics: found } = await load(terminal, file, flags, columns);
     diagnostics.push(...found);
-    const records = source === undefined ? undefined : await checkRecords(plan, source);
+    const records = source === undefined ? undefined : await checkRecords(plan, source, filesFolder(flags));
     diagnostics.push(...(records?.mistakes ?? []));
     if (plan === undefined || records?.bad === true) continue;
     const counted = records === undefined ? '' : `, ${count(records.checked, 'record')}`;

@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Option, type Command } from 'commander';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { Columns } from '../pipeline/columns.ts';
@@ -16,6 +18,7 @@ export interface PipelineFlags {
   readonly set?: readonly string[];
   readonly model?: string;
   readonly concurrency?: number;
+  readonly files?: string;
 }
 
 export interface SelectionFlags {
@@ -50,7 +53,8 @@ export function addPipelineOptions(command: Command): Command {
     )
     .option('--var <name=value>', 'set a variable of the pipeline; may be given several times', collect)
     .option('--set <path=value>', 'set any key of the pipeline file, such as retry.attempts=2', collect)
-    .option('--model <name>', 'use this model in every step');
+    .option('--model <name>', 'use this model in every step')
+    .option('--files <dir>', 'where the paths of images begin (default: the folder of the input)');
 }
 
 export function addSelectionOptions(command: Command): Command {
@@ -89,7 +93,7 @@ export async function prepare(
   input: string,
   flags: PipelineFlags,
 ): Promise<Result<Prepared, readonly Diagnostic[]>> {
-  const opened = await openInput(terminal, input, flags);
+  const opened = (await refusedFiles(flags)) ?? (await openInput(terminal, input, flags));
   const { plan, diagnostics } = await load(
     terminal,
     file,
@@ -121,6 +125,27 @@ export async function openInput(
     stdin: terminal.stdin,
     ...(inputFormat !== undefined && { format: inputFormat }),
   });
+}
+
+/** What is wrong with the folder that `--files` names. */
+export async function refusedFiles({
+  files,
+}: PipelineFlags): Promise<{ readonly ok: false; readonly error: Diagnostic } | undefined> {
+  if (files === undefined) return undefined;
+  const found = await stat(files).catch(() => undefined);
+  if (found?.isDirectory() === true) return undefined;
+  const what = found === undefined ? 'does not exist' : 'is no folder';
+  return failure({
+    severity: 'error',
+    code: 'missing-folder',
+    message: `the folder of \`--files\`, \`${files}\`, ${what}`,
+    hint: 'name the folder that the paths of images begin at',
+  });
+}
+
+/** The folder of image files; undefined for records from stdin, which have none of their own. */
+export function filesFolder({ input, files }: PipelineFlags): string | undefined {
+  return files ?? (input === undefined || input === '-' ? undefined : dirname(input));
 }
 
 export function headerOf({ path, columns }: RecordSource): Columns | undefined {

@@ -8,6 +8,7 @@ import { exit, type ExitCode } from './exit.ts';
 import {
   addPipelineOptions,
   addSelectionOptions,
+  filesFolder,
   requireInput,
   prepare,
   selectionOf,
@@ -61,9 +62,11 @@ async function render(terminal: Terminal, file: string, flags: RenderFlags): Pro
   }
 
   const { selectRecords } = await import('../records/selection.ts');
+  const { createImages } = await import('../run/images.ts');
   const { createKeys } = await import('../run/keys.ts');
   const { previewRecord } = await import('../run/preview.ts');
   const keys = createKeys(plan.input.key);
+  const images = createImages(filesFolder(flags));
   const show = flags.format === 'json' ? asJson : asText;
   let code: ExitCode = exit.success;
   for await (const item of selectRecords(source.read(plan.input.schema), selectionOf(flags), total)) {
@@ -73,7 +76,7 @@ async function render(terminal: Terminal, file: string, flags: RenderFlags): Pro
       return exit.usage;
     }
     const key = keys.keyOf(item);
-    const previews = previewRecord(plan, item, key).filter(
+    const previews = (await previewRecord(plan, item, key, images)).filter(
       ({ step }) => step === undefined || steps.includes(step),
     );
     if (previews.some(({ preview }) => preview.kind === 'error')) code = exit.failures;
@@ -119,12 +122,22 @@ function describeBody({ messages, ...parameters }: JsonObject): string {
   const turns = Array.isArray(messages) ? (messages as readonly JsonValue[]) : [];
   for (const turn of turns.filter(isObject)) {
     const { role, content, ...others } = turn;
-    const text = typeof content === 'string' ? content : JSON.stringify(content);
+    const text = typeof content === 'string' ? content : JSON.stringify(content, shortened);
     const extras = Object.keys(others).length === 0 ? '' : ` ${JSON.stringify(others)}`;
     lines.push(`${typeof role === 'string' ? role : ''}${extras}:`, indent(text));
   }
   return lines.join('\n');
 }
+
+/** The data of an image says nothing to a reader, and fills many screens. */
+function shortened(_name: string, value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  const [, head, data = ''] = /^(data:[^,]*,)(.*)$/is.exec(value) ?? [];
+  if (head === undefined || data.length <= shownData) return value;
+  return `${head}${data.slice(0, shownData)}… (${value.length.toLocaleString('en-US')} characters)`;
+}
+
+const shownData = 8;
 
 function indent(text: string): string {
   return text.replaceAll(/^(?=.)/gm, '  ');

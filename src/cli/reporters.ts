@@ -1,5 +1,7 @@
 import { shownPath } from '../diagnostic/placed.ts';
-import type { Reporter, ReporterMode, ReporterOptions } from '../report/reporter.ts';
+import type { AnswerStream } from '../report/answer-stream.ts';
+import type { Output } from '../report/output.ts';
+import type { Reporter, ReporterMode } from '../report/reporter.ts';
 import type { RunEvent, RunFinished } from '../run/events.ts';
 import { exitCodeOf } from './exit.ts';
 import { wantsColor, type Terminal } from './terminal.ts';
@@ -10,6 +12,10 @@ export interface ReportFlags {
   readonly pipelinePath: string;
   readonly inputPath: string;
   readonly outputPath?: string;
+  /** Answers are printed on stdout as they are written. */
+  readonly stream?: boolean;
+  /** How many steps may answer. */
+  readonly steps: number;
   /** Those that a command which repeats the run has to have. */
   readonly flags: readonly string[];
 }
@@ -17,6 +23,7 @@ export interface ReportFlags {
 /** Who tells of the run: text on stderr, as that can show it, and the JSON object on stdout where it is asked for. */
 export async function createReporters(terminal: Terminal, flags: ReportFlags): Promise<Reporter> {
   const { createReporter } = await import('../report/registry.ts');
+  const answers = flags.stream === true ? await createAnswers(terminal, flags) : undefined;
   const { pipelinePath, inputPath, outputPath } = flags;
   const shared = {
     pipelinePath,
@@ -28,7 +35,7 @@ export async function createReporters(terminal: Terminal, flags: ReportFlags): P
   const text = createReporter({
     ...shared,
     mode: modeOf(terminal, flags),
-    output: outputOf(terminal, terminal.stderr),
+    output: beside(answers, outputOf(terminal, terminal.stderr)),
     github: terminal.env['GITHUB_ACTIONS'] === 'true',
   });
   const reporters = [{ ...text, on: (event: RunEvent) => text.on(withShownFolder(event, terminal.cwd)) }];
@@ -36,9 +43,37 @@ export async function createReporters(terminal: Terminal, flags: ReportFlags): P
     reporters.push(createReporter({ ...shared, mode: 'json', output: outputOf(terminal, terminal.stdout) }));
   }
   return {
-    on: (event: RunEvent) => reporters.forEach((reporter) => reporter.on(event)),
+    on(event: RunEvent) {
+      answers?.on(event);
+      reporters.forEach((reporter) => reporter.on(event));
+    },
     message: (lines) => reporters.forEach((reporter) => reporter.message(lines)),
     finish: () => reporters.forEach((reporter) => reporter.finish()),
+  };
+}
+
+async function createAnswers(terminal: Terminal, { quiet, steps }: ReportFlags): Promise<AnswerStream> {
+  const { createAnswerStream } = await import('../report/answer-stream.ts');
+  return createAnswerStream({
+    answers: outputOf(terminal, terminal.stdout),
+    ...(quiet !== true && { notes: outputOf(terminal, terminal.stderr) }),
+    severalSteps: steps > 1,
+  });
+}
+
+/** What is written beside answers begins on a line of its own. */
+function beside(answers: AnswerStream | undefined, output: Output): Output {
+  if (answers === undefined) return output;
+  return {
+    write(text) {
+      answers.interrupt();
+      output.write(text);
+    },
+    get columns() {
+      return output.columns;
+    },
+    isTerminal: output.isTerminal,
+    color: output.color,
   };
 }
 
@@ -48,16 +83,19 @@ function withShownFolder(event: RunEvent, cwd: string): RunEvent {
   return { ...event, folder: shownPath(event.folder, cwd) };
 }
 
-function modeOf(terminal: Terminal, { quiet }: ReportFlags): ReporterMode {
+function modeOf(terminal: Terminal, { quiet, stream }: ReportFlags): ReporterMode {
   if (quiet === true) return 'quiet';
+  if (stream === true) return 'lines';
   // A CI log keeps every redraw, even where it calls itself a terminal.
   const live = terminal.stderr.isTTY && terminal.env['TERM'] !== 'dumb' && (terminal.env['CI'] ?? '') === '';
   return live ? 'terminal' : 'plain';
 }
 
-function outputOf(terminal: Terminal, stream: NodeJS.WriteStream): ReporterOptions['output'] {
+function outputOf(terminal: Terminal, stream: NodeJS.WriteStream): Output {
   return {
-    write: (text) => void stream.write(text),
+    write(text) {
+      if (stream.writable) stream.write(text);
+    },
     get columns() {
       return stream.columns || 80;
     },

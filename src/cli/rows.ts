@@ -13,8 +13,6 @@ import { writeOut, type Terminal } from './terminal.ts';
 export interface Rows {
   /** To be given every event. Says what could not be written: the run's folder still has every result. */
   on(event: RunEvent, warn: (sentence: string) => void): Promise<Diagnostic | undefined>;
-  /** Whether whoever read the rows has gone, and wants to hear no more. */
-  readonly gone: boolean;
   close(): Promise<void>;
 }
 
@@ -24,15 +22,13 @@ export interface RowsOptions {
   readonly folder: RunFolder;
   readonly plan: Plan;
   readonly source: RecordSource;
-  /** Called when nobody reads stdout any more. */
-  readonly left: () => void;
 }
 
 export async function openRows(options: RowsOptions): Promise<Rows> {
   const { output } = options;
   switch (output.kind) {
     case 'none':
-      return { on: async () => undefined, gone: false, close: async () => {} };
+      return { on: async () => undefined, close: async () => {} };
     case 'stdout':
       return streamRows(options, output);
     case 'file':
@@ -42,23 +38,14 @@ export async function openRows(options: RowsOptions): Promise<Rows> {
 
 /** Each row as soon as those before it have been written. */
 async function streamRows(
-  { terminal, folder, left }: RowsOptions,
+  { terminal, folder }: RowsOptions,
   { format }: Extract<RunOutput, { kind: 'stdout' }>,
 ): Promise<Rows> {
   const { orderRows } = await import('../run/row-order.ts');
   const order = orderRows(folder);
   const encoder = format.encoder([]);
   const shown = terminal.stdout.isTTY ? printableJson : (text: string) => text;
-  let gone = false;
-  const leave = () => {
-    gone = true;
-    left();
-  };
-  terminal.stdout.once('close', leave);
   return {
-    get gone() {
-      return gone;
-    },
     async on(event) {
       if (event.type !== 'record_finished' && event.type !== 'run_finished') return undefined;
       try {
@@ -77,7 +64,6 @@ async function streamRows(
       }
     },
     async close() {
-      terminal.stdout.off('close', leave);
       await order.close();
     },
   };
@@ -111,7 +97,6 @@ async function fileRows(
       if (target === path) await rm(`${path}.partial`, { force: true });
       return undefined;
     },
-    gone: false,
     async close() {},
   };
 }

@@ -9,4 +9,5 @@ export interface RunFlags extends PipelineFlags, SelectionFlags {
   readonly maxFailures?: number;
   readonly format: 'text' | 'json';
   readonly quiet?: boolean;
+  readonly stream?: boolean;
 }

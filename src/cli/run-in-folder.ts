@@ -7,7 +7,8 @@ import type { RunFolder } from '../run/folder.ts';
 import type { SimulatorEndpoint } from '../run/options.ts';
 import { exit, exitCodeOf, type ExitCode } from './exit.ts';
 import type { RunOutput } from './output.ts';
-import { selectionOf, type Prepared } from './prepare.ts';
+import { filesFolder, selectionOf, type Prepared } from './prepare.ts';
+import { watchReader } from './reader.ts';
 import { createReporters } from './reporters.ts';
 import { openRows } from './rows.ts';
 import type { RunFlags } from './run-flags.ts';
@@ -30,6 +31,7 @@ export async function runInFolder(run: Run): Promise<ExitCode> {
   const { createRunFolder } = await import('../run/folder.ts');
   const place = flags.runDir ?? { runsDir: join(terminal.cwd, 'runs'), name: plan.name };
   const selection = selectionOf(flags);
+  const files = filesFolder(flags);
   const folder = await createRunFolder(place, {
     plan,
     input: {
@@ -37,6 +39,7 @@ export async function runInFolder(run: Run): Promise<ExitCode> {
       sha256: total?.sha256 ?? null,
     },
     simulated: simulator !== undefined,
+    ...(files !== undefined && { images: resolve(terminal.cwd, files) }),
     ...(Object.keys(selection).length > 0 && { selection: { ...selection } as JsonObject }),
   });
   if (folder.ok) return follow(run, folder.value);
@@ -54,13 +57,16 @@ async function follow(run: Run, folder: RunFolder): Promise<ExitCode> {
     import('../records/selection.ts'),
   ]);
   const selection = selectionOf(flags);
+  const files = filesFolder(flags);
   const interrupts = listenForInterrupts();
-  const left = () => interrupts.stop(outputClosed);
-  const rows = await openRows({ terminal, output, folder, plan, source, left });
+  const dataOnStdout = output.kind === 'stdout' || flags.stream === true;
+  const reader = dataOnStdout ? watchReader(terminal, () => interrupts.stop(outputClosed)) : undefined;
+  const rows = await openRows({ terminal, output, folder, plan, source });
   const reporter = await createReporters(terminal, {
     ...flags,
     pipelinePath: file,
     inputPath: flags.input,
+    steps: plan.steps.length,
     flags: flagsToRepeat(flags),
     ...(flags.output !== undefined && { outputPath: flags.output }),
   });
@@ -70,6 +76,8 @@ async function follow(run: Run, folder: RunFolder): Promise<ExitCode> {
     for await (const event of runPipeline(plan, records, {
       env: terminal.env,
       folder,
+      ...(files !== undefined && { files }),
+      ...(flags.stream === true && { stream: true }),
       total: total === undefined ? null : selectedCount(total, selection),
       drain: interrupts.drain,
       abort: interrupts.abort,
@@ -80,11 +88,12 @@ async function follow(run: Run, folder: RunFolder): Promise<ExitCode> {
       const lost = await rows.on(event, (sentence) => reporter.message(sentence));
       const told = lost === undefined ? event : withLostRows(event, lost);
       if (told.type === 'run_finished') code = exitCodeOf(told);
-      if (!rows.gone) reporter.on(told);
+      if (reader?.gone !== true) reporter.on(told);
     }
   } finally {
     reporter.finish();
     await rows.close();
+    reader?.release();
     interrupts.release();
   }
   return code;

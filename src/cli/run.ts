@@ -1,9 +1,17 @@
 import { Argument, Command, Option } from 'commander';
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { SimulatorOptions } from '../simulator/options.ts';
 import { exit, type ExitCode } from './exit.ts';
 import { positiveInteger } from './options.ts';
 import { checkOutput } from './output.ts';
-import { addPipelineOptions, addSelectionOptions, requireInput, prepare } from './prepare.ts';
+import {
+  addPipelineOptions,
+  addSelectionOptions,
+  requireInput,
+  prepare,
+  selectionOf,
+  type Prepared,
+} from './prepare.ts';
 import type { RunFlags } from './run-flags.ts';
 import { runInFolder } from './run-in-folder.ts';
 import { printDiagnostics, printError, type Terminal } from './terminal.ts';
@@ -29,6 +37,7 @@ export function runCommand(terminal: Terminal, done: (code: ExitCode) => void): 
         .choices(['text', 'json'])
         .default('text'),
     )
+    .option('--stream', 'one record only: print the answers on stdout as they are written')
     .option('--quiet', 'say only why a run stopped and how many records failed')
     .addHelpText(
       'after',
@@ -37,9 +46,11 @@ Examples:
   $ pipe run translate.yaml --input rows.jsonl --simulate
   $ pipe run translate.yaml --input rows.csv --output out.csv --var output_language=German
   $ pipe run translate.yaml --input rows.jsonl --sample 20 --seed 1 --model mistral-large-latest
+  $ pipe run translate.yaml --input rows.jsonl --limit 1 --stream
   $ cat rows.jsonl | pipe run translate.yaml --input - --output - | head
 
 The first Ctrl-C finishes the calls under way, the second ends at once.
+With --simulate only the models' answers are made up: tools run, and want their variables.
 What --simulate takes: pipe simulator --help`,
     )
     .action(async (file: string, flags: RunFlags) => done(await run(terminal, file, flags)));
@@ -61,10 +72,16 @@ async function run(terminal: Terminal, file: string, flags: RunFlags): Promise<E
     return exit.usage;
   }
   const { plan, warnings } = prepared.value;
-  const keys =
-    simulated === undefined ? (await import('../run/model-keys.ts')).checkKeys(plan, terminal.env) : [];
-  if (flags.quiet !== true || keys.length > 0) await printDiagnostics(terminal, [...warnings, ...keys]);
-  if (keys.length > 0) return exit.usage;
+  const { checkStart } = await import('../run/requirements.ts');
+  const lacking = [
+    ...(await streamRefused(flags, prepared.value)),
+    ...(await checkStart(plan, { env: terminal.env, live: simulated === undefined })),
+  ];
+  if (flags.quiet !== true || lacking.length > 0) await printDiagnostics(terminal, [...warnings, ...lacking]);
+  if (lacking.length > 0) {
+    await prepared.value.source.close();
+    return exit.usage;
+  }
 
   const started = simulated && (await startSimulator(simulated.value));
   if (started?.ok === false) return refuse(terminal, started.error.message);
@@ -88,7 +105,25 @@ async function refuse(terminal: Terminal, message: string): Promise<ExitCode> {
   return exit.usage;
 }
 
-function conflictOf({ output, format, sample, seed }: RunFlags): string | undefined {
+/** Tokens of several records would be a tangle: there has to be one, and that has to be known before it begins. */
+async function streamRefused(flags: RunFlags, { total }: Prepared): Promise<readonly Diagnostic[]> {
+  if (flags.stream !== true || (total === undefined && flags.limit === 1)) return [];
+  const { selectedCount } = await import('../records/selection.ts');
+  const count = total && selectedCount(total, selectionOf(flags));
+  if (count === 1) return [];
+  const what =
+    count === undefined
+      ? 'this input may have more'
+      : count === 0
+        ? 'no record is selected'
+        : `${count} are selected`;
+  const hint = count === 0 ? 'select one' : 'add `--limit 1`';
+  return [{ severity: 'error', code: 'usage', message: `\`--stream\` is for one record, and ${what}`, hint }];
+}
+
+function conflictOf({ output, format, sample, seed, stream }: RunFlags): string | undefined {
+  if (stream === true && output === '-') return '--stream and --output - both want stdout: keep one';
+  if (stream === true && format === 'json') return '--stream and --format json both want stdout: keep one';
   if (output === '-' && format === 'json') return '--output - and --format json both want stdout: keep one';
   if (seed !== undefined && sample === undefined) return '--seed is for --sample: give both, or neither';
   return undefined;

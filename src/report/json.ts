@@ -22,6 +22,8 @@ export interface RunReport {
   readonly simulated: boolean;
   readonly folder: string | null;
   readonly counts: RunFinished['counts'];
+  /** Of tools: `{total, failed}`. */
+  readonly tool_calls: RunFinished['tool_calls'];
   /** As in usage.json: `{total, by_step, by_model}`. */
   readonly usage: UsageReport;
   /**
@@ -91,6 +93,7 @@ function runReport({ started, finished, failures, exitCode, outputPath }: RunRep
     simulated: started?.simulated ?? false,
     folder: paths.folder ?? null,
     counts: finished.counts,
+    tool_calls: finished.tool_calls,
     usage: finished.usage,
     cost_usd: finished.usage.total.cost_usd,
     duration_ms: finished.duration,

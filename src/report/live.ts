@@ -61,7 +61,9 @@ export function liveReporter(
         }
         case 'record_started':
         case 'step_finished':
+        case 'call_delta':
         case 'call_finished':
+        case 'tool_finished':
         case 'model_paused':
       }
     },

@@ -1,5 +1,6 @@
 import { jsonReporter } from './json.ts';
 import { liveReporter } from './live.ts';
+import { createNoView } from './live-view.ts';
 import { createPlainLog } from './plain-log.ts';
 import { createProgressBar } from './progress.ts';
 import { quietReporter } from './quiet.ts';
@@ -8,6 +9,7 @@ import type { Reporter, ReporterMode, ReporterOptions } from './reporter.ts';
 const reporters: { readonly [mode in ReporterMode]: (options: ReporterOptions) => Reporter } = {
   terminal: (options) => liveReporter(options, createProgressBar),
   plain: (options) => liveReporter(options, createPlainLog),
+  lines: (options) => liveReporter(options, createNoView),
   quiet: quietReporter,
   json: jsonReporter,
 };

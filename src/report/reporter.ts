@@ -4,10 +4,11 @@ import type { Clock, Output } from './output.ts';
 /**
  * - `terminal`: a live bar, failures above it, a summary. For stderr that is a terminal.
  * - `plain`: the same in plain lines now and then. For stderr that is not.
+ * - `lines`: the same without telling how far it is. Beside answers that are printed as they come.
  * - `quiet`: only why the run stopped and how many records failed.
  * - `json`: one JSON object at the end and nothing else. For stdout; another reporter may have stderr.
  */
-export type ReporterMode = 'terminal' | 'plain' | 'quiet' | 'json';
+export type ReporterMode = 'terminal' | 'plain' | 'lines' | 'quiet' | 'json';
 
 export interface ReporterOptions {
   readonly output: Output;

@@ -1,6 +1,6 @@
 import { formatDuration } from '../duration.ts';
 import { printable } from '../diagnostic/printable.ts';
-import type { RunFinished, RunStarted } from '../run/events.ts';
+import type { RunFinished, RunStarted, ToolCounts } from '../run/events.ts';
 import { placeOf, type Failures } from './failures.ts';
 import { costInWords } from './money.ts';
 import { nextCommand } from './next.ts';
@@ -49,7 +49,7 @@ export function formatSummary(input: SummaryInput, output: Omit<Output, 'write'>
 
 function headSection(input: SummaryInput, width: number, paint: Paint): readonly string[] {
   const { started, finished, done } = input;
-  const { usage, duration, reason } = finished;
+  const { tool_calls, usage, duration, reason } = finished;
   const label = (name: string, text: string) => labelled(name, wrap(text, width - labelWidth), paint);
   const speed = done > 0 && duration > 0 ? `, ${formatRate(done / (duration / 1000))}` : '';
   const name = clip(started?.pipeline ?? 'run', longestName);
@@ -63,6 +63,7 @@ function headSection(input: SummaryInput, width: number, paint: Paint): readonly
       : label('reason', `${clip(reason.message, longestMessage)} (${reason.code})`)),
     ...labelled('records', [countsInWords(finished, paint)], paint),
     ...label('cost', costInWords(usage)),
+    ...(tool_calls.total > 0 ? label('tools', toolsInWords(tool_calls)) : []),
     ...(usage.total.cached_requests > 0
       ? label('cache', `${formatAmount(usage.total.cached_requests, 'call')} answered without a request`)
       : []),
@@ -84,6 +85,11 @@ function countsInWords({ counts }: RunFinished, paint: Paint): string {
     ...(counts.pending > 0 ? [paint('yellow', `${formatCount(counts.pending)} pending`)] : []),
   ];
   return `${formatCount(counts.total)}: ${parts.join(', ')}`;
+}
+
+function toolsInWords({ total, failed }: ToolCounts): string {
+  const calls = formatAmount(total, 'call');
+  return failed === 0 ? calls : `${calls}, ${formatCount(failed)} failed`;
 }
 
 function failureSection(
@@ -125,7 +131,9 @@ function pathSection({ started, finished, outputPath }: SummaryInput, paint: Pai
 }
 
 function nextSection({ started, ...input }: SummaryInput, paint: Paint): readonly string[] {
-  const command = nextCommand({ ...input, folder: started?.folder });
+  const { files } = input.finished;
+  const flags = [...(input.flags ?? []), ...(files === undefined ? [] : ['--files', files])];
+  const command = nextCommand({ ...input, flags, folder: started?.folder });
   if (command === undefined) return [];
   const lines = command.lines.map((line) => `  ${line}`);
   return [paint('dim', 'next'), ...lines, paint('dim', `    ${command.effect}`)];

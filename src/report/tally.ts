@@ -73,6 +73,8 @@ export function createTally(now: () => number): Tally {
           stopping = event;
           return;
         case 'step_finished':
+        case 'call_delta':
+        case 'tool_finished':
         case 'run_finished':
       }
     },

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 
-/** The calls that may run at one time, over all steps and models. */
+/** The calls of one kind (of models, of tools) that may run at one time, over all steps. */
 export interface CallSlots {
   /** Runs the call when a slot is free. Never ask for a slot while holding one: with all held so, none comes free. */
   run<Value>(sequence: number, call: () => Promise<Value>): Promise<Value>;

@@ -1,8 +1,9 @@
-import type { CallOutcome, ModelRequest } from '../models/contract.ts';
+import type { CallOutcome, ModelRequest, StreamDelta } from '../models/contract.ts';
 import type { Plan } from '../plan.ts';
 import { zeroUsage } from '../usage/add.ts';
 import type { CallSlots } from './call-slots.ts';
 import type { RunEvent } from './events.ts';
+import type { Images } from './images.ts';
 import type { Journal } from './journal.ts';
 import type { OpenModels } from './models.ts';
 import type { ActiveRecord } from './record.ts';
@@ -15,8 +16,11 @@ export interface CallServices {
   readonly models: OpenModels;
   readonly slots: CallSlots;
   readonly ledger: UsageLedger;
+  readonly images: Images;
   readonly journal: Journal | undefined;
   readonly stop: Stop;
+  /** Whether every answer is to come as a stream whose pieces are told. */
+  readonly stream: boolean;
   readonly now: () => number;
   readonly tell: (event: RunEvent) => void;
 }
@@ -35,6 +39,9 @@ const refused: CallOutcome = {
   usage: zeroUsage,
 };
 
+/** Where nobody reads along, the pieces of a stream are only counted as life. */
+function untold(): void {}
+
 /**
  * Asks the model of a step when a slot is free, counts what it cost, and journals the answer. An error that no other
  * call can escape stops the run and ends the model's other calls.
@@ -49,26 +56,31 @@ export async function callModel(
   // Asked again when the slot comes: much may have happened while the call waited for it.
   const over = () => services.stop.halted('calls') || record.end !== undefined;
   if (over()) return refused;
-  return services.slots.run(record.sequence, async () => (over() ? refused : ask()));
+  const whole = await services.images.embed(request);
+  if (!whole.ok) return { ok: false, error: whole.error, usage: zeroUsage };
+  return services.slots.run(record.sequence, async () => (over() ? refused : ask(whole.value)));
 
-  async function ask(): Promise<CallOutcome> {
+  async function ask(sent: ModelRequest): Promise<CallOutcome> {
     const { plan, models, ledger, journal, stop, now, tell } = services;
-    const id = plan.steps[step]?.id;
+    const { id, stream: streams = false } = plan.steps[step] ?? {};
     const model = models.ofSteps[step];
     if (id === undefined || model === undefined) throw new Error(`the plan has no step ${step}`);
+    const { index, key } = record;
+    const told = (delta: StreamDelta) => tell({ type: 'call_delta', index, step: id, call: nth, delta });
+    const stream = services.stream ? told : streams ? untold : undefined;
     const began = now();
-    const answer = await model.client.call(request, {
+    const answer = await model.client.call(sent, {
       signal: model.signal,
       waiting: stop.signal,
+      ...(stream !== undefined && { stream }),
       step: id,
-      record: record.key,
+      record: key,
     });
     const duration = now() - began;
     const resolved_model = answer.ok ? answer.completion.model : null;
     const call = { step: id, model: model.name, resolved_model, usage: answer.usage };
     const usage = ledger.add(call, record.countedIn);
     const outcome: CallOutcome = { ...answer, usage };
-    const { index, key } = record;
     journal?.call({ index, key, step: id, call: nth, model: model.name, outcome, duration });
     tell({ type: 'call_finished', index, ...call, ok: answer.ok, usage, duration });
     if (!answer.ok && answer.error.scope === 'run') {

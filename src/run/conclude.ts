@@ -1,5 +1,5 @@
 import type { Plan } from '../plan.ts';
-import type { Counts, RunFinished, StopReason, UsageReport } from './events.ts';
+import type { Counts, RunFinished, StopReason, ToolCounts, UsageReport } from './events.ts';
 
 /** What was taken of the input. */
 export interface Intaken {
@@ -15,6 +15,9 @@ export interface Conclusion {
   readonly total: number | null;
   readonly intaken: Intaken;
   readonly outcomes: Pick<Counts, 'succeeded' | 'failed' | 'skipped'>;
+  readonly tool_calls: ToolCounts;
+  /** The folder that images were read from; undefined where no record named a file. */
+  readonly files: string | undefined;
   /** Why the run stopped; undefined where it did not. */
   readonly reason: StopReason | undefined;
   readonly usage: UsageReport;
@@ -23,7 +26,7 @@ export interface Conclusion {
 
 /** What a run came to. Records that are not known to have ended are pending. */
 export function conclude(conclusion: Conclusion): RunFinished {
-  const { plan, intaken, outcomes, usage, duration } = conclusion;
+  const { plan, intaken, outcomes, tool_calls, usage, files, duration } = conclusion;
   const ended = outcomes.succeeded + outcomes.failed + outcomes.skipped;
   const total = intaken.exhausted ? intaken.taken : Math.max(intaken.taken, conclusion.total ?? 0);
   const whole = ended === total && (intaken.exhausted || total === conclusion.total);
@@ -34,7 +37,9 @@ export function conclude(conclusion: Conclusion): RunFinished {
     state: stateOf(reason),
     ...(reason !== undefined && { reason }),
     counts: { total, ...outcomes, pending: total - ended },
+    tool_calls,
     usage,
+    ...(files !== undefined && { files }),
     duration,
     failed: ended > 0 && outcomes.failed / ended > plan.fail.error_rate,
   };

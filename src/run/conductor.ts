@@ -6,10 +6,12 @@ import { examine } from './examine.ts';
 import { createKeys } from './keys.ts';
 import { runRecord, type ActiveRecord, type RecordEnd, type RecordHost } from './record.ts';
 import { stepOrder } from './step-order.ts';
+import { runTool, type ToolCallServices } from './tools.ts';
 import { inputBroken, internalError, textOf, tooManyFailures } from './reasons.ts';
 
 export interface ConductorServices {
   readonly calls: CallServices;
+  readonly tools: ToolCallServices;
   /** Aborted when everything has to end at once. */
   readonly signal: AbortSignal;
   /** Stops the run at so many failed records. */
@@ -58,6 +60,7 @@ export function createConductor(
     order: stepOrder(plan.steps),
     signal: services.signal,
     call: (record, step, nth, request) => callModel(services.calls, record, step, nth, request),
+    tool: (record, step, nth, call) => runTool(services.tools, record, step, nth, call),
     stopped: () => stop.halted('calls'),
     stepBegins(record) {
       record.running += 1;

@@ -1,5 +1,7 @@
 import type { JsonObject, JsonValue } from '../json/json.ts';
+import type { StreamDelta } from '../models/contract.ts';
 import type { StepError } from '../steps/step.ts';
+import type { ToolError } from '../tools/tool.ts';
 import type { Usage } from '../usage/usage.ts';
 
 /** What a run tells, in the order in which it happens. Everything a person sees is a fold over these. */
@@ -7,7 +9,9 @@ export type RunEvent =
   | RunStarted
   | RecordStarted
   | StepFinished
+  | CallDelta
   | CallFinished
+  | ToolFinished
   | ModelPaused
   | RecordFinished
   | RunStopping
@@ -30,6 +34,16 @@ export interface RecordStarted {
   readonly key: string;
 }
 
+/** A piece of an answer; told only where `stream` of the run's options asks for it. */
+export interface CallDelta {
+  readonly type: 'call_delta';
+  readonly index: number;
+  readonly step: string;
+  /** The number of the call within the record's step, from 1. */
+  readonly call: number;
+  readonly delta: StreamDelta;
+}
+
 export interface CallFinished {
   readonly type: 'call_finished';
   readonly index: number;
@@ -40,6 +54,19 @@ export interface CallFinished {
   readonly ok: boolean;
   readonly usage: Usage;
   /** Milliseconds, waits and retries included. */
+  readonly duration: number;
+}
+
+export type ToolFinished = ToolEnd &
+  ({ readonly ok: true } | { readonly ok: false; readonly code: ToolError['code'] });
+
+interface ToolEnd {
+  readonly type: 'tool_finished';
+  readonly index: number;
+  readonly step: string;
+  /** The name that the model called, which may be no tool's. */
+  readonly tool: string;
+  /** Milliseconds, without the wait for a free place. */
   readonly duration: number;
 }
 
@@ -116,6 +143,12 @@ export interface Counts {
   readonly pending: number;
 }
 
+export interface ToolCounts {
+  readonly total: number;
+  /** Those that the model was told an error of, or that were ended with the run. */
+  readonly failed: number;
+}
+
 export interface UsageRow extends Usage {
   /** Records that this row speaks of: those for which at least one call was made. */
   readonly records: number;
@@ -132,7 +165,10 @@ export interface RunFinished {
   readonly state: 'completed' | 'interrupted' | 'stopped';
   readonly reason?: StopReason;
   readonly counts: Counts;
+  readonly tool_calls: ToolCounts;
   readonly usage: UsageReport;
+  /** The folder that images were read from; absent where no record named a file. */
+  readonly files?: string;
   /** Milliseconds. */
   readonly duration: number;
   /** Whether the share of failed records is above `fail.error_rate`. */

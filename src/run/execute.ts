@@ -4,13 +4,15 @@ import type { Bell } from './bell.ts';
 import { createCallSlots } from './call-slots.ts';
 import { conclude, type Intaken } from './conclude.ts';
 import { createConductor } from './conductor.ts';
-import type { RecordFinished, RunEvent } from './events.ts';
+import type { RecordFinished, RunEvent, ToolFinished } from './events.ts';
 import { withGrace } from './grace.ts';
+import { createImages, type Images } from './images.ts';
 import type { Journal } from './journal.ts';
-import { refusedKeys } from './model-keys.ts';
 import { openModels } from './models.ts';
 import { surroundings, type RunOptions } from './options.ts';
 import { internalError, notWritten } from './reasons.ts';
+import { refusedStart } from './requirements.ts';
+import { redactOutcomes, secretsOf } from './secrets.ts';
 import type { Stop } from './stop.ts';
 import { createUsageLedger, type UsageLedger } from './usage-ledger.ts';
 
@@ -55,12 +57,19 @@ export async function execute(execution: Execution): Promise<void> {
     drained: bell.ring,
   });
   const journal = started?.ok === true ? started.value : undefined;
+  const tool_calls = { total: 0, failed: 0 };
+  const toolFinished = (event: ToolFinished) => {
+    tool_calls.total += 1;
+    if (!event.ok) tool_calls.failed += 1;
+    tell(event);
+  };
   const ledger = createUsageLedger(plan);
-  const refused = started?.ok === false ? started.error : refusedKeys(plan, options);
+  const images = createImages(options.files);
+  const refused = started?.ok === false ? started.error : await refusedStart(plan, options);
   let intaken: Intaken = { taken: 0, exhausted: false };
   if (refused === undefined) {
     try {
-      intaken = await runRecords(execution, ledger, journal, finished);
+      intaken = await runRecords(execution, { ledger, images, journal, finished, toolFinished });
     } catch (error) {
       stop.request(internalError(error), 'everything');
     }
@@ -69,17 +78,33 @@ export async function execute(execution: Execution): Promise<void> {
 
   const reason = refused ?? stop.reason;
   const usage = ledger.report();
-  const end = conclude({ plan, total, intaken, outcomes, reason, usage, duration: now() - began });
+  const end = conclude({
+    plan,
+    total,
+    intaken,
+    outcomes,
+    tool_calls,
+    files: images.used ? options.files : undefined,
+    reason,
+    usage,
+    duration: now() - began,
+  });
   const kept = await folder?.finish({ ...end, models: ledger.resolvedModels() });
   if (kept === undefined || kept.ok || reason?.kind === 'local') tell(end);
   else tell({ ...end, state: 'stopped', reason: kept.error });
 }
 
+interface Bookkeeping {
+  readonly ledger: UsageLedger;
+  readonly images: Images;
+  readonly journal: Journal | undefined;
+  readonly finished: (record: RecordFinished) => void;
+  readonly toolFinished: (event: ToolFinished) => void;
+}
+
 async function runRecords(
   execution: Execution,
-  ledger: UsageLedger,
-  journal: Journal | undefined,
-  finished: (record: RecordFinished) => void,
+  { ledger, images, journal, finished, toolFinished }: Bookkeeping,
 ): Promise<Intaken> {
   const { plan, options, stop, signal, bell, tell } = execution;
   const { now, sleep, random } = surroundings(options);
@@ -87,10 +112,32 @@ async function runRecords(
     tell({ type: 'model_paused', model, duration, reason: 'rate_limited' });
   });
   signal.addEventListener('abort', models.abortAll, { once: true });
-  const slots = createCallSlots(plan.limits.concurrency);
+  const { concurrency } = plan.limits;
   const conductor = createConductor(
     {
-      calls: { plan, models, slots, ledger, journal, stop, now, tell },
+      calls: {
+        plan,
+        models,
+        slots: createCallSlots(concurrency),
+        ledger,
+        images,
+        journal,
+        stop,
+        stream: options.stream === true,
+        now,
+        tell,
+      },
+      tools: {
+        plan,
+        slots: createCallSlots(concurrency),
+        env: options.env,
+        redact: redactOutcomes(secretsOf(plan, options)),
+        journal,
+        stop,
+        signal,
+        now,
+        finished: toolFinished,
+      },
       signal,
       maxFailures: options.failFast === true ? 1 : (options.maxFailures ?? Infinity),
       behind: () => execution.consumerBehind() || journal?.full === true,

@@ -1,4 +1,6 @@
-import type { CallOutcome } from '../models/contract.ts';
+import type { JsonValue } from '../json/json.ts';
+import type { CallOutcome, Completion } from '../models/contract.ts';
+import type { ToolOutcome } from '../tools/tool.ts';
 import type { RecordFinished } from './events.ts';
 
 /**
@@ -17,9 +19,18 @@ import type { RecordFinished } from './events.ts';
  * - `call`: the number of the call within the record's step, from 1. Key, step and number are the call's identity: the
  *   same pipeline over the same record asks the same question there, so its answer can stand in for a new call
  * - `model`: the model asked for
- * - `ok`, then `completion` (text, tool_calls, finish_reason, model, request_id) or `error` (code, message, status, …)
+ * - `ok`, then `completion` (text, tool_calls, finish_reason, model, request_id; thinking and refusal where there are
+ *   any) or `error` (code, message, status, …)
  * - `usage`: with its cost at the prices of the day
  * - `duration`: milliseconds, waits and retries included
+ *
+ * One line for each finished call of a tool, failed ones included, but not one that was ended with the run:
+ * - `type`: "tool"
+ * - `index`, `key`, `step`: as above
+ * - `call`: the number of the tool call within the record's step, from 1, in the order in which the model asked
+ * - `id`, `name`, `arguments`: as the model wrote them; arguments that are no JSON are a text
+ * - `ok`, then `result` or `error` (code, message)
+ * - `duration`: milliseconds, without the wait for a free place
  *
  * One line for each finished record, after those of its calls:
  * - `type`: "record"
@@ -50,7 +61,7 @@ export interface JournalCall {
 }
 
 export function callLine({ index, key, step, call, model, outcome, duration }: JournalCall): string {
-  const result = outcome.ok ? { completion: outcome.completion } : { error: outcome.error };
+  const result = outcome.ok ? { completion: withoutEmpty(outcome.completion) } : { error: outcome.error };
   const line = {
     type: 'call',
     index,
@@ -64,6 +75,28 @@ export function callLine({ index, key, step, call, model, outcome, duration }: J
     duration,
   };
   return `${JSON.stringify(line)}\n`;
+}
+
+/** Few models think or refuse: what is not there takes no room in every line. */
+function withoutEmpty({ thinking, refusal, ...completion }: Completion): Partial<Completion> {
+  return { ...completion, ...(thinking !== '' && { thinking }), ...(refusal !== null && { refusal }) };
+}
+
+export interface JournalTool {
+  readonly index: number;
+  readonly key: string;
+  readonly step: string;
+  readonly call: number;
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: JsonValue;
+  readonly outcome: ToolOutcome;
+  readonly duration: number;
+}
+
+export function toolLine({ outcome, duration, ...call }: JournalTool): string {
+  const result = outcome.ok ? { result: outcome.value } : { error: outcome.error };
+  return `${JSON.stringify({ type: 'tool', ...call, ok: outcome.ok, ...result, duration })}\n`;
 }
 
 /** A record's line is `{`, head, body, `}`; `{`, body, `}` is its line in results.jsonl or errors.jsonl. */

@@ -1,11 +1,12 @@
 import type { RecordFinished } from './events.ts';
 import type { WritableFile } from './file-system.ts';
-import { callLine, recordLine, type JournalCall } from './journal-lines.ts';
+import { callLine, recordLine, toolLine, type JournalCall, type JournalTool } from './journal-lines.ts';
 import type { Place, RecordIndex } from './record-index.ts';
 
 /** What a run writes as it goes. Nothing here waits for the disk but `close`. */
 export interface Journal {
   call(call: JournalCall): void;
+  tool(call: JournalTool): void;
   record(record: RecordFinished): void;
   /** Whether the disk is so far behind that no new record should begin. */
   readonly full: boolean;
@@ -150,12 +151,17 @@ export function createJournal(
     listener.failed(error);
   }
 
+  function append(line: string): void {
+    const batch = batchFor(line);
+    batch.used += batch.bytes.write(line, batch.used);
+  }
+
   return {
     call(call) {
-      if (state !== 'open') return;
-      const line = callLine(call);
-      const batch = batchFor(line);
-      batch.used += batch.bytes.write(line, batch.used);
+      if (state === 'open') append(callLine(call));
+    },
+    tool(call) {
+      if (state === 'open') append(toolLine(call));
     },
     record(record) {
       if (state !== 'open') return;

@@ -3,12 +3,16 @@ import type { ClientServices, ModelClient, ModelSettings } from '../models/contr
 import type { RunFolder } from './folder.ts';
 
 export interface RunOptions {
-  /** Environment variables, for the providers' keys. */
+  /** Environment variables, for the providers' keys and for tools: each is given those that it names. */
   readonly env: { readonly [name: string]: string | undefined };
   /** Records that will come, where that is known. */
   readonly total?: number | null;
   /** Keeps what the run makes; without one nothing is written. */
   readonly folder?: RunFolder;
+  /** The folder that paths of images are relative to, and that they do not leave; without one, no file is sent. */
+  readonly files?: string;
+  /** Every answer comes as a stream, and its pieces are told as `call_delta`; meant for a few records. */
+  readonly stream?: boolean;
   /** Aborted: the calls in flight are finished, and nothing new begins. Its reason may be a StopReason. */
   readonly drain?: AbortSignal;
   /** Aborted: everything ends at once. */

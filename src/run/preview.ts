@@ -4,6 +4,7 @@ import { providers } from '../models/registry.ts';
 import type { Plan, PlanStep } from '../plan.ts';
 import type { RecordItem } from '../records/record.ts';
 import { examine } from './examine.ts';
+import type { Images } from './images.ts';
 import type { RecordKey } from './keys.ts';
 import { decide } from './when.ts';
 
@@ -24,7 +25,12 @@ export interface StepPreview {
 }
 
 /** What a run would do with a record until the first answer of a model; executes nothing. */
-export function previewRecord(plan: Plan, item: RecordItem, key: RecordKey): readonly StepPreview[] {
+export async function previewRecord(
+  plan: Plan,
+  item: RecordItem,
+  key: RecordKey,
+  images: Images,
+): Promise<readonly StepPreview[]> {
   const examined = examine(item, key, plan);
   if (!examined.ok) return [{ step: undefined, preview: failed(examined.error.error) }];
   const scope = { input: examined.value, vars: plan.vars, steps: {} };
@@ -33,12 +39,14 @@ export function previewRecord(plan: Plan, item: RecordItem, key: RecordKey): rea
     if (!decision.ok) return [{ step: undefined, preview: failed(decision.error) }];
     if (!decision.value) return [{ step: undefined, preview: { kind: 'skipped' } }];
   }
-  return plan.steps.map((step) => ({ step, preview: previewStep(step, scope) }));
+  const previews: StepPreview[] = [];
+  for (const step of plan.steps) previews.push({ step, preview: await previewStep(step, scope, images) });
+  return previews;
 }
 
 type FirstScope = Readonly<Record<'input' | 'vars' | 'steps', JsonObject>>;
 
-function previewStep(step: PlanStep, scope: FirstScope): Preview {
+async function previewStep(step: PlanStep, scope: FirstScope, images: Images): Promise<Preview> {
   if (step.after.length > 0) return { kind: 'awaits', steps: step.after };
   if (step.when !== undefined) {
     const decision = decide(step.when, `the \`when\` of step \`${step.id}\``, scope);
@@ -47,11 +55,13 @@ function previewStep(step: PlanStep, scope: FirstScope): Preview {
   }
   const request = step.program.render(scope);
   if (!request.ok) return failed(request.error);
+  const whole = await images.embed(request.value);
+  if (!whole.ok) return failed(whole.error);
   const provider = providers.get(step.model.provider);
   if (provider === undefined) throw new Error(`no provider ${step.model.provider}: the plan was not checked`);
   const endpoint = parseEndpoint(step.model.base_url ?? provider.default_base_url);
   const url = endpoint === undefined ? '' : `${endpoint.origin}${endpoint.path}`;
-  return { kind: 'request', url, body: provider.body(step.model, request.value) };
+  return { kind: 'request', url, body: provider.body(step.model, whole.value, step.stream) };
 }
 
 function failed({ code, message }: { readonly code: string; readonly message: string }): Preview {

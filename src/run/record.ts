@@ -2,7 +2,8 @@ import type { JsonObject, JsonValue } from '../json/json.ts';
 import type { CallOutcome, ModelRequest } from '../models/contract.ts';
 import type { Plan, PlanStep } from '../plan.ts';
 import { failure, success, type Result } from '../result.ts';
-import type { StepError, StepValue } from '../steps/step.ts';
+import type { StepError, StepValue, ToolInvocation } from '../steps/step.ts';
+import type { ToolOutcome } from '../tools/tool.ts';
 import type { RecordError, StepFinished } from './events.ts';
 import { defaultRow, renderOutput } from './row.ts';
 import type { StepOrder } from './step-order.ts';
@@ -50,6 +51,8 @@ export interface RecordHost {
   readonly signal: AbortSignal;
   /** The nth model call of this record's step, from 1. */
   call(record: ActiveRecord, step: number, nth: number, request: ModelRequest): Promise<CallOutcome>;
+  /** The nth tool call of this record's step, from 1. */
+  tool(record: ActiveRecord, step: number, nth: number, call: ToolInvocation): Promise<ToolOutcome>;
   /** Whether the run has stopped so far that no step begins any more. */
   stopped(): boolean;
   stepBegins(record: ActiveRecord): void;
@@ -136,9 +139,10 @@ async function perform(progress: Progress, at: number, host: RecordHost): Promis
     return;
   }
   let calls = 0;
+  let tools = 0;
   const result = await step.program.execute(scope, {
     call: (request) => host.call(record, at, ++calls, request),
-    tool: (call) => call.run({ signal: host.signal, env: {} }),
+    tool: (call) => host.tool(record, at, ++tools, call),
     signal: host.signal,
   });
   if (result.ok) {

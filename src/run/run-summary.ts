@@ -2,7 +2,7 @@ import type { JsonObject } from '../json/json.ts';
 import type { Plan, PlanFile } from '../plan.ts';
 import type { Usage } from '../usage/usage.ts';
 import { version } from '../version.ts';
-import type { Counts, RunFinished, StopReason, UsageReport } from './events.ts';
+import type { Counts, RunFinished, StopReason, ToolCounts, UsageReport } from './events.ts';
 
 /** What a run is made of, as run.json tells it from the start. */
 export interface RunMeta {
@@ -11,6 +11,8 @@ export interface RunMeta {
   /** The records taken of the input, as `--limit` and its like say; absent: all. */
   readonly selection?: JsonObject;
   readonly simulated: boolean;
+  /** The folder that paths of images are relative to, absolute; absent: no file is sent. */
+  readonly images?: string;
 }
 
 export interface RunInput {
@@ -24,6 +26,7 @@ export interface RunEnd {
   readonly state: RunFinished['state'];
   readonly reason?: StopReason;
   readonly counts: Counts;
+  readonly tool_calls: ToolCounts;
   readonly usage: UsageReport;
   /** For each model asked for, those that answered. */
   readonly models: { readonly [model: string]: readonly string[] };
@@ -47,12 +50,15 @@ export interface RunSummary {
   readonly input: RunInput;
   /** Null where all records were taken. */
   readonly selection: JsonObject | null;
+  /** The folder that paths of images are relative to; null where no file is sent. */
+  readonly images: string | null;
   readonly vars: JsonObject;
   readonly overrides: readonly string[];
   readonly simulated: boolean;
   readonly models: { readonly [model: string]: readonly string[] };
   /** Null until the run has ended. */
   readonly counts: Counts | null;
+  readonly tool_calls: ToolCounts | null;
   readonly usage: Usage | null;
   readonly cost_usd: number | null;
   /** UTC, as 2026-01-31T23:59:59.000Z. */
@@ -68,7 +74,7 @@ export function summaryOf(
   started: number,
   end?: RunEnd & { readonly finished: number },
 ): RunSummary {
-  const { plan, input, selection, simulated } = meta;
+  const { plan, input, selection, simulated, images } = meta;
   const [pipeline, ...files] = plan.files;
   return {
     format: 1,
@@ -80,11 +86,13 @@ export function summaryOf(
     files,
     input: { path: input.path, sha256: input.sha256 },
     selection: selection ?? null,
+    images: images ?? null,
     vars: plan.vars,
     overrides: plan.overrides,
     simulated,
     models: end?.models ?? {},
     counts: end?.counts ?? null,
+    tool_calls: end?.tool_calls ?? null,
     usage: end?.usage.total ?? null,
     cost_usd: end?.usage.total.cost_usd ?? null,
     started: new Date(started).toISOString(),

@@ -58,6 +58,7 @@ describe('the JSON report', () => {
       simulated: false,
       folder: null,
       counts: finished().counts,
+      tool_calls: { total: 0, failed: 0 },
       usage: finished().usage,
       cost_usd: 0,
       duration_ms: 1000,

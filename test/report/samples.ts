@@ -104,6 +104,7 @@ export function finished(changes: Partial<RunFinished> = {}): RunFinished {
     type: 'run_finished',
     state: 'completed',
     counts: { total: 10, succeeded: 10, failed: 0, skipped: 0, pending: 0 },
+    tool_calls: { total: 0, failed: 0 },
     usage: usageReport(zeroUsage),
     duration: 1000,
     failed: false,

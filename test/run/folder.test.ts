@@ -118,7 +118,8 @@ describe('what is in the folder', () => {
     expect(await mode(folder.path)).toBe('700');
     const usage = { total: {}, by_step: {}, by_model: {} } as never;
     const counts = { total: 0, succeeded: 0, failed: 0, skipped: 0, pending: 0 };
-    await folder.finish({ state: 'completed', counts, usage, models: {}, duration: 1 });
+    const tool_calls = { total: 0, failed: 0 };
+    await folder.finish({ state: 'completed', counts, tool_calls, usage, models: {}, duration: 1 });
     const names = (await readdir(folder.path)).sort();
     expect(names).toEqual(['errors.jsonl', 'journal.jsonl', 'results.jsonl', 'run.json', 'usage.json']);
     expect(await Promise.all(names.map((name) => mode(join(folder.path, name))))).toEqual(

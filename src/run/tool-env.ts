@@ -1,0 +1,30 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import type { Plan } from '../plan.ts';
+import type { RunOptions } from './options.ts';
+
+/** Without these no command is found, and many do not start. */
+const always = ['PATH', 'HOME'];
+
+/** The variables that the tools of a step are given: those that they name, and what every command needs. */
+export function toolEnv(names: readonly string[], env: RunOptions['env']): RunOptions['env'] {
+  return Object.fromEntries([...always, ...names].map((name) => [name, env[name]]));
+}
+
+/** The variables that tools name and that are not set; each is told once, with the steps that want it. */
+export function checkToolEnv(plan: Plan, env: RunOptions['env']): readonly Diagnostic[] {
+  const wanted = new Map<string, string[]>();
+  for (const { id, program } of plan.steps) {
+    for (const name of new Set(program.env)) {
+      if (env[name] === undefined) wanted.set(name, [...(wanted.get(name) ?? []), id]);
+    }
+  }
+  return [...wanted].map(([name, steps]) => {
+    const whose = `the tools of ${steps.length === 1 ? 'step' : 'steps'} ${steps.map((id) => `\`${id}\``).join(', ')}`;
+    return {
+      severity: 'error',
+      code: 'missing-variable',
+      message: `\`${name}\` is not set, and ${whose} ${steps.length === 1 ? 'needs' : 'need'} it`,
+      hint: `set it by \`export ${name}=…\`; tools run with \`--simulate\` too`,
+    };
+  });
+}

@@ -1,0 +1,66 @@
+import type { Plan } from '../plan.ts';
+import { failure } from '../result.ts';
+import type { ToolInvocation } from '../steps/step.ts';
+import type { ToolOutcome } from '../tools/tool.ts';
+import type { CallSlots } from './call-slots.ts';
+import type { ToolFinished } from './events.ts';
+import type { Journal } from './journal.ts';
+import type { RunOptions } from './options.ts';
+import type { ActiveRecord } from './record.ts';
+import type { RedactOutcome } from './secrets.ts';
+import type { Stop } from './stop.ts';
+import { toolEnv } from './tool-env.ts';
+
+/** What the tool calls of a run share. */
+export interface ToolCallServices {
+  readonly plan: Plan;
+  /** Of tools alone: a call that held a model's slot while it waited for a tool's could wait for ever. */
+  readonly slots: CallSlots;
+  readonly env: RunOptions['env'];
+  readonly redact: RedactOutcome;
+  readonly journal: Journal | undefined;
+  readonly stop: Stop;
+  /** Aborted when everything has to end at once: a tool at work is then ended. */
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+  readonly finished: (event: ToolFinished) => void;
+}
+
+/** A call that was not begun: nothing is told of it. */
+const refused: ToolOutcome = failure({
+  code: 'aborted',
+  message: 'the run is stopping, so the tool was not run',
+});
+
+/** Runs a tool when a slot is free, takes the secrets out of what it gives back, and journals that. */
+export async function runTool(
+  services: ToolCallServices,
+  record: ActiveRecord,
+  step: number,
+  nth: number,
+  call: ToolInvocation,
+): Promise<ToolOutcome> {
+  // Asked again when the slot comes: much may have happened while the call waited for it.
+  const over = () => services.stop.halted('calls') || record.end !== undefined;
+  if (over()) return refused;
+  return services.slots.run(record.sequence, async () => (over() ? refused : perform()));
+
+  async function perform(): Promise<ToolOutcome> {
+    const { plan, env, redact, journal, signal, now, finished } = services;
+    const ofPlan = plan.steps[step];
+    if (ofPlan === undefined) throw new Error(`the plan has no step ${step}`);
+    const began = now();
+    const outcome = redact(await call.run({ signal, env: toolEnv(ofPlan.program.env ?? [], env) }));
+    const duration = now() - began;
+    const { index, key } = record;
+    const { id, name } = call;
+    // One that was ended midway has not finished: it is to run again when the run is resumed.
+    if (outcome.ok || outcome.error.code !== 'aborted') {
+      const asked = { id, name, arguments: call.arguments };
+      journal?.tool({ index, key, step: ofPlan.id, call: nth, ...asked, outcome, duration });
+    }
+    const event = { type: 'tool_finished', index, step: ofPlan.id, tool: name, duration } as const;
+    finished(outcome.ok ? { ...event, ok: true } : { ...event, ok: false, code: outcome.error.code });
+    return outcome;
+  }
+}
