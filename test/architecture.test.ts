@@ -27,6 +27,7 @@ const kinds: { readonly [room: string]: readonly string[] } = {
   steps: ['chat.ts'],
   tracing: ['langsmith.ts', 'opentelemetry.ts'],
   models: ['mistralai.ts'],
+  tools: ['command.ts', 'module.ts', 'http.ts'],
   records: ['jsonl.ts', 'csv.ts', 'json.ts', 'errors.ts'],
 };
 

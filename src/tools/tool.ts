@@ -9,7 +9,7 @@ export interface ToolKind {
   readonly kind: string;
   /** One sentence for the format reference and the editor. */
   readonly description: string;
-  /** The keys that only tools of this kind have, the one that names it among them, as `properties` of a JSON Schema. */
+  /** The keys of a tool of this kind, the one that names it among them, as `properties` of a JSON Schema. */
   readonly properties: { readonly [name: string]: JsonObject };
   /** Called with a tool's spec that has passed the schema; `builder`'s pointers are below the tool. */
   compile(spec: JsonObject, builder: ToolKindBuilder): Promise<ToolProgram>;
@@ -89,7 +89,7 @@ export interface ToolError {
   readonly code:
     | 'unknown_tool' // the model called a tool that there is not
     | 'bad_arguments' // arguments that are no JSON, or that `parameters` does not allow
-    | 'not_started' // the command or module cannot be run at all
+    | 'not_started' // the tool cannot be run at all
     | 'tool_failed' // an exit code, a status, an exception
     | 'timed_out'
     | 'too_large' // more output than is read

@@ -1,0 +1,129 @@
+import { resolve } from 'node:path';
+import type { JsonObject } from '../json/json.ts';
+import { failure, type Result } from '../result.ts';
+import { jsonOf } from '../template/values.ts';
+import { stopped } from './deadline.ts';
+import { readEnvironment, refuseProviderKey, usualEnvironment } from './environment.ts';
+import { limitProperties, limitsOf } from './limits.ts';
+import { runProcess, type ProcessEnd } from './process.ts';
+import { readResult } from './result.ts';
+import { beginningOf, endOf } from './said.ts';
+import type { ToolError, ToolKind, ToolKindBuilder, ToolOutcome, ToolProgram } from './tool.ts';
+
+/** Runs a program: the arguments are on its stdin, the result on its stdout. */
+export const command: ToolKind = {
+  kind: 'command',
+  description:
+    'Runs a program, without a shell: it reads the arguments as one JSON object from stdin and writes the result, JSON or text, to stdout. Another exit code than 0 tells the model that the tool failed, with the end of stderr.',
+  properties: {
+    command: {
+      type: 'array',
+      minItems: 1,
+      items: { type: 'string' },
+      description:
+        "The program and its own arguments, as a list. It runs in the pipeline's folder; paths such as `./tools/order.mjs` are relative to that. No templates: what differs from call to call is on stdin.",
+      examples: [['node', './tools/order-status.mjs']],
+      errorMessage: 'write a list, the program first: [node, ./tools/order-status.mjs]',
+    },
+    env: {
+      type: 'array',
+      uniqueItems: true,
+      items: {
+        type: 'string',
+        pattern: '^[A-Z_][A-Z0-9_]*$',
+        patternErrorMessage: 'write the name of an environment variable, such as ORDERS_TOKEN',
+      },
+      description:
+        "The environment variables that the program gets beside `PATH` and `HOME`. It gets no others, and never a provider's key.",
+      examples: [['ORDERS_TOKEN']],
+    },
+    ...limitProperties,
+  },
+  compile,
+};
+
+async function compile(spec: JsonObject, builder: ToolKindBuilder): Promise<ToolProgram> {
+  const [program = '', ...given] = spec['command'] as readonly string[];
+  const names = (spec['env'] ?? []) as readonly string[];
+  const limits = limitsOf(spec, builder);
+  names.forEach((name, index) => refuseProviderKey(name, ['env', index], builder));
+  await checkWords([program, ...given], builder);
+  return {
+    env: names,
+    async run(call, { signal, env }) {
+      if (signal.aborted) return failure(stopped);
+      const asked = readEnvironment(names, env);
+      if (!asked.ok) return asked;
+      const input = jsonOf(call.arguments);
+      if (input === undefined)
+        return failure({ code: 'bad_arguments', message: 'the arguments are nested too deeply' });
+      const end = await runProcess(
+        {
+          ...limits,
+          program: isPath(program) ? resolve(builder.folder, program) : program,
+          arguments: given,
+          folder: builder.folder,
+          env: { ...usualEnvironment(env), ...asked.value },
+          // A line of its own, for programs that read lines.
+          input: `${input}\n`,
+        },
+        signal,
+      );
+      return outcomeOf(end, program, Object.values(asked.value));
+    },
+  };
+}
+
+/** What can be known to be wrong without running anything. */
+async function checkWords(words: readonly string[], builder: ToolKindBuilder): Promise<void> {
+  const refuse = (index: number, code: string, message: string, hint: string): void =>
+    builder.report({ code, message, hint, pointer: ['command', index] });
+  const checks = words.map(async (word, index) => {
+    if (word.includes('{{'))
+      refuse(
+        index,
+        'misplaced-template',
+        'a word of `command` is not a template: it is the same for every call',
+        'let the program read the arguments from its stdin, as one JSON object',
+      );
+    else if (word.includes('\0'))
+      refuse(index, 'control-character', 'a word of `command` cannot hold a NUL character', 'leave it out');
+    else if (index === 0 && word.trim() === '')
+      refuse(index, 'invalid-value', '`command` names no program', 'write the program first');
+    else if (/^\.\.?\//u.test(word)) await builder.file(['command', index]);
+  });
+  await Promise.all(checks);
+}
+
+/** Whether it is a file rather than a name that is looked up in PATH. */
+function isPath(program: string): boolean {
+  return /[/\\]/u.test(program);
+}
+
+function outcomeOf(end: ProcessEnd, program: string, secrets: readonly string[]): ToolOutcome {
+  if (end.kind === 'stopped') return failure(end.error);
+  if (end.kind === 'unstarted') return unstarted(program, end.cause);
+  if (end.code === 0) return readResult(end.stdout);
+  const how = end.signal === null ? `ended with exit code ${end.code}` : `was ended by ${end.signal}`;
+  const said = endOf(end.stderr.toString('utf8'), secrets);
+  return failure({
+    code: 'tool_failed',
+    message: `${nameOf(program)} ${how}${said === '' ? '' : `: ${said}`}`,
+  });
+}
+
+function unstarted(program: string, { code, message }: NodeJS.ErrnoException): Result<never, ToolError> {
+  const name = nameOf(program);
+  const reasons: { readonly [code: string]: string } = {
+    ENOENT: isPath(program)
+      ? `${name} is not there, or the interpreter that its first line names is not`
+      : `${name} is not on PATH: install it, or correct the first word of \`command\``,
+    EACCES: `${name} may not be run: make it executable by \`chmod +x\`, or name the program that runs it first, as in [node, ./tool.mjs]`,
+  };
+  const reason = reasons[code ?? ''] ?? `${name} could not be started: ${beginningOf(message)}`;
+  return failure({ code: 'not_started', message: reason, fatal: true });
+}
+
+function nameOf(program: string): string {
+  return `\`${beginningOf(program)}\``;
+}
