@@ -9,6 +9,7 @@ import { askUntilUsable, requestFor } from './ask-again.ts';
 import { compileConversation, conversationProperties, conversationSchema } from './conversation.ts';
 import { fixedText } from './fixed-text.ts';
 import type { StepBuilder, StepError, StepProgram, StepType } from './step.ts';
+import { choiceWords } from './tool-specs.ts';
 
 /** Asks the model for JSON of a schema; its output is the value. */
 export const structured: StepType = {
@@ -132,10 +133,8 @@ function checkSchema(schema: StepProgram['output'], method: MethodName, builder:
   }
 }
 
-/** Words of `tool_choice`, which would not name the function. */
-const choiceWords: ReadonlySet<string> = new Set(['auto', 'any', 'none', 'required']);
-
+/** A word of `tool_choice` would not name the function. */
 function wireName(id: string): string {
   const name = id.replaceAll(/[^A-Za-z0-9_-]/g, '_').slice(0, 64);
-  return choiceWords.has(name) ? `${name}_answer` : name;
+  return choiceWords.includes(name) ? `${name}_answer` : name;
 }

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../src/json/json.ts';
+import type { JsonObject, JsonValue, Pointer } from '../../src/json/json.ts';
 import { valueAt } from '../../src/json/pointer.ts';
 import type { CallOutcome, Completion, ModelRequest } from '../../src/models/contract.ts';
 import { compileValidator } from '../../src/pipeline/schema/validator.ts';
@@ -18,14 +18,15 @@ export async function compileStep(
   type: StepType,
   spec: JsonObject,
   partials: ReadonlyMap<string, string> = new Map(),
+  id = 'reply',
 ): Promise<Compiled> {
   const mistakes: string[] = [];
   const program = await type.compile(spec, {
-    id: 'reply',
+    id,
     folder: '/pipelines',
     provider_keys: new Set(['MISTRAL_API_KEY']),
     template(pointer) {
-      const compiled = compileTemplate(String(valueAt(spec, pointer)), partials);
+      const compiled = compileTemplate(textAt(spec, pointer), partials);
       if (!compiled.ok) throw new Error(compiled.error[0]?.message);
       return compiled.value;
     },
@@ -37,11 +38,17 @@ export async function compileStep(
         validate: (value: JsonValue) => (validate(value) ? [] : mistakesIn(value, validate.errors ?? [])),
       };
     },
-    file: (pointer) => Promise.resolve(`/pipelines/${String(valueAt(spec, pointer))}`),
+    file: (pointer) => Promise.resolve(`/pipelines/${textAt(spec, pointer)}`),
     report: ({ code, pointer, part }) =>
       mistakes.push(`${code} ${pointer.join('.')}${part === 'key' ? ' (key)' : ''}`),
   });
   return { program, mistakes };
+}
+
+function textAt(spec: JsonObject, pointer: Pointer): string {
+  const text = valueAt(spec, pointer);
+  if (typeof text !== 'string') throw new Error(`there is no text at ${pointer.join('.')}`);
+  return text;
 }
 
 export const usage: Usage = {
