@@ -30,8 +30,9 @@ export function fakeKind(kind: string, acts: Acts, built: ToolKindBuilder[] = []
     },
     compile(spec, builder) {
       built.push(builder);
-      if (spec[kind] === 'broken') builder.report({ code: 'fake', message: 'it is broken', pointer: [kind] });
-      const act = acts[String(spec[kind])];
+      const said = spec[kind];
+      if (said === 'broken') builder.report({ code: 'fake', message: 'it is broken', pointer: [kind] });
+      const act = typeof said === 'string' ? acts[said] : undefined;
       return Promise.resolve({
         env: (spec[`${kind}_env`] ?? []) as readonly string[],
         run: (call, services) => Promise.resolve(act?.(call, services) ?? success('done')),
