@@ -24,7 +24,7 @@ const floors: readonly (readonly string[])[] = [
 
 /** Files that are one kind each, reached by their registry alone: adding one changes nothing else. */
 const kinds: { readonly [room: string]: readonly string[] } = {
-  steps: ['chat.ts'],
+  steps: ['chat.ts', 'structured.ts'],
   tracing: ['langsmith.ts', 'opentelemetry.ts'],
   models: ['mistralai.ts'],
   tools: ['command.ts', 'module.ts', 'http.ts'],

@@ -48,13 +48,8 @@ export function onErrorOf(said: JsonValue | undefined, fallback: OnError = 'tell
 export function toolsSchema(kinds: ToolKinds): JsonObject {
   const ofKinds = [...kinds.values()];
   // Kinds that share a key, such as `timeout`, mean the same by it.
-  const properties = Object.assign({}, ...ofKinds.map((kind) => kind.properties)) as JsonObject;
+  const properties = Object.assign({}, ...ofKinds.map(propertiesOf)) as JsonObject;
   const names = ofKinds.map(({ kind }) => kind);
-  const example = names.flatMap((name) => {
-    const property = properties[name];
-    const [value] = isObject(property) && Array.isArray(property['examples']) ? property['examples'] : [];
-    return value === undefined ? [] : [{ order_status: { ...order, [name]: value as JsonValue } }];
-  });
   return {
     type: 'object',
     minProperties: 1,
@@ -64,8 +59,8 @@ export function toolsSchema(kinds: ToolKinds): JsonObject {
       patternErrorMessage: `use up to 64 letters, digits, \`_\` and \`-\`, and none of the words of \`tool_choice\`: ${choiceWords.join(', ')}`,
     },
     patternProperties: { '^x-': true },
-    description: `The tools that the model may call, by their names: up to 64 letters, digits, \`_\` and \`-\`. Each is of one kind, and has the key of that kind: ${ofKinds.map(({ kind, description }) => `\`${kind}\` (${lowerFirst(description)})`).join('; ')}.`,
-    ...(example.length > 0 && { examples: example.slice(0, 1) }),
+    description: `The tools that the model may call, by their names: up to 64 letters, digits, \`_\` and \`-\`. Each has the key of its kind: ${names.map((kind) => `\`${kind}\``).join(', ')}.`,
+    examples: ofKinds.slice(0, 1).map((kind) => ({ order_status: { ...order, ...exampleOf(kind) } })),
     additionalProperties: {
       type: 'object',
       description: 'A tool.',
@@ -94,6 +89,19 @@ export function toolsSchema(kinds: ToolKinds): JsonObject {
       },
     },
   };
+}
+
+/** A kind's properties; the one that names it says first what the kind does. */
+function propertiesOf({ kind, description, properties }: ToolKind): JsonObject {
+  const named = properties[kind] ?? {};
+  const own = typeof named['description'] === 'string' ? named['description'] : '';
+  return { ...properties, [kind]: { ...named, description: `${description} ${own}`.trimEnd() } };
+}
+
+function exampleOf({ kind, properties }: ToolKind): JsonObject {
+  const examples = properties[kind]?.['examples'];
+  const [example] = Array.isArray(examples) ? (examples as readonly JsonValue[]) : [];
+  return example === undefined ? {} : { [kind]: example };
 }
 
 /** Compiles each tool of the step by its kind; the names keep the order of the file. */
@@ -236,8 +244,4 @@ export function compileChoice(
     pointer: ['tool_choice'],
   });
   return undefined;
-}
-
-function lowerFirst(sentence: string): string {
-  return sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, '');
 }
