@@ -15,7 +15,7 @@ import {
   type FinishedCall,
   type Toolbox,
 } from './tool-calls.ts';
-import { choiceWords } from './tool-specs.ts';
+import { choiceWords } from './tool-choice.ts';
 
 /** The tools, and how long the model may go on calling them. */
 export interface LoopRules extends Toolbox {

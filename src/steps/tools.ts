@@ -8,14 +8,9 @@ import { compileConversation, conversationProperties, conversationSchema } from 
 import { compileFinalAnswer, finalAnswer, finalAnswerProperties } from './final-answer.ts';
 import type { StepBuilder, StepError, StepProgram, StepType } from './step.ts';
 import { runToolLoop } from './tool-loop.ts';
-import {
-  compileChoice,
-  compileTools,
-  onErrorOf,
-  onErrorSchema,
-  toolsSchema,
-  type ToolKinds,
-} from './tool-specs.ts';
+import { compileChoice } from './tool-choice.ts';
+import { onErrorSchema, toolsSchema, type ToolKinds } from './tool-schema.ts';
+import { compileTools, onErrorOf } from './tool-specs.ts';
 
 const defaultRounds = 8;
 
