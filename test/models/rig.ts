@@ -6,6 +6,7 @@ import type {
   ModelRequest,
   ModelSettings,
   Pacer,
+  StreamDelta,
 } from '../../src/models/contract.ts';
 import { mistralai } from '../../src/models/mistralai.ts';
 import { startFakeServer } from '../support/fake-server.ts';
@@ -24,6 +25,16 @@ export interface Rig {
     signal?: AbortSignal,
     waiting?: AbortSignal,
   ) => Promise<CallOutcome>;
+  readonly stream: (request?: Partial<ModelRequest>, signal?: AbortSignal) => StreamedCall;
+}
+
+/** A call whose answer is asked for as a stream. */
+export interface StreamedCall {
+  readonly outcome: Promise<CallOutcome>;
+  /** What was told so far. */
+  readonly deltas: readonly StreamDelta[];
+  /** The next delta that no one has taken yet. */
+  next(): Promise<StreamDelta>;
 }
 
 export interface RigOptions {
@@ -69,13 +80,40 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     await client.close();
     await server.close();
   });
+  const call = (
+    request: Partial<ModelRequest> = {},
+    signal = new AbortController().signal,
+    waiting = signal,
+    stream?: (delta: StreamDelta) => void,
+  ): Promise<CallOutcome> =>
+    client.call(
+      { ...question, ...request },
+      { signal, waiting, step: 'translate', record: 'r1', ...(stream && { stream }) },
+    );
   return {
     server,
     client,
     sleeps,
     paced,
-    ask: (request, signal = new AbortController().signal, waiting = signal) =>
-      client.call({ ...question, ...request }, { signal, waiting, step: 'translate', record: 'r1' }),
+    ask: (request, signal, waiting) => call(request, signal, waiting),
+    stream(request, signal) {
+      const deltas: StreamDelta[] = [];
+      const untaken: StreamDelta[] = [];
+      const waiting: ((delta: StreamDelta) => void)[] = [];
+      return {
+        outcome: call(request, signal, undefined, (delta) => {
+          deltas.push(delta);
+          const taker = waiting.shift();
+          if (taker) taker(delta);
+          else untaken.push(delta);
+        }),
+        deltas,
+        next() {
+          const delta = untaken.shift();
+          return delta ? Promise.resolve(delta) : new Promise((resolve) => waiting.push(resolve));
+        },
+      };
+    },
   };
 }
 

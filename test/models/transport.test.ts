@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openTransport } from '../../src/models/transport.ts';
+import type { BodyReader } from '../../src/models/stream-collector.ts';
 import type { Transport, TransportOptions } from '../../src/models/transport.ts';
 import { startFakeServer } from '../support/fake-server.ts';
 import type { FakeServer } from '../support/fake-server.ts';
@@ -212,6 +213,30 @@ describe('the transport', () => {
       cause,
       sent: false,
     });
+  });
+
+  it('gives a body away as it comes, where it is wanted so', async () => {
+    const { server, transport } = await open();
+    const chunks: string[] = [];
+    let taken = (): void => undefined;
+    const reader: BodyReader = {
+      accepts: () => true,
+      take(chunk) {
+        chunks.push(chunk.toString());
+        taken();
+        return 'more';
+      },
+    };
+    const exchange = transport.stream('{}', never(), reader);
+    const stream = (await server.nextCall()).startStream();
+    for (const text of ['a', 'b', 'c']) {
+      const next = new Promise<void>((resolve) => (taken = resolve));
+      await stream.chunk(text);
+      await next;
+    }
+    stream.end();
+    expect(await exchange).toMatchObject({ kind: 'response', status: 200, body: Buffer.alloc(0) });
+    expect(chunks).toEqual(['a', 'b', 'c']);
   });
 
   it('ends what is in flight when it is closed', async () => {

@@ -44,6 +44,10 @@ export interface FakeCall {
   readonly ended: Promise<'answered' | 'closed'>;
   /** A 200 with a completion; text stands for its content. */
   reply(completion?: string | FakeCompletion, headers?: OutgoingHttpHeaders): void;
+  /** A 200 with a whole stream that says the completion. */
+  replyStream(completion?: string | FakeCompletion, headers?: OutgoingHttpHeaders): void;
+  /** Begins a 200 with a stream, of which the test sends each piece. */
+  startStream(headers?: OutgoingHttpHeaders): FakeStream;
   /** An error status. The default body is Mistral's shape of an error. */
   fail(status: number, details?: { headers?: OutgoingHttpHeaders; body?: JsonValue }): void;
   /** Exactly these bytes. The default status is 200 and the default content type JSON. */
@@ -54,6 +58,17 @@ export interface FakeCall {
   trickle(): void;
   /** Says on purpose that nothing will be answered. */
   hang(): void;
+}
+
+export interface FakeStream {
+  /** Exactly these bytes. Resolves when they have left. */
+  chunk(bytes: string | Uint8Array): Promise<void>;
+  /** One event. */
+  event(data: JsonValue): Promise<void>;
+  /** Ends the body as HTTP does, whatever was sent. */
+  end(): void;
+  /** Cuts the connection inside the body. */
+  cut(): void;
 }
 
 /** What differs from the default completion. */
@@ -102,6 +117,48 @@ export function completionBody(completion: FakeCompletion = {}, asked = 'mistral
     ],
     ...(completion.usage !== null && { usage: completion.usage ?? defaultUsage }),
   };
+}
+
+/** The events of a `chat.completion` that comes as a stream, `[DONE]` included, in Mistral's manner. */
+export function streamEvents(completion: FakeCompletion = {}, asked = 'mistral-small-latest'): string[] {
+  const { choices, usage, ...head } = completionBody(completion, asked);
+  const { message, finish_reason } = (choices as readonly JsonObject[])[0] ?? {};
+  const { content = null, tool_calls = null } = message as JsonObject;
+  const event = (delta: JsonObject, rest: JsonObject = {}, reason: JsonValue = null): string => {
+    const choice = { index: 0, delta, finish_reason: reason };
+    return eventText({ ...head, object: 'chat.completion.chunk', choices: [choice], ...rest });
+  };
+  return [
+    event({ role: 'assistant', content: '' }),
+    ...contentPieces(content).map((piece) => event({ content: piece })),
+    ...callPieces(tool_calls).map((piece) => event({ tool_calls: [piece] })),
+    event({ content: '' }, usage === undefined ? {} : { usage }, finish_reason ?? null),
+    eventText('[DONE]'),
+  ];
+}
+
+function eventText(data: JsonValue): string {
+  return `data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`;
+}
+
+/** A text word by word; parts one by one. */
+function contentPieces(content: JsonValue): readonly JsonValue[] {
+  if (typeof content === 'string') return content.match(/\S*\s*/g)?.filter(Boolean) ?? [];
+  return Array.isArray(content) ? (content as readonly JsonValue[]).map((part) => [part]) : [];
+}
+
+/** Each call in three pieces: its name, and the halves of its arguments. */
+function callPieces(calls: JsonValue): JsonObject[] {
+  return ((calls ?? []) as readonly JsonObject[]).flatMap(({ id = null, ...call }, index): JsonObject[] => {
+    const { name = null, arguments: text } = call['function'] as JsonObject;
+    const written = typeof text === 'string' ? text : '';
+    const half = Math.ceil(written.length / 2);
+    return [
+      { index, id, type: 'function', function: { name, arguments: '' } },
+      { index, function: { arguments: written.slice(0, half) } },
+      { index, function: { arguments: written.slice(half) } },
+    ];
+  });
 }
 
 export async function startFakeServer(): Promise<FakeServer> {
@@ -181,6 +238,22 @@ function createCall(request: IncomingMessage, response: ServerResponse, rawBody:
       const said = typeof completion === 'string' ? { content: completion } : completion;
       send(200, headers, JSON.stringify(completionBody(said, asked)));
     },
+    replyStream(completion = {}, headers = {}) {
+      const said = typeof completion === 'string' ? { content: completion } : completion;
+      send(200, { 'content-type': eventStream, ...headers }, streamEvents(said, asked).join(''));
+    },
+    startStream(headers = {}) {
+      response.writeHead(200, { 'content-type': eventStream, ...headers });
+      response.flushHeaders();
+      const chunk: FakeStream['chunk'] = (bytes) =>
+        new Promise((resolve) => void response.write(bytes, () => resolve()));
+      return {
+        chunk,
+        event: (data) => chunk(eventText(data)),
+        end: () => void response.end(),
+        cut: () => void request.socket.destroy(),
+      };
+    },
     fail(status, { headers = {}, body = defaultError(status) } = {}) {
       send(status, headers, JSON.stringify(body));
     },
@@ -208,6 +281,8 @@ function createCall(request: IncomingMessage, response: ServerResponse, rawBody:
     hang() {},
   };
 }
+
+const eventStream = 'text/event-stream; charset=utf-8';
 
 /** The errors that Mistral really sends, so that a test which says only the status meets a real body. */
 function defaultError(status: number): JsonValue {

@@ -1,0 +1,52 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createPieceRedact } from '../../src/models/redact-pieces.ts';
+import { createRedact } from '../../src/models/redact.ts';
+
+const key = 'k7Xq2bWmP0aRtY9s';
+const tell = (pieces: readonly string[], secret?: string): string[] => {
+  const redacted = createPieceRedact(secret, createRedact(secret));
+  return [...pieces.map((piece) => redacted.add(piece)), redacted.rest()];
+};
+
+describe('a text that comes in pieces', () => {
+  it.each<[string, readonly string[], readonly string[]]>([
+    ['nothing of the key', ['Guten ', 'Tag.'], ['Guten ', 'Tag.', '']],
+    ['the key in one piece', [`It is ${key}.`], ['It is [redacted].', '']],
+    ['the key in two pieces', ['It is k7Xq2bWm', 'P0aRtY9s.'], ['It is ', '[redacted].', '']],
+    ['the key in upper case', ['K7XQ2BWM', 'P0ARTY9S'], ['', '[redacted]', '']],
+    ['a beginning of the key that goes on otherwise', ['k7Xq', 'uiet'], ['', 'k7Xquiet', '']],
+    ['a beginning of the key within another', ['k7k', '7Xq2bWmP0aRtY9s'], ['k7', '[redacted]', '']],
+    ['a beginning of the key at its end', ['So k7X'], ['So ', 'k7X']],
+    ['the key encoded', [Buffer.from(key).toString('hex')], ['[redacted]', '']],
+  ])('may have %s', (_what, pieces, told) => {
+    expect(tell(pieces, key)).toEqual(told);
+  });
+
+  it('has no end of a key that begins as it ends', () => {
+    expect(tell(['xyabcdefxy', ' and more'], 'xyabcdefxy')).toEqual(['[redacted]', ' and more', '']);
+  });
+
+  it('is not held where there is no key, or one too short to look for', () => {
+    expect(tell(['k7'])).toEqual(['k7', '']);
+    expect(tell(['example'], 'example')).toEqual(['example', '']);
+  });
+
+  it('says the same as the whole text, wherever it is cut', () => {
+    const letters = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 6 });
+    const secret = 'abaababaab';
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(letters, fc.constant(secret))),
+        fc.array(fc.nat({ max: 60 })),
+        (words, cuts) => {
+          const text = words.join('');
+          const at = [0, ...cuts.filter((cut) => cut < text.length).sort((a, b) => a - b), text.length];
+          const pieces = at.slice(1).map((end, index) => text.slice(at[index], end));
+          expect(tell(pieces, secret).join('')).toBe(createRedact(secret)(text));
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+});
