@@ -3,6 +3,7 @@ import type { Completion, ModelRequest } from '../models/contract.ts';
 import { failure, type Result } from '../result.ts';
 import type { ValueSchema } from '../tools/tool.ts';
 import type { AnswerMistake } from './answer-mistake.ts';
+import { correctCall, correctText } from './correction-words.ts';
 import { checkAnswer, parseJsonAnswer, readJsonAnswer } from './json-answer.ts';
 
 export const methodNames = ['json_schema', 'function_calling', 'json_mode'] as const;
@@ -56,7 +57,7 @@ function jsonMode({ schema }: AnswerForm): AnswerMethod {
 function asText(schema: ValueSchema): Pick<AnswerMethod, 'read' | 'correction'> {
   return {
     read: ({ text }, begun) => readText(text, begun, schema),
-    correction: 'Answer again with the corrected JSON alone: no other words, no Markdown.',
+    correction: correctText,
   };
 }
 
@@ -81,7 +82,7 @@ function functionCalling({ name, schema, strict }: AnswerForm): AnswerMethod {
     // Unless it is told not to, a model may call the function once for each thing that it finds.
     request: { tools: [tool], tool_choice: name, parallel_tool_calls: false },
     read: (completion) => readCall(completion, name, schema),
-    correction: `Call \`${name}\` again, once, with the corrected arguments.`,
+    correction: correctCall(name),
   };
 }
 

@@ -21,7 +21,8 @@ export interface AnswerMistake {
   readonly problems: readonly string[];
 }
 
-/** In characters: raw answers are looked into, what a model says of its refusal is read. */
+/** In characters: messages are read by people, raw answers are looked into. */
+const longestMessage = 1000;
 const longestRaw = 2000;
 const longestRefusal = 300;
 
@@ -38,7 +39,7 @@ export function answerError(
   const raw = bounded(saidIn(completion), longestRaw);
   return {
     code,
-    message,
+    message: bounded(message, longestMessage),
     status: null,
     attempts: asked,
     request_id: completion.request_id,

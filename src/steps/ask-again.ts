@@ -3,10 +3,8 @@ import { failure, success, type Result } from '../result.ts';
 import { addUsage, zeroUsage } from '../usage/add.ts';
 import { answerError, endingMistake, type AnswerMistake } from './answer-mistake.ts';
 import type { AnswerMethod } from './answer-method.ts';
+import { correctionWords } from './correction-words.ts';
 import type { StepError, StepServices, StepValue } from './step.ts';
-
-/** The words that tell a model what is wrong with its answer; the answer itself and its values are data in between. */
-const refused = 'This answer cannot be used:';
 
 /**
  * Asks until the answer can be used, at most `repairs` times after the first: each time with the conversation so far,
@@ -63,7 +61,7 @@ function withCorrection(
 ): readonly Message[] {
   const begun = begunIn(messages);
   const before = messages.at(-1)?.prefix === true ? messages.slice(0, -1) : messages;
-  const content = [refused, ...problems.map((problem) => `- ${problem}`), correction].join('\n');
+  const content = correctionWords(problems, correction);
   if (request.tools !== undefined && tool_calls.length > 0) {
     const results = tool_calls.map(({ id }): Message => ({ role: 'tool', content, tool_call_id: id }));
     return [...before, { role: 'assistant', content: text, tool_calls }, ...results];

@@ -9,7 +9,7 @@ import { askUntilUsable, requestFor } from './ask-again.ts';
 import { compileConversation, conversationProperties, conversationSchema } from './conversation.ts';
 import { fixedText } from './fixed-text.ts';
 import type { StepBuilder, StepError, StepProgram, StepType } from './step.ts';
-import { choiceWords } from './tool-specs.ts';
+import { choiceWords } from './tool-choice.ts';
 
 /** Asks the model for JSON of a schema; its output is the value. */
 export const structured: StepType = {
@@ -65,7 +65,8 @@ async function compile(spec: JsonObject, builder: StepBuilder): Promise<StepProg
   const repairs = Number(spec['repair'] ?? 0);
   const { strict } = spec;
   const conversation = compileConversation(spec, builder);
-  checkMethod(method, strict !== undefined, conversation.templates, builder);
+  if (method === 'json_mode') checkJsonMode(strict !== undefined, conversation.templates, builder);
+  if (method === 'function_calling') checkPrefix(spec, builder);
   // Where there is none, its mistakes have been reported, and nothing runs.
   const schema = (await builder.schema(['schema'])) ?? { schema: true, validate: () => [] };
   checkSchema(schema.schema, method, builder);
@@ -88,13 +89,11 @@ async function compile(spec: JsonObject, builder: StepBuilder): Promise<StepProg
   };
 }
 
-function checkMethod(
-  method: MethodName,
+function checkJsonMode(
   hasStrict: boolean,
   templates: readonly CompiledTemplate[],
   builder: StepBuilder,
 ): void {
-  if (method !== 'json_mode') return;
   if (hasStrict) {
     builder.report({
       code: 'conflicting-keys',
@@ -111,6 +110,20 @@ function checkMethod(
       '`method: json_mode` needs the word JSON in the messages, since the model may go on writing white space without it',
     hint: 'say in `system` or in a turn: Answer in JSON',
     pointer: ['method'],
+  });
+}
+
+function checkPrefix(spec: JsonObject, builder: StepBuilder): void {
+  const turns = (spec['messages'] ?? []) as readonly JsonObject[];
+  const last = turns.length - 1;
+  if (turns[last]?.['prefix'] !== true) return;
+  builder.report({
+    code: 'message-order',
+    message:
+      'an answer that is begun for the model cannot be a call, which `method: function_calling` asks for',
+    hint: 'end with a user turn, or ask by json_schema or json_mode',
+    pointer: ['messages', last, 'prefix'],
+    part: 'key',
   });
 }
 

@@ -254,6 +254,12 @@ describe('the answer of a structured step', () => {
     expect(result).toMatchObject({ ok: false, error: { raw: `${'x'.repeat(1999)}…` } });
   });
 
+  it('is told of briefly, however many words the schema has', async () => {
+    const words = Array.from({ length: 20 }, (_, index) => `${index}`.padEnd(60, 'x'));
+    const { result } = await execute({ schema: { items: { enum: words } } }, answered('["a","b","c"]'));
+    expect(result.ok ? 0 : result.error.message.length).toBe(1000);
+  });
+
   it('is kept whole of several calls', async () => {
     const calls = [called('{"a":1}', 'other'), called('{"b":2}', 'another', 'c2')];
     const { result } = await execute(byFunction, byCall(...calls));

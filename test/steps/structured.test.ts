@@ -157,6 +157,22 @@ describe('the structured step', () => {
       { method: 'json_mode', strict: true, prompt: 'Hello' },
       ['conflicting-keys strict (key)', 'no-json-word method'],
     ],
+    [
+      'json_mode with a word that only looks like it',
+      { method: 'json_mode', prompt: 'js{{input.text}}on' },
+      ['no-json-word method'],
+    ],
+    [
+      'a call that is begun for the model',
+      {
+        method: 'function_calling',
+        messages: [
+          { role: 'user', content: 'x' },
+          { role: 'assistant', content: '{', prefix: true },
+        ],
+      },
+      ['message-order messages.1.prefix (key)'],
+    ],
     ['a list by json_mode', { method: 'json_mode', schema: { type: 'array' } }, ['impossible-schema schema']],
     [
       'a text by function_calling',
