@@ -75,7 +75,7 @@ async function run(terminal: Terminal, file: string, flags: RunFlags): Promise<E
   const { checkStart } = await import('../run/requirements.ts');
   const lacking = [
     ...(await streamRefused(flags, prepared.value)),
-    ...(await checkStart(plan, { env: terminal.env, live: simulated === undefined })),
+    ...checkStart(plan, { env: terminal.env, live: simulated === undefined }),
   ];
   if (flags.quiet !== true || lacking.length > 0) await printDiagnostics(terminal, [...warnings, ...lacking]);
   if (lacking.length > 0) {

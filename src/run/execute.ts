@@ -65,7 +65,7 @@ export async function execute(execution: Execution): Promise<void> {
   };
   const ledger = createUsageLedger(plan);
   const images = createImages(options.files);
-  const refused = started?.ok === false ? started.error : await refusedStart(plan, options);
+  const refused = started?.ok === false ? started.error : refusedStart(plan, options);
   let intaken: Intaken = { taken: 0, exhausted: false };
   if (refused === undefined) {
     try {

@@ -113,8 +113,15 @@ export async function openModels(
 function settingsFor(settings: ModelSettings, { simulator }: RunOptions): ModelSettings {
   if (simulator === undefined) return settings;
   const { api_key_env: _, ...others } = settings;
-  return { ...others, base_url: simulator.base_url };
+  const simulated = { ...others, base_url: simulator.base_url };
+  if (settings.provider === spoken) return simulated;
+  // Another provider's parameters mean nothing to the simulator, but for the length of what it makes up.
+  const { max_tokens } = settings.parameters;
+  return { ...simulated, provider: spoken, parameters: max_tokens === undefined ? {} : { max_tokens } };
 }
+
+/** The provider whose API the simulator speaks, whoever it stands in for. */
+const spoken = 'mistralai';
 
 function keyFor(settings: ModelSettings, options: RunOptions): string | undefined {
   if (options.simulator !== undefined) return options.simulator.api_key;

@@ -59,9 +59,14 @@ async function previewStep(step: PlanStep, scope: FirstScope, images: Images): P
   if (!whole.ok) return failed(whole.error);
   const provider = providers.get(step.model.provider);
   if (provider === undefined) throw new Error(`no provider ${step.model.provider}: the plan was not checked`);
-  const endpoint = parseEndpoint(step.model.base_url ?? provider.default_base_url);
-  const url = endpoint === undefined ? '' : `${endpoint.origin}${endpoint.path}`;
-  return { kind: 'request', url, body: provider.body(step.model, whole.value, step.stream) };
+  const { model, stream } = step;
+  const url = provider.url?.(model, stream) ?? completionsUrl(model.base_url ?? provider.default_base_url);
+  return { kind: 'request', url, body: provider.body(model, whole.value, stream) };
+}
+
+function completionsUrl(base_url: string): string {
+  const endpoint = parseEndpoint(base_url);
+  return endpoint === undefined ? '' : `${endpoint.origin}${endpoint.path}`;
 }
 
 function failed({ code, message }: { readonly code: string; readonly message: string }): Preview {

@@ -3,28 +3,27 @@ import type { Plan } from '../plan.ts';
 import type { StopReason } from './events.ts';
 import { checkKeys } from './model-keys.ts';
 import type { RunOptions } from './options.ts';
+import { checkPackages } from './provider-packages.ts';
 import { checkToolEnv } from './tool-env.ts';
 
 export interface Start {
   readonly env: RunOptions['env'];
-  /** Whether the providers' own servers are asked, which want keys. */
+  /** Whether the providers' own servers are asked, which want keys, by the providers' own packages. */
   readonly live: boolean;
 }
 
 /**
- * What a run lacks and cannot begin without: keys of models, variables of tools. To be asked before a run, too, so that
- * none is begun in vain.
+ * What a run lacks and cannot begin without: packages of providers, keys of models, variables of tools. To be asked
+ * before a run, too, so that none is begun in vain.
  */
-export async function checkStart(plan: Plan, { env, live }: Start): Promise<readonly Diagnostic[]> {
-  return [...(live ? checkKeys(plan, env) : []), ...checkToolEnv(plan, env)];
+export function checkStart(plan: Plan, { env, live }: Start): readonly Diagnostic[] {
+  const ofProviders = live ? [...checkPackages(plan), ...checkKeys(plan, env)] : [];
+  return [...ofProviders, ...checkToolEnv(plan, env)];
 }
 
 /** All that a run lacks, as one reason not to begin. */
-export async function refusedStart(
-  plan: Plan,
-  { env, simulator, openModel }: RunOptions,
-): Promise<StopReason | undefined> {
-  const mistakes = await checkStart(plan, { env, live: simulator === undefined && openModel === undefined });
+export function refusedStart(plan: Plan, { env, simulator, openModel }: RunOptions): StopReason | undefined {
+  const mistakes = checkStart(plan, { env, live: simulator === undefined && openModel === undefined });
   const [first] = mistakes;
   if (first === undefined) return undefined;
   const sentences = mistakes.map(({ message, hint }) =>

@@ -1,13 +1,11 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { Plan } from '../plan.ts';
+import { usualEnvironment } from '../tools/environment.ts';
 import type { RunOptions } from './options.ts';
 
-/** Without these no command is found, and many do not start. */
-const always = ['PATH', 'HOME'];
-
-/** The variables that the tools of a step are given: those that they name, and what every command needs. */
+/** The variables that the tools of a step are given: those that they name, and what any program needs to start. */
 export function toolEnv(names: readonly string[], env: RunOptions['env']): RunOptions['env'] {
-  return Object.fromEntries([...always, ...names].map((name) => [name, env[name]]));
+  return { ...usualEnvironment(env), ...Object.fromEntries(names.map((name) => [name, env[name]])) };
 }
 
 /** The variables that tools name and that are not set; each is told once, with the steps that want it. */
