@@ -105,7 +105,7 @@ function outcomeOf(end: ProcessEnd, program: string, secrets: readonly string[])
   if (end.kind === 'unstarted') return unstarted(program, end.cause);
   if (end.code === 0) return readResult(end.stdout);
   const how = end.signal === null ? `ended with exit code ${end.code}` : `was ended by ${end.signal}`;
-  const said = endOf(end.stderr.toString('utf8'), secrets);
+  const said = endOf(end.stderr.toString('utf8'), { secrets, cut: end.cut });
   return failure({
     code: 'tool_failed',
     message: `${nameOf(program)} ${how}${said === '' ? '' : `: ${said}`}`,

@@ -77,7 +77,7 @@ async function read(response: Response, host: string, options: ExchangeOptions):
   const body = await readBody(response, limit);
   if (body === undefined) return failed(`${host} broke off its answer`);
   if (!response.ok) {
-    const said = beginningOf(body.bytes.toString('utf8'), options.secrets);
+    const said = beginningOf(body.bytes.toString('utf8'), { secrets: options.secrets, cut: body.cut });
     return failed(`${host} answered ${response.status}${said === '' ? '' : `: ${said}`}`);
   }
   if (body.cut) return failure(tooLarge(options.max_bytes));

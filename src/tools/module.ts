@@ -93,6 +93,6 @@ function sayThrown(thrown: unknown): string {
   try {
     return beginningOf(String(thrown instanceof Error ? thrown.message || thrown.name : thrown));
   } catch {
-    return 'with something that is no error';
+    return 'it threw what cannot be told';
   }
 }

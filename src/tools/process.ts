@@ -32,6 +32,8 @@ export type ProcessEnd =
       readonly stdout: Buffer;
       /** The end of it. */
       readonly stderr: Buffer;
+      /** Whether there was more before that. */
+      readonly cut: boolean;
     };
 
 /** How much of stderr is kept, in bytes: more than is told. */
@@ -71,6 +73,7 @@ export function runProcess(options: ProcessOptions, signal: AbortSignal): Promis
     const stdout: Buffer[] = [];
     let size = 0;
     let stderr: Buffer = Buffer.alloc(0);
+    let cut = false;
     let exit: { readonly code: number | null; readonly signal: NodeJS.Signals | null } | undefined;
     let stopped: ToolError | undefined;
     let waiting: NodeJS.Timeout | undefined;
@@ -90,7 +93,7 @@ export function runProcess(options: ProcessOptions, signal: AbortSignal): Promis
         endGroup(child, 'SIGKILL');
         settle({ kind: 'stopped', error: stopped });
       } else if (exit !== undefined) {
-        settle({ kind: 'exited', ...exit, stdout: Buffer.concat(stdout), stderr });
+        settle({ kind: 'exited', ...exit, stdout: Buffer.concat(stdout), stderr, cut });
       }
     };
     const stop = (error: ToolError): void => {
@@ -127,7 +130,9 @@ export function runProcess(options: ProcessOptions, signal: AbortSignal): Promis
       else stdout.push(chunk);
     });
     child.stderr?.on('data', (chunk: Buffer) => {
-      stderr = Buffer.concat([stderr, chunk]).subarray(-keptStderr);
+      const whole = Buffer.concat([stderr, chunk]);
+      cut ||= whole.length > keptStderr;
+      stderr = whole.subarray(-keptStderr);
     });
     child.stdin?.end(options.input);
   });
