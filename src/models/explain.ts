@@ -107,7 +107,7 @@ export function explainFault(exchange: Exchange & { readonly kind: 'fault' }, se
     },
     silent: {
       code: 'timed_out',
-      message: `${host} sent nothing for ${formatDuration(idle_timeout)} of its stream: raise \`model.idle_timeout\`, or ask again later`,
+      message: `${host} sent nothing for ${formatDuration(idle_timeout)}: raise \`model.idle_timeout\``,
     },
     cut_body: { code: 'cut_body', message: `${host} closed the connection inside its answer` },
     no_http: {

@@ -154,6 +154,23 @@ describe('an answer that can be used', () => {
       called({ function: { name: 'now', arguments: '{}' } }),
       { tool_calls: [{ id: 'call00000', name: 'now', arguments: '{}' }] },
     ],
+    [
+      'a tool call with the id `null`, which is the default of Mistral’s schema',
+      called({ id: 'null', function: { name: 'now', arguments: '{}' } }),
+      { tool_calls: [{ id: 'call00000', name: 'now', arguments: '{}' }] },
+    ],
+    [
+      'a refusal instead of a text',
+      message({ content: null, refusal: 'I cannot.' }),
+      { text: '', refusal: 'I cannot.' },
+    ],
+    ['a refusal of null', message({ content: 'Hi', refusal: null }), { text: 'Hi', refusal: null }],
+    ['an empty refusal', message({ content: 'Hi', refusal: '' }), { text: 'Hi', refusal: null }],
+    [
+      'a text that was cut at its longest',
+      choice({ message: { content: 'Hi' }, finish_reason: 'length' }),
+      { finish_reason: 'length' },
+    ],
     ['tool calls of null', message({ content: 'Hi', tool_calls: null }), { text: 'Hi', tool_calls: [] }],
     [
       'several choices, of which the first counts',
@@ -306,6 +323,12 @@ describe('an answer that cannot be used', () => {
       Buffer.from([0x1f, 0x8b]),
       'with a body compressed by `gzip`, which was not asked for',
     ],
+    [
+      'a compressed stream',
+      { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' },
+      Buffer.from([0x1f, 0x8b]),
+      'with a body compressed by `gzip`, which was not asked for',
+    ],
   ])('is malformed as %s', (_what, headers, body, expected) => {
     const { answer, tokens } = readAnswer(headers as { [name: string]: string }, body, asItIs);
     expect(answer).toEqual({ ok: false, error: { code: 'malformed_answer', message: expected } });
@@ -376,6 +399,7 @@ describe('the key in an answer', () => {
       }),
       { thinking: '[redacted]' },
     ],
+    ['a refusal', message({ content: null, refusal: `Not ${key}` }), { refusal: 'Not [redacted]' }],
     [
       'a tool call',
       called({ id: key, function: { name: key, arguments: `{"a":"${escaped(key)}"}` } }),

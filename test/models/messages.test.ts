@@ -140,6 +140,7 @@ const cases: readonly (readonly [string, Exchange, Partial<Server>?])[] = [
   ['reset', broken('connection_failed', true, 'UND_ERR_SOCKET', 'other side closed')],
   ['timed out', broken('timed_out', true)],
   ['timed out while connecting', broken('timed_out', false)],
+  ['silent', broken('silent', true)],
   ['cut', broken('cut_body', true, 'UND_ERR_SOCKET', 'other side closed')],
   ['no HTTP', broken('no_http', true)],
   ['too large', broken('too_large', true)],

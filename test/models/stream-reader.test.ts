@@ -451,12 +451,7 @@ describe('a stream that cannot be used', () => {
 
   it.each<[(Exchange & { kind: 'fault' })['fault'], string, string, boolean]>([
     ['cut_body', 'cut_body', 'api.mistral.ai closed the connection inside its answer', true],
-    [
-      'silent',
-      'timed_out',
-      'api.mistral.ai sent nothing for 30.0 s of its stream: raise `model.idle_timeout`, or ask again later',
-      true,
-    ],
+    ['silent', 'timed_out', 'api.mistral.ai sent nothing for 30.0 s: raise `model.idle_timeout`', true],
     [
       'timed_out',
       'timed_out',

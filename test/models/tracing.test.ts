@@ -72,6 +72,24 @@ describe('a traced call', () => {
     expect(told).not.toContain(key);
   });
 
+  it('tells when the first token of a stream came', async () => {
+    const before = traced.length;
+    const { server, client, stream } = await openRig({
+      services: { sleep: () => new Promise(() => undefined) },
+    });
+    server.answer = (call) => call.replyStream('Guten Tag.');
+    expect(await stream().outcome).toMatchObject({ ok: true, completion: { text: 'Guten Tag.' } });
+    await client.close();
+    const told = traced
+      .slice(before)
+      .map(({ text }) => text)
+      .join('\n');
+    expect(told.match(/"name":"new_token"/g)).toHaveLength(2);
+    expect(told).toContain('"stream":true');
+    expect(told).toContain('Guten Tag.');
+    expect(told).toContain('"total_tokens":20');
+  });
+
   it('does not hold the end of a run when LangSmith does not answer', async () => {
     const waits: number[] = [];
     const { server, client, ask } = await openRig({
