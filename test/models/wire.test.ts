@@ -13,22 +13,24 @@ interface Sent {
   readonly stream?: boolean;
 }
 
-/** The bytes that a server gets, a request a line. */
-async function expectWire(name: string, all: readonly Sent[]): Promise<void> {
-  const lines: string[] = [];
+/** What a server gets, and what `render` shows of it, a request a line. */
+async function send(all: readonly Sent[]): Promise<{ received: string; shown: string }> {
+  let received = '';
+  let shown = '';
   for (const { request = {}, parameters = {}, stream = false } of all) {
     const rig = await openRig({ settings: { parameters } });
     rig.server.answer = (call) => (stream ? call.replyStream() : call.reply());
-    const { ok } = await (stream ? rig.stream(request).outcome : rig.ask(request));
-    expect(ok).toBe(true);
-    const { rawBody = '' } = rig.server.calls[0] ?? {};
-    lines.push(`${rawBody}\n`);
-    // What `render` shows is what is sent.
+    await (stream ? rig.stream(request).outcome : rig.ask(request));
+    received += rig.server.calls.map(({ rawBody }) => `${rawBody}\n`).join('');
     const settings = { provider: 'mistralai', name: 'mistral-small-latest', timeout: 1, idle_timeout: 1 };
     const body = mistralai.body({ ...settings, parameters }, { ...question, ...request }, stream);
-    expect(rawBody).toBe(JSON.stringify(body));
+    shown += `${JSON.stringify(body)}\n`;
   }
-  expectGolden(fileURLToPath(new URL(`golden/wire/${name}.jsonl`, import.meta.url)), lines.join(''));
+  return { received, shown };
+}
+
+function expectBytes(name: string, received: string): void {
+  expectGolden(fileURLToPath(new URL(`golden/wire/${name}.jsonl`, import.meta.url)), received);
 }
 
 const conversation = (...messages: readonly Message[]): Sent => ({ request: { messages } });
@@ -55,15 +57,16 @@ describe('the bytes of a parameter', () => {
   });
 
   it.each(Object.entries(parameters))('hold %s as it is set, and nothing else', async (name, values) => {
-    await expectWire(
-      `parameter-${name}`,
-      values.map((value) => ({ parameters: { [name]: value } })),
-    );
+    const { received, shown } = await send(values.map((value) => ({ parameters: { [name]: value } })));
+    expect(received).toBe(shown);
+    expectBytes(`parameter-${name}`, received);
   });
 
   it('hold all of them in the order of the file', async () => {
     const all = Object.entries(parameters).map(([name, values]) => [name, values[0] ?? null] as const);
-    await expectWire('parameters', [{ parameters: Object.fromEntries(all) }]);
+    const { received, shown } = await send([{ parameters: Object.fromEntries(all) }]);
+    expect(received).toBe(shown);
+    expectBytes('parameters', received);
   });
 });
 
@@ -182,7 +185,9 @@ describe('the bytes of a conversation', () => {
       ],
     ],
   ])('hold it as it is: %s', async (name, all) => {
-    await expectWire(`messages-${name}`, all);
+    const { received, shown } = await send(all);
+    expect(received).toBe(shown);
+    expectBytes(`messages-${name}`, received);
   });
 });
 
@@ -202,10 +207,11 @@ describe('the bytes of a response format', () => {
     ],
     ['json_schema-of-anything', [{ type: 'json_schema', name: 'anything', schema: true }]],
   ])('hold it under Mistral’s names: %s', async (name, formats) => {
-    await expectWire(
-      `response_format-${name}`,
+    const { received, shown } = await send(
       formats.map((response_format) => ({ request: { response_format } })),
     );
+    expect(received).toBe(shown);
+    expectBytes(`response_format-${name}`, received);
   });
 });
 
@@ -234,21 +240,27 @@ describe('the bytes of tools', () => {
       [true, false].map((parallel_tool_calls) => ({ tools: [add, now], parallel_tool_calls })),
     ],
   ])('hold them under Mistral’s names: %s', async (name, requests) => {
-    await expectWire(
-      name,
-      requests.map((request) => ({ request })),
-    );
+    const { received, shown } = await send(requests.map((request) => ({ request })));
+    expect(received).toBe(shown);
+    expectBytes(name, received);
   });
 
   it('hold the request’s own word on parallel calls before the model’s', async () => {
-    await expectWire('parallel_tool_calls-of-both', [
+    const { received, shown } = await send([
       { request: { tools: [add], parallel_tool_calls: false }, parameters: { parallel_tool_calls: true } },
     ]);
+    expect(received).toBe(shown);
+    expectBytes('parallel_tool_calls-of-both', received);
   });
 });
 
 describe('the bytes of a request for a stream', () => {
   it('hold the wish, and no options, which Mistral refuses', async () => {
-    await expectWire('stream', [{ stream: true }, { stream: true, parameters: { temperature: 0 } }]);
+    const { received, shown } = await send([
+      { stream: true },
+      { stream: true, parameters: { temperature: 0 } },
+    ]);
+    expect(received).toBe(shown);
+    expectBytes('stream', received);
   });
 });
