@@ -119,6 +119,8 @@ const meanings: { readonly [code: string]: string } = {
   EMFILE: 'too many files are open',
   ENFILE: 'too many files are open',
   EIO: 'the disk failed',
+  ENAMETOOLONG: 'its name is too long',
+  ELOOP: 'its links lead in a circle',
 };
 
 /** Why the disk refused, in words. */

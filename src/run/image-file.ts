@@ -27,7 +27,7 @@ export async function readImage(
     const located = await locate(name, folder);
     return located.ok ? await readLocated(name, located.value, how) : located;
   } catch (error) {
-    return failure(`${quoted(name)} cannot be read: ${inWords(error)}`);
+    return failure(`${quoted(name)} cannot be read: ${bounded(inWords(error), longestName)}`);
   }
 }
 

@@ -21,7 +21,7 @@ export function checkToolEnv(plan: Plan, env: RunOptions['env']): readonly Diagn
     return {
       severity: 'error',
       code: 'missing-variable',
-      message: `\`${name}\` is not set, and ${whose} ${steps.length === 1 ? 'needs' : 'need'} it`,
+      message: `\`${name}\` is not set, and ${whose} need it`,
       hint: `set it by \`export ${name}=…\`; tools run with \`--simulate\` too`,
     };
   });

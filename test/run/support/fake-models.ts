@@ -4,6 +4,7 @@ import type {
   ClientServices,
   ModelRequest,
   ModelSettings,
+  StreamDelta,
 } from '../../../src/models/contract.ts';
 import type { OpenModel } from '../../../src/run/options.ts';
 import { zeroUsage } from '../../../src/usage/add.ts';
@@ -27,6 +28,8 @@ export interface FakeCall {
   readonly record: string;
   readonly request: ModelRequest;
   readonly signal: AbortSignal;
+  /** Absent where the answer is not to come as a stream. */
+  readonly stream?: (delta: StreamDelta) => void;
   reply(text?: string): void;
   fail(error: Partial<CallError>, usage?: Usage): void;
   /** Throws, as only a mistake of ours can. */
@@ -80,7 +83,7 @@ export function fakeModels(behaviour: { readonly deaf?: boolean } = {}) {
   const openModel: OpenModel = async (settings, services) => {
     opened.push({ settings, services });
     return {
-      call: (request, { signal, step, record }) => {
+      call: (request, { signal, stream, step, record }) => {
         seen.calls += 1;
         seen.inFlight += 1;
         seen.most = Math.max(seen.most, seen.inFlight);
@@ -100,6 +103,7 @@ export function fakeModels(behaviour: { readonly deaf?: boolean } = {}) {
             record,
             request,
             signal,
+            ...(stream !== undefined && { stream }),
             reply: (text = 'ok') => resolve(answer(text)),
             fail: (error, usage) => resolve(failed(error, usage)),
             explode: (message) => reject(new Error(message)),
