@@ -7,7 +7,7 @@ import { expectGolden } from '../support/golden.ts';
 import type { ReporterMode } from '../../src/report/reporter.ts';
 import type { RunEvent } from '../../src/run/events.ts';
 import { readRecordedRun, replay } from './replay.ts';
-import { failed, finished, started } from './samples.ts';
+import { failed, finished, started, succeeded } from './samples.ts';
 
 const golden = fileURLToPath(new URL('golden', import.meta.url));
 
@@ -65,6 +65,28 @@ describe('a reporter', () => {
   it('counts the failures that were like the last one before the summary', () => {
     const text = tell('plain', started(), failed(0), failed(1), failed(2), finished());
     expect(text).toMatch(/timed_out\)\n {2}the same for 2 more records\n\ntriage completed/);
+  });
+
+  it('says the same without telling how far it is beside answers that are printed', () => {
+    const quarter: RunEvent[] = Array.from({ length: 250 }, (_, index) => succeeded(index));
+    const events = [started(), ...quarter, failed(250), finished()];
+    const told = (mode: ReporterMode) =>
+      replay(
+        {
+          options: { pipelinePath: 'p.yaml', inputPath: 'rows.jsonl' },
+          events: events.map((event, at) => Object.assign({ at: at * 1000 }, event)),
+        },
+        { mode },
+      );
+    const plain = told('plain').split('\n');
+    expect(told('lines').split('\n')).toEqual(plain.filter((line) => !/^\d+\/1,000 records/.test(line)));
+    expect(told('lines').split('\n').length).toBeLessThan(plain.length);
+  });
+
+  it('repeats the folder of images where a run has read any', () => {
+    const files = 'my photos';
+    expect(tell('plain', started(), failed(0), finished({ files }))).toContain("--files 'my photos'");
+    expect(tell('plain', started(), failed(0), finished())).not.toContain('--files');
   });
 
   it('counts them also where the run never ended', () => {

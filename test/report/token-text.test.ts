@@ -1,0 +1,63 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { printable } from '../../src/diagnostic/printable.ts';
+import { createTokenText } from '../../src/report/token-text.ts';
+
+function written(form: 'exact' | 'printable', pieces: readonly string[]) {
+  const writes: string[] = [];
+  const text = createTokenText(form, (words) => writes.push(words));
+  for (const piece of pieces) text.write(piece);
+  const some = text.end();
+  return { writes, some, all: writes.join('') };
+}
+
+/** A text cut into pieces at any place. */
+const cutText = fc
+  .array(
+    fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('\r\n', '\r', '\x1b[31m', '\u{1F600}', '\uD83D', '\n'),
+    ),
+  )
+  .chain((parts) => {
+    const text = parts.join('');
+    return fc.array(fc.nat(text.length)).map((cuts) => {
+      const places = [0, ...cuts.toSorted((one, other) => one - other), text.length];
+      return { text, pieces: places.slice(1).map((end, at) => text.slice(places[at], end)) };
+    });
+  });
+
+describe('createTokenText', () => {
+  it('writes each piece as it comes', () => {
+    expect(written('exact', ['Hal', 'lo', ', ', 'Welt.']).writes).toEqual(['Hal', 'lo', ', ', 'Welt.', '\n']);
+  });
+
+  it.each([
+    ['ends the last line', ['a'], 'a\n'],
+    ['once', ['a\n'], 'a\n'],
+    ['but not one of an empty text', [''], ''],
+    ['keeps further empty lines', ['a\n\n'], 'a\n\n'],
+  ])('%s', (_, pieces, all) => {
+    expect(written('exact', pieces)).toMatchObject({ all, some: all !== '' });
+  });
+
+  it('takes control sequences out for a terminal, also where they come in pieces', () => {
+    expect(written('printable', ['\x1b', '[2', 'J red', '\x9b31m', '\r', 'x']).all).toBe(
+      '\\x1b[2J red\\x9b31m\\rx\n',
+    );
+  });
+
+  it.each(['exact', 'printable'] as const)('never parts a character: %s', (form) => {
+    expect(written(form, ['\uD83D', '\uDE00']).writes).toEqual(['\u{1F600}', '\n']);
+  });
+
+  it('is the same however the text is cut', () => {
+    fc.assert(
+      fc.property(cutText, ({ text, pieces }) => {
+        const end = (all: string) => (all === '' || all.endsWith('\n') ? all : `${all}\n`);
+        expect(written('exact', pieces).all).toBe(end(text));
+        expect(written('printable', pieces).all).toBe(end(printable(text, 'lines')));
+      }),
+    );
+  });
+});
