@@ -112,10 +112,10 @@ function failed(message: string): ToolOutcome {
   return failure({ code: 'tool_failed', message });
 }
 
-/** What the system said below fetch's own `fetch failed`. */
+/** What the system said below fetch's own `fetch failed`: ECONNREFUSED, or a sentence. */
 function reasonOf(error: Error): string {
   const { cause } = error;
   const reason = cause instanceof Error ? cause : error;
-  const code = 'code' in reason && typeof reason.code === 'string' ? reason.code : '';
-  return beginningOf(code || reason.message);
+  const code = 'code' in reason ? String(reason.code) : '';
+  return beginningOf(/^E[A-Z]+$/u.test(code) ? code : reason.message);
 }

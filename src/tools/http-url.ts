@@ -84,11 +84,11 @@ function readOrigin(pieces: readonly Piece[], builder: ToolKindBuilder): string 
     );
   } else if (!URL.canParse(origin)) {
     refuseUrl(builder, '`url` names no host that there can be', 'write it as https://api.example.com/path');
-  } else if (/[\s\\\p{Cc}]/u.test(text)) {
+  } else if (/[\s\\{}\p{Cc}]/u.test(text)) {
     refuseUrl(
       builder,
-      'a `url` cannot hold white space or a backslash',
-      'write it on one line, a space in it as %20',
+      'a `url` cannot hold white space, a backslash or single braces',
+      'write it on one line, an argument as {{args.id}}, and a space as %20',
     );
   } else if (text.includes('#')) {
     refuseUrl(builder, 'what follows `#` in a `url` is never sent', 'leave it out, or write %23');

@@ -116,9 +116,10 @@ export function runProcess(options: ProcessOptions, signal: AbortSignal): Promis
       exit = { code, signal };
       if (stopped !== undefined) return;
       waiting = setTimeout(() => {
-        // Someone whom it has left behind holds the pipes. All that itself has written has been read by now.
+        // Someone whom it has left behind holds the pipes.
         endGroup(child, 'SIGKILL');
-        finish();
+        // If our own process was busy all that time, what the tool wrote last is read only now, before the immediate.
+        setImmediate(finish);
       }, patience);
     });
     child.on('close', finish);

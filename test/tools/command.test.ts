@@ -7,6 +7,9 @@ import { command } from '../../src/tools/command.ts';
 import { toolKinds } from '../../src/tools/registry.ts';
 import { call, compileTool, errorOf, folderOf, type CallOptions } from './support.ts';
 
+/** A process that was killed is gone as soon as the system comes to it. */
+const patient = { timeout: 20_000 };
+
 const path = { PATH: process.env['PATH'] };
 
 /** Runs a script of Node's as a tool. */
@@ -207,9 +210,7 @@ describe('a command that does not end', () => {
     const { program } = await compileTool(command, { command: ['node', './tool.mjs'] }, { folder });
     const stop = new AbortController();
     const outcome = call(program, {}, { env: path, signal: stop.signal });
-    const ready = await vi.waitUntil(() => readFile(join(folder, 'ready'), 'utf8').catch(() => ''), {
-      timeout: 20_000,
-    });
+    const ready = await vi.waitUntil(() => readFile(join(folder, 'ready'), 'utf8').catch(() => ''), patient);
     stop.abort();
     return { outcome: await outcome, pids: ready.trim().split(' ').map(Number) };
   }
@@ -229,7 +230,7 @@ describe('a command that does not end', () => {
     const script = says(`process.on('SIGTERM', () => {}); writeFileSync('ready', process.pid + ' ');`);
     const { outcome, pids } = await abortWhenReady(script);
     expect(errorOf(outcome).code).toBe('aborted');
-    await vi.waitUntil(() => pids.every(isGone));
+    await expect.poll(() => pids.every(isGone), patient).toBe(true);
   });
 
   it('takes with it what it has started, also what ignores SIGTERM', async () => {
@@ -240,7 +241,7 @@ describe('a command that does not end', () => {
     const { outcome, pids } = await abortWhenReady(script);
     expect(errorOf(outcome).code).toBe('aborted');
     expect(pids.length).toBe(2);
-    await vi.waitUntil(() => pids.every(isGone));
+    await expect.poll(() => pids.every(isGone), patient).toBe(true);
   });
 
   it('is not started when the run is stopped already', async () => {
@@ -265,7 +266,7 @@ describe('a command that does not end', () => {
     if (!outcome.ok) throw new Error(outcome.error.message);
     const pid = outcome.value as number;
     if (detached) process.kill(pid);
-    await vi.waitUntil(() => isGone(pid));
+    await expect.poll(() => isGone(pid), patient).toBe(true);
   });
 });
 

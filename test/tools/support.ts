@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { existsSync, mkdirSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
-import type { JsonObject, JsonSchema, JsonValue } from '../../src/json/json.ts';
+import type { JsonObject, JsonSchema, JsonValue, Pointer } from '../../src/json/json.ts';
 import { valueAt } from '../../src/json/pointer.ts';
 import { compileTemplate } from '../../src/template/compile.ts';
 import type {
@@ -40,6 +40,12 @@ export interface CompileOptions {
   readonly parameters?: JsonSchema;
 }
 
+function textAt(spec: JsonObject, pointer: Pointer): string {
+  const text = valueAt(spec, pointer);
+  if (typeof text !== 'string') throw new Error(`no text at ${pointer.join('.')}`);
+  return text;
+}
+
 /** Compiles a tool as its step does, but for the check of references. */
 export async function compileTool(
   kind: ToolKind,
@@ -55,7 +61,7 @@ export async function compileTool(
     provider_keys: new Set(['MISTRAL_API_KEY']),
     template(pointer, read) {
       reads.set(pointer.join('.'), read);
-      const compiled = compileTemplate(String(valueAt(spec, pointer)), new Map([['name', 'x']]));
+      const compiled = compileTemplate(textAt(spec, pointer), new Map([['name', 'x']]));
       if (compiled.ok) return compiled.value;
       mistakes.push(`${compiled.error[0]?.code} ${pointer.join('.')}`);
       const empty = compileTemplate('', new Map());
@@ -65,7 +71,7 @@ export async function compileTool(
     schema: () => Promise.reject(new Error('a tool kind compiles no schema')),
     file(pointer) {
       files.push(pointer.join('.'));
-      const path = resolve(folder, String(valueAt(spec, pointer)));
+      const path = resolve(folder, textAt(spec, pointer));
       if (existsSync(path)) return Promise.resolve(path);
       mistakes.push(`missing-file ${pointer.join('.')}`);
       return Promise.resolve(undefined);
