@@ -41,7 +41,7 @@ export function toolsSchema(kinds: ToolKinds): JsonObject {
     examples: ofKinds.slice(0, 1).map((kind) => ({ order_status: { ...order, ...exampleOf(kind) } })),
     additionalProperties: {
       type: 'object',
-      description: 'A tool.',
+      description: 'A tool: what the model is told of it, and how it is run.',
       anyOf: names.map((name) => ({ required: [name] })),
       patternProperties: { '^x-': true },
       additionalProperties: false,

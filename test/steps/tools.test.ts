@@ -3,7 +3,9 @@ import type { JsonObject, JsonSchema } from '../../src/json/json.ts';
 import type { ModelRequest } from '../../src/models/contract.ts';
 import { compileOnce } from '../../src/pipeline/schema/validator.ts';
 import { typeOf, kindsOfType, literalsOf, memberOf } from '../../src/schema/value-type.ts';
-import { toolsStep } from '../../src/steps/tools.ts';
+import { stepTypes } from '../../src/steps/registry.ts';
+import { tools, toolsStep } from '../../src/steps/tools.ts';
+import { toolKinds } from '../../src/tools/registry.ts';
 import type { ToolKindBuilder } from '../../src/tools/tool.ts';
 import { compileStep } from './support.ts';
 import { compileTools, fakeKind, kindsOf, withTools } from './tools-support.ts';
@@ -11,6 +13,19 @@ import { compileTools, fakeKind, kindsOf, withTools } from './tools-support.ts';
 const step = toolsStep(kindsOf(fakeKind('fake', {}), fakeKind('other', {})));
 const none = { type: 'object', properties: {}, additionalProperties: false };
 const scope = { input: { id: 'A1' }, vars: {}, steps: {} };
+
+describe('the step type', () => {
+  it('is registered by its type, for every kind of tool that there is', () => {
+    expect(stepTypes.get('tools')).toBe(tools);
+    const { additionalProperties } = tools.properties['tools'] ?? {};
+    const { properties, anyOf } = additionalProperties as JsonObject;
+    expect(toolKinds.size).toBeGreaterThan(0);
+    expect(anyOf).toEqual([...toolKinds.keys()].map((kind) => ({ required: [kind] })));
+    for (const { kind, description } of toolKinds.values()) {
+      expect(properties).toHaveProperty([kind, 'description'], expect.stringContaining(description));
+    }
+  });
+});
 
 describe('the keys of a tool', () => {
   const section = step.properties['tools'];
