@@ -21,7 +21,7 @@ export const command: ToolKind = {
       minItems: 1,
       items: { type: 'string' },
       description:
-        "The program and its own arguments, as a list. It runs in the pipeline's folder; paths such as `./tools/order.mjs` are relative to that. No templates: what differs from call to call is on stdin.",
+        "The program and its own arguments, as a list. It runs in the pipeline's folder; a word that begins with `./` or `../` names a file there, which is checked to exist and is a part of the pipeline. No templates: what differs from call to call is on stdin.",
       examples: [['node', './tools/order-status.mjs']],
       errorMessage: 'write a list, the program first: [node, ./tools/order-status.mjs]',
     },

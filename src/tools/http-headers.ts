@@ -38,9 +38,12 @@ export function compileHeaders(written: JsonObject | undefined, builder: ToolKin
   const env = new Set<string>();
   for (const [header, template] of templates) {
     for (const [first, name] of referencedPaths(template)) {
-      if (first !== 'env' || name === undefined) continue;
-      refuseProviderKey(name, placeOf(header), builder);
-      env.add(name);
+      if (first !== 'env') continue;
+      if (name === undefined) refuseWholeEnvironment(header, builder);
+      else {
+        refuseProviderKey(name, placeOf(header), builder);
+        env.add(name);
+      }
     }
     if (template.program.some((statement) => statement.kind === 'text' && !isSendable(statement.text)))
       refuseHeader(
@@ -92,6 +95,15 @@ function checkName(name: string, before: readonly string[], builder: ToolKindBui
     refuseHeader(name, 'key', `the header \`${name}\` is set by pipe itself`, 'remove it', builder);
   else if (before.some((other) => other.toLowerCase() === lower))
     refuseHeader(name, 'key', `the header \`${name}\` is given twice`, 'names count without case', builder);
+}
+
+function refuseWholeEnvironment(header: string, builder: ToolKindBuilder): void {
+  builder.report({
+    code: 'not-a-value',
+    message: '`env` is no value: each environment variable is read by its name',
+    hint: 'write {{env.NAME}}',
+    pointer: placeOf(header),
+  });
 }
 
 function refuseHeader(

@@ -85,11 +85,14 @@ export function runProcess(options: ProcessOptions, signal: AbortSignal): Promis
       release();
       clearTimeout(waiting);
       for (const stream of streams) stream?.destroy();
+      // Should it be one that nothing can end, it does not keep us.
+      child.unref();
       resolve(end);
     };
     const finish = (): void => {
+      if (settled) return;
       if (stopped !== undefined) {
-        // The process is gone, but those that it has started may not have obeyed.
+        // The process may be gone, while those that it has started have not obeyed.
         endGroup(child, 'SIGKILL');
         settle({ kind: 'stopped', error: stopped });
       } else if (exit !== undefined) {

@@ -631,6 +631,11 @@ describe('mistakes in an http tool', () => {
       { headers: { Authorization: 'Bearer {{env.MISTRAL_API_KEY}}' } },
       ['misplaced-api-key http.headers.Authorization'],
     ],
+    [
+      'all of the environment',
+      { headers: { x: '{{env}}', y: '{{#each env}}{{this}}{{/each}}' } },
+      ['not-a-value http.headers.x', 'not-a-value http.headers.y'],
+    ],
   ])('are told: %s', async (_name, request, mistakes) => {
     expect((await compileTool(http, { http: { url, ...request } })).mistakes).toEqual(mistakes);
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { JsonObject, JsonValue } from '../../src/json/json.ts';
 import { module } from '../../src/tools/module.ts';
 import { toolKinds } from '../../src/tools/registry.ts';
@@ -188,6 +188,23 @@ describe('a module that fails', () => {
   it('may fail after it was given up, and nobody is hurt', async () => {
     const body = `return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('late'))))`;
     expect(errorOf(await run(body, {}, { spec: { timeout: '20ms' } })).code).toBe('timed_out');
+  });
+
+  it('shares the signal of a run with any number of others, without a warning', async () => {
+    const warnings: Error[] = [];
+    const warn = (warning: Error): number => warnings.push(warning);
+    process.on('warning', warn);
+    onTestFinished(() => void process.off('warning', warn));
+    const stop = new AbortController();
+    const program = await compile('export default () => new Promise(() => {})');
+    const outcomes = Array.from({ length: 50 }, () => call(program, {}, { signal: stop.signal }));
+    // Warnings are told in a later turn.
+    await new Promise(setImmediate);
+    stop.abort();
+    expect((await Promise.all(outcomes)).map((outcome) => errorOf(outcome).code)).toEqual(
+      Array(50).fill('aborted'),
+    );
+    expect(warnings).toEqual([]);
   });
 
   it('is not called when the run is stopped already', async () => {
