@@ -1,17 +1,13 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { HumanMessage } from '@langchain/core/messages';
-import type { AIMessage } from '@langchain/core/messages';
-import { ChatMistralAI } from '@langchain/mistralai';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import type { AIMessage, BaseMessage } from '@langchain/core/messages';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { judge } from '../../src/models/attempt.ts';
+import type { Message, StreamDelta } from '../../src/models/contract.ts';
 import { chatCall, PipeChatMistralAI } from '../../src/models/mistralai-chat.ts';
 import type { ChatCall } from '../../src/models/mistralai-chat.ts';
 import { langChainMessages } from '../../src/models/mistralai-messages.ts';
 import { callWithRetries } from '../../src/models/retry.ts';
-import { completionBody, startFakeServer } from '../support/fake-server.ts';
-import type { FakeCompletion, FakeServer } from '../support/fake-server.ts';
-import { openRig } from './rig.ts';
+import { completionBody } from '../support/fake-server.ts';
+import type { FakeCompletion } from '../support/fake-server.ts';
 
 const settings = {
   provider: 'mistralai',
@@ -21,11 +17,27 @@ const settings = {
   idle_timeout: 1000,
 };
 
+interface Told {
+  readonly message: AIMessage;
+  /** What a handler was told: of the parameters, the names, the conversation and the tokens. */
+  readonly params: unknown;
+  readonly names: unknown;
+  readonly conversation: readonly BaseMessage[] | undefined;
+  readonly tokens: readonly string[];
+  /** What the caller's own listener was told. */
+  readonly deltas: readonly StreamDelta[];
+}
+
 /** LangChain's own message for an answer of Mistral's that came through our side of the seam. */
 async function messageFor(
   completion: FakeCompletion,
-  parameters: ChatCall['parameters'] = {},
-): Promise<{ message: AIMessage; params: unknown; names: unknown }> {
+  given: {
+    readonly parameters?: ChatCall['parameters'];
+    readonly messages?: readonly Message[];
+    readonly pieces?: readonly StreamDelta[];
+    readonly onToken?: () => void;
+  } = {},
+): Promise<Told> {
   const server = {
     host: 'a.example',
     model: 'mistral-small-latest',
@@ -46,8 +58,9 @@ async function messageFor(
     },
     server,
   );
-  const model = new PipeChatMistralAI(settings, ({ signals }) =>
-    callWithRetries(
+  const model = new PipeChatMistralAI(settings, ({ signals, tell }) => {
+    for (const piece of given.pieces ?? []) tell?.(piece);
+    return callWithRetries(
       () => Promise.resolve(attempt),
       {
         retry: { attempts: 1, max_delay: 0 },
@@ -56,31 +69,41 @@ async function messageFor(
         random: () => 0,
       },
       signals,
-    ),
-  );
+    );
+  });
   let params: unknown;
   let names: unknown;
+  let conversation: readonly BaseMessage[] | undefined;
+  const tokens: string[] = [];
+  const deltas: StreamDelta[] = [];
   const call: ChatCall = {
     json: '{}',
-    parameters,
+    parameters: given.parameters ?? {},
     signals: { signal: new AbortController().signal, waiting: new AbortController().signal },
-    tell: undefined,
+    tell: given.pieces && ((delta) => deltas.push(delta)),
     result: undefined,
     bug: undefined,
   };
-  const message = await model.invoke([new HumanMessage('Hi.')], {
+  const messages = given.messages ?? [{ role: 'user', content: 'Hi.' }];
+  const message = await model.invoke(langChainMessages(messages), {
     [chatCall]: call,
     callbacks: [
       {
         awaitHandlers: true,
-        handleChatModelStart(_model, _messages, _run, _parent, extra, _tags, metadata) {
+        raiseError: true,
+        handleChatModelStart(_model, started, _run, _parent, extra, _tags, metadata) {
           params = JSON.parse(JSON.stringify(extra?.['invocation_params']));
           names = metadata;
+          conversation = started[0];
+        },
+        handleLLMNewToken(token) {
+          tokens.push(token);
+          given.onToken?.();
         },
       },
     ],
   });
-  return { message, params, names };
+  return { message, params, names, conversation, tokens, deltas };
 }
 
 describe("LangChain's message for an answer", () => {
@@ -137,7 +160,7 @@ describe("LangChain's message for an answer", () => {
 
   it('shows handlers what is sent, and no default that is not', async () => {
     const sent = { model: 'mistral-small-latest', temperature: 0, max_tokens: 800 };
-    const { params, names } = await messageFor({}, sent);
+    const { params, names } = await messageFor({}, { parameters: sent });
     expect(params).toEqual(sent);
     expect(names).toMatchObject({
       ls_provider: 'mistral',
@@ -145,6 +168,55 @@ describe("LangChain's message for an answer", () => {
       ls_temperature: 0,
       ls_max_tokens: 800,
     });
+  });
+});
+
+describe("LangChain's listeners", () => {
+  const pieces: readonly StreamDelta[] = [
+    { type: 'began' },
+    { type: 'thinking', text: 'Hm.' },
+    { type: 'text', text: 'Guten ' },
+    { type: 'text', text: 'Tag.' },
+  ];
+
+  it('are told the tokens of a stream beside the caller, thinking as a token without text', async () => {
+    const { message, tokens, deltas } = await messageFor({ content: 'Guten Tag.' }, { pieces });
+    expect(message.content).toBe('Guten Tag.');
+    expect(tokens).toEqual(['', 'Guten ', 'Tag.']);
+    expect(deltas).toEqual(pieces);
+  });
+
+  it('may throw without harm to the call', async () => {
+    const onToken = (): void => {
+      throw new Error('a bug in a listener');
+    };
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    onTestFinished(() => logged.mockRestore());
+    const { message, tokens } = await messageFor({ content: 'Guten Tag.' }, { pieces, onToken });
+    expect(message.content).toBe('Guten Tag.');
+    expect(tokens).toHaveLength(3);
+  });
+
+  it('are shown what the stock class would not send: thinking, images and text anywhere', async () => {
+    const image = { type: 'image_url', image_url: 'https://a.example/b.png' } as const;
+    const thinking = { type: 'thinking', thinking: 'Hm.' } as const;
+    const { conversation } = await messageFor(
+      {},
+      {
+        messages: [
+          { role: 'system', content: [image] },
+          { role: 'user', content: [{ type: 'text', text: 'Hi.' }] },
+          { role: 'assistant', content: [thinking, { type: 'text', text: 'Ho.' }] },
+          { role: 'tool', content: [image], tool_call_id: 'call_abc-123/4' },
+        ],
+      },
+    );
+    expect(conversation?.map(({ content }) => content)).toMatchObject([
+      [{ type: 'image_url' }],
+      [{ type: 'text', text: 'Hi.' }],
+      [thinking, { type: 'text', text: 'Ho.' }],
+      [{ type: 'image_url' }],
+    ]);
   });
 });
 
@@ -174,95 +246,5 @@ describe("LangChain's messages for a conversation", () => {
       ],
     });
     expect(messages[3]).toMatchObject({ tool_call_id: 'a' });
-  });
-});
-
-// Why the stock transport is not used: should one of these fail after an upgrade, the seam may have become thinner.
-describe('the stock class, beside ours', () => {
-  async function stock(fields: object = {}): Promise<{ server: FakeServer; model: ChatMistralAI }> {
-    const server = await startFakeServer();
-    onTestFinished(() => server.close());
-    return {
-      server,
-      model: new ChatMistralAI({ apiKey: 'test-key', serverURL: server.url, maxRetries: 0, ...fields }),
-    };
-  }
-
-  it('sends defaults that nobody set; ours does not', async () => {
-    const { server, model } = await stock();
-    server.answer = (call) => call.reply();
-    await model.invoke('Hi.');
-    expect(server.calls[0]?.body).toMatchObject({ temperature: 0.7, top_p: 1, safe_prompt: false });
-
-    const rig = await openRig();
-    rig.server.answer = (call) => call.reply();
-    await rig.ask();
-    expect(Object.keys(rig.server.calls[0]?.body ?? {})).toEqual(['model', 'messages']);
-  });
-
-  it('streams when it is given a signal; ours does not', async () => {
-    const { server, model } = await stock();
-    server.answer = (call) => call.fail(400);
-    await expect(model.invoke('Hi.', { signal: new AbortController().signal })).rejects.toThrow('400');
-    expect(server.calls[0]?.body).toMatchObject({ stream: true });
-
-    const rig = await openRig();
-    rig.server.answer = (call) => call.reply();
-    await rig.ask({}, new AbortController().signal);
-    expect(rig.server.calls[0]?.body).not.toHaveProperty('stream');
-  });
-
-  it('gives up on a 429 without Retry-After; ours waits', async () => {
-    const { server, model } = await stock({ maxRetries: 2 });
-    server.answer = (call) => call.fail(429);
-    await expect(model.invoke('Hi.')).rejects.toThrow('429');
-    expect(server.calls.length).toBe(1);
-
-    const rig = await openRig();
-    const outcome = rig.ask();
-    (await rig.server.nextCall()).fail(429);
-    (await rig.server.nextCall()).reply();
-    expect((await outcome).ok).toBe(true);
-  });
-
-  it('loses the schema of a response format; ours sends it', async () => {
-    const json_schema = { name: 'ticket', schema: { type: 'object', required: ['topic'] } };
-    const { server, model } = await stock();
-    server.answer = (call) => call.reply('{}');
-    await model.invoke('Hi.', { response_format: { type: 'json_schema', json_schema } as never });
-    expect(JSON.stringify(server.calls[0]?.body['response_format'])).not.toContain('topic');
-
-    const rig = await openRig();
-    rig.server.answer = (call) => call.reply('{}');
-    await rig.ask({ response_format: { type: 'json_schema', ...json_schema } });
-    expect(rig.server.calls[0]?.body['response_format']).toEqual({ type: 'json_schema', json_schema });
-  });
-
-  it('lets broken JSON end the process; ours tells of it', async () => {
-    const server = await startFakeServer();
-    onTestFinished(() => server.close());
-    server.answer = (call) => call.raw({ body: '{"choices":[' });
-    const script = `
-      import { ChatMistralAI } from '@langchain/mistralai';
-      const model = new ChatMistralAI({ apiKey: 'test-key', serverURL: '${server.url}', maxRetries: 0 });
-      await model.invoke('Hi.').catch(() => {});
-      setTimeout(() => console.log('still there'), 100);
-    `;
-    const cwd = fileURLToPath(new URL('../..', import.meta.url));
-    const ended = await new Promise<{ code: unknown; output: string }>((resolve) => {
-      execFile(
-        process.execPath,
-        ['--input-type=module', '--eval', script],
-        { cwd },
-        (error, stdout, stderr) => resolve({ code: error?.code, output: stdout + stderr }),
-      );
-    });
-    expect(ended.code).toBe(1);
-    expect(ended.output).toContain('SyntaxError');
-    expect(ended.output).not.toContain('still there');
-
-    const rig = await openRig();
-    rig.server.answer = (call) => call.raw({ body: '{"choices":[' });
-    expect(await rig.ask()).toMatchObject({ ok: false, error: { code: 'malformed_answer' } });
   });
 });
