@@ -1,4 +1,5 @@
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
+import type { JsonValue } from '../json/json.ts';
 
 /**
  * Everything that a request meets is drawn from its own bytes and the seed, so that neither the order of requests nor
@@ -6,6 +7,22 @@ import { hash } from 'node:crypto';
  */
 export function fingerprint(seed: number, body: string): string {
   return hash('sha256', `${seed}\n${body}`);
+}
+
+/** The same of a value, whatever spaces it was written with. Walks without recursion: it may nest deeper than the stack. */
+export function fingerprintOf(seed: number, value: JsonValue): string {
+  const hashed = createHash('sha256').update(`${seed}\n`);
+  const waiting: JsonValue[] = [value];
+  for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) {
+    if (typeof item !== 'object' || item === null) {
+      hashed.update(`${JSON.stringify(item)}\n`);
+      continue;
+    }
+    const names = Object.keys(item);
+    hashed.update(Array.isArray(item) ? `[${names.length}\n` : `{${JSON.stringify(names)}\n`);
+    waiting.push(...Object.values(item));
+  }
+  return hashed.digest('hex');
 }
 
 /** A number from 0 to 1 (exclusive), uniform, and independent for each purpose and each `nth`. */

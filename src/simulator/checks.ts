@@ -15,7 +15,7 @@ type Place = readonly (string | number)[];
 /** Adds to `mistakes` all that is wrong with a value. */
 export type Check = (value: JsonValue, loc: Place, mistakes: Mistake[]) => void;
 
-export const anything: Check = () => {};
+const anything: Check = () => {};
 
 export const text: Check = (value, loc, mistakes) => {
   if (typeof value !== 'string') report(mistakes, 'string_type', loc, 'a valid string', value);
@@ -36,10 +36,20 @@ export function number(least: number, greatest: number): Check {
   };
 }
 
-export function integer(least: number): Check {
+export function integer(least: number, greatest = Infinity): Check {
   return (value, loc, mistakes) => {
     if (!Number.isInteger(value)) report(mistakes, 'int_type', loc, 'a valid integer', value);
-    else checkRange(value as number, least, Infinity, loc, mistakes);
+    else checkRange(value as number, least, greatest, loc, mistakes);
+  };
+}
+
+/** One of these words. */
+export function word(...words: readonly string[]): Check {
+  const quoted = words.map((each) => `'${each}'`);
+  const last = quoted.pop() ?? '';
+  const wanted = quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`;
+  return (value, loc, mistakes) => {
+    if (typeof value !== 'string' || !words.includes(value)) report(mistakes, 'enum', loc, wanted, value);
   };
 }
 
@@ -50,16 +60,24 @@ export function optional(check: Check): Check {
   };
 }
 
-export function textOr(check: Check): Check {
+export function textOr(check: Check, text: Check = anything): Check {
   return (value, loc, mistakes) => {
-    if (typeof value !== 'string') check(value, loc, mistakes);
+    if (typeof value === 'string') text(value, loc, mistakes);
+    else check(value, loc, mistakes);
   };
 }
 
-export function listOf(check: Check): Check {
+export function listOf(check: Check, most = Infinity): Check {
   return (value, loc, mistakes) => {
-    if (!Array.isArray(value)) report(mistakes, 'list_type', loc, 'a valid list', value);
-    else value.forEach((item: JsonValue, index) => check(item, [...loc, index], mistakes));
+    if (!Array.isArray(value)) {
+      report(mistakes, 'list_type', loc, 'a valid list', value);
+      return;
+    }
+    if (value.length > most) {
+      const msg = `List should have at most ${most} items after validation, not ${value.length}`;
+      mistakes.push({ type: 'too_long', loc, msg, input: null, ctx: { max_length: most } });
+    }
+    value.slice(0, most).forEach((item: JsonValue, index) => check(item, [...loc, index], mistakes));
   };
 }
 
@@ -81,6 +99,16 @@ export function shape(fields: { readonly [name: string]: Check }, required: read
       const place = [...loc, name];
       if (check !== undefined) check(item, place, mistakes);
       else mistakes.push({ ...extraForbidden, loc: place, input: told(item) });
+    }
+  };
+}
+
+/** An object whose field `tag` asks for another field beside it. */
+export function asking(check: Check, tag: string, value: string, field: string): Check {
+  return (object, loc, mistakes) => {
+    check(object, loc, mistakes);
+    if (isObject(object) && object[tag] === value && (object[field] ?? null) === null) {
+      mistakes.push({ type: 'missing', loc: [...loc, field], msg: 'Field required', input: null });
     }
   };
 }

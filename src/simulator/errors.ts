@@ -1,5 +1,7 @@
 import type { JsonValue } from '../json/json.ts';
 import type { Mistake } from './checks.ts';
+import type { Disorder } from './conversation.ts';
+import type { EventStream } from './stream.ts';
 
 /** A whole HTTP answer. */
 export interface Reply {
@@ -7,6 +9,8 @@ export interface Reply {
   /** Names and values in turn, beside those that every answer carries. */
   readonly headers: readonly string[];
   readonly body: string;
+  /** Server-sent events instead of the body, which is empty then. */
+  readonly events?: EventStream;
 }
 
 export function jsonReply(status: number, value: object, headers: readonly string[] = []): Reply {
@@ -38,17 +42,13 @@ export const errors = {
     }),
   invalid: (mistakes: readonly Mistake[]) =>
     errorReply(422, 'invalid_request_error', { detail: mistakes.map((mistake) => ({ ...mistake })) }, null),
-  messageOrder: (message: string) => errorReply(400, 'invalid_request_message_order', message, '3230'),
+  disorder: ({ type, message, code }: Disorder) => errorReply(400, type, message, code),
   unknownModel: (name: string) => errorReply(400, 'invalid_model', `Invalid model: ${name}`, '1500'),
-  notSimulated: (what: string) =>
-    errorReply(400, 'invalid_request_error', `The simulator does not answer ${what}`, null),
-  rateLimited: (retryAfter: number | null) =>
-    errorReply(
-      429,
-      'rate_limited',
-      'Rate limit exceeded',
-      '1300',
-      retryAfter === null ? [] : ['retry-after', String(retryAfter)],
-    ),
+  impossible: (message: string) => errorReply(400, 'invalid_request_error', message, null),
+  rateLimited: (retryAfter: number | null, headers: readonly string[] = []) =>
+    errorReply(429, 'rate_limited', 'Rate limit exceeded', '1300', [
+      ...headers,
+      ...(retryAfter === null ? [] : ['retry-after', String(retryAfter)]),
+    ]),
   serverError: () => errorReply(500, 'internal_server_error', 'Internal server error', '1000'),
 } as const;

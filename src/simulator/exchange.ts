@@ -4,14 +4,11 @@ import { readBody } from './body.ts';
 import type { Outcome } from './outcome.ts';
 import type { Counter } from './stats.ts';
 
-/** On every answer. The limits are far above what one machine can send: the simulator's own 429s are drawn. */
-const commonHeaders = [
-  ['content-type', 'application/json'],
-  ['x-ratelimit-limit-req-minute', '1000000'],
-  ['x-ratelimit-remaining-req-minute', '999999'],
-  ['x-ratelimit-limit-tokens-minute', '1000000000'],
-  ['x-ratelimit-remaining-tokens-minute', '999999999'],
-].flat();
+/** The share of a stream's time that passes before its first event. */
+const firstShare = 0.3;
+
+/** Milliseconds: events that are due closer to each other are sent together. */
+const shortestPause = 5;
 
 /** Reads one request and does what `decide` says of it, unless the client goes away before. */
 export function exchange(
@@ -24,17 +21,44 @@ export function exchange(
   let over = false;
   counter.received();
 
-  const carryOut = (outcome: Outcome): void => {
+  const after = (delay: number, act: () => void): void => {
+    if (delay > 0) timer = setTimeout(act, delay);
+    else act();
+  };
+  const end = (outcome: Outcome): void => {
     over = true;
     counter.ended(outcome.counted, outcome.usage);
-    send(response, request.socket, outcome);
+  };
+  /** Sends the parts in turn, a pause between each two of them. */
+  const sendParts = (parts: readonly string[], pause: number, outcome: Outcome): void => {
+    const [part = '', ...others] = parts;
+    if (others.length === 0) {
+      end(outcome);
+      response.end(part);
+      return;
+    }
+    response.write(part);
+    after(pause, () => sendParts(others, pause, outcome));
   };
 
-  readBody(request, (body) => {
-    const outcome = decide(body);
-    if (outcome.delay > 0) timer = setTimeout(carryOut, outcome.delay, outcome);
-    else carryOut(outcome);
-  });
+  const carryOut = (outcome: Outcome): void => {
+    const { delay, reply } = outcome;
+    if (reply.events === undefined || outcome.break !== undefined) {
+      after(delay, () => {
+        end(outcome);
+        sendWhole(response, request.socket, outcome);
+      });
+      return;
+    }
+    const rest = delay * (1 - firstShare);
+    const parts = inParts([...reply.events.said, ...reply.events.end], Math.floor(rest / shortestPause) + 1);
+    after(delay * firstShare, () => {
+      writeHead(response, outcome);
+      sendParts(parts, rest / Math.max(1, parts.length - 1), outcome);
+    });
+  };
+
+  readBody(request, (body) => carryOut(decide(body)));
 
   response.on('close', () => {
     clearTimeout(timer);
@@ -42,25 +66,35 @@ export function exchange(
   });
 }
 
-function send(response: ServerResponse, socket: Socket, outcome: Outcome): void {
+/** The events in at most so many parts of about the same length. */
+function inParts(events: readonly string[], most: number): readonly string[] {
+  const count = Math.min(most, events.length);
+  const size = Math.ceil(events.length / count);
+  return Array.from({ length: Math.ceil(events.length / size) }, (_, index) =>
+    events.slice(index * size, (index + 1) * size).join(''),
+  );
+}
+
+function sendWhole(response: ServerResponse, socket: Socket, outcome: Outcome): void {
   if (outcome.break === 'drop') {
     socket.resetAndDestroy();
     return;
   }
-  const { body } = outcome.reply;
-  response.writeHead(outcome.reply.status, [
-    ...commonHeaders,
-    'mistral-correlation-id',
-    outcome.request_id,
-    'content-length',
-    String(Buffer.byteLength(body)),
-    ...outcome.reply.headers,
-  ]);
+  const body = outcome.reply.events?.said.join('') ?? outcome.reply.body;
+  writeHead(response, outcome);
   if (outcome.break === 'cut') {
-    // Announced whole and sent by half: the client sees the connection close inside the answer.
+    // The client sees the connection close inside the answer.
     response.write(body.slice(0, body.length / 2));
     socket.destroySoon();
     return;
   }
   response.end(body);
+}
+
+function writeHead(response: ServerResponse, { reply, request_id }: Outcome): void {
+  const form =
+    reply.events === undefined
+      ? ['content-type', 'application/json', 'content-length', String(Buffer.byteLength(reply.body))]
+      : ['content-type', 'text/event-stream; charset=utf-8', 'cache-control', 'no-cache'];
+  response.writeHead(reply.status, [...form, 'mistral-correlation-id', request_id, ...reply.headers]);
 }

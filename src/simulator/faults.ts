@@ -1,7 +1,7 @@
 import { draw } from './chance.ts';
 import type { Fault, FaultRates } from './options.ts';
 
-const faults: readonly Fault[] = ['rate_limited', 'server_error', 'dropped', 'malformed'];
+const faults: readonly Fault[] = ['rate_limited', 'server_error', 'dropped', 'malformed', 'truncated'];
 
 /** The fault that a body meets after it has met `met` faults, or null where it is answered. */
 export function drawFault(rates: FaultRates, fingerprint: string, met: number): Fault | null {

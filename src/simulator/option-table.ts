@@ -18,6 +18,8 @@ export interface Draft {
   /** The share of `errors`, to be spread over the faults. */
   errors: number;
   readonly faults: Record<Fault, number>;
+  requests_per_minute?: number;
+  tokens_per_minute?: number;
   retry_after?: number | null;
   seed?: number;
   require_key?: boolean;
@@ -63,6 +65,26 @@ function fault(name: string, value: string, kind: Fault, description: string): O
   return { name, value, description, ...share(keep) };
 }
 
+/** A number that a server of a plan would allow in a minute. */
+function quota(
+  name: string,
+  value: string,
+  description: string,
+  keep: (draft: Draft, limit: number) => void,
+): Option {
+  return {
+    name,
+    value,
+    description,
+    wants: 'a whole number of at most 1000000000 such as 60',
+    read: (text, draft) => {
+      if (!/^\d+$/.test(text) || Number(text) > 1_000_000_000) return false;
+      keep(draft, Number(text));
+      return true;
+    },
+  };
+}
+
 export const optionTable: readonly Option[] = [
   {
     name: 'latency',
@@ -91,11 +113,18 @@ export const optionTable: readonly Option[] = [
   fault('429', '5%', 'rate_limited', 'the share answered 429, rate limit exceeded'),
   fault('500', '1%', 'server_error', 'the share answered 500, internal server error'),
   fault('dropped', '1%', 'dropped', 'the share whose connection is reset without an answer'),
-  fault('malformed', '1%', 'malformed', 'the share answered 200 with a body that is cut short'),
+  fault('malformed', '1%', 'malformed', 'the share answered 200 with a body that cannot be read'),
+  fault('truncated', '1%', 'truncated', 'the share that ends too soon: a stream without its end'),
+  quota('rpm', '60', 'requests a minute, above them 429; 0: no model is on the plan', (draft, limit) => {
+    draft.requests_per_minute = limit;
+  }),
+  quota('tpm', '100000', 'tokens a minute, of prompts and answers together', (draft, limit) => {
+    draft.tokens_per_minute = limit;
+  }),
   {
     name: 'retry_after',
     value: '1s',
-    description: 'the Retry-After of a 429, whole seconds; none: without one (default: 1s)',
+    description: 'the Retry-After of 429=, whole seconds; none: no 429 has one (default: 1s)',
     wants: 'whole seconds of at most 1h such as 1s, or none',
     read: (text, draft) => {
       const milliseconds = text === 'none' ? null : (parseDuration(text) ?? NaN);
@@ -108,7 +137,7 @@ export const optionTable: readonly Option[] = [
   {
     name: 'seed',
     value: '7',
-    description: 'another one draws other latencies and failures (default: 0)',
+    description: 'another one draws other answers, latencies and failures (default: 0)',
     wants: 'a whole number such as 7',
     read: (text, draft) => {
       if (!/^\d{1,15}$/.test(text)) return false;

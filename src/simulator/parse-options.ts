@@ -10,12 +10,14 @@ export const simulatorOptionHelp: readonly SimulatorOptionHelp[] = optionTable.m
   ({ name, value, description }) => ({ name, value, description }),
 );
 
+const noFaults: FaultRates = { rate_limited: 0, server_error: 0, dropped: 0, malformed: 0, truncated: 0 };
+
 /**
  * Reads what follows `--simulate=`, such as `latency=300ms,errors=2%`; an empty text gives the defaults. The error
  * tells every mistake, without a final full stop, with `; ` between them.
  */
 export function parseSimulatorOptions(text: string): Result<SimulatorOptions, string> {
-  const draft: Draft = { errors: 0, faults: { rate_limited: 0, server_error: 0, dropped: 0, malformed: 0 } };
+  const draft: Draft = { errors: 0, faults: { ...noFaults } };
   const given = new Set<string>();
   const mistakes: string[] = [];
   for (const item of text.trim() === '' ? [] : text.split(',')) {
@@ -48,18 +50,20 @@ function contradictions(draft: Draft): readonly string[] {
   if (p99 !== undefined && median !== undefined && p99 < median) {
     mistakes.push('`p99` is below `latency`: it is the time of the slowest answers, so give the larger one');
   }
-  const { rate_limited, server_error, dropped, malformed } = spread(draft);
+  const failing = Object.values(spread(draft)).reduce((sum, share) => sum + share, 0);
   // Shares such as 10% are not exact in binary, and their sum may exceed 1 by a hair.
-  if (rate_limited + server_error + dropped + malformed > 1 + 1e-9) {
+  if (failing > 1 + 1e-9) {
     mistakes.push('more than 100% of the requests would fail: lower the shares');
   }
   return mistakes;
 }
 
 function settle({ median, p99, ...draft }: Draft): SimulatorOptions {
-  const { retry_after, seed, require_key } = draft;
+  const { requests_per_minute, tokens_per_minute, retry_after, seed, require_key } = draft;
   return {
     faults: spread(draft),
+    ...(requests_per_minute !== undefined && { requests_per_minute }),
+    ...(tokens_per_minute !== undefined && { tokens_per_minute }),
     ...(median !== undefined && { latency: { median, p99: p99 ?? median } }),
     ...(retry_after !== undefined && { retry_after }),
     ...(seed !== undefined && { seed }),
@@ -75,5 +79,7 @@ function spread({ errors, faults }: Pick<Draft, 'errors' | 'faults'>): FaultRate
     server_error: faults.server_error + errors / 2,
     dropped: faults.dropped + errors / 4,
     malformed: faults.malformed + errors / 4,
+    // So does this: a broken answer is in the mix already, and a stream that ends early is a thing to ask for.
+    truncated: faults.truncated,
   };
 }

@@ -1,10 +1,11 @@
-import type { JsonValue } from '../json/json.ts';
+import type { JsonObject, JsonValue } from '../json/json.ts';
 import type { Role } from '../models/contract.ts';
 import { failure, success } from '../result.ts';
 import type { Result } from '../result.ts';
-import { anything, boolean, dictionary, integer, listOf, number, optional, shape } from './checks.ts';
-import { tagged, text, textOr } from './checks.ts';
+import { asking, boolean, dictionary, integer, listOf, number, optional, shape } from './checks.ts';
+import { text, textOr, word } from './checks.ts';
 import type { Mistake } from './checks.ts';
+import { message } from './message-checks.ts';
 
 /** What the simulator reads of a request that has passed `checkRequest`. */
 export interface ChatRequest {
@@ -14,9 +15,11 @@ export interface ChatRequest {
   readonly stop?: string | readonly string[] | null;
   readonly stream?: boolean | null;
   readonly n?: number | null;
-  readonly tools?: readonly JsonValue[] | null;
-  readonly tool_choice?: JsonValue;
-  readonly response_format?: { readonly type: string } | null;
+  readonly tools?: readonly Tool[] | null;
+  readonly tool_choice?: 'auto' | 'none' | 'any' | 'required' | NamedTool | null;
+  readonly parallel_tool_calls?: boolean | null;
+  readonly response_format?: ResponseFormat | null;
+  readonly reasoning_effort?: 'none' | 'high' | null;
   readonly prompt_cache_key?: string | null;
 }
 
@@ -24,42 +27,65 @@ export interface ChatMessage {
   readonly role: Role;
   readonly content?: string | readonly ContentChunk[] | null;
   readonly prefix?: boolean | null;
-  readonly tool_calls?: readonly { readonly id: string }[] | null;
+  readonly tool_calls?: readonly AssistantCall[] | null;
   readonly tool_call_id?: string | null;
 }
 
-export type ContentChunk =
-  { readonly type: 'text'; readonly text: string } | { readonly type: 'image_url' | 'thinking' };
+interface AssistantCall {
+  readonly id: string;
+  readonly function: { readonly name: string; readonly arguments: string | JsonObject };
+}
 
-const content = textOr(
-  listOf(
-    tagged('type', {
-      text: shape({ type: text, text }, ['text']),
-      image_url: shape({ type: text, image_url: textOr(dictionary) }, ['image_url']),
-      thinking: shape({ type: text, thinking: listOf(dictionary), closed: optional(boolean) }, ['thinking']),
-    }),
-  ),
+export type ContentChunk =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'thinking'; readonly thinking: readonly { readonly text?: string }[] }
+  | { readonly type: 'image_url' };
+
+export interface Tool {
+  readonly function: { readonly name: string; readonly parameters: JsonObject };
+}
+
+interface NamedTool {
+  readonly function: { readonly name: string };
+}
+
+interface ResponseFormat {
+  readonly type: 'text' | 'json_object' | 'json_schema';
+  readonly json_schema?: { readonly name: string; readonly schema: JsonObject } | null;
+}
+
+/** Tools that Mistral takes in one request. */
+const mostTools = 128;
+
+/** Choices in one answer: a bound of ours, so that no request asks for more than there is memory. */
+const mostChoices = 128;
+
+const tool = shape(
+  {
+    type: optional(word('function')),
+    function: shape(
+      { name: text, description: optional(text), strict: optional(boolean), parameters: dictionary },
+      ['name', 'parameters'],
+    ),
+  },
+  ['function'],
 );
 
-const toolCall = shape({ id: text, type: text, index: integer(0), function: dictionary }, ['id', 'function']);
+const namedTool = shape({ type: optional(word('function')), function: shape({ name: text }, ['name']) }, [
+  'function',
+]);
 
-const message = tagged('role', {
-  system: shape({ role: text, content }, ['content']),
-  user: shape({ role: text, content: optional(content) }, ['content']),
-  assistant: shape(
-    {
-      role: text,
-      content: optional(content),
-      tool_calls: optional(listOf(toolCall)),
-      prefix: optional(boolean),
-    },
-    [],
-  ),
-  tool: shape(
-    { role: text, content: optional(content), tool_call_id: optional(text), name: optional(text) },
-    ['content'],
-  ),
-});
+const jsonSchema = shape(
+  { name: text, description: optional(text), schema: dictionary, strict: optional(boolean) },
+  ['name', 'schema'],
+);
+
+const responseFormat = asking(
+  shape({ type: word('text', 'json_object', 'json_schema'), json_schema: optional(jsonSchema) }, ['type']),
+  'type',
+  'json_schema',
+  'json_schema',
+);
 
 /** The fields of the chat completion endpoint; any other is refused, as Mistral does. */
 const chatRequest = shape(
@@ -73,16 +99,16 @@ const chatRequest = shape(
     stop: optional(textOr(listOf(text))),
     random_seed: optional(integer(0)),
     metadata: optional(dictionary),
-    response_format: optional(shape({ type: text, json_schema: anything }, ['type'])),
-    tools: optional(listOf(dictionary)),
-    tool_choice: optional(textOr(dictionary)),
+    response_format: optional(responseFormat),
+    tools: optional(listOf(tool, mostTools)),
+    tool_choice: optional(textOr(namedTool, word('auto', 'none', 'any', 'required'))),
     presence_penalty: optional(number(-2, 2)),
     frequency_penalty: optional(number(-2, 2)),
-    n: optional(integer(1)),
-    prediction: optional(dictionary),
+    n: optional(integer(1, mostChoices)),
+    prediction: optional(shape({ type: word('content'), content: text }, [])),
     parallel_tool_calls: optional(boolean),
-    prompt_mode: optional(text),
-    reasoning_effort: optional(text),
+    prompt_mode: optional(word('reasoning')),
+    reasoning_effort: optional(word('none', 'high')),
     prompt_cache_key: optional(text),
     guardrails: optional(listOf(dictionary)),
     safe_prompt: optional(boolean),

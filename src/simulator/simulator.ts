@@ -7,6 +7,8 @@ import { createChat } from './chat.ts';
 import { exchange } from './exchange.ts';
 import { withDefaults } from './options.ts';
 import type { Settings, SimulatorOptions } from './options.ts';
+import { withHeaders } from './outcome.ts';
+import { createQuota } from './quota.ts';
 import { route } from './route.ts';
 import { createCounter } from './stats.ts';
 import type { SimulatorStats } from './stats.ts';
@@ -33,10 +35,14 @@ export async function startSimulator(
   options: SimulatorOptions = {},
 ): Promise<Result<Simulator, SimulatorError>> {
   const settings = withDefaults(options);
-  const chat = createChat(settings);
+  const quota = createQuota(settings);
+  const chat = createChat(settings, quota);
   const counter = createCounter();
   const server = createServer({ keepAliveTimeout: keepAlive }, (request, response) => {
-    exchange(request, response, counter, (body) => route(request, body, settings, chat));
+    exchange(request, response, counter, (body) => {
+      const outcome = route(request, body, settings, chat);
+      return withHeaders(outcome, quota.headers());
+    });
   });
   const listening = await listen(server, settings);
   if (!listening.ok) return listening;

@@ -6,7 +6,7 @@ export interface SimulatorStats {
   readonly requests: number;
   /**
    * Requests that are over, by what they ended as: an HTTP status, `dropped` (connection reset), `malformed` (a 200
-   * whose body cannot be used), or `abandoned` (the client went away first).
+   * whose body cannot be used), `truncated` (a 200 that ended too soon), or `abandoned` (the client went away first).
    */
   readonly by_status: { readonly [status: string]: number };
   /** Tokens told in answers that were sent whole. */

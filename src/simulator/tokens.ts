@@ -1,5 +1,5 @@
 import type { JsonValue } from '../json/json.ts';
-import type { ChatMessage, ChatRequest } from './request.ts';
+import type { ChatMessage, ChatRequest, ContentChunk } from './request.ts';
 
 /** Characters of one token: a rule of thumb for English, which is all that a simulation needs. */
 export const charactersPerToken = 4;
@@ -18,7 +18,7 @@ export function countTokens(text: string): number {
 }
 
 export function countPromptTokens(request: ChatRequest): number {
-  const tools = countJsonTokens(request.tools ?? []);
+  const tools = countJsonTokens((request.tools ?? []) as unknown as JsonValue);
   return request.messages.reduce((sum, message) => sum + countMessageTokens(message), tools);
 }
 
@@ -37,13 +37,17 @@ export function countCachedTokens(request: ChatRequest): number {
 
 function countMessageTokens(message: ChatMessage): number {
   const { content, tool_calls } = message;
-  const around = tokensPerMessage + countJsonTokens(tool_calls ?? []);
+  const around = tokensPerMessage + countJsonTokens((tool_calls ?? []) as unknown as JsonValue);
   if (typeof content === 'string') return around + countTokens(content);
   let tokens = around;
-  for (const part of content ?? []) {
-    tokens += part.type === 'text' ? countTokens(part.text) : tokensPerImage;
-  }
+  for (const part of content ?? []) tokens += countChunkTokens(part);
   return tokens;
+}
+
+function countChunkTokens(chunk: ContentChunk): number {
+  if (chunk.type === 'text') return countTokens(chunk.text);
+  if (chunk.type === 'image_url') return tokensPerImage;
+  return chunk.thinking.reduce((sum, { text = '' }) => sum + countTokens(text), 0);
 }
 
 /** Walks without recursion: a request may nest deeper than the stack. */

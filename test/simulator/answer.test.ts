@@ -1,10 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ask, bodyOf, chatWith, completionOf, model, user } from './support.ts';
+import { ask, bodyOf, chatWith, choiceOf, completionOf, model, textFor, tool, user } from './support.ts';
 
 const image = { type: 'image_url', image_url: 'data:image/png;base64,AAAA' };
 
-const contentOf = (fields: object) => completionOf(ask(fields)).choices[0].message.content;
+const called = { id: 'call00001', function: { name: 'f', arguments: '{}' } };
+const result = { role: 'tool', tool_call_id: 'call00001', content: '3' };
 
 describe('an answer', () => {
   it('has the shape of a chat completion', () => {
@@ -31,15 +32,34 @@ describe('an answer', () => {
   it.each<[string, object, string]>([
     ['the last user message', { messages: [user('one'), user('two')] }, '[simulated] two'],
     [
-      'the question behind tool results',
+      'what tools said',
+      { messages: [user('one'), { role: 'assistant', tool_calls: [called] }, result] },
+      '[simulated] 3',
+    ],
+    [
+      'what every tool said',
       {
         messages: [
           user('one'),
-          { role: 'assistant', tool_calls: [{ id: 'a', function: {} }] },
-          { role: 'tool', tool_call_id: 'a', content: '3' },
+          { role: 'assistant', tool_calls: [called, { ...called, id: 'call00002' }] },
+          { ...result, content: [{ type: 'text', text: 'it rains' }] },
+          { ...result, tool_call_id: 'call00002', content: '{"state":"sent"}' },
         ],
       },
-      '[simulated] one',
+      '[simulated] it rains\n{"state":"sent"}',
+    ],
+    [
+      'the question after tools have been heard',
+      {
+        messages: [
+          user('one'),
+          { role: 'assistant', tool_calls: [called] },
+          result,
+          { role: 'assistant', content: 'It is 3.' },
+          user('two'),
+        ],
+      },
+      '[simulated] two',
     ],
     [
       'the text among parts',
@@ -57,18 +77,18 @@ describe('an answer', () => {
     ['what comes before the first of several', { stop: ['x', 'love', 'I l'] }, '[simulated] '],
     ['all, where no stop text occurs', { stop: ['', 'never'] }, '[simulated] I love programming.'],
   ])('repeats %s', (_, fields, content) => {
-    expect(contentOf(fields)).toBe(content);
+    expect(textFor(fields)).toBe(content);
   });
 
   it('continues a prefix', () => {
     const fields = { messages: [user('Greet me.'), { role: 'assistant', content: 'Dear ', prefix: true }] };
-    expect(contentOf(fields)).toBe('Dear [simulated] Greet me.');
+    expect(textFor(fields)).toBe('Dear [simulated] Greet me.');
   });
 
   it('repeats a bounded part of a long message', () => {
-    expect(contentOf({ messages: [user('word '.repeat(1_000_000))] })).toHaveLength(12 + 280);
-    expect(contentOf({ messages: [user('x'.repeat(280))] })).toBe(`[simulated] ${'x'.repeat(280)}`);
-    expect(contentOf({ messages: [user('x'.repeat(281))] })).toBe(`[simulated] ${'x'.repeat(279)}…`);
+    expect(textFor({ messages: [user('word '.repeat(1_000_000))] })).toHaveLength(12 + 280);
+    expect(textFor({ messages: [user('x'.repeat(280))] })).toBe(`[simulated] ${'x'.repeat(280)}`);
+    expect(textFor({ messages: [user('x'.repeat(281))] })).toBe(`[simulated] ${'x'.repeat(279)}…`);
   });
 
   it.each([
@@ -78,15 +98,15 @@ describe('an answer', () => {
     [0, '[simulated] ', 'length', 0],
     [null, '[simulated] I love programming.', 'stop', 5],
   ])('is cut at max_tokens %s', (max_tokens, content, finish_reason, tokens) => {
-    const { choices, usage } = completionOf(ask({ max_tokens }));
-    expect(choices[0]).toMatchObject({ message: { content }, finish_reason });
-    expect(usage.completion_tokens).toBe(tokens);
+    const completion = completionOf(ask({ max_tokens }));
+    expect(choiceOf(completion)).toMatchObject({ message: { content }, finish_reason });
+    expect(completion.usage.completion_tokens).toBe(tokens);
   });
 
   it('is never cut inside a character', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 400 }), fc.nat(80), (text, max_tokens) => {
-        const content = contentOf({ messages: [user(text)], max_tokens });
+        const content = textFor({ messages: [user(text)], max_tokens });
         expect(content).not.toMatch(/\p{Surrogate}/u);
         expect(content.startsWith('[simulated] ')).toBe(true);
       }),
@@ -102,14 +122,28 @@ describe('usage', () => {
     ['every message', { messages: [{ role: 'system', content: '1234' }, user('123')] }, 4 + 1 + 4 + 1],
     ['an empty message', { messages: [user('')] }, 4],
     ['images', { messages: [user([{ type: 'text', text: '1234' }, image])] }, 4 + 1 + 512],
-    ['tools', { tools: [{ name: '1234', parameters: { a: [1, null] } }] }, 9 + 7],
+    ['tools', { tools: [tool('1234', { a: [1, null] })], tool_choice: 'none' }, 9 + 12],
+    [
+      'earlier thoughts',
+      {
+        messages: [
+          {
+            role: 'assistant',
+            content: [{ type: 'thinking', thinking: [{ type: 'text', text: '12345678' }] }],
+          },
+          user('1234'),
+        ],
+      },
+      4 + 2 + 4 + 1,
+    ],
   ])('counts %s', (_, fields, tokens) => {
     expect(promptTokens(fields)).toBe(tokens);
   });
 
   it('counts tools that nest deeper than the stack', () => {
     const deep = '['.repeat(200_000) + ']'.repeat(200_000);
-    const body = `{"model":"${model}","messages":[{"role":"user","content":"x"}],"tools":[{"a":${deep}}]}`;
+    const tools = `[{"function":{"name":"f","parameters":{"a":${deep}}}}]`;
+    const body = `{"model":"${model}","messages":[{"role":"user","content":"x"}],"tool_choice":"none","tools":${tools}}`;
     expect(chatWith()(body).counted).toBe('200');
   });
 
@@ -129,7 +163,7 @@ describe('what a request meets', () => {
   const options = {
     seed: 3,
     latency: { median: 100, p99: 1000 },
-    faults: { rate_limited: 0.1, server_error: 0.1, dropped: 0.1, malformed: 0.2 },
+    faults: { rate_limited: 0.1, server_error: 0.1, dropped: 0.1, malformed: 0.1, truncated: 0.1 },
   };
 
   it('is decided by its own bytes, not by the requests around it', () => {

@@ -66,7 +66,13 @@ describe('drawLatency', () => {
 });
 
 describe('drawFault', () => {
-  const rates: FaultRates = { rate_limited: 0.05, server_error: 0.02, dropped: 0.01, malformed: 0.005 };
+  const rates: FaultRates = {
+    rate_limited: 0.05,
+    server_error: 0.02,
+    dropped: 0.01,
+    malformed: 0.005,
+    truncated: 0.01,
+  };
 
   it.each([0, 1, 2, 3])('meets each fault as often as asked for, with seed %i', (seed) => {
     const drawn = prints(20_000, seed).map((print) => drawFault(rates, print, 0));
@@ -78,7 +84,7 @@ describe('drawFault', () => {
   });
 
   it('meets a fault always or never', () => {
-    const none: FaultRates = { rate_limited: 0, server_error: 0, dropped: 0, malformed: 0 };
+    const none: FaultRates = { rate_limited: 0, server_error: 0, dropped: 0, malformed: 0, truncated: 0 };
     for (const print of prints(1000)) {
       expect(drawFault(none, print, 0)).toBeNull();
       expect(drawFault({ ...none, dropped: 1 }, print, 0)).toBe('dropped');
@@ -87,7 +93,13 @@ describe('drawFault', () => {
 });
 
 describe('createFaults', () => {
-  const rates: FaultRates = { rate_limited: 0.3, server_error: 0.1, dropped: 0.1, malformed: 0.1 };
+  const rates: FaultRates = {
+    rate_limited: 0.3,
+    server_error: 0.1,
+    dropped: 0.1,
+    malformed: 0.1,
+    truncated: 0.1,
+  };
 
   /** What a body meets until it is answered, when it is alone. */
   const alone = (print: string): readonly Fault[] => {
@@ -120,7 +132,7 @@ describe('createFaults', () => {
   });
 
   it('forgets the oldest of too many bodies', () => {
-    const always: FaultRates = { rate_limited: 0.5, server_error: 0, dropped: 0, malformed: 0 };
+    const always: FaultRates = { rate_limited: 0.5, server_error: 0, dropped: 0, malformed: 0, truncated: 0 };
     const twofold = prints(100).filter(
       (print) => drawFault(always, print, 0) !== null && drawFault(always, print, 1) === null,
     );

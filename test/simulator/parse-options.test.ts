@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseSimulatorOptions, simulatorOptionHelp } from '../../src/simulator/parse-options.ts';
 import type { SimulatorOptions } from '../../src/simulator/options.ts';
 
-const noFaults = { rate_limited: 0, server_error: 0, dropped: 0, malformed: 0 };
+const noFaults = { rate_limited: 0, server_error: 0, dropped: 0, malformed: 0, truncated: 0 };
 
 describe('parseSimulatorOptions', () => {
   it.each<[string, SimulatorOptions]>([
@@ -14,16 +14,17 @@ describe('parseSimulatorOptions', () => {
     ['latency=300ms,p99=3s', { faults: noFaults, latency: { median: 300, p99: 3000 } }],
     ['p99=3s,latency=300ms', { faults: noFaults, latency: { median: 300, p99: 3000 } }],
     ['latency=1h,p99=1h', { faults: noFaults, latency: { median: 3_600_000, p99: 3_600_000 } }],
-    ['errors=2%', { faults: { rate_limited: 0, server_error: 0.01, dropped: 0.005, malformed: 0.005 } }],
+    ['errors=2%', { faults: { ...noFaults, server_error: 0.01, dropped: 0.005, malformed: 0.005 } }],
     ['429=5%', { faults: { ...noFaults, rate_limited: 0.05 } }],
     ['500=0.5%', { faults: { ...noFaults, server_error: 0.005 } }],
     ['dropped=100%', { faults: { ...noFaults, dropped: 1 } }],
     ['malformed=1%', { faults: { ...noFaults, malformed: 0.01 } }],
+    ['truncated=3%', { faults: { ...noFaults, truncated: 0.03 } }],
     ['errors=0%', { faults: noFaults }],
-    [
-      'errors=20%,500=10%',
-      { faults: { rate_limited: 0, server_error: 0.2, dropped: 0.05, malformed: 0.05 } },
-    ],
+    ['rpm=60', { faults: noFaults, requests_per_minute: 60 }],
+    ['rpm=0', { faults: noFaults, requests_per_minute: 0 }],
+    ['tpm=100000,rpm=60', { faults: noFaults, requests_per_minute: 60, tokens_per_minute: 100_000 }],
+    ['errors=20%,500=10%', { faults: { ...noFaults, server_error: 0.2, dropped: 0.05, malformed: 0.05 } }],
     [
       '429=70%,500=10%,dropped=20%',
       { faults: { ...noFaults, rate_limited: 0.7, server_error: 0.1, dropped: 0.2 } },
@@ -40,7 +41,8 @@ describe('parseSimulatorOptions', () => {
     expect(parseSimulatorOptions(text)).toEqual({ ok: true, value });
   });
 
-  const all = 'it has latency, p99, errors, 429, 500, dropped, malformed, retry_after, seed, require_key';
+  const all =
+    'it has latency, p99, errors, 429, 500, dropped, malformed, truncated, rpm, tpm, retry_after, seed, require_key';
   const duration = 'a duration above 0 and of at most 1h, such as 300ms or 2s';
   const share = 'a percentage from 0% to 100%, such as 2%';
 
@@ -65,6 +67,11 @@ describe('parseSimulatorOptions', () => {
     ['dropped=1e1%', `\`dropped\` wants ${share}, not "1e1%"`],
     ['retry_after=500ms', '`retry_after` wants whole seconds of at most 1h such as 1s, or none, not "500ms"'],
     ['retry_after=soon', '`retry_after` wants whole seconds of at most 1h such as 1s, or none, not "soon"'],
+    ['rpm=-1', '`rpm` wants a whole number of at most 1000000000 such as 60, not "-1"'],
+    ['rpm=1.5', '`rpm` wants a whole number of at most 1000000000 such as 60, not "1.5"'],
+    ['rpm=60/min', '`rpm` wants a whole number of at most 1000000000 such as 60, not "60/min"'],
+    ['tpm=', '`tpm` wants a whole number of at most 1000000000 such as 60, not ""'],
+    ['tpm=1000000001', '`tpm` wants a whole number of at most 1000000000 such as 60, not "1000000001"'],
     ['seed=-1', '`seed` wants a whole number such as 7, not "-1"'],
     ['seed=12345678901234567', '`seed` wants a whole number such as 7, not "12345678901234567"'],
     ['require_key=yes', '`require_key` wants true or false, not "yes"'],
@@ -74,7 +81,7 @@ describe('parseSimulatorOptions', () => {
       'latency=3s,p99=300ms',
       '`p99` is below `latency`: it is the time of the slowest answers, so give the larger one',
     ],
-    ['errors=60%,malformed=50%', 'more than 100% of the requests would fail: lower the shares'],
+    ['errors=60%,truncated=50%', 'more than 100% of the requests would fail: lower the shares'],
   ])('refuses %j', (text, error) => {
     expect(parseSimulatorOptions(text)).toEqual({ ok: false, error });
   });

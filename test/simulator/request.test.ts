@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ask, bodyOf, chatWith, user } from './support.ts';
+import { ask, bodyOf, chatWith, refusalOf, tool, user } from './support.ts';
 
 interface ErrorBody {
   readonly message: { readonly detail: readonly { type: string; loc: (string | number)[]; msg: string }[] };
@@ -16,6 +16,7 @@ function mistakesOf(fields: object): readonly string[] {
 
 const call = { id: 'call00001', type: 'function', function: { name: 'f', arguments: '{}' } };
 const result = { role: 'tool', tool_call_id: 'call00001', name: 'f', content: '1' };
+const withObject = { ...call, function: { name: 'f', arguments: { a: 1 } } };
 const calling = { role: 'assistant', content: '', tool_calls: [call] };
 
 describe('a request', () => {
@@ -30,14 +31,18 @@ describe('a request', () => {
         stop: ['x'],
         random_seed: 0,
         metadata: {},
-        response_format: { type: 'text' },
-        tools: [],
+        response_format: { type: 'text', json_schema: null },
+        tools: [
+          { type: 'function', function: { name: 'f', description: 'x', strict: true, parameters: {} } },
+          { function: { name: 'g', parameters: { type: 'object' } } },
+        ],
         tool_choice: 'auto',
         presence_penalty: -2,
         frequency_penalty: 2,
         n: 1,
         prediction: { type: 'content', content: '' },
         parallel_tool_calls: true,
+        prompt_mode: 'reasoning',
         reasoning_effort: 'none',
         prompt_cache_key: 'k',
         safe_prompt: false,
@@ -45,10 +50,21 @@ describe('a request', () => {
     ],
     ['null for a parameter', { temperature: null, max_tokens: null, stop: null, tools: null }],
     ['text parts', { messages: [user([{ type: 'text', text: 'x' }])] }],
+    ['a picture', { messages: [user([{ type: 'image_url', image_url: 'https://example.com/a.png' }])] }],
     [
-      'a picture',
-      { messages: [user([{ type: 'image_url', image_url: { url: 'https://example.com/a.png' } }])] },
+      'a picture with its detail',
+      {
+        messages: [
+          user([{ type: 'image_url', image_url: { url: 'https://example.com/a.png', detail: 'low' } }]),
+        ],
+      },
     ],
+    ['128 tools', { tools: Array.from({ length: 128 }, (_, index) => tool(`f${index}`)) }],
+    ['a tool to call', { tools: [tool('f')], tool_choice: { type: 'function', function: { name: 'f' } } }],
+    ['any tool to call', { tools: [tool('f')], tool_choice: 'any' }],
+    ['arguments as an object', { messages: [user('x'), { ...calling, tool_calls: [withObject] }, result] }],
+    ['words beside a call', { messages: [user('x'), { ...calling, content: 'Let me see.' }, result] }],
+    ['a schema', { response_format: { type: 'json_schema', json_schema: { name: 'a', schema: {} } } }],
     [
       'several system messages',
       { messages: [{ role: 'system', content: 'a' }, { role: 'system', content: 'b' }, user('c')] },
@@ -63,7 +79,13 @@ describe('a request', () => {
       {
         messages: [
           user('x'),
-          { role: 'assistant', content: [{ type: 'thinking', thinking: [] }] },
+          {
+            role: 'assistant',
+            content: [
+              { type: 'thinking', thinking: [{ type: 'text', text: 'Hm.' }], closed: true, signature: null },
+              { type: 'text', text: 'Yes.' },
+            ],
+          },
           user('y'),
         ],
       },
@@ -160,7 +182,152 @@ describe('a request', () => {
     ],
     ['stop texts that are numbers', { stop: [1] }, ['body.stop.0: Input should be a valid string']],
     ['stream in words', { stream: 'yes' }, ['body.stream: Input should be a valid boolean']],
+    [
+      'options of a stream',
+      { stream: true, stream_options: { include_usage: true } },
+      ['body.stream_options: Extra inputs are not permitted'],
+    ],
     ['tools that are names', { tools: ['f'] }, ['body.tools.0: Input should be a valid dictionary']],
+    ['a tool without function', { tools: [{ type: 'function' }] }, ['body.tools.0.function: Field required']],
+    [
+      'a tool of the older shape',
+      { tools: [{ name: 'f', parameters: {} }] },
+      [
+        'body.tools.0.function: Field required',
+        'body.tools.0.name: Extra inputs are not permitted',
+        'body.tools.0.parameters: Extra inputs are not permitted',
+      ],
+    ],
+    [
+      'a function without parameters',
+      { tools: [{ function: { name: 'f' } }] },
+      ['body.tools.0.function.parameters: Field required'],
+    ],
+    [
+      'parameters that are true',
+      { tools: [{ function: { name: 'f', parameters: true } }] },
+      ['body.tools.0.function.parameters: Input should be a valid dictionary'],
+    ],
+    [
+      'what is required beside the parameters',
+      { tools: [{ function: { name: 'f', parameters: {}, required: ['a'] } }] },
+      ['body.tools.0.function.required: Extra inputs are not permitted'],
+    ],
+    [
+      'a tool of another type',
+      { tools: [{ ...tool('f'), type: 'retrieval' }] },
+      ["body.tools.0.type: Input should be 'function'"],
+    ],
+    [
+      'more than 128 tools',
+      { tools: Array.from({ length: 129 }, (_, index) => tool(`f${index}`)) },
+      ['body.tools: List should have at most 128 items after validation, not 129'],
+    ],
+    [
+      'a choice of tools that there is not',
+      { tools: [tool('f')], tool_choice: 'always' },
+      ["body.tool_choice: Input should be 'auto', 'none', 'any' or 'required'"],
+    ],
+    [
+      'a choice of a tool without its name',
+      { tools: [tool('f')], tool_choice: { type: 'function', function: {} } },
+      ['body.tool_choice.function.name: Field required'],
+    ],
+    [
+      'a choice of tools that is a number',
+      { tool_choice: 5 },
+      ['body.tool_choice: Input should be a valid dictionary'],
+    ],
+    [
+      'a tool result without its id',
+      { messages: [user('x'), calling, { role: 'tool', name: 'f', content: '1' }] },
+      ['body.messages.2.tool.tool_call_id: Field required'],
+    ],
+    [
+      'a tool result of no id',
+      { messages: [user('x'), calling, { ...result, tool_call_id: null }] },
+      ['body.messages.2.tool.tool_call_id: Input should be a valid string'],
+    ],
+    [
+      'a call without its id',
+      { messages: [user('x'), { ...calling, tool_calls: [{ function: call.function }] }, result] },
+      ['body.messages.1.assistant.tool_calls.0.id: Field required'],
+    ],
+    [
+      'a call without arguments',
+      { messages: [user('x'), { ...calling, tool_calls: [{ ...call, function: { name: 'f' } }] }, result] },
+      ['body.messages.1.assistant.tool_calls.0.function.arguments: Field required'],
+    ],
+    [
+      'a call with its name beside the function',
+      { messages: [user('x'), { ...calling, tool_calls: [{ ...call, name: 'f' }] }, result] },
+      ['body.messages.1.assistant.tool_calls.0.name: Extra inputs are not permitted'],
+    ],
+    [
+      'a prediction of another type',
+      { prediction: { type: 'text', content: 'x' } },
+      ["body.prediction.type: Input should be 'content'"],
+    ],
+    [
+      'a prediction that is text',
+      { prediction: 'x' },
+      ['body.prediction: Input should be a valid dictionary'],
+    ],
+    [
+      'another effort',
+      { reasoning_effort: 'medium' },
+      ["body.reasoning_effort: Input should be 'none' or 'high'"],
+    ],
+    ['no choice at all', { n: 0 }, ['body.n: Input should be greater than or equal to 1']],
+    [
+      'an image without a URL',
+      { messages: [user([{ type: 'image_url', image_url: { href: 'x' } }])] },
+      [
+        'body.messages.0.user.content.0.image_url.image_url.url: Field required',
+        'body.messages.0.user.content.0.image_url.image_url.href: Extra inputs are not permitted',
+      ],
+    ],
+    [
+      'an image for the system',
+      { messages: [{ role: 'system', content: [{ type: 'image_url', image_url: 'x' }] }, user('x')] },
+      [
+        `body.messages.0.system.content.0: Input tag "image_url" found using 'type': expected one of 'text', 'thinking'`,
+      ],
+    ],
+    [
+      'thoughts that are text',
+      {
+        messages: [
+          user('x'),
+          { role: 'assistant', content: [{ type: 'thinking', thinking: 'Hm.' }] },
+          user('y'),
+        ],
+      },
+      ['body.messages.1.assistant.content.0.thinking.thinking: Input should be a valid list'],
+    ],
+    [
+      'another response_format',
+      { response_format: { type: 'xml' } },
+      ["body.response_format.type: Input should be 'text', 'json_object' or 'json_schema'"],
+    ],
+    [
+      'a json_schema that is not there',
+      { response_format: { type: 'json_schema' } },
+      ['body.response_format.json_schema: Field required'],
+    ],
+    [
+      'a json_schema without its schema',
+      { response_format: { type: 'json_schema', json_schema: { name: 'a' } } },
+      ['body.response_format.json_schema.schema: Field required'],
+    ],
+    [
+      'a json_schema in the words of another API',
+      { response_format: { type: 'json_schema', jsonSchema: { name: 'a' } } },
+      [
+        'body.response_format.jsonSchema: Extra inputs are not permitted',
+        'body.response_format.json_schema: Field required',
+      ],
+    ],
     [
       'a response_format without type',
       { response_format: {} },
@@ -171,6 +338,7 @@ describe('a request', () => {
       { temperature: 2, top_k: 5, messages: [user('x'), { role: 'tool' }] },
       [
         'body.messages.1.tool.content: Field required',
+        'body.messages.1.tool.tool_call_id: Field required',
         'body.temperature: Input should be less than or equal to 1.5',
         'body.top_k: Extra inputs are not permitted',
       ],
@@ -214,11 +382,6 @@ describe('a request', () => {
       'Unexpected tool call id other0001 in tool results',
     ],
     [
-      'a result of no call',
-      [user('x'), calling, { role: 'tool', content: '1' }],
-      'Unexpected tool call id None in tool results',
-    ],
-    [
       'a result told twice',
       [user('x'), calling, result, result],
       'Unexpected tool call id call00001 in tool results',
@@ -247,16 +410,80 @@ describe('a request', () => {
     });
   });
 
-  it.each<[object, string]>([
-    [{ stream: true }, 'in a stream'],
-    [{ n: 2 }, 'with several choices (n)'],
-    [{ response_format: { type: 'json_object' } }, 'in the response_format json_object'],
-    [{ tool_choice: 'any' }, 'with tool calls (tool_choice)'],
-    [{ tool_choice: { type: 'function', function: { name: 'f' } } }, 'with tool calls (tool_choice)'],
-  ])('is told what is not simulated: %j', (fields, what) => {
-    const { reply } = ask(fields);
-    expect(reply.status).toBe(400);
-    expect(JSON.parse(reply.body)).toMatchObject({ message: `The simulator does not answer ${what}` });
+  const longName = 'f'.repeat(65);
+  const rule = 'but must be a-z, A-Z, 0-9, or contain underscores and dashes, with a maximum length of 64.';
+
+  it.each<[string, object, string, string, string | null]>([
+    [
+      'an id of another provider',
+      {
+        messages: [
+          user('x'),
+          { ...calling, tool_calls: [{ ...call, id: 'call_00001' }] },
+          { ...result, tool_call_id: 'call_00001' },
+        ],
+      },
+      'Tool call id was call_00001 but must be a-z, A-Z, 0-9, with a length of 9.',
+      'invalid_function_call',
+      '3280',
+    ],
+    [
+      'a call of a name that is none',
+      {
+        messages: [
+          user('x'),
+          { ...calling, tool_calls: [{ ...call, function: { name: 'a b', arguments: '{}' } }] },
+          result,
+        ],
+      },
+      `Function name was a b ${rule}`,
+      'invalid_function_call',
+      '3280',
+    ],
+    [
+      'an answer that says nothing',
+      { messages: [user('x'), { role: 'assistant', content: '' }, user('y')] },
+      'Assistant message must have either content or tool_calls, but not none.',
+      'invalid_request_error',
+      null,
+    ],
+    [
+      'a prefix that nothing could follow',
+      { messages: [user('x'), { role: 'assistant', content: 'y', prefix: true }, user('z')] },
+      'Assistant message with prefix True must be last message',
+      'invalid_request_error',
+      null,
+    ],
+    [
+      'a tool of a name that is none',
+      { tools: [tool('order status')] },
+      `Function name was order status ${rule}`,
+      'invalid_request_error',
+      null,
+    ],
+    [
+      'a tool of a long name',
+      { tools: [tool(longName)] },
+      `Function name was ${longName} ${rule}`,
+      'invalid_request_error',
+      null,
+    ],
+    [
+      'a choice of none of its tools',
+      { tools: [tool('f')], tool_choice: { function: { name: 'g' } } },
+      'tool_choice names `g`, which is none of the tools',
+      'invalid_request_error',
+      null,
+    ],
+    [
+      'a choice among no tools',
+      { tool_choice: 'any' },
+      'tool_choice is `any`, but there are no tools',
+      'invalid_request_error',
+      null,
+    ],
+  ])('must not have %s', (_, fields, message, type, code) => {
+    expect(refusalOf(fields)).toEqual({ status: 400, message, type, code });
   });
 
   it.each(['', 'hello', '{', '[1,', '{"model":', '\u{fffd}', bodyOf().slice(0, -1)])(
@@ -296,7 +523,12 @@ describe('a request', () => {
       fc.string(),
       fc.json(),
       fc
-        .record({ model: fc.jsonValue(), messages: fc.array(anyMessage), stop: fc.jsonValue() })
+        .record({
+          model: fc.jsonValue(),
+          messages: fc.array(anyMessage),
+          stop: fc.jsonValue(),
+          tools: fc.jsonValue(),
+        })
         .map((body) => JSON.stringify(body)),
       fc.array(anyMessage).map((messages) => bodyOf({ messages })),
     );

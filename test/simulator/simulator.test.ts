@@ -7,7 +7,7 @@ import type { ChatCompletion } from '../../src/simulator/completion.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { closeAll, errorCode, send, start } from './client.ts';
 import type { Asked } from './client.ts';
-import { bodyOf, user } from './support.ts';
+import { bodyOf, choiceOf, user } from './support.ts';
 
 afterEach(closeAll);
 
@@ -18,7 +18,7 @@ describe('the simulator', () => {
     const { status, headers, body } = await send(simulator);
     expect(status).toBe(200);
     const completion = JSON.parse(body) as ChatCompletion;
-    expect(completion.choices[0].message.content).toBe('[simulated] I love programming.');
+    expect(choiceOf(completion).message.content).toBe('[simulated] I love programming.');
     expect(headers).toMatchObject({
       'content-type': 'application/json',
       'content-length': String(Buffer.byteLength(body)),
@@ -82,8 +82,8 @@ describe('the simulator', () => {
       ),
     );
     const completions = answers.map(({ body }) => JSON.parse(body) as ChatCompletion);
-    completions.forEach(({ choices }, index) => {
-      expect(choices[0].message.content).toBe(`[simulated] record ${index}`);
+    completions.forEach((completion, index) => {
+      expect(choiceOf(completion).message.content).toBe(`[simulated] record ${index}`);
     });
     const total = (field: 'prompt_tokens' | 'completion_tokens') =>
       completions.reduce((sum, { usage }) => sum + usage[field], 0);

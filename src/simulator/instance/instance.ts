@@ -1,0 +1,87 @@
+import type { ErrorObject, ValidateFunction } from 'ajv';
+import type { JsonSchema, JsonValue } from '../../json/json.ts';
+import { failure, success, type Result } from '../../result.ts';
+import { draw, fingerprintOf } from '../chance.ts';
+import type { Making } from './making.ts';
+import { compileSchema } from './validator.ts';
+import { makeValue } from './value.ts';
+
+/** Makes a value that a schema allows, the same for the same print. The error tells why there is none. */
+export type Instances = (
+  schema: JsonSchema,
+  print: string,
+  words: readonly string[],
+) => Result<JsonValue, string>;
+
+/** Times that a value is mended before it is given up. */
+const mostRounds = 120;
+
+/** Values in one instance, those within it included. */
+const mostValues = 5000;
+
+/** Characters of a place that an error tells: a schema within itself leads far down. */
+const longestPlace = 100;
+
+/** Schemas whose validators are kept: to compile one takes longer than everything else about an answer. */
+const mostKept = 100;
+
+/** Keeps the validators of schemas that it has met. */
+export function createInstances(): Instances {
+  const kept = new Map<string, Result<ValidateFunction, string>>();
+  return (schema, print, words) => {
+    const key = fingerprintOf(0, schema);
+    const compiled = kept.get(key) ?? compileSchema(schema);
+    kept.set(key, compiled);
+    const [oldest] = kept.keys();
+    if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
+    return compiled.ok ? search(schema, compiled.value, print, words) : compiled;
+  };
+}
+
+/**
+ * Makes a value, asks the validator what is wrong with it, and makes those places anew until nothing is. Everything at
+ * a place is drawn from the print, the place and how often it was at fault, so the rest stays as it was.
+ */
+function search(
+  schema: JsonSchema,
+  validate: ValidateFunction,
+  print: string,
+  words: readonly string[],
+): Result<JsonValue, string> {
+  const faults = new Map<string, number>();
+  let last: ErrorObject | undefined;
+  for (let round = 0; round < mostRounds; round += 1) {
+    const making: Making = {
+      root: schema,
+      draw: (place, purpose) => draw(print, `${place} ${purpose}`, faults.get(place) ?? 0),
+      words: words.length === 0 ? ['answer'] : words,
+      lean: round > mostRounds / 2,
+      budget: { left: mostValues },
+    };
+    const value = makeValue([schema], '', 0, making);
+    if (validate(value)) return success(value);
+    const errors = validate.errors ?? [];
+    last = errors[0];
+    for (const place of blamed(errors, round)) faults.set(place, (faults.get(place) ?? 0) + 1);
+  }
+  const { instancePath = '', message = 'is not valid' } = last ?? {};
+  const where = instancePath === '' ? '' : ` at ${instancePath.slice(0, longestPlace)}`;
+  return failure(`no value was found that it allows: the last one${where} ${message}`);
+}
+
+/**
+ * The places to make anew: those that are at fault, and now and then what holds them, since a place can be beyond help
+ * where it stands.
+ */
+function blamed(errors: readonly ErrorObject[], round: number): ReadonlySet<string> {
+  const places = new Set(errors.map(({ instancePath }) => instancePath));
+  const climbs = round % 16 === 15 ? Infinity : round % 4 === 3 ? 1 : 0;
+  for (const { instancePath } of errors) {
+    let place = instancePath;
+    for (let climbed = 0; climbed < climbs && place !== ''; climbed += 1) {
+      place = place.slice(0, place.lastIndexOf('/'));
+      places.add(place);
+    }
+  }
+  return places;
+}
