@@ -73,7 +73,10 @@ export interface ModelSettings {
   readonly api_key_env?: string;
   /** One attempt, in milliseconds. */
   readonly timeout: number;
-  /** The longest silence within a stream, in milliseconds, the wait for its first piece included. */
+  /**
+   * The longest silence within a stream, in milliseconds, the wait for its first byte included. Any byte of the body
+   * ends a silence, also one of a comment that keeps the connection open.
+   */
   readonly idle_timeout: number;
 }
 
@@ -169,7 +172,10 @@ export interface CallOptions {
    * further one; a request under way is finished. Aborted at the latest when `signal` is.
    */
   readonly waiting: AbortSignal;
-  /** Has the answer come as a stream, and is told its pieces; the outcome is that of the whole answer all the same. */
+  /**
+   * Has the answer come as a stream, and is told its pieces, without the key; the outcome is that of the whole answer
+   * all the same. What it throws is thrown by the call.
+   */
   readonly stream?: (delta: StreamDelta) => void;
   /** Names the call in traces. */
   readonly step: string;
