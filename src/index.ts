@@ -24,6 +24,7 @@ export { version } from './version.ts';
 export type { Diagnostic, LinePlace, Location } from './diagnostic/diagnostic.ts';
 export type { Source } from './diagnostic/source.ts';
 export type { JsonObject, JsonSchema, JsonValue } from './json/json.ts';
+export type { StreamDelta } from './models/contract.ts';
 export type { Plan } from './plan.ts';
 export type { BadRecord, InputBroken, InputRecord, RecordItem } from './records/record.ts';
 export type { Result } from './result.ts';
