@@ -6,6 +6,7 @@ import type {
   ModelRequest,
   ModelSettings,
   Pacer,
+  Provider,
   StreamDelta,
 } from '../../src/models/contract.ts';
 import { mistralai } from '../../src/models/mistralai.ts';
@@ -38,6 +39,8 @@ export interface StreamedCall {
 }
 
 export interface RigOptions {
+  /** Default: mistralai. */
+  readonly provider?: Provider;
   readonly settings?: Partial<ModelSettings>;
   readonly services?: Partial<ClientServices>;
   /** After how many 429s the pacer gives up. */
@@ -51,7 +54,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
   const server = await startFakeServer();
   const sleeps: number[] = [];
   const paced: string[] = [];
-  const client = await mistralai.open(
+  const client = await (options.provider ?? mistralai).open(
     {
       provider: 'mistralai',
       name: 'mistral-small-latest',

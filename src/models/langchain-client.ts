@@ -1,0 +1,209 @@
+import { CallbackManager } from '@langchain/core/callbacks/manager';
+import { awaitAllCallbacks } from '@langchain/core/callbacks/promises';
+import type { BaseMessage } from '@langchain/core/messages';
+import { bounded } from '../diagnostic/printable.ts';
+import type { JsonObject } from '../json/json.ts';
+import { zeroUsage } from '../usage/add.ts';
+import { version } from '../version.ts';
+import type { Answer } from './answer.ts';
+import type { Attempt } from './attempt.ts';
+import type {
+  CallError,
+  CallOptions,
+  CallOutcome,
+  ClientServices,
+  ModelClient,
+  ModelSettings,
+} from './contract.ts';
+import type { Server } from './explain.ts';
+import { langChainMessages } from './mistralai-messages.ts';
+import { oneLine } from './provider-text.ts';
+import { createRedact } from './redact.ts';
+import { callWithRetries } from './retry.ts';
+import type { RetriedCall } from './retry.ts';
+import { tellWhole } from './stream-attempt.ts';
+import type { Tokens } from './tokens.ts';
+import { openTransport } from './transport.ts';
+import type { Transport } from './transport.ts';
+import { judgeWire, judgeWireStream } from './wire-attempt.ts';
+import { createWireReader } from './wire-reader.ts';
+import type { Wire } from './wire.ts';
+
+/** One call on its way through LangChain: what the provider's class is to know of it, and how it gets its answer. */
+export interface LangChainCall {
+  readonly model: string;
+  /** The request without its conversation, for traces. */
+  readonly parameters: JsonObject;
+  /** Makes the call, with all its attempts; rejects where it fails. To be called once. */
+  send(): Promise<Said>;
+}
+
+/** An answer without the key, for the provider's class to read. */
+export interface Said {
+  readonly answer: Answer;
+  readonly tokens: Tokens | null;
+}
+
+/** Makes the provider's class of LangChain's for one call. Nothing but `send` may leave it for the network. */
+export type CreateChat = (call: LangChainCall) => {
+  invoke(
+    messages: BaseMessage[],
+    options: {
+      readonly runName: string;
+      readonly metadata: { readonly step: string; readonly record: string };
+    },
+  ): Promise<unknown>;
+};
+
+/** Stands where a class insists on a key: the real one never enters LangChain, so that no trace can hold it. */
+export const heldKey = 'held-by-the-transport';
+
+/** The largest answer that is read, in bytes: hundreds of times what any model writes. */
+const max_body = 32 * 1024 * 1024;
+
+/** A stream has some two hundred bytes around each token. */
+const max_stream = 4 * max_body;
+
+/** How long `close` waits for traces to leave, in milliseconds: a tracing server that is down must not hold a run. */
+const traceGrace = 5000;
+
+export interface LangChainProvider {
+  readonly wire: Wire;
+  /** The variable with the provider's own key; null where it asks for none. */
+  readonly api_key_env: string | null;
+  readonly createChat: CreateChat;
+}
+
+/**
+ * A client of any provider that LangChain has a class for. The class makes the call and reads its answer, so that
+ * whoever traces LangChain sees the model, its parameters, the conversation and what was used. What is sent, and when
+ * it is sent again, is ours: the body that `render` shows, over our own transport, under the one retry policy.
+ */
+export function openLangChainClient(
+  settings: ModelSettings,
+  services: ClientServices,
+  { wire, api_key_env, createChat }: LangChainProvider,
+): ModelClient {
+  const { api_key } = services;
+  const redact = createRedact(api_key);
+  const server: Server = {
+    host: new URL(wire.url(settings, false)).host,
+    model: settings.name,
+    key_name: api_key === undefined ? null : (settings.api_key_env ?? api_key_env),
+    timeout: settings.timeout,
+    idle_timeout: settings.idle_timeout,
+    max_body,
+    max_stream,
+    redact,
+    now: services.now,
+  };
+  // Handlers of a trace hear of calls in the background.
+  const listened = CallbackManager.configure() !== undefined;
+  const transports = new Map<string, Transport>();
+
+  /** Some providers have another path for streams. */
+  function transportTo(url: string): Transport {
+    const { origin, pathname, search } = new URL(url);
+    const transport =
+      transports.get(url) ??
+      openTransport({
+        origin,
+        path: `${pathname}${search}`,
+        headers: {
+          'content-type': 'application/json',
+          'user-agent': `prompt-pipe/${version}`,
+          ...wire.headers(api_key),
+        },
+        connections: services.connections,
+        timeout: settings.timeout,
+        idle_timeout: settings.idle_timeout,
+        max_body,
+        max_stream,
+      });
+    transports.set(url, transport);
+    return transport;
+  }
+
+  async function attempt(json: string, tell: CallOptions['stream'], signal: AbortSignal): Promise<Attempt> {
+    const transport = transportTo(wire.url(settings, tell !== undefined));
+    if (tell === undefined) return judgeWire(await transport.post(json, signal), wire, server);
+    const reader = createWireReader(wire.stream, tell, api_key, redact);
+    const judged = judgeWireStream(await transport.stream(json, signal, reader), reader, wire, server);
+    if (reader.headers === undefined) tellWhole(judged, tell);
+    return judged;
+  }
+
+  return {
+    async call(request, { signal, waiting, stream, step, record }) {
+      const refused = wire.refusedImage?.(request);
+      if (refused !== undefined) return unsent('refused_image', refused);
+      const body = wire.body(settings, request, stream !== undefined);
+      const json = JSON.stringify(body);
+      const sent: { result?: RetriedCall; bug?: unknown } = {};
+      const chat = createChat({
+        model: settings.name,
+        parameters: withoutConversation(body),
+        async send() {
+          try {
+            const one = (signal: AbortSignal): Promise<Attempt> => attempt(json, stream, signal);
+            sent.result = await callWithRetries(one, services, { signal, waiting });
+          } catch (error) {
+            sent.bug = error;
+            throw error;
+          }
+          return saidBy(sent.result);
+        },
+      });
+      try {
+        await chat.invoke(langChainMessages(request.messages), { runName: step, metadata: { step, record } });
+      } catch (error) {
+        if (sent.bug !== undefined) throw sent.bug;
+        const why = bounded(redact(oneLine(error instanceof Error ? error.message : String(error))), 500);
+        if (sent.result === undefined)
+          return unsent('invalid_request', `LangChain cannot make the call: ${why}`);
+        if (sent.result.outcome.ok) return unread(sent.result, `LangChain cannot read the answer: ${why}`);
+      }
+      if (sent.result === undefined) throw new Error('LangChain answered without asking');
+      return sent.result.outcome;
+    },
+    async close() {
+      await Promise.all([...transports.values()].map((transport) => transport.close()));
+      if (listened) await flushTraces(services);
+    },
+  };
+}
+
+/** Where the providers' bodies have what the messages say. */
+const conversation = new Set(['messages', 'system', 'contents', 'systemInstruction']);
+
+function withoutConversation(body: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !conversation.has(name)));
+}
+
+function saidBy({ outcome, last }: RetriedCall): Said {
+  if (!outcome.ok) throw new Error(outcome.error.message);
+  if (last?.result.kind !== 'completed') throw new Error('a call succeeded without a completed attempt');
+  return { answer: last.result.answer, tokens: last.tokens };
+}
+
+function unsent(code: CallError['code'], message: string): CallOutcome {
+  const error: CallError = { code, message, status: null, attempts: 0, request_id: null, scope: 'record' };
+  return { ok: false, error, usage: zeroUsage };
+}
+
+/** The tokens were used all the same. */
+function unread({ outcome, attempts }: RetriedCall, message: string): CallOutcome {
+  const request_id = outcome.ok ? outcome.completion.request_id : null;
+  return {
+    ok: false,
+    error: { code: 'malformed_answer', message, status: 200, attempts, request_id, scope: 'record' },
+    usage: outcome.usage,
+  };
+}
+
+async function flushTraces({ sleep }: Pick<ClientServices, 'sleep'>): Promise<void> {
+  const flushed = new AbortController();
+  const patience = sleep(traceGrace, flushed.signal).catch(() => undefined);
+  await Promise.race([awaitAllCallbacks(), patience]);
+  flushed.abort();
+}

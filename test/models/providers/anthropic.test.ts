@@ -1,0 +1,4 @@
+import { describeConformance } from './conformance.ts';
+import { anthropicWire } from './fakes/anthropic.ts';
+
+describeConformance(anthropicWire);

@@ -1,0 +1,4 @@
+import { describeConformance } from './conformance.ts';
+import { googleWire } from './fakes/google-genai.ts';
+
+describeConformance(googleWire);

@@ -1,0 +1,4 @@
+import { describeConformance } from './conformance.ts';
+import { mistralWire } from './fakes/mistralai.ts';
+
+describeConformance(mistralWire);
