@@ -1,13 +1,14 @@
 import type { CallOutcome, ModelRequest, StreamDelta } from '../models/contract.ts';
 import type { Plan } from '../plan.ts';
 import { zeroUsage } from '../usage/add.ts';
+import type { ActiveRecord } from './active-record.ts';
 import type { CallSlots } from './call-slots.ts';
 import type { RunEvent } from './events.ts';
 import type { Images } from './images.ts';
 import type { Journal } from './journal.ts';
 import type { OpenModels } from './models.ts';
-import type { ActiveRecord } from './record.ts';
 import type { Stop } from './stop.ts';
+import type { Traces } from './traces.ts';
 import type { UsageLedger } from './usage-ledger.ts';
 
 /** What the calls of a run share. */
@@ -19,6 +20,7 @@ export interface CallServices {
   readonly images: Images;
   readonly journal: Journal | undefined;
   readonly stop: Stop;
+  readonly traces: Traces;
   /** Whether every answer is to come as a stream whose pieces are told. */
   readonly stream: boolean;
   readonly now: () => number;
@@ -58,10 +60,11 @@ export async function callModel(
   if (over()) return refused;
   const whole = await services.images.embed(request);
   if (!whole.ok) return { ok: false, error: whole.error, usage: zeroUsage };
-  return services.slots.run(record.sequence, async () => (over() ? refused : ask(whole.value)));
+  const inSlot = services.traces.here(async () => (over() ? refused : ask(whole.value)));
+  return services.slots.run(record.sequence, inSlot);
 
   async function ask(sent: ModelRequest): Promise<CallOutcome> {
-    const { plan, models, ledger, journal, stop, now, tell } = services;
+    const { plan, models, ledger, journal, stop, traces, now, tell } = services;
     const { id, stream: streams = false } = plan.steps[step] ?? {};
     const model = models.ofSteps[step];
     if (id === undefined || model === undefined) throw new Error(`the plan has no step ${step}`);
@@ -69,13 +72,15 @@ export async function callModel(
     const told = (delta: StreamDelta) => tell({ type: 'call_delta', index, step: id, call: nth, delta });
     const stream = services.stream ? told : streams ? untold : undefined;
     const began = now();
-    const answer = await model.client.call(sent, {
-      signal: model.signal,
-      waiting: stop.signal,
-      ...(stream !== undefined && { stream }),
-      step: id,
-      record: key,
-    });
+    const answer = await traces.call({ step: id, settings: model.settings, request: sent }, () =>
+      model.client.call(sent, {
+        signal: model.signal,
+        waiting: stop.signal,
+        ...(stream !== undefined && { stream }),
+        step: id,
+        record: key,
+      }),
+    );
     const duration = now() - began;
     const resolved_model = answer.ok ? answer.completion.model : null;
     const call = { step: id, model: model.name, resolved_model, usage: answer.usage };

@@ -1,10 +1,11 @@
 import type { InputBroken, RecordItem } from '../records/record.ts';
+import type { ActiveRecord, RecordEnd } from './active-record.ts';
 import { callModel, type CallServices } from './calls.ts';
 import type { RecordFinished } from './events.ts';
 import { createIntake } from './intake.ts';
 import { examine } from './examine.ts';
 import { createKeys } from './keys.ts';
-import { runRecord, type ActiveRecord, type RecordEnd, type RecordHost } from './record.ts';
+import { runRecord, type RecordHost } from './record.ts';
 import { stepOrder } from './step-order.ts';
 import { runTool, type ToolCallServices } from './tools.ts';
 import { inputBroken, internalError, textOf, tooManyFailures } from './reasons.ts';
@@ -58,6 +59,7 @@ export function createConductor(
   const host: RecordHost = {
     plan,
     order: stepOrder(plan.steps),
+    traces: services.calls.traces,
     signal: services.signal,
     call: (record, step, nth, request) => callModel(services.calls, record, step, nth, request),
     tool: (record, step, nth, call) => runTool(services.tools, record, step, nth, call),

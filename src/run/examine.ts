@@ -3,7 +3,7 @@ import type { Plan } from '../plan.ts';
 import type { RecordItem } from '../records/record.ts';
 import { failure, success, type Result } from '../result.ts';
 import type { RecordKey } from './keys.ts';
-import { failedEnd, type FailedEnd } from './record.ts';
+import { failedEnd, type FailedEnd } from './active-record.ts';
 import { conflictingStep } from './row.ts';
 
 /** The record's value, or why it cannot be begun: known before anything is paid for. */

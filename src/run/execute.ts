@@ -1,5 +1,6 @@
 import type { Plan } from '../plan.ts';
 import type { InputBroken, RecordItem } from '../records/record.ts';
+import { openTracer } from '../tracing/registry.ts';
 import type { Bell } from './bell.ts';
 import { createCallSlots } from './call-slots.ts';
 import { conclude, type Intaken } from './conclude.ts';
@@ -14,6 +15,7 @@ import { internalError, notWritten } from './reasons.ts';
 import { refusedStart } from './requirements.ts';
 import { redactOutcomes, secretsOf } from './secrets.ts';
 import type { Stop } from './stop.ts';
+import { tracesBy, untraced } from './traces.ts';
 import { createUsageLedger, type UsageLedger } from './usage-ledger.ts';
 
 export interface Execution {
@@ -112,6 +114,8 @@ async function runRecords(
     tell({ type: 'model_paused', model, duration, reason: 'rate_limited' });
   });
   signal.addEventListener('abort', models.abortAll, { once: true });
+  const tracer = await openTracer(options.env, { sleep });
+  const traces = tracer === undefined ? untraced : tracesBy(tracer, plan.name);
   const { concurrency } = plan.limits;
   const conductor = createConductor(
     {
@@ -123,6 +127,7 @@ async function runRecords(
         images,
         journal,
         stop,
+        traces,
         stream: options.stream === true,
         now,
         tell,
@@ -134,6 +139,7 @@ async function runRecords(
         redact: redactOutcomes(secretsOf(plan, options)),
         journal,
         stop,
+        traces,
         signal,
         now,
         finished: toolFinished,
@@ -149,6 +155,6 @@ async function runRecords(
   conductor.advance();
   await withGrace(conductor.done, signal, sleep);
   const { taken, exhausted } = conductor;
-  await withGrace(Promise.all([conductor.close(), models.close()]), signal, sleep);
+  await withGrace(Promise.all([conductor.close(), models.close(), traces.close()]), signal, sleep);
   return { taken, exhausted };
 }

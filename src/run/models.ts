@@ -18,6 +18,8 @@ interface SharedModel {
 /** What a step asks. */
 export interface StepModel {
   readonly name: string;
+  /** As they are sent. */
+  readonly settings: ModelSettings;
   readonly client: ModelClient;
   /** Aborted when the model is of no use any more; ends the calls to it. */
   readonly signal: AbortSignal;
@@ -97,6 +99,7 @@ export async function openModels(
         const { controller } = model;
         return {
           name: model.name,
+          settings,
           client: await client(settings, model.pacer),
           signal: controller.signal,
           abort: () => controller.abort(),

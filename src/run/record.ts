@@ -1,52 +1,20 @@
-import type { JsonObject, JsonValue } from '../json/json.ts';
 import type { CallOutcome, ModelRequest } from '../models/contract.ts';
 import type { Plan, PlanStep } from '../plan.ts';
 import { failure, success, type Result } from '../result.ts';
-import type { StepError, StepValue, ToolInvocation } from '../steps/step.ts';
+import type { StepError, StepServices, StepValue, ToolInvocation } from '../steps/step.ts';
 import type { ToolOutcome } from '../tools/tool.ts';
-import type { RecordError, StepFinished } from './events.ts';
+import { failedEnd, type ActiveRecord, type PendingEnd, type RecordEnd } from './active-record.ts';
+import type { StepFinished } from './events.ts';
 import { defaultRow, renderOutput } from './row.ts';
 import type { StepOrder } from './step-order.ts';
-import type { CountedIn } from './usage-ledger.ts';
+import type { Traces } from './traces.ts';
 import { decide } from './when.ts';
-
-/** A record on its way through the steps. */
-export interface ActiveRecord {
-  readonly sequence: number;
-  readonly index: number;
-  readonly line: number;
-  readonly key: string;
-  readonly value: JsonObject;
-  readonly countedIn: CountedIn;
-  /** Steps of it that are running. */
-  running: number;
-  /** Set by the first step that fails or is stopped: no other step of the record begins after it. */
-  end?: FailedEnd | PendingEnd;
-}
-
-export interface FailedEnd {
-  readonly outcome: 'failed';
-  readonly step: string | null;
-  readonly input: JsonObject | null;
-  readonly raw?: string;
-  readonly error: RecordError;
-}
-
-/** The run stopped before the record was through: it can be run again. */
-export interface PendingEnd {
-  readonly outcome: 'pending';
-}
-
-export type RecordEnd =
-  | { readonly outcome: 'succeeded'; readonly output: JsonValue }
-  | { readonly outcome: 'skipped' }
-  | FailedEnd
-  | PendingEnd;
 
 /** What a record needs of the run that it is part of. */
 export interface RecordHost {
   readonly plan: Plan;
   readonly order: StepOrder;
+  readonly traces: Traces;
   /** Aborted when everything has to end at once. */
   readonly signal: AbortSignal;
   /** The nth model call of this record's step, from 1. */
@@ -74,7 +42,11 @@ interface Progress {
 const pending: PendingEnd = { outcome: 'pending' };
 
 /** Runs the record's steps, each as soon as those before it have ended, independent ones side by side. */
-export async function runRecord(record: ActiveRecord, host: RecordHost): Promise<RecordEnd> {
+export function runRecord(record: ActiveRecord, host: RecordHost): Promise<RecordEnd> {
+  return host.traces.record(record, () => throughSteps(record, host));
+}
+
+async function throughSteps(record: ActiveRecord, host: RecordHost): Promise<RecordEnd> {
   const { plan, order } = host;
   const values: Record<string, StepValue> = {};
   const scope = { input: record.value, vars: plan.vars, steps: values };
@@ -140,11 +112,12 @@ async function perform(progress: Progress, at: number, host: RecordHost): Promis
   }
   let calls = 0;
   let tools = 0;
-  const result = await step.program.execute(scope, {
+  const services: StepServices = {
     call: (request) => host.call(record, at, ++calls, request),
     tool: (call) => host.tool(record, at, ++tools, call),
     signal: host.signal,
-  });
+  };
+  const result = await host.traces.step(step, () => step.program.execute(scope, services));
   if (result.ok) {
     values[step.id] = result.value;
     host.stepFinished(record, step.id, 'succeeded');
@@ -170,19 +143,4 @@ function wasCutOff(error: StepError, record: ActiveRecord, host: RecordHost): bo
   if (host.signal.aborted) return true;
   const over = host.stopped() || record.end !== undefined;
   return over && (error.code === 'aborted' || error.scope === 'run');
-}
-
-/** The end of a record that failed at this step, or by itself: then nothing was sent. */
-export function failedEnd(
-  step: string | null,
-  input: JsonObject | null,
-  error: Pick<RecordError, 'code' | 'message'> & Partial<RecordError>,
-): FailedEnd {
-  const { code, message, status = null, attempts = 0, request_id = null, raw } = error;
-  return {
-    outcome: 'failed',
-    step,
-    input,
-    error: { code, message, status, attempts, request_id, ...(raw !== undefined && { raw }) },
-  };
 }

@@ -2,14 +2,15 @@ import type { Plan } from '../plan.ts';
 import { failure } from '../result.ts';
 import type { ToolInvocation } from '../steps/step.ts';
 import type { ToolOutcome } from '../tools/tool.ts';
+import type { ActiveRecord } from './active-record.ts';
 import type { CallSlots } from './call-slots.ts';
 import type { ToolFinished } from './events.ts';
 import type { Journal } from './journal.ts';
 import type { RunOptions } from './options.ts';
-import type { ActiveRecord } from './record.ts';
 import type { RedactOutcome } from './secrets.ts';
 import type { Stop } from './stop.ts';
 import { toolEnv } from './tool-env.ts';
+import type { Traces } from './traces.ts';
 
 /** What the tool calls of a run share. */
 export interface ToolCallServices {
@@ -20,6 +21,7 @@ export interface ToolCallServices {
   readonly redact: RedactOutcome;
   readonly journal: Journal | undefined;
   readonly stop: Stop;
+  readonly traces: Traces;
   /** Aborted when everything has to end at once: a tool at work is then ended. */
   readonly signal: AbortSignal;
   readonly now: () => number;
@@ -43,14 +45,16 @@ export async function runTool(
   // Asked again when the slot comes: much may have happened while the call waited for it.
   const over = () => services.stop.halted('calls') || record.end !== undefined;
   if (over()) return refused;
-  return services.slots.run(record.sequence, async () => (over() ? refused : perform()));
+  const inSlot = services.traces.here(async () => (over() ? refused : perform()));
+  return services.slots.run(record.sequence, inSlot);
 
   async function perform(): Promise<ToolOutcome> {
-    const { plan, env, redact, journal, signal, now, finished } = services;
+    const { plan, env, redact, journal, traces, signal, now, finished } = services;
     const ofPlan = plan.steps[step];
     if (ofPlan === undefined) throw new Error(`the plan has no step ${step}`);
     const began = now();
-    const outcome = redact(await call.run({ signal, env: toolEnv(ofPlan.program.env ?? [], env) }));
+    const tools = { signal, env: toolEnv(ofPlan.program.env ?? [], env) };
+    const outcome = await traces.tool(call, async () => redact(await call.run(tools)));
     const duration = now() - began;
     const { index, key } = record;
     const { id, name } = call;
