@@ -466,6 +466,22 @@ describe('a stream that cannot be used', () => {
     expect(attempt).toMatchObject({ charged: true, tokens: { total_tokens: 20 } });
   });
 
+  it('is counted, and fails its record only, whatever is thrown while it is judged', () => {
+    const reader = createStreamReader(() => undefined, undefined, server.redact);
+    reader.accepts(200, headers);
+    reader.take(Buffer.from(hi + stop + done));
+    const redact = (text: string): string => {
+      if (text === 'Hi') throw new RangeError('Maximum call stack size exceeded');
+      return text;
+    };
+    const attempt = judgeStream(ended, reader, { ...server, redact });
+    expect(faultOf(attempt)).toMatchObject({
+      fault: { code: 'malformed_answer', status: 200, scope: 'record' },
+      retry: false,
+    });
+    expect(attempt).toMatchObject({ charged: true, tokens: null });
+  });
+
   it('keeps what had come, joined and without the key', () => {
     const { attempt } = receive([
       delta({ content: key.slice(0, 9) }),
