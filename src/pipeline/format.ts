@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
 import { providers } from '../models/registry.ts';
 import { stepTypes } from '../steps/registry.ts';
-import { modelSection, stepModelSection } from './format/model-section.ts';
+import { defaultProvider, modelSection, stepModelSection } from './format/model-section.ts';
 import { fileSection, ownKeys } from './format/sections.ts';
 import { stepSection } from './format/step-section.ts';
 import { inlineYaml } from './words.ts';
@@ -11,14 +11,13 @@ import { inlineYaml } from './words.ts';
 export function pipelineSchema(): JsonObject {
   const models = [...providers.values()];
   const types = [...stepTypes.values()];
-  const modelNames = models.map(({ provider }) => `${provider}-model`);
-  const stepModel = reference(modelNames.map((name) => `step-${name}`));
+  const stepModel = byProvider('step-');
   const definitions: JsonObject = Object.fromEntries([
     ...models.map((provider) => [`${provider.provider}-model`, modelSection(provider)] as const),
     ...models.map((provider) => [`step-${provider.provider}-model`, stepModelSection(provider)] as const),
     ...types.map((type) => [`${type.type}-step`, stepSection(type, stepModel)] as const),
   ]);
-  const file = fileSection(reference(modelNames), reference(types.map(({ type }) => `${type}-step`)));
+  const file = fileSection(byProvider(''), byType(types.map(({ type }) => `${type}-step`)));
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'A pipeline of prompts',
@@ -52,11 +51,37 @@ const acrossSections: readonly JsonObject[] = [
   },
 ];
 
-/** Editors tell kinds apart by the constant in them (`type`, `provider`), and complete the keys of that kind only. */
-function reference(definitions: readonly string[]): JsonObject {
-  const references = definitions.map((name) => ({ $ref: `#/$defs/${name}` }));
-  const [first] = references;
-  return first !== undefined && references.length === 1 ? first : { anyOf: references };
+/** Editors tell types apart by the constant in each, and complete the keys of that type only. */
+function byType(definitions: readonly string[]): JsonObject {
+  const [first, ...others] = definitions.map(definition);
+  return first !== undefined && others.length === 0 ? first : { anyOf: definitions.map(definition) };
+}
+
+/**
+ * A `model` by its `provider`. At the top the default is meant where none is named; in a step it is that of the file,
+ * which a schema cannot see, so that the parameters of any are allowed there.
+ */
+function byProvider(prefix: '' | 'step-'): JsonObject {
+  const names = [...providers.keys()];
+  const model = (name: string) => definition(`${prefix}${name}-model`);
+  const asks = (...given: readonly string[]): JsonObject => ({
+    required: ['provider'],
+    properties: { provider: { enum: given } },
+  });
+  const [first, ...others] = names;
+  if (first !== undefined && others.length === 0) return model(first);
+  const conditions = names.map((name) => ({ if: { not: asks(name) }, else: model(name) }));
+  return {
+    type: 'object',
+    allOf: [
+      ...conditions,
+      { if: asks(...names), else: prefix === '' ? model(defaultProvider) : { anyOf: names.map(model) } },
+    ],
+  };
+}
+
+function definition(name: string): JsonObject {
+  return { $ref: `#/$defs/${name}` };
 }
 
 /**
@@ -76,7 +101,9 @@ function forEditors(schema: JsonValue): JsonValue {
   return {
     ...mapValues(others, (value, keyword) => {
       if (keyword === 'patternErrorMessage') return sentence(value);
-      if (['items', 'additionalProperties', 'propertyNames'].includes(keyword)) return forEditors(value);
+      if (['items', 'additionalProperties', 'propertyNames', 'else'].includes(keyword))
+        return forEditors(value);
+      if (keyword === 'allOf' && Array.isArray(value)) return value.map(forEditors);
       return keyword === 'properties' && isObject(value) ? mapValues(value, forEditors) : value;
     }),
     ...(description !== undefined && { description }),

@@ -28,7 +28,7 @@ export function modelSettings(
     refuseTemplates(own, ['steps', id, 'model'], source, report);
     const provider = providerOf(own, providerOf(top));
     const isSame = provider === providerOf(top);
-    const merged = { ...(isSame ? top : takenOver(top, provider, id, source, report)), ...own };
+    const merged = { ...(isSame ? top : takenOver(top, { id, own, provider }, source, report)), ...own };
     const at = (key: string): Location => ({
       source,
       pointer: Object.hasOwn(own, key) ? ['steps', id, 'model', key] : ['model', key],

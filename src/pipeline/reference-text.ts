@@ -56,9 +56,12 @@ template must be quoted where it begins a value: \`prompt: "{{input.text}}"\`.
 | --- | --- |
 | \`input\` | the record: \`{{input.text}}\`, or \`{{input.[order id]}}\` for a name with spaces |
 | \`vars\` | the variables of the file |
-| \`steps.<id>.output\` | what the step answered; reading it makes this step wait for that one |
+| \`steps.<id>.output\` | what the step answered, a text or the value that its \`schema\` describes; reading it makes this step wait for that one |
+| \`steps.<id>.tool_calls\` | the calls of a step with tools, in their order: each has \`id\`, \`name\`, \`arguments\`, and \`result\` or \`error\`, where the other is null |
 | \`steps.<id>.finish_reason\` | why the answer ended: \`stop\`, \`length\` where \`max_tokens\` cut it off, or another word of the provider's; null where it gave none |
 | \`steps.<id>.usage\` | what the step took for this record: ${usageFields.map((name) => `\`${name}\``).join(', ')}; null where the provider did not tell |
+| \`args\` | in the \`http\` request of a tool alone: the arguments of the call |
+| \`env\` | in the \`headers\` of that request alone: environment variables, as in \`Bearer {{env.RATES_TOKEN}}\` |
 
 - An object or a list is written as JSON, null as nothing; nothing is escaped.
 - A value of \`output\` that is exactly one expression keeps its type; any other is text. In a CSV or TSV, a list or map is a

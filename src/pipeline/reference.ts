@@ -1,36 +1,45 @@
-import { durationPattern } from '../duration.ts';
 import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
+import type { Provider } from '../models/contract.ts';
 import { providers } from '../models/registry.ts';
 import { stepTypes } from '../steps/registry.ts';
+import type { StepType } from '../steps/step.ts';
 import { blockReference } from '../template/blocks.ts';
 import { helperReference } from '../template/helpers.ts';
-import { modelSection, stepModelSection } from './format/model-section.ts';
-import { fileSection } from './format/sections.ts';
+import { toolKinds } from '../tools/registry.ts';
+import { modelSection } from './format/model-section.ts';
+import { fileSection, section } from './format/sections.ts';
 import { stepSection } from './format/step-section.ts';
+import { providerOf } from './provider-of.ts';
+import {
+  code,
+  descriptionOf,
+  keySection,
+  keyTables,
+  propertiesOf,
+  sections,
+  table,
+  withoutKeys,
+} from './reference-table.ts';
 import { afterKeys, beforeKeys, helperRules, templateRules } from './reference-text.ts';
-import { inlineYaml } from './words.ts';
 
 /** The format reference as Markdown: what `schemas/README.md` holds. Its tables are made of what validates a file. */
 export function formatReference(): string {
   const link = (name: string) => ({ type: 'object', description: `See [${name}](#${name}).` });
   const file = fileSection(link('model'), link('steps'));
-  const sections = propertiesOf(file);
-  const models = [...providers.values()].map((provider) =>
-    keySection('model', { ...modelSection(provider), description: provider.description }),
-  );
-  const steps = [...stepTypes.values()].map((type) => {
-    const [provider] = providers.values();
-    const model = provider === undefined ? {} : stepModelSection(provider);
-    return keySection(`type: ${type.type}`, stepSection(type, { ...model, properties: {} }), '###');
-  });
-  return `${[
+  const parts = propertiesOf(file);
+  return `${sections([
     beforeKeys,
-    keySection('The file', file),
-    ...['input'].map((name) => keySection(name, sections[name])),
-    ...models,
-    ...['retry', 'limits', 'prices', 'fail'].map((name) => keySection(name, sections[name])),
-    `## steps\n\n${descriptionOf(sections['steps'])}`,
-    ...steps,
+    keySection('The file', {
+      ...file,
+      properties: Object.fromEntries(
+        Object.entries(parts).map(([name, part]) => [name, withoutInside(part)]),
+      ),
+    }),
+    keySection('input', parts['input']),
+    models(),
+    ...['retry', 'limits', 'prices', 'fail'].map((name) => keySection(name, parts[name])),
+    `## steps\n\n${descriptionOf(parts['steps'])}`,
+    ...steps(),
     templateRules,
     table(
       ['block', 'what it does'],
@@ -42,86 +51,103 @@ export function formatReference(): string {
       helperReference.map(({ signature, description }) => [code(signature), description]),
     ),
     afterKeys,
-  ].join('\n\n')}\n`;
+  ])}\n`;
 }
 
-/** A heading, a description and a table of keys; then the same for the maps and list items inside that have keys. */
-function keySection(title: string, schema: JsonValue | undefined, level = '##'): string {
-  if (!isObject(schema)) return '';
-  const required = Array.isArray(schema['required']) ? schema['required'] : [];
-  const properties = Object.entries(propertiesOf(schema));
-  const rows = properties.map(([name, property]) => keyRow(name, property, required.includes(name)));
-  const inner = [
-    ...properties.flatMap(([name, property]) =>
-      isObject(property) ? [[`Items of \`${name}\``, property['items']] as const] : [],
-    ),
-    ['Each of the other keys', schema['additionalProperties']] as const,
-  ].filter(([, held]) => Object.keys(propertiesOf(held)).length > 0);
-  return [
-    `${level} ${title}`,
-    descriptionOf(schema),
-    table(['key', 'type', 'default', 'what it says'], rows),
-    ...inner.map(([name, held]) => keySection(name, held, `${level}#`)),
-  ]
-    .filter((part) => part !== '')
-    .join('\n\n');
+/** A key whose own keys have a section of their own. */
+function withoutInside(schema: JsonValue): JsonValue {
+  if (!isObject(schema)) return schema;
+  const { properties: _properties, additionalProperties: _others, ...rest } = schema;
+  return rest;
 }
 
-function keyRow(name: string, property: JsonValue, isRequired: boolean): readonly string[] {
-  if (!isObject(property)) return [code(name), '', '', ''];
-  const { default: fallback, examples } = property;
-  const example = Array.isArray(examples) ? (examples as readonly JsonValue[])[0] : undefined;
-  const text = descriptionOf(property);
-  return [
-    code(name),
-    typeText(property),
-    fallback === undefined ? (isRequired ? 'required' : '') : code(inlineYaml(fallback)),
-    example === undefined ? text : `${text} ${code(`${name}: ${inlineYaml(example)}`)}`,
-  ];
+/** The keys that every model has, then the parameters of each provider. */
+function models(): string {
+  const own = providerOf(undefined);
+  const common = withoutKeys(modelSection(own), Object.keys(own.parameters));
+  return sections([keySection('model', common), ...[...providers.values()].map(providerSection)]);
 }
 
-function typeText(schema: JsonObject): string {
-  const { const: constant, enum: values, type, pattern, items, anyOf } = schema;
-  if (constant !== undefined) return code(inlineYaml(constant));
-  if (Array.isArray(values)) return values.map((value: JsonValue) => code(inlineYaml(value))).join(' or ');
-  if (pattern === durationPattern) return 'duration';
-  if (Array.isArray(anyOf))
-    return anyOf.map((branch: JsonValue) => (isObject(branch) ? typeText(branch) : '')).join(' or ');
-  if (type === 'array' && isObject(items)) return `list of ${typeText(items)}s`;
-  const { minimum, exclusiveMinimum, maximum } = schema;
-  const range = [
-    ...(typeof minimum === 'number' ? [`from ${minimum}`] : []),
-    ...(typeof exclusiveMinimum === 'number' ? [`above ${exclusiveMinimum}`] : []),
-    ...(typeof maximum === 'number' ? [`to ${maximum}`] : []),
-  ];
-  return [[type].flat().map(typeName).join(' or '), ...range].join(' ');
+function providerSection(provider: Provider): string {
+  const { api_key_env: name, key_page, default_base_url: address, package: needed } = provider;
+  const key =
+    name === null ? 'It needs no key.' : `Its key is read from ${code(name)} ([get one](${key_page})).`;
+  const install = needed === undefined ? '' : ` First: ${code(`npm install ${needed}`)}.`;
+  return sections([
+    `### provider: ${provider.provider}`,
+    `${provider.description} Requests go to ${address}. ${key}${install}`,
+    keyTables({ properties: provider.parameters }, '####'),
+  ]);
 }
 
-function typeName(type: JsonValue | undefined): string {
-  const names: { readonly [type: string]: string } = {
-    object: 'map',
-    array: 'list',
-    integer: 'whole number',
-    boolean: 'true or false',
+/** The keys that every step has, then those of each type. */
+function steps(): readonly string[] {
+  const types = [...stepTypes.values()];
+  const shared = sharedKeys(types.map(({ properties }) => properties));
+  const model = {
+    type: 'object',
+    description:
+      "The step's own model keys, which go before those of [model](#model). With another provider than there, the step needs a `name`, and takes over only what that provider has too.",
   };
-  return typeof type === 'string' ? (names[type] ?? type) : '';
+  const [first] = types;
+  const every = first === undefined ? {} : withoutKeys(stepSection(first, model), ownKeys(first, shared));
+  const type = {
+    type: 'string',
+    enum: types.map(({ type }) => type),
+    description: 'What the step does: one of the types below.',
+  };
+  return [
+    keySection(
+      'Every step',
+      {
+        ...every,
+        description: 'Keys that steps of each type have. A step needs `prompt` or `messages`.',
+        properties: { ...propertiesOf(every), type },
+        required: ['type'],
+      },
+      '###',
+    ),
+    ...types.map((type) => typeSection(type, shared)),
+  ];
 }
 
-function descriptionOf(schema: JsonValue | undefined): string {
-  const description = isObject(schema) ? schema['description'] : undefined;
-  return typeof description === 'string' ? description : '';
+function typeSection(type: StepType, shared: readonly string[]): string {
+  const own = section(
+    type.description,
+    Object.fromEntries(ownKeys(type, shared).map((name) => [name, type.properties[name] ?? {}])),
+    { required: type.required ?? [] },
+  );
+  return sections([keySection(`type: ${type.type}`, own, '###'), ...toolSections(type)]);
 }
 
-function propertiesOf(schema: JsonValue | undefined): JsonObject {
-  return isObject(schema) && isObject(schema['properties']) ? schema['properties'] : {};
+/** What a tool may hold: the keys of all tools, then those of each kind. */
+function toolSections({ properties }: StepType): readonly string[] {
+  const tool = properties['tools']?.['additionalProperties'];
+  if (!isObject(tool)) return [];
+  const kinds = [...toolKinds.values()];
+  const shared = sharedKeys(kinds.map(({ properties }) => properties));
+  const ofKinds = kinds
+    .flatMap(({ properties }) => Object.keys(properties))
+    .filter((key) => !shared.includes(key));
+  return [
+    keySection('Each tool', withoutKeys(tool, ofKinds), '####'),
+    ...kinds.map(({ kind, description, properties }) => {
+      const schema = withoutKeys({ description, properties, required: [kind] }, shared);
+      return keySection(`A tool with ${code(kind)}`, schema, '####');
+    }),
+  ];
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+function ownKeys({ properties }: StepType, shared: readonly string[]): readonly string[] {
+  return Object.keys(properties).filter((key) => !shared.includes(key));
 }
 
-function code(text: string): string {
-  return `\`${text}\``;
+/** The keys that all of these have, and that mean the same in each. */
+function sharedKeys(all: readonly { readonly [name: string]: JsonObject }[]): readonly string[] {
+  const [first = {}, ...others] = all;
+  const isSame = (one: JsonValue, other: JsonValue | undefined) =>
+    JSON.stringify(one) === JSON.stringify(other);
+  return Object.entries(first)
+    .filter(([name, property]) => others.every((properties) => isSame(property, properties[name])))
+    .map(([name]) => name);
 }

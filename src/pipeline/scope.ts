@@ -72,7 +72,7 @@ export function scopesOf(file: FileScope): Scopes {
         names: new Map([...names, ...readNames(reads ?? {})]),
         mayBeAbsent: absent.map(({ path }) => path),
         present: own === undefined ? [] : guardFacts(own),
-        elsewhere: reads === undefined ? misplaced : { ...misplaced, env: envOutsideHeaders },
+        elsewhere: reads === undefined ? misplaced : { ...misplaced, ...toolReasons },
       };
     },
   };
@@ -92,16 +92,28 @@ function outcomeNode([id, { output, tool_calls }]: readonly [string, StepScope])
   };
 }
 
-/** Where a tool's request reads a variable of the environment, but not in a header. */
-const envOutsideHeaders =
-  '`env` is for the `headers` of a tool alone: secrets in a url or a body end up in logs';
+/** What to say of names that a tool's request may read, but not this one, or not in this place. */
+const toolReasons = {
+  args: 'this tool takes no arguments: describe them under its `parameters`, then `args` has them',
+  env: '`env` is for the `headers` of a tool alone: secrets in a url or a body end up in logs',
+};
 
 /** The names that only the templates of a tool's request have. */
 function readNames({ args, env }: TemplateReads): readonly (readonly [string, ScopeNode])[] {
   return [
-    ...(args === undefined ? [] : [['args', valueNode(args)] as const]),
+    ...(args === undefined || isEmpty(args) ? [] : [['args', valueNode(args)] as const]),
     ...(env === true ? [['env', valueNode(environment)] as const] : []),
   ];
+}
+
+/** Whether a schema allows the empty object alone. */
+function isEmpty(schema: JsonSchema): boolean {
+  if (!isObject(schema)) return !schema;
+  const { properties, patternProperties, additionalProperties } = schema;
+  return (
+    additionalProperties === false &&
+    [properties, patternProperties].every((map) => !isObject(map) || Object.keys(map).length === 0)
+  );
 }
 
 /** Any variable; whether it is set is asked when a run begins. */

@@ -22,10 +22,13 @@ export function valueText(value: JsonValue): string {
 
 /** `a`, `b` and `c`. */
 export function listText(names: readonly string[]): string {
-  const quoted = names.map((name) => `\`${name}\``);
-  const last = quoted.pop();
-  if (last === undefined) return '';
-  return quoted.length === 0 ? last : `${quoted.join(', ')} and ${last}`;
+  return plainList(names.map((name) => `\`${name}\``));
+}
+
+/** a, b and c. */
+export function plainList(words: readonly string[]): string {
+  const last = words.at(-1) ?? '';
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
 }
 
 /** A value as YAML on one line: `{name: mistral-small-latest, stop: [END]}`. */

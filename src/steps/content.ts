@@ -73,7 +73,7 @@ export const contentSchema: JsonObject = {
     },
     allOf: partTypes.map((type) => ({
       if: { not: { required: ['type'], properties: { type: { const: type } } } },
-      else: { required: [type], properties: { [type]: { examples: partKeys[type].examples } } },
+      else: { required: [type], errorMessage: `add \`${type}: …\`` },
     })),
   },
 };

@@ -38,17 +38,43 @@ const whole = {
       stream: true,
       model: { prediction: { type: 'content', content: 'Hello' } },
     },
+    three: {
+      type: 'structured',
+      prompt: '{{input.text}}',
+      schema: { type: 'object', properties: { topic: { enum: ['order', 'other'] } } },
+      repair: 1,
+    },
+    four: {
+      type: 'tools',
+      prompt: '{{steps.three.output.topic}}',
+      tools: {
+        order: { description: 'State of an order', command: ['node'], timeout: '5s' },
+        rate: {
+          parameters: { type: 'object', properties: { currency: { type: 'string' } } },
+          http: { url: 'https://rates.example.com/{{args.currency}}', headers: { token: '{{env.TOKEN}}' } },
+        },
+      },
+    },
   },
-  output: { text: '{{default steps.two.output "none"}}', list: [1, '{{steps.one.output}}'] },
+  output: {
+    text: '{{default steps.two.output "none"}}',
+    list: [1, '{{steps.one.output}}'],
+    calls: '{{steps.four.tool_calls}}',
+  },
   fail: { error_rate: 0.5 },
 } satisfies JsonObject;
 
-/** The pointers in `whole` of a place of the format. */
-function pointersOf(
-  path: readonly string[],
-  value: JsonValue = whole,
-  above: Pointer = [],
-): readonly Pointer[] {
+/** The places that only models of another provider have. */
+const ofAnotherProvider = {
+  version: 1,
+  model: { provider: 'anthropic', name: 'claude', max_tokens: 5000, thinking: { type: 'enabled' } },
+  steps: {
+    one: { type: 'chat', prompt: '{{input.text}}', model: { thinking: { type: 'disabled' } } },
+  },
+} satisfies JsonObject;
+
+/** The pointers in a file of a place of the format. */
+function pointersOf(path: readonly string[], value: JsonValue, above: Pointer = []): readonly Pointer[] {
   const [part, ...rest] = path;
   if (part === undefined) return isObject(value) ? [above] : [];
   if (Array.isArray(value)) {
@@ -58,7 +84,7 @@ function pointersOf(
   }
   if (!isObject(value)) return [];
   const names = part === '*' ? Object.keys(value) : Object.hasOwn(value, part) ? [part] : [];
-  return names.flatMap((name) => pointersOf(rest, value[name], [...above, name]));
+  return names.flatMap((name) => pointersOf(rest, value[name] ?? null, [...above, name]));
 }
 
 function withKey(value: JsonValue, pointer: Pointer, key: string): JsonValue {
@@ -70,42 +96,48 @@ function withKey(value: JsonValue, pointer: Pointer, key: string): JsonValue {
     : { ...(value as JsonObject), [part]: changed };
 }
 
+const files: readonly JsonObject[] = [whole, ofAnotherProvider];
+
 /** Without `prices`, whose keys are the names of models. */
-const places = keyPlaces()
-  .flatMap(({ path }) => pointersOf(path))
-  .filter((pointer) => pointer.join('.') !== 'prices');
+const places = files.flatMap((file) => {
+  const pointers = keyPlaces().flatMap(({ path }) => pointersOf(path, file));
+  const distinct = new Map(pointers.map((pointer) => [pointer.join('.'), pointer]));
+  distinct.delete('prices');
+  return [...distinct].map(([name, pointer]) => [name, pointer, file] as const);
+});
 
 describe('every place of the format', () => {
   it('is met by the test', async () => {
-    expect((await loadText(stringify(whole))).told).toEqual([]);
-    for (const { path } of keyPlaces()) expect(pointersOf(path), path.join('.')).not.toEqual([]);
+    for (const file of files) expect((await loadText(stringify(file))).told).toEqual([]);
+    for (const { path } of keyPlaces()) {
+      expect(
+        files.flatMap((file) => pointersOf(path, file)),
+        path.join('.'),
+      ).not.toEqual([]);
+    }
   });
 
-  it.each(places.map((pointer) => [pointer.join('.'), pointer] as const))(
-    'refuses an unknown key, at that key: %s',
-    async (_name, pointer) => {
-      const text = stringify(withKey(whole, pointer, 'zzzzzz'));
-      const line = text.slice(0, text.indexOf('zzzzzz')).split('\n');
-      const { told } = await loadText(text);
-      expect(told).toHaveLength(1);
-      expect(told[0]).toMatch(
-        new RegExp(
-          `^${line.length}:${(line.at(-1)?.length ?? 0) + 1} unknown-key \`zzzzzz\` is not a key of .*; the (only )?keys? here (are|is) `,
-        ),
-      );
+  it.each(places)('refuses an unknown key, at that key: %s', async (_name, pointer, file) => {
+    const text = stringify(withKey(file, pointer, 'zzzzzz'));
+    const line = text.slice(0, text.indexOf('zzzzzz')).split('\n');
+    const { told } = await loadText(text);
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatch(
+      new RegExp(
+        `^${line.length}:${(line.at(-1)?.length ?? 0) + 1} unknown-key \`zzzzzz\` is not a key of .*; the (only )?keys? here (are|is) `,
+      ),
+    );
+  });
+
+  // A prediction is sent to the provider as it stands, and so are its like.
+  it.each(places.filter(([, pointer]) => !['prediction', 'thinking'].includes(String(pointer.at(-1)))))(
+    'leaves x-… to the user: %s',
+    async (_name, pointer, file) => {
+      const { told, plan } = await loadText(stringify(withKey(file, pointer, 'x-note')));
+      expect(told).toEqual([]);
+      expect(JSON.stringify(plan?.steps)).not.toContain('x-note');
     },
   );
-
-  // A prediction is sent to the provider as it stands.
-  it.each(
-    places
-      .filter((pointer) => pointer.at(-1) !== 'prediction')
-      .map((pointer) => [pointer.join('.'), pointer] as const),
-  )('leaves x-… to the user: %s', async (_name, pointer) => {
-    const { told, plan } = await loadText(stringify(withKey(whole, pointer, 'x-note')));
-    expect(told).toEqual([]);
-    expect(JSON.stringify(plan?.steps)).not.toContain('x-note');
-  });
 });
 
 describe('any file', () => {

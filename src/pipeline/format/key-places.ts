@@ -13,12 +13,13 @@ export interface KeyPlace {
 
 /** Every place of the format that has fixed keys. Made only when a key is unknown: most files need none of it. */
 export function keyPlaces(): readonly KeyPlace[] {
-  const files = [...providers.values()].flatMap((provider) =>
-    [...stepTypes.values()].map((step) =>
-      fileSection(modelSection(provider), stepSection(step, stepModelSection(provider))),
+  const models = [...providers.values()].flatMap((provider) =>
+    placesIn(modelSection(provider), ['model']).concat(
+      placesIn(stepModelSection(provider), ['steps', '*', 'model']),
     ),
   );
-  return files.flatMap((file) => placesIn(file, []));
+  const steps = [...stepTypes.values()].flatMap((type) => placesIn(stepSection(type, {}), ['steps', '*']));
+  return [...placesIn(fileSection({}, {}), []), ...models, ...steps];
 }
 
 function placesIn(schema: unknown, path: readonly string[]): readonly KeyPlace[] {
@@ -32,11 +33,19 @@ function placesIn(schema: unknown, path: readonly string[]): readonly KeyPlace[]
   ];
 }
 
+/** Where a key belongs. */
+export interface Belonging {
+  /** At the top of the file, or under a section. */
+  readonly words: string;
+  /** The key that holds it, where that is one beside it. */
+  readonly child?: string;
+}
+
 /**
- * Where a key belongs that stands `here`, as words: at the top of the file, or under a section. Undefined where it could
- * belong to several sections, and to none of them that is next to this place.
+ * Where a key belongs that stands `here`. Undefined where it could belong to several sections, and to none of them that
+ * is next to this place.
  */
-export function nearestPlace(key: string, here: Pointer, places: readonly KeyPlace[]): string | undefined {
+export function nearestPlace(key: string, here: Pointer, places: readonly KeyPlace[]): Belonging | undefined {
   const found = places
     .filter(({ keys }) => keys.includes(key))
     .map(({ path }) => ({ path, shared: sharedLength(path, here) }))
@@ -48,13 +57,14 @@ export function nearestPlace(key: string, here: Pointer, places: readonly KeyPla
   const sections = new Set(found.map(({ path }) => path.at(-1)));
   const [nearest] = found;
   if (nearest === undefined || (sections.size > 1 && nearest.distance > 1)) return undefined;
-  if (nearest.path.length === 0) return 'at the top of the file';
+  if (nearest.path.length === 0) return { words: 'at the top of the file' };
   const shared = sharedLength(nearest.path, here);
   const path = nearest.path.map((part, index) => {
     if (index < shared) return String(here[index]);
     return part === '*' ? anyIn(nearest.path[index - 1]) : part;
   });
-  return `under \`${path.join('.')}\``;
+  const isChild = nearest.distance === 1 && shared === here.length;
+  return { words: `under \`${path.join('.')}\``, ...(isChild && { child: path.at(-1) ?? '' }) };
 }
 
 function sharedLength(path: readonly string[], here: Pointer): number {

@@ -42,8 +42,10 @@ function isMisspelt(
 ): boolean {
   if (kind !== 'missing-key' && kind !== 'choice') return false;
   return [...unknown].some(
-    ([path, { name, meant }]) =>
-      meant !== undefined && keys.includes(meant) && path === pathText([...pointer, name]),
+    ([path, { name, meant, under }]) =>
+      // Something may be put under a key that is missing; where one of several will do, it shows which was meant.
+      keys.includes((kind === 'choice' ? under : undefined) ?? meant ?? '') &&
+      path === pathText([...pointer, name]),
   );
 }
 
@@ -76,7 +78,11 @@ function toldOf({ kind, pointer, keys = [], expectation, schema, value }: Violat
     case 'missing-key': {
       const [key = ''] = keys;
       const message = pointer.length === 0 ? `\`${key}\` is missing` : `${subject} has no \`${key}\``;
-      return told('required-key', message, additionHint(key, schema, value));
+      return told(
+        'required-key',
+        message,
+        additionHint(key, schema, value) ?? textOf(schema['errorMessage']),
+      );
     }
     case 'choice': {
       const both = keys.every((key) => isObject(value) && Object.hasOwn(value, key));

@@ -7,8 +7,13 @@ export const defaultProvider = 'mistralai';
 export const defaultTimeout = '60s';
 export const defaultIdleTimeout = '30s';
 
+/** Names of models and of keys differ from one provider to the next, so that examples of one do not fit another. */
+function isDefault({ provider }: Provider): boolean {
+  return provider === defaultProvider;
+}
+
 /** The keys of `model` that every provider has; the others are the provider's own parameters. */
-function commonKeys({ provider }: Provider): JsonObject {
+function commonKeys(provider: Provider): JsonObject {
   return {
     provider: {
       enum: [...providers.keys()],
@@ -20,35 +25,37 @@ function commonKeys({ provider }: Provider): JsonObject {
       minLength: 1,
       description:
         'The model, as the provider calls it. Needed here or in each step. `--model` overrides it for a run.',
-      ...(provider === defaultProvider && { examples: ['mistral-small-latest'] }),
+      ...(isDefault(provider) && { examples: ['mistral-small-latest'] }),
     },
   };
 }
 
-const connectionKeys = {
-  base_url: {
-    type: 'string',
-    pattern: '^https?://',
-    patternErrorMessage: 'write a whole URL, such as http://localhost:8000/v1',
-    description:
-      "Another server that speaks the provider's API. It is sent the key that `api_key_env` names, never the provider's own.",
-    examples: ['http://localhost:8000/v1'],
-  },
-  api_key_env: {
-    type: 'string',
-    // A key pasted here by mistake is refused now, rather than told later as a variable that is not set.
-    pattern: '^[A-Z_][A-Z0-9_]*$',
-    patternErrorMessage:
-      'name an environment variable in capitals, such as MISTRAL_API_KEY; the key itself stays out of the file',
-    description: "The environment variable that holds the key. Default: the provider's own.",
-    examples: ['MISTRAL_API_KEY'],
-  },
-  timeout: duration('How long one attempt may take until its answer is there as a whole.', defaultTimeout),
-  idle_timeout: duration(
-    'How long a stream may be silent, before its first token too. For steps with `stream: true` and for `--stream`.',
-    defaultIdleTimeout,
-  ),
-} satisfies JsonObject;
+function connectionKeys({ api_key_env }: Provider): JsonObject {
+  return {
+    base_url: {
+      type: 'string',
+      pattern: '^https?://',
+      patternErrorMessage: 'write a whole URL, such as http://localhost:8000/v1',
+      description:
+        "Another server that speaks the provider's API. It is sent the key that `api_key_env` names, never the provider's own.",
+      examples: ['http://localhost:8000/v1'],
+    },
+    api_key_env: {
+      type: 'string',
+      // A key pasted here by mistake is refused now, rather than told later as a variable that is not set.
+      pattern: '^[A-Z_][A-Z0-9_]*$',
+      patternErrorMessage:
+        'name an environment variable in capitals, such as MISTRAL_API_KEY; the key itself stays out of the file',
+      description: "The environment variable that holds the key. Default: the provider's own.",
+      examples: [api_key_env ?? 'GATEWAY_API_KEY'],
+    },
+    timeout: duration('How long one attempt may take until its answer is there as a whole.', defaultTimeout),
+    idle_timeout: duration(
+      'How long a stream may be silent, before its first token too. For steps with `stream: true` and for `--stream`.',
+      defaultIdleTimeout,
+    ),
+  };
+}
 
 const retryKeys = {
   max_retries: {
@@ -68,10 +75,12 @@ export function modelSection(provider: Provider): JsonObject {
     {
       ...commonKeys(provider),
       ...provider.parameters,
-      ...connectionKeys,
+      ...connectionKeys(provider),
       ...retryKeys,
     },
-    { examples: [{ name: 'mistral-small-latest', temperature: 0, max_tokens: 800 }] },
+    isDefault(provider)
+      ? { examples: [{ name: 'mistral-small-latest', temperature: 0, max_tokens: 800 }] }
+      : {},
   );
 }
 
@@ -82,8 +91,8 @@ export function stepModelSection(provider: Provider): JsonObject {
     {
       ...commonKeys(provider),
       ...provider.parameters,
-      ...connectionKeys,
+      ...connectionKeys(provider),
     },
-    { examples: [{ name: 'mistral-large-latest' }] },
+    isDefault(provider) ? { examples: [{ name: 'mistral-large-latest' }] } : {},
   );
 }

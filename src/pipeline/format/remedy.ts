@@ -12,7 +12,7 @@ export function additionHint(key: string, schema: JsonObject, value: JsonValue):
   const options = Array.isArray(property['enum']) ? property['enum'].map(String) : [];
   const held = options.find((option) => isObject(value) && Object.hasOwn(value, option));
   const example = held ?? exampleOf(property);
-  return example === undefined ? undefined : `add ${written([key], example)}`;
+  return example === undefined ? `add \`${key}: …\`` : `add ${written([key], example)}`;
 }
 
 /** The value as it should be written, where that can be told, else an example. */

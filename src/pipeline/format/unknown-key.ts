@@ -1,6 +1,7 @@
 import { didYouMean } from '../../diagnostic/suggest.ts';
 import { isObject, type JsonObject, type Pointer } from '../../json/json.ts';
-import { listText, pathText } from '../words.ts';
+import { providers } from '../../models/registry.ts';
+import { listText, pathText, plainList } from '../words.ts';
 import { nearestPlace, type KeyPlace } from './key-places.ts';
 import { isLaterKey } from './later.ts';
 import { isStep, keysOfTypes, providersWith, typesWith } from './other-kinds.ts';
@@ -14,6 +15,8 @@ export interface UnknownKey {
   readonly hint: string;
   /** The key of the same place that was most likely meant. */
   readonly meant?: string;
+  /** The key of the same place below which it belongs. */
+  readonly under?: string;
 }
 
 /** Where a key stands that is not known there. */
@@ -52,24 +55,29 @@ export function unknownKey(
 
 function messageOf(name: string, { place, provider }: KeySituation): string {
   const others = provider === undefined ? [] : providersWith(name);
-  if (others.length > 0) return `\`${name}\` is a parameter of ${others.join(' and ')}, not of ${provider}`;
+  if (others.length > 0) return `\`${name}\` is a parameter of ${plainList(others)}, not of ${provider}`;
   const where = place.length === 0 ? 'a pipeline file' : `\`${pathText(place)}\``;
   return `\`${name}\` is not a key of ${where}`;
 }
 
-function guess(name: string, situation: KeySituation): { readonly hint: string; readonly meant?: string } {
+function guess(name: string, situation: KeySituation): Pick<UnknownKey, 'hint' | 'meant' | 'under'> {
   const { place, own, provider, places } = situation;
   if (/^(\w+[_-])?api[_-]?key$/iu.test(name)) {
-    const remedy = 'set the environment variable MISTRAL_API_KEY, or name another in `model.api_key_env`';
-    return { hint: `keep keys out of the file: ${remedy}` };
+    return { hint: `keep keys out of the file: ${keyRemedy(provider)}` };
   }
   const word = ourWord(name, own);
   if (word !== undefined) return { hint: `did you mean \`${word}\`?`, meant: word };
   const belongs = isStep(place) ? typesText(name) : undefined;
   if (belongs !== undefined) return { hint: `it is for ${belongs}` };
-  const isForeign = provider !== undefined && providersWith(name).length > 0;
-  const elsewhere = isForeign ? undefined : nearestPlace(name, place, places);
-  if (elsewhere !== undefined) return { hint: `it belongs ${elsewhere}` };
+  const others = provider === undefined ? [] : providersWith(name);
+  if (others.length > 0) {
+    return { hint: `remove it, or set it in the \`model\` of steps that ask ${others.join(' or ')}` };
+  }
+  const elsewhere = nearestPlace(name, place, places);
+  if (elsewhere !== undefined) {
+    const { words, child } = elsewhere;
+    return { hint: `it belongs ${words}`, ...(child !== undefined && { under: child }) };
+  }
   const meant = didYouMean(name, own);
   if (meant !== undefined) return { hint: `did you mean \`${meant}\`?`, meant };
   return { hint: distantHint(name, situation) ?? ownHint(own) };
@@ -85,7 +93,15 @@ function distantHint(name: string, { place, places }: KeySituation): string | un
   const isOuter = place.length === 0 || isStep(place);
   const meant = ourWord(name, keys) ?? (isOuter ? didYouMean(name, keys) : undefined);
   const there = meant === undefined ? undefined : nearestPlace(meant, place, places);
-  return there === undefined ? undefined : `did you mean \`${meant}\`, ${there}?`;
+  return there === undefined ? undefined : `did you mean \`${meant}\`, ${there.words}?`;
+}
+
+/** Where the key of a provider stands instead. */
+function keyRemedy(provider: string | undefined): string {
+  const own = provider === undefined ? undefined : providers.get(provider)?.api_key_env;
+  if (own === null) return 'name the environment variable that holds it in `model.api_key_env`';
+  const set = own === undefined ? 'set it as an environment variable' : `set the environment variable ${own}`;
+  return `${set}, or name another in \`model.api_key_env\``;
 }
 
 /** The steps that have this key. */

@@ -1,0 +1,1 @@
+export default ({ amount }) => amount * 2;

@@ -1,0 +1,2 @@
+process.stdin.resume();
+process.stdout.write(JSON.stringify({ state: "sent" }));
