@@ -38,9 +38,13 @@ export const untraced: Traces = {
 };
 
 export function tracesBy(tracer: Tracer, pipeline: string): Traces {
+  // A record is often begun by the end of another, whose trace it must not become a part of.
+  const outside = new AsyncResource('run');
   return {
     record: ({ key, index, value }, work) =>
-      tracer.span({ kind: 'record', pipeline, key, index, input: value }, work, recordEnd),
+      outside.runInAsyncScope(() =>
+        tracer.span({ kind: 'record', pipeline, key, index, input: value }, work, recordEnd),
+      ),
     step: ({ id, type }, work) =>
       tracer.span({ kind: 'step', id, type }, work, (result) =>
         result.ok ? { ok: true, output: result.value.output } : failed(result.error),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { langsmith } from '../../src/tracing/langsmith.ts';
 import { openTracer } from '../../src/tracing/registry.ts';
 import type { Span, SpanEnd } from '../../src/tracing/tracer.ts';
-import { startFakeLangSmith, type FakeLangSmith } from './fake-langsmith.ts';
+import { startFakeLangSmith, type FakeLangSmith } from '../support/fake-langsmith.ts';
 
 const record = (pipeline: string): Span => ({
   kind: 'record',
