@@ -118,7 +118,9 @@ function describe(preview: Preview): string {
 
 /** The parameters on one line each, then the messages as they read. */
 function describeBody({ messages, ...parameters }: JsonObject): string {
-  const lines = Object.entries(parameters).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+  const lines = Object.entries(parameters).map(
+    ([name, value]) => `${name}: ${JSON.stringify(value, shortened)}`,
+  );
   const turns = Array.isArray(messages) ? (messages as readonly JsonValue[]) : [];
   for (const turn of turns.filter(isObject)) {
     const { role, content, ...others } = turn;
@@ -129,14 +131,19 @@ function describeBody({ messages, ...parameters }: JsonObject): string {
   return lines.join('\n');
 }
 
-/** The data of an image says nothing to a reader, and fills many screens. */
-function shortened(_name: string, value: unknown): unknown {
+/** The data of an image says nothing to a reader, and fills many screens. Some providers want it without its head. */
+function shortened(name: string, value: unknown): unknown {
   if (typeof value !== 'string') return value;
-  const [, head, data = ''] = /^(data:[^,]*,)(.*)$/is.exec(value) ?? [];
-  if (head === undefined || data.length <= shownData) return value;
+  const [, head = '', data = ''] = /^(data:[^,]*,)(.*)$/is.exec(value) ?? [
+    '',
+    '',
+    name === 'data' ? value : '',
+  ];
+  if (data.length <= longestData || !/^[\w+/=-]*$/.test(data)) return value;
   return `${head}${data.slice(0, shownData)}… (${value.length.toLocaleString('en-US')} characters)`;
 }
 
+const longestData = 100;
 const shownData = 8;
 
 function indent(text: string): string {

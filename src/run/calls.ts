@@ -41,7 +41,7 @@ const refused: CallOutcome = {
   usage: zeroUsage,
 };
 
-/** Where nobody reads along, the pieces of a stream are only counted as life. */
+/** Nobody reads along: the answer is told when it is whole. */
 function untold(): void {}
 
 /**

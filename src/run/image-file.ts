@@ -12,7 +12,7 @@ export const largestImage = 10 * 1024 * 1024;
 const longestName = 200;
 
 /**
- * The image that a record names, as a data URL; with `check` it is looked at but not read, and its path comes back. The
+ * The image that a record names, as a data URL; with `check`, only of its first bytes, which cost nothing to read. The
  * name is a record's, which nobody has vouched for: the file's real path, with every link followed, must be inside the
  * folder, and its first bytes must be those of an image. A failure is a sentence that says what is wrong and what to do.
  */
@@ -97,7 +97,7 @@ async function readLocated(
       return failure(
         `${quoted(name)} is no PNG, JPEG, GIF or WebP image by what it holds, whatever its name says: convert it to one`,
       );
-    return success(how === 'embed' ? `data:image/${type};base64,${bytes.toString('base64')}` : name);
+    return success(`data:image/${type};base64,${bytes.toString('base64')}`);
   } finally {
     await file.close();
   }

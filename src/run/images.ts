@@ -14,7 +14,8 @@ export interface Images {
 
 /**
  * `folder` is what paths are relative to and may not leave; undefined where there is none, and no file is sent then.
- * Images are not kept: one that many records show is read again for each.
+ * Images are not kept: one that many records show is read again for each. `check` finds out whether they could be sent,
+ * and embeds their first bytes only.
  */
 export function createImages(folder: string | undefined, how: 'embed' | 'check' = 'embed'): Images {
   let used = false;

@@ -113,11 +113,11 @@ export async function openModels(
   }
 }
 
-function settingsFor(settings: ModelSettings, { simulator }: RunOptions): ModelSettings {
+function settingsFor(settings: ModelSettings, { simulator, openModel }: RunOptions): ModelSettings {
   if (simulator === undefined) return settings;
   const { api_key_env: _, ...others } = settings;
   const simulated = { ...others, base_url: simulator.base_url };
-  if (settings.provider === spoken) return simulated;
+  if (settings.provider === spoken || openModel !== undefined) return simulated;
   // Another provider's parameters mean nothing to the simulator, but for the length of what it makes up.
   const { max_tokens } = settings.parameters;
   return { ...simulated, provider: spoken, parameters: max_tokens === undefined ? {} : { max_tokens } };

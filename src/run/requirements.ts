@@ -1,9 +1,9 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { missingPackage } from '../models/packages.ts';
 import type { Plan } from '../plan.ts';
 import type { StopReason } from './events.ts';
 import { checkKeys } from './model-keys.ts';
 import type { RunOptions } from './options.ts';
-import { checkPackages } from './provider-packages.ts';
 import { checkToolEnv } from './tool-env.ts';
 
 export interface Start {
@@ -17,8 +17,11 @@ export interface Start {
  * before a run, too, so that none is begun in vain.
  */
 export function checkStart(plan: Plan, { env, live }: Start): readonly Diagnostic[] {
-  const ofProviders = live ? [...checkPackages(plan), ...checkKeys(plan, env)] : [];
-  return [...ofProviders, ...checkToolEnv(plan, env)];
+  const ofTools = checkToolEnv(plan, env);
+  if (!live) return ofTools;
+  const providers = new Set(plan.steps.map(({ model }) => model.provider));
+  const packages = [...providers].flatMap((name) => missingPackage(name) ?? []);
+  return [...packages, ...checkKeys(plan, env), ...ofTools];
 }
 
 /** All that a run lacks, as one reason not to begin. */

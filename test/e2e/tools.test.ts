@@ -13,8 +13,9 @@ async function fakeServer(): Promise<FakeServer> {
   return server;
 }
 
-/** Asks a server what to say, so that a test decides when and what the tool answers. */
+/** Asks a server what to say, so that a test decides when and what the tool answers. It heeds no word to end. */
 const tool = `
+process.on('SIGTERM', () => {});
 let given = '';
 for await (const chunk of process.stdin) given += chunk;
 const answer = await fetch(process.env.TOOL_URL, {

@@ -81,9 +81,14 @@ describe('an image of a record', () => {
     expect(await createImages(link).embed(showing('cat.png'))).toMatchObject({ ok: true });
   });
 
-  it('is only looked at for a check', async () => {
-    const request = showing('cat.png', 'https://example.com/a.png');
-    expect(await createImages(await photos(), 'check').embed(request)).toEqual({ ok: true, value: request });
+  it('is read no further than its first bytes for a check', async () => {
+    const folder = await photos();
+    truncateSync(join(folder, 'cat.png'), 9 * 1024 * 1024);
+    const url = 'https://example.com/a.png';
+    expect(await createImages(folder, 'check').embed(showing('cat.png', url))).toEqual({
+      ok: true,
+      value: showing(`data:image/png;base64,${images.png.toString('base64')}`, url),
+    });
   });
 
   it.each(['https://example.com/a.png', 'http://example.com/a?b=c', 'data:image/png;base64,iVBORw0KGgo='])(
@@ -174,7 +179,9 @@ describe('an image is refused', () => {
     symlinkSync('gone.png', join(folder, 'lost.png'));
     symlinkSync('loop.png', join(folder, 'loop.png'));
     expect(await refusal(folder, 'lost.png')).toContain('`lost.png` is a link that leads nowhere');
-    expect(await refusal(folder, 'loop.png')).toBe('`loop.png` cannot be read: its links lead in a circle (ELOOP)');
+    expect(await refusal(folder, 'loop.png')).toBe(
+      '`loop.png` cannot be read: its links lead in a circle (ELOOP)',
+    );
   });
 
   it('when it is a pipe, without waiting for a writer', async () => {
