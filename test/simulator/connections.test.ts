@@ -1,9 +1,13 @@
 import { Agent, request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startSimulator } from '../../src/simulator/simulator.ts';
+import type { Simulator } from '../../src/simulator/simulator.ts';
 import { closeAll, errorCode, open, send, start, until } from './client.ts';
+import type { Asked } from './client.ts';
+import { bodyOf, user } from './support.ts';
 
 afterEach(async () => {
   vi.useRealTimers();
@@ -58,6 +62,87 @@ describe('its latency', () => {
     await simulator.close();
     expect(await failed).toBe('ECONNRESET');
     expect(vi.getTimerCount()).toBe(0);
+    expect(simulator.stats().by_status).toEqual({ abandoned: 1 });
+  });
+});
+
+describe('the latency of a stream', () => {
+  const holdTime = () => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const streaming = { body: bodyOf({ stream: true, messages: [user('a b c')] }) };
+
+  /** Begins a stream; what has come of it so far is in `text`. */
+  function listen(simulator: Simulator, asked: Asked = streaming) {
+    const received = { text: '', over: false, failed: '' };
+    const { call, answer } = open(simulator, asked);
+    call.on('response', (response: IncomingMessage) => {
+      response.on('data', (chunk: Buffer) => {
+        received.text += chunk.toString('utf8');
+      });
+      response.on('end', () => {
+        received.over = true;
+      });
+    });
+    answer.catch((error: NodeJS.ErrnoException) => {
+      received.failed = error.code ?? 'unknown';
+    });
+    return { call, received };
+  }
+
+  it('passes in part before its first event, and between the others', async () => {
+    holdTime();
+    const simulator = await start({ latency: { median: 1000, p99: 1000 } });
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    const { received } = listen(simulator);
+    await until(() => vi.getTimerCount() === 1);
+    for (const word of ['"role"', '[simulated]', ' a', ' b', ' c', '"finish_reason":"stop"']) {
+      vi.advanceTimersToNextTimer();
+      await until(() => received.text.includes(word));
+      expect(simulator.stats().by_status).toEqual({});
+    }
+    vi.advanceTimersToNextTimer();
+    // Seven events, so six pauses share what the first leaves of the time.
+    const delays = timers.mock.calls.map(([, delay]) => Math.round(Number(delay)));
+    expect(delays).toEqual([300, 117, 117, 117, 117, 117, 117]);
+    await until(() => received.over);
+    expect(received.text.endsWith('data: [DONE]\n\n')).toBe(true);
+    expect(simulator.stats()).toMatchObject({ by_status: { '200': 1 }, output_tokens: 2 });
+  });
+
+  it('is that of the whole answer, however many events it has', async () => {
+    holdTime();
+    const simulator = await start({ latency: { median: 20, p99: 20 } });
+    const { received } = listen(simulator, {
+      body: bodyOf({ stream: true, messages: [user('a '.repeat(140))] }),
+    });
+    await until(() => vi.getTimerCount() === 1);
+    vi.advanceTimersByTime(21);
+    await until(() => received.over);
+    expect(received.text.match(/^data: /gm)?.length).toBeGreaterThan(140);
+  });
+
+  it('is no longer waited for when the client has had enough', async () => {
+    holdTime();
+    const simulator = await start({ latency: { median: 1000, p99: 1000 } });
+    const { call, received } = listen(simulator);
+    await until(() => vi.getTimerCount() === 1);
+    vi.advanceTimersByTime(300);
+    await until(() => received.text !== '');
+    call.destroy();
+    await until(() => simulator.stats().by_status['abandoned'] === 1);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(simulator.stats()).toMatchObject({ by_status: { abandoned: 1 }, output_tokens: 0 });
+    expect(received).toMatchObject({ over: false, failed: 'ECONNRESET' });
+  });
+
+  it('is not awaited by close', async () => {
+    holdTime();
+    const simulator = await start({ latency: { median: 1000, p99: 1000 } });
+    const { received } = listen(simulator);
+    await until(() => vi.getTimerCount() === 1);
+    vi.advanceTimersByTime(300);
+    await until(() => received.text !== '');
+    await simulator.close();
+    await until(() => received.failed !== '');
     expect(simulator.stats().by_status).toEqual({ abandoned: 1 });
   });
 });

@@ -159,6 +159,102 @@ describe('the simulator', () => {
   });
 });
 
+describe('a stream', () => {
+  const stream = bodyOf({ stream: true });
+
+  it('comes as server-sent events', async () => {
+    const simulator = await start();
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const { status, headers, body } = await send(simulator, { body: stream, agent });
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({
+      'content-type': 'text/event-stream; charset=utf-8',
+      'transfer-encoding': 'chunked',
+      'x-ratelimit-tokens-query-cost': '14',
+    });
+    expect(headers['mistral-correlation-id']).toMatch(/^[0-9a-f]{32}$/);
+    expect(body).toMatch(/^data: \{.*\}\n\ndata: /);
+    expect(body.endsWith('\n\ndata: [DONE]\n\n')).toBe(true);
+    expect(simulator.stats()).toMatchObject({ by_status: { '200': 1 }, input_tokens: 9, output_tokens: 5 });
+    // The connection is as good as new.
+    expect((await send(simulator, { agent })).status).toBe(200);
+    agent.destroy();
+  });
+
+  it('may be truncated, and looks well but for its end', async () => {
+    const simulator = await start({ faults: { truncated: 1 } });
+    const { status, body } = await send(simulator, { body: stream });
+    expect(status).toBe(200);
+    expect(body).toMatch(/\n\n$/);
+    expect(body).not.toMatch(/\[DONE\]|"finish_reason":"/);
+    expect(simulator.stats()).toMatchObject({ by_status: { truncated: 1 }, output_tokens: 0 });
+  });
+
+  it('may be cut inside an event', async () => {
+    const simulator = await start({ faults: { malformed: 1 } });
+    const kinds = new Set<string>();
+    for (let index = 0; index < 20; index += 1) {
+      const body = bodyOf({ stream: true, messages: [user(`${index}`)] });
+      kinds.add(
+        await send(simulator, { body }).then(
+          (answer) => (answer.body.endsWith('[DONE]\n\n') ? 'ended' : 'not ended'),
+          (error: NodeJS.ErrnoException) => error.code ?? 'unknown',
+        ),
+      );
+    }
+    expect([...kinds].toSorted()).toEqual(['ECONNRESET', 'ended']);
+  });
+
+  it('may be dropped before it begins', async () => {
+    const simulator = await start({ faults: { dropped: 1 } });
+    expect(await errorCode(send(simulator, { body: stream }))).toBe('ECONNRESET');
+  });
+});
+
+describe('its quota', () => {
+  it.each<[string, Asked, number]>([
+    ['an answer', {}, 200],
+    ['a stream', { body: bodyOf({ stream: true }) }, 200],
+    ['a list of models', { method: 'GET', path: '/v1/models' }, 200],
+    ['a request that is wrong', { body: bodyOf({ temperature: 5 }) }, 422],
+    ['an unknown path', { path: '/v2' }, 404],
+  ])('is told on %s', async (_, asked, status) => {
+    const simulator = await start({ requests_per_minute: 60, tokens_per_minute: 1000 });
+    const answer = await send(simulator, asked);
+    expect(answer.status).toBe(status);
+    expect(answer.headers).toMatchObject({
+      'x-ratelimit-limit-req-minute': '60',
+      'x-ratelimit-limit-tokens-minute': '1000',
+    });
+    const isTaken = answer.headers['x-ratelimit-tokens-query-cost'] !== undefined;
+    expect(answer.headers['x-ratelimit-remaining-req-minute']).toBe(isTaken ? '59' : '60');
+    expect(answer.headers['x-ratelimit-remaining-tokens-minute']).toBe(isTaken ? '986' : '1000');
+  });
+
+  it('of nothing is that of a plan without the model', async () => {
+    const simulator = await start({ requests_per_minute: 0 });
+    const { status, headers } = await send(simulator);
+    expect(status).toBe(429);
+    expect(headers).toMatchObject({
+      'x-ratelimit-limit-req-minute': '0',
+      'x-ratelimit-remaining-req-minute': '0',
+    });
+    expect(headers['retry-after']).toBeUndefined();
+  });
+
+  it('is full after so many requests at once', async () => {
+    const simulator = await start({ requests_per_minute: 5, now: () => 0 });
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, index) =>
+        send(simulator, { body: bodyOf({ messages: [user(`${index}`)] }) }),
+      ),
+    );
+    expect(simulator.stats().by_status).toEqual({ '200': 5, '429': 3 });
+    const waits = answers.filter(({ status }) => status === 429).map(({ headers }) => headers['retry-after']);
+    expect(waits).toEqual(['61', '61', '61']);
+  });
+});
+
 describe('its faults', () => {
   it.each([
     [3, '3'],
@@ -198,6 +294,12 @@ describe('its faults', () => {
     }
     expect([...seen].sort()).toEqual(['ECONNRESET', 'no JSON']);
     expect(simulator.stats().by_status).toEqual({ malformed: 20 });
+  });
+
+  it('are answers that are truncated', async () => {
+    const simulator = await start({ faults: { truncated: 1 } });
+    expect(await errorCode(send(simulator))).toBe('ECONNRESET');
+    expect(simulator.stats().by_status).toEqual({ truncated: 1 });
   });
 
   it('are over when a request is tried again', async () => {
