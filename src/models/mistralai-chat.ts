@@ -64,11 +64,6 @@ export class PipeChatMistralAI extends ChatMistralAI<ChatOptions> {
     this.#send = send;
   }
 
-  /** Whether closing the model has to wait for traces to leave. */
-  get listened(): boolean {
-    return this.#listened;
-  }
-
   /** Traces show what is sent, where the stock class would tell of defaults that nobody set. */
   override invocationParams(
     options?: this['ParsedCallOptions'],

@@ -1,4 +1,3 @@
-import { awaitAllCallbacks } from '@langchain/core/callbacks/promises';
 import { bounded } from '../diagnostic/printable.ts';
 import { zeroUsage } from '../usage/add.ts';
 import { version } from '../version.ts';
@@ -23,9 +22,6 @@ const max_body = 32 * 1024 * 1024;
 
 /** A stream has some two hundred bytes around each token. */
 const max_stream = 4 * max_body;
-
-/** How long `close` waits for traces to leave, in milliseconds: a tracing server that is down must not hold a run. */
-const traceGrace = 5000;
 
 export interface MistralHome {
   readonly base_url: string;
@@ -102,10 +98,7 @@ export async function openMistralClient(
       if (call.result === undefined) throw new Error('LangChain answered without asking');
       return call.result.outcome;
     },
-    async close() {
-      await transport.close();
-      if (model.listened) await flushTraces(services);
-    },
+    close: () => transport.close(),
   };
 }
 
@@ -124,11 +117,4 @@ function unreadable(error: unknown, { result }: ChatCall, redact: Redact): CallO
     },
     usage: result?.outcome.usage ?? zeroUsage,
   };
-}
-
-async function flushTraces({ sleep }: Pick<ClientServices, 'sleep'>): Promise<void> {
-  const flushed = new AbortController();
-  const patience = sleep(traceGrace, flushed.signal).catch(() => undefined);
-  await Promise.race([awaitAllCallbacks(), patience]);
-  flushed.abort();
 }
