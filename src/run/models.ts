@@ -7,6 +7,7 @@ import { canonicalJson } from './canonical.ts';
 import { keyOf } from './model-keys.ts';
 import type { OpenModel, RunOptions, Surroundings } from './options.ts';
 import { createPacer } from './pacer.ts';
+import { simulatedSettings } from './simulated.ts';
 
 /** One model of one account: what has a quota, and can be down. Clients with different parameters share it. */
 interface SharedModel {
@@ -46,8 +47,10 @@ export async function openModels(
   const shared = new Map<string, SharedModel>();
   const clients = new Map<string, Promise<ModelClient>>();
 
-  function sharedModel({ provider, base_url, name, api_key_env }: ModelSettings): SharedModel {
-    const identity = JSON.stringify([provider, base_url ?? null, name, api_key_env ?? null]);
+  /** `name`: what the file calls it. */
+  function sharedModel(name: string, settings: ModelSettings): SharedModel {
+    const { provider, base_url, api_key_env } = settings;
+    const identity = JSON.stringify([provider, base_url ?? null, settings.name, api_key_env ?? null]);
     const known = shared.get(identity);
     if (known !== undefined) return known;
     const controller = new AbortController();
@@ -95,7 +98,7 @@ export async function openModels(
     const ofSteps = await Promise.all(
       plan.steps.map(async (step) => {
         const settings = settingsFor(step.model, options);
-        const model = sharedModel(settings);
+        const model = sharedModel(step.model.name, settings);
         const { controller } = model;
         return {
           name: model.name,
@@ -115,16 +118,10 @@ export async function openModels(
 
 function settingsFor(settings: ModelSettings, { simulator, openModel }: RunOptions): ModelSettings {
   if (simulator === undefined) return settings;
+  if (openModel === undefined) return simulatedSettings(settings, simulator);
   const { api_key_env: _, ...others } = settings;
-  const simulated = { ...others, base_url: simulator.base_url };
-  if (settings.provider === spoken || openModel !== undefined) return simulated;
-  // Another provider's parameters mean nothing to the simulator, but for the length of what it makes up.
-  const { max_tokens } = settings.parameters;
-  return { ...simulated, provider: spoken, parameters: max_tokens === undefined ? {} : { max_tokens } };
+  return { ...others, base_url: simulator.base_url };
 }
-
-/** The provider whose API the simulator speaks, whoever it stands in for. */
-const spoken = 'mistralai';
 
 function keyFor(settings: ModelSettings, options: RunOptions): string | undefined {
   if (options.simulator !== undefined) return options.simulator.api_key;

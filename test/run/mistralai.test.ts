@@ -50,6 +50,33 @@ describe('a run with Mistral’s provider over HTTP', () => {
     expect(server.maxInFlight).toBeLessThanOrEqual(4);
   });
 
+  it.each([
+    [
+      { provider: 'mistralai', name: 'mistral-small-latest', parameters: { temperature: 1 } },
+      { model: 'mistral-small-latest', temperature: 1 },
+    ],
+    [
+      { provider: 'mistralai', name: 'mine', base_url: 'https://example.com', api_key_env: 'MINE' },
+      { model: 'ft:mine' },
+    ],
+    [
+      { provider: 'openai', name: 'gpt-x', parameters: { temperature: 2, seed: 1, max_tokens: 9 } },
+      { model: 'ft:gpt-x', max_tokens: 9 },
+    ],
+  ])('asks a simulator in Mistral’s words, whoever it stands in for: %j', async (changes, body) => {
+    const server = await fakeServer();
+    server.answer = (call) => call.reply('Hallo');
+    const steps = [step('one', { model: { ...settings, ...changes } })];
+    const run = drive(plan(steps), recordsOf(1), { simulator: { base_url: server.url } });
+    const { counts, usage } = await run.finished;
+    expect(counts.succeeded).toBe(1);
+    expect(Object.keys(usage.by_model)).toEqual([changes.name]);
+    expect(run.of('call_finished')[0]?.model).toBe(changes.name);
+    expect(server.calls.map((call) => call.body)).toEqual([
+      { ...body, messages: [{ role: 'user', content: 'one r0' }] },
+    ]);
+  });
+
   it('pauses all calls for a 429, probes with one, then goes on with all', async () => {
     const server = await fakeServer();
     const { run, clock } = running(server, 3, 3);
