@@ -2,7 +2,8 @@ import { stringify } from 'yaml';
 import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
 import { providers } from '../models/registry.ts';
 import { stepTypes } from '../steps/registry.ts';
-import { defaultProvider, modelSection, stepModelSection } from './format/model-section.ts';
+import { stepModel, stepModelsByFile, topModel } from './format/model-choice.ts';
+import { modelSection, stepModelSection } from './format/model-section.ts';
 import { fileSection, ownKeys } from './format/sections.ts';
 import { stepSection } from './format/step-section.ts';
 import { inlineYaml } from './words.ts';
@@ -11,18 +12,17 @@ import { inlineYaml } from './words.ts';
 export function pipelineSchema(): JsonObject {
   const models = [...providers.values()];
   const types = [...stepTypes.values()];
-  const stepModel = byProvider('step-');
   const definitions: JsonObject = Object.fromEntries([
     ...models.map((provider) => [`${provider.provider}-model`, modelSection(provider)] as const),
     ...models.map((provider) => [`step-${provider.provider}-model`, stepModelSection(provider)] as const),
-    ...types.map((type) => [`${type.type}-step`, stepSection(type, stepModel)] as const),
+    ...types.map((type) => [`${type.type}-step`, stepSection(type, stepModel())] as const),
   ]);
-  const file = fileSection(byProvider(''), byType(types.map(({ type }) => `${type}-step`)));
+  const file = fileSection(topModel(), anyStep());
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'A pipeline of prompts',
     ...(forEditors(file) as JsonObject),
-    allOf: acrossSections,
+    allOf: [...acrossSections, ...stepModelsByFile()],
     $defs: mapValues(definitions, forEditors),
   };
 }
@@ -52,36 +52,8 @@ const acrossSections: readonly JsonObject[] = [
 ];
 
 /** Editors tell types apart by the constant in each, and complete the keys of that type only. */
-function byType(definitions: readonly string[]): JsonObject {
-  const [first, ...others] = definitions.map(definition);
-  return first !== undefined && others.length === 0 ? first : { anyOf: definitions.map(definition) };
-}
-
-/**
- * A `model` by its `provider`. At the top the default is meant where none is named; in a step it is that of the file,
- * which a schema cannot see, so that the parameters of any are allowed there.
- */
-function byProvider(prefix: '' | 'step-'): JsonObject {
-  const names = [...providers.keys()];
-  const model = (name: string) => definition(`${prefix}${name}-model`);
-  const asks = (...given: readonly string[]): JsonObject => ({
-    required: ['provider'],
-    properties: { provider: { enum: given } },
-  });
-  const [first, ...others] = names;
-  if (first !== undefined && others.length === 0) return model(first);
-  const conditions = names.map((name) => ({ if: { not: asks(name) }, else: model(name) }));
-  return {
-    type: 'object',
-    allOf: [
-      ...conditions,
-      { if: asks(...names), else: prefix === '' ? model(defaultProvider) : { anyOf: names.map(model) } },
-    ],
-  };
-}
-
-function definition(name: string): JsonObject {
-  return { $ref: `#/$defs/${name}` };
+function anyStep(): JsonObject {
+  return { anyOf: [...stepTypes.keys()].map((type) => ({ $ref: `#/$defs/${type}-step` })) };
 }
 
 /**

@@ -6,7 +6,7 @@ import type { StepType } from '../steps/step.ts';
 import { blockReference } from '../template/blocks.ts';
 import { helperReference } from '../template/helpers.ts';
 import { toolKinds } from '../tools/registry.ts';
-import { modelSection } from './format/model-section.ts';
+import { modelSection, stepModelDescription } from './format/model-section.ts';
 import { fileSection, section } from './format/sections.ts';
 import { stepSection } from './format/step-section.ts';
 import { providerOf } from './provider-of.ts';
@@ -84,11 +84,7 @@ function providerSection(provider: Provider): string {
 function steps(): readonly string[] {
   const types = [...stepTypes.values()];
   const shared = sharedKeys(types.map(({ properties }) => properties));
-  const model = {
-    type: 'object',
-    description:
-      "The step's own model keys, which go before those of [model](#model). With another provider than there, the step needs a `name`, and takes over only what that provider has too.",
-  };
+  const model = { type: 'object', description: `${stepModelDescription} See [model](#model).` };
   const [first] = types;
   const every = first === undefined ? {} : withoutKeys(stepSection(first, model), ownKeys(first, shared));
   const type = {

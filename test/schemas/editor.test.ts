@@ -1,9 +1,13 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEditor, type Editor } from './language-server.ts';
 
-const schema = fileURLToPath(new URL('../../schemas/pipeline.schema.json', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const schema = join(root, 'schemas/pipeline.schema.json');
+const gallery = readdirSync(join(root, 'pipelines')).filter((name) => name.endsWith('.yaml'));
 const modeline = `# yaml-language-server: $schema=${schema}\n`;
 const sound = `${modeline}version: 1
 model: {name: mistral-small-latest, temperature: 0, timeout: 30s, x-note: mine}
@@ -28,16 +32,39 @@ describe('an editor with the modeline', () => {
   });
 
   it.each([
+    'test/pipeline/golden/sound/pipeline.yaml',
+    'test/pipeline/golden/triage/pipeline.yaml',
+    ...gallery.map((name) => `pipelines/${name}`),
+  ])('finds nothing to mark in %s', async (path) => {
+    const text = readFileSync(join(root, path), 'utf8').replace(/^# yaml-language-server.*\n/u, '');
+    expect(await editor.open('pipeline.yaml', modeline + text)).toEqual([]);
+  });
+
+  it.each([
     ['an unknown key', 'temprature: 0', 'Property temprature is not allowed.'],
     ['a number that is too large', 'model: {temperature: 2}', 'Value is above the maximum of 1.5.'],
     ['an unknown model key', 'model: {maxTokens: 2}', 'Property maxTokens is not allowed.'],
     ['another form', 'retry: {max_delay: 60}', 'Write a number with ms, s, m or h, such as 60s'],
     ['an unknown step key', 'steps: {a: {type: chat, prompt: b, promt: c}}', 'Property promt is not allowed.'],
     ['retries said twice', 'model: {name: a, max_retries: 1}\nretry: {attempts: 2}', 'Property attempts is not allowed.', 4],
-    ['another type of step', 'steps: {a: {type: talk, prompt: b}}', 'Value must be "chat".'],
+    ['another type of step', 'steps: {a: {type: talk, prompt: b}}', 'Value must be "chat" | "structured" | "tools".'],
+    ['a key of another type of step', 'steps: {a: {type: chat, prompt: b, schema: {}}}', 'Property schema is not allowed.'],
+    ['a key that a type needs', 'steps: {a: {type: structured, prompt: b}}', 'Missing property "schema".'],
+    ['a value that is none of several', 'steps: {a: {type: structured, prompt: b, schema: {}, method: x}}', 'Value is not accepted. Valid values: "json_schema", "function_calling", "json_mode".'],
+    ['a tool of no kind', 'steps: {a: {type: tools, prompt: b, tools: {order: {description: c}}}}', 'Missing property "command".'],
+    ['an unknown key of a tool', 'steps: {a: {type: tools, prompt: b, tools: {order: {command: [node], cmd: c}}}}', 'Property cmd is not allowed.'],
+    ['a name that no tool can have', 'steps: {a: {type: tools, prompt: b, tools: {auto: {command: [node]}}}}', /^3 Use up to 64 letters/],
+    ['a part without what it shows', 'steps: {a: {type: chat, messages: [{role: user, content: [{type: image_url}]}]}}', 'Add `image_url: …`'],
+    ['an unknown provider', 'model: {provider: gpt}', 'Value is not accepted. Valid values: "mistralai", "openai", "anthropic", "ollama", "google-genai".'],
+    ['a parameter of another provider', 'model: {provider: openai, safe_prompt: true}', 'Property safe_prompt is not allowed.'],
+    ['another provider’s parameter in a step', 'steps: {a: {type: chat, prompt: b, model: {provider: openai, safe_prompt: true}}}', 'Property safe_prompt is not allowed.'],
+    ['a parameter that the file’s provider lacks', 'model: {provider: ollama}\nsteps: {a: {type: chat, prompt: b, model: {safe_prompt: true}}}', 'Property safe_prompt is not allowed.', 4],
+    ['a parameter that the default provider lacks', 'steps: {a: {type: chat, prompt: b, model: {num_ctx: 4096}}}', 'Property num_ctx is not allowed.'],
     ['a name that no template can write', 'steps: {1a: {type: chat, prompt: b}}', 'Start with a letter, then use letters, digits, `_` and `-`'],
   ])('marks %s', async (_name, line, message, at = 3) => {
-    expect(await editor.open('pipeline.yaml', `${modeline}version: 1\n${line}\n`)).toContain(`${at} ${message}`);
+    const marks = await editor.open('pipeline.yaml', `${modeline}version: 1\n${line}\n`);
+    const expected: unknown = typeof message === 'string' ? `${at} ${message}` : expect.stringMatching(message);
+    expect(marks).toContainEqual(expected);
   });
 
   it.each([
@@ -72,6 +99,41 @@ describe('an editor with the modeline', () => {
     expect(roles.map(({ label }) => label)).toEqual(['system', 'user', 'assistant']);
   });
 
+  const inStep = `${modeline}version: 1\nmodel: {name: a}\nsteps:\n  a:\n`;
+
+  it.each([
+    ['the types of a step', '    type: |', ['chat', 'structured', 'tools']],
+    ['the methods of an answer', '    type: structured\n    method: |', ['json_schema', 'function_calling', 'json_mode']],
+    ['the parts of a message', '    type: chat\n    messages:\n      - role: user\n        content:\n          - type: |', ['text', 'image_url', 'thinking']],
+    ['what becomes of a failed call', '    type: tools\n    on_error: |', ['tell', 'fail']],
+    ['the providers of a model', '    type: chat\n    model:\n      provider: |', ['mistralai', 'openai', 'anthropic', 'ollama', 'google-genai']],
+  ])('completes %s', async (_name, text, values) => {
+    const completions = await editor.complete('pipeline.yaml', `${inStep}${text}\n`);
+    expect(completions.map(({ label }) => label)).toEqual(values);
+  });
+
+  it.each<[string, string, readonly string[], readonly string[]]>([
+    ['a structured step', '    type: structured\n    |', ['schema', 'method', 'repair', 'prompt', 'stream'], ['tools', 'max_rounds']],
+    ['a step with tools', '    type: tools\n    |', ['tools', 'tool_choice', 'max_rounds', 'schema'], ['method']],
+    ['a chat step', '    type: chat\n    |', ['prompt', 'stream'], ['schema', 'tools', 'method']],
+    ['a tool', '    type: tools\n    tools:\n      order:\n        |', ['description', 'parameters', 'command', 'module', 'http', 'timeout'], ['prompt', 'url']],
+    ['a request', '    type: tools\n    tools:\n      order:\n        http:\n          |', ['method', 'url', 'query', 'headers', 'body'], ['command']],
+    ['a part', '    type: chat\n    messages:\n      - role: user\n        content:\n          - |', ['type', 'text', 'image_url'], ['role']],
+    ['a model of the default provider', '    type: chat\n    model:\n      |', ['safe_prompt', 'random_seed', 'idle_timeout'], ['seed', 'num_ctx']],
+    ['a model of another', '    type: chat\n    model:\n      provider: ollama\n      |', ['num_ctx', 'seed', 'idle_timeout'], ['safe_prompt', 'random_seed']],
+  ])('completes the keys of %s and no others', async (_name, text, keys, others) => {
+    const labels = (await editor.complete('pipeline.yaml', `${inStep}${text}\n`)).map(({ label }) => label);
+    expect(labels).toEqual(expect.arrayContaining([...keys]));
+    for (const other of others) expect(labels).not.toContain(other);
+  });
+
+  it('completes the parameters of the provider at the top in a step that names none', async () => {
+    const text = `${modeline}model: {provider: ollama, name: a}\nsteps:\n  a:\n    type: chat\n    model:\n      |\n`;
+    const labels = (await editor.complete('pipeline.yaml', text)).map(({ label }) => label);
+    expect(labels).toEqual(expect.arrayContaining(['provider', 'num_ctx']));
+    expect(labels).not.toContain('safe_prompt');
+  });
+
   it.each(['vars', 'steps', 'output'])('inserts %s as YAML that says what the example says', async (key) => {
     const completions = await editor.complete('pipeline.yaml', `${modeline}|`);
     const inserted = completions.find(({ label }) => label === key)?.insertText ?? '';
@@ -88,6 +150,13 @@ describe('an editor with the modeline', () => {
     ['a parameter', 'model: {temp|erature: 0}', 'How freely words are chosen'],
     ['a default', 'retry: {max_|delay: 5s}', 'Default: `60s`'],
     ['a key of a step', 'steps: {a: {type: chat, pro|mpt: b}}', 'A template: `{{input.<field>}}`'],
+    ['a key of one type of step', 'steps: {a: {type: structured, meth|od: json_mode, prompt: b, schema: {}}}', 'How the model is asked.'],
+    ['the tools of a step', 'steps: {a: {type: tools, prompt: b, to|ols: {order: {command: [node]}}}}', 'The tools that the model may call'],
+    ['a key of a tool', 'steps: {a: {type: tools, prompt: b, tools: {order: {comm|and: [node]}}}}', 'The program and its own arguments'],
+    ['a key of a request', 'steps: {a: {type: tools, prompt: b, tools: {order: {http: {ur|l: a}}}}}', 'Its server is written out'],
+    ['a key of a part', 'steps: {a: {type: chat, messages: [{role: user, content: [{type: image_url, image|_url: b}]}]}}', 'the path of a PNG'],
+    ['a parameter of another provider', 'model: {provider: ollama, num|_ctx: 5}', 'tokens'],
+    ['a time-out of streams', 'model: {idle_|timeout: 5s}', 'How long a stream may be silent'],
   ])('shows what %s is for', async (_name, line, text) => {
     expect(await editor.hover('pipeline.yaml', `${modeline}${line}\n`)).toContain(text);
   });

@@ -12,14 +12,18 @@ function isDefault({ provider }: Provider): boolean {
   return provider === defaultProvider;
 }
 
+export function providerKey(): JsonObject {
+  return {
+    enum: [...providers.keys()],
+    default: defaultProvider,
+    description: 'Who serves the model. Its parameters are those of that provider.',
+  };
+}
+
 /** The keys of `model` that every provider has; the others are the provider's own parameters. */
 function commonKeys(provider: Provider): JsonObject {
   return {
-    provider: {
-      enum: [...providers.keys()],
-      default: defaultProvider,
-      description: 'Who serves the model. Its parameters are those of that provider.',
-    },
+    provider: providerKey(),
     name: {
       type: 'string',
       minLength: 1,
@@ -68,10 +72,16 @@ const retryKeys = {
   },
 } satisfies JsonObject;
 
+export const modelDescription =
+  'The model of every step, with its parameters. A parameter that is not set is not sent.';
+
+export const stepModelDescription =
+  "The step's own model keys. They go before those of the `model` at the top. With another provider than there, the step needs a `name`, and takes over only what that provider has too.";
+
 /** `model` at the top of the file, where it holds for every step. */
 export function modelSection(provider: Provider): JsonObject {
   return section(
-    'The model of every step, with its parameters. A parameter that is not set is not sent.',
+    modelDescription,
     {
       ...commonKeys(provider),
       ...provider.parameters,
@@ -87,7 +97,7 @@ export function modelSection(provider: Provider): JsonObject {
 /** `model` in a step: its keys go before those at the top. Retries are one policy for the whole file. */
 export function stepModelSection(provider: Provider): JsonObject {
   return section(
-    "The step's own model keys. They go before those of the `model` at the top. With another provider than there, the step needs a `name`, and takes over only what that provider has too.",
+    stepModelDescription,
     {
       ...commonKeys(provider),
       ...provider.parameters,
