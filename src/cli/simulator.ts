@@ -18,6 +18,11 @@ export function simulatorCommand(terminal: Terminal, done: (code: ExitCode) => v
     .addHelpText(
       'after',
       `
+Texts begin with [simulated] and repeat what was asked. Structured answers and the arguments of
+tool calls are valid by their schemas. Tools are called once, then what they say is repeated.
+Streams, several choices, reasoning and refusals come as Mistral sends them. The same request has
+the same answer.
+
 Options of --options:
 ${optionLines()}
 

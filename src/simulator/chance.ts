@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { JsonValue } from '../json/json.ts';
 
 /**
@@ -11,18 +11,17 @@ export function fingerprint(seed: number, body: string): string {
 
 /** The same of a value, whatever spaces it was written with. Walks without recursion: it may nest deeper than the stack. */
 export function fingerprintOf(seed: number, value: JsonValue): string {
-  const hashed = createHash('sha256').update(`${seed}\n`);
   const waiting: JsonValue[] = [value];
+  let written = '';
   for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) {
     if (typeof item !== 'object' || item === null) {
-      hashed.update(`${JSON.stringify(item)}\n`);
+      written += `${JSON.stringify(item)}\n`;
       continue;
     }
-    const names = Object.keys(item);
-    hashed.update(Array.isArray(item) ? `[${names.length}\n` : `{${JSON.stringify(names)}\n`);
-    waiting.push(...Object.values(item));
+    written += Array.isArray(item) ? `[${item.length}\n` : `${JSON.stringify(Object.keys(item))}\n`;
+    for (const held of Object.values(item)) waiting.push(held);
   }
-  return hashed.digest('hex');
+  return fingerprint(seed, written);
 }
 
 /** A number from 0 to 1 (exclusive), uniform, and independent for each purpose and each `nth`. */

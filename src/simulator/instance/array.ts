@@ -18,38 +18,56 @@ export function makeArray(
   making: Making,
   make: Make,
 ): readonly JsonValue[] {
-  const contains = sayings(parts, 'contains');
-  const contained = contains.length === 0 ? 0 : Math.max(1, ...numbersIn(parts, 'minContains'));
-  const isNoneNeeded = numbersIn(parts, 'minContains').includes(0);
-  const needed = isNoneNeeded ? 0 : contained;
-  const fixed = Math.max(0, ...parts.map((part) => prefixOf(part).length));
-  const least = Math.max(0, needed, ...numbersIn(parts, 'minItems'));
-  const most = Math.min(mostItems, ...numbersIn(parts, 'maxItems'), ...closedLengths(parts));
-  const isUnique = sayings(parts, 'uniqueItems').includes(true);
-
-  const usual = isLean(making, depth) ? least : Math.max(least, Math.min(fixed, most), Math.min(1, most));
-  const length = isLean(making, depth)
-    ? least
-    : wholeBetween(usual, Math.min(most, usual + usualExtra), making.draw(place, 'length'));
-
+  const rules = rulesOf(parts);
+  const length = chooseLength(rules, isLean(making, depth), making.draw(place, 'length'));
   // Whether an item counts as one that the list must contain is a fault of the list, which all of them share then.
-  const salt = contains.length === 0 ? '' : String(making.draw(place, 'items'));
+  const salt = rules.needed === 0 ? '' : String(making.draw(place, 'items'));
   const salted: Making = { ...making, draw: (at, purpose) => making.draw(at, `${purpose} ${salt}`) };
+  const known = rules.isUnique ? new Set<string>() : null;
+
+  // What must be in it comes after what stands at a place of its own, or last where there is no room after that.
+  const firstNeeded = Math.min(rules.fixed, length - rules.needed);
   const items: JsonValue[] = [];
-  const known = new Set<string>();
-  for (let index = 0; items.length < length && index < Math.min(length, mostItems); index += 1) {
-    // What must be in it comes after what stands at a place of its own, or last where there is no room after that.
-    const isContained = index >= Math.min(fixed, length - needed) && needed > 0;
-    const schemas = [
-      ...itemSchemas(parts, index),
-      ...(isContained && index < fixed + needed ? contains : []),
-    ];
-    const item = makeOther(schemas, `${place}/${items.length}`, depth, salted, make, isUnique ? known : null);
+  for (let index = 0; index < length; index += 1) {
+    const isNeeded = index >= firstNeeded && index < firstNeeded + rules.needed;
+    const schemas = [...itemSchemas(parts, index), ...(isNeeded ? sayings(parts, 'contains') : [])];
+    const item = makeOther(schemas, `${place}/${items.length}`, depth, salted, make, known);
+    const left = length - index - 1;
     // A list of different things is as short as it may be where there are no more of them.
-    if (item === undefined && items.length + (length - index - 1) >= least) continue;
-    items.push(item ?? null);
+    if (item !== undefined) items.push(item);
+    else if (items.length + left < rules.least) items.push(null);
   }
   return items;
+}
+
+interface Rules {
+  readonly least: number;
+  readonly most: number;
+  /** How many items have a schema of their own by their place. */
+  readonly fixed: number;
+  /** How many items are to be as `contains` says. */
+  readonly needed: number;
+  readonly isUnique: boolean;
+}
+
+function rulesOf(parts: readonly JsonObject[]): Rules {
+  const numbers = numbersIn(parts, 'minContains');
+  const isNeeded = sayings(parts, 'contains').length > 0 && !numbers.includes(0);
+  const needed = isNeeded ? Math.max(1, ...numbers) : 0;
+  return {
+    least: Math.min(mostItems, Math.max(0, needed, ...numbersIn(parts, 'minItems'))),
+    most: Math.min(mostItems, ...numbersIn(parts, 'maxItems'), ...closedLengths(parts)),
+    fixed: Math.max(0, ...parts.map((part) => prefixOf(part).length)),
+    needed,
+    isUnique: sayings(parts, 'uniqueItems').includes(true),
+  };
+}
+
+/** One item at least, and those that have a place of their own, where nothing speaks against it. */
+function chooseLength({ least, most, fixed }: Rules, isLean: boolean, drawn: number): number {
+  if (isLean) return least;
+  const usual = Math.max(least, Math.min(most, Math.max(1, fixed)));
+  return wholeBetween(usual, Math.min(most, usual + usualExtra), drawn);
 }
 
 /** An item that is not known yet; undefined where none was found. Without a set, any will do. */
