@@ -1,5 +1,15 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startFakeServer, type FakeServer } from '../support/fake-server.ts';
 import { pipe, root, temporaryFolder } from '../support/pipe.ts';
@@ -208,6 +218,27 @@ describe('pipe run', () => {
     expect(stderr).toContain('`FAKE_KEY` is not set');
     expect(server.calls).toHaveLength(0);
     expect(readdirSync(folder)).toEqual(['rows.jsonl', 'translate.yaml']);
+  });
+
+  it('names the package of a provider that pipe comes without, where it is not installed', async () => {
+    const folder = temporaryFolder();
+    cpSync(join(root, 'dist/cli'), join(folder, 'cli'), { recursive: true });
+    writeFileSync(
+      join(folder, 'p.yaml'),
+      'version: 1\nmodel: {provider: openai, name: gpt-x}\nsteps: {a: {type: chat, prompt: "{{input.t}}"}}\n',
+    );
+    writeFileSync(join(folder, 'rows.jsonl'), '{"t":"x"}\n');
+    const run = (...flags: readonly string[]) =>
+      execa(process.execPath, ['cli/pipe.js', 'run', 'p.yaml', '--input', 'rows.jsonl', ...flags], {
+        cwd: folder,
+        env: { OPENAI_API_KEY: key },
+        extendEnv: false,
+        reject: false,
+      });
+    const { exitCode, stderr } = await run();
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('npm install @langchain/openai');
+    expect((await run('--simulate')).exitCode).toBe(0);
   });
 
   it("names the provider's own variable", async () => {
