@@ -26,7 +26,7 @@ const floors: readonly (readonly string[])[] = [
 const kinds: { readonly [room: string]: readonly string[] } = {
   steps: ['chat.ts', 'structured.ts'],
   tracing: ['langsmith.ts', 'opentelemetry.ts'],
-  models: ['mistralai.ts'],
+  models: ['mistralai.ts', 'openai.ts', 'anthropic.ts', 'ollama.ts', 'google-genai.ts'],
   tools: ['command.ts', 'module.ts', 'http.ts'],
   records: ['jsonl.ts', 'csv.ts', 'json.ts', 'errors.ts'],
 };

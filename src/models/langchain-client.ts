@@ -1,5 +1,3 @@
-import { CallbackManager } from '@langchain/core/callbacks/manager';
-import { awaitAllCallbacks } from '@langchain/core/callbacks/promises';
 import type { BaseMessage } from '@langchain/core/messages';
 import { bounded } from '../diagnostic/printable.ts';
 import type { JsonObject } from '../json/json.ts';
@@ -64,9 +62,6 @@ const max_body = 32 * 1024 * 1024;
 /** A stream has some two hundred bytes around each token. */
 const max_stream = 4 * max_body;
 
-/** How long `close` waits for traces to leave, in milliseconds: a tracing server that is down must not hold a run. */
-const traceGrace = 5000;
-
 export interface LangChainProvider {
   readonly wire: Wire;
   /** The variable with the provider's own key; null where it asks for none. */
@@ -97,8 +92,6 @@ export function openLangChainClient(
     redact,
     now: services.now,
   };
-  // Handlers of a trace hear of calls in the background.
-  const listened = CallbackManager.configure() !== undefined;
   const transports = new Map<string, Transport>();
 
   /** Some providers have another path for streams. */
@@ -168,7 +161,6 @@ export function openLangChainClient(
     },
     async close() {
       await Promise.all([...transports.values()].map((transport) => transport.close()));
-      if (listened) await flushTraces(services);
     },
   };
 }
@@ -199,11 +191,4 @@ function unread({ outcome, attempts }: RetriedCall, message: string): CallOutcom
     error: { code: 'malformed_answer', message, status: 200, attempts, request_id, scope: 'record' },
     usage: outcome.usage,
   };
-}
-
-async function flushTraces({ sleep }: Pick<ClientServices, 'sleep'>): Promise<void> {
-  const flushed = new AbortController();
-  const patience = sleep(traceGrace, flushed.signal).catch(() => undefined);
-  await Promise.race([awaitAllCallbacks(), patience]);
-  flushed.abort();
 }

@@ -39,7 +39,9 @@ export class PipeChatOpenAI extends ChatOpenAICompletions {
 }
 
 function completionOf({ answer, tokens }: Said): Completion {
-  const { id, model, text, refusal, tool_calls, finish_reason } = answer;
+  const { id, model, text, refusal, finish_reason } = answer;
+  // Of arguments that are no JSON LangChain would tell the user, on stderr, that his packages are old.
+  const tool_calls = answer.tool_calls.filter((call) => isJson(call.arguments));
   return {
     id: id ?? '',
     object: 'chat.completion',
@@ -78,4 +80,13 @@ function completionOf({ answer, tokens }: Said): Completion {
       },
     }),
   };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,7 +1,11 @@
+import { anthropic } from './anthropic.ts';
 import type { Provider } from './contract.ts';
+import { googleGenai } from './google-genai.ts';
 import { mistralai } from './mistralai.ts';
+import { ollama } from './ollama.ts';
+import { openai } from './openai.ts';
 
 /** Every provider by the name that `model.provider` gives it. */
 export const providers: ReadonlyMap<string, Provider> = new Map(
-  [mistralai].map((provider) => [provider.provider, provider]),
+  [mistralai, openai, anthropic, ollama, googleGenai].map((provider) => [provider.provider, provider]),
 );

@@ -155,3 +155,75 @@ describe('the key of a call', () => {
     });
   });
 });
+
+describe('the keys of several providers', () => {
+  const keys = {
+    MISTRAL_API_KEY: own,
+    OPENAI_API_KEY: 'openai-key-1',
+    ANTHROPIC_API_KEY: 'anthropic-key-1',
+    GOOGLE_API_KEY: 'google-key-1',
+    OTHER_KEY: 'other-key-1',
+  };
+
+  it.each<[string, { provider: string } & Settings, string | undefined]>([
+    ["OpenAI's", { provider: 'openai' }, 'openai-key-1'],
+    [
+      "OpenAI's at its address, written out",
+      { provider: 'openai', base_url: 'https://api.openai.com' },
+      'openai-key-1',
+    ],
+    ["Anthropic's", { provider: 'anthropic' }, 'anthropic-key-1'],
+    ["Google's", { provider: 'google-genai' }, 'google-key-1'],
+    ['none for Ollama', { provider: 'ollama' }, undefined],
+    [
+      'none for Ollama on another machine',
+      { provider: 'ollama', base_url: 'http://gpu.lan:11434' },
+      undefined,
+    ],
+    ['the named one for Ollama', { provider: 'ollama', api_key_env: 'OTHER_KEY' }, 'other-key-1'],
+    ['none for a local server', { provider: 'openai', base_url: 'http://localhost:8000/v1' }, undefined],
+    [
+      "a provider's own, at its own address, in another's API",
+      { provider: 'openai', base_url: 'https://api.mistral.ai/v1', api_key_env: 'MISTRAL_API_KEY' },
+      own,
+    ],
+  ])('go where they belong: %s', (_what, settings, expected) => {
+    expect(keyFor(settings, keys)).toEqual({ ok: true, value: expected });
+  });
+
+  it.each<[{ provider: string } & Settings, string]>([
+    [{ provider: 'openai', base_url: 'https://evil.example' }, 'missing-api-key-name'],
+    [
+      { provider: 'openai', base_url: 'https://evil.example', api_key_env: 'OPENAI_API_KEY' },
+      'misplaced-api-key',
+    ],
+    [
+      { provider: 'mistralai', base_url: 'https://evil.example', api_key_env: 'OPENAI_API_KEY' },
+      'misplaced-api-key',
+    ],
+    [
+      { provider: 'ollama', base_url: 'https://evil.example', api_key_env: 'ANTHROPIC_API_KEY' },
+      'misplaced-api-key',
+    ],
+    [{ provider: 'mistralai', api_key_env: 'OPENAI_API_KEY' }, 'misplaced-api-key'],
+    [{ provider: 'ollama', api_key_env: 'GOOGLE_API_KEY' }, 'misplaced-api-key'],
+  ])('go nowhere else: %j', (settings, code) => {
+    const result = keyFor(settings, keys);
+    expect(result).toMatchObject({ ok: false, error: { code } });
+    expect(JSON.stringify(result)).not.toMatch(/-key-1/);
+  });
+
+  it('are told to be put where the provider asks for them', () => {
+    expect(keyFor({ provider: 'anthropic' }, {})).toMatchObject({
+      ok: false,
+      error: {
+        message: '`ANTHROPIC_API_KEY` is not set',
+        hint: expect.stringContaining('get a key at https://platform.claude.com/settings/keys'),
+      },
+    });
+    expect(keyFor({ provider: 'ollama', api_key_env: 'NO_KEY' }, {})).toMatchObject({
+      ok: false,
+      error: { hint: 'set it to the key of 127.0.0.1:11434: `export NO_KEY=…`' },
+    });
+  });
+});

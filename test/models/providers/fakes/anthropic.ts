@@ -51,11 +51,9 @@ export const anthropicWire: FakeWire = {
       event('ping', {}),
       ...blocksOf(said).flatMap((block, index) => {
         const { start, deltas } = piecesOf(block);
-        return [
-          event('content_block_start', { index, content_block: start }),
-          ...deltas.map((delta) => event('content_block_delta', { index, delta })),
-          event('content_block_stop', { index }),
-        ];
+        const pieces = deltas.map((delta) => event('content_block_delta', { index, delta }));
+        const begin = event('content_block_start', { index, content_block: start });
+        return [begin, pieces, event('content_block_stop', { index })].flat();
       }),
       event('message_delta', {
         delta: { stop_reason: reasonOf(said), stop_sequence: null },
@@ -71,7 +69,9 @@ export const anthropicWire: FakeWire = {
     request_id: 'req_in_the_body',
   }),
   requestId: 'request-id',
-  tells: { thinking: true, cached: true, ids: true, digits: false },
+  nothing: { ...head({}), content: [], stop_reason: 'end_turn', usage: usageOf({}) },
+  tellsCached: true,
+  keepsDigits: false,
 };
 
 function head({ model }: Said) {
@@ -97,8 +97,8 @@ function blocksOf({ text, thinking, calls = [] }: Said): readonly JsonObject[] {
 }
 
 function piecesOf(block: JsonObject): { readonly start: JsonObject; readonly deltas: readonly JsonObject[] } {
-  if (block['type'] === 'text') {
-    const texts = words(String(block['text']));
+  if (typeof block['text'] === 'string') {
+    const texts = words(block['text']);
     return { start: { type: 'text', text: '' }, deltas: texts.map((text) => ({ type: 'text_delta', text })) };
   }
   if (block['type'] === 'thinking')

@@ -5,7 +5,6 @@ import type { ModelSettings, Provider } from '../../../../src/models/contract.ts
 /** What a provider's server says, in words of no provider. */
 export interface Said {
   readonly text?: string;
-  /** Only of a provider that can tell it. */
   readonly thinking?: string;
   readonly calls?: readonly SaidCall[];
   readonly finish?: 'stop' | 'length';
@@ -47,14 +46,12 @@ export interface FakeWire {
   error(status: number, message: string): JsonValue;
   /** The header with the provider's name for an exchange. */
   readonly requestId: string;
-  /** Whether the wire has a place for thinking, cached tokens, tool ids, a forced choice of a tool. */
-  readonly tells: {
-    readonly thinking: boolean;
-    readonly cached: boolean;
-    readonly ids: boolean;
-    /** Its integers beyond 2^53 keep their digits, because arguments are text. */
-    readonly digits: boolean;
-  };
+  /** An answer, with the default usage, that has neither a text nor a tool call. */
+  readonly nothing: JsonObject;
+  /** Whether the wire tells cached tokens. */
+  readonly tellsCached: boolean;
+  /** Whether integers beyond 2^53 keep their digits in arguments, because those are text. */
+  readonly keepsDigits: boolean;
 }
 
 /** The headers of a stream in the provider's manner. */

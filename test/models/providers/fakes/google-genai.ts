@@ -40,10 +40,10 @@ export const googleWire: FakeWire = {
       ...words(text).map((word) => ({ text: word })),
       ...parts.slice(at),
     ];
-    const events = pieces.map((part): JsonObject => ({
-      candidates: [{ content: { parts: [part], role: 'model' }, index: 0 }],
-      ...rest,
-    }));
+    const events = pieces.map((part) => {
+      const candidate = { content: { parts: [part], role: 'model' }, index: 0 };
+      return Object.assign({ candidates: [candidate] }, rest);
+    });
     const content = { parts: [{ text: '' }], role: 'model' };
     const last = { candidates: [{ content, finishReason: reasonOf(said), index: 0 }], ...restOf(said) };
     return [...events, last].map((event) => sse(event));
@@ -51,7 +51,9 @@ export const googleWire: FakeWire = {
   streamType: 'text/event-stream',
   error: (status, message) => ({ error: { code: status, message, status: 'FAKE' } }),
   requestId: 'x-request-id',
-  tells: { thinking: true, cached: true, ids: true, digits: false },
+  nothing: { candidates: [{ content: { role: 'model' }, finishReason: 'STOP' }], ...restOf({}) },
+  tellsCached: true,
+  keepsDigits: false,
 };
 
 function partsOf({ text, thinking, calls = [] }: Said): readonly JsonObject[] {

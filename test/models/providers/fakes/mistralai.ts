@@ -18,7 +18,9 @@ export const mistralWire: FakeWire = {
   streamType: 'text/event-stream',
   error: (status, message) => ({ object: 'error', message, type: 'fake', param: null, code: String(status) }),
   requestId: 'mistral-correlation-id',
-  tells: { thinking: true, cached: true, ids: true, digits: true },
+  nothing: completionBody({ content: null }),
+  tellsCached: true,
+  keepsDigits: true,
 };
 
 function completionOf({ text, thinking, calls, finish, model, usage = defaultUsage }: Said): FakeCompletion {

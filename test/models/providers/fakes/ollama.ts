@@ -44,7 +44,9 @@ export const ollamaWire: FakeWire = {
   streamType: 'application/x-ndjson',
   error: (_status, message) => ({ error: message }),
   requestId: 'x-request-id',
-  tells: { thinking: true, cached: false, ids: true, digits: false },
+  nothing: { ...head({}), message: messageOf({}, ''), ...endOf({}) },
+  tellsCached: false,
+  keepsDigits: false,
 };
 
 function head({ model }: Said) {

@@ -81,7 +81,14 @@ export const openaiWire: FakeWire = {
     },
   }),
   requestId: 'x-request-id',
-  tells: { thinking: true, cached: true, ids: true, digits: true },
+  nothing: {
+    ...head({}),
+    object: 'chat.completion',
+    choices: [{ index: 0, message: { role: 'assistant', content: null }, finish_reason: 'stop' }],
+    ...usageOf({}),
+  },
+  tellsCached: true,
+  keepsDigits: true,
 };
 
 function head({ model }: Said) {
