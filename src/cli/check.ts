@@ -3,16 +3,8 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { printable, withoutCommands } from '../diagnostic/printable.ts';
 import { checkRecords, count, fieldsOf } from './check-records.ts';
 import { exit, type ExitCode } from './exit.ts';
-import {
-  addPipelineOptions,
-  filesFolder,
-  headerOf,
-  inputOption,
-  load,
-  openInput,
-  refusedFiles,
-  type PipelineFlags,
-} from './prepare.ts';
+import { filesFolder, refusedFiles } from './image-folder.ts';
+import { addPipelineOptions, headerOf, inputOption, load, openInput, type PipelineFlags } from './prepare.ts';
 import { printError, wantsColor, writeOut, type Terminal } from './terminal.ts';
 
 interface CheckFlags extends PipelineFlags {

@@ -1,5 +1,3 @@
-import { stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { Option, type Command } from 'commander';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { Columns } from '../pipeline/columns.ts';
@@ -7,6 +5,7 @@ import type { Plan } from '../plan.ts';
 import type { RecordSource, Survey } from '../records/open.ts';
 import type { Selection } from '../records/selection.ts';
 import { failure, success, type Result } from '../result.ts';
+import { refusedFiles } from './image-folder.ts';
 import { collect, positiveInteger, shard, wholeNumber, type Shard } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -125,27 +124,6 @@ export async function openInput(
     stdin: terminal.stdin,
     ...(inputFormat !== undefined && { format: inputFormat }),
   });
-}
-
-/** What is wrong with the folder that `--files` names. */
-export async function refusedFiles({
-  files,
-}: PipelineFlags): Promise<{ readonly ok: false; readonly error: Diagnostic } | undefined> {
-  if (files === undefined) return undefined;
-  const found = await stat(files).catch(() => undefined);
-  if (found?.isDirectory() === true) return undefined;
-  const what = found === undefined ? 'does not exist' : 'is no folder';
-  return failure({
-    severity: 'error',
-    code: 'missing-folder',
-    message: `the folder of \`--files\`, \`${files}\`, ${what}`,
-    hint: 'name the folder that the paths of images begin at',
-  });
-}
-
-/** The folder of image files; undefined for records from stdin, which have none of their own. */
-export function filesFolder({ input, files }: PipelineFlags): string | undefined {
-  return files ?? (input === undefined || input === '-' ? undefined : dirname(input));
 }
 
 export function headerOf({ path, columns }: RecordSource): Columns | undefined {

@@ -5,10 +5,10 @@ import type { PlanStep } from '../plan.ts';
 import type { RecordItem } from '../records/record.ts';
 import type { Preview } from '../run/preview.ts';
 import { exit, type ExitCode } from './exit.ts';
+import { filesFolder } from './image-folder.ts';
 import {
   addPipelineOptions,
   addSelectionOptions,
-  filesFolder,
   requireInput,
   prepare,
   selectionOf,

@@ -5,6 +5,7 @@ import { missingFile } from '../diagnostic/missing-file.ts';
 import { bounded } from '../diagnostic/printable.ts';
 import { failure, success, type Result } from '../result.ts';
 import { errorCode, inWords } from './file-system.ts';
+import { imageType, longestSignature } from './image-type.ts';
 
 /** Bytes of the largest image that is sent: Mistral takes none above 10 MB. */
 export const largestImage = 10 * 1024 * 1024;
@@ -131,21 +132,6 @@ async function readStart(file: FileHandle, length: number): Promise<Buffer> {
     filled += bytesRead;
   }
   return bytes.subarray(0, filled);
-}
-
-const longestSignature = 12;
-
-/** Four signatures of their formats' own specifications: a library would know hundreds that no model takes. */
-const signatures: { readonly [type: string]: (start: string) => boolean } = {
-  png: (start) => start.startsWith('\x89PNG\r\n\x1a\n'),
-  jpeg: (start) => start.startsWith('\xff\xd8\xff'),
-  gif: (start) => start.startsWith('GIF87a') || start.startsWith('GIF89a'),
-  webp: (start) => start.startsWith('RIFF') && start.startsWith('WEBP', 8),
-};
-
-function imageType(bytes: Buffer): string | undefined {
-  const start = bytes.toString('latin1', 0, longestSignature);
-  return Object.keys(signatures).find((type) => signatures[type]?.(start) === true);
 }
 
 function isInside(folder: string, path: string): boolean {
