@@ -340,6 +340,23 @@ describe('an instance', () => {
   });
 });
 
+describe('a schema of great width', () => {
+  const many = Array.from({ length: 200_000 }, (_, index) => index);
+
+  it.each<[string, JsonSchema]>([
+    ['many values', { enum: many }],
+    ['many values to choose from within itself', { $ref: '#/$defs/a', $defs: { a: within({ enum: many }) } }],
+    ['many parts', { allOf: many.map(() => ({})).slice(0, 2000), type: 'integer' }],
+  ])('is met: %s', (_, schema) => {
+    expect(createInstances()(schema, 'print', words)).toMatchObject({ ok: true });
+  });
+});
+
+/** Holds itself, or an end of this schema. */
+function within(end: JsonSchema): JsonSchema {
+  return { type: 'array', minItems: 1, maxItems: 1, items: { anyOf: [{ $ref: '#/$defs/a' }, end] } };
+}
+
 describe('a schema that no instance is made for', () => {
   const none = 'no value was found that it allows: the last one';
 

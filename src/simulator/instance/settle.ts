@@ -29,7 +29,7 @@ export function settle(
     parts.add(schema);
     const { $ref: reference } = schema;
     if (typeof reference === 'string') waiting.push(resolveLocal(reference, root));
-    waiting.push(...listOf(schema['allOf']));
+    for (const part of listOf(schema['allOf'])) waiting.push(part);
     for (const keyword of ['anyOf', 'oneOf']) {
       const branches = schema[keyword];
       if (Array.isArray(branches)) waiting.push(...choose(branches.map((branch: JsonValue) => [branch])));
@@ -72,7 +72,8 @@ function countReferences(schemas: readonly JsonValue[], root: JsonSchema): numbe
   for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
     if (typeof value !== 'object' || value === null) continue;
     if (Object.hasOwn(value, '$ref')) count += 1;
-    waiting.push(...Object.values(value));
+    // One by one: there may be more of them than a call takes arguments.
+    for (const held of Object.values(value)) waiting.push(held);
   }
   return count;
 }
