@@ -53,7 +53,7 @@ describe('an editor with the modeline', () => {
     ['a value that is none of several', 'steps: {a: {type: structured, prompt: b, schema: {}, method: x}}', 'Value is not accepted. Valid values: "json_schema", "function_calling", "json_mode".'],
     ['a tool of no kind', 'steps: {a: {type: tools, prompt: b, tools: {order: {description: c}}}}', 'Missing property "command".'],
     ['an unknown key of a tool', 'steps: {a: {type: tools, prompt: b, tools: {order: {command: [node], cmd: c}}}}', 'Property cmd is not allowed.'],
-    ['a name that no tool can have', 'steps: {a: {type: tools, prompt: b, tools: {auto: {command: [node]}}}}', /^3 Use up to 64 letters/],
+    ['a name that no tool can have', 'steps: {a: {type: tools, prompt: b, tools: {auto: {command: [node]}}}}', 'Use up to 64 letters'],
     ['a part without what it shows', 'steps: {a: {type: chat, messages: [{role: user, content: [{type: image_url}]}]}}', 'Add `image_url: …`'],
     ['an unknown provider', 'model: {provider: gpt}', 'Value is not accepted. Valid values: "mistralai", "openai", "anthropic", "ollama", "google-genai".'],
     ['a parameter of another provider', 'model: {provider: openai, safe_prompt: true}', 'Property safe_prompt is not allowed.'],
@@ -63,8 +63,7 @@ describe('an editor with the modeline', () => {
     ['a name that no template can write', 'steps: {1a: {type: chat, prompt: b}}', 'Start with a letter, then use letters, digits, `_` and `-`'],
   ])('marks %s', async (_name, line, message, at = 3) => {
     const marks = await editor.open('pipeline.yaml', `${modeline}version: 1\n${line}\n`);
-    const expected: unknown = typeof message === 'string' ? `${at} ${message}` : expect.stringMatching(message);
-    expect(marks).toContainEqual(expected);
+    expect(marks.join('\n')).toContain(`${at} ${message}`);
   });
 
   it.each([
