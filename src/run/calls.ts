@@ -72,7 +72,7 @@ export async function callModel(
     const told = (delta: StreamDelta) => tell({ type: 'call_delta', index, step: id, call: nth, delta });
     const stream = services.stream ? told : streams ? untold : undefined;
     const began = now();
-    const answer = await traces.call({ step: id, settings: model.settings, request: sent }, () =>
+    const answer = await traces.call({ step: id, settings: model.settings, request }, () =>
       model.client.call(sent, {
         signal: model.signal,
         waiting: stop.signal,
