@@ -1,13 +1,15 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { PlanFile } from '../plan.ts';
 import type { Result } from '../result.ts';
-import { readTextFile, type TextFile } from './load.ts';
+import { hashFile, readTextFile, type TextFile } from './load.ts';
 
 /** Reads the files that a pipeline is made of, each once, and keeps what their bytes were. */
 export interface PipelineFiles {
   /** A file by its absolute path; messages name it as `shown`. */
   read(path: string, shown: string): Promise<Result<TextFile, Diagnostic>>;
-  /** Those of these files that have been read, in their order here. */
+  /** Whether there is a file at this path, text or not: the mistake where there is none. */
+  find(path: string, shown: string): Promise<Diagnostic | undefined>;
+  /** Those of these files that have been read or found, in their order here. */
   listed(paths: Iterable<string>): readonly PlanFile[];
 }
 
@@ -24,6 +26,13 @@ export function openFiles(): PipelineFiles {
       const file = files.get(path) ?? load(path, shown);
       files.set(path, file);
       return file;
+    },
+    async find(path, shown) {
+      if (hashes.has(path)) return undefined;
+      const hash = await hashFile(path, shown);
+      if (!hash.ok) return hash.error;
+      hashes.set(path, hash.value);
+      return undefined;
     },
     listed: (paths) =>
       [...new Set(paths)].flatMap((path) => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { missingFile } from '../diagnostic/missing-file.ts';
@@ -27,6 +27,25 @@ export async function readTextFile(path: string, shown = path): Promise<Result<T
   const decoded = decodeText(shown, read.value);
   if (!decoded.ok) return decoded;
   return success({ text: decoded.value, sha256: createHash('sha256').update(read.value).digest('hex') });
+}
+
+/** The sha256 of a file's bytes, of any size and whatever they are, in hexadecimal. */
+export async function hashFile(path: string, shown: string): Promise<Result<string, Diagnostic>> {
+  let file: FileHandle | undefined;
+  try {
+    // To open a pipe would wait for whoever writes into it.
+    const stats = await stat(path);
+    if (stats.isDirectory()) return failure(isFolder(shown));
+    if (!stats.isFile()) return failure(isNoFile(shown));
+    file = await open(path, 'r');
+    const hash = createHash('sha256');
+    for await (const chunk of file.createReadStream({ autoClose: false })) hash.update(chunk as Buffer);
+    return success(hash.digest('hex'));
+  } catch (error) {
+    return failure(await unreadable(path, shown, error));
+  } finally {
+    await file?.close();
+  }
 }
 
 async function readBytes(path: string, shown: string): Promise<Result<Buffer, Diagnostic>> {
@@ -72,6 +91,10 @@ async function unreadable(path: string, shown: string, error: unknown): Promise<
 
 function isFolder(shown: string): Diagnostic {
   return mistake('not-a-file', `\`${shown}\` is a folder, not a file`, 'give the path of a file in it');
+}
+
+function isNoFile(shown: string): Diagnostic {
+  return mistake('not-a-file', `\`${shown}\` is a device or a pipe, not a file`, 'give the path of a file');
 }
 
 function isTooLarge(shown: string): Diagnostic {

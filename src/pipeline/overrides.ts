@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { isObject, type JsonObject, type JsonValue, type Pointer } from '../json/json.ts';
 import { failure, success, type Result } from '../result.ts';
 import { checkSetting, parseSetting, parseVariable, type FlagMistake } from './flags.ts';
+import { providerOf } from './provider-of.ts';
 import { pathText } from './words.ts';
 
 /** What the flags say, as given. */
@@ -65,12 +66,17 @@ export function applyOverrides(file: JsonValue, flags: OverrideFlags): Overridde
   return { value, overrides, diagnostics };
 }
 
-/** Wherever the file may name a model: at the top, and in each step that names its own. */
+/**
+ * Wherever the file may name a model: at the top, and in each step that names its own. Steps that ask another provider
+ * than the `model` at the top keep theirs, which that one does not have.
+ */
 function modelNames(file: JsonValue): readonly Pointer[] {
-  const steps = isObject(file) && isObject(file['steps']) ? Object.entries(file['steps']) : [];
-  const own = steps.filter(
-    ([, step]) => isObject(step) && isObject(step['model']) && step['model']['name'] !== undefined,
-  );
+  const { model: top, steps = {} }: JsonObject = isObject(file) ? file : {};
+  const own = Object.entries(isObject(steps) ? steps : {}).filter(([, step]) => {
+    const model = isObject(step) ? step['model'] : undefined;
+    if (!isObject(model) || model['name'] === undefined) return false;
+    return top === undefined || providerOf(model, providerOf(top)) === providerOf(top);
+  });
   return [['model', 'name'], ...own.map(([id]) => ['steps', id, 'model', 'name'])];
 }
 

@@ -59,9 +59,9 @@ export async function compileStep(
       const text = valueAt(spec, pointer);
       const named = typeof text === 'string' ? text : '';
       const path = resolve(folder, named);
-      const read = await workspace.files.read(path, named);
-      if (!read.ok) {
-        context.report.add({ place: placeOf(pointer), ...read.error });
+      const mistake = await workspace.files.find(path, named);
+      if (mistake !== undefined) {
+        context.report.add({ place: placeOf(pointer), ...mistake });
         return undefined;
       }
       files.push(path);

@@ -1,9 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readTextFile } from '../../src/pipeline/load.ts';
+import { hashFile, readTextFile } from '../../src/pipeline/load.ts';
 
 let folder = '';
 
@@ -209,5 +210,35 @@ describe('readTextFile', () => {
       code: 'unreadable-file',
       message: 'the file `secret.yaml` cannot be read: you lack the permission',
     });
+  });
+});
+
+describe('hashFile', () => {
+  it.each([
+    ['text', Buffer.from('export default () => 1;\n')],
+    ['a program', Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 0xff])],
+    ['more bytes than a text may have', Buffer.alloc(10_000_001, 1)],
+    ['nothing', Buffer.alloc(0)],
+  ])('hashes %s', async (_, bytes) => {
+    await writeFile(join(folder, 'tool'), bytes);
+    const value = createHash('sha256').update(bytes).digest('hex');
+    expect(await hashFile(join(folder, 'tool'), 'tool')).toEqual({ ok: true, value });
+  });
+
+  it.each([
+    ['transalte.yaml', 'missing-file', 'there is no file `transalte.yaml`'],
+    ['pipelines', 'not-a-file', '`pipelines` is a folder, not a file'],
+  ])('tells %s', async (name, code, message) => {
+    expect(await hashFile(join(folder, name), name)).toMatchObject({ ok: false, error: { code, message } });
+  });
+
+  it('waits for no device and no pipe', async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    for (const path of ['/dev/zero', join(folder, 'pipe')]) {
+      expect(await hashFile(path, 'tool')).toMatchObject({
+        ok: false,
+        error: { code: 'not-a-file', message: '`tool` is a device or a pipe, not a file' },
+      });
+    }
   });
 });

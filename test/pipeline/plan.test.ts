@@ -135,6 +135,72 @@ describe('a model', () => {
   });
 });
 
+describe('a model of another provider than that of the file', () => {
+  const text = `version: 1
+model: {name: small, temperature: 0, random_seed: 3, timeout: 90s, idle_timeout: 9s, base_url: "http://localhost:1", max_retries: 2, x-why: cheap}
+steps:
+  one: {type: chat, prompt: a}
+  two: {type: chat, prompt: a, model: {provider: openai, name: gpt, seed: 5}}
+  three: {type: chat, prompt: a, model: {provider: ollama, name: llama, temperature: 1.5}}
+`;
+
+  it('takes over times and the parameters that this one has too', async () => {
+    const { told, plan } = await loadText(text);
+    expect(told).toEqual([
+      '6:34 warning parameter-left-out `model.random_seed` is not for `steps.three`: it is no parameter of ollama; set `seed` in `steps.three.model` instead',
+    ]);
+    expect(plan?.steps.map(({ model }) => model)).toEqual([
+      {
+        provider: 'mistralai',
+        name: 'small',
+        parameters: { temperature: 0, random_seed: 3 },
+        base_url: 'http://localhost:1',
+        timeout: 90_000,
+        idle_timeout: 9000,
+      },
+      {
+        provider: 'openai',
+        name: 'gpt',
+        parameters: { temperature: 0, seed: 5 },
+        timeout: 90_000,
+        idle_timeout: 9000,
+      },
+      {
+        provider: 'ollama',
+        name: 'llama',
+        parameters: { temperature: 1.5 },
+        timeout: 90_000,
+        idle_timeout: 9000,
+      },
+    ]);
+  });
+
+  it('keeps its name, whatever --model says', async () => {
+    const { steps } = await planOf(text, {}, { model: 'large' });
+    expect(steps.map(({ model }) => model.name)).toEqual(['large', 'gpt', 'llama']);
+  });
+
+  it('is named by --model where the file names none at the top', async () => {
+    const alone = 'version: 1\nsteps: {one: {type: chat, prompt: a, model: {provider: openai, name: gpt}}}';
+    const { steps } = await planOf(alone, {}, { model: 'large' });
+    expect(steps.map(({ model }) => model.name)).toEqual(['large']);
+  });
+
+  it('must be named', async () => {
+    const { told } = await loadText(
+      'version: 1\nmodel: {name: small}\nsteps: {one: {type: chat, prompt: a, model: {provider: openai}}}',
+    );
+    expect(told).toEqual(['3:38 required-key `steps.one.model` has no `name`; add `name: …`']);
+  });
+
+  it('leaves the top without a name, where no step asks for it', async () => {
+    const { steps } = await planOf(
+      'version: 1\nmodel: {timeout: 5s}\nsteps: {one: {type: chat, prompt: a, model: {provider: openai, name: gpt}}}',
+    );
+    expect(steps[0]?.model).toMatchObject({ provider: 'openai', name: 'gpt', timeout: 5000 });
+  });
+});
+
 describe('prices', () => {
   it('replace built-in ones and add others', async () => {
     const { prices } = await planOf(
@@ -180,6 +246,34 @@ steps:
       ['asked', ['last']],
     ]);
     expect(plan.steps.find(({ id }) => id === 'asked')?.when?.text).toBe('{{steps.last.output}}');
+  });
+
+  it('come as streams where they say so', async () => {
+    const { steps } = await planOf(
+      `${head}steps:\n  one: {type: chat, prompt: x, stream: true}\n  two: {type: structured, prompt: x, schema: {}, stream: false}\n  three: {type: tools, prompt: x, tools: {a: {command: [node]}}, stream: true}\n`,
+    );
+    expect(steps.map(({ stream }) => stream)).toEqual([true, false, true]);
+  });
+
+  it('have the types of what they give', async () => {
+    const { steps } = await planOf(
+      `${head}steps:\n  one: {type: chat, prompt: x}\n  two: {type: structured, prompt: x, schema: {type: boolean}}\n  three: {type: tools, prompt: x, tools: {a: {command: [node], env: [TOKEN]}, b: {http: {url: "https://a.example", headers: {a: "{{env.OTHER}}"}}}}}\n`,
+    );
+    expect(steps.map(({ program }) => program.output)).toEqual([
+      { type: 'string' },
+      { type: 'boolean' },
+      { type: 'string' },
+    ]);
+    expect(steps.map(({ program }) => program.tool_calls !== undefined)).toEqual([false, false, true]);
+    expect(steps.map(({ program }) => program.env ?? [])).toEqual([[], [], ['TOKEN', 'OTHER']]);
+  });
+
+  it('come after those that the requests of their tools read', async () => {
+    expect(
+      await order(
+        `  find: {type: tools, prompt: x, tools: {a: {http: {url: "https://a.example/{{steps.id.output}}"}}}}\n  id: {type: chat, prompt: x}\n`,
+      ),
+    ).toEqual(['id', 'find']);
   });
 
   it('named x-… are the user’s own', async () => {
@@ -256,6 +350,11 @@ describe('input', () => {
     expect(input.validate({})).toEqual(['`id` is missing']);
   });
 
+  it('says what is wrong with a record as a whole', async () => {
+    const { input } = await planOf(`${head}${step}input: {schema: {type: object, minProperties: 1}}`);
+    expect(input.validate({})).toEqual(['the record must not be empty']);
+  });
+
   it('may have a schema that allows nothing to be known', async () => {
     const { input } = await planOf(`${head}${step}input: {schema: {}}`);
     expect(input.schema).toEqual({});
@@ -283,6 +382,31 @@ describe('the files of a plan', () => {
     for (const { path, sha256 } of plan?.files ?? []) {
       expect(sha256).toBe(createHash('sha256').update(readFileSync(path)).digest('hex'));
     }
+  });
+
+  it('are those of its steps too: schemas, and the modules and programs of tools', async () => {
+    const text = `${head}steps:
+  read: {type: structured, prompt: x, schema: s/answer.json}
+  find:
+    type: tools
+    prompt: x
+    schema: {$ref: s/answer.json}
+    tools:
+      a: {module: ./t/a.mjs, parameters: s/arguments.yaml}
+      b: {command: [node, ./t/b.mjs]}
+`;
+    const { folder, plan, told } = await loadText(text, {
+      's/answer.json': '{"$ref": "other.yaml"}',
+      's/other.yaml': 'type: string\n',
+      's/arguments.yaml': 'type: object\n',
+      't/a.mjs': 'throw new Error("nothing is executed by a check");',
+      't/b.mjs': '\0 a program need not be text',
+    });
+    expect(told).toEqual([]);
+    const names = ['s/answer.json', 's/arguments.yaml', 's/other.yaml', 't/a.mjs', 't/b.mjs'];
+    expect(plan?.files.map(({ path }) => path).toSorted()).toEqual(
+      ['pipeline.yaml', ...names].map((name) => join(folder, name)),
+    );
   });
 
   it('are read relative to the pipeline, wherever it is started from', async () => {

@@ -30,6 +30,7 @@ function filesOf(files: { readonly [path: string]: string }): PipelineFiles {
           : success({ text, sha256: '' }),
       );
     },
+    find: () => Promise.resolve(undefined),
     listed: () => [],
   };
 }
