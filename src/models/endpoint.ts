@@ -10,9 +10,6 @@ export interface Address {
   readonly loopback: boolean;
 }
 
-/** Where chat completions are asked for: an address with their path. */
-export type Endpoint = Address;
-
 /**
  * Reads a `base_url`, which may be below any path, for gateways have one. Undefined for what no request can be sent to:
  * another scheme, a query, a name and password.
@@ -31,7 +28,7 @@ export function parseAddress(base_url: string): Address | undefined {
 }
 
 /** The chat completions below a `base_url`, with or without a final `/v1`, for both are written. */
-export function parseEndpoint(base_url: string): Endpoint | undefined {
+export function parseEndpoint(base_url: string): Address | undefined {
   const address = parseAddress(base_url);
   return address && { ...address, path: `${below(address.path, '/v1')}/chat/completions` };
 }

@@ -21,8 +21,7 @@ const thinkingNames = new Set(['thinking_budget', 'thinking_level', 'include_tho
  * call. Parallel calls cannot be switched off.
  */
 export function googleBody(settings: ModelSettings, request: ModelRequest): JsonObject {
-  const { parallel_tool_calls: _, ...parameters } = settings.parameters;
-  const named = Object.entries(parameters);
+  const named = Object.entries(settings.parameters);
   const thinkingConfig = camelCased(named.filter(([name]) => thinkingNames.has(name)));
   const generationConfig = {
     ...camelCased(named.filter(([name]) => !thinkingNames.has(name))),

@@ -13,8 +13,7 @@ const topLevel = new Set(['think', 'keep_alive']);
  * `any` and `required` cannot be said. Its messages have one text: the texts of several parts stand on lines of their own.
  */
 export function ollamaBody(settings: ModelSettings, request: ModelRequest, stream = false): JsonObject {
-  const { parallel_tool_calls: _, ...parameters } = settings.parameters;
-  const named = Object.entries(parameters);
+  const named = Object.entries(settings.parameters);
   const options = Object.fromEntries(named.filter(([name]) => !topLevel.has(name)));
   const tools = toolsFor(request);
   return {

@@ -113,10 +113,13 @@ describe('an answer of an anthropic server', () => {
     server.answer = (call) =>
       call.raw({
         headers: streamHeaders(anthropicWire),
-        body: events.join('').replace('4711', '9007199254740993').replace('471', '900719925474099'),
+        body: events.join('').replace('4711', '9007199254740993'),
       });
     const outcome = await stream({ tools: [add] }).outcome;
-    expect(outcome.ok && outcome.completion.tool_calls[0]?.arguments).toMatch(/^\{"a":9007199254740993?/);
+    expect(outcome).toMatchObject({
+      ok: true,
+      completion: { tool_calls: [{ arguments: '{"a":9007199254740993}' }] },
+    });
   });
 });
 
