@@ -56,6 +56,7 @@ async function createAnswers(terminal: Terminal, { quiet, steps }: ReportFlags):
   const { createAnswerStream } = await import('../report/answer-stream.ts');
   return createAnswerStream({
     answers: outputOf(terminal, terminal.stdout),
+    inLog: (terminal.env['CI'] ?? '') !== '',
     ...(quiet !== true && { notes: outputOf(terminal, terminal.stderr) }),
     severalSteps: steps > 1,
   });

@@ -9,6 +9,8 @@ import { createTurns } from './turns.ts';
 export interface AnswerStreamOptions {
   /** Where the answers go: stdout. */
   readonly answers: Output;
+  /** Whether what is written there ends up in the log of a CI runner. */
+  readonly inLog: boolean;
   /** Where it is told what they are: stderr. Absent where nothing but the answers is wanted. */
   readonly notes?: Output;
   /** Whether several steps answer, so that it is told which of them speaks. */
@@ -28,10 +30,17 @@ const longestName = 60;
  * Steps may answer side by side: each answer is printed whole, the first to begin as it is written. Thoughts are for
  * people, so they are shown on a terminal only. Where an answer has to be asked for again, what was printed of it stays.
  */
-export function createAnswerStream({ answers, notes, severalSteps }: AnswerStreamOptions): AnswerStream {
+export function createAnswerStream({
+  answers,
+  inLog,
+  notes,
+  severalSteps,
+}: AnswerStreamOptions): AnswerStream {
   const paint = paintFor(notes ?? { color: false });
   const forPeople = notes?.isTerminal === true ? notes : undefined;
-  const answer = createTokenText(answers.isTerminal ? 'printable' : 'exact', (text) => answers.write(text));
+  const answer = createTokenText(answers.isTerminal ? 'printable' : inLog ? 'log' : 'exact', (text) =>
+    answers.write(text),
+  );
   const thought = createTokenText('printable', (text) => forPeople?.write(paint('dim', text)));
   /** Attempts of the present call that have begun. */
   let attempts = 0;

@@ -1,4 +1,24 @@
-import { printable } from '../diagnostic/printable.ts';
+import { printable, withoutCommands } from '../diagnostic/printable.ts';
+
+/**
+ * How a text is written: as it is; for a terminal, without what would act on it; or for the log of a CI runner, line by
+ * line and without what the runner would take for a command.
+ */
+export type TokenForm = 'exact' | 'printable' | 'log';
+
+/** What may become something else with the next piece, at the end of a text. */
+const unfinished: { readonly [form in TokenForm]: RegExp } = {
+  exact: /[\uD800-\uDBFF]$/,
+  // A carriage return may be the first half of a line's end.
+  printable: /[\uD800-\uDBFF\r]$/,
+  log: /[^\n]+$/,
+};
+
+const rewrite: { readonly [form in TokenForm]: (text: string) => string } = {
+  exact: (text) => text,
+  printable: (text) => printable(text, 'lines'),
+  log: (text) => withoutCommands(printable(text, 'lines')),
+};
 
 /** A text that is written as its pieces come. */
 export interface TokenText {
@@ -9,17 +29,15 @@ export interface TokenText {
   end(): boolean;
 }
 
-/** Writes the text as it is, or for a terminal without what would act on it; its lines stay lines either way. */
-export function createTokenText(form: 'exact' | 'printable', write: (text: string) => void): TokenText {
-  // Half a pair would become a replacement character; a carriage return may be the first half of a line's end.
-  const half = form === 'exact' ? /[\uD800-\uDBFF]$/ : /[\uD800-\uDBFF\r]$/;
+/** Writes the text in one of the forms; its lines stay lines in each. */
+export function createTokenText(form: TokenForm, write: (text: string) => void): TokenText {
   let held = '';
   let midLine = false;
   let any = false;
 
   function put(text: string): void {
     if (text === '') return;
-    write(form === 'exact' ? text : printable(text, 'lines'));
+    write(rewrite[form](text));
     midLine = !text.endsWith('\n');
     any = true;
   }
@@ -32,7 +50,7 @@ export function createTokenText(form: 'exact' | 'printable', write: (text: strin
   return {
     write(piece) {
       const text = held + piece;
-      held = half.exec(text)?.[0] ?? '';
+      held = unfinished[form].exec(text)?.[0] ?? '';
       put(text.slice(0, text.length - held.length));
     },
     breakLine,

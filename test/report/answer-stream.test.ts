@@ -26,7 +26,7 @@ function scene({ stdout = true, stderr = true, quiet = false, severalSteps = fal
     };
   };
   const [answers, notes] = [output(stdout), output(stderr)];
-  const stream = createAnswerStream({ answers, ...(!quiet && { notes }), severalSteps });
+  const stream = createAnswerStream({ answers, inLog: false, ...(!quiet && { notes }), severalSteps });
   const tell = (...events: readonly RunEvent[]) => {
     for (const event of events) stream.on(event);
   };

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { printable } from '../../src/diagnostic/printable.ts';
-import { createTokenText } from '../../src/report/token-text.ts';
+import { createTokenText, type TokenForm } from '../../src/report/token-text.ts';
 
-function written(form: 'exact' | 'printable', pieces: readonly string[]) {
+function written(form: TokenForm, pieces: readonly string[]) {
   const writes: string[] = [];
   const text = createTokenText(form, (words) => writes.push(words));
   for (const piece of pieces) text.write(piece);
@@ -28,6 +28,15 @@ const cutText = fc
   });
 
 describe('createTokenText', () => {
+  it.each([
+    [['::err', 'or::stop'], '\\x3a:error::stop\n'],
+    [['a\n', ' :', ':add-mask::x\nb'], 'a\n \\x3a:add-mask::x\nb\n'],
+    [['a ##', '[error] b'], 'a ##\\x5berror] b\n'],
+    [['a::b\n', 'c'], 'a::b\nc\n'],
+  ])('lets no piece of %j become a command in a log', (pieces, all) => {
+    expect(written('log', pieces).all).toBe(all);
+  });
+
   it('writes each piece as it comes', () => {
     expect(written('exact', ['Hal', 'lo', ', ', 'Welt.']).writes).toEqual(['Hal', 'lo', ', ', 'Welt.', '\n']);
   });
