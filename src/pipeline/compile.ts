@@ -56,7 +56,9 @@ export async function compilePlan(
   if (!report.failed()) {
     const ids = [...steps.keys()];
     const names = { vars, fields: input.fields, steps: ids };
-    warn(templates, { names, steps: output ? ids : [] }, context);
+    // A step with tools may be there for what they do.
+    const answering = ids.filter((id) => steps.get(id)?.program.tool_calls === undefined);
+    warn(templates, { names, steps: output ? answering : [] }, context);
     warnOfModels(settings, file, source, report);
   }
 

@@ -1,6 +1,7 @@
 import type { Location, Span } from '../diagnostic/diagnostic.ts';
 import { bounded } from '../diagnostic/printable.ts';
 import type { JsonObject } from '../json/json.ts';
+import type { TemplateReads } from '../tools/tool.ts';
 import { includedPartials, type PlacedTemplate, type TemplateContext } from './templates.ts';
 
 /** The names that a template may have been meant to read. */
@@ -8,6 +9,11 @@ export interface KnownNames {
   readonly vars: JsonObject;
   readonly fields: readonly string[];
   readonly steps: readonly string[];
+}
+
+/** Those of one template. */
+interface Readable extends KnownNames {
+  readonly reads: TemplateReads;
 }
 
 interface Foreign extends Span {
@@ -20,7 +26,7 @@ interface Foreign extends Span {
  * Only what cannot well be meant as text is told: braces around a name that is known, and tags.
  */
 export function warnOfForeignTemplates(
-  { template, place }: PlacedTemplate,
+  { template, place, reads = {} }: PlacedTemplate,
   known: KnownNames,
   { partials, report }: TemplateContext,
 ): void {
@@ -30,22 +36,23 @@ export function warnOfForeignTemplates(
     if (source !== undefined) texts.push([source.text, { source, pointer: [] }]);
   }
   for (const [text, at] of texts) {
-    for (const { message, hint, start, end } of foreignIn(text, known)) {
+    for (const { message, hint, start, end } of foreignIn(text, { ...known, reads })) {
       const place = { ...at, span: { start, end } };
       report.add({ severity: 'warning', code: 'foreign-template', message, hint, place });
     }
   }
 }
 
-function foreignIn(text: string, known: KnownNames): readonly Foreign[] {
+function foreignIn(text: string, known: Readable): readonly Foreign[] {
   // Our own tags are blanked out, so that what stands in them is not read as another language. How far one is looked
   // for is bounded, so that many that are never closed cost no more than others.
   const plain = text.replaceAll(/\{\{[^]{0,1000}?\}\}+/gu, (tag) => ' '.repeat(tag.length));
-  return [...bracesIn(plain, known), ...tagsIn(plain, known), ...dollarsIn(text)];
+  const variables = known.reads.env === true ? variablesIn(plain) : [];
+  return [...bracesIn(plain, known), ...tagsIn(plain, known), ...dollarsIn(text), ...variables];
 }
 
 /** `{text}`, `${text}`, `{ input.text }`, `{input["text"]}`: f-strings, LangChain, JavaScript. Not LaTeX: `\frac{a}{b}`. */
-function bracesIn(text: string, known: KnownNames): readonly Foreign[] {
+function bracesIn(text: string, known: Readable): readonly Foreign[] {
   const braces = /(?<![\w}])\$?\{\s*([A-Za-z_][\w-]*(?:\.[\w-]+|\[(?:"[^"\]]*"|'[^'\]]*'|\w+)\])*)\s*\}/gu;
   return [...text.matchAll(braces)].flatMap(({ 0: written, 1: path = '', index }) => {
     const meant = pathOf(path, known);
@@ -54,7 +61,7 @@ function bracesIn(text: string, known: KnownNames): readonly Foreign[] {
 }
 
 /** `{% if … %}` of Jinja and Liquid, `<%= … %>` of ERB and EJS. */
-function tagsIn(text: string, known: KnownNames): readonly Foreign[] {
+function tagsIn(text: string, known: Readable): readonly Foreign[] {
   const tags =
     /\{%-?\s*(?:if|elif|elsif|else|endif|unless|for|endfor|set|assign|include|block|macro)\b[^]{0,300}?%\}|<%[-=]?\s[^]{0,300}?%>/gu;
   return [...text.matchAll(tags)].map(({ 0: written, index }) => {
@@ -91,11 +98,26 @@ function plainText(written: string, start: number, hint: string): Foreign {
   return { message: `\`${shown}\` is plain text here`, hint, start, end: start + written.length };
 }
 
+/** `$TOKEN` and `${TOKEN}` of a shell, where environment variables can be read. */
+function variablesIn(plain: string): readonly Foreign[] {
+  return [...plain.matchAll(/\$(?:\{([A-Z_][A-Z0-9_]+)\}|([A-Z_][A-Z0-9_]+))/gu)].map(
+    ({ 0: written, 1: braced, 2: bare, index }) =>
+      plainText(written, index, `write {{env.${braced ?? bare}}}`),
+  );
+}
+
 /** The path that was meant, where its first name is one that the file knows. */
-function pathOf(written: string, { vars, fields, steps }: KnownNames): string | undefined {
+function pathOf(written: string, { vars, fields, steps, reads }: Readable): string | undefined {
   const path = written.replaceAll(/\[["']?([^"'\]]*)["']?\]/gu, '.$1');
   const [first = '', ...rest] = path.split('.');
-  if (['input', 'vars', 'steps'].includes(first) && rest.length > 0) return path;
+  const roots = [
+    'input',
+    'vars',
+    'steps',
+    ...(reads.args === undefined ? [] : ['args']),
+    ...(reads.env === true ? ['env'] : []),
+  ];
+  if (roots.includes(first) && rest.length > 0) return path;
   const below = ['', ...rest].join('.');
   if (Object.hasOwn(vars, first)) return `vars.${path}`;
   if (fields.includes(first)) return `input.${path}`;
