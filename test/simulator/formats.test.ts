@@ -89,6 +89,53 @@ describe('the response format json_object', () => {
     });
   });
 
+  const answered = (...answers: readonly string[]) =>
+    answers.flatMap((content) => [user('Answer in JSON.'), { role: 'assistant', content }]);
+
+  it('is answered like an earlier answer', () => {
+    const shown = {
+      topic: 'order',
+      score: 2,
+      why: 'It is late.',
+      parts: [{ name: 'a b', count: 0.5 }],
+      id: null,
+      old: '[simulated] I said so.',
+    };
+    const messages = [...answered(JSON.stringify(shown)), user('x')];
+    expect(JSON.parse(textFor({ response_format, messages }))).toEqual({
+      ...shown,
+      why: '[simulated] It is late.',
+      parts: [{ name: '[simulated] a b', count: 0.5 }],
+    });
+  });
+
+  it('is answered like one of several, now this and now that', () => {
+    const examples = ['{"topic":"order","urgent":true}', 'none', '[1]', '{"topic":"billing"}'];
+    const answers = Array.from({ length: 20 }, (_, index) =>
+      textFor({ response_format, messages: [...answered(...examples), user(`${index}`)] }),
+    );
+    expect(new Set(answers)).toEqual(new Set(['{"topic":"order","urgent":true}', '{"topic":"billing"}']));
+  });
+
+  it('is not answered like the words of others', () => {
+    const messages = [
+      { role: 'system', content: '{"a":1}' },
+      user('{"a":1}'),
+      { role: 'assistant', content: '{"a":1}', prefix: true },
+    ];
+    expect(JSON.parse(textFor({ response_format, messages }))).toEqual({
+      simulated: true,
+      answer: '{"a":1}',
+    });
+  });
+
+  it('is answered however deep an earlier answer is', () => {
+    const deep = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
+    expect(
+      ask({ response_format, messages: [{ role: 'assistant', content: deep }, user('x')] }).counted,
+    ).toBe('200');
+  });
+
   it('is ended by a stop text', () => {
     expect(textFor({ response_format, stop: ',' })).toBe('{"simulated":true');
   });

@@ -391,10 +391,16 @@ describe('a schema that no instance is made for', () => {
     expect(instance.ok ? '' : instance.error).toMatch(/^no value was found .{1,200} must be object$/);
   });
 
-  it('is told where it nests deeper than the stack', () => {
-    const deep = JSON.parse(`${'{"not":'.repeat(50_000)}{}${'}'.repeat(50_000)}`) as JsonSchema;
-    const instance = make(deep, 'print', words);
-    expect(instance).toMatchObject({ ok: false });
+  it.each([
+    ['a schema', '{"not":', '{}', '}'],
+    ['a value', '{"const":', '{"const":1}', '}'],
+    ['a list', '[', '', ']'],
+  ])('is told where it nests deeper than the stack: %s', (_, open, inmost, close) => {
+    const deep = JSON.parse(
+      `{"enum":[1,${open.repeat(50_000)}${inmost}${close.repeat(50_000)}]}`,
+    ) as JsonSchema;
+    const error = 'it is nested deeper than 500 levels';
+    expect(make(deep, 'print', words)).toEqual({ ok: false, error });
   });
 
   it('ends, whatever the schema', () => {
