@@ -52,6 +52,8 @@ await build({
   platform: 'node',
   target: 'node20.19',
   plugins: [withoutSdk],
+  // Optional: whoever asks for another provider installs its package.
+  external: ['anthropic', 'google-genai', 'ollama', 'openai'].map((provider) => `@langchain/${provider}`),
   // CommonJS dependencies ask for Node's own modules by `require`, which an ES module does not have.
   banner: {
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",

@@ -2,6 +2,7 @@ import type { JsonObject } from '../json/json.ts';
 import type { ModelRequest } from '../models/contract.ts';
 import { failure, success, type Result } from '../result.ts';
 import type { Scope } from '../template/template.ts';
+import { answerError, endingMistake } from './answer-mistake.ts';
 import { compileConversation, conversationProperties, conversationSchema } from './conversation.ts';
 import type { StepBuilder, StepError, StepProgram, StepType } from './step.ts';
 
@@ -28,6 +29,9 @@ async function compile(spec: JsonObject, builder: StepBuilder): Promise<StepProg
       if (!request.ok) return request;
       const outcome = await services.call(request.value);
       if (!outcome.ok) return failure(outcome.error);
+      const mistake = endingMistake(outcome.completion);
+      // One that was cut off is still of use, and says so by its finish reason.
+      if (mistake?.code === 'refused_answer') return failure(answerError(mistake, outcome.completion, 1));
       const { text, finish_reason } = outcome.completion;
       return success({ output: text, tool_calls: [], finish_reason, usage: outcome.usage });
     },

@@ -57,6 +57,8 @@ function readCall(call: ToolCall, id: string, { tools, onError }: Toolbox): Read
       tool === undefined ? failure(unknownTool(name, tools)) : read.ok ? fitting(tool, read.value) : read,
     // A history with any other name, or with arguments that are no object, is refused by most providers.
     told: {
+      // What its provider wants back with it stays.
+      ...call,
       id,
       name: name.replaceAll(/[^A-Za-z0-9_-]/gu, '_').slice(0, 64),
       arguments: read.ok && call.arguments.trim() !== '' ? call.arguments : '{}',

@@ -160,6 +160,22 @@ describe('the chat step', () => {
   });
 
   it.each([
+    ['a refusal', { refusal: 'I cannot help with that.' }, 'refused to answer: I cannot help with that.'],
+    ['an answer withheld', { text: 'Well', finish_reason: 'content_filter' }, 'withheld'],
+  ])('fails for %s', async (_name, completion, message) => {
+    const { program } = await compile({ prompt: 'Hello' });
+    const result = await program.execute(scope, script(answered(completion)));
+    expect(result).toMatchObject({ ok: false, error: { code: 'refused_answer' } });
+    expect(result.ok ? '' : result.error.message).toContain(message);
+  });
+
+  it('keeps an answer that was cut off, with its reason', async () => {
+    const { program } = await compile({ prompt: 'Hello' });
+    const result = await program.execute(scope, script(answered({ text: 'Hel', finish_reason: 'length' })));
+    expect(result).toMatchObject({ ok: true, value: { output: 'Hel', finish_reason: 'length' } });
+  });
+
+  it.each([
     ['an absent path', '{{input.missing}}', 'absent_path', '`input.missing` is absent'],
     ['an empty prompt', '{{input.empty}}', 'empty_prompt', 'the prompt is empty for this record'],
     ['a prompt of white space', '{{input.space}}', 'empty_prompt', 'the prompt is empty for this record'],
