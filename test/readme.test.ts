@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -21,6 +23,19 @@ async function execute(line: string, cwd: string): Promise<string> {
   return String(all);
 }
 
+/** A server of the page, such as `node server.mjs &`; what it prints first says that it listens. */
+async function startServer(line: string, cwd: string) {
+  const [program, ...words] = line.slice(0, -2).split(' ');
+  expect(program, `the page's servers are programs of Node: ${line}`).toBe('node');
+  const server = spawn(process.execPath, words, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+  const [printed] = (await once(server.stdout, 'data')) as [Buffer];
+  const stop = async () => {
+    server.kill();
+    await once(server, 'exit');
+  };
+  return { printed: printed.toString(), stop };
+}
+
 interface Printed {
   readonly command: string;
   readonly page: string;
@@ -32,15 +47,23 @@ async function printedBy(blocks: readonly Block[]): Promise<readonly Printed[]> 
   const folder = temporaryFolder();
   cpSync(join(root, 'pipelines'), join(folder, 'pipelines'), { recursive: true });
   const printed: Printed[] = [];
+  const servers: (() => Promise<void>)[] = [];
   for (const block of blocks) {
     if (block.title !== undefined) {
       mkdirSync(dirname(join(folder, block.title)), { recursive: true });
       writeFileSync(join(folder, block.title), block.text);
     }
     for (const { command, output } of block.language === 'console' ? exchangesOf(block) : []) {
-      printed.push({ command, page: output, really: await execute(command, folder) });
+      if (command.endsWith(' &')) {
+        const server = await startServer(command, folder);
+        servers.push(server.stop);
+        printed.push({ command, page: output, really: server.printed });
+      } else {
+        printed.push({ command, page: output, really: await execute(command, folder) });
+      }
     }
   }
+  await Promise.all(servers.map((stop) => stop()));
   return printed;
 }
 
