@@ -27,7 +27,7 @@ export function checkPath(path: Path, situation: Situation): Meaning {
     meaning = narrowed(next, path.absolute.slice(0, beginning + index + 1), situation);
   }
   checkSkips(path, situation);
-  if (meaning.kind === 'names' && situation.use === 'value') complainOfNames(path, meaning, situation);
+  if (meaning.kind === 'names' && situation.use !== 'condition') complainOfNames(path, meaning, situation);
   return meaning;
 }
 
@@ -107,7 +107,9 @@ function checkSkips(path: Path, situation: Situation): void {
   complain(situation, path, [
     'unguarded-skip',
     `\`${sayAbsolute(skipped)}\` may be skipped, and then \`${path.text}\` is absent`,
-    `write {{#if ${path.text}}}…{{/if}} around it, or {{default ${path.text} ""}}`,
+    situation.use === 'list'
+      ? `write {{#if ${path.text}}}…{{/if}} around it, or {{else}} before its {{/each}}`
+      : `write {{#if ${path.text}}}…{{/if}} around it, or {{default ${path.text} ""}}`,
   ]);
 }
 

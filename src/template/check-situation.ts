@@ -29,8 +29,11 @@ export interface Situation {
   readonly facts: readonly Fact[];
   /** Whether an absent path is no failure here. */
   readonly guarded: boolean;
-  /** `condition`: only whether it is there, or true, counts; so a step may be named without its `output`. */
-  readonly use: 'value' | 'condition';
+  /**
+   * `condition`: only whether it is there, or true, counts; so a step may be named without its `output`. `list`: what
+   * `#each` goes through.
+   */
+  readonly use: 'value' | 'list' | 'condition';
 }
 
 /** One name of a path. */

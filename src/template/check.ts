@@ -68,7 +68,7 @@ function checkIf({ negated, subject, body, otherwise }: If, situation: Situation
 
 function checkEach({ subject, body, otherwise }: Each, situation: Situation): void {
   const guarded = situation.guarded || otherwise !== undefined;
-  const list = checkExpression(subject, { ...situation, guarded, use: 'value' });
+  const list = checkExpression(subject, { ...situation, guarded, use: 'list' });
   const type = list.kind === 'value' ? list.type : [];
   const kinds = kindsOfType(type);
   if (kinds.length > 0 && !kinds.some((kind) => kind === 'array' || kind === 'object' || kind === 'null')) {

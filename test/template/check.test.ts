@@ -68,7 +68,16 @@ const scope: ScopeType = {
     [
       'steps',
       names(
-        { translate: step({ type: 'string' }), classify: step(classified), find: step({ type: 'object' }) },
+        {
+          translate: step({ type: 'string' }),
+          classify: step(classified),
+          find: step({ type: 'object' }),
+          talk: {
+            kind: 'names',
+            names: new Map([['output', value({ type: 'string' })]]),
+            lacking: { tool_calls: 'the step `talk` calls no tools' },
+          },
+        },
         'step',
       ),
     ],
@@ -109,6 +118,15 @@ describe('paths that lead nowhere', () => {
     [
       '{{steps.translate.outptu}}',
       'unknown-path "outptu": `steps.translate` has no `outptu` | did you mean `output`?',
+    ],
+    [
+      '{{steps.classify.topic}}',
+      'unknown-path "topic": `steps.classify` has no `topic` | did you mean `output.topic`?',
+    ],
+    ['{{steps.talk.tool_calls}}', 'misplaced-name "tool_calls": the step `talk` calls no tools'],
+    [
+      '{{#with steps.talk}}{{tool_calls}}{{/with}}',
+      'misplaced-name "tool_calls": the step `talk` calls no tools',
     ],
     [
       '{{steps.classify.output.topc}}',
@@ -192,7 +210,7 @@ describe('paths that lead nowhere', () => {
     ],
     [
       '{{steps.hasOwnProperty.output}}',
-      'unknown-path "hasOwnProperty": there is no step `hasOwnProperty` | known: translate, classify, find',
+      'unknown-path "hasOwnProperty": there is no step `hasOwnProperty` | known: translate, classify, find, talk',
     ],
   ])('%s', (template, expected) => {
     expect(found(template)).toEqual([expected]);
@@ -227,7 +245,7 @@ describe('what is not a value', () => {
     ],
     [
       '{{json steps}}',
-      'not-a-value "steps": `steps` is not a value | name one of its parts: steps.translate, steps.classify, steps.find',
+      'not-a-value "steps": `steps` is not a value | name one of its parts: steps.translate, steps.classify, steps.find, steps.talk',
     ],
     [
       '{{vars}}',
@@ -243,7 +261,7 @@ describe('what is not a value', () => {
     ],
     [
       '{{#each steps}}{{@key}}{{/each}}',
-      'not-a-value "steps": `steps` is not a value | name one of its parts: steps.translate, steps.classify, steps.find',
+      'not-a-value "steps": `steps` is not a value | name one of its parts: steps.translate, steps.classify, steps.find, steps.talk',
     ],
     [
       '{{#with steps.translate}}{{this}}{{/with}}',
@@ -277,7 +295,6 @@ describe('steps that may be skipped', () => {
     ['{{#if (ne steps.find.output.a "x")}}{{steps.find.output}}{{/if}}', 'steps.find.output'],
     ['{{#if (default steps.find.output "x")}}{{steps.find.output}}{{/if}}', 'steps.find.output'],
     ['{{default input.note steps.find.output}}', 'steps.find.output'],
-    ['{{#each steps.find.output}}{{this}}{{/each}}', 'steps.find.output'],
     [
       '{{#with steps.find.output}}x{{else}}{{../input.text}}{{@root.steps.find.output}}{{/with}}'.replace(
         '{{../input.text}}',
@@ -288,6 +305,12 @@ describe('steps that may be skipped', () => {
     ['{{> show value=steps.find.output}}', 'steps.find.output'],
   ])('%s', (template, path) => {
     expect(found(template, {}, { show: '{{value}}' })).toEqual([message(path)]);
+  });
+
+  test('in a loop may have an else instead', () => {
+    expect(found('{{#each steps.find.output.items}}{{this}}{{/each}}')).toEqual([
+      'unguarded-skip "steps.find.output.items": `steps.find` may be skipped, and then `steps.find.output.items` is absent | write {{#if steps.find.output.items}}…{{/if}} around it, or {{else}} before its {{/each}}',
+    ]);
   });
 
   test.each([
