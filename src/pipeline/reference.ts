@@ -70,12 +70,11 @@ function models(): string {
 
 function providerSection(provider: Provider): string {
   const { api_key_env: name, key_page, default_base_url: address, package: needed } = provider;
-  const key =
-    name === null ? 'It needs no key.' : `Its key is read from ${code(name)} ([get one](${key_page})).`;
+  const key = name === null ? '' : ` Its key is read from ${code(name)} ([get one](${key_page})).`;
   const install = needed === undefined ? '' : ` First: ${code(`npm install ${needed}`)}.`;
   return sections([
     `### provider: ${provider.provider}`,
-    `${provider.description} Requests go to ${address}. ${key}${install}`,
+    `${provider.description} Requests go to ${address}.${key}${install}`,
     keyTables({ properties: provider.parameters }, '####'),
   ]);
 }

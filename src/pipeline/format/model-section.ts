@@ -28,7 +28,7 @@ function commonKeys(provider: Provider): JsonObject {
       type: 'string',
       minLength: 1,
       description:
-        'The model, as the provider calls it. Needed here or in each step. `--model` overrides it for a run.',
+        'The model, as the provider calls it. Needed here or in each step. `--model` overrides it for a run, in steps of the provider at the top.',
       ...(isDefault(provider) && { examples: ['mistral-small-latest'] }),
     },
   };
