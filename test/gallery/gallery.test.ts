@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -17,7 +17,7 @@ describe('the gallery', () => {
   it('has a page that names only files that are there', () => {
     const linked = [...page.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map((match) => match[1] ?? '');
     expect(linked.length).toBeGreaterThan(0);
-    for (const path of linked) expect(() => read(`${gallery}${path}`)).not.toThrow();
+    expect(linked.filter((path) => !existsSync(`${gallery}${path}`))).toEqual([]);
   });
 
   describe.each(pipelines)('%s', (file) => {

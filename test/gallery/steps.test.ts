@@ -18,7 +18,12 @@ describe('classify.yaml', () => {
 
   it('answers each row with one of the languages', async () => {
     const known = valueAt(specOf('classify.yaml'), [
-      ...['steps', 'classify', 'schema', 'properties', 'language', 'enum'],
+      'steps',
+      'classify',
+      'schema',
+      'properties',
+      'language',
+      'enum',
     ]);
     const { results } = await simulate('classify.yaml', 'languages.csv');
     expect(results.map(({ id, expected }) => [id, expected])).toEqual(
@@ -69,7 +74,7 @@ describe('extract.yaml', () => {
     expect(results).toHaveLength(10);
     for (const { licence, holders, names } of results) {
       expect(validate({ licence, holders })).toBe(true);
-      expect(names).toBe((holders as unknown as JsonObject[]).map(({ name }) => name).join('; '));
+      expect(names).toBe((holders as unknown as { name: string }[]).map(({ name }) => name).join('; '));
     }
   });
 });
@@ -82,7 +87,7 @@ describe('review-chain.yaml', () => {
     expect(results).toHaveLength(6);
     for (const { name, score, description, note } of results) {
       const rewritten = Number(score) < Number(good_enough);
-      expect(description === originals.get(String(name))).toBe(!rewritten);
+      expect(description === originals.get(name as string)).toBe(!rewritten);
       expect(note === null).toBe(!rewritten);
     }
     expect(new Set(results.map(({ note }) => note === null))).toEqual(new Set([true, false]));
@@ -109,12 +114,15 @@ describe('assistant.yaml', () => {
     expect(results).toHaveLength(6);
     const calls = results.flatMap((row) => row['calls'] as unknown as readonly JsonObject[]);
     expect(new Set(calls.map(({ name }) => name))).toEqual(new Set(['calculator', 'weekday', 'country']));
-    for (const { name, result, error } of calls) {
-      if (name === 'country') expect(result).toHaveProperty('capital');
-      if (name === 'weekday') expect(valueAt(result ?? null, ['weekday'])).toMatch(/day$/);
-      if (name === 'calculator') expect(typeof result === 'number').toBe(error === null);
-    }
-    expect(summary).toContain('tool calls');
+    const resultsOf = (tool: string) => calls.flatMap(({ name, result }) => (name === tool ? [result] : []));
+    expect(resultsOf('calculator')).toEqual(resultsOf('calculator').map(() => expect.any(Number)));
+    expect(resultsOf('weekday')).toEqual(
+      resultsOf('weekday').map(() => ({ date: expect.any(String), weekday: expect.stringMatching(/day$/) })),
+    );
+    expect(resultsOf('country')).toEqual(
+      resultsOf('country').map(() => expect.objectContaining({ capital: expect.any(String) })),
+    );
+    expect(summary).toMatch(/^tools +18 calls$/m);
     expect(journal.filter(({ type }) => type === 'tool')).toHaveLength(calls.length);
   });
 
@@ -122,12 +130,22 @@ describe('assistant.yaml', () => {
     const { results } = await simulate(
       'assistant.yaml',
       'questions.jsonl',
-      ...['--limit', '1', '--set', 'steps.answer.tools.country.http.url=http://127.0.0.1:9/{{args.code}}'],
+      '--limit',
+      '1',
+      '--set',
+      'steps.answer.tools.country.http.url=http://127.0.0.1:9/{{args.code}}',
     );
-    const [country] = (results[0]?.['calls'] as unknown as readonly JsonObject[]).filter(
-      ({ name }) => name === 'country',
-    );
-    expect(country).toMatchObject({ result: null, error: expect.stringContaining('127.0.0.1:9') });
+    expect(results).toMatchObject([
+      {
+        calls: expect.arrayContaining([
+          expect.objectContaining({
+            name: 'country',
+            result: null,
+            error: expect.stringContaining('127.0.0.1:9'),
+          }),
+        ]),
+      },
+    ]);
   });
 });
 
