@@ -211,6 +211,8 @@ export interface Provider {
   readonly description: string;
   /** Properties of `model` in the file, in wire names; feeds validation, completion and the reference. */
   readonly parameters: { readonly [name: string]: JsonObject };
+  /** The parameters that bound the length of an answer, in tokens; absent: `max_tokens` alone. */
+  readonly length_parameters?: readonly string[];
   /** LangChain's package for it, where that does not come with pipe: to be installed by whoever names the provider. */
   readonly package?: string;
   readonly default_base_url: string;

@@ -45,6 +45,7 @@ export const googleGenai: Provider = {
   provider: 'google-genai',
   description: "Google's Gemini, by the API of Google AI Studio, or a server that speaks it, by `base_url`.",
   parameters: googleParameters,
+  length_parameters: ['max_output_tokens'],
   package: '@langchain/google-genai',
   ...home,
   key_page: 'https://aistudio.google.com/apikey',

@@ -24,6 +24,7 @@ export const ollama: Provider = {
   provider: 'ollama',
   description: "Ollama's own API, on this machine or, by `base_url`, on another. It needs no key.",
   parameters: ollamaParameters,
+  length_parameters: ['num_predict'],
   package: '@langchain/ollama',
   ...home,
   key_page: 'https://docs.ollama.com/quickstart',

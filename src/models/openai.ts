@@ -27,6 +27,7 @@ export const openai: Provider = {
   provider: 'openai',
   description: "OpenAI's chat completions, or any server that speaks them, by `base_url`.",
   parameters: openaiParameters,
+  length_parameters: ['max_tokens', 'max_completion_tokens'],
   package: '@langchain/openai',
   ...home,
   key_page: 'https://platform.openai.com/api-keys',

@@ -1,4 +1,6 @@
+import type { JsonObject } from '../json/json.ts';
 import type { ModelSettings } from '../models/contract.ts';
+import { providers } from '../models/registry.ts';
 import type { SimulatorEndpoint } from './options.ts';
 
 /** The provider whose API the simulator speaks, whoever it stands in for. */
@@ -7,14 +9,23 @@ const spoken = 'mistralai';
 /** The settings by which the simulator is asked in place of a model. */
 export function simulatedSettings(settings: ModelSettings, { base_url }: SimulatorEndpoint): ModelSettings {
   const { api_key_env: _, provider, name, parameters, ...others } = settings;
-  const { max_tokens } = parameters;
   return {
     ...others,
     base_url,
     provider: spoken,
     // It knows Mistral's models, and takes any name for a fine-tuned one: those are the users' own.
     name: provider === spoken && settings.base_url === undefined ? name : `ft:${name}`,
-    // Another provider's parameters mean nothing to it, but for the length of what it makes up.
-    parameters: provider === spoken ? parameters : max_tokens === undefined ? {} : { max_tokens },
+    parameters: provider === spoken ? parameters : lengthIn(settings),
   };
+}
+
+/** Another provider's parameters mean nothing to the simulator, but for the length of what it makes up. */
+function lengthIn({ provider, parameters }: ModelSettings): JsonObject {
+  const { length_parameters = ['max_tokens'] } = providers.get(provider) ?? {};
+  const lengths = length_parameters
+    .map((name) => parameters[name])
+    .filter((length) => typeof length === 'number')
+    // Below 1, Ollama means that there is no bound.
+    .filter((length) => length >= 1);
+  return lengths.length === 0 ? {} : { max_tokens: Math.min(...lengths) };
 }

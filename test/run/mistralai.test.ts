@@ -63,6 +63,23 @@ describe('a run with Mistral’s provider over HTTP', () => {
       { provider: 'openai', name: 'gpt-x', parameters: { temperature: 2, seed: 1, max_tokens: 9 } },
       { model: 'ft:gpt-x', max_tokens: 9 },
     ],
+    [
+      { provider: 'openai', name: 'gpt-x', parameters: { max_tokens: 9, max_completion_tokens: 8 } },
+      { model: 'ft:gpt-x', max_tokens: 8 },
+    ],
+    [
+      { provider: 'anthropic', name: 'claude-x', parameters: { max_tokens: 7, top_k: 1 } },
+      { model: 'ft:claude-x', max_tokens: 7 },
+    ],
+    [
+      { provider: 'google-genai', name: 'gemini-x', parameters: { max_output_tokens: 6 } },
+      { model: 'ft:gemini-x', max_tokens: 6 },
+    ],
+    [
+      { provider: 'ollama', name: 'qwen', parameters: { num_predict: 5, num_ctx: 64 } },
+      { model: 'ft:qwen', max_tokens: 5 },
+    ],
+    [{ provider: 'ollama', name: 'qwen', parameters: { num_predict: -1 } }, { model: 'ft:qwen' }],
   ])('asks a simulator in Mistral’s words, whoever it stands in for: %j', async (changes, body) => {
     const server = await fakeServer();
     server.answer = (call) => call.reply('Hallo');
