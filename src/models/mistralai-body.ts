@@ -7,6 +7,7 @@ import type {
   ResponseFormat,
   ToolDefinition,
 } from './contract.ts';
+import { choiceWords } from './tool-choice.ts';
 
 /**
  * The JSON of a chat completion request as Mistral documents it
@@ -62,10 +63,8 @@ function wireTool({ name, description, strict, parameters }: ToolDefinition): Js
   };
 }
 
-const choiceWords = new Set(['auto', 'any', 'none', 'required']);
-
 function wireToolChoice(choice: string): JsonValue {
-  return choiceWords.has(choice) ? choice : { type: 'function', function: { name: choice } };
+  return choiceWords.includes(choice) ? choice : { type: 'function', function: { name: choice } };
 }
 
 function wireFormat(format: ResponseFormat): JsonObject {

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../json/json.ts';
 import type { ModelRequest } from '../models/contract.ts';
+import { choiceWords } from '../models/tool-choice.ts';
 import { success, type Result } from '../result.ts';
 import { kindsOfType, typeOf } from '../schema/value-type.ts';
 import type { CompiledTemplate } from '../template/compile.ts';
@@ -9,7 +10,6 @@ import { askUntilUsable, requestFor } from './ask-again.ts';
 import { compileConversation, conversationProperties, conversationSchema } from './conversation.ts';
 import { fixedText } from './fixed-text.ts';
 import type { StepBuilder, StepError, StepProgram, StepType } from './step.ts';
-import { choiceWords } from './tool-choice.ts';
 
 /** Asks the model for JSON of a schema; its output is the value. */
 export const structured: StepType = {

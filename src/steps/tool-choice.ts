@@ -1,9 +1,7 @@
 import { didYouMean } from '../diagnostic/suggest.ts';
 import type { JsonObject } from '../json/json.ts';
+import { choiceWords } from '../models/tool-choice.ts';
 import type { StepBuilder } from './step.ts';
-
-/** What `tool_choice` can say beside the name of a tool. */
-export const choiceWords: readonly string[] = ['auto', 'any', 'none', 'required'];
 
 /** The step's `tool_choice`, which may name a tool that there is. */
 export function compileChoice(

@@ -1,4 +1,5 @@
 import type { Completion, ContentPart, Message, ModelRequest } from '../models/contract.ts';
+import { choiceWords } from '../models/tool-choice.ts';
 import { failure, success, type Result } from '../result.ts';
 import type { Scope } from '../template/template.ts';
 import { addUsage, zeroUsage } from '../usage/add.ts';
@@ -15,7 +16,6 @@ import {
   type FinishedCall,
   type Toolbox,
 } from './tool-calls.ts';
-import { choiceWords } from './tool-choice.ts';
 
 /** The tools, and how long the model may go on calling them. */
 export interface LoopRules extends Toolbox {

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../json/json.ts';
+import { choiceWords } from '../models/tool-choice.ts';
 import type { ToolKind } from '../tools/tool.ts';
-import { choiceWords } from './tool-choice.ts';
 
 export type ToolKinds = ReadonlyMap<string, ToolKind>;
 
