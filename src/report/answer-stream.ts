@@ -128,6 +128,7 @@ export function createAnswerStream({
           return;
         case 'run_started':
         case 'record_started':
+        case 'notice':
         case 'model_paused':
         case 'record_finished':
         case 'run_stopping':

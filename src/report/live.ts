@@ -51,6 +51,9 @@ export function liveReporter(
         case 'run_stopping':
           print(paint('yellow', stoppingLine(event, tally.read().inFlight)));
           return;
+        case 'notice':
+          print(paint('yellow', clip(event.message, longestMessage)));
+          return;
         case 'run_finished': {
           view.stop();
           log.end();

@@ -75,6 +75,7 @@ export function createTally(now: () => number): Tally {
         case 'step_finished':
         case 'call_delta':
         case 'tool_finished':
+        case 'notice':
         case 'run_finished':
       }
     },

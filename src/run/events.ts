@@ -13,6 +13,7 @@ export type RunEvent =
   | CallFinished
   | ToolFinished
   | ModelPaused
+  | Notice
   | RecordFinished
   | RunStopping
   | RunFinished;
@@ -83,6 +84,13 @@ export interface ModelPaused {
   /** Milliseconds. */
   readonly duration: number;
   readonly reason: 'rate_limited';
+}
+
+/** Something that a user should know of and that changes nothing about the run. */
+export interface Notice {
+  readonly type: 'notice';
+  /** One sentence, without a final full stop. */
+  readonly message: string;
 }
 
 /** What a failed record says of itself; with index, line, key and input it is a line of errors.jsonl. */

@@ -69,9 +69,11 @@ export async function execute(execution: Execution): Promise<void> {
   const images = createImages(options.files);
   const refused = started?.ok === false ? started.error : refusedStart(plan, options);
   let intaken: Intaken = { taken: 0, exhausted: false };
+  let ended: number | undefined;
   if (refused === undefined) {
     try {
-      intaken = await runRecords(execution, { ledger, images, journal, finished, toolFinished });
+      const all = { ledger, images, journal, finished, toolFinished };
+      intaken = await runRecords(execution, all, () => (ended = now()));
     } catch (error) {
       stop.request(internalError(error), 'everything');
     }
@@ -89,7 +91,7 @@ export async function execute(execution: Execution): Promise<void> {
     files: images.used ? options.files : undefined,
     reason,
     usage,
-    duration: now() - began,
+    duration: (ended ?? now()) - began,
   });
   const kept = await folder?.finish({ ...end, models: ledger.resolvedModels() });
   if (kept === undefined || kept.ok || reason?.kind === 'local') tell(end);
@@ -107,6 +109,7 @@ interface Bookkeeping {
 async function runRecords(
   execution: Execution,
   { ledger, images, journal, finished, toolFinished }: Bookkeeping,
+  done: () => void,
 ): Promise<Intaken> {
   const { plan, options, stop, signal, bell, tell } = execution;
   const { now, sleep, random } = surroundings(options);
@@ -114,7 +117,8 @@ async function runRecords(
     tell({ type: 'model_paused', model, duration, reason: 'rate_limited' });
   });
   signal.addEventListener('abort', models.abortAll, { once: true });
-  const tracer = await openTracer(options.env, { sleep });
+  const warn = (message: string) => tell({ type: 'notice', message });
+  const tracer = await openTracer(options.env, { sleep, warn });
   const traces = tracer === undefined ? untraced : tracesBy(tracer, plan.name);
   const { concurrency } = plan.limits;
   const conductor = createConductor(
@@ -154,6 +158,8 @@ async function runRecords(
   bell.answer(conductor.advance);
   conductor.advance();
   await withGrace(conductor.done, signal, sleep);
+  // To see traces off may take seconds that the records did not.
+  done();
   const { taken, exhausted } = conductor;
   await withGrace(Promise.all([conductor.close(), models.close(), traces.close()]), signal, sleep);
   return { taken, exhausted };

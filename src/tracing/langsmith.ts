@@ -5,7 +5,7 @@ const switches = ['LANGSMITH_TRACING', 'LANGSMITH_TRACING_V2', 'LANGCHAIN_TRACIN
 
 /** LangSmith: one trace a record, its steps as children, and the model's calls, which LangChain tells, inside of them. */
 export const langsmith: TracerKind = {
-  name: 'langsmith',
+  name: 'LangSmith',
   wanted: (env) => switches.some((name) => env[name] === 'true'),
   async open(services) {
     const { openLangSmith } = await import('./langsmith-tracer.ts');

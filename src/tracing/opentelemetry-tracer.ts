@@ -120,7 +120,8 @@ function finish(open: OpenSpan, end: SpanEnd): void {
   if (end.call !== undefined) open.setAttributes(answerAttributes(end.call));
   if (end.ok) return;
   open.setAttribute('error.type', end.code);
-  open.setStatus({ code: SpanStatusCode.ERROR, message: end.message });
+  // Without its message, which may quote an answer.
+  open.setStatus({ code: SpanStatusCode.ERROR });
 }
 
 function answerAttributes(outcome: CallOutcome): Attributes {
@@ -130,7 +131,7 @@ function answerAttributes(outcome: CallOutcome): Attributes {
     ...(input_tokens !== null && { 'gen_ai.usage.input_tokens': input_tokens }),
     ...(output_tokens !== null && { 'gen_ai.usage.output_tokens': output_tokens }),
     ...(completion?.model && { 'gen_ai.response.model': completion.model }),
-    ...(completion?.request_id && { 'gen_ai.response.id': completion.request_id }),
+    ...(completion?.request_id && { 'pipe.request_id': completion.request_id }),
     ...(completion?.finish_reason && { 'gen_ai.response.finish_reasons': [completion.finish_reason] }),
   };
 }

@@ -8,7 +8,7 @@ const registration = Symbol.for('opentelemetry.js.api.1');
  * library): a span a record, its steps, its model calls by the GenAI conventions, and its tools.
  */
 export const opentelemetry: TracerKind = {
-  name: 'opentelemetry',
+  name: 'OpenTelemetry',
   wanted() {
     const registered: unknown = Reflect.get(globalThis, registration);
     return typeof registered === 'object' && registered !== null && 'trace' in registered;

@@ -11,8 +11,19 @@ export async function openTracer(
   services: TracerServices,
 ): Promise<Tracer | undefined> {
   const wanted = tracerKinds.filter((kind) => kind.wanted(env));
-  const opened = await Promise.all(wanted.map((kind) => kind.open(services)));
-  return together(opened);
+  const opened = await Promise.all(wanted.map((kind) => openOrWarn(kind, services)));
+  return together(opened.filter((tracer) => tracer !== undefined));
+}
+
+/** A run is worth more than its trace. */
+async function openOrWarn(kind: TracerKind, services: TracerServices): Promise<Tracer | undefined> {
+  try {
+    return await kind.open(services);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    services.warn(`this run is not traced by ${kind.name}: ${why}`);
+    return undefined;
+  }
 }
 
 /** Each span of the second is inside of the same span of the first. */

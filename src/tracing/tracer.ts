@@ -37,6 +37,8 @@ export interface Tracer {
 export interface TracerServices {
   /** Waits so many milliseconds; rejects when `signal` aborts. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** Tells the user, in one sentence, of traces that are missing. */
+  readonly warn: (message: string) => void;
 }
 
 /** A kind of tracer: one value of the registry. */

@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { langsmith } from '../../src/tracing/langsmith.ts';
 import { openTracer } from '../../src/tracing/registry.ts';
-import type { Span, SpanEnd } from '../../src/tracing/tracer.ts';
+import type { Span, SpanEnd, TracerServices } from '../../src/tracing/tracer.ts';
 import { startFakeLangSmith, type FakeLangSmith } from '../support/fake-langsmith.ts';
 
 const record = (pipeline: string): Span => ({
@@ -14,18 +16,24 @@ const record = (pipeline: string): Span => ({
 const step = (id: string): Span => ({ kind: 'step', id, type: 'chat' });
 const succeeded = (output: string) => (): SpanEnd => ({ ok: true, output });
 const endless = () => new Promise<void>(() => undefined);
+const quiet = {
+  sleep: endless,
+  warn(message: string) {
+    throw new Error(message);
+  },
+};
 
-// LangSmith's client reads its variables once in a process.
 let server: FakeLangSmith;
 beforeAll(async () => {
   server = await startFakeLangSmith();
   process.env['LANGSMITH_TRACING'] = 'true';
   process.env['LANGSMITH_API_KEY'] = 'langsmith-key';
   process.env['LANGSMITH_ENDPOINT'] = server.url;
+  process.env['LANGSMITH_PROJECT'] = 'of the tests';
 });
 afterAll(() => {
   server.close();
-  for (const name of ['LANGSMITH_TRACING', 'LANGSMITH_API_KEY', 'LANGSMITH_ENDPOINT'])
+  for (const name of ['LANGSMITH_TRACING', 'LANGSMITH_API_KEY', 'LANGSMITH_ENDPOINT', 'LANGSMITH_PROJECT'])
     delete process.env[name];
 });
 
@@ -40,7 +48,7 @@ describe('LangSmith', () => {
   });
 
   it('is told one trace a record, its steps as children, each with its own tools', async () => {
-    const tracer = await openTracer(process.env, { sleep: endless });
+    const tracer = await openTracer(process.env, quiet);
     const value = await tracer?.span(
       record('tickets'),
       async () => {
@@ -66,10 +74,11 @@ describe('LangSmith', () => {
     const root = server.run('tickets');
     expect(root).toMatchObject({
       inputs: { text: 'Where is my parcel?' },
-      outputs: { value: 'translate and classify' },
+      outputs: { output: { value: 'translate and classify' } },
       extra: { metadata: { pipeline: 'tickets', record: 't1', index: 4 } },
     });
     expect(root['parent_run_id']).toBeUndefined();
+    expect(root['session_name']).toBe('of the tests');
     for (const id of ['translate', 'classify']) {
       expect(server.run(id)).toMatchObject({
         parent_run_id: root.id,
@@ -82,7 +91,7 @@ describe('LangSmith', () => {
   });
 
   it('is told why a span failed, and the work gives its value all the same', async () => {
-    const tracer = await openTracer(process.env, { sleep: endless });
+    const tracer = await openTracer(process.env, quiet);
     const value = await tracer?.span(
       record('late tickets'),
       () => Promise.resolve('failed'),
@@ -94,21 +103,83 @@ describe('LangSmith', () => {
   });
 
   it('lets what the work throws through', async () => {
-    const tracer = await openTracer(process.env, { sleep: endless });
+    const tracer = await openTracer(process.env, quiet);
     const work = () => Promise.reject(new RangeError('a bug'));
     await expect(tracer?.span(record('lost tickets'), work, succeeded('never'))).rejects.toThrow(RangeError);
     await tracer?.close();
   });
 
-  it('is not waited for longer than five seconds', async () => {
-    const waits: number[] = [];
-    const tracer = await openTracer(process.env, {
-      sleep(milliseconds) {
+  it.each([
+    ['a runnable of LangChain', { lc_runnable: true, text: 'two' }],
+    ['a message of LangChain', { lc: 1, type: 'constructor', id: ['langchain_core'], kwargs: {} }],
+    ['nothing', null],
+    ['a list', [1, 2]],
+  ])('takes a value that looks like %s for data', async (name, output) => {
+    const tracer = await openTracer(process.env, quiet);
+    const value = await tracer?.span(
+      record(name),
+      () => Promise.resolve(output),
+      () => ({ ok: true, output }),
+    );
+    await tracer?.close();
+    expect(value).toBe(output);
+    expect(server.run(name)).toMatchObject({ outputs: { output } });
+  });
+
+  describe('that does not take what it is sent', () => {
+    /** Traces records, one after the other, and closes; gives what the user is told. */
+    async function trace(
+      records: number,
+      sleep: TracerServices['sleep'] = endless,
+    ): Promise<readonly string[]> {
+      const warnings: string[] = [];
+      const tracer = await openTracer(process.env, { sleep, warn: (message) => warnings.push(message) });
+      for (let index = 0; index < records; index += 1) {
+        const work = () => Promise.resolve(index);
+        expect(await tracer?.span(record('unheard'), work, succeeded('done'))).toBe(index);
+      }
+      await tracer?.close();
+      return warnings;
+    }
+
+    afterEach(() => {
+      process.env['LANGSMITH_ENDPOINT'] = server.url;
+    });
+
+    it('costs nothing but its traces, and one warning', async () => {
+      const refusing = createServer((_request, response) => response.writeHead(503).end());
+      const url = await listen(refusing);
+      process.env['LANGSMITH_ENDPOINT'] = url;
+      expect(await trace(20)).toEqual([
+        'LangSmith did not take the traces of this run, or not all of them: it answered 503',
+      ]);
+      refusing.close();
+      expect(await trace(20)).toEqual([
+        expect.stringMatching(
+          /^LangSmith did not take the traces of this run, or not all of them: .*ECONNREFUSED/,
+        ),
+      ]);
+    });
+
+    it('is not waited for longer than five seconds, nor given more than memory holds', async () => {
+      const mute = createServer();
+      process.env['LANGSMITH_ENDPOINT'] = await listen(mute);
+      const waits: number[] = [];
+      const sleep = (milliseconds: number) => {
         waits.push(milliseconds);
         return Promise.resolve();
-      },
+      };
+      expect(await trace(600, sleep)).toEqual([
+        'LangSmith did not keep up with this run: 100 of its records were not traced',
+      ]);
+      expect(waits).toEqual([5000]);
+      mute.closeAllConnections();
+      mute.close();
     });
-    await tracer?.close();
-    expect(waits).toEqual([5000]);
   });
 });
+
+async function listen(listener: Server): Promise<string> {
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(listener.address() as AddressInfo).port}`;
+}

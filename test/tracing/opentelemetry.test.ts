@@ -12,7 +12,7 @@ import { openTracer } from '../../src/tracing/registry.ts';
 import type { Span } from '../../src/tracing/tracer.ts';
 import { zeroUsage } from '../../src/usage/add.ts';
 
-const services = { sleep: () => Promise.resolve() };
+const services = { sleep: () => Promise.resolve(), warn: () => undefined };
 
 describe('OpenTelemetry without an SDK', () => {
   it('is not wanted, so that nothing of it is loaded', async () => {
@@ -84,7 +84,7 @@ describe('OpenTelemetry with an SDK', () => {
             await tracer.span(
               { kind: 'tool', id: 'c1', name: 'lookup', arguments: { id: 'secret of the record' } },
               () => Promise.resolve(1),
-              () => ({ ok: false, code: 'timed_out', message: 'the tool took longer than 10s' }),
+              () => ({ ok: false, code: 'timed_out', message: 'it said: secret of the record' }),
             );
           },
           () => ({ ok: true, output: null }),
@@ -118,15 +118,15 @@ describe('OpenTelemetry with an SDK', () => {
       'server.port': 4000,
       'gen_ai.usage.input_tokens': 12,
       'gen_ai.response.model': 'mistral-small-2603',
-      'gen_ai.response.id': 'r1',
+      'pipe.request_id': 'r1',
       'gen_ai.response.finish_reasons': ['stop'],
     });
     expect(chat.status.code).toBe(SpanStatusCode.UNSET);
     expect(tool.attributes).toMatchObject({ 'gen_ai.tool.name': 'lookup', 'error.type': 'timed_out' });
-    expect(tool.status).toEqual({ code: SpanStatusCode.ERROR, message: 'the tool took longer than 10s' });
+    expect(tool.status).toEqual({ code: SpanStatusCode.ERROR });
     const told = exporter
       .getFinishedSpans()
-      .map(({ name, attributes, events }) => ({ name, attributes, events }));
+      .map(({ name, attributes, events, status }) => ({ name, attributes, events, status }));
     expect(JSON.stringify(told)).not.toContain('secret of the record');
   });
 
