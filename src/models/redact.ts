@@ -18,9 +18,11 @@ export const longestSpelling = 8000;
 export function createRedact(secret: string | undefined): Redact {
   if (secret === undefined || secret.length < shortestSecret) return (text) => text;
   const bytes = Buffer.from(secret);
+  // Whoever prints a secret may leave out the white space around it, and write that within it in a way of his own.
+  const words = secret.trim().replaceAll(/\s+/gu, ' ');
   const encoded = [bytes.toString('hex'), ...base64Forms(bytes)];
   const pattern = [
-    Array.from(secret, spellings).join(''),
+    Array.from(words, spellings).join(''),
     ...encoded.map((digits) => Array.from(digits, digitSpellings).join(lineBreak)),
   ].join('|');
   const expression = new RegExp(pattern, 'gi');
@@ -43,6 +45,7 @@ const entities: { readonly [character: string]: string } = {
 };
 
 function spellings(character: string): string {
+  if (/\s/u.test(character)) return white;
   // A letter behind a backslash is another character; to take the backslash along could break the JSON around it.
   const plain = /[0-9a-z]/i.test(character) ? character : `\\\\{0,8}${literal(character)}`;
   return `(?:${[plain, ...escapes(character)].join('|')})`;
@@ -66,6 +69,9 @@ function escapes(character: string): string[] {
 
 /** A line break between two digits: as it is, as one space where the text was put on one line, or escaped. */
 const lineBreak = `(?:\\s{1,8}|(?:${backslashes}r)?${backslashes}n|(?:%0d)?%0a)?`;
+
+/** White space within a secret, such as the line breaks of a key file: as it is, folded, indented, or escaped. */
+const white = `(?:\\s|\\+|${backslashes}[nrt]|%(?:25){0,3}(?:0d|0a|09|20)|&(?:amp;){0,3}#(?:10|13|9|32|x0?[ad9]|x20);){1,16}`;
 
 /** A digit of base64 or hexadecimal; base64url has two of its own. */
 function digitSpellings(digit: string): string {

@@ -57,6 +57,22 @@ describe('redact', () => {
     });
   });
 
+  describe('of several lines', () => {
+    const lines = '-----BEGIN KEY-----\nMIIEvQIBADANBg\n\tkqhkiG9w0B=\n-----END KEY-----\n';
+    it.each([
+      ['as it is', lines.trim()],
+      ['with the line breaks of Windows', lines.trim().replaceAll('\n', '\r\n')],
+      ['in JSON', JSON.stringify(lines.trim()).slice(1, -1)],
+      ['in JSON in JSON', JSON.stringify(JSON.stringify(lines.trim())).slice(3, -3)],
+      ['on one line', lines.trim().replaceAll(/\s+/g, ' ')],
+      ['indented', lines.trim().replaceAll('\n', '\n    ')],
+      ['percent-encoded', encodeURIComponent(lines.trim())],
+      ['of a form', new URLSearchParams({ lines: lines.trim() }).toString().slice('lines='.length)],
+    ])('finds a key written %s', (_how, written) => {
+      expect(createRedact(lines)(`before ${written} after`)).toMatch(/^before "?\[redacted\]"? after$/);
+    });
+  });
+
   it('finds a key in JSON in JSON in JSON', () => {
     fc.assert(
       fc.property(
