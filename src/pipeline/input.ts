@@ -37,7 +37,7 @@ export async function compileInput(
   const place = { source, pointer: ['input', 'schema'] };
   const held = input['schema'];
   const schema =
-    held === undefined ? undefined : await compileUserSchema(held, place, workspace, 'the record');
+    held === undefined ? undefined : await compileUserSchema(held, place, workspace, { root: 'the record' });
   checkRecordSchema(schema?.schema ?? held, source, report);
   const known = schema === undefined ? [] : memberNames(typeOf(schema.schema));
   const check = columns && createColumnCheck(columns, report);

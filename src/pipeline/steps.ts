@@ -51,7 +51,10 @@ export async function compileStep(
       return placed.template;
     },
     async schema(pointer) {
-      const schema = await compileUserSchema(valueAt(spec, pointer) ?? null, placeOf(pointer), workspace);
+      // `strict` is about the answer: tools have none.
+      const strict = pointer.length === 1 && spec['strict'] === true && spec['method'] !== 'json_mode';
+      const held = valueAt(spec, pointer) ?? null;
+      const schema = await compileUserSchema(held, placeOf(pointer), workspace, { strict });
       files.push(...(schema?.files ?? []).filter((path) => path !== workspace.path));
       return schema;
     },

@@ -1,6 +1,4 @@
-import type { Location } from '../diagnostic/diagnostic.ts';
 import type { Source } from '../diagnostic/source.ts';
-import { parseYaml } from '../diagnostic/yaml-source.ts';
 import type { PipelineFiles } from './files.ts';
 import type { Report } from './report.ts';
 
@@ -11,24 +9,4 @@ export interface Workspace {
   readonly source: Source;
   readonly files: PipelineFiles;
   readonly report: Report;
-}
-
-/**
- * Reads a JSON or YAML file, which messages name as `shown`. Undefined when something is wrong with it, which is
- * reported at `asker` or in the file.
- */
-export async function readSource(
-  path: string,
-  shown: string,
-  asker: Location,
-  { files, report }: Pick<Workspace, 'files' | 'report'>,
-): Promise<Source | undefined> {
-  const file = await files.read(path, shown);
-  if (!file.ok) {
-    report.add({ place: asker, ...file.error });
-    return undefined;
-  }
-  const { source, diagnostics } = parseYaml(path, file.value.text);
-  for (const diagnostic of diagnostics) report.add(diagnostic);
-  return diagnostics.length === 0 ? source : undefined;
 }

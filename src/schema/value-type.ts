@@ -79,7 +79,7 @@ function fieldOf(alternative: Alternative, name: string): ValueType | undefined 
     const properties = mapOf(view.schema, 'properties');
     const own = Object.hasOwn(properties, name) ? [properties[name]] : [];
     const matching = Object.entries(mapOf(view.schema, 'patternProperties'))
-      .filter(([pattern]) => matches(pattern, name))
+      .filter(([pattern]) => matchesPattern(pattern, name))
       .map(([, schema]) => schema);
     return [...own, ...matching].map((schema) => alternativesOf(schema, view.root));
   });
@@ -134,7 +134,7 @@ function mapOf(schema: JsonObject, keyword: string): JsonObject {
 }
 
 /** A pattern that JavaScript does not understand is taken to match: the schema's own check speaks of it. */
-function matches(pattern: string, name: string): boolean {
+export function matchesPattern(pattern: string, name: string): boolean {
   try {
     return new RegExp(pattern, 'u').test(name);
   } catch {

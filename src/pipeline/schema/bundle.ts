@@ -14,6 +14,8 @@ export interface SchemaDocument {
   readonly path: string;
   readonly draft: Draft;
   readonly references: readonly ResolvedReference[];
+  /** The pointers of the schemas in it that have been checked, as JSON. */
+  readonly schemas: ReadonlySet<string>;
 }
 
 export interface ResolvedReference {

@@ -1,11 +1,14 @@
 import { didYouMean } from '../../diagnostic/suggest.ts';
 import { isObject, type JsonValue, type Pointer } from '../../json/json.ts';
+import { contradictionsIn } from './contradictions.ts';
 import { keywords, typeNames, unknownTypes, unsupportedKeywords, type Draft } from './keywords.ts';
 import { valueAt } from '../../json/pointer.ts';
 import { formats } from './validator.ts';
 import { listText, valueText } from '../words.ts';
 
 export interface SchemaMistake {
+  /** Default: an error. */
+  readonly severity?: 'error' | 'warning';
   readonly code: string;
   readonly message: string;
   readonly hint?: string;
@@ -57,13 +60,17 @@ export function checkSchema(schema: JsonValue, draft: Draft, start: Pointer = []
       if (name === '$ref' && typeof held === 'string') references.push({ holder: pointer, target: held });
       const mistake = keyword.fits(held)
         ? detail(name, held, at)
-        : misfit(name, held, at, keyword.expectation);
+        : (requiredFlag(name, held, at, holderOf(pointer)) ?? misfit(name, held, at, keyword.expectation));
       if (mistake !== undefined) mistakes.push(mistake);
       for (const below of keyword.fits(held) ? (keyword.schemas?.(held) ?? []) : []) {
         visit(valueAt(held, below) ?? null, [...at, ...below]);
       }
     }
+    // In draft-07 nothing beside a `$ref` counts.
+    if (draft === '2020-12' || !('$ref' in value)) mistakes.push(...contradictionsIn(value, pointer));
   };
+  const holderOf = (pointer: Pointer) =>
+    pointer.length > start.length ? valueAt(schema, pointer.slice(start.length, -1)) : undefined;
   visit(schema, start);
   return { mistakes, references, schemas };
 }
@@ -122,6 +129,28 @@ function misfit(name: string, value: JsonValue, pointer: Pointer, expectation: s
         : meant === undefined
           ? `the types are ${listText(typeNames)}`
           : `did you mean \`${meant}\`?`,
+    pointer,
+  };
+}
+
+/** `required: true` in the schema of a property, as other formats have it; `holder` is what that schema stands in. */
+function requiredFlag(
+  name: string,
+  value: JsonValue,
+  pointer: Pointer,
+  holder: JsonValue | undefined,
+): SchemaMistake | undefined {
+  if (name !== 'required' || typeof value !== 'boolean') return undefined;
+  const isProperty = pointer.at(-3) === 'properties' && isObject(holder);
+  const names = isProperty
+    ? Object.keys(holder).filter((key) => valueAt(holder, [key, 'required']) === true)
+    : ['<name>', '…'];
+  return {
+    code: 'invalid-schema',
+    message: `\`required\` is the list of the fields that an object must have, found ${String(value)}`,
+    hint: value
+      ? `write \`required: [${names.join(', ')}]\` beside \`properties\``
+      : 'remove it: a field need not be there unless the `required` of its object names it',
     pointer,
   };
 }

@@ -4,17 +4,17 @@ import type { Source } from '../../diagnostic/source.ts';
 import { didYouMean } from '../../diagnostic/suggest.ts';
 import { isObject, type JsonValue, type Pointer } from '../../json/json.ts';
 import type { ResolvedReference, SchemaDocument } from './bundle.ts';
-import { valueAt } from '../../json/pointer.ts';
-import { readSource, type Workspace } from '../workspace.ts';
+import { pointerFragment, valueAt } from '../../json/pointer.ts';
+import type { Workspace } from '../workspace.ts';
 import { checkSchema, type Reference } from './check.ts';
 import { draftOf, type Draft } from './keywords.ts';
 import { parseReference } from './reference.ts';
-import { valueText } from '../words.ts';
+import { readSchema } from './read-schema.ts';
+import { pathText, valueText } from '../words.ts';
 
-interface OpenDocument extends Omit<SchemaDocument, 'references'> {
+interface OpenDocument extends Omit<SchemaDocument, 'references' | 'schemas'> {
   readonly references: ResolvedReference[];
-  /** The schemas in it that have been checked, by their pointers as JSON. */
-  readonly checked: Set<string>;
+  readonly schemas: Set<string>;
 }
 
 /** What has been read so far, and what is still to be checked. */
@@ -38,7 +38,9 @@ export async function collectDocuments(
 ): Promise<readonly SchemaDocument[] | undefined> {
   const folders = [dirname(workspace.path)];
   const collection: Collection = { workspace, folders, documents: new Map(), work: [], sound: true };
-  if (typeof held === 'string') {
+  if (typeof held === 'string' && held.includes('{{')) {
+    refuse(templateAsPath(place), place, collection);
+  } else if (typeof held === 'string') {
     const path = resolve(dirname(workspace.path), held);
     folders.push(dirname(path));
     await openDocument(path, held, place, collection);
@@ -61,7 +63,7 @@ async function openDocument(
 ): Promise<OpenDocument | undefined> {
   const known = collection.documents.get(path);
   if (known !== undefined) return known;
-  const source = await readSource(path, shown, asker, collection.workspace);
+  const source = await readSchema(path, shown, asker, collection.workspace);
   if (source === undefined) collection.sound = false;
   return source && beginDocument(path, source, [], source.value, collection);
 }
@@ -79,7 +81,7 @@ function beginDocument(
     refuse(draftMistake(draft), { source, pointer: [...base, '$schema'] }, collection);
     return undefined;
   }
-  const document = { path, source, base, root, draft, references: [], checked: new Set<string>() };
+  const document = { path, source, base, root, draft, references: [], schemas: new Set<string>() };
   collection.documents.set(path, document);
   collection.work.push({ document, pointer: [] });
   return document;
@@ -87,14 +89,16 @@ function beginDocument(
 
 /** Checks the schema at this place of a document, unless that has been done, and gives its references. */
 function checkPart(document: OpenDocument, start: Pointer, collection: Collection): readonly Reference[] {
-  const { source, base, root, draft, checked } = document;
-  if (checked.has(JSON.stringify(start))) return [];
-  const { mistakes, references, schemas } = checkSchema(valueAt(root, start) ?? null, draft, start);
-  for (const schema of schemas) checked.add(schema);
-  for (const { pointer, part, ...mistake } of mistakes) {
-    refuse(mistake, { source, pointer: [...base, ...pointer], ...(part && { part }) }, collection);
+  const { source, base, root, draft, schemas } = document;
+  if (schemas.has(JSON.stringify(start))) return [];
+  const checked = checkSchema(valueAt(root, start) ?? null, draft, start);
+  for (const schema of checked.schemas) schemas.add(schema);
+  for (const { pointer, part, severity, ...mistake } of checked.mistakes) {
+    const place = { source, pointer: [...base, ...pointer], ...(part && { part }) };
+    if (severity === 'warning') collection.workspace.report.add({ severity, ...mistake, place });
+    else refuse(mistake, place, collection);
   }
-  return references;
+  return checked.references;
 }
 
 /** Resolves a `$ref`, and sees to it that what it leads to is checked too. */
@@ -141,12 +145,32 @@ function draftMistake(draft: Draft | undefined) {
       };
 }
 
+function templateAsPath({ pointer }: Location) {
+  return {
+    code: 'misplaced-template',
+    message: `\`${pathText(pointer)}\` is a schema or the path of one, not a template`,
+    hint: 'write the path itself; `--set` changes it for a run',
+  };
+}
+
 function leadsNowhere(target: string, root: JsonValue, pointer: Pointer) {
-  const siblings = valueAt(root, pointer.slice(0, -1));
-  const meant = isObject(siblings) ? didYouMean(String(pointer.at(-1)), Object.keys(siblings)) : undefined;
+  const meant = likelyTarget(root, pointer);
+  const [file = ''] = target.split('#');
   return {
     code: 'unresolved-reference',
     message: `${valueText(target)} leads to no schema`,
-    ...(meant !== undefined && { hint: `did you mean \`${meant}\`?` }),
+    ...(meant !== undefined && { hint: `did you mean \`${file}${pointerFragment(meant)}\`?` }),
   };
+}
+
+/** The schema of nearly this name beside it, or of this name where the drafts keep schemas that have one. */
+function likelyTarget(root: JsonValue, pointer: Pointer): Pointer | undefined {
+  const name = String(pointer.at(-1));
+  for (const folder of [pointer.slice(0, -1), ['$defs'], ['definitions']]) {
+    const siblings = valueAt(root, folder);
+    if (!isObject(siblings)) continue;
+    const meant = Object.hasOwn(siblings, name) ? name : didYouMean(name, Object.keys(siblings));
+    if (meant !== undefined) return [...folder, meant];
+  }
+  return undefined;
 }

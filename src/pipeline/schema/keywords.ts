@@ -106,6 +106,11 @@ export const keywords: { readonly [draft in Draft]: ReadonlyMap<string, Keyword>
   ]),
 };
 
+/** Whether it is a keyword of either draft. */
+export function isKeyword(name: string): boolean {
+  return Object.values(keywords).some((known) => known.has(name));
+}
+
 function byName(groups: readonly (readonly [Keyword, string])[]): ReadonlyMap<string, Keyword> {
   return new Map(
     groups.flatMap(([keyword, names]) => names.split(' ').map((name) => [name, keyword] as const)),

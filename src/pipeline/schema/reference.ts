@@ -56,7 +56,8 @@ export function parseReference(
   return success({ path, pointer: parsePointer(fragment) });
 }
 
-function isInside(path: string, folder: string): boolean {
+/** Whether a path is in this folder or below it; both are absolute. */
+export function isInside(path: string, folder: string): boolean {
   const way = relative(folder, path);
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

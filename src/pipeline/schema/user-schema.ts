@@ -3,6 +3,7 @@ import type { JsonSchema, JsonValue } from '../../json/json.ts';
 import { bundle } from './bundle.ts';
 import type { Workspace } from '../workspace.ts';
 import { collectDocuments } from './documents.ts';
+import { warnOfOpenObjects } from './strict.ts';
 import { compileValidator } from './validator.ts';
 import { mistakesIn } from './value-mistakes.ts';
 
@@ -16,19 +17,27 @@ export interface UserSchema {
   readonly validate: (value: JsonValue) => readonly string[];
 }
 
+export interface SchemaUse {
+  /** What a value is called in mistakes. Default: the value. */
+  readonly root?: string;
+  /** Whether a model is to be held to it token by token. */
+  readonly strict?: boolean;
+}
+
 /**
  * Compiles the schema that stands at this place of a pipeline: an object, or the path of a file relative to it.
- * Undefined when something is wrong with it, which has been reported then. `root`: what a value is called in mistakes.
+ * Undefined when something is wrong with it, which has been reported then.
  */
 export async function compileUserSchema(
   held: JsonValue,
   place: Location,
   workspace: Workspace,
-  root?: string,
+  { root, strict = false }: SchemaUse = {},
 ): Promise<UserSchema | undefined> {
   const documents = await collectDocuments(held, place, workspace);
   const [main] = documents ?? [];
   if (documents === undefined || main === undefined) return undefined;
+  if (strict) warnOfOpenObjects(documents, workspace.report);
   const schema = bundle(documents);
   try {
     const validate = await compileValidator(schema, main.draft);

@@ -9,7 +9,12 @@ import { failure, success } from '../../../src/result.ts';
 export async function compileSchema(
   text: string,
   files: { readonly [path: string]: string } = {},
-): Promise<{ readonly schema: UserSchema | undefined; readonly diagnostics: readonly string[] }> {
+): Promise<{
+  readonly schema: UserSchema | undefined;
+  /** The errors. */
+  readonly diagnostics: readonly string[];
+  readonly warnings: readonly string[];
+}> {
   const { source } = parseYaml('/project/pipeline.yaml', text);
   const report = createReport(source, []);
   const schema = await compileUserSchema(
@@ -17,7 +22,12 @@ export async function compileSchema(
     { source, pointer: [] },
     { path: '/project/pipeline.yaml', source, files: filesOf(files), report },
   );
-  return { schema, diagnostics: report.all().map(told) };
+  const of = (severity: Diagnostic['severity']) =>
+    report
+      .all()
+      .filter((diagnostic) => diagnostic.severity === severity)
+      .map(told);
+  return { schema, diagnostics: of('error'), warnings: of('warning') };
 }
 
 function filesOf(files: { readonly [path: string]: string }): PipelineFiles {

@@ -122,11 +122,75 @@ describe('a broken schema', () => {
   });
 });
 
+describe('a required name that `properties` lacks', () => {
+  const closed = 'properties: {ab: true}\nadditionalProperties: false';
+
+  it.each([
+    [`${closed}\nrequired: [ba]`, /^3:12 impossible-schema .*; did you mean `ab`\?$/],
+    [`${closed}\nrequired: [other]`, /^3:12 impossible-schema .*; add `other` to `properties`$/],
+    ['additionalProperties: false\nrequired: [a]', /^2:12 impossible-schema/],
+    ['unevaluatedProperties: false\nrequired: [a]', /^2:12 impossible-schema/],
+    ['anyOf: [{additionalProperties: false, required: [a]}]', /^1:50 impossible-schema/],
+  ])('is a mistake where nothing else may be there: %s', async (text, expected) => {
+    const mistakes = await mistakesOf(text);
+    expect(mistakes).toHaveLength(1);
+    expect(mistakes[0]).toMatch(expected);
+  });
+
+  it.each([
+    `${closed}\nrequired: [xa]\npatternProperties: {"^x": true}`,
+    'unevaluatedProperties: false\nrequired: [a]\nallOf: [{properties: {a: true}}]',
+    'unevaluatedProperties: false\nadditionalProperties: true\nrequired: [a]',
+    '$schema: http://json-schema.org/draft-07/schema#\n$ref: "#/definitions/a"\ndefinitions: {a: true}\nadditionalProperties: false\nrequired: [a]',
+    'required: [a]',
+  ])('is none where it may come from elsewhere: %s', async (text) => {
+    const { diagnostics, warnings } = await compileSchema(text);
+    expect([diagnostics, warnings]).toEqual([[], []]);
+  });
+
+  it.each([
+    ['properties: {text: true}\nrequired: [txt]', 1],
+    ['properties: {text: true, txts: true}\nrequired: [txt, text, txts]', 0],
+    ['properties: {text: true}\nrequired: [other]', 0],
+    ['properties: {text: true}\nrequired: [txt]\nadditionalProperties: {type: string}', 0],
+    ['properties: {text: true}\nrequired: [txt]\nallOf: [{properties: {txt: true}}]', 0],
+  ])('is worth a warning where it is close to another: %s', async (text, count) => {
+    const { diagnostics, warnings } = await compileSchema(text);
+    expect(diagnostics).toEqual([]);
+    expect(warnings).toHaveLength(count);
+  });
+});
+
+describe('a file that is named as the schema', () => {
+  const secret = 'sesame';
+
+  it.each([
+    ['../keys.yaml', `token: ${secret}\n`],
+    ['../keys.yaml', `token: "${secret}\n: ]`],
+    ['../keys.json', `{"token": "${secret}", }`],
+    ['../keys', `${secret}:x:0:0\n`],
+    ['./.env', `TOKEN=${secret}\n`],
+    ['./notes.yaml', secret],
+  ])('is not quoted where it is none: %s %s', async (path, text) => {
+    const { diagnostics } = await compileSchema(JSON.stringify(path), {
+      [path.replace('../', '/').replace('./', '/project/')]: text,
+    });
+    expect(diagnostics).toEqual([
+      `pipeline.yaml:1:1 invalid-schema the file \`${path}\` holds no JSON Schema; name a file that begins as a schema does, such as with \`type: object\``,
+    ]);
+  });
+
+  it('may be outside of the folder of the pipeline', async () => {
+    const { schema } = await sound('../shared/x.json', { '/shared/x.json': '{"type": "string"}' });
+    expect(schema).toEqual({ type: 'string' });
+  });
+});
+
 describe('a reference', () => {
   it.each([
     [
       '#/$defs/tikcet',
-      '1:7 unresolved-reference "#/$defs/tikcet" leads to no schema; did you mean `ticket`?',
+      '1:7 unresolved-reference "#/$defs/tikcet" leads to no schema; did you mean `#/$defs/ticket`?',
     ],
     ['#/$defs/ticket/type', /^1:7 unresolved-reference/],
     ['#/required', /^1:7 unresolved-reference/],
