@@ -1,10 +1,12 @@
-import { isObject, type JsonValue } from '../json/json.ts';
+import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
 import type { Completion, ModelRequest } from '../models/contract.ts';
+import { choiceWords } from '../models/tool-choice.ts';
 import { failure, type Result } from '../result.ts';
 import type { ValueSchema } from '../tools/tool.ts';
 import type { AnswerMistake } from './answer-mistake.ts';
 import { correctCall, correctText } from './correction-words.ts';
 import { checkAnswer, parseJsonAnswer, readJsonAnswer } from './json-answer.ts';
+import type { StepBuilder } from './step.ts';
 
 export const methodNames = ['json_schema', 'function_calling', 'json_mode'] as const;
 
@@ -20,7 +22,7 @@ export interface AnswerMethod {
   readonly correction: string;
 }
 
-export interface AnswerForm {
+interface AnswerForm {
   /** Of the schema or function on the wire: at most 64 letters, digits, `_` and `-`. */
   readonly name: string;
   readonly schema: ValueSchema;
@@ -28,7 +30,55 @@ export interface AnswerForm {
   readonly strict?: boolean;
 }
 
-export function answerMethod(method: MethodName, form: AnswerForm): AnswerMethod {
+/** The keys of a step that say how the model is held to its `schema`. */
+export const answerProperties = {
+  strict: {
+    type: 'boolean',
+    description:
+      'Whether the provider should hold the model to `schema` token by token; it then allows fewer of its keywords. Not sent unless it is set.',
+    examples: [true],
+  },
+  repair: {
+    type: 'integer',
+    minimum: 0,
+    maximum: 10,
+    default: 0,
+    description:
+      'How often to ask again after an answer that cannot be used, with that answer and what is wrong with it. Each time is a call that is paid for, apart from the attempts of `retry`.',
+    examples: [2],
+  },
+} satisfies { readonly [name: string]: JsonObject };
+
+/** The answer that a step's `schema`, `strict` and `repair` ask for. */
+export interface CompiledAnswer {
+  readonly schema: ValueSchema;
+  readonly method: AnswerMethod;
+  /** How often to ask again. */
+  readonly repairs: number;
+}
+
+export async function compileAnswer(
+  method: MethodName,
+  { strict, repair }: JsonObject,
+  builder: StepBuilder,
+): Promise<CompiledAnswer> {
+  // Where there is none, its mistakes have been reported, and nothing runs.
+  const schema = (await builder.schema(['schema'])) ?? { schema: true, validate: () => [] };
+  const form = { name: answerName(builder.id), schema, ...(typeof strict === 'boolean' && { strict }) };
+  return {
+    schema,
+    method: answerMethod(method, form),
+    repairs: typeof repair === 'number' ? repair : 0,
+  };
+}
+
+/** The name of a step's schema or function on the wire. A word of `tool_choice` would not name the function. */
+function answerName(id: string): string {
+  const name = id.slice(0, 64);
+  return choiceWords.includes(name) ? `${name}_answer` : name;
+}
+
+function answerMethod(method: MethodName, form: AnswerForm): AnswerMethod {
   switch (method) {
     case 'json_schema':
       return jsonSchema(form);

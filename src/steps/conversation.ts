@@ -160,6 +160,20 @@ function checkOrder(turns: readonly TurnSpec[], builder: StepBuilder): void {
   });
 }
 
+/** Reports a last turn that begins the answer, for steps whose answer cannot be begun. */
+export function refusePrefix(spec: JsonObject, builder: StepBuilder, message: string, hint: string): void {
+  const turns = (spec['messages'] ?? []) as readonly JsonObject[];
+  const last = turns.length - 1;
+  if (turns[last]?.['prefix'] !== true) return;
+  builder.report({
+    code: 'message-order',
+    message,
+    hint,
+    pointer: ['messages', last, 'prefix'],
+    part: 'key',
+  });
+}
+
 function render(turns: readonly Turn[], scope: Scope): Result<readonly Message[], StepError> {
   const messages: Message[] = [];
   for (const { role, content, prefix } of turns) {

@@ -1,22 +1,13 @@
 import type { JsonObject } from '../json/json.ts';
 import type { ModelRequest } from '../models/contract.ts';
 import { failure, success, type Result } from '../result.ts';
-import type { ValueSchema } from '../tools/tool.ts';
 import { addUsage } from '../usage/add.ts';
 import { endingMistake } from './answer-mistake.ts';
-import { answerMethod, type AnswerMethod } from './answer-method.ts';
+import { answerProperties, compileAnswer, type CompiledAnswer } from './answer-method.ts';
 import { askUntilUsable } from './ask-again.ts';
 import { readJsonAnswer } from './json-answer.ts';
 import type { StepBuilder, StepError, StepServices, StepValue } from './step.ts';
 import type { LoopEnd } from './tool-loop.ts';
-
-/** The answer of a step with tools where it is to be JSON of a schema. */
-export interface FinalAnswer {
-  readonly schema: ValueSchema;
-  /** Asks for the answer alone: its request has the schema, and lets no tool be called. */
-  readonly method: AnswerMethod;
-  readonly repairs: number;
-}
 
 /** The keys of a step with tools that say the form of its answer. */
 export const finalAnswerProperties = {
@@ -28,29 +19,18 @@ export const finalAnswerProperties = {
       { type: 'object', required: ['state'], properties: { state: { enum: ['open', 'sent', 'lost'] } } },
     ],
   },
-  strict: {
-    type: 'boolean',
-    description:
-      'Whether the provider should hold the model to `schema` token by token; it then allows fewer of its keywords. Not sent unless it is set.',
-    examples: [true],
-  },
-  repair: {
-    type: 'integer',
-    minimum: 0,
-    maximum: 10,
-    default: 0,
-    description:
-      'How often to ask again after an answer that `schema` does not allow, with that answer and what is wrong with it. Each time is a call that is paid for.',
-    examples: [2],
-  },
+  ...answerProperties,
 } satisfies { readonly [name: string]: JsonObject };
 
-/** `tools`: what every request of the step has beside its messages. Undefined where the answer is a text. */
+/**
+ * Asks for the answer alone: its request has the schema, and lets no tool be called. `tools`: what every request of the
+ * step has beside its messages. Undefined where the answer is a text.
+ */
 export async function compileFinalAnswer(
   spec: JsonObject,
   tools: Omit<ModelRequest, 'messages'>,
   builder: StepBuilder,
-): Promise<FinalAnswer | undefined> {
+): Promise<CompiledAnswer | undefined> {
   if (spec['schema'] === undefined) {
     reportIdleKeys(spec, builder);
     return undefined;
@@ -64,20 +44,10 @@ export async function compileFinalAnswer(
       part: 'key',
     });
   }
-  // Where there is none, its mistakes have been reported, and nothing runs.
-  const schema = (await builder.schema(['schema'])) ?? { schema: true, validate: () => [] };
-  const { strict, repair } = spec;
-  const method = answerMethod('json_schema', {
-    name: builder.id.slice(0, 64),
-    schema,
-    ...(typeof strict === 'boolean' && { strict }),
-  });
-  return {
-    schema,
-    // The tools stay, since providers refuse a conversation with calls of tools that they are not told of.
-    method: { ...method, request: { ...tools, tool_choice: 'none', ...method.request } },
-    repairs: typeof repair === 'number' ? repair : 0,
-  };
+  const answer = await compileAnswer('json_schema', spec, builder);
+  // The tools stay, since providers refuse a conversation with calls of tools that they are not told of.
+  const request = { ...tools, tool_choice: 'none', ...answer.method.request };
+  return { ...answer, method: { ...answer.method, request } };
 }
 
 function reportIdleKeys(spec: JsonObject, builder: StepBuilder): void {
@@ -95,7 +65,7 @@ function reportIdleKeys(spec: JsonObject, builder: StepBuilder): void {
 /** The value that the loop ended with, or that is asked for after it. */
 export async function finalAnswer(
   { request, completion, calls, usage }: LoopEnd,
-  answer: FinalAnswer,
+  answer: CompiledAnswer,
   services: StepServices,
 ): Promise<Result<StepValue, StepError>> {
   const { finish_reason } = completion;

@@ -4,7 +4,12 @@ import { success, type Result } from '../result.ts';
 import type { Scope } from '../template/template.ts';
 import { toolKinds } from '../tools/registry.ts';
 import { askUntilUsable } from './ask-again.ts';
-import { compileConversation, conversationProperties, conversationSchema } from './conversation.ts';
+import {
+  compileConversation,
+  conversationProperties,
+  conversationSchema,
+  refusePrefix,
+} from './conversation.ts';
 import { compileFinalAnswer, finalAnswer, finalAnswerProperties } from './final-answer.ts';
 import type { StepBuilder, StepError, StepProgram, StepType } from './step.ts';
 import { runToolLoop } from './tool-loop.ts';
@@ -65,7 +70,13 @@ export function toolsStep(kinds: ToolKinds): StepType {
 
 async function compile(spec: JsonObject, builder: StepBuilder, kinds: ToolKinds): Promise<StepProgram> {
   const conversation = compileConversation(spec, builder);
-  checkPrefix(spec, builder);
+  // After a tool call, what was begun would stand amid the conversation, where no provider takes it.
+  refusePrefix(
+    spec,
+    builder,
+    'an answer that is begun for the model cannot be a tool call, so `prefix` is not for steps with tools',
+    'end with a user turn, and say there how the answer should look',
+  );
   const tools = await compileTools(spec, builder, kinds);
   const tool_choice = compileChoice(spec, [...tools.keys()], builder);
   const { parallel_tool_calls, max_rounds, on_error } = spec;
@@ -107,21 +118,6 @@ async function compile(spec: JsonObject, builder: StepBuilder, kinds: ToolKinds)
       return success({ output, tool_calls: calls, finish_reason, usage });
     },
   };
-}
-
-/** After a tool call, what was begun would stand amid the conversation, where no provider takes it. */
-function checkPrefix(spec: JsonObject, builder: StepBuilder): void {
-  const turns = (spec['messages'] ?? []) as readonly JsonObject[];
-  const last = turns.length - 1;
-  if (turns[last]?.['prefix'] !== true) return;
-  builder.report({
-    code: 'message-order',
-    message:
-      'an answer that is begun for the model cannot be a tool call, so `prefix` is not for steps with tools',
-    hint: 'end with a user turn, and say there how the answer should look',
-    pointer: ['messages', last, 'prefix'],
-    part: 'key',
-  });
 }
 
 /**

@@ -131,7 +131,6 @@ describe('the structured step', () => {
   it.each([
     ['classify-ticket_2', 'classify-ticket_2'],
     ['a'.repeat(80), 'a'.repeat(64)],
-    ['klassifizieren.für', 'klassifizieren_f_r'],
     ['any', 'any_answer'],
     ['none', 'none_answer'],
   ])('calls the function of step %s %s', async (id, name) => {
