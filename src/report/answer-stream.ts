@@ -97,13 +97,6 @@ export function createAnswerStream({
     return answer.end() || thoughtWas;
   }
 
-  function noteApart(step: string, words: string): void {
-    // A name that no step has: the step may be in the midst of a turn of its own.
-    const speaker = ` ${step}`;
-    turns.say(speaker, words);
-    turns.end(speaker);
-  }
-
   return {
     interrupt,
     on(event) {
@@ -117,11 +110,11 @@ export function createAnswerStream({
         case 'tool_finished': {
           const how = event.ok ? 'answered' : `failed (${event.code})`;
           const tool = clip(event.tool, longestName);
-          noteApart(event.step, `${tool} ${how} after ${formatDuration(event.duration)}`);
+          turns.sayBetween(`${tool} ${how} after ${formatDuration(event.duration)}`);
           return;
         }
         case 'step_finished':
-          if (event.outcome === 'skipped') noteApart(event.step, `${event.step} is skipped by its \`when\``);
+          if (event.outcome === 'skipped') turns.sayBetween(`${event.step} is skipped by its \`when\``);
           return;
         case 'run_finished':
           turns.endAll();

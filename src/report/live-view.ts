@@ -15,8 +15,3 @@ export interface LiveViewOptions {
   readonly clock: Clock;
   readonly read: () => Progress;
 }
-
-/** Prints what it is given, and nothing of its own. */
-export function createNoView({ output }: LiveViewOptions): LiveView {
-  return { start() {}, print: (lines) => output.write(`${lines}\n`), stop() {} };
-}

@@ -1,6 +1,6 @@
 import { jsonReporter } from './json.ts';
 import { liveReporter } from './live.ts';
-import { createNoView } from './live-view.ts';
+import { createNoView } from './no-view.ts';
 import { createPlainLog } from './plain-log.ts';
 import { createProgressBar } from './progress.ts';
 import { quietReporter } from './quiet.ts';

@@ -3,12 +3,15 @@ export interface Turns<Piece> {
   /** Said by whoever has this name, in the turn that is open, or in a new one. */
   say(speaker: string, piece: Piece): void;
   end(speaker: string): void;
+  /** Said by nobody in particular, between two turns. */
+  sayBetween(piece: Piece): void;
   /** Ends all turns: nobody says anything any more. */
   endAll(): void;
 }
 
 interface Turn<Piece> {
-  readonly speaker: string;
+  /** Undefined for what is said between turns. */
+  readonly speaker: string | undefined;
   readonly unheard: Piece[];
   ended: boolean;
 }
@@ -40,6 +43,10 @@ export function createTurns<Piece>(listener: {
     end(speaker) {
       const turn = turnOf(speaker);
       if (turn !== undefined) turn.ended = true;
+      hear();
+    },
+    sayBetween(piece) {
+      turns.push({ speaker: undefined, unheard: [piece], ended: true });
       hear();
     },
     endAll() {

@@ -133,6 +133,20 @@ describe('pipe run --stream', () => {
     expect(await running).toMatchObject({ stdout: 'Hallo\n', exitCode: 0 });
   });
 
+  it('lets no piece of an answer become a command in the log of a CI runner', async () => {
+    const server = await fakeServer();
+    const folder = project(server);
+    const words = 'run p.yaml --input rows.jsonl --run-dir out --limit 1 --stream';
+    const running = pipe(words.split(' '), { cwd: folder, env: { FAKE_KEY: key, CI: 'true' } });
+    const answer = (await server.nextCall()).startStream();
+    for (const part of ['Well\n:', ':err', 'or::it failed\n##[', 'error]']) await answer.event(piece(part));
+    await answer.event(lastPiece);
+    await answer.event('[DONE]');
+    answer.end();
+    const { stdout, exitCode } = await running;
+    expect([stdout, exitCode]).toEqual(['Well\n\\x3a:error::it failed\n##\\x5berror]\n', 0]);
+  });
+
   it('finishes the answer and says nothing when its reader goes', async () => {
     const server = await fakeServer();
     const folder = project(server);
@@ -146,7 +160,7 @@ describe('pipe run --stream', () => {
     await answer.event('[DONE]');
     answer.end();
     const { stderr, exitCode } = await running;
-    expect([0, 130]).toContain(exitCode);
+    expect(exitCode).toBe(0);
     expect(stderr).not.toMatch(/error|interrupted/);
     expect(readFileSync(join(folder, 'out/journal.jsonl'), 'utf8')).toContain('and 199');
   });

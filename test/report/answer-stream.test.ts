@@ -10,10 +10,17 @@ interface Scene {
   readonly stderr?: boolean;
   readonly quiet?: boolean;
   readonly severalSteps?: boolean;
+  readonly inLog?: boolean;
 }
 
 /** What comes out at each end, and at a terminal that shows both. */
-function scene({ stdout = true, stderr = true, quiet = false, severalSteps = false }: Scene = {}) {
+function scene({
+  inLog = false,
+  stdout = true,
+  stderr = true,
+  quiet = false,
+  severalSteps = false,
+}: Scene = {}) {
   let screen = '';
   const output = (isTerminal: boolean) => {
     const kept = createOutput({ isTerminal, color: isTerminal });
@@ -26,7 +33,7 @@ function scene({ stdout = true, stderr = true, quiet = false, severalSteps = fal
     };
   };
   const [answers, notes] = [output(stdout), output(stderr)];
-  const stream = createAnswerStream({ answers, inLog: false, ...(!quiet && { notes }), severalSteps });
+  const stream = createAnswerStream({ answers, inLog, ...(!quiet && { notes }), severalSteps });
   const tell = (...events: readonly RunEvent[]) => {
     for (const event of events) stream.on(event);
   };
@@ -57,6 +64,17 @@ function used(step: string, tool: string, code?: 'timed_out'): RunEvent {
 }
 
 describe('createAnswerStream', () => {
+  it('keeps commands of a CI runner out of its log, but not out of a file', () => {
+    for (const [inLog, printed] of [
+      [true, '\\x3a:error::x\n'],
+      [false, '::error::x\n'],
+    ] as const) {
+      const { tell, answers } = scene({ inLog, stdout: false });
+      tell(...deltas('reply', 1, began, text(':'), text(':error::x')), ended('reply'));
+      expect(answers()).toBe(printed);
+    }
+  });
+
   it('prints the answer of a single step and nothing else', () => {
     const { tell, answers, notes } = scene();
     tell(...deltas('one', 1, began, text('Hal')));
