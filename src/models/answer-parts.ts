@@ -2,7 +2,9 @@ import { isObject } from '../json/json.ts';
 import type { JsonValue } from '../json/json.ts';
 import { failure, success } from '../result.ts';
 import type { Result } from '../result.ts';
+import { callIdAt, readCallId } from './call-ids.ts';
 import type { ToolCall } from './contract.ts';
+import { argumentsText } from './tool-arguments.ts';
 
 export interface AnswerProblem {
   readonly code: 'malformed_answer' | 'empty_answer';
@@ -42,7 +44,8 @@ export function readContent(content: JsonValue | undefined): Result<Content | nu
   return success({ text, thinking });
 }
 
-function typeOf(type: JsonValue | undefined): string {
+/** A type that is not known, for a message. */
+export function typeOf(type: JsonValue | undefined): string {
   return typeof type === 'string' ? `type \`${type}\`` : 'no known type';
 }
 
@@ -66,31 +69,16 @@ export function readToolCalls(calls: JsonValue | undefined): Result<readonly Too
     const called = isObject(call) && isObject(call['function']) ? call['function'] : {};
     const { name } = called;
     if (typeof name !== 'string' || name === '') return malformed('with a tool call without a name');
-    const text = readArguments(called['arguments']);
+    const text = argumentsText(called['arguments']);
     if (!text.ok) return malformed(`with arguments of the tool \`${name}\` that are ${text.error}`);
-    // A call that has no id gets one in Mistral's form, the same each time.
-    const id = readCallId(call) ?? `call${String(index).padStart(5, '0')}`;
+    const id = readCallId(call) ?? callIdAt(index);
     // A tool without any arguments may get none.
     read.push({ id, name, arguments: text.value ?? '{}' });
   }
   return success(read);
 }
 
-/** Mistral's schema allows the arguments as JSON text and as the object itself; null where there are none. */
-export function readArguments(value: JsonValue | undefined): Result<string | null, string> {
-  if (typeof value === 'string') return success(value);
-  if (value === undefined || value === null) return success(null);
-  if (!isObject(value)) return failure('no object');
-  try {
-    return success(JSON.stringify(value));
-  } catch {
-    // Parsing has no bound on depth, writing has: the stack.
-    return failure('nested too deep');
-  }
-}
-
-/** Null where the server gives none, for which Mistral's schema has the text `null`. */
-export function readCallId(call: JsonValue): string | null {
-  const id = isObject(call) ? call['id'] : undefined;
-  return typeof id === 'string' && id !== '' && id !== 'null' ? id : null;
+/** A text as it is, and something else in the place of what is none. */
+export function textOr<Other>(value: JsonValue | undefined, other: Other): string | Other {
+  return typeof value === 'string' ? value : other;
 }

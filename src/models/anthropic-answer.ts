@@ -2,12 +2,13 @@ import { isObject } from '../json/json.ts';
 import type { JsonObject, JsonValue } from '../json/json.ts';
 import { success } from '../result.ts';
 import type { Result } from '../result.ts';
-import { empty, malformed } from './answer-parts.ts';
+import { empty, malformed, textOr, typeOf } from './answer-parts.ts';
 import type { AnswerProblem } from './answer-parts.ts';
 import type { Answer } from './answer.ts';
 import type { ToolCall } from './contract.ts';
 import type { Tokens } from './tokens.ts';
-import { argumentsText, countOf, textOr, typeOf } from './wire-parts.ts';
+import { countOf } from './tokens.ts';
+import { argumentsText } from './tool-arguments.ts';
 
 /** Anthropic's words for the end of an answer, in those of everyone else. What is not here stays as it is. */
 const finishReasons: { readonly [reason: string]: string } = {
@@ -78,9 +79,9 @@ function readCall({ id, name, input }: JsonObject): Result<ToolCall, AnswerProbl
   if (typeof name !== 'string' || name === '') return malformed('with a tool call without a name');
   if (typeof id !== 'string' || id === '')
     return malformed(`with a call of the tool \`${name}\` without an id`);
-  const text = typeof input === 'string' ? success(input) : argumentsText(input);
+  const text = argumentsText(input);
   if (!text.ok) return malformed(`with arguments of the tool \`${name}\` that are ${text.error}`);
-  return success({ id, name, arguments: text.value });
+  return success({ id, name, arguments: text.value ?? '{}' });
 }
 
 function refusalOf({ stop_details }: JsonObject): string {

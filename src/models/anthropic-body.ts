@@ -2,7 +2,8 @@ import { isObject } from '../json/json.ts';
 import type { JsonObject, JsonValue } from '../json/json.ts';
 import { defaultMaxTokens } from './anthropic-parameters.ts';
 import type { ContentPart, Message, ModelRequest, ModelSettings, ToolDefinition } from './contract.ts';
-import { parsedArguments, readDataUrl } from './wire-parts.ts';
+import { readDataUrl } from './data-url.ts';
+import { parsedArguments } from './tool-arguments.ts';
 
 /**
  * The JSON of a request for a message as Anthropic documents it (https://docs.claude.com/en/api/messages). Only what
@@ -72,7 +73,16 @@ function wireMessage({ role, content, tool_calls: calls = [] }: Message): JsonOb
     name: call.name,
     input: parsedArguments(call.arguments),
   }));
-  return { role, content: [...signed.filter(isObject), ...wireContent(content), ...uses] };
+  return { role, content: [...signed.flatMap(signedBlock), ...wireContent(content), ...uses] };
+}
+
+/** Thinking as Anthropic wrote and signed it. Whatever else stands in a call's echo did not come from there. */
+function signedBlock(block: JsonValue): readonly JsonObject[] {
+  if (!isObject(block)) return [];
+  const { type, thinking, signature, data } = block;
+  if (type === 'thinking' && typeof thinking === 'string' && typeof signature === 'string')
+    return [{ type, thinking, signature }];
+  return type === 'redacted_thinking' && typeof data === 'string' ? [{ type, data }] : [];
 }
 
 function wireResult({ tool_call_id, content }: Message): JsonObject {

@@ -4,7 +4,7 @@ import type { ChatResult } from '@langchain/core/outputs';
 import type { JsonObject } from '../json/json.ts';
 import { heldKey } from './langchain-client.ts';
 import type { LangChainCall, Said } from './langchain-client.ts';
-import { parsedArguments } from './wire-parts.ts';
+import { parsedArguments } from './tool-arguments.ts';
 
 /** LangChain's class for Anthropic's messages, over our transport. */
 export class PipeChatAnthropic extends ChatAnthropic {

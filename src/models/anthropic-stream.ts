@@ -2,10 +2,10 @@ import { isObject } from '../json/json.ts';
 import type { JsonObject, JsonValue } from '../json/json.ts';
 import { success } from '../result.ts';
 import type { Result } from '../result.ts';
-import { malformed } from './answer-parts.ts';
+import { malformed, textOr } from './answer-parts.ts';
 import type { AnswerProblem } from './answer-parts.ts';
+import { deltaOf } from './pieces.ts';
 import type { Piece, StreamJoin } from './stream-join.ts';
-import { deltaOf, textOr } from './wire-parts.ts';
 
 /** A content block as its pieces come. */
 interface Block {
@@ -25,12 +25,15 @@ export function joinAnthropicStream(): StreamJoin {
   let message: JsonObject = {};
   let usage: JsonObject = {};
   let delta: JsonObject = {};
-  const blocks = new Map<JsonValue, Block>();
+  /** In the order in which they began. */
+  const blocks: Block[] = [];
+  /** The last that began with an index: a server may give one index to several, one after the other. */
+  const current = new Map<JsonValue, Block>();
 
   const body = (): JsonObject => ({
     ...message,
     ...delta,
-    content: [...blocks.values()].map(wholeBlock),
+    content: blocks.map(wholeBlock),
     usage,
   });
 
@@ -45,7 +48,7 @@ export function joinAnthropicStream(): StreamJoin {
       case 'content_block_delta':
         return extend(event);
       case 'content_block_stop': {
-        const block = blocks.get(event['index'] ?? null);
+        const block = current.get(event['index'] ?? null);
         if (block === undefined) return astray();
         block.ended = true;
         return success([]);
@@ -70,7 +73,8 @@ export function joinAnthropicStream(): StreamJoin {
       input: '',
       ended: false,
     };
-    blocks.set(index, block);
+    blocks.push(block);
+    current.set(index, block);
     const { name } = content_block;
     return success([
       ...(typeof name === 'string' ? [{ type: 'tool_call', name } as const] : []),
@@ -80,7 +84,7 @@ export function joinAnthropicStream(): StreamJoin {
   }
 
   function extend({ index = null, delta: piece }: JsonObject): Result<readonly Piece[], AnswerProblem> {
-    const block = blocks.get(index);
+    const block = current.get(index);
     if (block === undefined || !isObject(piece)) return astray();
     const text = textOr(piece['text'], '');
     const thinking = textOr(piece['thinking'], '');
@@ -94,7 +98,7 @@ export function joinAnthropicStream(): StreamJoin {
   return {
     add,
     get finished() {
-      return typeof delta['stop_reason'] === 'string' && [...blocks.values()].every((block) => block.ended);
+      return typeof delta['stop_reason'] === 'string' && blocks.every((block) => block.ended);
     },
     completion: body,
   };

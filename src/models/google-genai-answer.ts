@@ -2,17 +2,19 @@ import { isObject } from '../json/json.ts';
 import type { JsonObject, JsonValue } from '../json/json.ts';
 import { success } from '../result.ts';
 import type { Result } from '../result.ts';
-import { empty, malformed } from './answer-parts.ts';
+import { empty, malformed, textOr } from './answer-parts.ts';
 import type { AnswerProblem } from './answer-parts.ts';
 import type { Answer } from './answer.ts';
+import { callIdAt, readCallId } from './call-ids.ts';
 import type { ToolCall } from './contract.ts';
 import type { Tokens } from './tokens.ts';
-import { argumentsText, callIdAt, countOf, textOr } from './wire-parts.ts';
+import { countOf } from './tokens.ts';
+import { argumentsText } from './tool-arguments.ts';
 
-/** Google's words for the end of an answer, in those of everyone else. What is not here stays as it is. */
+/** Google's words for the end of a good answer, in those of everyone else. */
 const finishReasons: { readonly [reason: string]: string } = { STOP: 'stop', MAX_TOKENS: 'length' };
 
-/** Ends by which an answer is kept back. */
+/** Ends by which an answer is kept back, also where a part of it has been said. */
 const withheld = new Set(['SAFETY', 'RECITATION', 'LANGUAGE', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'SPII']);
 
 /** Reads a response of Gemini's. */
@@ -32,17 +34,16 @@ export function readGoogleAnswer(body: JsonObject): Result<Answer, AnswerProblem
   const read = readParts(candidate['content']);
   if (!read.ok) return read;
   const { text, thinking, tool_calls } = read.value;
-  if (text === null && tool_calls.length === 0 && reason !== 'MAX_TOKENS') {
-    if (reason === null || !withheld.has(reason))
-      return empty(`with neither a text nor a tool call (finish reason \`${reason ?? 'none'}\`)`);
-    return success({
-      ...nothing,
-      thinking,
-      refusal: `the answer was withheld (${reason})`,
-      finish_reason: reason,
-    });
+  if (reason !== null && withheld.has(reason)) {
+    const refusal = `the answer was withheld (${reason})`;
+    return success({ ...nothing, text: text ?? '', thinking, refusal, finish_reason: reason });
   }
-  const finish_reason = reason === null ? null : (finishReasons[reason] ?? reason);
+  // A call that the model wrote wrongly, and ends that are not known yet: what came is no whole answer.
+  const finish_reason = reason === null ? null : finishReasons[reason];
+  if (finish_reason === undefined)
+    return malformed(`with a message that broke off (finish reason \`${reason}\`)`);
+  if (text === null && tool_calls.length === 0 && finish_reason !== 'length')
+    return empty(`with neither a text nor a tool call (finish reason \`${reason ?? 'none'}\`)`);
   return success({
     ...named,
     text: text ?? '',
@@ -74,8 +75,12 @@ function readParts(content: JsonValue | undefined): Result<Parts, AnswerProblem>
       const call = readCall(part['functionCall'], part['thoughtSignature'], calls.length);
       if (!call.ok) return call;
       calls.push(call.value);
-    } else if (part['thoughtSignature'] === undefined)
-      return malformed(`with a part of a kind that was not asked for: \`${Object.keys(part)[0] ?? 'none'}\``);
+    } else {
+      // A signature may come alone, and says nothing.
+      const kind = Object.keys(part).find((name) => name !== 'thoughtSignature');
+      if (kind !== undefined || part['thoughtSignature'] === undefined)
+        return malformed(`with a part of a kind that was not asked for: \`${kind ?? 'none'}\``);
+    }
   }
   return success({
     text: texts.length === 0 ? null : texts.join(''),
@@ -86,21 +91,23 @@ function readParts(content: JsonValue | undefined): Result<Parts, AnswerProblem>
 
 /** The id and the signature of the thinking before the call are wanted back with it. */
 function readCall(
-  { id, name, args }: JsonObject,
+  call: JsonObject,
   thoughtSignature: JsonValue | undefined,
   index: number,
 ): Result<ToolCall, AnswerProblem> {
+  const { name, args } = call;
+  const id = readCallId(call);
   if (typeof name !== 'string' || name === '') return malformed('with a tool call without a name');
   const text = argumentsText(args);
   if (!text.ok) return malformed(`with arguments of the tool \`${name}\` that are ${text.error}`);
   const echo = {
-    ...(typeof id === 'string' && id !== '' && { id }),
+    ...(id !== null && { id }),
     ...(typeof thoughtSignature === 'string' && { thoughtSignature }),
   };
   return success({
-    id: callIdAt(index, id),
+    id: id ?? callIdAt(index),
     name,
-    arguments: text.value,
+    arguments: text.value ?? '{}',
     ...(Object.keys(echo).length > 0 && { echo }),
   });
 }

@@ -1,5 +1,7 @@
 import { isObject } from '../json/json.ts';
 import type { JsonObject } from '../json/json.ts';
+import { textOr } from './answer-parts.ts';
+import { callNamed } from './call-ids.ts';
 import type {
   ContentPart,
   Message,
@@ -8,7 +10,8 @@ import type {
   ToolCall,
   ToolDefinition,
 } from './contract.ts';
-import { callNamed, parsedArguments, readDataUrl, textOr } from './wire-parts.ts';
+import { readDataUrl } from './data-url.ts';
+import { parsedArguments } from './tool-arguments.ts';
 
 /** The parameters that are told within `thinkingConfig`. */
 const thinkingNames = new Set(['thinking_budget', 'thinking_level', 'include_thoughts']);

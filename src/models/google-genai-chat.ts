@@ -3,7 +3,7 @@ import type { ChatResult } from '@langchain/core/outputs';
 import { ChatGoogleGenerativeAI } from '@langchain/google-genai';
 import { heldKey } from './langchain-client.ts';
 import type { LangChainCall, Said } from './langchain-client.ts';
-import { parsedArguments } from './wire-parts.ts';
+import { parsedArguments } from './tool-arguments.ts';
 
 type Generated = Awaited<ReturnType<ChatGoogleGenerativeAI['completionWithRetry']>>;
 

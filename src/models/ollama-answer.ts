@@ -2,13 +2,16 @@ import { isObject } from '../json/json.ts';
 import type { JsonObject, JsonValue } from '../json/json.ts';
 import { success } from '../result.ts';
 import type { Result } from '../result.ts';
-import { empty, isAssistant, malformed } from './answer-parts.ts';
+import { empty, isAssistant, malformed, textOr } from './answer-parts.ts';
 import type { AnswerProblem } from './answer-parts.ts';
 import type { Answer } from './answer.ts';
+import { callIdAt, readCallId } from './call-ids.ts';
 import type { ToolCall } from './contract.ts';
+import { deltaOf } from './pieces.ts';
 import type { Piece, StreamJoin } from './stream-join.ts';
 import type { Tokens } from './tokens.ts';
-import { argumentsText, callIdAt, countOf, deltaOf, textOr } from './wire-parts.ts';
+import { countOf } from './tokens.ts';
+import { argumentsText } from './tool-arguments.ts';
 
 /** Reads a chat response of Ollama's. */
 export function readOllamaAnswer(body: JsonObject): Result<Answer, AnswerProblem> {
@@ -46,7 +49,7 @@ function readCalls(calls: JsonValue | undefined): Result<readonly ToolCall[], An
     if (typeof name !== 'string' || name === '') return malformed('with a tool call without a name');
     const text = argumentsText(called['arguments']);
     if (!text.ok) return malformed(`with arguments of the tool \`${name}\` that are ${text.error}`);
-    read.push({ id: callIdAt(index, isObject(call) ? call['id'] : undefined), name, arguments: text.value });
+    read.push({ id: readCallId(call) ?? callIdAt(index), name, arguments: text.value ?? '{}' });
   }
   return success(read);
 }
@@ -90,7 +93,8 @@ export function joinOllamaStream(): StreamJoin {
       last = event;
       content += text;
       thinking += thought;
-      calls.push(...begun);
+      // One by one: there may be more of them than a call takes arguments.
+      for (const call of begun) calls.push(call);
       return success([
         ...deltaOf('thinking', thought),
         ...deltaOf('text', text),

@@ -1,6 +1,8 @@
 import type { JsonObject, JsonValue } from '../json/json.ts';
+import { callNamed } from './call-ids.ts';
 import type { Message, ModelRequest, ModelSettings, ToolDefinition } from './contract.ts';
-import { callNamed, parsedArguments, readDataUrl } from './wire-parts.ts';
+import { readDataUrl } from './data-url.ts';
+import { parsedArguments } from './tool-arguments.ts';
 
 /** Stand beside the options; every other parameter is one of those. */
 const topLevel = new Set(['think', 'keep_alive']);

@@ -4,7 +4,7 @@ import type { ChatResult } from '@langchain/core/outputs';
 import { ChatOllama } from '@langchain/ollama';
 import type { JsonObject } from '../json/json.ts';
 import type { LangChainCall, Said } from './langchain-client.ts';
-import { parsedArguments } from './wire-parts.ts';
+import { parsedArguments } from './tool-arguments.ts';
 
 /** LangChain's class for Ollama, over our transport. */
 export class PipeChatOllama extends ChatOllama {

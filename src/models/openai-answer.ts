@@ -3,11 +3,12 @@ import type { JsonObject, JsonValue } from '../json/json.ts';
 import { success } from '../result.ts';
 import type { Result } from '../result.ts';
 import type { AnswerProblem } from './answer-parts.ts';
+import { textOr } from './answer-parts.ts';
 import { readCompletion } from './answer.ts';
 import type { Answer } from './answer.ts';
+import { deltaOf } from './pieces.ts';
 import { joinStream } from './stream-join.ts';
 import type { StreamJoin } from './stream-join.ts';
-import { deltaOf, textOr } from './wire-parts.ts';
 
 /**
  * Reads a chat completion of OpenAI's, which Mistral's is modelled on. OpenAI tells nothing of its models' reasoning;

@@ -15,15 +15,15 @@ export interface Tokens {
 /** Reads the `usage` of a completion; null where it does not count both what went in and what came out. */
 export function readTokens(usage: JsonValue | undefined): Tokens | null {
   if (!isObject(usage)) return null;
-  const input = count(usage['prompt_tokens']);
-  const output = count(usage['completion_tokens']);
+  const input = countOf(usage['prompt_tokens']);
+  const output = countOf(usage['completion_tokens']);
   if (input === null || output === null) return null;
   return {
     input_tokens: input,
-    cached_input_tokens: count(detail(usage['prompt_tokens_details'], 'cached_tokens')),
+    cached_input_tokens: countOf(detail(usage['prompt_tokens_details'], 'cached_tokens')),
     output_tokens: output,
-    reasoning_tokens: count(detail(usage['completion_tokens_details'], 'reasoning_tokens')),
-    total_tokens: Math.max(count(usage['total_tokens']) ?? 0, input + output),
+    reasoning_tokens: countOf(detail(usage['completion_tokens_details'], 'reasoning_tokens')),
+    total_tokens: Math.max(countOf(usage['total_tokens']) ?? 0, input + output),
   };
 }
 
@@ -57,6 +57,7 @@ function detail(details: JsonValue | undefined, name: string): JsonValue | undef
   return isObject(details) ? details[name] : undefined;
 }
 
-function count(value: JsonValue | undefined): number | null {
+/** A number of tokens; null where it says none. */
+export function countOf(value: JsonValue | undefined): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
 }
