@@ -3,7 +3,7 @@ import type { JsonObject } from '../../src/json/json.ts';
 import type { ModelRequest } from '../../src/models/contract.ts';
 import { chat } from '../../src/steps/chat.ts';
 import { stepTypes } from '../../src/steps/registry.ts';
-import { answered, compileStep, script, usage } from './support.ts';
+import { answered, compileStep, script, serverError, unanswered, usage } from './support.ts';
 
 const compile = (spec: JsonObject) => compileStep(chat, spec);
 
@@ -146,17 +146,9 @@ describe('the chat step', () => {
   });
 
   it('fails as the call fails', async () => {
-    const error = {
-      code: 'server_error',
-      message: 'the server said 500',
-      status: 500,
-      attempts: 3,
-      request_id: 'r1',
-      scope: 'record',
-    } as const;
     const { program } = await compile({ prompt: 'Hello' });
-    const services = script({ ok: false, error, usage });
-    expect(await program.execute(scope, services)).toEqual({ ok: false, error });
+    const services = script(unanswered);
+    expect(await program.execute(scope, services)).toEqual({ ok: false, error: serverError });
   });
 
   it.each([

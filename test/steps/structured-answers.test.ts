@@ -1,17 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject, JsonValue } from '../../src/json/json.ts';
-import type {
-  CallError,
-  CallOutcome,
-  Completion,
-  Message,
-  ModelRequest,
-  ToolCall,
-} from '../../src/models/contract.ts';
+import type { CallOutcome, Completion, Message, ModelRequest, ToolCall } from '../../src/models/contract.ts';
 import type { StepErrorCode } from '../../src/steps/step.ts';
 import { structured } from '../../src/steps/structured.ts';
 import { addUsage } from '../../src/usage/add.ts';
-import { answered, compileStep, script, usage } from './support.ts';
+import { answered, compileStep, script, serverError, unanswered, usage } from './support.ts';
 
 const schema = {
   type: 'object',
@@ -62,16 +55,8 @@ describe('the answer of a structured step', () => {
   });
 
   it('fails as the call fails', async () => {
-    const error: CallError = {
-      code: 'server_error',
-      message: 'the server said 500',
-      status: 500,
-      attempts: 3,
-      request_id: 'r1',
-      scope: 'record',
-    };
-    const { result } = await execute({ repair: 3 }, { ok: false, error, usage });
-    expect(result).toEqual({ ok: false, error });
+    const { result } = await execute({ repair: 3 }, unanswered);
+    expect(result).toEqual({ ok: false, error: serverError });
   });
 
   it.each<[string, JsonObject, Partial<Completion>, StepErrorCode, string]>([
@@ -445,16 +430,8 @@ describe('repair', () => {
   });
 
   it('ends as its call fails', async () => {
-    const error: CallError = {
-      code: 'timed_out',
-      message: 'no answer in time',
-      status: null,
-      attempts: 5,
-      request_id: null,
-      scope: 'record',
-    };
-    const { result, requests } = await execute({ repair: 5 }, answered(wrong), { ok: false, error, usage });
+    const { result, requests } = await execute({ repair: 5 }, answered(wrong), unanswered);
     expect(requests).toHaveLength(2);
-    expect(result).toEqual({ ok: false, error });
+    expect(result).toEqual({ ok: false, error: serverError });
   });
 });

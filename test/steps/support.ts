@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue, Pointer } from '../../src/json/json.ts';
 import { valueAt } from '../../src/json/pointer.ts';
-import type { CallOutcome, Completion, ModelRequest } from '../../src/models/contract.ts';
+import type { CallError, CallOutcome, Completion, ModelRequest } from '../../src/models/contract.ts';
 import { compileValidator } from '../../src/pipeline/schema/validator.ts';
 import { mistakesIn } from '../../src/pipeline/schema/value-mistakes.ts';
 import type { StepProgram, StepServices, StepType, ToolInvocation } from '../../src/steps/step.ts';
@@ -82,6 +82,18 @@ export function answered(answer: string | Partial<Completion>): CallOutcome {
     },
   };
 }
+
+/** A call that failed for good. */
+export const serverError: CallError = {
+  code: 'server_error',
+  message: 'the server said 500',
+  status: 500,
+  attempts: 3,
+  request_id: 'r1',
+  scope: 'record',
+};
+
+export const unanswered: CallOutcome = { ok: false, error: serverError, usage };
 
 export interface Script extends StepServices {
   /** What the model was asked, in order. */

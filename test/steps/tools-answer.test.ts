@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject, JsonValue } from '../../src/json/json.ts';
 import type { CallOutcome } from '../../src/models/contract.ts';
-import { answered, usage } from './support.ts';
+import { answered, serverError, unanswered } from './support.ts';
 import { asked, call, calling, errorOf, run, toolTurn, withTools } from './tools-support.ts';
 
 const schema = {
@@ -115,16 +115,7 @@ describe('a structured answer of a step with tools', () => {
   });
 
   it('fails as the call that asks for it fails', async () => {
-    const error = {
-      code: 'aborted',
-      message: 'the run is stopping',
-      status: null,
-      attempts: 0,
-      request_id: null,
-      scope: 'record',
-    } as const;
-    const failing: CallOutcome = { ok: false, error, usage };
-    const { result } = await run(spec(), [round, answered('Sent!'), failing]);
-    expect(result).toEqual({ ok: false, error });
+    const { result } = await run(spec(), [round, answered('Sent!'), unanswered]);
+    expect(result).toEqual({ ok: false, error: serverError });
   });
 });

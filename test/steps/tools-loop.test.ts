@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/json/json.ts';
-import type { CallError, CallOutcome, Message } from '../../src/models/contract.ts';
+import type { CallOutcome, Message } from '../../src/models/contract.ts';
 import { success } from '../../src/result.ts';
-import { answered, script, usage } from './support.ts';
+import { answered, script, serverError, unanswered, usage } from './support.ts';
 import {
   asked,
   call,
@@ -132,19 +132,8 @@ describe('a step with tools', () => {
   });
 
   it('fails as a call to the model fails', async () => {
-    const error: CallError = {
-      code: 'server_error',
-      message: 'the server said 500',
-      status: 500,
-      attempts: 3,
-      request_id: 'r1',
-      scope: 'record',
-    };
-    const { result } = await run(withTools({ find: 'echo' }), [
-      calling([call('find')]),
-      { ok: false, error, usage },
-    ]);
-    expect(result).toEqual({ ok: false, error });
+    const { result } = await run(withTools({ find: 'echo' }), [calling([call('find')]), unanswered]);
+    expect(result).toEqual({ ok: false, error: serverError });
   });
 
   it('asks nothing where a template fails', async () => {
