@@ -11,3 +11,9 @@ export function providerOf(model: JsonValue | undefined, otherwise?: Provider): 
   if (provider === undefined) throw new Error(`No provider ${defaultProvider}`);
   return provider;
 }
+
+/** Whether a `model` names a provider that there is not. */
+export function namesUnknownProvider(model: JsonValue | undefined): boolean {
+  const name = isObject(model) ? model['provider'] : undefined;
+  return name !== undefined && !(typeof name === 'string' && providers.has(name));
+}

@@ -4,10 +4,10 @@ import { isObject, type JsonObject, type JsonSchema, type JsonValue, type Pointe
 import type { Provider } from '../models/contract.ts';
 import type { StepType } from '../steps/step.ts';
 import { formatMistakes } from './format/mistake.ts';
-import { modelSection, stepModelSection } from './format/model-section.ts';
+import { modelSection, stepModelSection, unknownModelSection } from './format/model-section.ts';
 import { fileSection } from './format/sections.ts';
 import { stepSection } from './format/step-section.ts';
-import { providerOf } from './provider-of.ts';
+import { namesUnknownProvider, providerOf } from './provider-of.ts';
 import type { Report } from './report.ts';
 import { compileOnce } from './schema/validator.ts';
 import { soundPart } from './sound-part.ts';
@@ -18,7 +18,10 @@ export interface SoundFile {
   readonly file: JsonObject;
   /** Every step by its id; undefined where too little is left of it to tell what it does. */
   readonly steps: ReadonlyMap<string, SoundStep | undefined>;
-  /** The step's own `model` of every step, empty where there is none. */
+  /**
+   * The step's own `model`, empty where there is none, of every step whose provider is known. Of another nothing can be
+   * said.
+   */
   readonly models: ReadonlyMap<string, JsonObject>;
 }
 
@@ -41,8 +44,9 @@ export function validateFile(value: JsonValue, source: Source, report: Report): 
   const needsName = needsModelName(value);
   const file = check(wholeFile(needsName), value, []) ?? {};
   const provider = providerOf(file['model']);
-  const model =
-    file['model'] === undefined ? undefined : check(modelOf(provider, needsName), file['model'], ['model']);
+  const isUnknown = namesUnknownProvider(file['model']);
+  const top = isUnknown ? unknownModel : modelOf(provider, needsName);
+  const model = file['model'] === undefined ? undefined : check(top, file['model'], ['model']);
   const steps = new Map<string, SoundStep | undefined>();
   const models = new Map<string, JsonObject>();
   const held = isObject(file['steps']) ? Object.entries(file['steps']) : [];
@@ -52,9 +56,11 @@ export function validateFile(value: JsonValue, source: Source, report: Report): 
     const spec = type && check(stepOf(type), step, ['steps', id]);
     steps.set(id, type && spec && { type, spec });
     const own = isObject(step) && isObject(step['model']) ? step['model'] : {};
+    const isOther = namesUnknownProvider(own) || (isUnknown && own['provider'] === undefined);
+    const part = isOther ? unknownModel : stepModelOf(providerOf(own, provider), provider);
     const isEmpty = Object.keys(own).length === 0;
-    const part = stepModelOf(providerOf(own, provider), provider);
-    models.set(id, isEmpty ? own : (check(part, own, ['steps', id, 'model']) ?? {}));
+    const sound = isEmpty ? own : (check(part, own, ['steps', id, 'model']) ?? {});
+    if (!isUnknown && !isOther) models.set(id, sound);
   }
   if (held.length > 0 && steps.size === 0) {
     const message = '`steps` has no step: keys that begin with `x-` are notes';
@@ -99,6 +105,8 @@ function stepOf(type: StepType): Part {
   return { name: `step ${type.type}`, schema: () => stepSection(type, anyModel) };
 }
 
+const unknownModel: Part = { name: 'model of an unknown provider', schema: unknownModelSection };
+
 /** A model must be named in each step, or at the top for the steps that name none and ask the same provider. */
 function needsModelName(file: JsonValue): boolean {
   const held: JsonObject = isObject(file) ? file : {};
@@ -106,7 +114,7 @@ function needsModelName(file: JsonValue): boolean {
   const steps = isObject(held['steps']) ? Object.entries(held['steps']) : [];
   return steps.some(([id, step]) => {
     const model = isObject(step) ? (step['model'] ?? {}) : {};
-    if (id.startsWith('x-') || !isObject(model)) return false;
+    if (id.startsWith('x-') || !isObject(model) || namesUnknownProvider(model)) return false;
     return model['name'] === undefined && providerOf(model, provider) === provider;
   });
 }

@@ -115,7 +115,7 @@ function toldOf({ kind, pointer, keys = [], expectation, schema, value }: Violat
   }
   const form = textOf(schema['patternErrorMessage']);
   return form === undefined
-    ? told('invalid-value', unlike, textOf(schema['errorMessage']) ?? valueHint(schema, value))
+    ? told('invalid-value', unlike, textOf(schema['errorMessage']) ?? valueHint(pointer, schema, value))
     : told('invalid-value', unlikeForm, unitHint(schema, value) ?? form);
 }
 

@@ -8,8 +8,8 @@ export const defaultTimeout = '60s';
 export const defaultIdleTimeout = '30s';
 
 /** Names of models and of keys differ from one provider to the next, so that examples of one do not fit another. */
-function isDefault({ provider }: Provider): boolean {
-  return provider === defaultProvider;
+function isDefault(provider?: Provider): boolean {
+  return provider?.provider === defaultProvider;
 }
 
 export function providerKey(): JsonObject {
@@ -21,7 +21,7 @@ export function providerKey(): JsonObject {
 }
 
 /** The keys of `model` that every provider has; the others are the provider's own parameters. */
-function commonKeys(provider: Provider): JsonObject {
+function commonKeys(provider?: Provider): JsonObject {
   return {
     provider: providerKey(),
     name: {
@@ -34,7 +34,7 @@ function commonKeys(provider: Provider): JsonObject {
   };
 }
 
-function connectionKeys({ api_key_env }: Provider): JsonObject {
+function connectionKeys(api_key_env: string | null = null): JsonObject {
   return {
     base_url: {
       type: 'string',
@@ -85,7 +85,7 @@ export function modelSection(provider: Provider): JsonObject {
     {
       ...commonKeys(provider),
       ...provider.parameters,
-      ...connectionKeys(provider),
+      ...connectionKeys(provider.api_key_env),
       ...retryKeys,
     },
     isDefault(provider)
@@ -101,8 +101,14 @@ export function stepModelSection(provider: Provider): JsonObject {
     {
       ...commonKeys(provider),
       ...provider.parameters,
-      ...connectionKeys(provider),
+      ...connectionKeys(provider.api_key_env),
     },
     isDefault(provider) ? { examples: [{ name: 'mistral-large-latest' }] } : {},
   );
+}
+
+/** `model` of a provider that there is not: its parameters are not known. */
+export function unknownModelSection(): JsonObject {
+  const keys = { ...commonKeys(), ...connectionKeys(), ...retryKeys };
+  return section(modelDescription, keys, { additionalProperties: true });
 }

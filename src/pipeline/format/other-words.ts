@@ -45,19 +45,35 @@ const otherWords: { readonly [ours: string]: readonly string[] } = {
   module: ['path', 'file', 'function', 'import', 'handler', 'code'],
   http: ['request', 'fetch', 'rest', 'api', 'webhook'],
   headers: ['header'],
-  query: ['search_params', 'query_params'],
+  query: ['search_params', 'query_params', 'params', 'query_string'],
   body: ['json', 'data', 'payload'],
-  mistralai: ['mistral', 'mistral_ai', 'chatmistralai'],
-  openai: ['open_ai', 'chatopenai', 'gpt', 'chatgpt'],
-  anthropic: ['claude', 'chatanthropic'],
-  ollama: ['llama', 'chatollama', 'local'],
-  'google-genai': ['google', 'gemini', 'google_genai', 'vertexai', 'chatgooglegenerativeai'],
+  mistralai: ['mistral', 'chat_mistral_ai'],
+  openai: ['chat_openai', 'gpt', 'chat_gpt'],
+  anthropic: ['claude', 'chat_anthropic'],
+  ollama: ['llama', 'chat_ollama', 'local'],
+  'google-genai': [
+    'google',
+    'google_ai',
+    'google_ai_studio',
+    'gemini',
+    'vertex',
+    'vertex_ai',
+    'google_vertex',
+    'google_vertex_ai',
+    'chat_google_generative_ai',
+  ],
   chat: ['llm', 'prompt', 'completion', 'text', 'generate'],
   structured: ['json', 'json_schema', 'object', 'extract', 'extraction', 'classify', 'structured_output'],
 };
 
-/** The one of ours that this word of another tool means. */
+/** The one of ours that this word of another tool means, however it joins its parts. */
 export function ourWord(word: string, ours: readonly string[]): string | undefined {
-  const plain = word.replaceAll(/(?<=[a-z])(?=[A-Z])|-/gu, '_').toLowerCase();
-  return ours.find((own) => Object.hasOwn(otherWords, own) && otherWords[own]?.includes(plain));
+  const plain = plainWord(word);
+  return ours.find(
+    (own) => Object.hasOwn(otherWords, own) && otherWords[own]?.some((other) => plainWord(other) === plain),
+  );
+}
+
+function plainWord(word: string): string {
+  return word.replaceAll(/[-_]/gu, '').toLowerCase();
 }

@@ -23,6 +23,8 @@ export function typeHint(pointer: Pointer, schema: JsonObject, value: JsonValue)
   if (wants('string') && (typeof value === 'number' || typeof value === 'boolean')) {
     return `quote it: ${written(pointer, String(value))}`;
   }
+  const name = wants('string') ? nameIn(value) : undefined;
+  if (name !== undefined) return `write the name alone: ${written(pointer, name)}`;
   if (typeof value !== 'string') return exampleHint(pointer, schema);
   if ((wants('number') || wants('integer')) && /^-?\d+(\.\d+)?$/u.test(value)) {
     return `write it without quotes: ${written(pointer, Number(value))}`;
@@ -33,6 +35,13 @@ export function typeHint(pointer: Pointer, schema: JsonObject, value: JsonValue)
   return exampleHint(pointer, schema);
 }
 
+/** The name in `{type: function, function: {name: stock}}`, as APIs spell out what is a name here. */
+function nameIn(value: JsonValue): string | undefined {
+  if (!isObject(value)) return undefined;
+  const { name, function: called } = value;
+  return typeof name === 'string' ? name : called === undefined ? undefined : nameIn(called);
+}
+
 /** For a duration that is a bare number. */
 export function unitHint({ pattern }: JsonObject, value: JsonValue): string | undefined {
   if (pattern !== durationPattern || (typeof value !== 'number' && typeof value !== 'string'))
@@ -40,12 +49,15 @@ export function unitHint({ pattern }: JsonObject, value: JsonValue): string | un
   return /^\d+(\.\d+)?$/u.test(`${value}`) ? `write a unit, such as ${value}s` : undefined;
 }
 
-/** The one of the allowed values that was meant. */
-export function valueHint(schema: JsonObject, value: JsonValue): string | undefined {
+/** The one of the allowed values that was meant, or how to do without one. */
+export function valueHint(pointer: Pointer, schema: JsonObject, value: JsonValue): string | undefined {
   const allowed = Array.isArray(schema['enum']) ? schema['enum'].map(String) : [];
   if (typeof value !== 'string' || allowed.length === 0) return undefined;
   const meant = ourWord(value, allowed) ?? didYouMean(value, allowed);
-  return meant === undefined ? undefined : `did you mean \`${meant}\`?`;
+  if (meant !== undefined) return `did you mean \`${meant}\`?`;
+  return pointer.at(-1) === 'provider'
+    ? "a server that speaks OpenAI's API is `provider: openai`, with its `base_url` and `api_key_env`"
+    : undefined;
 }
 
 export function exampleHint(pointer: Pointer, schema: JsonObject): string | undefined {
