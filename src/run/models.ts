@@ -19,7 +19,7 @@ interface SharedModel {
 /** What a step asks. */
 export interface StepModel {
   readonly name: string;
-  /** As they are sent. */
+  /** As the file has them, whoever stands in for the provider. */
   readonly settings: ModelSettings;
   readonly client: ModelClient;
   /** Aborted when the model is of no use any more; ends the calls to it. */
@@ -102,7 +102,7 @@ export async function openModels(
         const { controller } = model;
         return {
           name: model.name,
-          settings,
+          settings: step.model,
           client: await client(settings, model.pacer),
           signal: controller.signal,
           abort: () => controller.abort(),
