@@ -7,7 +7,7 @@ import { formatMistakes } from './format/mistake.ts';
 import { modelSection, stepModelSection, unknownModelSection } from './format/model-section.ts';
 import { fileSection } from './format/sections.ts';
 import { stepSection } from './format/step-section.ts';
-import { namesUnknownProvider, providerOf } from './provider-of.ts';
+import { meantProvider, namesUnknownProvider, providerOf } from './provider-of.ts';
 import type { Report } from './report.ts';
 import { compileOnce } from './schema/validator.ts';
 import { soundPart } from './sound-part.ts';
@@ -43,9 +43,9 @@ export function validateFile(value: JsonValue, source: Source, report: Report): 
   const check = checker(source, report);
   const needsName = needsModelName(value);
   const file = check(wholeFile(needsName), value, []) ?? {};
-  const provider = providerOf(file['model']);
   const isUnknown = namesUnknownProvider(file['model']);
-  const top = isUnknown ? unknownModel : modelOf(provider, needsName);
+  const provider = isUnknown ? meantProvider(file['model']) : providerOf(file['model']);
+  const top = provider === undefined ? unknownModel : modelOf(provider, needsName);
   const model = file['model'] === undefined ? undefined : check(top, file['model'], ['model']);
   const steps = new Map<string, SoundStep | undefined>();
   const models = new Map<string, JsonObject>();
@@ -56,8 +56,9 @@ export function validateFile(value: JsonValue, source: Source, report: Report): 
     const spec = type && check(stepOf(type), step, ['steps', id]);
     steps.set(id, type && spec && { type, spec });
     const own = isObject(step) && isObject(step['model']) ? step['model'] : {};
-    const isOther = namesUnknownProvider(own) || (isUnknown && own['provider'] === undefined);
-    const part = isOther ? unknownModel : stepModelOf(providerOf(own, provider), provider);
+    const isOther = namesUnknownProvider(own);
+    const asked = isOther ? meantProvider(own) : own['provider'] === undefined ? provider : providerOf(own);
+    const part = asked === undefined ? unknownModel : stepModelOf(asked, provider);
     const isEmpty = Object.keys(own).length === 0;
     const sound = isEmpty ? own : (check(part, own, ['steps', id, 'model']) ?? {});
     if (!isUnknown && !isOther) models.set(id, sound);
@@ -95,7 +96,7 @@ function modelOf(provider: Provider, needsName: boolean): Part {
 }
 
 /** Another provider than that at the top has no model of the name there. */
-function stepModelOf(provider: Provider, above: Provider): Part {
+function stepModelOf(provider: Provider, above: Provider | undefined): Part {
   const mayLack = provider === above ? [] : ['name'];
   const schema = () => ({ ...stepModelSection(provider), required: mayLack });
   return { name: `step model ${provider.provider}`, schema, mayLack, provider: provider.provider };
