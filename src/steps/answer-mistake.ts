@@ -1,5 +1,5 @@
 import { bounded, printable } from '../diagnostic/printable.ts';
-import type { Completion } from '../models/contract.ts';
+import type { CallOutcome, Completion } from '../models/contract.ts';
 import type { StepError, StepErrorCode } from './step.ts';
 
 /** Why an answer that came cannot be used. */
@@ -21,6 +21,8 @@ export interface AnswerMistake {
   readonly problems: readonly string[];
 }
 
+type AnsweredCall = Extract<CallOutcome, { readonly ok: true }>;
+
 /** In characters: messages are read by people, raw answers are looked into. */
 const longestMessage = 1000;
 const longestRaw = 2000;
@@ -30,18 +32,17 @@ const longestRefusal = 300;
 const withheld: ReadonlySet<string> = new Set(['content_filter', 'refusal', 'safety']);
 const cut: ReadonlySet<string> = new Set(['length', 'model_length', 'max_tokens']);
 
-/** The error of a record whose step got this answer at its `asked`th call. */
+/** The error of a record whose step got this answer. */
 export function answerError(
   { code, message }: { readonly code: StepErrorCode; readonly message: string },
-  completion: Completion,
-  asked: number,
+  { completion, usage }: AnsweredCall,
 ): StepError {
   const raw = bounded(saidIn(completion), longestRaw);
   return {
     code,
     message: bounded(message, longestMessage),
     status: null,
-    attempts: asked,
+    attempts: usage.requests,
     request_id: completion.request_id,
     scope: 'record',
     ...(raw !== '' && { raw }),

@@ -3,6 +3,7 @@ import { failure, success, type Result } from '../result.ts';
 import { addUsage, zeroUsage } from '../usage/add.ts';
 import { answerError, endingMistake, type AnswerMistake } from './answer-mistake.ts';
 import type { AnswerMethod } from './answer-method.ts';
+import { assistantTurn } from './assistant-turn.ts';
 import { correctionWords } from './correction-words.ts';
 import type { StepError, StepServices, StepValue } from './step.ts';
 
@@ -25,13 +26,13 @@ export async function askUntilUsable(
     usage = addUsage(usage, outcome.usage);
     const { completion } = outcome;
     const ending = endingMistake(completion);
-    if (ending !== undefined) return failure(answerError(ending, completion, asked));
+    if (ending !== undefined) return failure(answerError(ending, outcome));
     const read = method.read(completion, begunIn(conversation));
     if (read.ok) {
       const { finish_reason } = completion;
       return success({ output: read.value, tool_calls: [], finish_reason, usage });
     }
-    if (asked > repairs) return failure(answerError(read.error, completion, asked));
+    if (asked > repairs) return failure(answerError(read.error, outcome));
     conversation = withCorrection(conversation, completion, read.error, method);
   }
 }
@@ -55,7 +56,7 @@ function begunIn(messages: readonly Message[]): string {
  */
 function withCorrection(
   messages: readonly Message[],
-  { text, tool_calls }: Completion,
+  { text, thinking, tool_calls }: Completion,
   { problems }: AnswerMistake,
   { request, correction }: AnswerMethod,
 ): readonly Message[] {
@@ -63,10 +64,12 @@ function withCorrection(
   const before = messages.at(-1)?.prefix === true ? messages.slice(0, -1) : messages;
   const content = correctionWords(problems, correction);
   if (request.tools !== undefined && tool_calls.length > 0) {
-    const results = tool_calls.map(({ id }): Message => ({ role: 'tool', content, tool_call_id: id }));
-    return [...before, { role: 'assistant', content: text, tool_calls }, ...results];
+    const { message, calls } = assistantTurn({ text, thinking, tool_calls }, before);
+    const results = calls.map(({ told }): Message => ({ role: 'tool', content, tool_call_id: told.id }));
+    return [...before, message, ...results];
   }
   const said = text.startsWith(begun) ? text : begun + text;
-  const answer: readonly Message[] = said.trim() === '' ? [] : [{ role: 'assistant', content: said }];
+  const { message } = assistantTurn({ text: said, thinking, tool_calls: [] }, before);
+  const answer = said.trim() === '' ? [] : [message];
   return [...before, ...answer, { role: 'user', content }];
 }

@@ -31,7 +31,7 @@ async function compile(spec: JsonObject, builder: StepBuilder): Promise<StepProg
       if (!outcome.ok) return failure(outcome.error);
       const mistake = endingMistake(outcome.completion);
       // One that was cut off is still of use, and says so by its finish reason.
-      if (mistake?.code === 'refused_answer') return failure(answerError(mistake, outcome.completion, 1));
+      if (mistake?.code === 'refused_answer') return failure(answerError(mistake, outcome));
       const { text, finish_reason } = outcome.completion;
       return success({ output: text, tool_calls: [], finish_reason, usage: outcome.usage });
     },

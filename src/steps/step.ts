@@ -92,4 +92,9 @@ export type StepErrorCode =
 /** Why a record failed in a step; a line of errors.jsonl is made of it. */
 export interface StepError extends Omit<CallError, 'code'> {
   readonly code: StepErrorCode;
+  /**
+   * Of the step's last call: the attempts that failed, 429s not counted; of a call that was answered, the HTTP requests
+   * that it took, 429s included, since an answer does not tell them apart. 0 where nothing was sent.
+   */
+  readonly attempts: number;
 }

@@ -1,10 +1,10 @@
 import { bounded, printable } from '../diagnostic/printable.ts';
-import { parseJson } from '../json/exact.ts';
-import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
-import type { Message, ToolCall } from '../models/contract.ts';
+import type { JsonObject, JsonValue } from '../json/json.ts';
+import type { Message } from '../models/contract.ts';
 import { failure, success, type Result } from '../result.ts';
 import type { Scope } from '../template/template.ts';
 import type { ToolError, ToolOutcome } from '../tools/tool.ts';
+import type { TurnCall } from './assistant-turn.ts';
 import type { StepServices, ToolCallResult } from './step.ts';
 import type { CompiledTool, OnError } from './tool-specs.ts';
 
@@ -16,14 +16,13 @@ export interface Toolbox {
 
 /** A tool call of an answer, read: its tool can be run, or it is known why not. */
 export interface ReadCall {
+  /** As the conversation has it. */
   readonly id: string;
   readonly name: string;
   /** An object, or the text that could not be read as one. */
   readonly arguments: JsonValue;
   readonly onError: OnError;
   readonly ready: Result<{ readonly tool: CompiledTool; readonly arguments: JsonObject }, ToolError>;
-  /** The call as the next request tells the model of it. */
-  readonly told: ToolCall;
 }
 
 export interface FinishedCall {
@@ -35,60 +34,31 @@ export interface FinishedCall {
 const longestMessage = 1000;
 const longestExcerpt = 200;
 
-/** Reads the calls of one answer. `taken` holds the ids that the conversation has used, and gets theirs. */
-export function readCalls(
-  calls: readonly ToolCall[],
-  toolbox: Toolbox,
-  taken: Set<string>,
-): readonly ReadCall[] {
-  return calls.map((call) => readCall(call, freeId(call.id, taken), toolbox));
+/** Reads the calls of one answer. */
+export function readCalls(calls: readonly TurnCall[], toolbox: Toolbox): readonly ReadCall[] {
+  return calls.map((call) => readCall(call, toolbox));
 }
 
-function readCall(call: ToolCall, id: string, { tools, onError }: Toolbox): ReadCall {
-  const { name } = call;
+function readCall({ made, arguments: read, told }: TurnCall, { tools, onError }: Toolbox): ReadCall {
+  const { name } = made;
   const tool = tools.get(name);
-  const read = readArguments(call.arguments);
   return {
-    id,
+    id: told.id,
     name,
-    arguments: read.ok ? read.value : call.arguments,
+    arguments: read.ok ? read.value : made.arguments,
     onError: tool?.onError ?? onError,
     ready:
-      tool === undefined ? failure(unknownTool(name, tools)) : read.ok ? fitting(tool, read.value) : read,
-    // A history with any other name, or with arguments that are no object, is refused by most providers.
-    told: {
-      // What its provider wants back with it stays.
-      ...call,
-      id,
-      name: name.replaceAll(/[^A-Za-z0-9_-]/gu, '_').slice(0, 64),
-      arguments: read.ok && call.arguments.trim() !== '' ? call.arguments : '{}',
-    },
+      tool === undefined
+        ? failure(unknownTool(name, tools))
+        : read.ok
+          ? fitting(tool, read.value)
+          : failure(unreadable(read.error, made.arguments)),
   };
 }
 
-/**
- * The provider's own id, whatever its form. Providers refuse a conversation in which an id stands twice, so the second
- * gets another, in Mistral's form (nine letters and digits) and the same each time.
- */
-function freeId(given: string, taken: Set<string>): string {
-  let id = given;
-  for (let number = taken.size; id === '' || taken.has(id); number += 1) {
-    id = `call${String(number).padStart(5, '0')}`;
-  }
-  taken.add(id);
-  return id;
-}
-
-function readArguments(text: string): Result<JsonObject, ToolError> {
-  if (text.trim() === '') return success({});
-  const parsed = parseJson(text);
-  if (parsed.ok && isObject(parsed.value)) return success(parsed.value);
-  const why = parsed.ok
-    ? 'the arguments are JSON, but no object'
-    : `the arguments cannot be read: ${parsed.error.message}`;
-  return failure(
-    badArguments(`${why}. They begin with: ${bounded(printable(text.trimStart()), longestExcerpt)}`),
-  );
+function unreadable(why: string, text: string): ToolError {
+  const excerpt = bounded(printable(text.trimStart()), longestExcerpt);
+  return badArguments(`${why}. They begin with: ${excerpt}`);
 }
 
 function fitting(tool: CompiledTool, given: JsonObject): ReadCall['ready'] {

@@ -1,10 +1,11 @@
-import type { Completion, ContentPart, Message, ModelRequest } from '../models/contract.ts';
+import type { Completion, Message, ModelRequest } from '../models/contract.ts';
 import { choiceWords } from '../models/tool-choice.ts';
 import { failure, success, type Result } from '../result.ts';
 import type { Scope } from '../template/template.ts';
 import { addUsage, zeroUsage } from '../usage/add.ts';
 import type { Usage } from '../usage/usage.ts';
 import { answerError, endingMistake } from './answer-mistake.ts';
+import { assistantTurn } from './assistant-turn.ts';
 import type { StepError, StepServices, ToolCallResult } from './step.ts';
 import {
   collect,
@@ -43,7 +44,6 @@ export async function runToolLoop(
   services: StepServices,
 ): Promise<Result<LoopEnd, StepError>> {
   const calls: ToolCallResult[] = [];
-  const ids = new Set<string>();
   let request = first;
   let usage = zeroUsage;
   for (let round = 0; ; round += 1) {
@@ -51,20 +51,21 @@ export async function runToolLoop(
     usage = addUsage(usage, outcome.usage);
     if (!outcome.ok) return failure(outcome.error);
     const { completion } = outcome;
-    const fail = (mistake: Mistake) => failure(answerError(mistake, completion, round + 1));
+    const fail = (mistake: Mistake) => failure(answerError(mistake, outcome));
     const mistake = mistakeOf(completion, request.tool_choice);
     if (mistake !== undefined) return fail(mistake);
     const collects = rules.maxRounds === 0;
     if (completion.tool_calls.length > 0 && !collects && round === rules.maxRounds) {
       return fail(tooManyRounds(completion, rules.maxRounds));
     }
-    const asked = readCalls(completion.tool_calls, rules, ids);
+    const turn = assistantTurn(completion, request.messages);
+    const asked = readCalls(turn.calls, rules);
     const finished = collects ? asked.map(collect) : await runCalls(asked, scope, services);
     const stop = stopOf(finished);
     if (stop !== undefined) return fail(stop);
     calls.push(...finished.map(resultOf));
     if (asked.length === 0 || collects) return success({ request, completion, calls, usage });
-    request = nextRequest(request, completion, finished);
+    request = nextRequest(request, turn.message, finished);
   }
 }
 
@@ -125,22 +126,12 @@ function stopOf(finished: readonly FinishedCall[]): Mistake | undefined {
 /** The conversation with the answer and what came of its calls. A call that was asked for has been made by then. */
 function nextRequest(
   request: ModelRequest,
-  completion: Completion,
+  answer: Message,
   finished: readonly FinishedCall[],
 ): ModelRequest {
-  const answer: Message = {
-    role: 'assistant',
-    content: contentOf(completion),
-    tool_calls: finished.map(({ call }) => call.told),
-  };
   return {
     ...request,
     messages: [...request.messages, answer, ...finished.map(toolMessage)],
     ...(request.tool_choice !== undefined && { tool_choice: 'auto' }),
   };
-}
-
-function contentOf({ text, thinking }: Completion): string | readonly ContentPart[] {
-  if (thinking === '') return text;
-  return [{ type: 'thinking', thinking }, ...(text === '' ? [] : [{ type: 'text' as const, text }])];
 }

@@ -234,6 +234,16 @@ describe('the answer of a structured step', () => {
     });
   });
 
+  it('fails with the requests of its call alone, and none where it came from elsewhere', async () => {
+    const after = (requests: number): CallOutcome => ({
+      ...answered('no'),
+      usage: { ...usage, requests, retries: Math.max(0, requests - 1) },
+    });
+    const { result } = await execute({ repair: 2 }, after(1), after(1), after(4));
+    expect(result).toMatchObject({ ok: false, error: { attempts: 4 } });
+    expect((await execute({}, after(0))).result).toMatchObject({ ok: false, error: { attempts: 0 } });
+  });
+
   it('is kept as it came, to a length', async () => {
     const { result } = await execute({}, answered('x'.repeat(5000)));
     expect(result).toMatchObject({ ok: false, error: { raw: `${'x'.repeat(1999)}…` } });
@@ -347,20 +357,51 @@ describe('repair', () => {
   };
   const again = 'Call `reply` again, once, with the corrected arguments.';
 
-  it.each<[string, readonly ToolCall[], string]>([
-    ['wrong arguments', [called(wrong)], '- `topic` must be one of "order", "other", found "topik"'],
-    ['no object', [called('[]')], '- the arguments of `reply` are no JSON object'],
+  it.each<[string, readonly ToolCall[], readonly ToolCall[], string]>([
+    [
+      'wrong arguments',
+      [called(wrong)],
+      [called(wrong)],
+      '- `topic` must be one of "order", "other", found "topik"',
+    ],
+    ['no object', [called('[]')], [called('{}')], '- the arguments of `reply` are no JSON object'],
+    [
+      'arguments that only we can read',
+      [called("{'topic':'topik'}")],
+      [called('{}')],
+      '- `topic` must be one of "order", "other", found "topik"',
+    ],
     [
       'two calls',
+      [called('{"topic":"order"}'), called('{"topic":"other"}', 'reply', 'c2')],
       [called('{"topic":"order"}'), called('{"topic":"other"}', 'reply', 'c2')],
       '- the model called `reply` 2 times, where one answer was asked for',
     ],
     [
+      'calls with one id, and without any',
+      [called('{}'), called('{}'), called('{}', 'reply', '')],
+      [called('{}'), called('{}', 'reply', 'call00001'), called('{}', 'reply', 'call00002')],
+      '- the model called `reply` 3 times, where one answer was asked for',
+    ],
+    [
       'another function',
+      [called('{}', 'other', 'x-9')],
       [called('{}', 'other', 'x-9')],
       '- the model called "other", where only `reply` could be called',
     ],
-  ])('answers each call of %s with what is wrong', async (_name, tool_calls, problem) => {
+    [
+      'a function whose name no provider takes',
+      [called('{}', 'reply it, {{now}}')],
+      [called('{}', 'reply_it____now__')],
+      '- the model called "reply it, {{now}}", where only `reply` could be called',
+    ],
+    [
+      'a call with what its provider wants back',
+      [{ ...called(''), echo: { signature: 'abc' } }],
+      [{ ...called('{}'), echo: { signature: 'abc' } }],
+      '- the arguments of `reply` are no JSON object: it is empty',
+    ],
+  ])('answers each call of %s with what is wrong', async (_name, tool_calls, told, problem) => {
     const wrongCalls = answered({ tool_calls, finish_reason: 'tool_calls' });
     const right = byCall(called('{"topic":"order"}'));
     const { result, requests } = await execute({ ...byFunction, repair: 2 }, wrongCalls, right);
@@ -370,13 +411,53 @@ describe('repair', () => {
       {
         messages: [
           asked,
-          { role: 'assistant', content: '', tool_calls },
-          ...tool_calls.map(({ id }) => ({ role: 'tool', content, tool_call_id: id })),
+          { role: 'assistant', content: '', tool_calls: told },
+          ...told.map(({ id }) => ({ role: 'tool', content, tool_call_id: id })),
         ],
         ...format,
       },
     ]);
     expect(result).toMatchObject({ ok: true, value: { output: { topic: 'order' }, tool_calls: [] } });
+  });
+
+  it('tells no id twice, however often it asks', async () => {
+    const again = byCall(called('[]'));
+    const { requests } = await execute({ ...byFunction, repair: 2 }, again, again, again);
+    const last = requests[2]?.messages ?? [];
+    expect(last.flatMap(({ tool_calls = [] }) => tool_calls.map(({ id }) => id))).toEqual([
+      'c1',
+      'call00001',
+    ]);
+    expect(last.flatMap(({ tool_call_id = [] }) => tool_call_id)).toEqual(['c1', 'call00001']);
+  });
+
+  it.each<[string, JsonObject, Partial<Completion>, Message]>([
+    [
+      'a text',
+      {},
+      { text: wrong },
+      {
+        role: 'assistant',
+        content: [
+          { type: 'thinking', thinking: 'Hm.' },
+          { type: 'text', text: wrong },
+        ],
+      },
+    ],
+    [
+      'a call',
+      byFunction,
+      { tool_calls: [called(wrong)] },
+      {
+        role: 'assistant',
+        content: [{ type: 'thinking', thinking: 'Hm.' }],
+        tool_calls: [called(wrong)],
+      },
+    ],
+  ])('keeps what the model thought before %s', async (_name, spec, completion, turn) => {
+    const thought = answered({ ...completion, thinking: 'Hm.' });
+    const { requests } = await execute({ ...spec, repair: 1 }, thought, thought);
+    expect(requests[1]?.messages[1]).toEqual(turn);
   });
 
   it('asks for a call where the model answered with text', async () => {
@@ -396,7 +477,8 @@ describe('repair', () => {
     ['by text', {}],
     ['by a function', byFunction],
   ])('sends no empty message back, %s', async (_name, spec) => {
-    const { requests } = await execute({ ...spec, repair: 1 }, answered(' \n'), answered(''));
+    const empty = answered({ text: ' \n', thinking: 'Hm.' });
+    const { requests } = await execute({ ...spec, repair: 1 }, empty, answered(''));
     expect(requests[1]?.messages.map(({ role }) => role)).toEqual(['user', 'user']);
   });
 
@@ -414,7 +496,7 @@ describe('repair', () => {
       error: {
         code: 'schema_mismatch',
         message: 'the answer does not fit the schema: `topic` is missing',
-        attempts: 3,
+        attempts: 1,
         raw: '{}',
       },
     });

@@ -102,7 +102,7 @@ describe('a structured answer of a step with tools', () => {
     ['another call', calling([call('find', '{"id":1}')]), 'invalid_json', '{"id":1}'],
   ])('fails the record where what was asked for is %s', async (_name, outcome, code, raw) => {
     const ran = await run(spec(), [round, answered('It was sent.'), outcome]);
-    expect(errorOf(ran)).toMatchObject({ code, raw });
+    expect(errorOf(ran)).toMatchObject({ code, raw, attempts: 1 });
     expect(ran.services.invocations).toHaveLength(1);
   });
 

@@ -199,6 +199,7 @@ describe('a call of a tool that there is not', () => {
     ['a name that no provider takes', 'find it, {{now}}', 'find_it____now__'],
     ['a name beyond all bounds', 'n'.repeat(10_000), 'n'.repeat(64)],
     ['a name of other letters', 'найти😀', '______'],
+    ['no name', '', '_'],
   ])('is told so, with the tools that there are: %s', async (_name, name, told) => {
     const spec = withTools({ find: 'echo', 'x-note': 'echo', count: 'number' });
     const ran = await run(spec, [calling([call(name, '{"id":1}', 'one')]), done]);

@@ -342,7 +342,7 @@ describe('max_rounds', () => {
     expect(errorOf(ran)).toMatchObject({
       code: 'max_rounds',
       message,
-      attempts: max_rounds + 1,
+      attempts: 1,
       raw: '{"id":"last"}',
     });
     expect(ran.services.invocations).toHaveLength(max_rounds);
@@ -410,7 +410,7 @@ describe('an answer that is none', () => {
     ],
   ])('fails the record: %s', async (_name, outcome, code) => {
     const ran = await run(withTools({ find: 'echo' }), [calling([call('find')]), outcome]);
-    expect(errorOf(ran)).toMatchObject({ code, attempts: 2 });
+    expect(errorOf(ran)).toMatchObject({ code, attempts: 1 });
     expect(ran.services.invocations).toHaveLength(1);
   });
 });
