@@ -1,4 +1,5 @@
 import { ChatAnthropic } from '@langchain/anthropic';
+import type { CallbackManagerForLLMRun } from '@langchain/core/callbacks/manager';
 import type { BaseMessage } from '@langchain/core/messages';
 import type { ChatResult } from '@langchain/core/outputs';
 import type { JsonObject } from '../json/json.ts';
@@ -28,7 +29,12 @@ export class PipeChatAnthropic extends ChatAnthropic {
   }
 
   /** The stock method is given no messages: it would put them into a form that is not sent. */
-  override _generate(_messages: BaseMessage[], options: this['ParsedCallOptions']): Promise<ChatResult> {
+  override _generate(
+    _messages: BaseMessage[],
+    options: this['ParsedCallOptions'],
+    run?: CallbackManagerForLLMRun,
+  ): Promise<ChatResult> {
+    this.#call.listen(run);
     return super._generate([], options);
   }
 }

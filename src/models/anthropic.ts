@@ -1,4 +1,5 @@
 import { isObject } from '../json/json.ts';
+import { textOr } from './answer-parts.ts';
 import { joinAnthropicStream } from './anthropic-stream.ts';
 import { readAnthropicAnswer, readAnthropicTokens } from './anthropic-answer.ts';
 import { anthropicBody } from './anthropic-body.ts';
@@ -6,7 +7,6 @@ import { anthropicParameters } from './anthropic-parameters.ts';
 import type { Provider } from './contract.ts';
 import { urlBelow } from './endpoint.ts';
 import type { CreateChat } from './langchain-client.ts';
-import { textOr } from './wire-parts.ts';
 import type { Wire } from './wire.ts';
 
 const home = { default_base_url: 'https://api.anthropic.com', api_key_env: 'ANTHROPIC_API_KEY' };
@@ -18,6 +18,7 @@ const wire: Wire = {
     ...(key !== undefined && { 'x-api-key': key }),
   }),
   body: anthropicBody,
+  conversation: ['system', 'messages'],
   read: readAnthropicAnswer,
   tokens: readAnthropicTokens,
   // The account has no credit left, which Anthropic calls an invalid request.
@@ -26,7 +27,7 @@ const wire: Wire = {
       ? 'rate_limited'
       : undefined,
   request_id_header: 'request-id',
-  stream: { events: 'sse', join: joinAnthropicStream, isEnd: ({ type }) => type === 'message_stop' },
+  stream: { events: 'sse', join: joinAnthropicStream, end: ({ type }) => type === 'message_stop' },
 };
 
 /** Anthropic's Claude, and servers that speak its messages. */

@@ -220,8 +220,8 @@ export interface Provider {
   readonly api_key_env: string | null;
   /** Where to get a key: a page's URL. */
   readonly key_page: string;
-  /** Where a request goes; absent: to the chat completions below `base_url`. */
-  url?(settings: ModelSettings, stream?: boolean): string;
+  /** Where a request goes. */
+  url(settings: ModelSettings, stream?: boolean): string;
   /** The exact JSON body of a request; pure, so that `render` needs no client. `stream`: the answer is to come as one. */
   body(
     settings: ModelSettings,

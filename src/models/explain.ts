@@ -3,10 +3,11 @@ import { formatDuration } from '../duration.ts';
 import type { Exchange } from './collector.ts';
 import type { CallErrorCode } from './contract.ts';
 import { readHeader } from './header.ts';
-import { hasNoQuota, readProviderError } from './provider-error.ts';
+import type { ProviderError } from './provider-error.ts';
 import { oneLine, redactStart } from './provider-text.ts';
 import type { Redact } from './redact.ts';
-import type { StreamEnd } from './stream-reader.ts';
+import type { StreamEnd } from './wire-reader.ts';
+import type { WireErrorCode } from './wire.ts';
 
 /** Whom we talk to, for messages that name it. */
 export interface Server {
@@ -36,53 +37,64 @@ const passing = new Set([408, 409, 425]);
 
 const megabyte = 1024 * 1024;
 
-/** Explains an answer whose status is not 200. */
-export function explainStatus(
-  status: number,
-  headers: IncomingHttpHeaders,
-  body: Buffer,
-  server: Server,
-): Explanation {
-  const { host, model, key_name } = server;
-  const { said, type } = readProviderError(body);
-  const reason = said === '' ? `${status}` : `${status}: ${redactStart(said, 300, server.redact)}`;
+/** An answer whose status is not 200. */
+export interface RefusedStatus {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly error: ProviderError;
+  /** What the provider means by it, where the status says something else. */
+  readonly meant: WireErrorCode | undefined;
+}
 
-  if (status === 402 || (status >= 400 && hasNoQuota(headers)))
-    return {
-      code: 'not_on_plan',
-      message: `the plan of this key does not include the model \`${model}\` (${reason}): choose another model or another plan`,
-    };
-  if (status === 401 || status === 403)
-    return {
-      code: 'rejected_key',
-      message:
-        key_name === null
-          ? `${host} wants an API key (${reason}): name the variable that holds it in \`model.api_key_env\``
-          : `${host} rejected the API key in \`${key_name}\` (${reason}): set it to a valid one`,
-    };
-  if (status === 404 || (status === 400 && (type === 'invalid_model' || /^invalid model\b/i.test(said))))
-    return {
-      code: 'unknown_model',
-      message: `${host} does not know the model \`${model}\` (${reason}): check \`model.name\` and \`model.base_url\``,
-    };
-  if (status === 429)
-    return {
-      code: 'rate_limited',
-      message: `${host} has refused everything for too long (${reason}): lower \`limits\`, or run it again later`,
-    };
-  if (status >= 500 || passing.has(status))
-    return { code: 'server_error', message: `${host} answered with an error (${reason})` };
-  if (status >= 300 && status < 400)
-    return {
-      code: 'invalid_request',
-      message: `${host} redirects to ${locationOf(headers)} (${reason}): set \`model.base_url\` to where the API is`,
-    };
-  if (status < 300)
-    return {
-      code: 'malformed_answer',
-      message: `${host} answered with a status that no completion has (${reason})`,
-    };
-  return { code: 'invalid_request', message: `${host} refused the request (${reason})` };
+/** Explains an answer whose status is not 200. */
+export function explainStatus(refused: RefusedStatus, server: Server): Explanation {
+  const { status, error, meant } = refused;
+  const code = meant ?? codeOf(status, error);
+  const reason =
+    error.said === '' ? `${status}` : `${status}: ${redactStart(error.said, 300, server.redact)}`;
+  return { code, message: sentenceFor(code, reason, refused, server) };
+}
+
+type StatusCode = WireErrorCode | 'unknown_model' | 'server_error' | 'malformed_answer' | 'invalid_request';
+
+function codeOf(status: number, { said, type }: ProviderError): StatusCode {
+  if (status < 300) return 'malformed_answer';
+  if (status === 401 || status === 403) return 'rejected_key';
+  if (status === 402) return 'not_on_plan';
+  if (status === 404) return 'unknown_model';
+  if (status === 400 && (type === 'invalid_model' || /^invalid model\b/i.test(said))) return 'unknown_model';
+  if (status === 429) return 'rate_limited';
+  return status >= 500 || passing.has(status) ? 'server_error' : 'invalid_request';
+}
+
+function sentenceFor(
+  code: StatusCode,
+  reason: string,
+  { status, headers, meant }: RefusedStatus,
+  { host, model, key_name }: Server,
+): string {
+  switch (code) {
+    case 'not_on_plan':
+      return `the plan of this key does not include the model \`${model}\` (${reason}): choose another model or another plan`;
+    case 'rejected_key':
+      return key_name === null
+        ? `${host} wants an API key (${reason}): name the variable that holds it in \`model.api_key_env\``
+        : `${host} rejected the API key in \`${key_name}\` (${reason}): set it to a valid one`;
+    case 'unknown_model':
+      return `${host} does not know the model \`${model}\` (${reason}): check \`model.name\` and \`model.base_url\``;
+    case 'rate_limited':
+      return meant === undefined
+        ? `${host} has refused everything for too long (${reason}): lower \`limits\`, or run it again later`
+        : `${host} has no quota left for this key (${reason}): see its plan and its bill`;
+    case 'server_error':
+      return `${host} answered with an error (${reason})`;
+    case 'malformed_answer':
+      return `${host} answered with a status that no completion has (${reason})`;
+    case 'invalid_request':
+      return status < 400
+        ? `${host} redirects to ${locationOf(headers)} (${reason}): set \`model.base_url\` to where the API is`
+        : `${host} refused the request (${reason})`;
+  }
 }
 
 function locationOf(headers: IncomingHttpHeaders): string {
@@ -90,15 +102,19 @@ function locationOf(headers: IncomingHttpHeaders): string {
   return location !== undefined && URL.canParse(location) ? new URL(location).origin : 'another address';
 }
 
-/** Explains an exchange that brought no answer. */
-export function explainFault(exchange: Exchange & { readonly kind: 'fault' }, server: Server): Explanation {
+/** Explains an exchange that brought no whole answer. `when`: how far that had come, where its end is what broke. */
+export function explainFault(
+  exchange: Exchange & { readonly kind: 'fault' },
+  server: Server,
+  when: 'before it answered' | 'inside its answer',
+): Explanation {
   const { fault, cause, sent } = exchange;
   const { host, timeout, idle_timeout, max_body } = server;
   const explained: { readonly [name in typeof fault]: Explanation } = {
     connection_failed: {
       code: 'connection_failed',
       message: sent
-        ? `${host} closed the connection before it answered`
+        ? `${host} closed the connection ${when}`
         : `cannot connect to ${host}: ${explainConnection(cause)}`,
     },
     timed_out: {
@@ -118,7 +134,13 @@ export function explainFault(exchange: Exchange & { readonly kind: 'fault' }, se
       code: 'malformed_answer',
       message: `${host} answered with more than ${Math.round(max_body / megabyte)} MB`,
     },
-    aborted: { code: 'aborted', message: `stopped before ${host} answered` },
+    aborted: {
+      code: 'aborted',
+      message:
+        when === 'before it answered'
+          ? `stopped before ${host} answered`
+          : `stopped inside the answer of ${host}`,
+    },
   };
   return explained[fault];
 }

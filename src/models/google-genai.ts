@@ -1,5 +1,6 @@
 import { isObject } from '../json/json.ts';
 import type { JsonObject, JsonValue } from '../json/json.ts';
+import { textOr } from './answer-parts.ts';
 import type { Provider } from './contract.ts';
 import { urlBelow } from './endpoint.ts';
 import type { CreateChat } from './langchain-client.ts';
@@ -7,7 +8,6 @@ import { readGoogleAnswer, readGoogleTokens } from './google-genai-answer.ts';
 import { googleBody } from './google-genai-body.ts';
 import { googleParameters } from './google-genai-parameters.ts';
 import { joinGoogleStream } from './google-genai-stream.ts';
-import { textOr } from './wire-parts.ts';
 import type { Wire } from './wire.ts';
 
 const home = { default_base_url: 'https://generativelanguage.googleapis.com', api_key_env: 'GOOGLE_API_KEY' };
@@ -20,6 +20,7 @@ const wire: Wire = {
   },
   headers: (key) => ({ ...(key !== undefined && { 'x-goog-api-key': key }) }),
   body: googleBody,
+  conversation: ['systemInstruction', 'contents'],
   read: readGoogleAnswer,
   tokens: readGoogleTokens,
   // A key that is none is a 400 here.
@@ -32,7 +33,7 @@ const wire: Wire = {
     const seconds = delays.find((delay) => delay !== null)?.[1];
     return seconds === undefined ? null : Math.ceil(Number(seconds) * 1000);
   },
-  stream: { events: 'sse', join: joinGoogleStream },
+  stream: { events: 'sse', join: joinGoogleStream, end: 'connection' },
 };
 
 function detailsOf({ error }: JsonObject): readonly JsonObject[] {

@@ -1,3 +1,4 @@
+import type { CallbackManagerForLLMRun } from '@langchain/core/callbacks/manager';
 import type { BaseMessage } from '@langchain/core/messages';
 import { bounded } from '../diagnostic/printable.ts';
 import type { JsonObject } from '../json/json.ts';
@@ -5,25 +6,19 @@ import { zeroUsage } from '../usage/add.ts';
 import { version } from '../version.ts';
 import type { Answer } from './answer.ts';
 import type { Attempt } from './attempt.ts';
-import type {
-  CallError,
-  CallOptions,
-  CallOutcome,
-  ClientServices,
-  ModelClient,
-  ModelSettings,
-} from './contract.ts';
+import type { CallError, CallOutcome, ClientServices, ModelClient, ModelSettings } from './contract.ts';
 import type { Server } from './explain.ts';
-import { langChainMessages } from './mistralai-messages.ts';
+import { hasListeners, tellingTokens } from './langchain-listeners.ts';
+import type { Tell } from './langchain-listeners.ts';
+import { langChainMessages } from './langchain-messages.ts';
 import { oneLine } from './provider-text.ts';
 import { createRedact } from './redact.ts';
 import { callWithRetries } from './retry.ts';
 import type { RetriedCall } from './retry.ts';
-import { tellWhole } from './stream-attempt.ts';
 import type { Tokens } from './tokens.ts';
 import { openTransport } from './transport.ts';
 import type { Transport } from './transport.ts';
-import { judgeWire, judgeWireStream } from './wire-attempt.ts';
+import { judge, judgeStream, tellWhole } from './wire-attempt.ts';
 import { createWireReader } from './wire-reader.ts';
 import type { Wire } from './wire.ts';
 
@@ -32,6 +27,8 @@ export interface LangChainCall {
   readonly model: string;
   /** The request without its conversation, for traces. */
   readonly parameters: JsonObject;
+  /** Has a run of LangChain's told of the tokens of a stream, beside whoever asked for it. To be called before `send`. */
+  listen(run: CallbackManagerForLLMRun | undefined): void;
   /** Makes the call, with all its attempts; rejects where it fails. To be called once. */
   send(): Promise<Said>;
 }
@@ -51,6 +48,8 @@ export type CreateChat = (call: LangChainCall) => {
       readonly metadata: { readonly step: string; readonly record: string };
     },
   ): Promise<unknown>;
+  /** The same, and nobody is told of it. */
+  _generate(messages: BaseMessage[], options: object): Promise<unknown>;
 };
 
 /** Stands where a class insists on a key: the real one never enters LangChain, so that no trace can hold it. */
@@ -93,6 +92,7 @@ export function openLangChainClient(
     now: services.now,
   };
   const transports = new Map<string, Transport>();
+  const listened = hasListeners();
 
   /** Some providers have another path for streams. */
   function transportTo(url: string): Transport {
@@ -117,11 +117,11 @@ export function openLangChainClient(
     return transport;
   }
 
-  async function attempt(json: string, tell: CallOptions['stream'], signal: AbortSignal): Promise<Attempt> {
+  async function attempt(json: string, tell: Tell | undefined, signal: AbortSignal): Promise<Attempt> {
     const transport = transportTo(wire.url(settings, tell !== undefined));
-    if (tell === undefined) return judgeWire(await transport.post(json, signal), wire, server);
+    if (tell === undefined) return judge(await transport.post(json, signal), wire, server);
     const reader = createWireReader(wire.stream, tell, api_key, redact);
-    const judged = judgeWireStream(await transport.stream(json, signal, reader), reader, wire, server);
+    const judged = judgeStream(await transport.stream(json, signal, reader), reader, wire, server);
     if (reader.headers === undefined) tellWhole(judged, tell);
     return judged;
   }
@@ -132,13 +132,17 @@ export function openLangChainClient(
       if (refused !== undefined) return unsent('refused_image', refused);
       const body = wire.body(settings, request, stream !== undefined);
       const json = JSON.stringify(body);
+      let tell = stream;
       const sent: { result?: RetriedCall; bug?: unknown } = {};
       const chat = createChat({
         model: settings.name,
-        parameters: withoutConversation(body),
+        parameters: withoutConversation(body, wire),
+        listen(run) {
+          if (run !== undefined && stream !== undefined) tell = tellingTokens(stream, run);
+        },
         async send() {
           try {
-            const one = (signal: AbortSignal): Promise<Attempt> => attempt(json, stream, signal);
+            const one = (signal: AbortSignal): Promise<Attempt> => attempt(json, tell, signal);
             sent.result = await callWithRetries(one, services, { signal, waiting });
           } catch (error) {
             sent.bug = error;
@@ -148,7 +152,10 @@ export function openLangChainClient(
         },
       });
       try {
-        await chat.invoke(langChainMessages(request.messages), { runName: step, metadata: { step, record } });
+        // Where nobody listens, what `invoke` does around the call is left out: it would take longer than the call.
+        await (listened
+          ? chat.invoke(langChainMessages(request.messages), { runName: step, metadata: { step, record } })
+          : chat._generate([], {}));
       } catch (error) {
         if (sent.bug !== undefined) throw sent.bug;
         const why = bounded(redact(oneLine(error instanceof Error ? error.message : String(error))), 500);
@@ -165,11 +172,8 @@ export function openLangChainClient(
   };
 }
 
-/** Where the providers' bodies have what the messages say. */
-const conversation = new Set(['messages', 'system', 'contents', 'systemInstruction']);
-
-function withoutConversation(body: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(body).filter(([name]) => !conversation.has(name)));
+function withoutConversation(body: JsonObject, { conversation }: Wire): JsonObject {
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !conversation.includes(name)));
 }
 
 function saidBy({ outcome, last }: RetriedCall): Said {

@@ -1,3 +1,4 @@
+import type { CallbackManagerForLLMRun } from '@langchain/core/callbacks/manager';
 import type { BaseMessage } from '@langchain/core/messages';
 import { AIMessage } from '@langchain/core/messages';
 import type { ChatResult } from '@langchain/core/outputs';
@@ -37,7 +38,9 @@ export class PipeChatOllama extends ChatOllama {
   override async _generate(
     _messages: BaseMessage[],
     options: this['ParsedCallOptions'],
+    run?: CallbackManagerForLLMRun,
   ): Promise<ChatResult> {
+    this.#call.listen(run);
     const generated = await super._generate([], options);
     // It says 0 where nothing was counted.
     if (this.#said.tokens === null) {

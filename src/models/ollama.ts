@@ -13,10 +13,11 @@ const wire: Wire = {
   // Ollama itself has no keys; what stands before it may.
   headers: (key) => ({ ...(key !== undefined && { authorization: `Bearer ${key}` }) }),
   body: ollamaBody,
+  conversation: ['messages'],
   refusedImage: refusedByOllama,
   read: readOllamaAnswer,
   tokens: readOllamaTokens,
-  stream: { events: 'lines', join: joinOllamaStream, isEnd: ({ done }) => done === true },
+  stream: { events: 'lines', join: joinOllamaStream, end: ({ done }) => done === true },
 };
 
 /** Ollama's own API, on this machine or another. */

@@ -4,10 +4,10 @@ import { success } from '../result.ts';
 import type { Result } from '../result.ts';
 import type { AnswerProblem } from './answer-parts.ts';
 import { textOr } from './answer-parts.ts';
-import { readCompletion } from './answer.ts';
 import type { Answer } from './answer.ts';
+import { readChatCompletion } from './chat-completion-answer.ts';
+import { joinChatCompletion } from './chat-completion-stream.ts';
 import { deltaOf } from './pieces.ts';
-import { joinStream } from './stream-join.ts';
 import type { StreamJoin } from './stream-join.ts';
 
 /**
@@ -15,14 +15,14 @@ import type { StreamJoin } from './stream-join.ts';
  * servers that speak its API do, in a field of their own.
  */
 export function readOpenAIAnswer(body: JsonObject): Result<Answer, AnswerProblem> {
-  const { answer } = readCompletion(body, (text) => text);
+  const answer = readChatCompletion(body);
   if (!answer.ok) return answer;
   const choice = firstOf(body['choices']);
   return success({ ...answer.value, thinking: answer.value.thinking + reasoningIn(choice['message']) });
 }
 
 export function joinOpenAIStream(): StreamJoin {
-  const join = joinStream();
+  const join = joinChatCompletion();
   let reasoning = '';
   return {
     add(event) {

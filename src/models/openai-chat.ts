@@ -1,3 +1,4 @@
+import type { CallbackManagerForLLMRun } from '@langchain/core/callbacks/manager';
 import type { BaseMessage } from '@langchain/core/messages';
 import type { ChatResult } from '@langchain/core/outputs';
 import { ChatOpenAICompletions } from '@langchain/openai';
@@ -23,7 +24,12 @@ export class PipeChatOpenAI extends ChatOpenAICompletions {
   }
 
   /** The stock method is given no messages: it would put them into a form that is not sent. */
-  override _generate(_messages: BaseMessage[], options: this['ParsedCallOptions']): Promise<ChatResult> {
+  override _generate(
+    _messages: BaseMessage[],
+    options: this['ParsedCallOptions'],
+    run?: CallbackManagerForLLMRun,
+  ): Promise<ChatResult> {
+    this.#call.listen(run);
     return super._generate([], options);
   }
 

@@ -14,12 +14,13 @@ const wire: Wire = {
   url: ({ base_url }) => urlBelow(base_url ?? home.default_base_url, '/v1', '/chat/completions'),
   headers: (key) => ({ ...(key !== undefined && { authorization: `Bearer ${key}` }) }),
   body: openaiBody,
+  conversation: ['messages'],
   read: readOpenAIAnswer,
   tokens: (body) => readTokens(body['usage']),
   // A 429 that no pause helps: the account has no credit left.
   errorCode: (status, { error }) =>
     status === 429 && isObject(error) && error['code'] === 'insufficient_quota' ? 'rate_limited' : undefined,
-  stream: { events: 'sse', join: joinOpenAIStream, isEnd: () => false },
+  stream: { events: 'sse', join: joinOpenAIStream, end: 'done' },
 };
 
 /** OpenAI, and the many servers that speak its chat completions: vLLM, llama.cpp, Ollama's `/v1`, gateways. */

@@ -11,35 +11,42 @@ export interface ProviderError {
   readonly said: string;
   /** Its own class of error, such as `invalid_model`; null where it names none. */
   readonly type: string | null;
+  /** The body itself; empty where it is no JSON object. */
+  readonly body: JsonObject;
 }
 
 /** A body larger than this is no explanation. In characters. */
 const readable = 64 * 1024;
 
 /**
- * Reads the shapes that Mistral and the gateways in front of it send: `{message}`, `{detail: "…"}`,
- * `{detail: [{loc, msg}]}`, `{message: {detail: […]}}`, `{error: "…"}`, `{error: {message}}`, plain text.
+ * Reads the shapes that providers and the gateways in front of them send: `{message}`, `{detail: "…"}`,
+ * `{detail: [{loc, msg}]}`, `{message: {detail: […]}}`, `{error: "…"}`, `{error: {message}}`, any of them in a list,
+ * plain text.
  */
 export function readProviderError(body: Buffer): ProviderError {
   const text = body.subarray(0, readable).toString('utf8');
   const value = parseObject(text);
-  if (value === undefined) return { said: isMarkup(text) ? '' : oneLine(text), type: null };
+  if (value === undefined) return { said: isMarkup(text) ? '' : oneLine(text), type: null, body: {} };
   const inner = isObject(value['error']) ? value['error'] : value;
   const type = [inner['type'], value['type']].find((name) => typeof name === 'string') ?? null;
   const said = [inner['message'], inner['detail'], value['error'], value['message'], inner['title']]
     .map((value) => sentence(value))
     .find((words) => words !== '');
-  return { said: oneLine(said ?? ''), type: typeof type === 'string' ? type : null };
+  return { said: oneLine(said ?? ''), type: typeof type === 'string' ? type : null, body: value };
 }
 
-/** The provider's own name for the exchange, to quote to its support. */
-export function requestId(headers: IncomingHttpHeaders, redact: Redact): string | null {
-  return readName(
-    readHeader(headers, 'mistral-correlation-id') ??
-      readHeader(headers, 'x-request-id') ??
-      readHeader(headers, 'x-kong-request-id'),
-    redact,
-  );
+/** The provider's name for the exchange, to quote to its support. `own`: the header where it tells it. */
+export function requestId(
+  headers: IncomingHttpHeaders,
+  own: string | undefined,
+  redact: Redact,
+): string | null {
+  const headerNames = [...(own === undefined ? [] : [own]), 'x-request-id', 'x-kong-request-id'];
+  for (const headerName of headerNames) {
+    const id = readName(readHeader(headers, headerName), redact);
+    if (id !== null) return id;
+  }
+  return null;
 }
 
 /** A Retry-After in milliseconds, told in seconds or as a date; null where there is none that makes sense. */
@@ -86,7 +93,9 @@ function withPlace(place: JsonValue | undefined, message: string): string {
 function parseObject(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
+    // Google wraps the errors of streams in a list.
+    const first: unknown = Array.isArray(value) ? value[0] : value;
+    return isObject(first) ? first : undefined;
   } catch {
     return undefined;
   }

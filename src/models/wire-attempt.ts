@@ -1,17 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { isObject } from '../json/json.ts';
-import type { JsonObject, JsonValue } from '../json/json.ts';
-import { success } from '../result.ts';
-import type { Answer, ReadAnswer } from './answer.ts';
-import { createFault, judge, judgeRead, judgeUnreadable } from './attempt.ts';
+import type { JsonObject } from '../json/json.ts';
+import type { Result } from '../result.ts';
+import type { AnswerProblem } from './answer-parts.ts';
+import { withoutKey } from './answer.ts';
+import type { Answer } from './answer.ts';
+import { createFault } from './attempt.ts';
 import type { Attempt } from './attempt.ts';
 import type { Exchange } from './collector.ts';
-import { explainFault, explainStream } from './explain.ts';
+import type { StreamDelta } from './contract.ts';
+import { explainFault, explainStatus, explainStream } from './explain.ts';
 import type { Server } from './explain.ts';
-import { readHeader } from './header.ts';
-import { readProviderError, requestId } from './provider-error.ts';
-import { readName, redactStart } from './provider-text.ts';
-import type { Redact } from './redact.ts';
+import { readProviderError, requestId, retryAfter } from './provider-error.ts';
+import type { Tokens } from './tokens.ts';
 import { readBody } from './wire-body.ts';
 import type { WireReader } from './wire-reader.ts';
 import type { Wire } from './wire.ts';
@@ -19,140 +19,150 @@ import type { Wire } from './wire.ts';
 type Response = Exchange & { readonly kind: 'response' };
 
 /** Judges one attempt at a call, by what its provider's wire says of the answer. */
-export function judgeWire(exchange: Exchange, wire: Wire, server: Server): Attempt {
-  if (exchange.kind === 'fault') return judge(exchange, server);
+export function judge(exchange: Exchange, wire: Wire, server: Server): Attempt {
+  if (exchange.kind === 'fault') return judgeFault(exchange, server);
   try {
     return exchange.status === 200
       ? judgeAnswer(exchange, wire, server)
-      : judgeRefusal(exchange, wire, server);
+      : judgeStatus(exchange, wire, server);
   } catch (error) {
     return judgeUnreadable(exchange.status, server, error);
   }
 }
 
-function judgeAnswer({ headers, body }: Response, wire: Wire, server: Server): Attempt {
-  const parsed = readBody(headers, body);
-  const read = parsed.ok ? readWith(wire, parsed.value, server.redact) : { answer: parsed, tokens: null };
-  const request_id = requestIdOf(headers, wire, server.redact);
-  return judgeRead(read, { request_id, received: () => body }, server);
-}
-
-/** The status decides, but where the provider says something else in words. */
-function judgeRefusal(exchange: Response, wire: Wire, server: Server): Attempt {
-  const { status, headers, body } = exchange;
-  const judged = judge(exchange, server);
-  if (judged.result.kind === 'completed') return judged;
-  const request_id = requestIdOf(headers, wire, server.redact);
-  const said = parse(body);
-  const retry_after = judged.retry_after ?? (status === 429 ? (wire.pause?.(said) ?? null) : null);
-  const code = wire.errorCode?.(status, said);
-  if (code === undefined)
-    return {
-      ...judged,
-      retry_after,
-      result: { ...judged.result, fault: { ...judged.result.fault, request_id } },
-    };
-  const { host, key_name, redact } = server;
-  const reason = `${status}: ${redactStart(readProviderError(body).said, 300, redact)}`;
-  const message = {
-    rejected_key: `${host} rejected the API key in \`${key_name ?? 'none'}\` (${reason}): set it to a valid one`,
-    rate_limited: `${host} has no quota left for this key (${reason}): see its plan and its bill`,
-  }[code];
-  const fault = createFault(server, { code, message, status, request_id, body });
-  return { ...judged, retry_after: null, result: { kind: 'failed', fault, retry: false } };
-}
-
 /**
  * Judges an attempt whose answer was to come as a stream. A server may answer otherwise: it refuses, or knows no streams
- * and sends its answer whole; both are judged like any answer.
+ * and sends its answer whole; both are judged like any answer. Throws only what a listener throws at the last pieces.
  */
-export function judgeWireStream(exchange: Exchange, reader: WireReader, wire: Wire, server: Server): Attempt {
+export function judgeStream(exchange: Exchange, reader: WireReader, wire: Wire, server: Server): Attempt {
   const { headers } = reader;
-  if (headers === undefined) return judgeWire(exchange, wire, server);
+  if (headers === undefined) return judge(exchange, wire, server);
+  if (exchange.kind === 'response') reader.close();
   try {
-    if (exchange.kind === 'response') reader.close();
-    return judgeEvents(exchange, reader, requestIdOf(headers, wire, server.redact), wire, server);
+    return judgeEvents(exchange, reader, headers, wire, server);
   } catch (error) {
     return judgeUnreadable(200, server, error);
   }
 }
 
+function judgeAnswer({ headers, body }: Response, wire: Wire, server: Server): Attempt {
+  const parsed = readBody(headers, body);
+  const read = parsed.ok ? wire.read(parsed.value) : parsed;
+  const tokens = parsed.ok ? wire.tokens(parsed.value) : null;
+  return judgeRead({ read, tokens, headers, received: () => body }, wire, server);
+}
+
 function judgeEvents(
   exchange: Exchange,
   reader: WireReader,
-  request_id: string | null,
+  headers: IncomingHttpHeaders,
   wire: Wire,
   server: Server,
 ): Attempt {
-  const completion = reader.completion();
+  const body: JsonObject = reader.completion();
+  const tokens = wire.tokens(body);
   // The events themselves are not kept: a key could stand in several, in pieces.
-  const received = (): Buffer => Buffer.from(JSON.stringify(completion));
+  const received = (): Buffer => Buffer.from(JSON.stringify(body));
   if (reader.end?.kind === 'whole')
-    return judgeRead(readWith(wire, completion, server.redact), { request_id, received }, server);
+    return judgeRead({ read: wire.read(body), tokens, headers, received }, wire, server);
 
   const aborted = exchange.kind === 'fault' && exchange.fault === 'aborted';
   const { code, message } =
     reader.end === undefined && exchange.kind === 'fault'
-      ? explainFault(exchange, { ...server, max_body: server.max_stream })
+      ? explainFault(exchange, { ...server, max_body: server.max_stream }, 'inside its answer')
       : explainStream(reader.end ?? { kind: 'cut' }, server);
+  const request_id = requestId(headers, wire.request_id_header, server.redact);
+  const fault = createFault(server, { code, message, status: 200, request_id, body: received() });
+  return { ...paid, tokens, result: { kind: 'failed', fault, retry: !aborted } };
+}
+
+interface ReadAnswer {
+  readonly read: Result<Answer, AnswerProblem>;
+  /** What was paid, also for an answer that cannot be used; null where it does not say. */
+  readonly tokens: Tokens | null;
+  readonly headers: IncomingHttpHeaders;
+  readonly received: () => Buffer;
+}
+
+/** Of whatever a 200 brings. */
+const paid = { answered: true, sent: true, charged: true, retry_after: null };
+
+/** Judges what a 200 said. */
+function judgeRead({ read, tokens, headers, received }: ReadAnswer, wire: Wire, server: Server): Attempt {
+  const request_id = requestId(headers, wire.request_id_header, server.redact);
+  if (read.ok) {
+    const answer = withoutKey(read.value, server.redact);
+    const { id, ...said } = answer;
+    const completion = { ...said, request_id: request_id ?? id };
+    return { ...paid, tokens, result: { kind: 'completed', completion, answer } };
+  }
+  const fault = createFault(server, {
+    code: read.error.code,
+    message: `${server.host} answered ${read.error.message}`,
+    status: 200,
+    request_id,
+    body: received(),
+  });
+  // A proxy's page passes; and an answer that broke once seldom breaks the same way twice.
+  return { ...paid, tokens, result: { kind: 'failed', fault, retry: true } };
+}
+
+function judgeStatus({ status, headers, body }: Response, wire: Wire, server: Server): Attempt {
+  const error = readProviderError(body);
+  const meant = wire.errorCode?.(status, error.body, headers);
+  const { code, message } = explainStatus({ status, headers, error, meant }, server);
+  const request_id = requestId(headers, wire.request_id_header, server.redact);
+  const fault = createFault(server, { code, message, status, request_id, body });
+  const limited = code === 'rate_limited' && meant === undefined;
+  return {
+    result: limited ? { kind: 'limited', fault } : { kind: 'failed', fault, retry: code === 'server_error' },
+    answered: true,
+    sent: true,
+    // Another 2xx may carry a completion, which is then paid for.
+    charged: status >= 200 && status < 300,
+    tokens: null,
+    retry_after: retryAfter(headers, server.now()) ?? (limited ? (wire.pause?.(error.body) ?? null) : null),
+  };
+}
+
+function judgeFault(exchange: Exchange & { readonly kind: 'fault' }, server: Server): Attempt {
+  const { fault, sent } = exchange;
+  const { code, message } = explainFault(exchange, server, 'before it answered');
   return {
     result: {
       kind: 'failed',
-      fault: createFault(server, { code, message, status: 200, request_id, body: received() }),
-      retry: !aborted,
+      fault: createFault(server, { code, message, status: null, request_id: null }),
+      retry: fault !== 'aborted',
     },
-    answered: true,
-    sent: true,
-    charged: true,
-    tokens: wire.tokens(completion),
+    answered: false,
+    sent,
+    charged: sent,
+    tokens: null,
     retry_after: null,
   };
 }
 
-function readWith(wire: Wire, body: JsonObject, redact: Redact): ReadAnswer {
-  const answer = wire.read(body);
-  return { answer: answer.ok ? success(redacted(answer.value, redact)) : answer, tokens: wire.tokens(body) };
+/**
+ * An answer so odd that reading it throws, as one that is nested deeper than the stack. It was sent to us, so it fails
+ * its record, and what it cost is not known; it must not pass for a mistake of ours, which ends the run.
+ */
+function judgeUnreadable(status: number, server: Server, error: unknown): Attempt {
+  const why = error instanceof Error ? error.message : String(error);
+  const fault = createFault(server, {
+    code: 'malformed_answer',
+    message: `${server.host} answered with something that cannot be read: ${why}`,
+    status,
+    request_id: null,
+  });
+  return { ...paid, tokens: null, result: { kind: 'failed', fault, retry: false } };
 }
 
-/** Not before the parts of an answer are joined: a key in pieces would pass. */
-function redacted(answer: Answer, redact: Redact): Answer {
-  return {
-    id: readName(answer.id, redact),
-    model: readName(answer.model, redact),
-    text: redact(answer.text),
-    thinking: redact(answer.thinking),
-    refusal: answer.refusal === null ? null : redact(answer.refusal),
-    tool_calls: answer.tool_calls.map((call) => ({
-      id: redact(call.id),
-      name: redact(call.name),
-      arguments: redact(call.arguments),
-      ...(call.echo !== undefined && { echo: redactedValue(call.echo, redact) }),
-    })),
-    finish_reason: readName(answer.finish_reason, redact),
-  };
-}
-
-function redactedValue(value: JsonValue, redact: Redact): JsonValue {
-  if (typeof value === 'string') return redact(value);
-  if (Array.isArray(value)) return (value as readonly JsonValue[]).map((item) => redactedValue(item, redact));
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, held]) => [redact(name), redactedValue(held, redact)]),
-  );
-}
-
-function requestIdOf(headers: IncomingHttpHeaders, wire: Wire, redact: Redact): string | null {
-  const own = wire.request_id_header === undefined ? undefined : readHeader(headers, wire.request_id_header);
-  return readName(own, redact) ?? requestId(headers, redact);
-}
-
-function parse(body: Buffer): JsonObject {
-  try {
-    const value: unknown = JSON.parse(body.toString('utf8'));
-    // Google wraps the errors of streams in a list.
-    const first: unknown = Array.isArray(value) ? value[0] : value;
-    return isObject(first) ? first : {};
-  } catch {
-    return {};
-  }
+/** Tells an answer that came whole although it was asked for as a stream. */
+export function tellWhole({ result }: Attempt, tell: (delta: StreamDelta) => void): void {
+  if (result.kind !== 'completed') return;
+  const { thinking, text, tool_calls } = result.completion;
+  tell({ type: 'began' });
+  if (thinking !== '') tell({ type: 'thinking', text: thinking });
+  if (text !== '') tell({ type: 'text', text });
+  for (const { name } of tool_calls) tell({ type: 'tool_call', name });
 }

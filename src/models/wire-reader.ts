@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { TextDecoder } from 'node:util';
-import { createParser } from 'eventsource-parser';
 import { isObject } from '../json/json.ts';
 import type { JsonObject } from '../json/json.ts';
+import { failure, success } from '../result.ts';
+import type { Result } from '../result.ts';
 import { malformed } from './answer-parts.ts';
 import type { AnswerProblem } from './answer-parts.ts';
 import type { StreamDelta } from './contract.ts';
@@ -11,9 +12,20 @@ import { readProviderError } from './provider-error.ts';
 import { createPieceRedact } from './redact-pieces.ts';
 import type { Redact } from './redact.ts';
 import type { BodyReader } from './stream-collector.ts';
-import type { Piece } from './stream-join.ts';
-import type { StreamEnd } from './stream-reader.ts';
+import { splitEvents, splitLines } from './stream-events.ts';
+import type { StreamEvent } from './stream-events.ts';
+import type { Piece, StreamJoin } from './stream-join.ts';
 import type { WireStream } from './wire.ts';
+
+/** What ended a stream, told by the stream itself. */
+export type StreamEnd =
+  /** It came to its end, and the answer to its own. */
+  | { readonly kind: 'whole' }
+  /** It came to its end before the answer did. */
+  | { readonly kind: 'cut' }
+  | { readonly kind: 'malformed'; readonly problem: AnswerProblem }
+  /** The server broke it off. `said`: its words, which may be none. */
+  | { readonly kind: 'error'; readonly said: string };
 
 export interface WireReader extends BodyReader {
   /** Of the response that was read; undefined where it was no stream, or none came. */
@@ -26,7 +38,11 @@ export interface WireReader extends BodyReader {
   close(): void;
 }
 
-/** Reads the events of a stream as they come and tells their pieces, without the secret. */
+/**
+ * Reads the events of a stream as they come and tells their pieces, without the secret. Only the wire's mark of an end
+ * after a finish reason makes an answer whole: whatever else ends a stream has cut it, also where the text reads well.
+ * Throws nothing but what `tell` throws.
+ */
 export function createWireReader(
   stream: WireStream,
   tell: (delta: StreamDelta) => void,
@@ -36,29 +52,33 @@ export function createWireReader(
   const join = stream.join();
   const texts = { text: createPieceRedact(secret, redact), thinking: createPieceRedact(secret, redact) };
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  // After its end a stream says nothing more.
   const splitter = stream.events === 'sse' ? splitEvents(take) : splitLines(take);
   let headers: IncomingHttpHeaders | undefined;
   let end: StreamEnd | undefined;
   let began = false;
 
-  function take(data: string): void {
-    end ??= read(data.trim());
-  }
-
-  function read(text: string): StreamEnd | undefined {
-    if (text === '') return undefined;
+  function take(event: StreamEvent | 'too-long'): void {
+    // After its end a stream says nothing more.
+    if (end !== undefined) return;
+    if (event === 'too-long') {
+      end = broken(malformed('with an event that does not end'));
+      return;
+    }
+    const data = event.data.trim();
+    // Some servers keep the connection open by empty events.
+    if (data === '') return;
     if (!began) tell({ type: 'began' });
     began = true;
-    if (text === '[DONE]') return finish();
-    const event = parse(text);
-    if (!isObject(event)) return broken(malformed('with an event that is no JSON object'));
-    if (event['error'] !== undefined && event['error'] !== null)
-      return { kind: 'error', said: readProviderError(Buffer.from(text)).said };
-    const pieces = join.add(event);
-    if (!pieces.ok) return broken(pieces);
-    for (const piece of pieces.value) tellPiece(piece);
-    return stream.isEnd?.(event) === true ? finish() : undefined;
+    if (data !== '[DONE]') {
+      const read = readEvent(event.name, data, join, stream);
+      if (!read.ok) {
+        end = read.error;
+        return;
+      }
+      read.value.pieces.forEach(tellPiece);
+      if (!read.value.isLast) return;
+    }
+    end = finish();
   }
 
   function tellPiece(piece: Piece): void {
@@ -70,7 +90,6 @@ export function createWireReader(
     if (text !== '') tell({ type, text });
   }
 
-  /** Where a stream ends before its answer does, it was cut, also where the text reads well. */
   function finish(): StreamEnd {
     if (!join.finished) return { kind: 'cut' };
     tellText('thinking', texts.thinking.rest());
@@ -98,36 +117,42 @@ export function createWireReader(
     },
     close() {
       splitter.close();
-      end ??= stream.isEnd === undefined ? finish() : { kind: 'cut' };
+      end ??= stream.end === 'connection' ? finish() : { kind: 'cut' };
     },
   };
 }
 
-interface Splitter {
-  feed(text: string): void;
-  /** No more comes. */
-  close(): void;
+interface ReadEvent {
+  readonly pieces: readonly Piece[];
+  readonly isLast: boolean;
 }
 
-function splitEvents(take: (data: string) => void): Splitter {
-  const parser = createParser({ onEvent: ({ data }) => take(data) });
-  // An event whose empty line has not come is not whole.
-  return { feed: (text) => parser.feed(text), close: () => undefined };
+/** A server may send what makes reading it throw, as lists longer than the stack: its answer is broken, and not we. */
+function readEvent(
+  name: string | undefined,
+  data: string,
+  join: StreamJoin,
+  stream: WireStream,
+): Result<ReadEvent, StreamEnd> {
+  try {
+    const event = parse(data);
+    if (name === 'error' || isError(event))
+      return failure({ kind: 'error', said: readProviderError(Buffer.from(data)).said });
+    if (!isObject(event)) return failure(broken(malformed('with an event that is no JSON object')));
+    const pieces = join.add(event);
+    if (!pieces.ok) return failure(broken(pieces));
+    const isLast = typeof stream.end === 'function' && stream.end(event);
+    return success({ pieces: pieces.value, isLast });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return failure(broken(malformed(`with an event that cannot be read: ${why}`)));
+  }
 }
 
-function splitLines(take: (data: string) => void): Splitter {
-  let rest = '';
-  return {
-    feed(text) {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
-      lines.forEach(take);
-    },
-    close() {
-      take(rest);
-      rest = '';
-    },
-  };
+/** Mistral's and vLLM's `{"object": "error"}`, and the `{"error": …}` of others. */
+function isError(event: unknown): boolean {
+  if (!isObject(event)) return false;
+  return event['object'] === 'error' || (event['error'] !== undefined && event['error'] !== null);
 }
 
 function isStream(headers: IncomingHttpHeaders): boolean {

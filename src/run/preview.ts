@@ -1,5 +1,4 @@
 import type { JsonObject } from '../json/json.ts';
-import { parseEndpoint } from '../models/endpoint.ts';
 import { providers } from '../models/registry.ts';
 import type { Plan, PlanStep } from '../plan.ts';
 import type { RecordItem } from '../records/record.ts';
@@ -60,13 +59,8 @@ async function previewStep(step: PlanStep, scope: FirstScope, images: Images): P
   const provider = providers.get(step.model.provider);
   if (provider === undefined) throw new Error(`no provider ${step.model.provider}: the plan was not checked`);
   const { model, stream } = step;
-  const url = provider.url?.(model, stream) ?? completionsUrl(model.base_url ?? provider.default_base_url);
+  const url = provider.url(model, stream);
   return { kind: 'request', url, body: provider.body(model, whole.value, stream) };
-}
-
-function completionsUrl(base_url: string): string {
-  const endpoint = parseEndpoint(base_url);
-  return endpoint === undefined ? '' : `${endpoint.origin}${endpoint.path}`;
 }
 
 function failed({ code, message }: { readonly code: string; readonly message: string }): Preview {

@@ -1,21 +1,14 @@
 import type { AIMessage, BaseMessage } from '@langchain/core/messages';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { judge } from '../../src/models/attempt.ts';
+import { readChatCompletion } from '../../src/models/chat-completion-answer.ts';
 import type { Message, StreamDelta } from '../../src/models/contract.ts';
-import { chatCall, PipeChatMistralAI } from '../../src/models/mistralai-chat.ts';
-import type { ChatCall } from '../../src/models/mistralai-chat.ts';
-import { langChainMessages } from '../../src/models/mistralai-messages.ts';
-import { callWithRetries } from '../../src/models/retry.ts';
+import type { LangChainCall } from '../../src/models/langchain-client.ts';
+import { tellingTokens } from '../../src/models/langchain-listeners.ts';
+import { langChainMessages } from '../../src/models/langchain-messages.ts';
+import { PipeChatMistralAI } from '../../src/models/mistralai-chat.ts';
+import { readTokens } from '../../src/models/tokens.ts';
 import { completionBody } from '../support/fake-server.ts';
 import type { FakeCompletion } from '../support/fake-server.ts';
-
-const settings = {
-  provider: 'mistralai',
-  name: 'mistral-small-latest',
-  parameters: {},
-  timeout: 1000,
-  idle_timeout: 1000,
-};
 
 interface Told {
   readonly message: AIMessage;
@@ -32,61 +25,37 @@ interface Told {
 async function messageFor(
   completion: FakeCompletion,
   given: {
-    readonly parameters?: ChatCall['parameters'];
+    readonly parameters?: LangChainCall['parameters'];
     readonly messages?: readonly Message[];
     readonly pieces?: readonly StreamDelta[];
     readonly onToken?: () => void;
   } = {},
 ): Promise<Told> {
-  const server = {
-    host: 'a.example',
-    model: 'mistral-small-latest',
-    key_name: null,
-    timeout: 1000,
-    idle_timeout: 1000,
-    max_body: 1000,
-    max_stream: 1000,
-    redact: (text: string) => text,
-    now: () => 0,
-  };
-  const attempt = judge(
-    {
-      kind: 'response',
-      status: 200,
-      headers: { 'content-type': 'application/json' },
-      body: Buffer.from(JSON.stringify(completionBody(completion))),
-    },
-    server,
-  );
-  const model = new PipeChatMistralAI(settings, ({ signals, tell }) => {
-    for (const piece of given.pieces ?? []) tell?.(piece);
-    return callWithRetries(
-      () => Promise.resolve(attempt),
-      {
-        retry: { attempts: 1, max_delay: 0 },
-        pacer: { admit: () => Promise.resolve(), limited: () => 'wait', answered: () => undefined },
-        sleep: () => Promise.resolve(),
-        random: () => 0,
-      },
-      signals,
-    );
-  });
   let params: unknown;
   let names: unknown;
   let conversation: readonly BaseMessage[] | undefined;
   const tokens: string[] = [];
   const deltas: StreamDelta[] = [];
-  const call: ChatCall = {
-    json: '{}',
+  let tell = (delta: StreamDelta): void => void deltas.push(delta);
+  const model = new PipeChatMistralAI({
+    model: 'mistral-small-latest',
     parameters: given.parameters ?? {},
-    signals: { signal: new AbortController().signal, waiting: new AbortController().signal },
-    tell: given.pieces && ((delta) => deltas.push(delta)),
-    result: undefined,
-    bug: undefined,
-  };
+    listen(run) {
+      if (run !== undefined) tell = tellingTokens(tell, run);
+    },
+    send() {
+      given.pieces?.forEach(tell);
+      const body = completionBody(completion);
+      const answer = readChatCompletion(body);
+      if (!answer.ok) throw new Error(answer.error.message);
+      return Promise.resolve({
+        answer: answer.value,
+        tokens: readTokens(body['usage']),
+      });
+    },
+  });
   const messages = given.messages ?? [{ role: 'user', content: 'Hi.' }];
   const message = await model.invoke(langChainMessages(messages), {
-    [chatCall]: call,
     callbacks: [
       {
         awaitHandlers: true,

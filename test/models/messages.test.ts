@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../src/json/json.ts';
-import { judge } from '../../src/models/attempt.ts';
 import type { Server } from '../../src/models/explain.ts';
+import { mistralWire } from '../../src/models/mistralai.ts';
 import { createRedact } from '../../src/models/redact.ts';
 import type { Exchange } from '../../src/models/collector.ts';
+import { judge } from '../../src/models/wire-attempt.ts';
 import { expectGolden } from '../support/golden.ts';
 
 const key = 'sk-secret-0123456789';
@@ -156,7 +157,7 @@ const cases: readonly (readonly [string, Exchange, Partial<Server>?])[] = [
 describe('what a user is told', () => {
   it('is one sentence for each thing that can go wrong', () => {
     const lines = cases.map(([name, exchange, differently]) => {
-      const { result, retry_after } = judge(exchange, { ...server, ...differently });
+      const { result, retry_after } = judge(exchange, mistralWire, { ...server, ...differently });
       if (result.kind === 'completed') return `${name}\n  completed`;
       const then = result.kind === 'limited' ? 'pause' : result.retry ? 'retry' : 'fail';
       const wait = retry_after === null ? '' : ` after ${retry_after} ms`;
@@ -170,17 +171,19 @@ describe('what a user is told', () => {
 
   it('keeps what was received beside it, bounded and without the key', () => {
     const fault = (body: JsonValue) => {
-      const { result } = judge(response(400, body), server);
+      const { result } = judge(response(400, body), mistralWire, server);
       return result.kind === 'failed' ? result.fault : undefined;
     };
     expect(fault({ message: 'no', hint: 'ask' })?.raw).toBe('{"message":"no","hint":"ask"}');
-    expect(fault({ message: `${'x'.repeat(1990)}${key}` })?.raw?.length).toBe(2000);
+    expect(fault({ message: `${'x'.repeat(1990)}${key}` })?.raw).toBe(
+      `{"message":"${'x'.repeat(1987)}… (2024 bytes in all)`,
+    );
     expect(JSON.stringify(fault({ message: `${'x'.repeat(1990)}${key}` }))).not.toContain('sk-secret');
     expect(fault('')).not.toHaveProperty('raw');
   });
 
   it.each(['mistral-correlation-id', 'x-request-id', 'x-kong-request-id'])('quotes the %s', (header) => {
-    const { result } = judge(response(500, '', { [header]: 'abc-1' }), server);
+    const { result } = judge(response(500, '', { [header]: 'abc-1' }), mistralWire, server);
     expect(result).toHaveProperty('fault.request_id', 'abc-1');
   });
 });

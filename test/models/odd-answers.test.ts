@@ -2,8 +2,9 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { judge } from '../../src/models/attempt.ts';
 import { explainFault } from '../../src/models/explain.ts';
+import { mistralWire } from '../../src/models/mistralai.ts';
+import { judge } from '../../src/models/wire-attempt.ts';
 import { completionBody } from '../support/fake-server.ts';
 import type { FakeCall } from '../support/fake-server.ts';
 import { openRig } from './rig.ts';
@@ -103,7 +104,8 @@ describe('an odd answer', () => {
       now: () => 0,
     };
     const headers = { 'x-request-id': 'odd' };
-    expect(judge({ kind: 'response', status: 200, headers, body: Buffer.from('{}') }, server)).toMatchObject({
+    const exchange = { kind: 'response', status: 200, headers, body: Buffer.from('{}') } as const;
+    expect(judge(exchange, mistralWire, server)).toMatchObject({
       result: { kind: 'failed', fault: { code: 'malformed_answer', status: 200, scope: 'record' } },
       sent: true,
       charged: true,
@@ -158,6 +160,7 @@ describe('a connection fault', () => {
         redact: (text) => text,
         now: () => 0,
       },
+      'before it answered',
     ).message;
 
   it('for want of file handles says what to do', () => {

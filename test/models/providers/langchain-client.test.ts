@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { CallOutcome } from '../../../src/models/contract.ts';
 import { openLangChainClient } from '../../../src/models/langchain-client.ts';
-import type { CreateChat } from '../../../src/models/langchain-client.ts';
+import type { LangChainCall } from '../../../src/models/langchain-client.ts';
 import type { Wire } from '../../../src/models/wire.ts';
 import { startFakeServer } from '../../support/fake-server.ts';
 import { key, question } from '../rig.ts';
@@ -10,7 +10,7 @@ import { readOllamaAnswer, readOllamaTokens, joinOllamaStream } from '../../../s
 
 /** A call by way of a class of LangChain's that does as the test says. */
 async function callBy(
-  createChat: CreateChat,
+  make: (call: LangChainCall) => Promise<void>,
 ): Promise<{ outcome: Promise<CallOutcome>; requests: () => number }> {
   const server = await startFakeServer();
   server.answer = (call) => call.raw({ body: JSON.stringify(ollamaWire.answer({ text: 'Hallo.' })) });
@@ -20,7 +20,8 @@ async function callBy(
     body: () => ({}),
     read: readOllamaAnswer,
     tokens: readOllamaTokens,
-    stream: { events: 'lines', join: joinOllamaStream },
+    conversation: [],
+    stream: { events: 'lines', join: joinOllamaStream, end: ({ done }) => done === true },
   };
   const client = openLangChainClient(
     { ...ollamaWire.settings, parameters: {}, timeout: 20_000, idle_timeout: 20_000 },
@@ -33,7 +34,11 @@ async function callBy(
       random: () => 0,
       now: () => 0,
     },
-    { wire, api_key_env: null, createChat },
+    {
+      wire,
+      api_key_env: null,
+      createChat: (call) => ({ invoke: () => make(call), _generate: () => make(call) }),
+    },
   );
   onTestFinished(async () => {
     await client.close();
@@ -46,9 +51,9 @@ async function callBy(
 
 describe("a class of LangChain's", () => {
   it('that cannot make the call fails it, and nothing is sent', async () => {
-    const { outcome, requests } = await callBy(() => ({
-      invoke: () => Promise.reject(new Error(`no such message\nfor ${key}`)),
-    }));
+    const { outcome, requests } = await callBy(() =>
+      Promise.reject(new Error(`no such message\nfor ${key}`)),
+    );
     expect(await outcome).toMatchObject({
       ok: false,
       error: {
@@ -62,12 +67,10 @@ describe("a class of LangChain's", () => {
   });
 
   it('that cannot read the answer fails the call, which was paid for', async () => {
-    const { outcome } = await callBy((call) => ({
-      async invoke() {
-        await call.send();
-        throw new Error('no such part');
-      },
-    }));
+    const { outcome } = await callBy(async (call) => {
+      await call.send();
+      throw new Error('no such part');
+    });
     expect(await outcome).toMatchObject({
       ok: false,
       error: {
@@ -80,7 +83,7 @@ describe("a class of LangChain's", () => {
   });
 
   it('that answers without asking is a mistake of ours', async () => {
-    const { outcome } = await callBy(() => ({ invoke: () => Promise.resolve() }));
+    const { outcome } = await callBy(() => Promise.resolve());
     await expect(outcome).rejects.toThrow('LangChain answered without asking');
   });
 });

@@ -2,14 +2,38 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isObject } from '../../src/json/json.ts';
 import type { JsonObject, JsonValue } from '../../src/json/json.ts';
-import { readAnswer } from '../../src/models/answer.ts';
-import type { ReadAnswer } from '../../src/models/answer.ts';
+import type { AnswerProblem } from '../../src/models/answer-parts.ts';
+import { withoutKey } from '../../src/models/answer.ts';
+import type { Answer } from '../../src/models/answer.ts';
+import { readChatCompletion } from '../../src/models/chat-completion-answer.ts';
 import { createRedact } from '../../src/models/redact.ts';
 import type { Redact } from '../../src/models/redact.ts';
+import { readTokens } from '../../src/models/tokens.ts';
+import type { Tokens } from '../../src/models/tokens.ts';
+import { readBody } from '../../src/models/wire-body.ts';
+import { success } from '../../src/result.ts';
+import type { Result } from '../../src/result.ts';
 import { completionBody } from '../support/fake-server.ts';
 
 const json = { 'content-type': 'application/json' };
 const asItIs = (text: string) => text;
+
+interface ReadAnswer {
+  readonly answer: Result<Answer, AnswerProblem>;
+  readonly tokens: Tokens | null;
+}
+
+/** As the body of a 200 is read. */
+function readAnswer(headers: { readonly [name: string]: string }, body: Buffer, redact: Redact): ReadAnswer {
+  const parsed = readBody(headers, body);
+  if (!parsed.ok) return { answer: parsed, tokens: null };
+  const answer = readChatCompletion(parsed.value);
+  return {
+    answer: answer.ok ? success(withoutKey(answer.value, redact)) : answer,
+    tokens: readTokens(parsed.value['usage']),
+  };
+}
+
 const read = (body: JsonValue, redact: Redact = asItIs): ReadAnswer =>
   readAnswer(json, Buffer.from(JSON.stringify(body)), redact);
 const choice = (value: JsonObject): JsonObject => ({ ...completionBody(), choices: [value] });
@@ -51,6 +75,11 @@ describe('an answer that can be used', () => {
       { choices: [{ message: { content: 'Hi' } }] },
       { id: null, model: null, text: 'Hi' },
     ],
+    ...['length', 'model_length', 'content_filter'].map((finish_reason): [string, JsonObject, JsonObject] => [
+      `content of null and the finish reason \`${finish_reason}\``,
+      choice({ message: { role: 'assistant', content: null }, finish_reason }),
+      { text: '', finish_reason },
+    ]),
     ['no finish reason', choice({ message: { content: 'Hi' } }), { finish_reason: null }],
     [
       'a finish reason of null',
@@ -285,6 +314,11 @@ describe('an answer that cannot be used', () => {
       'with neither a text nor a tool call',
     ],
     ['no content and no tool call', message({ role: 'assistant' }), 'with neither a text nor a tool call'],
+    ...[null, '', 'tool_calls'].map((finish_reason): [string, JsonObject, string] => [
+      `content of null and the finish reason ${JSON.stringify(finish_reason)}`,
+      choice({ message: { content: null }, finish_reason }),
+      'with neither a text nor a tool call',
+    ]),
     [
       'an empty list of parts',
       message({ role: 'assistant', content: [] }),

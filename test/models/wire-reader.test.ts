@@ -5,9 +5,10 @@ import type { Attempt } from '../../src/models/attempt.ts';
 import type { Exchange } from '../../src/models/collector.ts';
 import type { StreamDelta } from '../../src/models/contract.ts';
 import type { Server } from '../../src/models/explain.ts';
+import { mistralWire } from '../../src/models/mistralai.ts';
 import { createRedact } from '../../src/models/redact.ts';
-import { judgeStream } from '../../src/models/stream-attempt.ts';
-import { createStreamReader } from '../../src/models/stream-reader.ts';
+import { judgeStream } from '../../src/models/wire-attempt.ts';
+import { createWireReader } from '../../src/models/wire-reader.ts';
 import { defaultUsage, streamEvents } from '../support/fake-server.ts';
 
 const key = 'k7Xq2bWmP0aRtY9s';
@@ -32,12 +33,12 @@ function receive(
   exchange: Exchange = ended,
 ): { attempt: Attempt; deltas: readonly StreamDelta[] } {
   const deltas: StreamDelta[] = [];
-  const reader = createStreamReader((delta) => deltas.push(delta), key, server.redact);
+  const reader = createWireReader(mistralWire.stream, (delta) => deltas.push(delta), key, server.redact);
   expect(reader.accepts(200, headers)).toBe(true);
   for (const chunk of chunks) {
     if (reader.take(Buffer.from(chunk)) === 'enough') break;
   }
-  return { attempt: judgeStream(exchange, reader, server), deltas };
+  return { attempt: judgeStream(exchange, reader, mistralWire, server), deltas };
 }
 
 const data = (value: JsonValue): string =>
@@ -458,7 +459,7 @@ describe('a stream that cannot be used', () => {
       'api.mistral.ai gave no whole answer within 1m 00s: raise `model.timeout`, or ask for less',
       true,
     ],
-    ['aborted', 'aborted', 'stopped before api.mistral.ai answered', false],
+    ['aborted', 'aborted', 'stopped inside the answer of api.mistral.ai', false],
   ])('ends by %s', (fault, code, message, retry) => {
     const usage = data({ choices: [], usage: defaultUsage });
     const { attempt } = receive([hi, usage], { ...broken, fault });
@@ -467,14 +468,14 @@ describe('a stream that cannot be used', () => {
   });
 
   it('is counted, and fails its record only, whatever is thrown while it is judged', () => {
-    const reader = createStreamReader(() => undefined, undefined, server.redact);
+    const reader = createWireReader(mistralWire.stream, () => undefined, undefined, server.redact);
     reader.accepts(200, headers);
     reader.take(Buffer.from(hi + stop + done));
     const redact = (text: string): string => {
       if (text === 'Hi') throw new RangeError('Maximum call stack size exceeded');
       return text;
     };
-    const attempt = judgeStream(ended, reader, { ...server, redact });
+    const attempt = judgeStream(ended, reader, mistralWire, { ...server, redact });
     expect(faultOf(attempt)).toMatchObject({
       fault: { code: 'malformed_answer', status: 200, scope: 'record' },
       retry: false,
@@ -556,7 +557,7 @@ describe('a response that is no stream', () => {
     [201, headers],
     [429, headers],
   ])('is not read as one: %d, %j', (status, received) => {
-    const reader = createStreamReader(() => undefined, undefined, server.redact);
+    const reader = createWireReader(mistralWire.stream, () => undefined, undefined, server.redact);
     expect(reader.accepts(status, received)).toBe(false);
     expect(reader.headers).toBeUndefined();
   });

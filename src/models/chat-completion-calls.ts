@@ -2,8 +2,10 @@ import { isObject } from '../json/json.ts';
 import type { JsonObject, JsonValue } from '../json/json.ts';
 import { success } from '../result.ts';
 import type { Result } from '../result.ts';
-import { malformed, readArguments, readCallId } from './answer-parts.ts';
+import { malformed } from './answer-parts.ts';
 import type { AnswerProblem } from './answer-parts.ts';
+import { readCallId } from './call-ids.ts';
+import { argumentsText } from './tool-arguments.ts';
 
 /** Tool calls that come in pieces. */
 export interface JoinedCalls {
@@ -30,7 +32,7 @@ export function joinCalls(): JoinedCalls {
     const index = typeof piece['index'] === 'number' ? piece['index'] : null;
     const id = readCallId(piece);
     const name = typeof called['name'] === 'string' && called['name'] !== '' ? called['name'] : null;
-    const text = readArguments(called['arguments']);
+    const text = argumentsText(called['arguments']);
     if (!text.ok) return malformed(`with arguments of a tool call that are ${text.error}`);
 
     let call = continued(calls, { index, id, name });

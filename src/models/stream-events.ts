@@ -1,0 +1,62 @@
+import { createParser } from 'eventsource-parser';
+
+/** One event of a stream, as it stands in the body. */
+export interface StreamEvent {
+  readonly name: string | undefined;
+  readonly data: string;
+}
+
+/** Cuts a body that comes in pieces into its events. */
+export interface Splitter {
+  feed(text: string): void;
+  /** No more comes. */
+  close(): void;
+}
+
+/** An event longer than this is not gathered: it may have no end. In characters; a whole answer has no more. */
+const longestEvent = 32 * 1024 * 1024;
+
+/** Server-sent events. */
+export function splitEvents(take: (event: StreamEvent | 'too-long') => void): Splitter {
+  const parser = createParser({
+    onEvent: ({ event, data }) => take({ name: event, data }),
+    onError: ({ type }) => {
+      if (type === 'max-buffer-size-exceeded') take('too-long');
+    },
+    maxBufferSize: longestEvent,
+  });
+  // An event whose empty line has not come is not whole.
+  return { feed: (text) => parser.feed(text), close: () => undefined };
+}
+
+/** A line each; the last may end with the body. */
+export function splitLines(take: (event: StreamEvent | 'too-long') => void): Splitter {
+  /** Of the line that has not ended yet: put together once, however many they are. */
+  let pieces: string[] = [];
+  let length = 0;
+
+  function hold(piece: string): void {
+    pieces.push(piece);
+    length += piece.length;
+  }
+
+  function takeLine(): void {
+    const data = pieces.join('');
+    pieces = [];
+    length = 0;
+    take({ name: undefined, data });
+  }
+
+  return {
+    feed(text) {
+      const [first = '', ...others] = text.split('\n');
+      hold(first);
+      for (const other of others) {
+        takeLine();
+        hold(other);
+      }
+      if (length > longestEvent) take('too-long');
+    },
+    close: takeLine,
+  };
+}
