@@ -30,6 +30,12 @@ export interface FinishedCall {
   readonly outcome: ToolOutcome;
 }
 
+/**
+ * How many calls of one answer are run. A model that repeats itself writes calls until its answer is full, and each may
+ * cost something outside; seldom does a task need more before any result is seen.
+ */
+export const mostCalls = 32;
+
 /** In characters: what a model needs to see its mistake; a mistake in a megabyte of arguments may be as long. */
 const longestMessage = 1000;
 const longestExcerpt = 200;
@@ -77,6 +83,16 @@ function unknownTool(name: string, tools: Toolbox['tools']): ToolError {
   const message = `there is no tool ${toolText(name)}; the tools are ${names}`;
   return { code: 'unknown_tool', message: bounded(message, longestMessage) };
 }
+
+/** The calls of one answer, those beyond the most not to be run. */
+export function withinMost(calls: readonly ReadCall[]): readonly ReadCall[] {
+  return calls.map((call, at) => (at < mostCalls ? call : { ...call, ready: failure(tooMany) }));
+}
+
+const tooMany: ToolError = {
+  code: 'too_many_calls',
+  message: `an answer may make ${mostCalls} tool calls, and this one came after them, so it was not run: make it in another answer`,
+};
 
 /** The name of a tool in a message: a model can name anything. */
 export function toolText(name: string): string {

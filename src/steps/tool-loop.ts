@@ -14,6 +14,7 @@ import {
   runCalls,
   toolMessage,
   toolText,
+  withinMost,
   type FinishedCall,
   type Toolbox,
 } from './tool-calls.ts';
@@ -60,7 +61,7 @@ export async function runToolLoop(
     }
     const turn = assistantTurn(completion, request.messages);
     const asked = readCalls(turn.calls, rules);
-    const finished = collects ? asked.map(collect) : await runCalls(asked, scope, services);
+    const finished = collects ? asked.map(collect) : await runCalls(withinMost(asked), scope, services);
     const stop = stopOf(finished);
     if (stop !== undefined) return fail(stop);
     calls.push(...finished.map(resultOf));

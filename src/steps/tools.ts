@@ -12,6 +12,7 @@ import {
 } from './conversation.ts';
 import { compileFinalAnswer, finalAnswer, finalAnswerProperties } from './final-answer.ts';
 import type { StepBuilder, StepError, StepProgram, StepType } from './step.ts';
+import { mostCalls } from './tool-calls.ts';
 import { runToolLoop } from './tool-loop.ts';
 import { compileChoice } from './tool-choice.ts';
 import { onErrorSchema, toolsSchema, type ToolKinds } from './tool-schema.ts';
@@ -41,8 +42,7 @@ export function toolsStep(kinds: ToolKinds): StepType {
       },
       parallel_tool_calls: {
         type: 'boolean',
-        description:
-          'Whether the model may call several tools in one round; they run side by side. Goes before `model.parallel_tool_calls`. Default: not sent, and providers allow it.',
+        description: `Whether the model may call several tools in one round; they run side by side, and those beyond ${mostCalls} of one answer are not run but told to the model as failed. Goes before \`model.parallel_tool_calls\`. Default: not sent, and providers allow it.`,
         examples: [false],
       },
       max_rounds: {

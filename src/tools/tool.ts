@@ -89,6 +89,7 @@ export interface ToolError {
   readonly code:
     | 'unknown_tool' // the model called a tool that there is not
     | 'bad_arguments' // arguments that are no JSON, or that `parameters` does not allow
+    | 'too_many_calls' // a call beyond those of one answer that are run
     | 'not_started' // the tool cannot be run at all
     | 'tool_failed' // an exit code, a status, an exception
     | 'timed_out'

@@ -232,6 +232,45 @@ describe('calls of one answer', () => {
   });
 });
 
+describe('more calls of one answer than are run', () => {
+  const many = Array.from({ length: 40 }, (_, at) => call('find', '{}', `id${at}`));
+  const words = 'an answer may make 32 tool calls, and this one came after them';
+
+  it('are each told so, in the order of the calls', async () => {
+    let runs = 0;
+    const count: Acts = { count: () => success((runs += 1)) };
+    const ran = await run(withTools({ find: 'count' }), [calling(many), done], count);
+    expect(runs).toBe(32);
+    expect(ran.services.invocations.map(({ id }) => id)).toEqual(many.map(({ id }) => id));
+    const results = listed(ran);
+    expect(results.map(({ result }) => result).slice(0, 33)).toEqual([
+      ...Array.from({ length: 32 }, (_, at) => at + 1),
+      null,
+    ]);
+    expect(results.filter(({ error }) => error !== null)).toHaveLength(8);
+    expect(results[32]).toMatchObject({ result: null, error: expect.stringContaining(words) });
+    expect(ran.added[1]?.[33]).toEqual(toolTurn('id32', JSON.stringify({ error: results[32]?.['error'] })));
+    expect(ran.added[1]).toHaveLength(41);
+  });
+
+  it('are counted anew for each answer', async () => {
+    const round = calling(many.slice(0, 32));
+    const ran = await run(withTools({ find: 'number' }), [round, round, done]);
+    expect(listed(ran).filter(({ error }) => error === null)).toHaveLength(64);
+  });
+
+  it('fail the record where the step says so', async () => {
+    const ran = await run(withTools({ find: 'number' }, { on_error: 'fail' }), [calling(many)]);
+    expect(errorOf(ran)).toMatchObject({ code: 'tool_failed' });
+    expect(errorOf(ran).message).toContain(`the tool \`find\` failed: ${words}`);
+  });
+
+  it('are collected where none is run', async () => {
+    const ran = await run(withTools({ find: 'number' }, { max_rounds: 0 }), [calling(many)]);
+    expect(listed(ran).filter(({ error }) => error === null)).toHaveLength(40);
+  });
+});
+
 describe('a call that fails', () => {
   it.each<[string, JsonObject]>([
     ['by default', {}],
