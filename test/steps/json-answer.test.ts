@@ -261,6 +261,13 @@ describe('any value', () => {
     );
   });
 
+  /** The integer that is written for a number: 1.2e33 is one of 34 digits, whatever its double holds beyond two. */
+  function integerOf(number: number): bigint {
+    const [digits = '', exponent = '0'] = JSON.stringify(number).split('e');
+    const [whole = '', decimals = ''] = digits.split('.');
+    return BigInt(whole + decimals) * 10n ** BigInt(Number(exponent) - decimals.length);
+  }
+
   it('never comes back with another integer', () => {
     const faults = [
       (digits: string) => `{"id":${digits}}`,
@@ -270,11 +277,11 @@ describe('any value', () => {
     ];
     fc.assert(
       fc.property(
-        fc.bigInt({ min: -(10n ** 40n), max: 10n ** 40n }),
+        fc.oneof(fc.bigInt({ min: -(10n ** 40n), max: 10n ** 40n }), fc.constant(12n * 10n ** 32n)),
         fc.constantFrom(...faults),
         (id, layout) => {
           const result = read(layout(String(id)));
-          const kept = result.ok && BigInt((result.value as { readonly id: number }).id);
+          const kept = result.ok && integerOf((result.value as { readonly id: number }).id);
           expect([id, 'inexact_number']).toContain(result.ok ? kept : result.error.code);
         },
       ),
