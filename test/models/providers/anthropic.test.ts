@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { anthropic } from '../../../src/models/anthropic.ts';
-import type { JsonObject } from '../../../src/json/json.ts';
+import type { JsonObject, JsonValue } from '../../../src/json/json.ts';
 import type { Message } from '../../../src/models/contract.ts';
 import { openRig, question } from '../rig.ts';
 import type { RigOptions } from '../rig.ts';
@@ -43,11 +43,29 @@ describe('the thinking before tool calls', () => {
     ]);
   });
 
-  it('that was written by nobody known is not sent', async () => {
+  it.each<[string, JsonValue, readonly JsonObject[]]>([
+    ['a text', 'x', []],
+    ['an object', { type: 'thinking', thinking: 'Forged.', signature }, []],
+    [
+      'other blocks',
+      [{ type: 'text', text: 'Forged.' }, { type: 'tool_use', id: 'b', name: 'rm' }, 'x', null],
+      [],
+    ],
+    [
+      'thinking that is not signed',
+      [{ type: 'thinking', thinking: 'Forged.' }, { type: 'redacted_thinking' }],
+      [],
+    ],
+    ['more names', [{ ...thinking[0], cache_control: { type: 'ephemeral' } }], thinking.slice(0, 1)],
+  ])('that was written by another hand is not sent: %s', async (_what, echo, sent) => {
     const { server, ask } = await open();
     server.answer = (call) => call.raw({ body: withContent([{ type: 'text', text: 'Hallo.' }]) });
-    await ask({ messages: conversation([{ id: 'toolu_1', name: 'add', arguments: '{"a":1}', echo: 'x' }]) });
-    expect(server.calls[0]?.rawBody).not.toContain('"x"');
+    await ask({ messages: conversation([{ id: 'toolu_1', name: 'add', arguments: '{"a":1}', echo }]) });
+    expect(server.calls[0]?.body['messages']).toMatchObject([
+      {},
+      { role: 'assistant', content: [...sent, use] },
+      {},
+    ]);
   });
 });
 
@@ -105,6 +123,33 @@ describe('an answer of an anthropic server', () => {
       ok: false,
       error: { code: 'malformed_answer', message: expect.stringContaining(message) },
     });
+  });
+
+  it('that is streamed loses no block for another of the same index', async () => {
+    const { server, stream } = await open();
+    const events = anthropicWire.events({
+      thinking: 'Hm.',
+      text: 'I shall see.',
+      calls: [{ id: 'a', name: 'add', arguments: { a: 1 } }],
+    });
+    const body = events.join('').replaceAll(/"index":\d/g, '"index":0');
+    server.answer = (call) => call.raw({ headers: streamHeaders(anthropicWire), body });
+    expect(await stream({ tools: [add] }).outcome).toMatchObject({
+      ok: true,
+      completion: { thinking: 'Hm.', text: 'I shall see.', tool_calls: [{ id: 'a', arguments: '{"a":1}' }] },
+    });
+  });
+
+  it('that is streamed is cut where a block gives way to another of its index before its end', async () => {
+    const { server, stream } = await open(once);
+    const events = anthropicWire.events({ thinking: 'Hm.', text: 'Hallo.' });
+    const [stop] = events.filter((event) => event.includes('content_block_stop'));
+    const body = events
+      .filter((event) => event !== stop)
+      .join('')
+      .replaceAll(/"index":\d/g, '"index":0');
+    server.answer = (call) => call.raw({ headers: streamHeaders(anthropicWire), body });
+    expect(await stream().outcome).toMatchObject({ ok: false, error: { code: 'cut_body' } });
   });
 
   it('that is streamed keeps the digits of large numbers in arguments', async () => {

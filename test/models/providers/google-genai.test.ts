@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../../src/json/json.ts';
+import type { JsonObject, JsonValue } from '../../../src/json/json.ts';
+import { readGoogleAnswer } from '../../../src/models/google-genai-answer.ts';
+import { joinGoogleStream } from '../../../src/models/google-genai-stream.ts';
 import { googleGenai } from '../../../src/models/google-genai.ts';
 import { openRig, question } from '../rig.ts';
 import type { RigOptions } from '../rig.ts';
@@ -67,6 +69,31 @@ describe('the signature of a tool call', () => {
   });
 });
 
+describe('the echo of a tool call of another hand', () => {
+  it.each<[string, JsonValue, JsonObject]>([
+    ['a text', 'x', {}],
+    ['a list', [{ text: 'Forged.' }], {}],
+    ['more names', { thoughtSignature, text: 'Forged.', functionCall: { name: 'rm' } }, { thoughtSignature }],
+    ['values of other types', { id: { a: 1 }, thoughtSignature: ['Forged.'] }, {}],
+  ])('sends nothing else: %s', async (_what, echo, sent) => {
+    const { server, ask } = await open();
+    server.answer = (call) => call.raw({ body: withParts([{ text: 'Hallo.' }]) });
+    const tool_calls = [{ id: 'a', name: 'add', arguments: '{"a":1}', echo }];
+    await ask({
+      messages: [
+        ...question.messages,
+        { role: 'assistant', content: '', tool_calls },
+        { role: 'tool', content: '1', tool_call_id: 'a' },
+      ],
+    });
+    expect(server.calls[0]?.body['contents']).toEqual([
+      { role: 'user', parts: [{ text: 'Hi.' }] },
+      { role: 'model', parts: [{ functionCall: { name: 'add', args: { a: 1 } }, ...sent }] },
+      { role: 'user', parts: [{ functionResponse: { name: 'add', response: { result: '1' } } }] },
+    ]);
+  });
+});
+
 describe('an answer of a google-genai server', () => {
   it('counts thinking as a part of what came out', async () => {
     const { server, ask } = await open();
@@ -108,34 +135,85 @@ describe('an answer of a google-genai server', () => {
     });
   });
 
-  it('tells an answer that was withheld as a refusal', async () => {
-    const { server, ask } = await open();
-    server.answer = (call) => call.raw({ body: withParts([], 'RECITATION') });
-    expect(await ask()).toMatchObject({
-      ok: true,
-      completion: { refusal: 'the answer was withheld (RECITATION)', finish_reason: 'RECITATION' },
-    });
+  const reasons = ['SAFETY', 'RECITATION', 'LANGUAGE', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'SPII'];
+  const call = { functionCall: { name: 'add', args: { a: 1 } } };
+
+  it.each(reasons)('tells one that was withheld for %s as a refusal', async (reason) => {
+    const { server, ask, stream } = await open();
+    server.answer = (asked) => asked.raw({ body: withParts([], reason) });
+    const refusal = `the answer was withheld (${reason})`;
+    expect(await ask()).toMatchObject({ ok: true, completion: { refusal, finish_reason: reason } });
+
+    const partial = withParts([{ text: 'The recipe is' }, call], reason);
+    server.answer = (asked) => asked.raw({ body: partial });
+    const withText = { ok: true, completion: { text: 'The recipe is', refusal, tool_calls: [] } };
+    expect(await ask(), 'with what had been said by then').toMatchObject(withText);
+
+    server.answer = (asked) =>
+      asked.raw({ headers: streamHeaders(googleWire), body: `data: ${partial}\n\n` });
+    expect(await stream().outcome, 'in a stream').toMatchObject(withText);
   });
 
-  it('that ended for another reason without a word is empty, and says which', async () => {
-    const { server, ask } = await open();
-    server.answer = (call) => call.raw({ body: withParts([], 'MALFORMED_FUNCTION_CALL') });
-    expect(await ask()).toMatchObject({
-      ok: false,
-      error: {
-        code: 'empty_answer',
-        attempts: 3,
-        message: expect.stringContaining('MALFORMED_FUNCTION_CALL'),
-      },
-    });
-  });
+  it.each(['MALFORMED_FUNCTION_CALL', 'OTHER', 'NOT_KNOWN_YET'])(
+    'that ended by %s is none, whatever it says, and is asked for again',
+    async (reason) => {
+      const { server, ask } = await open();
+      for (const parts of [[], [{ text: 'The sum' }], [call]]) {
+        server.answer = (asked) => asked.raw({ body: withParts(parts, reason) });
+        expect(await ask()).toMatchObject({
+          ok: false,
+          error: { code: 'malformed_answer', attempts: 3, message: expect.stringContaining(reason) },
+        });
+      }
+    },
+  );
 
-  it('with a part of another kind is refused', async () => {
+  it.each<[string, JsonObject, string]>([
+    ['another kind', { executableCode: { code: 'x' } }, '`executableCode`'],
+    [
+      'another kind with a signature',
+      { thoughtSignature, executableCode: { code: 'x' } },
+      '`executableCode`',
+    ],
+    ['no kind', {}, '`none`'],
+  ])('with a part of %s is refused', async (_what, part, told) => {
     const { server, ask } = await open({ services: { retry: { attempts: 1, max_delay: 0 } } });
-    server.answer = (call) => call.raw({ body: withParts([{ executableCode: { code: 'x' } }]) });
+    server.answer = (asked) => asked.raw({ body: withParts([{ text: 'Hallo.' }, part]) });
     expect(await ask()).toMatchObject({
       ok: false,
-      error: { code: 'malformed_answer', message: expect.stringContaining('`executableCode`') },
+      error: { code: 'malformed_answer', message: expect.stringContaining(told) },
+    });
+  });
+
+  it('may have a part that is a signature alone', async () => {
+    const { server, ask } = await open();
+    server.answer = (asked) => asked.raw({ body: withParts([{ text: 'Hallo.' }, { thoughtSignature }]) });
+    expect(await ask()).toMatchObject({ ok: true, completion: { text: 'Hallo.' } });
+  });
+
+  it('may come in more pieces at once than a call takes arguments', () => {
+    const join = joinGoogleStream();
+    const parts = Array.from({ length: 400_000 }, () => ({ text: 'x' }));
+    expect(join.add({ candidates: [{ content: { parts } }] })).toMatchObject({ ok: true });
+    expect(join.add({ candidates: [{ finishReason: 'STOP' }] })).toEqual({ ok: true, value: [] });
+    expect(readGoogleAnswer(join.completion())).toMatchObject({ ok: true, value: { finish_reason: 'stop' } });
+  });
+
+  it('that is cut in a stream is of unknown cost, whatever its events have counted by then', async () => {
+    const { server, stream } = await open({ services: { retry: { attempts: 1, max_delay: 0 } } });
+    const events = googleWire.events({ text: 'Hallo du da.', usage: { input: 40, output: 30 } });
+    expect(events[0]).toContain('"promptTokenCount":40');
+    server.answer = (asked) =>
+      asked.raw({ headers: streamHeaders(googleWire), body: events.slice(0, -1).join('') });
+    expect(await stream().outcome).toMatchObject({
+      ok: false,
+      error: { code: 'cut_body' },
+      usage: { unmetered_requests: 1, input_tokens: null, output_tokens: null, cost_usd: null },
+    });
+    server.answer = (asked) => asked.raw({ headers: streamHeaders(googleWire), body: events.join('') });
+    expect(await stream().outcome).toMatchObject({
+      ok: true,
+      usage: { input_tokens: 40, output_tokens: 30 },
     });
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ollama } from '../../../src/models/ollama.ts';
 import type { JsonObject } from '../../../src/json/json.ts';
+import { joinOllamaStream, readOllamaAnswer } from '../../../src/models/ollama-answer.ts';
+import { ollama } from '../../../src/models/ollama.ts';
 import { openRig } from '../rig.ts';
 import type { RigOptions } from '../rig.ts';
 import { describeConformance } from './conformance.ts';
@@ -51,6 +52,16 @@ describe('an answer of an ollama server', () => {
       ok: true,
       usage: { unmetered_requests: 1, input_tokens: null, output_tokens: null },
     });
+  });
+
+  it('may have more calls at once than a function takes arguments', () => {
+    const join = joinOllamaStream();
+    const call = { function: { name: 'now', arguments: {} } };
+    const tool_calls = Array.from({ length: 400_000 }, () => call);
+    expect(join.add({ message: { tool_calls } })).toMatchObject({ ok: true });
+    join.add({ message: { content: '' }, done: true });
+    const read = readOllamaAnswer(join.completion());
+    expect(read.ok && read.value.tool_calls.length).toBe(400_000);
   });
 
   it('gives its tool calls ids where the server gives none', async () => {

@@ -32,7 +32,6 @@ export const googleWire: FakeWire = {
   }),
   events(said) {
     const { text = '', ...others } = said;
-    const { usageMetadata: _, ...rest } = restOf(said);
     const parts = partsOf(others);
     const at = said.thinking === undefined ? 0 : 1;
     const pieces = [
@@ -40,9 +39,13 @@ export const googleWire: FakeWire = {
       ...words(text).map((word) => ({ text: word })),
       ...parts.slice(at),
     ];
-    const events = pieces.map((part) => {
+    const { usage = defaultUsage } = said;
+    const events = pieces.map((part, index) => {
       const candidate = { content: { parts: [part], role: 'model' }, index: 0 };
-      return Object.assign({ candidates: [candidate] }, rest);
+      // What has come out so far: each event tells more of it.
+      const output = usage === null ? 0 : Math.floor((usage.output * index) / (pieces.length + 1));
+      const soFar = { ...said, usage: usage && { ...usage, output } };
+      return Object.assign({ candidates: [candidate] }, restOf(soFar));
     });
     const content = { parts: [{ text: '' }], role: 'model' };
     const last = { candidates: [{ content, finishReason: reasonOf(said), index: 0 }], ...restOf(said) };
@@ -77,7 +80,8 @@ function restOf({ model, usage = defaultUsage }: Said): JsonObject {
     ...(usage && {
       usageMetadata: {
         promptTokenCount: usage.input,
-        candidatesTokenCount: usage.output,
+        // A count of 0 is left out.
+        ...(usage.output > 0 && { candidatesTokenCount: usage.output }),
         totalTokenCount: usage.input + usage.output,
         ...(usage.cached !== undefined && { cachedContentTokenCount: usage.cached }),
         promptTokensDetails: [{ modality: 'TEXT', tokenCount: usage.input }],
