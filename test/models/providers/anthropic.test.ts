@@ -143,7 +143,7 @@ describe('an answer of an anthropic server', () => {
   it('that is streamed is cut where a block gives way to another of its index before its end', async () => {
     const { server, stream } = await open(once);
     const events = anthropicWire.events({ thinking: 'Hm.', text: 'Hallo.' });
-    const [stop] = events.filter((event) => event.includes('content_block_stop'));
+    const stop = events.find((event) => event.includes('content_block_stop'));
     const body = events
       .filter((event) => event !== stop)
       .join('')

@@ -14,21 +14,22 @@ const chatWires = [mistralWire, openaiWire];
 const digits = ['9007199254740993', '12345678901234567890', '-123456789012345678901234567890'];
 const calls = [{ id: 'a', name: 'add', arguments: { order: 4711 } }];
 
-/** Either the tool gets what the model wrote, or nobody gets anything: never other digits. */
-function expectKept(outcome: CallOutcome, written: string): void {
-  if (outcome.ok) expect(outcome.completion.tool_calls).toMatchObject([{ arguments: written }]);
-  else expect(outcome.error).toMatchObject({ code: 'malformed_answer' });
+/** The arguments of the calls, or why there are none. */
+function told(outcome: CallOutcome): string | readonly string[] {
+  return outcome.ok ? outcome.completion.tool_calls.map((call) => call.arguments) : outcome.error.code;
 }
 
 describe.each(digits)('the digits of %s in arguments that come as an object', (long) => {
   const written = `{"order":${long}}`;
+  // Either the tool gets what the model wrote, or nobody gets anything.
+  const allowed = [[written], 'malformed_answer'];
 
   it.each(wires)('are never changed by $provider.provider', async (wire) => {
     const { server, ask } = await openRig({ provider: wire.provider, settings: wire.settings });
     // The servers that send text are made to send the object that the text says.
     const body = JSON.stringify(wire.answer({ calls })).replaceAll(String.raw`"{\"order\":4711}"`, written);
     server.answer = (call) => call.raw({ body: body.replace('4711', long) });
-    expectKept(await ask({ tools: [add] }), written);
+    expect(allowed).toContainEqual(told(await ask({ tools: [add] })));
   });
 
   it.each(chatWires)('are never changed by a stream of $provider.provider', async (wire) => {
@@ -40,6 +41,6 @@ describe.each(digits)('the digits of %s in arguments that come as an object', (l
     ];
     const body = [...events.map((event) => sse(event)), sse('[DONE]')].join('').replace('4711', long);
     server.answer = (asked) => asked.raw({ headers: streamHeaders(wire), body });
-    expectKept(await stream({ tools: [add] }).outcome, written);
+    expect(allowed).toContainEqual(told(await stream({ tools: [add] }).outcome));
   });
 });
