@@ -54,9 +54,13 @@ export function createColumnCheck(columns: Columns, report: Report): ColumnCheck
   };
 }
 
-/** What helps where a cell is used as something else than the text that it is. */
-export function typingHint({ code }: TemplateProblem, { path, from }: Columns): string | undefined {
-  if (from === 'records') return undefined;
+/** What helps where a cell is used as something else than the text that it is. `read`: what the problem is with. */
+export function typingHint(
+  { code }: TemplateProblem,
+  read: string,
+  { path, from }: Columns,
+): string | undefined {
+  if (from === 'records' || !/\binput\b|^this\b/u.test(read)) return undefined;
   const isOfKind = code === 'bad-argument' || code === 'not-iterable' || code === 'never-equal';
   return isOfKind
     ? `the cells of ${path} are text, unless \`input.schema\` gives them another type`

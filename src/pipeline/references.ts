@@ -54,7 +54,8 @@ export function checkPaths(
       if (columns === undefined) {
         report.add(mistake);
       } else if (schema === undefined) {
-        const hint = typingHint(problem, columns.columns);
+        const read = textOf(problem, template.template.text, partials).slice(problem.start, problem.end);
+        const hint = typingHint(problem, read, columns.columns);
         report.add(hint === undefined ? mistake : { hint, ...mistake });
       } else {
         const text = textOf(problem, template.template.text, partials);

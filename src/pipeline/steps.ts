@@ -3,6 +3,7 @@ import type { Location } from '../diagnostic/diagnostic.ts';
 import type { JsonObject, JsonValue, Pointer } from '../json/json.ts';
 import type { StepProgram } from '../steps/step.ts';
 import { compileTemplate, type CompiledTemplate } from '../template/compile.ts';
+import { withHelpers } from '../template/operators.ts';
 import { compileUserSchema } from './schema/user-schema.ts';
 import { pathText } from './words.ts';
 import { valueAt } from '../json/pointer.ts';
@@ -46,7 +47,7 @@ export async function compileStep(
       const text = valueAt(spec, pointer);
       const placed =
         typeof text === 'string' ? compilePlaced(text, [...base, ...pointer], context) : undefined;
-      if (placed === undefined) return emptyTemplate();
+      if (placed === undefined) return standIn(typeof text === 'string' ? text : '');
       templates.push(reads === undefined ? placed : { ...placed, reads });
       return placed.template;
     },
@@ -92,17 +93,28 @@ export function compileWhen(
     severity: 'error',
     code: 'not-an-expression',
     message: `\`${pathText(pointer)}\` must be exactly one expression`,
-    hint: text.includes('{{')
-      ? 'write {{and …}}, {{or …}}, {{not …}} or {{eq …}} with nothing around it'
-      : `write "{{${text.trim()}}}" if that is a path`,
+    hint: expressionHint(text),
     place: { source: context.source, pointer },
   });
   return undefined;
 }
 
-/** Stands for a template that is wrong, which has been reported, so that the rest of its step can be checked. */
-export function emptyTemplate(): CompiledTemplate {
+function expressionHint(text: string): string {
+  const plain = text.replaceAll(/\{\{~?([^{}]*)~?\}\}/gu, '$1').trim();
+  const call = withHelpers(plain);
+  if (call !== undefined) return `write "{{${call}}}"`;
+  if (text.includes('{{')) return 'write {{and …}}, {{or …}}, {{not …}} or {{eq …}} with nothing around it';
+  return compileTemplate(`{{${plain}}}`, new Map()).ok
+    ? `write "{{${plain}}}"`
+    : 'write an expression, such as "{{eq input.lang \'en\'}}"';
+}
+
+/**
+ * Stands for a template that is wrong, which has been reported, so that the rest of its step can be checked: it has no
+ * text, but says the words of what was written.
+ */
+function standIn(words: string): CompiledTemplate {
   const empty = compileTemplate('', new Map());
   if (!empty.ok) throw new Error('The empty template does not compile');
-  return empty.value;
+  return { ...empty.value, program: [{ kind: 'text', text: words }] };
 }

@@ -94,7 +94,15 @@ function checkOrder(call: Call, [one, other]: readonly ValueType[], situation: S
   complain(situation, call, [
     'bad-argument',
     `\`${call.helper.name}\` compares two numbers or two texts, but ${sayExpression(left)} is ${sayKinds(kinds)} and ${sayExpression(right)} is ${sayKinds(otherKinds)}`,
+    numberHint(left, otherKinds) ?? numberHint(right, kinds),
   ]);
+}
+
+/** Text that is compared with a number is hardly meant as text. */
+function numberHint(expression: Expression, kinds: readonly Kind[]): string | undefined {
+  return expression.kind === 'literal' && typeof expression.value === 'string'
+    ? quotationHint(expression, kinds)
+    : undefined;
 }
 
 /** Two things that are never equal are a slip: a number beside a CSV's text, a misspelt option. */

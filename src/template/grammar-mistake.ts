@@ -1,4 +1,8 @@
 import type { Span } from '../diagnostic/diagnostic.ts';
+import { didYouMean } from '../diagnostic/suggest.ts';
+import { blockNames, isBlockName } from './blocks.ts';
+import { withHelpers } from './operators.ts';
+import { otherWordHint } from './other-words.ts';
 import type { TemplateProblem, TemplateProblemCode } from './problem.ts';
 import type { Reading } from './reading.ts';
 
@@ -37,7 +41,7 @@ export function explainToken(reading: Reading, token: string, place: Span): Temp
     unclosedTag(text, tag.opener) ??
     (token === 'OPEN_ENDBLOCK' ? strayClose(text, place) : undefined) ??
     explainClose(reading, tag.opener, token, place) ??
-    explainInside(text, token, place)
+    explainInside(text, tag.opener, token, place)
   );
 }
 
@@ -74,11 +78,21 @@ export function tooLarge(text: string): TemplateProblem {
 
 export function mismatchedClose(text: string, open: Span, close: Span): TemplateProblem {
   const opened = text.slice(open.start, open.end);
+  const closed = text.slice(close.start, close.end);
+  const meant = isBlockName(opened) ? undefined : blockMeant(opened, closed);
+  // What was misspelt is the mistake, not what closes the block that was meant.
+  if (meant !== undefined)
+    return mistake(tagAround(text, open), `there is no block {{#${opened}}}`, `did you mean {{#${meant}}}?`);
   return mistake(
     tagAround(text, close),
-    `{{#${opened}}} is closed by {{/${text.slice(close.start, close.end)}}}`,
+    `{{#${opened}}} is closed by {{/${closed}}}`,
     `close the innermost block first: {{/${opened}}}`,
   );
+}
+
+/** The block whose name was misspelt where it begins: the one that is closed, or the nearest. */
+function blockMeant(opened: string, closed: string): string | undefined {
+  return isBlockName(closed) ? closed : didYouMean(opened, blockNames);
 }
 
 export function misplacedSegment(text: string, path: Span, segment: string): TemplateProblem {
@@ -94,12 +108,28 @@ function unclosedBlock({ text, blocks }: Reading, end: Span): TemplateProblem {
   if (block === undefined) return mistake(end, 'the template ends too early');
   const { opener, closed } = block.tag;
   const opened = nameAt(text, opener.end) ?? '';
+  const tag = { start: opener.start, end: closed ?? opener.end };
+  const outer = blocks.at(-2)?.tag.opener;
+  if (endWord.test(opened)) {
+    const name = outer === undefined ? undefined : nameAt(text, outer.end);
+    return mistake(
+      tag,
+      `{{#${opened}}} begins a block`,
+      name === undefined ? otherWordHint(opened) : `to end {{#${name}}}, write {{/${name}}}`,
+    );
+  }
+  // `{{endif}}` would be a value.
+  const written = endTag.exec(text.slice(tag.end));
   return mistake(
-    { start: opener.start, end: closed ?? opener.end },
+    tag,
     `{{#${opened}}} is never closed`,
-    `write {{/${opened}}} where it ends`,
+    written === null ? `write {{/${opened}}} where it ends` : `write {{/${opened}}} instead of ${written[0]}`,
   );
 }
+
+/** How other languages end a block. */
+const endWord = /^end(?:if|for|each|unless|with)?$/iu;
+const endTag = /\{\{~?\s*(?:end(?:if|for|each|unless|with)?|fi)\s*~?\}\}/iu;
 
 function strayElse({ text, blocks }: Reading, place: Span): TemplateProblem {
   const found = tagAround(text, place);
@@ -169,7 +199,7 @@ function strayBraces(text: string, place: Span): TemplateProblem {
   );
 }
 
-function explainInside(text: string, token: string, place: Span): TemplateProblem {
+function explainInside(text: string, opener: Span, token: string, place: Span): TemplateProblem {
   const found = text[place.start] ?? '';
   if (token === 'CLOSE_SEXPR') {
     return /\(\s*$/u.test(text.slice(0, place.start))
@@ -191,7 +221,24 @@ function explainInside(text: string, token: string, place: Span): TemplateProble
   const habit = habits.find(({ written }) => written.test(text.slice(start)));
   const written = habit?.written.exec(text.slice(start))?.[0].length;
   const end = written === undefined ? Math.max(place.end, start + 1) : start + written;
-  return mistake({ start, end }, `unexpected ${quote(text, { start, end })}`, habit?.hint);
+  const hint = helperHint(text, opener) ?? habit?.hint;
+  return mistake({ start, end }, `unexpected ${quote(text, { start, end })}`, hint);
+}
+
+/** The whole tag as it is written here, where it is an expression of another language: `{{#if (eq a b)}}`. */
+function helperHint(text: string, opener: Span): string | undefined {
+  const close = text.indexOf('}}', opener.end);
+  if (close === -1) return undefined;
+  const inside = text.slice(opener.end, close).replace(/~$/u, '');
+  const chained = /else\s*$/u.test(text.slice(opener.start, opener.end));
+  const isBlock = chained || text.slice(opener.start, opener.end).includes('#');
+  const [, name, subject = ''] = /^\s*(\w+)(?=[\s(!])(.*)$/su.exec(inside) ?? [];
+  if (!isBlock) {
+    const call = withHelpers(inside);
+    return call === undefined ? undefined : `write {{${call}}}`;
+  }
+  const call = name !== undefined && isBlockName(name) ? withHelpers(subject) : undefined;
+  return call === undefined ? undefined : `write {{${chained ? 'else ' : '#'}${name} (${call})}}`;
 }
 
 function mistake(place: Span, message: string, hint?: string): TemplateProblem {

@@ -371,6 +371,10 @@ describe('arguments', () => {
       'bad-argument "{{gt input.text 3}}": `gt` compares two numbers or two texts, but `input.text` is text and 3 is a number',
     ],
     [
+      '{{gt input.count "3"}}',
+      'bad-argument "{{gt input.count \\"3\\"}}": `gt` compares two numbers or two texts, but `input.count` is a number and "3" is text | write 3 without quotation marks',
+    ],
+    [
       '{{gt input.tags 3}}',
       'bad-argument "input.tags": `gt` needs a number or text, but `input.tags` is a list',
     ],
