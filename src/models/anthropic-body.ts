@@ -4,6 +4,7 @@ import { defaultMaxTokens } from './anthropic-parameters.ts';
 import type { ContentPart, Message, ModelRequest, ModelSettings, ToolDefinition } from './contract.ts';
 import { readDataUrl } from './data-url.ts';
 import { parsedArguments } from './tool-arguments.ts';
+import { wireTurns } from './turns.ts';
 
 /**
  * The JSON of a request for a message as Anthropic documents it (https://docs.claude.com/en/api/messages). Only what
@@ -30,7 +31,11 @@ export function anthropicBody(settings: ModelSettings, request: ModelRequest, st
     ...parameters,
     ...(stream && { stream }),
     ...(system !== undefined && { system }),
-    messages: wireMessages(request.messages),
+    messages: wireTurns(request.messages, {
+      turn: wireMessage,
+      result: wireResult,
+      results: (results) => ({ role: 'user', content: results }),
+    }),
     ...(request.tools?.length && { tools: request.tools.map(wireTool) }),
     ...(choice !== undefined && { tool_choice: choice }),
     ...(Object.keys(output_config).length > 0 && { output_config }),
@@ -43,24 +48,6 @@ function wireSystem(messages: readonly Message[]): JsonValue | undefined {
   const [first] = contents;
   if (contents.length <= 1 && (first === undefined || typeof first === 'string')) return first;
   return contents.flatMap(wireContent);
-}
-
-/** The results of tools that were called side by side are one turn of the user. */
-function wireMessages(messages: readonly Message[]): readonly JsonObject[] {
-  const turns: JsonObject[] = [];
-  let results: JsonObject[] | undefined;
-  for (const message of messages) {
-    if (message.role === 'system') continue;
-    if (message.role !== 'tool') {
-      results = undefined;
-      turns.push(wireMessage(message));
-    } else if (results !== undefined) results.push(wireResult(message));
-    else {
-      results = [wireResult(message)];
-      turns.push({ role: 'user', content: results });
-    }
-  }
-  return turns;
 }
 
 function wireMessage({ role, content, tool_calls: calls = [] }: Message): JsonObject {

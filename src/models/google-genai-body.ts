@@ -12,6 +12,7 @@ import type {
 } from './contract.ts';
 import { readDataUrl } from './data-url.ts';
 import { parsedArguments } from './tool-arguments.ts';
+import { wireTurns } from './turns.ts';
 
 /** The parameters that are told within `thinkingConfig`. */
 const thinkingNames = new Set(['thinking_budget', 'thinking_level', 'include_thoughts']);
@@ -35,7 +36,14 @@ export function googleBody(settings: ModelSettings, request: ModelRequest): Json
   const choice = wireToolChoice(request.tool_choice);
   return {
     ...(system.length > 0 && { systemInstruction: { parts: system } }),
-    contents: wireContents(request.messages),
+    contents: wireTurns(request.messages, {
+      turn: (message) => ({
+        role: message.role === 'assistant' ? 'model' : 'user',
+        parts: wireParts(message),
+      }),
+      result: (message) => wireResult(message, request.messages),
+      results: (results) => ({ role: 'user', parts: results }),
+    }),
     ...(request.tools?.length && { tools: [{ functionDeclarations: request.tools.map(wireTool) }] }),
     ...(choice !== undefined && { toolConfig: { functionCallingConfig: choice } }),
     ...(Object.keys(generationConfig).length > 0 && { generationConfig }),
@@ -49,24 +57,6 @@ function camelCased(parameters: readonly (readonly [string, JsonObject[string]])
       value,
     ]),
   );
-}
-
-/** The results of tools that were called side by side are one turn of the user. */
-function wireContents(messages: readonly Message[]): readonly JsonObject[] {
-  const contents: JsonObject[] = [];
-  let results: JsonObject[] | undefined;
-  for (const message of messages) {
-    if (message.role === 'system') continue;
-    if (message.role !== 'tool') {
-      results = undefined;
-      contents.push({ role: message.role === 'assistant' ? 'model' : 'user', parts: wireParts(message) });
-    } else if (results !== undefined) results.push(wireResult(message, messages));
-    else {
-      results = [wireResult(message, messages)];
-      contents.push({ role: 'user', parts: results });
-    }
-  }
-  return contents;
 }
 
 function wireParts(message: Message): readonly JsonObject[] {

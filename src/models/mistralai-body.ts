@@ -1,12 +1,6 @@
 import type { JsonObject, JsonValue } from '../json/json.ts';
-import type {
-  ContentPart,
-  Message,
-  ModelRequest,
-  ModelSettings,
-  ResponseFormat,
-  ToolDefinition,
-} from './contract.ts';
+import { wireCall, wireFormat, wireNamedChoice, wireTool } from './chat-completion-request.ts';
+import type { ContentPart, Message, ModelRequest, ModelSettings } from './contract.ts';
 import { choiceWords } from './tool-choice.ts';
 
 /**
@@ -33,13 +27,7 @@ function wireMessage(message: Message): JsonObject {
   return {
     role: message.role,
     content: typeof message.content === 'string' ? message.content : message.content.map(wirePart),
-    ...(message.tool_calls?.length && {
-      tool_calls: message.tool_calls.map((call) => ({
-        id: call.id,
-        type: 'function',
-        function: { name: call.name, arguments: call.arguments },
-      })),
-    }),
+    ...(message.tool_calls?.length && { tool_calls: message.tool_calls.map(wireCall) }),
     ...(message.tool_call_id !== undefined && { tool_call_id: message.tool_call_id }),
     ...(message.prefix !== undefined && { prefix: message.prefix }),
   };
@@ -50,27 +38,6 @@ function wirePart(part: ContentPart): JsonObject {
   return { type: 'thinking', thinking: [{ type: 'text', text: part.thinking }] };
 }
 
-function wireTool({ name, description, strict, parameters }: ToolDefinition): JsonObject {
-  return {
-    type: 'function',
-    function: {
-      name,
-      ...(description !== undefined && { description }),
-      ...(strict !== undefined && { strict }),
-      // The wire has no boolean schema here; `true` allows whatever an object holds.
-      parameters: typeof parameters === 'boolean' ? { type: 'object' } : parameters,
-    },
-  };
-}
-
 function wireToolChoice(choice: string): JsonValue {
-  return choiceWords.includes(choice) ? choice : { type: 'function', function: { name: choice } };
-}
-
-function wireFormat(format: ResponseFormat): JsonObject {
-  if (format.type === 'json_object') return { type: 'json_object' };
-  const { name, strict } = format;
-  // As with tools: no boolean schema on the wire; an empty one allows the same as `true`.
-  const schema = typeof format.schema === 'boolean' ? {} : format.schema;
-  return { type: 'json_schema', json_schema: { name, schema, ...(strict !== undefined && { strict }) } };
+  return choiceWords.includes(choice) ? choice : wireNamedChoice(choice);
 }

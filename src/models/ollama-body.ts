@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../json/json.ts';
 import { callNamed } from './call-ids.ts';
+import { wireTool } from './chat-completion-request.ts';
 import type { Message, ModelRequest, ModelSettings, ToolDefinition } from './contract.ts';
 import { readDataUrl } from './data-url.ts';
 import { parsedArguments } from './tool-arguments.ts';
@@ -22,7 +23,7 @@ export function ollamaBody(settings: ModelSettings, request: ModelRequest, strea
     model: settings.name,
     ...Object.fromEntries(named.filter(([name]) => topLevel.has(name))),
     messages: request.messages.map((message) => wireMessage(message, request.messages)),
-    ...(tools.length > 0 && { tools: tools.map(wireTool) }),
+    ...(tools.length > 0 && { tools: tools.map(({ strict: _, ...tool }) => wireTool(tool)) }),
     ...(request.response_format && { format: wireFormat(request.response_format) }),
     ...(Object.keys(options).length > 0 && { options }),
     stream,
@@ -68,17 +69,6 @@ function toolsFor({ tools = [], tool_choice: choice }: ModelRequest): readonly T
   if (choice === 'none') return [];
   const named = tools.filter(({ name }) => name === choice);
   return named.length > 0 ? named : tools;
-}
-
-function wireTool({ name, description, parameters }: ToolDefinition): JsonObject {
-  return {
-    type: 'function',
-    function: {
-      name,
-      ...(description !== undefined && { description }),
-      parameters: typeof parameters === 'boolean' ? { type: 'object' } : parameters,
-    },
-  };
 }
 
 function wireFormat(format: NonNullable<ModelRequest['response_format']>): JsonValue {

@@ -1,12 +1,6 @@
 import type { JsonObject, JsonValue } from '../json/json.ts';
-import type {
-  ContentPart,
-  Message,
-  ModelRequest,
-  ModelSettings,
-  ResponseFormat,
-  ToolDefinition,
-} from './contract.ts';
+import { wireCall, wireFormat, wireNamedChoice, wireTool } from './chat-completion-request.ts';
+import type { ContentPart, Message, ModelRequest, ModelSettings } from './contract.ts';
 
 /**
  * The JSON of a chat completion request as OpenAI documents it
@@ -38,13 +32,7 @@ function wireMessage(message: Message): JsonObject {
   return {
     role: message.role,
     content: typeof message.content === 'string' ? message.content : message.content.flatMap(wirePart),
-    ...(message.tool_calls?.length && {
-      tool_calls: message.tool_calls.map((call) => ({
-        id: call.id,
-        type: 'function',
-        function: { name: call.name, arguments: call.arguments },
-      })),
-    }),
+    ...(message.tool_calls?.length && { tool_calls: message.tool_calls.map(wireCall) }),
     ...(message.tool_call_id !== undefined && { tool_call_id: message.tool_call_id }),
     ...(message.prefix !== undefined && { prefix: message.prefix }),
   };
@@ -56,28 +44,8 @@ function wirePart(part: ContentPart): readonly JsonObject[] {
   return [{ type: 'image_url', image_url: { url: part.image_url } }];
 }
 
-function wireTool({ name, description, parameters, strict }: ToolDefinition): JsonObject {
-  return {
-    type: 'function',
-    function: {
-      name,
-      ...(description !== undefined && { description }),
-      // The wire has no boolean schema here; `true` allows whatever an object holds.
-      parameters: typeof parameters === 'boolean' ? { type: 'object' } : parameters,
-      ...(strict !== undefined && { strict }),
-    },
-  };
-}
-
 function wireToolChoice(choice: string): JsonValue {
   if (choice === 'any') return 'required';
   if (choice === 'auto' || choice === 'none' || choice === 'required') return choice;
-  return { type: 'function', function: { name: choice } };
-}
-
-function wireFormat(format: ResponseFormat): JsonObject {
-  if (format.type === 'json_object') return { type: 'json_object' };
-  const { name, strict } = format;
-  const schema = typeof format.schema === 'boolean' ? {} : format.schema;
-  return { type: 'json_schema', json_schema: { name, schema, ...(strict !== undefined && { strict }) } };
+  return wireNamedChoice(choice);
 }
