@@ -23,7 +23,7 @@ export function ollamaBody(settings: ModelSettings, request: ModelRequest, strea
     model: settings.name,
     ...Object.fromEntries(named.filter(([name]) => topLevel.has(name))),
     messages: request.messages.map((message) => wireMessage(message, request.messages)),
-    ...(tools.length > 0 && { tools: tools.map(({ strict: _, ...tool }) => wireTool(tool)) }),
+    ...(tools.length > 0 && { tools: tools.map(wireLooseTool) }),
     ...(request.response_format && { format: wireFormat(request.response_format) }),
     ...(Object.keys(options).length > 0 && { options }),
     stream,
@@ -69,6 +69,12 @@ function toolsFor({ tools = [], tool_choice: choice }: ModelRequest): readonly T
   if (choice === 'none') return [];
   const named = tools.filter(({ name }) => name === choice);
   return named.length > 0 ? named : tools;
+}
+
+/** Ollama holds no model to a tool's parameters. */
+function wireLooseTool(tool: ToolDefinition): JsonObject {
+  const { strict: _, ...said } = tool;
+  return wireTool(said);
 }
 
 function wireFormat(format: NonNullable<ModelRequest['response_format']>): JsonValue {
