@@ -58,7 +58,6 @@ export function createWireReader(
   let began = false;
 
   function take(event: StreamEvent | 'too-long'): void {
-    // After its end a stream says nothing more.
     if (end !== undefined) return;
     if (event === 'too-long') {
       end = broken(malformed('with an event that does not end'));
@@ -110,8 +109,10 @@ export function createWireReader(
       return headers !== undefined;
     },
     take(chunk) {
+      // After its end a stream says nothing more.
+      if (end !== undefined) return 'enough';
       const text = decode(decoder, chunk);
-      if (text === undefined) end ??= broken(malformed('with a stream that is not UTF-8'));
+      if (text === undefined) end = broken(malformed('with a stream that is not UTF-8'));
       else splitter.feed(text);
       return end === undefined ? 'more' : 'enough';
     },

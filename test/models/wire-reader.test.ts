@@ -5,10 +5,12 @@ import type { Attempt } from '../../src/models/attempt.ts';
 import type { Exchange } from '../../src/models/collector.ts';
 import type { StreamDelta } from '../../src/models/contract.ts';
 import type { Server } from '../../src/models/explain.ts';
+import { joinChatCompletion } from '../../src/models/chat-completion-stream.ts';
 import { mistralWire } from '../../src/models/mistralai.ts';
 import { createRedact } from '../../src/models/redact.ts';
 import { judgeStream } from '../../src/models/wire-attempt.ts';
 import { createWireReader } from '../../src/models/wire-reader.ts';
+import type { WireStream } from '../../src/models/wire.ts';
 import { defaultUsage, streamEvents } from '../support/fake-server.ts';
 
 const key = 'k7Xq2bWmP0aRtY9s';
@@ -449,51 +451,6 @@ describe('a stream that cannot be used', () => {
       tokens: null,
     });
   });
-
-  it.each<[(Exchange & { kind: 'fault' })['fault'], string, string, boolean]>([
-    ['cut_body', 'cut_body', 'api.mistral.ai closed the connection inside its answer', true],
-    ['silent', 'timed_out', 'api.mistral.ai sent nothing for 30.0 s: raise `model.idle_timeout`', true],
-    [
-      'timed_out',
-      'timed_out',
-      'api.mistral.ai gave no whole answer within 1m 00s: raise `model.timeout`, or ask for less',
-      true,
-    ],
-    ['aborted', 'aborted', 'stopped inside the answer of api.mistral.ai', false],
-  ])('ends by %s', (fault, code, message, retry) => {
-    const usage = data({ choices: [], usage: defaultUsage });
-    const { attempt } = receive([hi, usage], { ...broken, fault });
-    expect(faultOf(attempt)).toMatchObject({ fault: { code, message, status: 200 }, retry });
-    expect(attempt).toMatchObject({ charged: true, tokens: { total_tokens: 20 } });
-  });
-
-  it('is counted, and fails its record only, whatever is thrown while it is judged', () => {
-    const reader = createWireReader(mistralWire.stream, () => undefined, undefined, server.redact);
-    reader.accepts(200, headers);
-    reader.take(Buffer.from(hi + stop + done));
-    const redact = (text: string): string => {
-      if (text === 'Hi') throw new RangeError('Maximum call stack size exceeded');
-      return text;
-    };
-    const attempt = judgeStream(ended, reader, mistralWire, { ...server, redact });
-    expect(faultOf(attempt)).toMatchObject({
-      fault: { code: 'malformed_answer', status: 200, scope: 'record' },
-      retry: false,
-    });
-    expect(attempt).toMatchObject({ charged: true, tokens: null });
-  });
-
-  it('keeps what had come, joined and without the key', () => {
-    const { attempt } = receive([
-      delta({ content: key.slice(0, 9) }),
-      delta({ content: key.slice(9) }),
-      calls({ index: 0, id: 'a', function: { name: 'add', arguments: '{"a":' } }),
-    ]);
-    const raw = faultOf(attempt)?.fault.raw ?? '';
-    expect(raw).toContain('"text":"[redacted]"');
-    expect(raw).toContain(String.raw`"arguments":"{\"a\":"`);
-    expect(JSON.stringify(attempt)).not.toContain(key.slice(0, 9));
-  });
 });
 
 describe('the bytes of a stream', () => {
@@ -560,5 +517,95 @@ describe('a response that is no stream', () => {
     const reader = createWireReader(mistralWire.stream, () => undefined, undefined, server.redact);
     expect(reader.accepts(status, received)).toBe(false);
     expect(reader.headers).toBeUndefined();
+  });
+});
+
+describe('a stream of lines', () => {
+  const lines: WireStream = {
+    events: 'lines',
+    end: ({ done }) => done === true,
+    join: () => ({ ...joinChatCompletion(), finished: true }),
+  };
+  const line = (content: string): string => JSON.stringify({ choices: [{ delta: { content } }] });
+
+  function readLines(chunks: readonly string[], stream: WireStream = lines) {
+    const deltas: StreamDelta[] = [];
+    const reader = createWireReader(stream, (delta) => deltas.push(delta), undefined, server.redact);
+    reader.accepts(200, { 'content-type': 'application/x-ndjson' });
+    const wanted = chunks.map((chunk) => reader.take(Buffer.from(chunk)));
+    reader.close();
+    return {
+      end: reader.end,
+      wanted,
+      text: deltas.map((delta) => ('text' in delta ? delta.text : '')).join(''),
+    };
+  }
+
+  it.each([
+    ['ends with a line break', '{"done":true}\n'],
+    ['ends with its last line', '{"done":true}'],
+    ['ends with lines as on Windows', '{"done":true}\r\n\r\n'],
+  ])('%s', (_how, last) => {
+    const { end, text } = readLines([`${line('Hal')}\n${line('lo')}`, `\n\n${last}`]);
+    expect({ end, text }).toEqual({ end: { kind: 'whole' }, text: 'Hallo' });
+  });
+
+  it('is cut where its last line is not the last', () => {
+    expect(readLines([line('Hallo')])).toMatchObject({ end: { kind: 'cut' }, text: 'Hallo' });
+  });
+
+  it('ends with its connection where it has no mark', () => {
+    const unmarked: WireStream = { ...lines, end: 'connection' };
+    expect(readLines([line('Hallo')], unmarked)).toMatchObject({ end: { kind: 'whole' }, text: 'Hallo' });
+  });
+
+  it('reads a line that comes in thousands of pieces, put together once', () => {
+    const text = 'x'.repeat(24 * 1024 * 1024);
+    const whole = `${line(text)}\n{"done":true}\n`;
+    const chunks = Array.from({ length: Math.ceil(whole.length / 8192) }, (_, n) =>
+      whole.slice(n * 8192, (n + 1) * 8192),
+    );
+    const read = readLines(chunks);
+    expect(read.end).toEqual({ kind: 'whole' });
+    expect(read.text === text).toBe(true);
+  });
+
+  it('wants no more of a line that does not end', () => {
+    const chunks = Array.from({ length: 33 }, () => 'x'.repeat(1024 * 1024));
+    const { end, wanted } = readLines(chunks);
+    expect(end).toMatchObject({
+      kind: 'malformed',
+      problem: { code: 'malformed_answer', message: 'with an event that does not end' },
+    });
+    expect(wanted).toEqual([...Array.from({ length: 32 }, () => 'more'), 'enough']);
+  });
+
+  it('is malformed, and no mistake of ours, where joining it throws', () => {
+    const odd: WireStream = {
+      ...lines,
+      join: () => ({
+        ...joinChatCompletion(),
+        finished: true,
+        add() {
+          throw new RangeError('Maximum call stack size exceeded');
+        },
+      }),
+    };
+    expect(readLines([`${line('Hallo')}\n`], odd).end).toMatchObject({
+      kind: 'malformed',
+      problem: { message: 'with an event that cannot be read: Maximum call stack size exceeded' },
+    });
+  });
+});
+
+describe('an event that does not end', () => {
+  it('is not gathered', () => {
+    const reader = createWireReader(mistralWire.stream, () => undefined, undefined, server.redact);
+    reader.accepts(200, headers);
+    reader.take(Buffer.from('data: '));
+    const piece = Buffer.alloc(1024 * 1024, 'x');
+    const wanted = Array.from({ length: 33 }, () => reader.take(piece));
+    expect(wanted.indexOf('enough')).toBe(31);
+    expect(reader.end).toMatchObject({ kind: 'malformed' });
   });
 });

@@ -1,14 +1,11 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AIMessage } from '@langchain/core/messages';
 import type { LLMResult } from '@langchain/core/outputs';
-import { RunnableLambda } from '@langchain/core/runnables';
-import { AsyncLocalStorageProviderSingleton } from '@langchain/core/singletons';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../../src/json/json.ts';
 import { key, question } from '../../rig.ts';
 import type { FakeWire, Said } from '../fakes/fake-wire.ts';
 import { add } from '../requests.ts';
-import { benchFor, calls, completionOf } from './bench.ts';
+import { benchFor, calls, completionOf, withinLangChain } from './bench.ts';
 
 /** What is read of an answer that comes whole. */
 export function describeAnswers(wire: FakeWire): void {
@@ -47,6 +44,12 @@ export function describeAnswers(wire: FakeWire): void {
     it('tells by the word `length` that it was cut off', async () => {
       const { ask } = await answering({ text: 'Hal', finish: 'length' });
       expect(completionOf(await ask())).toMatchObject({ text: 'Hal', finish_reason: 'length' });
+    });
+
+    it('that was cut off before its text began is one without a text, not asked for again', async () => {
+      const { ask, server } = await answering({ finish: 'length' });
+      expect(completionOf(await ask())).toMatchObject({ text: '', finish_reason: 'length' });
+      expect(server.calls.length).toBe(1);
     });
 
     it('without usage is one of unknown cost', async () => {
@@ -157,13 +160,10 @@ export function describeAnswers(wire: FakeWire): void {
       const never = new AbortController().signal;
       const options = { signal: never, waiting: never, step: 'classify', record: 'r1' };
       const said: Said = { text: 'I shall see.', calls, usage: { input: 200, output: 50 } };
-      // Whoever calls us from within LangChain is told of our calls by the context that it keeps.
-      AsyncLocalStorageProviderSingleton.initializeGlobalInstance(new AsyncLocalStorage());
-      const within = RunnableLambda.from(async () => {
+      await withinLangChain(handler, async () => {
         const { client } = await answering(said, { settings: { parameters: { temperature: 0 } } });
         await client.call({ ...question, tools: [add] }, options);
       });
-      await within.invoke('', { callbacks: [handler] });
       expect(seen.message?.text).toContain('I shall see.');
       expect(seen.message?.tool_calls).toMatchObject([
         { name: 'add', args: { a: 1, b: 2 } },

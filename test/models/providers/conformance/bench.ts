@@ -1,3 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { CallbackHandlerMethods } from '@langchain/core/callbacks/base';
+import { RunnableLambda } from '@langchain/core/runnables';
+import { AsyncLocalStorageProviderSingleton } from '@langchain/core/singletons';
 import type { CallError, CallOutcome, Completion } from '../../../../src/models/contract.ts';
 import type { FakeCall } from '../../../support/fake-server.ts';
 import { openRig } from '../../rig.ts';
@@ -41,6 +45,15 @@ export function failureOf(outcome: CallOutcome): CallError | undefined {
 
 export function completionOf(outcome: CallOutcome): Completion | undefined {
   return outcome.ok ? outcome.completion : undefined;
+}
+
+/** Whoever calls us from within LangChain is told of our calls by the context that it keeps. */
+export async function withinLangChain(
+  handler: CallbackHandlerMethods & { readonly awaitHandlers: boolean },
+  work: () => Promise<void>,
+): Promise<void> {
+  AsyncLocalStorageProviderSingleton.initializeGlobalInstance(new AsyncLocalStorage());
+  await RunnableLambda.from(work).invoke('', { callbacks: [handler] });
 }
 
 /** Two calls of one answer. */

@@ -1,9 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { isObject } from '../../../../src/json/json.ts';
+import type { JsonValue } from '../../../../src/json/json.ts';
 import type { CallErrorCode } from '../../../../src/models/contract.ts';
 import type { FakeCall } from '../../../support/fake-server.ts';
 import { key } from '../../rig.ts';
 import type { FakeWire, Said } from '../fakes/fake-wire.ts';
-import { benchFor, failureOf } from './bench.ts';
+import { benchFor, calls, failureOf } from './bench.ts';
 
 /** How calls fail and are ended, and where the key must not be told. */
 export function describeFailures(wire: FakeWire): void {
@@ -69,8 +71,6 @@ export function describeFailures(wire: FakeWire): void {
     it.each<[string, (call: FakeCall) => void, CallErrorCode, number]>([
       ['a connection cut before the answer', (call) => call.drop('before'), 'connection_failed', 3],
       ['a connection cut inside the answer', (call) => call.drop('inside'), 'cut_body', 3],
-      ['no answer', (call) => call.hang(), 'timed_out', 3],
-      ['an answer that never ends', (call) => call.trickle(), 'timed_out', 3],
       ['broken JSON', (call) => call.raw({ body: '{"choices":[' }), 'malformed_answer', 3],
       ['a list', (call) => call.raw({ body: '[]' }), 'malformed_answer', 3],
       ['an empty body', (call) => call.raw({ body: '' }), 'malformed_answer', 3],
@@ -88,13 +88,30 @@ export function describeFailures(wire: FakeWire): void {
         1,
       ],
     ])('by %s is told as such, and what it cost is unknown', async (_what, act, code, requests) => {
-      const { server, ask } = await open({ settings: { timeout: code === 'timed_out' ? 60 : 20_000 } });
+      const { server, ask } = await open();
       server.answer = act;
       const outcome = await ask();
       expect(failureOf(outcome)).toMatchObject({ code, attempts: requests });
       expect(server.calls.length).toBe(requests);
       const charged = code === 'invalid_request' ? 0 : requests;
       expect(outcome.usage).toMatchObject({ requests, unmetered_requests: charged });
+    });
+
+    it.each<[string, (call: FakeCall) => void]>([
+      ['no answer', (call) => call.hang()],
+      ['an answer that never ends', (call) => call.trickle()],
+    ])('by %s within its time-out is told as such, and what it cost is unknown', async (_what, act) => {
+      // The clock is ours: connecting is within the time-out too, and a busy machine may take long over it.
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      onTestFinished(() => void vi.useRealTimers());
+      const { server, ask } = await open();
+      const outcome = ask();
+      for (let attempt = 1; attempt <= 3; attempt += 1) {
+        act(await server.nextCall());
+        vi.advanceTimersByTime(20_000);
+      }
+      expect(failureOf(await outcome)).toMatchObject({ code: 'timed_out', attempts: 3 });
+      expect((await outcome).usage).toMatchObject({ requests: 3, unmetered_requests: 3 });
     });
 
     it('by a refused connection is told as such, and costs nothing', async () => {
@@ -230,5 +247,34 @@ export function describeFailures(wire: FakeWire): void {
         for (const form of echoes) expect(text).not.toContain(form);
       }
     });
+
+    it('is not told in part, wherever in an answer it stands and wherever that is cut', async () => {
+      const { server, ask, stream } = await open({ services: { retry: { attempts: 1, max_delay: 0 } } });
+      const long = `${'x'.repeat(190)}${key}`;
+      const said: Said = { text: 'Hallo.', thinking: 'Hm.', calls };
+      const bodies = [...withEachText(wire.answer(said), long)];
+      expect(bodies.length).toBeGreaterThan(5);
+      for (const body of bodies) {
+        server.answer = (call) => call.raw({ body: JSON.stringify(body) });
+        expect(JSON.stringify(await ask())).not.toContain(key.slice(0, 8));
+      }
+      server.answer = (call) => replyStream(call, wire.events({ ...said, model: long }));
+      const outcome = await stream().outcome;
+      expect(outcome.ok).toBe(true);
+      expect(JSON.stringify(outcome)).not.toContain(key.slice(0, 8));
+    });
   });
+}
+
+/** The value with one of its texts replaced, for each that it has. */
+function* withEachText(value: JsonValue, text: string): Generator<JsonValue> {
+  if (typeof value === 'string') yield text;
+  else if (Array.isArray(value)) {
+    const items = value as readonly JsonValue[];
+    for (const [index, item] of items.entries())
+      for (const changed of withEachText(item, text)) yield items.with(index, changed);
+  } else if (isObject(value)) {
+    for (const [name, held] of Object.entries(value))
+      for (const changed of withEachText(held, text)) yield { ...value, [name]: changed };
+  }
 }

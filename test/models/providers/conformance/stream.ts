@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { streamHeaders } from '../fakes/fake-wire.ts';
+import type { JsonObject } from '../../../../src/json/json.ts';
+import { question } from '../../rig.ts';
+import { sse, streamHeaders } from '../fakes/fake-wire.ts';
 import type { FakeWire, Said } from '../fakes/fake-wire.ts';
 import { add } from '../requests.ts';
-import { benchFor, calls, completionOf, failureOf } from './bench.ts';
+import { benchFor, calls, completionOf, failureOf, withinLangChain } from './bench.ts';
 
 /** What is read of an answer that comes as a stream. */
 export function describeStreams(wire: FakeWire): void {
@@ -101,16 +103,61 @@ export function describeStreams(wire: FakeWire): void {
       expect(failureOf(await stream().outcome)).toMatchObject({ code: 'malformed_answer' });
     });
 
-    it('is an error where the provider breaks it off, which may pass', async () => {
+    const isNamed = wire.streamType.startsWith('text/event-stream');
+    const words = 'CUDA out of memory';
+    it.each<[string, JsonObject, string?]>([
+      ['an error', { type: 'error', error: { type: 'overloaded', message: words } }],
+      ['an object that is one', { object: 'error', message: words, code: 500 }],
+      ...(isNamed ? [['an event of that name', { message: words }, 'error'] as const] : []),
+    ])('is an error where the provider breaks it off by %s, which may pass', async (_what, error, name) => {
       const { server, stream } = await open();
-      const [first = ''] = wire.events(said);
-      const error = JSON.stringify({ type: 'error', error: { type: 'overloaded', message: 'Overloaded' } });
-      const broken = first.includes('data:') ? `data: ${error}\n\n` : `${error}\n`;
-      const answers = [[first, broken], wire.events({ text: 'Hallo.' })];
+      const events = wire.events(said);
+      const broken = isNamed ? sse(error, name) : `${JSON.stringify(error)}\n`;
+      const answers = [[events[0] ?? '', broken], wire.events({ text: 'Hallo.' })];
       server.answer = (call) => replyStream(call, answers.shift() ?? []);
       const streamed = stream();
       expect(await streamed.outcome).toMatchObject({ ok: true, completion: { text: 'Hallo.' } });
       expect(streamed.deltas.filter(({ type }) => type === 'began').length).toBe(2);
+
+      const once = await open({ services: { retry: { attempts: 1, max_delay: 0 } } });
+      once.server.answer = (call) => replyStream(call, [events[0] ?? '', broken]);
+      expect(failureOf(await once.stream().outcome)).toMatchObject({
+        code: 'server_error',
+        message: expect.stringContaining(`broke its stream off with an error: ${words}`),
+      });
+    });
+
+    it('is told to whoever listens to LangChain, token by token', async () => {
+      const tokens: string[] = [];
+      const handler = {
+        awaitHandlers: true,
+        handleLLMNewToken: (token: string) => void tokens.push(token),
+      };
+      await withinLangChain(handler, async () => {
+        const { server, stream } = await open();
+        server.answer = (call) => replyStream(call, wire.events({ text: 'Programmieren ist schön.' }));
+        expect(await stream().outcome).toMatchObject({ ok: true });
+      });
+      expect(tokens).toEqual(['Programmieren ', 'ist ', 'schön.']);
+    });
+
+    it('throws out what its listener throws, at the first piece and at the last', async () => {
+      for (const thrower of ['began', 'text'] as const) {
+        const { server, client } = await open();
+        server.answer = (call) => replyStream(call, wire.events({ text: 'Hallo.' }));
+        const never = new AbortController().signal;
+        const told = client.call(question, {
+          signal: never,
+          waiting: never,
+          step: 'classify',
+          record: 'r1',
+          stream({ type }) {
+            if (type === thrower) throw new Error('a bug in the listener');
+          },
+        });
+        await expect(told).rejects.toThrow('a bug in the listener');
+        expect(server.calls.length).toBe(1);
+      }
     });
 
     it('that is refused is judged as any refusal', async () => {

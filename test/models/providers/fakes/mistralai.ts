@@ -27,7 +27,9 @@ function completionOf({ text, thinking, calls, finish, model, usage = defaultUsa
   return {
     model: model ?? 'mistral-small-2603',
     content:
-      thinking === undefined ? (text ?? '') : partsOf({ thinking, ...(text !== undefined && { text }) }),
+      thinking === undefined
+        ? (text ?? (finish === 'length' ? null : ''))
+        : partsOf({ thinking, ...(text !== undefined && { text }) }),
     ...(calls && { tool_calls: calls }),
     ...(finish && { finish_reason: finish }),
     usage: usage && {

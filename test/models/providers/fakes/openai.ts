@@ -25,7 +25,7 @@ export const openaiWire: FakeWire = {
   path: () => '/v1/chat/completions',
   keyHeader: (key) => ['authorization', `Bearer ${key}`],
   answer(said) {
-    const { text = said.calls ? null : '', thinking, calls } = said;
+    const { text = said.calls || said.finish === 'length' ? null : '', thinking, calls } = said;
     const message = {
       role: 'assistant',
       content: text,
