@@ -6,12 +6,12 @@ import type { Columns } from './columns.ts';
 import { compileInput, type InputType } from './input.ts';
 import { modelSettings, providerKeys } from './model-settings.ts';
 import { warnOfModels } from './model-warnings.ts';
-import { orderSteps } from './order.ts';
+import { orderSteps, type StepOrder } from './order.ts';
 import { compileOutput, type CompiledOutput } from './output.ts';
 import { loadPartials } from './partials.ts';
 import { priceTable, retryPolicy } from './policies.ts';
 import { checkPaths, dependenciesOf, scopedTemplates } from './references.ts';
-import type { FileScope } from './scope.ts';
+import type { FileScope, StepScope } from './scope.ts';
 import { compileStep, compileWhen, type CompiledStep } from './steps.ts';
 import { includedPartials, type PlacedTemplate, type TemplateContext } from './templates.ts';
 import type { SoundFile } from './validate.ts';
@@ -43,14 +43,14 @@ export async function compilePlan(
   const parts = await compileParts(sound, columns, workspace);
   const { file, vars, input, inputWhen, steps, output, context } = parts;
   const { source, report } = workspace;
+  const dependencies = dependenciesOf(steps, context);
+  const order = orderSteps(dependencies, report);
   const templates = scopedTemplates(
     { steps, output: output?.templates ?? [], ...(inputWhen && { inputWhen }) },
-    scopeOf(parts),
+    scopeOf(parts, order),
   );
   checkPaths(templates, input, context);
   if (output === undefined) checkNames([...steps.keys()], input.fields, context);
-  const dependencies = dependenciesOf(steps, context);
-  const order = orderSteps(dependencies, report);
   const settings = modelSettings(file, sound.models, source, report);
   const retry = retryPolicy(file, source, report);
   if (!report.failed()) {
@@ -62,7 +62,7 @@ export async function compilePlan(
     warnOfModels(settings, file, source, report);
   }
 
-  const planSteps = order.flatMap((id): readonly PlanStep[] => {
+  const planSteps = order.ids.flatMap((id): readonly PlanStep[] => {
     const step = steps.get(id);
     const model = settings.get(id);
     if (step === undefined || model === undefined) return [];
@@ -124,14 +124,17 @@ async function compileParts(
   };
 }
 
-function scopeOf({ vars, input, steps }: Parts): FileScope {
+function scopeOf({ vars, input, steps }: Parts, { loops }: StepOrder): FileScope {
   const known = [...steps].map(([id, step]) => {
     const output = step?.program.output ?? true;
     const tool_calls = step === undefined ? true : step.program.tool_calls;
-    return [
-      id,
-      { output, ...(tool_calls !== undefined && { tool_calls }), ...(step?.when && { when: step.when }) },
-    ] as const;
+    const scope: StepScope = {
+      output,
+      ...(tool_calls !== undefined && { tool_calls }),
+      ...(step?.when && { when: step.when }),
+      loop: loops.filter((loop) => loop.includes(id)).flat(),
+    };
+    return [id, scope] as const;
   });
   return {
     vars,

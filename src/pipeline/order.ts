@@ -7,15 +7,23 @@ export interface Dependency {
   readonly place: Location;
 }
 
+export interface StepOrder {
+  /** Each step after those it depends on, otherwise as in the file. */
+  readonly ids: readonly string[];
+  /** Steps that wait for each other, which has been reported. */
+  readonly loops: readonly (readonly string[])[];
+}
+
 /**
- * The steps in an order in which each comes after those it depends on, otherwise in the file's. Loops are reported,
- * each where it closes. `dependencies` has every step as a key, and leads to such steps only.
+ * Orders the steps. Loops are reported, each once, where it closes. `dependencies` has every step as a key, and leads to
+ * such steps only.
  */
 export function orderSteps(
   dependencies: ReadonlyMap<string, readonly Dependency[]>,
   report: Report,
-): readonly string[] {
+): StepOrder {
   const ordered = new Set<string>();
+  const loops = new Map<string, readonly string[]>();
   for (const first of dependencies.keys()) {
     // The way down to the steps waited for, on a stack of its own: a file may chain more steps than Node's would hold.
     const way: { readonly id: string; next: number }[] = ordered.has(first) ? [] : [{ id: first, next: 0 }];
@@ -29,14 +37,17 @@ export function orderSteps(
         ordered.add(visit.id);
       } else if (open.has(dependency.on)) {
         const ids = way.map(({ id }) => id);
-        reportLoop([...ids.slice(ids.indexOf(dependency.on)), dependency.on], dependency.place, report);
+        const loop = ids.slice(ids.indexOf(dependency.on));
+        // A template may read the same step more than once.
+        if (!loops.has(loop.join(' '))) reportLoop([...loop, dependency.on], dependency.place, report);
+        loops.set(loop.join(' '), loop);
       } else if (!ordered.has(dependency.on)) {
         way.push({ id: dependency.on, next: 0 });
         open.add(dependency.on);
       }
     }
   }
-  return [...ordered];
+  return { ids: [...ordered], loops: [...loops.values()] };
 }
 
 function reportLoop(loop: readonly string[], place: Location, report: Report): void {

@@ -1,9 +1,10 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { didYouMean } from '../diagnostic/suggest.ts';
 import { isObject, type JsonObject, type JsonValue, type Pointer } from '../json/json.ts';
 import { failure, success, type Result } from '../result.ts';
 import { checkSetting, parseSetting, parseVariable, type FlagMistake } from './flags.ts';
 import { providerOf } from './provider-of.ts';
-import { pathText } from './words.ts';
+import { listText, pathText } from './words.ts';
 
 /** What the flags say, as given. */
 export interface OverrideFlags {
@@ -51,7 +52,9 @@ export function applyOverrides(file: JsonValue, flags: OverrideFlags): Overridde
   const before = isObject(file) && isObject(file['vars']) ? file['vars'] : {};
   for (const text of flags.sets ?? []) {
     const setting = parseSetting(text);
-    const checked = setting.ok ? checkSetting(setting.value, before) : setting;
+    const checked = setting.ok
+      ? firstFailure(checkStep(setting.value[0], value), checkSetting(setting.value, before))
+      : setting;
     apply(`--set ${text}`, checked.ok ? setting : checked);
   }
   const declared = isObject(value) && isObject(value['vars']) ? value['vars'] : {};
@@ -64,6 +67,23 @@ export function applyOverrides(file: JsonValue, flags: OverrideFlags): Overridde
     apply(`--concurrency ${flags.concurrency}`, success(change));
   }
   return { value, overrides, diagnostics };
+}
+
+/** A setting of a step that there is not would make one of that name, unless it begins one by its `type`. */
+function checkStep([section, id, key]: Pointer, file: JsonValue): Result<undefined, FlagMistake> {
+  const steps = isObject(file) ? file['steps'] : undefined;
+  const isStep = section === 'steps' && typeof id === 'string' && key !== undefined && key !== 'type';
+  if (!isStep || !isObject(steps) || Object.hasOwn(steps, id)) return success(undefined);
+  const ids = Object.keys(steps).filter((name) => !name.startsWith('x-'));
+  const meant = didYouMean(id, ids);
+  return failure({
+    message: `there is no step \`${id}\``,
+    hint: meant === undefined ? `the steps are ${listText(ids)}` : `did you mean \`${meant}\`?`,
+  });
+}
+
+function firstFailure(...checks: readonly Result<undefined, FlagMistake>[]): Result<undefined, FlagMistake> {
+  return checks.find(({ ok }) => !ok) ?? success(undefined);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { nameBeside } from '../diagnostic/missing-file.ts';
+import { folderBeside } from '../diagnostic/missing-file.ts';
 import { textSource } from '../diagnostic/yaml-source.ts';
 import type { JsonValue } from '../json/json.ts';
 import type { TemplateContext } from './templates.ts';
@@ -47,7 +47,7 @@ async function namesIn(folder: string): Promise<readonly string[] | string> {
 
 async function folderMistake(folder: string, absolute: string, code: string) {
   if (code === 'ENOENT') {
-    const meant = await nameBeside(absolute);
+    const meant = await folderBeside(absolute, folder);
     return {
       code: 'missing-file',
       message: `there is no folder \`${folder}\``,

@@ -21,6 +21,8 @@ export interface StepScope {
   /** The schema of its tool calls; absent where it makes none. */
   readonly tool_calls?: JsonSchema;
   readonly when?: PlacedTemplate;
+  /** The steps that it waits for and that wait for it, which is told of them and explains the rest. */
+  readonly loop: readonly string[];
 }
 
 /** What a template may read, by where it stands. */
@@ -50,7 +52,7 @@ export function scopesOf(file: FileScope): Scopes {
   ]);
   const misplaced = elsewhere(file);
   const skippable = [...file.steps].flatMap(([id, { when }]) =>
-    when === undefined ? [] : [{ path: ['steps', id], condition: when.template.text.trim() }],
+    when === undefined ? [] : [{ id, path: ['steps', id], condition: when.template.text.trim() }],
   );
   return {
     record: {
@@ -67,7 +69,9 @@ export function scopesOf(file: FileScope): Scopes {
     of(step, reads) {
       const own = step?.when?.template;
       // A step with the same condition as this one has run whenever this one runs.
-      const absent = skippable.filter(({ condition }) => condition !== own?.text.trim());
+      const absent = skippable.filter(
+        ({ id, condition }) => condition !== own?.text.trim() && step?.loop.includes(id) !== true,
+      );
       return {
         names: new Map([...names, ...readNames(reads ?? {})]),
         mayBeAbsent: absent.map(({ path }) => path),

@@ -59,7 +59,7 @@ describe('images of records', () => {
       line: 3,
       error: {
         code: 'refused_image',
-        message: 'there is no file `photos/cta.png`; did you mean `cat.png`?',
+        message: 'there is no file `photos/cta.png`; did you mean `photos/cat.png`?',
         attempts: 0,
       },
     });
@@ -69,7 +69,7 @@ describe('images of records', () => {
       ['run', 'p.yaml', '--files', 'data', '--input-format', 'errors', '--input', 'out/errors.jsonl'],
       { cwd: folder },
     );
-    expect(again.stderr).toContain('did you mean `cat.png`?');
+    expect(again.stderr).toContain('did you mean `photos/cat.png`?');
   });
 
   it('are sent from the folder of --files', async () => {
@@ -116,7 +116,7 @@ describe('images of records', () => {
     });
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/rows\.csv:3/);
-    expect(stderr).toContain('there is no file `photos/cta.png`; did you mean `cat.png`?');
+    expect(stderr).toContain('there is no file `photos/cta.png`; did you mean `photos/cat.png`?');
     expect(stderr).not.toMatch(/rows\.csv:2/);
   });
 

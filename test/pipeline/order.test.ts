@@ -12,7 +12,7 @@ function order(steps: { readonly [id: string]: readonly string[] }) {
     id,
     reads.map((on, index) => ({ on, place: { source, pointer: ['steps', id, index] } })),
   ]);
-  const ordered = orderSteps(new Map(dependencies), report);
+  const { ids: ordered } = orderSteps(new Map(dependencies), report);
   return { ordered, loops: report.all().map(({ message }) => message) };
 }
 
@@ -33,6 +33,11 @@ describe('the order of steps', () => {
 
   it.each<[string, { readonly [id: string]: readonly string[] }, readonly string[]]>([
     ['itself', { a: ['a'] }, ['step `a` waits for itself']],
+    [
+      'two that read each other twice',
+      { a: ['b', 'b'], b: ['a', 'a'] },
+      ['steps wait for each other: `a` → `b` → `a`'],
+    ],
     ['two', { a: ['b'], b: ['a'] }, ['steps wait for each other: `a` → `b` → `a`']],
     [
       'some of many',

@@ -148,7 +148,7 @@ describe('a file that is refused', () => {
         severity: 'error',
         code: 'missing-file',
         message: `there is no file \`${join(folder, 'ticket.jsonl')}\``,
-        hint: 'did you mean `tickets.jsonl`?',
+        hint: `did you mean \`${join(folder, 'tickets.jsonl')}\`?`,
       },
     });
     expect(await openRecords({ path: join(folder, 'none', 'x.jsonl') })).toMatchObject({
