@@ -2,7 +2,7 @@ import { bounded } from '../diagnostic/printable.ts';
 import { survivesAsDouble } from '../json/decimal.ts';
 import type { JsonSchema, JsonValue } from '../json/json.ts';
 import { failure, success, type Result } from '../result.ts';
-import { typesOfField, type JsonType } from './field-types.ts';
+import { isRequired, typesOfField, type JsonType } from './field-types.ts';
 
 /** Reads the cells of one column. */
 export interface ColumnReader {
@@ -14,7 +14,8 @@ export interface ColumnReader {
 /**
  * A cell is its text, unless the schema of its column allows a number, an integer or a boolean and no string: then it is
  * read by JSON's grammar and nothing is coerced. An empty cell is null where that is allowed, else "" where a string is,
- * else no field. A column without a type in the schema is text.
+ * else no field, which is a mistake of the cell where the field is required. A column without a type in the schema is
+ * text.
  */
 export function columnReaders(
   columns: readonly string[],
@@ -23,15 +24,24 @@ export function columnReaders(
   return columns.map((name) => {
     const types = schema === undefined ? undefined : typesOfField(schema, name);
     if (types === undefined) return { name, read: success };
-    const empty = types.has('null') ? null : types.has('string') ? '' : undefined;
+    const value = types.has('null') ? null : types.has('string') ? '' : undefined;
+    const isLacking = value === undefined && schema !== undefined && isRequired(schema, name);
+    const empty = isLacking ? failure(emptyCell(name, types)) : success(value);
     const read = isText(types) ? success : valueReader(name, types);
-    return { name, read: (cell: string) => (cell === '' ? success(empty) : read(cell)) };
+    return { name, read: (cell: string) => (cell === '' ? empty : read(cell)) };
   });
 }
 
 /** A column that allows a string keeps every text as it is, so that `[number, string]` does not make 7 of 007. */
 function isText(types: ReadonlySet<JsonType>): boolean {
   return types.has('string') || !(types.has('number') || types.has('integer') || types.has('boolean'));
+}
+
+function emptyCell(name: string, types: ReadonlySet<JsonType>): string {
+  const [type = 'integer'] = ['number', 'integer', 'boolean', 'array', 'object'].filter((known) =>
+    types.has(known as JsonType),
+  );
+  return `the cell in the column \`${name}\` is empty, and \`input.schema\` requires a value; fill it in, or allow null there: type: [${type}, "null"]`;
 }
 
 function valueReader(

@@ -17,6 +17,13 @@ export function typesOfField(record: JsonSchema, field: string): ReadonlySet<Jso
   return new Set(everyType.filter((type) => sets.some((set) => set?.has(type))));
 }
 
+/** Whether a record's schema allows no record without this field, in whichever of its shapes. */
+export function isRequired(record: JsonSchema, field: string): boolean {
+  return typeOf(record).every((alternative) =>
+    alternative.some(({ schema }) => Array.isArray(schema['required']) && schema['required'].includes(field)),
+  );
+}
+
 type Types = ReadonlySet<JsonType> | undefined;
 
 function typesOfAlternative(alternative: Alternative): Types {

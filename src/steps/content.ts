@@ -99,7 +99,7 @@ export function compileContent(
     if (!allowed[role].includes(type)) {
       builder.report({
         code: 'misplaced-part',
-        message: `a ${role} turn cannot have a part of type \`${type}\``,
+        message: `${role === 'assistant' ? 'an' : 'a'} ${role} turn cannot have a part of type \`${type}\``,
         hint: `it can have ${allowed[role].map((name) => `\`${name}\``).join(' and ')}`,
         pointer: [...at, 'type'],
       });

@@ -58,6 +58,24 @@ describe('cells of a typed column', () => {
     expect(read(column, '')).toBe(value);
   });
 
+  it.each<[JsonSchema, unknown]>([
+    [
+      { type: 'integer' },
+      'the cell in the column `n` is empty, and `input.schema` requires a value; fill it in, or allow null there: type: [integer, "null"]',
+    ],
+    [{ type: 'boolean' }, expect.stringContaining('type: [boolean, "null"]')],
+    [{ type: ['integer', 'null'] }, null],
+    [{ type: 'string' }, ''],
+  ])('%j: an empty cell of a field that is required', (column, told) => {
+    const [reader] = columnReaders(['n'], {
+      type: 'object',
+      allOf: [{ required: ['n'] }],
+      properties: { n: column },
+    });
+    const result = reader?.read('');
+    expect(result?.ok ? result.value : result?.error).toEqual(told);
+  });
+
   it.each([
     '0x10',
     ' 3',
