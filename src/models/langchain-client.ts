@@ -48,7 +48,7 @@ export type CreateChat = (call: LangChainCall) => {
       readonly metadata: { readonly step: string; readonly record: string };
     },
   ): Promise<unknown>;
-  /** The same, and nobody is told of it. */
+  /** What `invoke` calls once it has told of the call whoever listens. */
   _generate(messages: BaseMessage[], options: object): Promise<unknown>;
 };
 
@@ -96,23 +96,23 @@ export function openLangChainClient(
 
   /** Some providers have another path for streams. */
   function transportTo(url: string): Transport {
+    const opened = transports.get(url);
+    if (opened !== undefined) return opened;
     const { origin, pathname, search } = new URL(url);
-    const transport =
-      transports.get(url) ??
-      openTransport({
-        origin,
-        path: `${pathname}${search}`,
-        headers: {
-          'content-type': 'application/json',
-          'user-agent': `prompt-pipe/${version}`,
-          ...wire.headers(api_key),
-        },
-        connections: services.connections,
-        timeout: settings.timeout,
-        idle_timeout: settings.idle_timeout,
-        max_body,
-        max_stream,
-      });
+    const transport = openTransport({
+      origin,
+      path: `${pathname}${search}`,
+      headers: {
+        'content-type': 'application/json',
+        'user-agent': `prompt-pipe/${version}`,
+        ...wire.headers(api_key),
+      },
+      connections: services.connections,
+      timeout: settings.timeout,
+      idle_timeout: settings.idle_timeout,
+      max_body,
+      max_stream,
+    });
     transports.set(url, transport);
     return transport;
   }

@@ -105,10 +105,13 @@ export function describeStreams(wire: FakeWire): void {
 
     const isNamed = wire.streamType.startsWith('text/event-stream');
     const words = 'CUDA out of memory';
+    const named: readonly [string, JsonObject, string][] = isNamed
+      ? [['an event of that name', { message: words }, 'error']]
+      : [];
     it.each<[string, JsonObject, string?]>([
       ['an error', { type: 'error', error: { type: 'overloaded', message: words } }],
       ['an object that is one', { object: 'error', message: words, code: 500 }],
-      ...(isNamed ? [['an event of that name', { message: words }, 'error'] as const] : []),
+      ...named,
     ])('is an error where the provider breaks it off by %s, which may pass', async (_what, error, name) => {
       const { server, stream } = await open();
       const events = wire.events(said);
