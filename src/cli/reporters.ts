@@ -56,7 +56,7 @@ async function createAnswers(terminal: Terminal, { quiet, steps }: ReportFlags):
   const { createAnswerStream } = await import('../report/answer-stream.ts');
   return createAnswerStream({
     answers: outputOf(terminal, terminal.stdout),
-    inLog: (terminal.env['CI'] ?? '') !== '',
+    inLog: ['CI', 'TF_BUILD', 'TEAMCITY_VERSION'].some((name) => (terminal.env[name] ?? '') !== ''),
     ...(quiet !== true && { notes: outputOf(terminal, terminal.stderr) }),
     severalSteps: steps > 1,
   });

@@ -19,12 +19,17 @@ export function bounded(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/u, '')}…`;
 }
 
+/** GitHub, Azure Pipelines (`##vso[`) and TeamCity (`##teamcity[`). */
+const commandOpening = /##\w*\[/gu;
+
 /**
  * Printable text of several lines that can't be taken for a command of a CI runner, which reads `::error` at the
- * beginning of any line of a log, white space aside, and `##[error]` anywhere.
+ * beginning of any line of a log, white space aside, and `##[error]` or `##vso[task]` anywhere.
  */
 export function withoutCommands(text: string): string {
-  return text.replace(/^([^\S\r\n]*):(?=:)/gmu, '$1\\x3a').replaceAll('##[', '##\\x5b');
+  return text
+    .replace(/^([^\S\r\n]*):(?=:)/gmu, '$1\\x3a')
+    .replace(commandOpening, (opening) => `${opening.slice(0, -1)}\\x5b`);
 }
 
 /**
@@ -34,7 +39,7 @@ export function withoutCommands(text: string): string {
 export function printableJson(json: string): string {
   return json
     .replace(unprintable, (character) => (character === '\n' ? character : `\\u${hexadecimal(character, 4)}`))
-    .replaceAll('##[', '##\\u005b');
+    .replace(commandOpening, (opening) => `${opening.slice(0, -1)}\\u005b`);
 }
 
 function escaped(character: string): string {

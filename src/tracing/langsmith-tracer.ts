@@ -7,10 +7,8 @@ import { RunTree } from 'langsmith/run_trees';
 import { withRunTree } from 'langsmith/singletons/traceable';
 import type { JsonObject } from '../json/json.ts';
 import { createDelivery } from './langsmith-delivery.ts';
+import { longestFlush } from './tracer.ts';
 import type { Span, SpanEnd, Tracer, TracerServices } from './tracer.ts';
-
-/** How long `close` waits for traces to leave, in milliseconds: a tracing server that is down must not hold a run. */
-const longestFlush = 5000;
 
 /** Thrown to LangChain, which shows its message, and never to anyone else. */
 class SpanFailed extends Error {}

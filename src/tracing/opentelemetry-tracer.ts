@@ -1,16 +1,17 @@
-import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { ProxyTracerProvider, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Attributes, Span as OpenSpan, SpanOptions } from '@opentelemetry/api';
 import type { JsonValue } from '../json/json.ts';
 import type { CallOutcome } from '../models/contract.ts';
-import { parseEndpoint } from '../models/endpoint.ts';
+import { parseAddress } from '../models/endpoint.ts';
 import { version } from '../version.ts';
-import type { Span, SpanEnd, Tracer } from './tracer.ts';
+import { longestFlush } from './tracer.ts';
+import type { Span, SpanEnd, Tracer, TracerServices } from './tracer.ts';
 
 /**
  * Spans by the semantic conventions for generative AI (https://opentelemetry.io/docs/specs/semconv/gen-ai/), which are
  * experimental: names may change with them. Prompts and answers are left out, as the conventions have it by default.
  */
-export function openOpenTelemetry(): Tracer {
+export function openOpenTelemetry({ sleep, warn }: TracerServices): Tracer {
   const tracer = trace.getTracer('prompt-pipe', version);
   return {
     span: (span, work, ended) =>
@@ -26,9 +27,30 @@ export function openOpenTelemetry(): Tracer {
           open.end();
         }
       }),
-    // What is exported, and when, is up to the SDK; whoever registered it ends it.
-    close: () => Promise.resolve(),
+    async close() {
+      const flushed = new AbortController();
+      const patience = sleep(longestFlush, flushed.signal).catch(() => undefined);
+      try {
+        await Promise.race([flush(), patience]);
+      } catch (error) {
+        warn(
+          `OpenTelemetry could not export all spans: ${error instanceof Error ? error.message : String(error)}`,
+        );
+      }
+      flushed.abort();
+    },
   };
+}
+
+/** Whoever registered the SDK ends it; but a process that exits gives it no time to, and a batch would be lost. */
+async function flush(): Promise<void> {
+  const registered = trace.getTracerProvider();
+  const provider: unknown = registered instanceof ProxyTracerProvider ? registered.getDelegate() : registered;
+  if (canFlush(provider)) await provider.forceFlush();
+}
+
+function canFlush(provider: unknown): provider is { forceFlush(): Promise<void> } {
+  return typeof provider === 'object' && provider !== null && 'forceFlush' in provider;
 }
 
 function nameOf(span: Span): string {
@@ -90,8 +112,8 @@ function attributesOf(span: Span): Attributes {
       };
     case 'call': {
       const { provider, name, parameters, base_url } = span.settings;
-      const endpoint = base_url === undefined ? undefined : parseEndpoint(base_url);
-      const [address, port] = endpoint?.host.split(/:(?=\d+$)/u) ?? [];
+      const server = base_url === undefined ? undefined : parseAddress(base_url);
+      const [address, port] = server?.host.split(/:(?=\d+$)/u) ?? [];
       return {
         'gen_ai.operation.name': 'chat',
         'gen_ai.provider.name': providerNames[provider] ?? provider,

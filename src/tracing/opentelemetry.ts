@@ -13,8 +13,8 @@ export const opentelemetry: TracerKind = {
     const registered: unknown = Reflect.get(globalThis, registration);
     return typeof registered === 'object' && registered !== null && 'trace' in registered;
   },
-  async open() {
+  async open(services) {
     const { openOpenTelemetry } = await import('./opentelemetry-tracer.ts');
-    return openOpenTelemetry();
+    return openOpenTelemetry(services);
   },
 };

@@ -25,6 +25,9 @@ export type SpanEnd =
   /** With the error's code and message, or told to stop. */
   | { readonly ok: false; readonly code: string; readonly message: string; readonly call?: CallOutcome };
 
+/** How long `close` waits for traces to leave, in milliseconds: a tracing server that is down must not hold a run. */
+export const longestFlush = 5000;
+
 /** Tells another system what a run does, as it happens. Nothing that goes wrong there is told to the run. */
 export interface Tracer {
   /** Does the work inside of a span; `ended` says what came of it. */

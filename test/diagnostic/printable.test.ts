@@ -49,6 +49,8 @@ describe('withoutCommands', () => {
     ['ok\n  ::add-mask::x', 'ok\n  \\x3a:add-mask::x'],
     ['\n\n\t::error::x', '\n\n\t\\x3a:error::x'],
     ['done ##[error]x', 'done ##\\x5berror]x'],
+    ['##vso[task.setvariable variable=x]y', '##vso\\x5btask.setvariable variable=x]y'],
+    ['##teamcity[buildStop]', '##teamcity\\x5bbuildStop]'],
     ['std::string ::x', 'std::string ::x'],
   ])('%j becomes %j', (text, expected) => {
     expect(withoutCommands(text)).toBe(expected);

@@ -1,10 +1,6 @@
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import {
-  BasicTracerProvider,
-  InMemorySpanExporter,
-  SimpleSpanProcessor,
-} from '@opentelemetry/sdk-trace-base';
+import { BasicTracerProvider, InMemorySpanExporter, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { CallOutcome } from '../../src/models/contract.ts';
 import { opentelemetry } from '../../src/tracing/opentelemetry.ts';
@@ -12,7 +8,7 @@ import { openTracer } from '../../src/tracing/registry.ts';
 import type { Span } from '../../src/tracing/tracer.ts';
 import { zeroUsage } from '../../src/usage/add.ts';
 
-const services = { sleep: () => Promise.resolve(), warn: () => undefined };
+const services = { sleep: () => new Promise<void>(() => undefined), warn: () => undefined };
 
 describe('OpenTelemetry without an SDK', () => {
   it('is not wanted, so that nothing of it is loaded', async () => {
@@ -25,7 +21,8 @@ describe('OpenTelemetry with an SDK', () => {
   const exporter = new InMemorySpanExporter();
   beforeAll(() => {
     trace.setGlobalTracerProvider(
-      new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }),
+      // As programs have it: spans wait for others, until somebody asks for them.
+      new BasicTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter)] }),
     );
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   });
@@ -136,6 +133,7 @@ describe('OpenTelemetry with an SDK', () => {
     await expect(
       tracer?.span({ kind: 'step', id: 'reply', type: 'chat' }, work, () => ({ ok: true, output: null })),
     ).rejects.toThrow(RangeError);
+    await tracer?.close();
     expect(spanNamed('step reply').status.code).toBe(SpanStatusCode.ERROR);
   });
 });
