@@ -384,6 +384,46 @@ describe('a schema that no instance is made for', () => {
     expect(make(schema, 'print', words)).toEqual({ ok: false, error });
   });
 
+  const letters = (count: number): JsonSchema => ({ type: 'string', pattern: `^[a-z]{${count}}$` });
+  const short = { ...(letters(2000) as object), maxLength: 5 };
+  const list = (minItems: number, rest: object): JsonSchema => ({ type: 'array', minItems, ...rest });
+
+  it.each<[string, JsonSchema]>([
+    ['long texts that may not be long', object({ a: short, b: short })],
+    ['more items than are made', list(2000, { items: { type: 'string' } })],
+    ['many long texts of a pattern', list(100, { items: letters(20_000) })],
+    ['more different items than there are', list(900, { items: { enum: [1, 2, 3] }, uniqueItems: true })],
+    ['a long list of long patterns', list(1000, { items: { ...(letters(1) as object), maxLength: 0 } })],
+    ['more fields than are made', { type: 'object', minProperties: 5000 }],
+    [
+      'a name as long as a book',
+      object({ ['n'.repeat(1_000_000)]: { type: 'integer', minimum: 5, maximum: 4 } }),
+    ],
+  ])('is given up before it keeps everybody waiting: %s', (_, schema) => {
+    const instance = make(schema, 'print', words);
+    expect(instance.ok ? '' : instance.error).toMatch(
+      /^no value was found .{1,50} in the time that one may take: /,
+    );
+  });
+
+  it('is remembered: it is not searched again', () => {
+    const properties = { a: { type: 'integer', minimum: 5, maximum: 4 } };
+    let reads = 0;
+    const schema = Object.defineProperty({ type: 'object', required: ['a'] }, 'properties', {
+      enumerable: true,
+      get() {
+        reads += 1;
+        return properties;
+      },
+    });
+    const first = make(schema, 'print', words);
+    const searched = reads;
+    expect(make(schema, 'another print', words)).toEqual(first);
+    expect(first.ok).toBe(false);
+    expect(searched).toBeGreaterThan(100);
+    expect(reads - searched, 'to know it again').toBeLessThan(5);
+  });
+
   it('is told where it asks for itself without end', () => {
     const schema = { $ref: '#/$defs/a', $defs: { a: object({ a: { $ref: '#/$defs/a' } }) } } as JsonSchema;
     const instance = make(schema, 'print', words);

@@ -28,7 +28,7 @@ export function makeArray(
   // What must be in it comes after what stands at a place of its own, or last where there is no room after that.
   const firstNeeded = Math.min(rules.fixed, length - rules.needed);
   const items: JsonValue[] = [];
-  for (let index = 0; index < length; index += 1) {
+  for (let index = 0; index < length && making.effort.left > 0; index += 1) {
     const isNeeded = index >= firstNeeded && index < firstNeeded + rules.needed;
     const schemas = [...itemSchemas(parts, index), ...(isNeeded ? sayings(parts, 'contains') : [])];
     const item = makeOther(schemas, `${place}/${items.length}`, depth, salted, make, known);
@@ -80,7 +80,7 @@ function makeOther(
   known: Set<string> | null,
 ): JsonValue | undefined {
   if (known === null) return make(schemas, place, depth + 1, making);
-  for (let tried = 0; tried < mostTries; tried += 1) {
+  for (let tried = 0; tried < mostTries && making.effort.left > 0; tried += 1) {
     const other: Making = { ...making, draw: (at, purpose) => making.draw(at, `${purpose} ${tried}`) };
     const item = make(schemas, place, depth + 1, other);
     const text = JSON.stringify(item);

@@ -2,7 +2,7 @@ import type { ErrorObject, ValidateFunction } from 'ajv';
 import type { JsonSchema, JsonValue } from '../../json/json.ts';
 import { failure, success, type Result } from '../../result.ts';
 import { draw, fingerprintOf } from '../chance.ts';
-import type { Making } from './making.ts';
+import { spend, type Making } from './making.ts';
 import { compileSchema } from './validator.ts';
 import { makeValue } from './value.ts';
 
@@ -16,6 +16,9 @@ export type Instances = (
 /** Times that a value is mended before it is given up. */
 const mostRounds = 120;
 
+/** Draws, and other work by the time of a draw, until a value is given up: it may ask for more than anybody waits for. */
+const mostEffort = 100_000;
+
 /** Values in one instance, those within it included. */
 const mostValues = 5000;
 
@@ -25,17 +28,34 @@ const longestPlace = 100;
 /** Schemas whose validators are kept: to compile one takes longer than everything else about an answer. */
 const mostKept = 100;
 
-/** Keeps the validators of schemas that it has met. */
+/** A schema that was met before. */
+interface Known {
+  readonly validate: ValidateFunction;
+  /** A value that it allows, the same for every print. */
+  readonly some: JsonValue;
+}
+
+/** Keeps the validators of schemas that it has met, and which of them have no value, so as not to search for it again. */
 export function createInstances(): Instances {
-  const kept = new Map<string, Result<ValidateFunction, string>>();
+  const kept = new Map<string, Result<Known, string>>();
   return (schema, print, words) => {
     const key = fingerprintOf(0, schema);
-    const compiled = kept.get(key) ?? compileSchema(schema);
-    kept.set(key, compiled);
+    const known = kept.get(key) ?? study(schema);
+    kept.set(key, known);
     const [oldest] = kept.keys();
     if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
-    return compiled.ok ? search(schema, compiled.value, print, words) : compiled;
+    if (!known.ok) return known;
+    const found = search(schema, known.value.validate, print, words);
+    return found.ok ? found : success(known.value.some);
   };
+}
+
+/** Whether there is a value is found out by the schema alone, so that it does not hang on who asks first. */
+function study(schema: JsonSchema): Result<Known, string> {
+  const compiled = compileSchema(schema);
+  if (!compiled.ok) return compiled;
+  const some = search(schema, compiled.value, '', []);
+  return some.ok ? success({ validate: compiled.value, some: some.value }) : some;
 }
 
 /**
@@ -49,14 +69,19 @@ function search(
   words: readonly string[],
 ): Result<JsonValue, string> {
   const faults = new Map<string, number>();
+  const effort = { left: mostEffort };
   let last: ErrorObject | undefined;
-  for (let round = 0; round < mostRounds; round += 1) {
+  for (let round = 0; round < mostRounds && effort.left > 0; round += 1) {
     const making: Making = {
       root: schema,
-      draw: (place, purpose) => draw(print, `${place} ${purpose}`, faults.get(place) ?? 0),
+      draw(place, purpose) {
+        spend(making, place.length + purpose.length);
+        return draw(print, `${place} ${purpose}`, faults.get(place) ?? 0);
+      },
       words: words.length === 0 ? ['answer'] : words,
       lean: round > mostRounds / 2,
-      budget: { left: mostValues },
+      values: { left: mostValues },
+      effort,
     };
     const value = makeValue([schema], '', 0, making);
     if (validate(value)) return success(value);
@@ -66,7 +91,8 @@ function search(
   }
   const { instancePath = '', message = 'is not valid' } = last ?? {};
   const where = instancePath === '' ? '' : ` at ${instancePath.slice(0, longestPlace)}`;
-  return failure(`no value was found that it allows: the last one${where} ${message}`);
+  const until = effort.left > 0 ? '' : ' in the time that one may take';
+  return failure(`no value was found that it allows${until}: the last one${where} ${message}`);
 }
 
 /**

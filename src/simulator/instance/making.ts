@@ -14,7 +14,20 @@ export interface Making {
   /** Makes no more than what is required. */
   readonly lean: boolean;
   /** How many more values may be made: a schema can ask for more than there is room for. */
-  readonly budget: { left: number };
+  readonly values: { left: number };
+  /**
+   * How much more may be done until a value is found, all rounds together, in draws: other work counts as what it takes
+   * the time of. Whoever repeats something asks whether any is left.
+   */
+  readonly effort: { left: number };
+}
+
+/** Characters, or values of a schema, that take the time of one draw to write, to read or to walk over. */
+const stepsPerDraw = 64;
+
+/** Counts one piece of work that writes, reads or walks over so many characters or values. */
+export function spend({ effort }: Making, steps: number): void {
+  effort.left -= 1 + steps / stepsPerDraw;
 }
 
 /** Makes a value for which all of these schemas hold; how deep it lies tells when to come to an end. */

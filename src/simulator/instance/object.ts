@@ -23,7 +23,7 @@ export function makeObject(
   const names = [...chosen.names];
   const least = Math.max(0, ...numbersIn(parts, 'minProperties'));
   const tries = Math.min(mostInvented, least - names.length) * triesPerName;
-  for (let tried = 0; names.length < least && tried < tries; tried += 1) {
+  for (let tried = 0; names.length < least && tried < tries && making.effort.left > 0; tried += 1) {
     const name = inventName(chosen.parts, tried, place, depth, making, make);
     if (!names.includes(name)) names.push(name);
   }

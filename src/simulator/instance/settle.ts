@@ -1,6 +1,6 @@
-import { isObject, type JsonObject, type JsonSchema, type JsonValue } from '../../json/json.ts';
+import { isObject, type JsonObject, type JsonValue } from '../../json/json.ts';
 import { resolveLocal } from '../../schema/reference.ts';
-import { isLean, pick, type Making } from './making.ts';
+import { isLean, pick, spend, type Making } from './making.ts';
 
 /** One value is held to no more schemas than these: beyond, the result is judged like any other. */
 const mostParts = 1000;
@@ -20,7 +20,7 @@ export function settle(
   const waiting: (JsonValue | undefined)[] = [...schemas];
   const choose = (branches: readonly (readonly JsonValue[])[]): readonly JsonValue[] => {
     const drawn = making.draw(place, `branch ${parts.size} ${waiting.length}`);
-    return pick(isLean(making, depth) ? plainest(branches, root) : branches, drawn) ?? [false];
+    return pick(isLean(making, depth) ? plainest(branches, making) : branches, drawn) ?? [false];
   };
   for (let next = 0; next < waiting.length && parts.size < mostParts; next += 1) {
     const schema = waiting[next];
@@ -43,6 +43,7 @@ export function settle(
         ]),
       );
   }
+  making.effort.left -= parts.size;
   return [...parts];
 }
 
@@ -56,24 +57,29 @@ export function listOf(value: JsonValue | undefined): readonly JsonValue[] {
 /** The branches that lead to the fewest other schemas: the way out of a schema that refers to itself. */
 function plainest(
   branches: readonly (readonly JsonValue[])[],
-  root: JsonSchema,
+  making: Making,
 ): readonly (readonly JsonValue[])[] {
-  const counted = branches.map((branch) => countReferences(branch, root));
+  const counted = branches.map((branch) => countReferences(branch, making));
   const fewest = Math.min(...counted);
   return branches.filter((_, index) => counted[index] === fewest);
 }
 
 /** The references in these schemas and in what they are references to. Walks without recursion. */
-function countReferences(schemas: readonly JsonValue[], root: JsonSchema): number {
+function countReferences(schemas: readonly JsonValue[], making: Making): number {
   const waiting = schemas.map((schema) =>
-    isObject(schema) && typeof schema['$ref'] === 'string' ? resolveLocal(schema['$ref'], root) : schema,
+    isObject(schema) && typeof schema['$ref'] === 'string'
+      ? resolveLocal(schema['$ref'], making.root)
+      : schema,
   );
   let count = 0;
+  let walked = 0;
   for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
     if (typeof value !== 'object' || value === null) continue;
+    walked += 1;
     if (Object.hasOwn(value, '$ref')) count += 1;
     // One by one: there may be more of them than a call takes arguments.
     for (const held of Object.values(value)) waiting.push(held);
   }
+  spend(making, walked);
   return count;
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../json/json.ts';
 import { simulatedMark } from '../echo.ts';
 import { makeFormatted } from './format.ts';
-import { numbersIn, sayings, wholeBetween, type Making } from './making.ts';
+import { numbersIn, sayings, spend, wholeBetween, type Making } from './making.ts';
 import { createPatternWriter } from './pattern.ts';
 
 /** Words of a free text. */
@@ -10,6 +10,9 @@ const mostWords = 6;
 
 /** How often another text is tried where one does not fit. */
 const mostTries = 60;
+
+/** To read a pattern, and the classes in it, takes the time of so many characters for each of its own. */
+const readingOfPattern = 64;
 
 /** In characters; a schema may ask for more, and is then not met. */
 const longest = 100_000;
@@ -20,12 +23,13 @@ export function makeText(parts: readonly JsonObject[], place: string, making: Ma
   const most = Math.min(Infinity, ...numbersIn(parts, 'maxLength'));
   let drawn = 0;
   const next = (): number => making.draw(place, `text ${(drawn += 1)}`);
-  const make = makerOf(parts, least, most, next, making.words);
+  const make = makerOf(parts, least, most, next, making);
 
   const patterns = patternsOf(parts).map((pattern) => new RegExp(pattern, 'u'));
   let text = '';
-  for (let tried = 0; tried < mostTries; tried += 1) {
+  for (let tried = 0; tried < mostTries && making.effort.left > 0; tried += 1) {
     text = make(tried);
+    spend(making, text.length);
     const length = Array.from(text).length;
     if (length >= least && length <= most && patterns.every((pattern) => pattern.test(text))) return text;
   }
@@ -39,11 +43,13 @@ function makerOf(
   least: number,
   most: number,
   next: () => number,
-  words: readonly string[],
+  making: Making,
 ): MakeText {
+  const { words } = making;
   const patterns = patternsOf(parts);
   const [pattern] = patterns;
   if (pattern !== undefined) {
+    for (const { length } of patterns) spend(making, length * readingOfPattern);
     const writers = patterns.map(createPatternWriter);
     // Longer and longer repetitions, as a length may ask for; and more behind a pattern that does not say how a text
     // ends, so that there are many of it.

@@ -18,8 +18,8 @@ export function makeValue(
   depth: number,
   making: Making,
 ): JsonValue {
-  making.budget.left -= 1;
-  if (making.budget.left < 0 || depth > deepest) return null;
+  making.values.left -= 1;
+  if (making.values.left < 0 || making.effort.left < 0 || depth > deepest) return null;
   const parts = settle(schemas, place, depth, making);
   const kinds = kindsOf(parts.map((schema) => ({ schema, root: making.root })));
   const listed = listedValues(parts, kinds);
