@@ -27,12 +27,6 @@ export function parseAddress(base_url: string): Address | undefined {
   };
 }
 
-/** The chat completions below a `base_url`, with or without a final `/v1`, for both are written. */
-export function parseEndpoint(base_url: string): Address | undefined {
-  const address = parseAddress(base_url);
-  return address && { ...address, path: `${below(address.path, '/v1')}/chat/completions` };
-}
-
 /** The URL of `path` in the API that begins at `root`, below a `base_url` that may end with that root or without it. */
 export function urlBelow(base_url: string, root: string, path: string): string {
   const address = parseAddress(base_url);
