@@ -63,10 +63,14 @@ template must be quoted where it begins a value: \`prompt: "{{input.text}}"\`.
 | \`args\` | in the \`http\` request of a tool alone: the arguments of the call |
 | \`env\` | in the \`headers\` of that request alone: environment variables, as in \`Bearer {{env.RATES_TOKEN}}\` |
 
-- An object or a list is written as JSON, null as nothing; nothing is escaped.
+- An object or a list is written as JSON, null as nothing; nothing is escaped. Whole objects and lists can be arguments too:
+  \`{{json steps.find.output}}\`, \`{{default input.tags vars.tags}}\`.
 - A value of \`output\` that is exactly one expression keeps its type; any other is text. In a CSV or TSV, a list or map is a
   cell of JSON text; null and what is absent are an empty cell.
-- Inside \`#each\` and \`#with\` a path starts at the item, which is \`{{this}}\` itself; \`@root.input.text\` starts outside.
+- An item of a list is named by its number, from 0: \`{{steps.find.output.issues.[0].area}}\`, or \`issues.0.area\` where a name
+  follows. \`{{input.tags.length}}\` is how many there are; of a text that is \`{{length input.text}}\`.
+- Inside \`#each\` and \`#with\` a path starts at the item, which is \`{{this}}\` itself; \`@root.input.text\` starts outside, and
+  \`../name\` in what is around the block.
 - Inside \`#each\`, \`@index\` counts the items from 0, \`@key\` is the name of a field of an object, and \`@first\` and \`@last\`
   are true for the item at that end.
 - \`\\{{\` writes \`{{\` as text; in double quotes YAML wants the backslash twice: \`"\\\\{{"\`.
@@ -75,6 +79,8 @@ template must be quoted where it begins a value: \`prompt: "{{input.text}}"\`.
 - A path that is absent fails the record with its name, unless something guards it: an \`#if\` or \`#with\` around it, \`default\`,
   or a \`when\` of that path. null and "" are values.
 - A step with a \`when\` may be skipped, so what reads its output must guard it.
+- Where a tool names an environment variable, in \`env\` or in its \`headers\`, the value of that variable is taken out of all
+  that the tool returns, if it has 8 characters or more.
 - \`when\` must be exactly one expression. Where it is false, null, "" or absent, the step or record is skipped.
 
 Blocks, each closed by its name:`;

@@ -59,13 +59,13 @@ export async function compileStep(
       files.push(...(schema?.files ?? []).filter((path) => path !== workspace.path));
       return schema;
     },
-    async file(pointer) {
+    async file(pointer, severity = 'error') {
       const text = valueAt(spec, pointer);
       const named = typeof text === 'string' ? text : '';
       const path = resolve(folder, named);
       const mistake = await workspace.files.find(path, named);
       if (mistake !== undefined) {
-        context.report.add({ place: placeOf(pointer), ...mistake });
+        context.report.add({ place: placeOf(pointer), ...mistake, severity });
         return undefined;
       }
       files.push(path);

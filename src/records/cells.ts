@@ -38,9 +38,7 @@ function isText(types: ReadonlySet<JsonType>): boolean {
 }
 
 function emptyCell(name: string, types: ReadonlySet<JsonType>): string {
-  const [type = 'integer'] = ['number', 'integer', 'boolean', 'array', 'object'].filter((known) =>
-    types.has(known as JsonType),
-  );
+  const type = types.has('number') ? 'number' : ([...types][0] ?? '…');
   return `the cell in the column \`${name}\` is empty, and \`input.schema\` requires a value; fill it in, or allow null there: type: [${type}, "null"]`;
 }
 

@@ -64,6 +64,7 @@ describe('cells of a typed column', () => {
       'the cell in the column `n` is empty, and `input.schema` requires a value; fill it in, or allow null there: type: [integer, "null"]',
     ],
     [{ type: 'boolean' }, expect.stringContaining('type: [boolean, "null"]')],
+    [{ type: 'number' }, expect.stringContaining('type: [number, "null"]')],
     [{ type: ['integer', 'null'] }, null],
     [{ type: 'string' }, ''],
   ])('%j: an empty cell of a field that is required', (column, told) => {

@@ -45,7 +45,7 @@ describe('an expression with operators', () => {
     'constructor',
     'Only if a > 3, please.',
     `${'!'.repeat(50)}a`,
-    `${'('.repeat(600)}`,
+    '('.repeat(600),
   ])('is not made of %j', (text) => {
     expect(withHelpers(text)).toBeUndefined();
   });
@@ -69,10 +69,10 @@ describe('an expression with operators', () => {
     fc.assert(
       fc.property(fc.array(part, { maxLength: 8 }), (parts) => {
         const text = withHelpers(parts.join(' '));
-        if (text === undefined) return;
-        const compiled = compileTemplate(`{{${text}}}`, new Map());
+        const compiled = compileTemplate(text === undefined ? '' : `{{${text}}}`, new Map());
         // The grammar allows it; what a helper is given is told on its own.
-        if (!compiled.ok) for (const { code } of compiled.error) expect(code).not.toBe('template-syntax');
+        const codes = compiled.ok ? [] : compiled.error.map(({ code }) => code);
+        expect(codes).not.toContain('template-syntax');
       }),
     );
   });
