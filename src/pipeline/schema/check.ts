@@ -3,19 +3,9 @@ import { isObject, type JsonValue, type Pointer } from '../../json/json.ts';
 import { contradictionsIn } from './contradictions.ts';
 import { keywords, typeNames, unknownTypes, unsupportedKeywords, type Draft } from './keywords.ts';
 import { valueAt } from '../../json/pointer.ts';
+import type { SchemaMistake } from './schema-mistake.ts';
 import { formats } from './validator.ts';
 import { listText, valueText } from '../words.ts';
-
-export interface SchemaMistake {
-  /** Default: an error. */
-  readonly severity?: 'error' | 'warning';
-  readonly code: string;
-  readonly message: string;
-  readonly hint?: string;
-  /** Below the schema's root. */
-  readonly pointer: Pointer;
-  readonly part?: 'key' | 'value';
-}
 
 /** A `$ref` of the schema: the pointer of the schema that holds it, and what it says. */
 export interface Reference {

@@ -1,7 +1,7 @@
 import { didYouMean } from '../../diagnostic/suggest.ts';
 import { isObject, type JsonObject, type JsonValue, type Pointer } from '../../json/json.ts';
 import { matchesPattern } from '../../schema/value-type.ts';
-import type { SchemaMistake } from './check.ts';
+import type { SchemaMistake } from './schema-mistake.ts';
 
 /** Keywords by which a schema gets properties from elsewhere. */
 const combining = ['$ref', 'allOf', 'anyOf', 'oneOf', 'if', 'dependentSchemas', 'dependencies'];
