@@ -1,5 +1,6 @@
 import { describeAnswers } from './conformance/answer.ts';
 import { describeFailures } from './conformance/failure.ts';
+import { describeParticulars } from './conformance/particulars.ts';
 import { describeRequests } from './conformance/request.ts';
 import { describeStreams } from './conformance/stream.ts';
 import type { FakeWire } from './fakes/fake-wire.ts';
@@ -10,4 +11,5 @@ export function describeConformance(wire: FakeWire): void {
   describeAnswers(wire);
   describeFailures(wire);
   describeStreams(wire);
+  describeParticulars(wire);
 }

@@ -31,6 +31,7 @@ export const anthropicWire: FakeWire = {
       content: blocksOf(said),
       stop_reason: reasonOf(said),
       stop_sequence: null,
+      ...refusalOf(said),
       ...(said.usage !== null && { usage: usageOf(said) }),
     };
   },
@@ -56,7 +57,7 @@ export const anthropicWire: FakeWire = {
         return [begin, pieces, event('content_block_stop', { index })].flat();
       }),
       event('message_delta', {
-        delta: { stop_reason: reasonOf(said), stop_sequence: null },
+        delta: { stop_reason: reasonOf(said), stop_sequence: null, ...refusalOf(said) },
         ...(told && { usage: { output_tokens } }),
       }),
       event('message_stop', {}),
@@ -72,6 +73,10 @@ export const anthropicWire: FakeWire = {
   nothing: { ...head({}), content: [], stop_reason: 'end_turn', usage: usageOf({}) },
   tellsCached: true,
   keepsDigits: false,
+  tellsRefusal: true,
+  leavesOutZero: false,
+  echoed: signature,
+  fetchesImages: true,
 };
 
 function head({ model }: Said) {
@@ -83,7 +88,12 @@ function head({ model }: Said) {
   };
 }
 
-function reasonOf({ calls, finish }: Said): string {
+function refusalOf({ refusal }: Said): JsonObject {
+  return refusal === undefined ? {} : { stop_details: { type: 'refusal', explanation: refusal } };
+}
+
+function reasonOf({ calls, finish, refusal }: Said): string {
+  if (refusal !== undefined) return 'refusal';
   if (finish === 'length') return 'max_tokens';
   return calls ? 'tool_use' : 'end_turn';
 }

@@ -7,6 +7,8 @@ export interface Said {
   readonly text?: string;
   readonly thinking?: string;
   readonly calls?: readonly SaidCall[];
+  /** In these words where the API has words for it, and then neither text nor calls. */
+  readonly refusal?: string;
   readonly finish?: 'stop' | 'length';
   readonly model?: string;
   /** Null: the answer does not tell it. */
@@ -52,6 +54,14 @@ export interface FakeWire {
   readonly tellsCached: boolean;
   /** Whether integers beyond 2^53 keep their digits in arguments, because those are text. */
   readonly keepsDigits: boolean;
+  /** Whether the wire tells a refusal apart from the text. */
+  readonly tellsRefusal: boolean;
+  /** Whether a count of 0 is left out, so that one that is absent is no half. */
+  readonly leavesOutZero: boolean;
+  /** What the API wants back with the calls of an answer with thinking; null where it wants nothing. */
+  readonly echoed: string | null;
+  /** Whether the API fetches an image by its URL. */
+  readonly fetchesImages: boolean;
 }
 
 /** The headers of a stream in the provider's manner. */

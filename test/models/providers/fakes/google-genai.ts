@@ -57,6 +57,10 @@ export const googleWire: FakeWire = {
   nothing: { candidates: [{ content: { role: 'model' }, finishReason: 'STOP' }], ...restOf({}) },
   tellsCached: true,
   keepsDigits: false,
+  tellsRefusal: true,
+  leavesOutZero: true,
+  echoed: thoughtSignature,
+  fetchesImages: true,
 };
 
 function partsOf({ text, thinking, calls = [] }: Said): readonly JsonObject[] {
@@ -71,7 +75,8 @@ function partsOf({ text, thinking, calls = [] }: Said): readonly JsonObject[] {
   ];
 }
 
-function reasonOf({ finish }: Said): string {
+function reasonOf({ finish, refusal }: Said): string {
+  if (refusal !== undefined) return 'SAFETY';
   return finish === 'length' ? 'MAX_TOKENS' : 'STOP';
 }
 

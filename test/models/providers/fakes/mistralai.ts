@@ -21,6 +21,10 @@ export const mistralWire: FakeWire = {
   nothing: completionBody({ content: null }),
   tellsCached: true,
   keepsDigits: true,
+  tellsRefusal: false,
+  leavesOutZero: false,
+  echoed: null,
+  fetchesImages: true,
 };
 
 function completionOf({ text, thinking, calls, finish, model, usage = defaultUsage }: Said): FakeCompletion {

@@ -47,6 +47,10 @@ export const ollamaWire: FakeWire = {
   nothing: { ...head({}), message: messageOf({}, ''), ...endOf({}) },
   tellsCached: false,
   keepsDigits: false,
+  tellsRefusal: false,
+  leavesOutZero: false,
+  echoed: null,
+  fetchesImages: false,
 };
 
 function head({ model }: Said) {

@@ -25,11 +25,12 @@ export const openaiWire: FakeWire = {
   path: () => '/v1/chat/completions',
   keyHeader: (key) => ['authorization', `Bearer ${key}`],
   answer(said) {
-    const { text = said.calls || said.finish === 'length' ? null : '', thinking, calls } = said;
+    const { thinking, calls, refusal = null } = said;
+    const unsaid = calls || said.finish === 'length' || refusal !== null ? null : '';
     const message = {
       role: 'assistant',
-      content: text,
-      refusal: null,
+      content: said.text ?? unsaid,
+      refusal,
       ...(thinking !== undefined && { reasoning_content: thinking }),
       ...(calls && { tool_calls: calls.map(callOf) }),
       annotations: [],
@@ -55,6 +56,7 @@ export const openaiWire: FakeWire = {
       event({ role: 'assistant', content: '', refusal: null }),
       ...(said.thinking === undefined ? [] : [event({ reasoning_content: said.thinking })]),
       ...words(said.text ?? '').map((content) => event({ content })),
+      ...words(said.refusal ?? '').map((refusal) => event({ refusal })),
       ...(said.calls ?? []).flatMap((call, index) => {
         const { function: called, ...named } = callOf(call);
         const [first, second] = halves(called.arguments);
@@ -89,6 +91,10 @@ export const openaiWire: FakeWire = {
   },
   tellsCached: true,
   keepsDigits: true,
+  tellsRefusal: true,
+  leavesOutZero: false,
+  echoed: null,
+  fetchesImages: true,
 };
 
 function head({ model }: Said) {
