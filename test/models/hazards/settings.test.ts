@@ -1,9 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { InMemoryCache } from '@langchain/core/caches';
 import { ChatMistralAI } from '@langchain/mistralai';
-import { HTTPClient } from '@mistralai/mistralai/lib/http.js';
 import { describe, expect, it } from 'vitest';
-import { completionBody } from '../../support/fake-server.ts';
 import type { FakeCall } from '../../support/fake-server.ts';
 import { openRig } from '../rig.ts';
 import { bodiesOf, openStock } from './stock.ts';
@@ -78,16 +76,21 @@ describe('hazard 9: settings', () => {
   });
 
   it('as an endpoint are ignored by the stock class', async () => {
+    const { server } = await openStock();
+    server.answer = (call) => call.reply();
     const asked: string[] = [];
-    const httpClient = new HTTPClient({
-      fetcher(request) {
-        asked.push(request instanceof Request ? request.url : String(request));
-        const headers = { 'content-type': 'application/json' };
-        return Promise.resolve(new Response(JSON.stringify(completionBody()), { headers }));
-      },
+    const settings = { apiKey: 'test-key', maxRetries: 0, endpoint: server.url };
+    const model = new ChatMistralAI({
+      ...settings,
+      // Nothing leaves this machine: what would go elsewhere is sent to the server of the test.
+      beforeRequestHooks: [
+        (request) => {
+          asked.push(request.url);
+          return new Request(server.url, request);
+        },
+      ],
     });
-    const settings = { apiKey: 'test-key', maxRetries: 0, httpClient, endpoint: 'http://127.0.0.1:1' };
-    await new ChatMistralAI(settings).invoke('Hi.');
+    await model.invoke('Hi.');
     expect(asked).toEqual(['https://api.mistral.ai/v1/chat/completions']);
   });
 
