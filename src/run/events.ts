@@ -153,7 +153,7 @@ export interface Counts {
 
 export interface ToolCounts {
   readonly total: number;
-  /** Those that the model was told an error of, or that were ended with the run. */
+  /** Those that came to an error. One that was ended before its end counts nowhere. */
   readonly failed: number;
 }
 

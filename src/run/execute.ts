@@ -1,5 +1,6 @@
 import type { Plan } from '../plan.ts';
 import type { InputBroken, RecordItem } from '../records/record.ts';
+import { createShared } from '../tools/shared.ts';
 import { openTracer } from '../tracing/registry.ts';
 import type { Bell } from './bell.ts';
 import { createCallSlots } from './call-slots.ts';
@@ -15,6 +16,7 @@ import { internalError, notWritten } from './reasons.ts';
 import { refusedStart } from './requirements.ts';
 import { redactOutcomes, secretsOf } from './secrets.ts';
 import type { Stop } from './stop.ts';
+import { refusedTools, type ReadyServices } from './ready-tools.ts';
 import { tracesBy, untraced } from './traces.ts';
 import { createUsageLedger, type UsageLedger } from './usage-ledger.ts';
 
@@ -67,16 +69,25 @@ export async function execute(execution: Execution): Promise<void> {
   };
   const ledger = createUsageLedger(plan);
   const images = createImages(options.files);
-  const refused = started?.ok === false ? started.error : refusedStart(plan, options);
+  const tools = {
+    env: options.env,
+    shared: createShared(),
+    redact: redactOutcomes(secretsOf(plan, options)),
+    signal: execution.signal,
+  };
+  let refused = started?.ok === false ? started.error : refusedStart(plan, options);
   let intaken: Intaken = { taken: 0, exhausted: false };
   let ended: number | undefined;
-  if (refused === undefined) {
-    try {
-      const all = { ledger, images, journal, finished, toolFinished };
+  try {
+    refused ??= await refusedTools(plan, tools);
+    if (refused === undefined) {
+      const all = { ledger, images, journal, finished, toolFinished, tools };
       intaken = await runRecords(execution, all, () => (ended = now()));
-    } catch (error) {
-      stop.request(internalError(error), 'everything');
     }
+  } catch (error) {
+    stop.request(internalError(error), 'everything');
+  } finally {
+    await withGrace(tools.shared.close(), execution.signal, surroundings(options).sleep);
   }
   await journal?.close();
 
@@ -104,11 +115,12 @@ interface Bookkeeping {
   readonly journal: Journal | undefined;
   readonly finished: (record: RecordFinished) => void;
   readonly toolFinished: (event: ToolFinished) => void;
+  readonly tools: ReadyServices;
 }
 
 async function runRecords(
   execution: Execution,
-  { ledger, images, journal, finished, toolFinished }: Bookkeeping,
+  { ledger, images, journal, finished, toolFinished, tools }: Bookkeeping,
   done: () => void,
 ): Promise<Intaken> {
   const { plan, options, stop, signal, bell, tell } = execution;
@@ -137,14 +149,12 @@ async function runRecords(
         tell,
       },
       tools: {
+        ...tools,
         plan,
         slots: createCallSlots(concurrency),
-        env: options.env,
-        redact: redactOutcomes(secretsOf(plan, options)),
         journal,
         stop,
         traces,
-        signal,
         now,
         finished: toolFinished,
       },

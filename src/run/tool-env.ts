@@ -8,12 +8,16 @@ export function toolEnv(names: readonly string[], env: RunOptions['env']): RunOp
   return { ...usualEnvironment(env), ...Object.fromEntries(names.map((name) => [name, env[name]])) };
 }
 
-/** The variables that tools name and that are not set; each is told once, with the steps that want it. */
+/**
+ * The variables that tools name and that are not set, or empty where they must not be; each is told once, with the
+ * steps that want it.
+ */
 export function checkToolEnv(plan: Plan, env: RunOptions['env']): readonly Diagnostic[] {
   const wanted = new Map<string, string[]>();
   for (const { id, program } of plan.steps) {
     for (const name of new Set(program.env)) {
-      if (env[name] === undefined) wanted.set(name, [...(wanted.get(name) ?? []), id]);
+      const lacks = env[name] === undefined || (env[name] === '' && program.filled?.includes(name) === true);
+      if (lacks) wanted.set(name, [...(wanted.get(name) ?? []), id]);
     }
   }
   return [...wanted].map(([name, steps]) => {
@@ -21,7 +25,7 @@ export function checkToolEnv(plan: Plan, env: RunOptions['env']): readonly Diagn
     return {
       severity: 'error',
       code: 'missing-variable',
-      message: `\`${name}\` is not set, and ${whose} need it`,
+      message: `\`${name}\` is ${env[name] === undefined ? 'not set' : 'empty'}, and ${whose} need it`,
       hint: `set it by \`export ${name}=…\`; tools run with \`--simulate\` too`,
     };
   });

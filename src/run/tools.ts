@@ -1,6 +1,7 @@
 import type { Plan } from '../plan.ts';
 import { failure } from '../result.ts';
 import type { ToolInvocation } from '../steps/step.ts';
+import type { Shared } from '../tools/shared.ts';
 import type { ToolOutcome } from '../tools/tool.ts';
 import type { ActiveRecord } from './active-record.ts';
 import type { CallSlots } from './call-slots.ts';
@@ -18,6 +19,7 @@ export interface ToolCallServices {
   /** Of tools alone: a call that held a model's slot while it waited for a tool's could wait for ever. */
   readonly slots: CallSlots;
   readonly env: RunOptions['env'];
+  readonly shared: Shared;
   readonly redact: RedactOutcome;
   readonly journal: Journal | undefined;
   readonly stop: Stop;
@@ -49,20 +51,19 @@ export async function runTool(
   return services.slots.run(record.sequence, inSlot);
 
   async function perform(): Promise<ToolOutcome> {
-    const { plan, env, redact, journal, traces, signal, now, finished } = services;
+    const { plan, env, shared, redact, journal, traces, signal, now, finished } = services;
     const ofPlan = plan.steps[step];
     if (ofPlan === undefined) throw new Error(`the plan has no step ${step}`);
     const began = now();
-    const tools = { signal, env: toolEnv(ofPlan.program.env ?? [], env) };
+    const tools = { signal, shared, env: toolEnv(ofPlan.program.env ?? [], env) };
     const outcome = await traces.tool(call, async () => redact(await call.run(tools)));
     const duration = now() - began;
     const { index, key } = record;
     const { id, name } = call;
     // One that was ended midway has not finished: it is to run again when the run is resumed.
-    if (outcome.ok || outcome.error.code !== 'aborted') {
-      const asked = { id, name, arguments: call.arguments };
-      journal?.tool({ index, key, step: ofPlan.id, call: nth, ...asked, outcome, duration });
-    }
+    if (!outcome.ok && outcome.error.code === 'aborted') return outcome;
+    const asked = { id, name, arguments: call.arguments };
+    journal?.tool({ index, key, step: ofPlan.id, call: nth, ...asked, outcome, duration });
     const event = { type: 'tool_finished', index, step: ofPlan.id, tool: name, duration } as const;
     finished(outcome.ok ? { ...event, ok: true } : { ...event, ok: false, code: outcome.error.code });
     return outcome;

@@ -2,7 +2,7 @@ import type { JsonObject, JsonSchema, JsonValue } from '../json/json.ts';
 import type { CallError, CallErrorCode, CallOutcome, ModelRequest } from '../models/contract.ts';
 import type { Result } from '../result.ts';
 import type { Scope } from '../template/template.ts';
-import type { ToolBuilder, ToolOutcome, ToolServices } from '../tools/tool.ts';
+import type { ToolBuilder, ToolError, ToolOutcome, ToolServices } from '../tools/tool.ts';
 import type { Usage } from '../usage/usage.ts';
 
 /** A step type: one value of the registry, its spec and its behaviour in one file. */
@@ -34,10 +34,20 @@ export interface StepProgram {
   readonly tool_calls?: JsonSchema;
   /** Names of the environment variables that its tools read. */
   readonly env?: readonly string[];
+  /** Those of them whose values must not be empty either. */
+  readonly filled?: readonly string[];
+  /** The tools that could not be run at all. To be asked before a run, whose services they get. */
+  prepare?(services: ToolServices): Promise<readonly UnreadyTool[]>;
   /** The first request of the step for this scope, exactly as `execute` would send it. */
   render(scope: Scope): Result<ModelRequest, StepError>;
   /** Runs the step for one record; every model call goes through `call`, every tool call through `tool`. */
   execute(scope: Scope, services: StepServices): Promise<Result<StepValue, StepError>>;
+}
+
+export interface UnreadyTool {
+  /** Its name in the step. */
+  readonly tool: string;
+  readonly error: ToolError;
 }
 
 export interface StepServices {

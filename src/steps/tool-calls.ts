@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '../json/json.ts';
 import type { Message } from '../models/contract.ts';
 import { failure, success, type Result } from '../result.ts';
 import type { Scope } from '../template/template.ts';
+import { stopped } from '../tools/deadline.ts';
 import type { ToolError, ToolOutcome } from '../tools/tool.ts';
 import type { TurnCall } from './assistant-turn.ts';
 import type { StepServices, ToolCallResult } from './step.ts';
@@ -100,29 +101,45 @@ export function toolText(name: string): string {
 }
 
 /**
- * Runs the calls of one answer side by side and waits for all of them. A call that cannot be run goes through
- * `services.tool` too, so that it is counted.
+ * Runs the calls of one answer side by side and waits for all of them; one that fails the record ends the others. A call
+ * that cannot be run goes through `services.tool` too, so that it is counted.
  */
-export function runCalls(
+export async function runCalls(
   calls: readonly ReadCall[],
   scope: Scope,
   services: StepServices,
 ): Promise<readonly FinishedCall[]> {
-  return Promise.all(
-    calls.map(async (call) => {
-      const outcome = await services.tool({
-        id: call.id,
-        name: call.name,
-        arguments: call.arguments,
-        run: (toolServices) => {
-          if (!call.ready.ok) return Promise.resolve(call.ready);
-          const { tool, arguments: given } = call.ready.value;
-          return tool.program.run({ arguments: given, scope }, toolServices);
-        },
-      });
-      return { call, outcome };
-    }),
-  );
+  const round = new AbortController();
+  const end = (): void => round.abort();
+  const { signal } = services;
+  if (signal.aborted) end();
+  signal.addEventListener('abort', end);
+  const perform = async (call: ReadCall): Promise<FinishedCall> => {
+    const outcome = await services.tool({
+      id: call.id,
+      name: call.name,
+      arguments: call.arguments,
+      run: (toolServices) => {
+        if (round.signal.aborted) return Promise.resolve(failure(stopped));
+        if (!call.ready.ok) return Promise.resolve(call.ready);
+        const { tool, arguments: given } = call.ready.value;
+        return tool.program.run({ arguments: given, scope }, { ...toolServices, signal: round.signal });
+      },
+    });
+    if (failsRecord({ call, outcome })) end();
+    return { call, outcome };
+  };
+  try {
+    return await Promise.all(calls.map(perform));
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
+}
+
+/** Whether the model is not told of the call's error, and the record fails instead. */
+export function failsRecord({ call, outcome }: FinishedCall): boolean {
+  if (outcome.ok || outcome.error.code === 'aborted') return false;
+  return call.onError === 'fail' || outcome.error.fatal === true;
 }
 
 /** What templates read of a call. */

@@ -9,6 +9,7 @@ import { assistantTurn } from './assistant-turn.ts';
 import type { StepError, StepServices, ToolCallResult } from './step.ts';
 import {
   collect,
+  failsRecord,
   readCalls,
   resultOf,
   runCalls,
@@ -111,17 +112,18 @@ function namesOf({ tool_calls }: Completion): string {
   return names.length > 5 ? `${shown} and others` : shown;
 }
 
-/** Why no further round is asked for: the first call in order that the run ended, or that fails the record. */
+/** Why no further round is asked for: the first call in order that fails the record, or that the run ended. */
 function stopOf(finished: readonly FinishedCall[]): Mistake | undefined {
-  const failed = finished.flatMap(({ call, outcome }) =>
-    outcome.ok ? [] : [{ call, error: outcome.error }],
-  );
-  const aborted = failed.find(({ error }) => error.code === 'aborted');
-  if (aborted !== undefined) return { code: 'aborted', message: aborted.error.message };
-  const fatal = failed.find(({ call, error }) => call.onError === 'fail' || error.fatal === true);
-  if (fatal === undefined) return undefined;
-  const { call, error } = fatal;
-  return { code: 'tool_failed', message: `the tool ${toolText(call.name)} failed: ${error.message}` };
+  const told = finished.find(failsRecord) ?? finished.find(wasEnded);
+  if (told === undefined || told.outcome.ok) return undefined;
+  const { call, outcome } = told;
+  const { code, message } = outcome.error;
+  if (code === 'aborted') return { code, message };
+  return { code: 'tool_failed', message: `the tool ${toolText(call.name)} failed: ${message}` };
+}
+
+function wasEnded({ outcome }: FinishedCall): boolean {
+  return !outcome.ok && outcome.error.code === 'aborted';
 }
 
 /** The conversation with the answer and what came of its calls. A call that was asked for has been made by then. */

@@ -1,8 +1,8 @@
 import { isObject, type JsonObject, type JsonValue, type Pointer } from '../json/json.ts';
 import type { ToolDefinition } from '../models/contract.ts';
 import { kindsOfType, typeOf } from '../schema/value-type.ts';
-import type { ToolBuilder, ToolKind, ToolProgram, ValueSchema } from '../tools/tool.ts';
-import type { StepBuilder } from './step.ts';
+import type { ToolBuilder, ToolKind, ToolProgram, ToolServices, ValueSchema } from '../tools/tool.ts';
+import type { StepBuilder, UnreadyTool } from './step.ts';
 import type { ToolKinds } from './tool-schema.ts';
 
 /** What becomes of a tool call that fails: the model is told, or the record fails. */
@@ -73,6 +73,18 @@ async function compileTool(
       provider_keys: builder.provider_keys,
     }),
   };
+}
+
+/** The tools that could not be run at all, in the order of the file. */
+export async function unreadyTools(
+  tools: ReadonlyMap<string, CompiledTool>,
+  services: ToolServices,
+): Promise<readonly UnreadyTool[]> {
+  const asked = [...tools].map(async ([tool, { program }]) => {
+    const error = await program.prepare?.(services);
+    return error === undefined ? [] : [{ tool, error }];
+  });
+  return (await Promise.all(asked)).flat();
 }
 
 /** A tool has the keys of its own kind and of no other. */

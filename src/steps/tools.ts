@@ -16,7 +16,7 @@ import { mostCalls } from './tool-calls.ts';
 import { runToolLoop } from './tool-loop.ts';
 import { compileChoice } from './tool-choice.ts';
 import { onErrorSchema, toolsSchema, type ToolKinds } from './tool-schema.ts';
-import { compileTools, onErrorOf } from './tool-specs.ts';
+import { compileTools, onErrorOf, unreadyTools } from './tool-specs.ts';
 
 const defaultRounds = 8;
 
@@ -103,6 +103,9 @@ async function compile(spec: JsonObject, builder: StepBuilder, kinds: ToolKinds)
     output: answer?.schema.schema ?? { type: 'string' },
     tool_calls: callsSchema([...tools.keys()]),
     env: [...new Set([...tools.values()].flatMap(({ program }) => program.env))],
+    filled: [...new Set([...tools.values()].flatMap(({ program }) => program.filled ?? []))],
+    // Calls that are only collected need nothing that runs.
+    ...(rules.maxRounds > 0 && { prepare: (services) => unreadyTools(tools, services) }),
     render,
     async execute(scope, services) {
       const request = render(scope);

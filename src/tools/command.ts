@@ -1,6 +1,8 @@
-import { resolve } from 'node:path';
+import { access, constants, stat } from 'node:fs/promises';
+import { platform } from 'node:os';
+import { delimiter, resolve } from 'node:path';
 import type { JsonObject } from '../json/json.ts';
-import { failure, type Result } from '../result.ts';
+import { failure } from '../result.ts';
 import { jsonOf } from '../template/values.ts';
 import { stopped } from './deadline.ts';
 import { readEnvironment, refuseProviderKey, usualEnvironment } from './environment.ts';
@@ -50,6 +52,7 @@ async function compile(spec: JsonObject, builder: ToolKindBuilder): Promise<Tool
   await checkWords([program, ...given], builder);
   return {
     env: names,
+    prepare: ({ env }) => findProgram(program, builder.folder, env),
     async run(call, { signal, env }) {
       if (signal.aborted) return failure(stopped);
       const asked = readEnvironment(names, env);
@@ -102,17 +105,48 @@ function isPath(program: string): boolean {
 
 function outcomeOf(end: ProcessEnd, program: string, secrets: readonly string[]): ToolOutcome {
   if (end.kind === 'stopped') return failure(end.error);
-  if (end.kind === 'unstarted') return unstarted(program, end.cause);
+  if (end.kind === 'unstarted') return failure(unstarted(program, end.cause));
   if (end.code === 0) return readResult(end.stdout);
   const how = end.signal === null ? `ended with exit code ${end.code}` : `was ended by ${end.signal}`;
   const said = endOf(end.stderr.toString('utf8'), { secrets, cut: end.cut });
+/** Why the system would not start the program. */
+async function findProgram(
+  program: string,
+  folder: string,
+  env: { readonly [name: string]: string | undefined },
+): Promise<ToolError | undefined> {
+  const path = env['PATH'];
+  // Windows completes names in more ways than one, and without PATH each system looks in places of its own.
+  if (platform() === 'win32' || (path === undefined && !isPath(program))) return undefined;
+  const folders = isPath(program) ? [''] : (path ?? '').split(delimiter);
+  let refused = false;
+  for (const candidate of folders) {
+    const file = resolve(folder, candidate, program);
+    const isFile = await stat(file).then(
+      (found) => found.isFile(),
+      () => false,
+    );
+    if (!isFile) continue;
+    const mayRun = await access(file, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (mayRun) return undefined;
+    refused = true;
+  }
+  return unstarted(program, { code: refused ? 'EACCES' : 'ENOENT', message: '' });
+}
+
   return failure({
     code: 'tool_failed',
     message: `${nameOf(program)} ${how}${said === '' ? '' : `: ${said}`}`,
   });
 }
 
-function unstarted(program: string, { code, message }: NodeJS.ErrnoException): Result<never, ToolError> {
+function unstarted(
+  program: string,
+  { code, message }: Pick<NodeJS.ErrnoException, 'code' | 'message'>,
+): ToolError {
   const name = nameOf(program);
   const reasons: { readonly [code: string]: string } = {
     ENOENT: isPath(program)
@@ -121,7 +155,7 @@ function unstarted(program: string, { code, message }: NodeJS.ErrnoException): R
     EACCES: `${name} may not be run: make it executable by \`chmod +x\`, or name the program that runs it first, as in [node, ./tool.mjs]`,
   };
   const reason = reasons[code ?? ''] ?? `${name} could not be started: ${beginningOf(message)}`;
-  return failure({ code: 'not_started', message: reason, fatal: true });
+  return { code: 'not_started', message: reason, fatal: true };
 }
 
 function nameOf(program: string): string {

@@ -41,10 +41,17 @@ export async function exchange(first: HttpRequest, options: ExchangeOptions): Pr
     if (location === null) return read(response, host, options);
     await response.body?.cancel().catch(() => undefined);
     if (redirects === maxRedirects) return failed(`${host} redirects more than ${maxRedirects} times`);
-    const next = URL.canParse(location, request.url) ? new URL(location, request.url) : undefined;
-    if (next?.origin !== origin || next.username !== '' || next.password !== '') {
-      const where = beginningOf(next === undefined || next.origin === 'null' ? location : next.origin);
+    if (!URL.canParse(location, request.url)) {
+      const said = beginningOf(location, { secrets: options.secrets });
+      return failed(`${host} redirects to what is no address: ${said}`);
+    }
+    const next = new URL(location, request.url);
+    if (next.origin !== origin) {
+      const where = beginningOf(`${next.protocol}//${next.host}`);
       return failed(`${host} redirects to another server, ${where}, where no request is sent`);
+    }
+    if (next.username !== '' || next.password !== '') {
+      return failed(`${host} redirects to an address with a user name or password, where no request is sent`);
     }
     request = redirected(request, response.status, next.href);
   }

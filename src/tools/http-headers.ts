@@ -74,9 +74,12 @@ export function compileHeaders(written: JsonObject | undefined, builder: ToolKin
 
 /** Told before the headers are rendered, so that the model is not blamed for what the environment holds. */
 export function checkEnvironment(env: Environment): ToolError | undefined {
-  const name = Object.keys(env).find((name) => !isSendable(env[name] ?? ''));
+  const [name, value] = Object.entries(env).find(([, value]) => value === '' || !isSendable(value)) ?? [];
   if (name === undefined) return undefined;
-  const message = `\`${name}\` holds a line break or another character that no header can: set it again without`;
+  const message =
+    value === ''
+      ? `\`${name}\`, which a header reads, is empty: set it by \`export ${name}=…\``
+      : `\`${name}\` holds a line break or another character that no header can: set it again without`;
   return { code: 'not_started', message, fatal: true };
 }
 

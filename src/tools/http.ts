@@ -108,6 +108,8 @@ async function compile(spec: JsonObject, builder: ToolKindBuilder): Promise<Tool
   };
   return {
     env: headers.env,
+    // A header with an empty token is refused by the server at best.
+    filled: headers.env,
     async run(call, { signal, env }) {
       const read = readEnvironment(headers.env, env);
       if (!read.ok) return read;

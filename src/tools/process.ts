@@ -50,7 +50,7 @@ const hasGroups = platform() !== 'win32';
 
 /**
  * Runs a program without a shell, in a process group of its own. When its time is over, when the run is stopped or when
- * it writes too much, the whole group is ended. Never rejects, and settles even if someone keeps the pipes open.
+ * it writes too much, the whole group is ended; what it leaves behind is ended after it. Never rejects, and settles even if someone keeps the pipes open.
  */
 export function runProcess(options: ProcessOptions, signal: AbortSignal): Promise<ProcessEnd> {
   return new Promise((resolve) => {
@@ -96,6 +96,8 @@ export function runProcess(options: ProcessOptions, signal: AbortSignal): Promis
         endGroup(child, 'SIGKILL');
         settle({ kind: 'stopped', error: stopped });
       } else if (exit !== undefined) {
+        // Nor does what it has started outlive a call that ended well.
+        endGroup(child, 'SIGKILL');
         settle({ kind: 'exited', ...exit, stdout: Buffer.concat(stdout), stderr, cut });
       }
     };

@@ -2,6 +2,7 @@ import type { JsonObject, JsonSchema, JsonValue, Pointer } from '../json/json.ts
 import type { Result } from '../result.ts';
 import type { CompiledTemplate } from '../template/compile.ts';
 import type { Scope } from '../template/template.ts';
+import type { Shared } from './shared.ts';
 
 /** A tool kind: one value of the registry, its spec and its behaviour in one file. */
 export interface ToolKind {
@@ -69,6 +70,13 @@ export interface ToolProgram {
   /** Runs the tool for arguments that its `parameters` allow. Nothing is thrown for what a tool does. */
   run(call: ToolArguments, services: ToolServices): Promise<ToolOutcome>;
 }
+  /** Those of them whose values must not be empty either. */
+  readonly filled?: readonly string[];
+  /**
+   * Why the tool could not be run at all, whatever it is called with, as far as that can be known; undefined where
+   * nothing speaks against it. To be asked before a run, whose services it gets; it changes nothing outside.
+   */
+  prepare?(services: ToolServices): Promise<ToolError | undefined>;
 
 export interface ToolArguments {
   readonly arguments: JsonObject;
@@ -83,6 +91,7 @@ export interface ToolServices {
 }
 
 /** A tool's result is data: it is told to the model and to templates, never executed and never read as a template. */
+  readonly shared: Shared;
 export type ToolOutcome = Result<JsonValue, ToolError>;
 
 export interface ToolError {

@@ -16,4 +16,17 @@ describe('checkStart', () => {
   ])('tells all that is lacking: %j', (start, codes) => {
     expect(checkStart(steps, start).map(({ code }) => code)).toEqual(codes);
   });
+
+  it('takes an empty variable for none where it has to be filled', () => {
+    const program = { ...fakeTools().calling([], ['TOKEN']), filled: ['TOKEN'] };
+    const [found, ...others] = checkStart(plan([step('one', { program })]), {
+      env: { TOKEN: '' },
+      live: false,
+    });
+    expect(found).toMatchObject({
+      code: 'missing-variable',
+      message: '`TOKEN` is empty, and the tools of step `one` need it',
+    });
+    expect(others).toEqual([]);
+  });
 });

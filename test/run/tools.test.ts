@@ -1,11 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { success } from '../../src/result.ts';
+import type { StepProgram, UnreadyTool } from '../../src/steps/step.ts';
+import type { ToolError, ToolServices } from '../../src/tools/tool.ts';
+import { zeroUsage } from '../../src/usage/add.ts';
 import { manualClock, settled } from './support/clock.ts';
 import { drive } from './support/drive.ts';
 import { fakeModels, instantModels } from './support/fake-models.ts';
 import { fakeTools } from './support/fake-tools.ts';
-import { plan, recordsOf, step } from './support/plans.ts';
+import { asking, plan, recordsOf, step } from './support/plans.ts';
 import { jsonLines, newRunFolder } from './support/run-folders.ts';
 
 const openModel = instantModels();
@@ -151,9 +155,10 @@ describe('the journal', () => {
     expect(await run.finished).toMatchObject({
       state: 'interrupted',
       counts: { pending: 1 },
-      tool_calls: { total: 1, failed: 1 },
+      // It has not failed: it would have ended well, for all that anyone knows.
+      tool_calls: { total: 0, failed: 0 },
     });
-    expect(run.of('tool_finished')).toMatchObject([{ ok: false, code: 'aborted' }]);
+    expect(run.of('tool_finished')).toEqual([]);
     expect(await jsonLines(join(folder.path, 'journal.jsonl'))).toHaveLength(1);
   });
 });
@@ -215,6 +220,90 @@ describe('a run that stops', () => {
     tool.give(1);
     expect((await run.finished).counts.failed).toBe(1);
     expect(tools.seen.calls).toBe(1);
+  });
+});
+
+describe('tools that could not run', () => {
+  const unready = (tool: string, error: Partial<ToolError>): UnreadyTool => ({
+    tool,
+    error: { code: 'not_started', message: 'it is not there', fatal: true, ...error },
+  });
+
+  it('refuse the run before anything is called, all told at once and without secrets', async () => {
+    const tools = fakeTools();
+    const asked: ToolServices[] = [];
+    const program = (found: readonly UnreadyTool[]) => ({
+      ...tools.calling(['a'], ['ORDERS']),
+      prepare: (services: ToolServices) => {
+        asked.push(services);
+        return Promise.resolve(found);
+      },
+    });
+    const two = [
+      step('one', { program: program([unready('a', {}), unready('b', { message: `says ${secret}` })]) }),
+      step('two', { program: program([]) }),
+      step('three', { program: program([unready('c', { code: 'timed_out', message: 'too slow' })]) }),
+      step('four'),
+    ];
+    const env = { ORDERS: secret, OTHER: 'x', PATH: '/bin' };
+    const { state, reason, counts } = await drive(plan(two), recordsOf(1), { openModel, env, total: 1 })
+      .finished;
+    expect({ state, reason, counts }).toMatchObject({
+      state: 'stopped',
+      reason: {
+        kind: 'input',
+        code: 'tool_not_ready',
+        message:
+          'the tool `a` of step `one` cannot run: it is not there. ' +
+          'the tool `b` of step `one` cannot run: says [redacted]. ' +
+          'the tool `c` of step `three` cannot run: too slow',
+      },
+      counts: { pending: 1 },
+    });
+    const given = { ORDERS: secret, PATH: '/bin' };
+    expect(asked.map(({ env }) => env)).toEqual([given, given, given]);
+    expect(tools.seen.calls).toBe(0);
+  });
+
+  it('say nothing where they were stopped with the run', async () => {
+    const abort = new AbortController();
+    const program = {
+      ...fakeTools().calling(['a']),
+      prepare: () => {
+        abort.abort();
+        return Promise.resolve([unready('a', { code: 'aborted' })]);
+      },
+    };
+    const run = drive(plan([step('one', { program })]), recordsOf(1), { openModel, abort: abort.signal });
+    expect((await run.finished).state).toBe('interrupted');
+  });
+});
+
+describe('what tools share', () => {
+  it.each(['ends', 'fails'])('is made once a run, and closed when it %s', async (how) => {
+    const closed: string[] = [];
+    const made: string[] = [];
+    const program: StepProgram = {
+      ...asking(() => 'x'),
+      async execute(_scope, services) {
+        await services.tool({
+          id: 'x',
+          name: 'a',
+          arguments: {},
+          run: ({ shared }) => {
+            shared.get('thing', () => {
+              made.push('thing');
+              return { close: () => Promise.resolve(void closed.push('thing')) };
+            });
+            return how === 'ends' ? Promise.resolve(success(1)) : Promise.reject(new Error('a bug'));
+          },
+        });
+        return success({ output: 1, tool_calls: [], finish_reason: null, usage: zeroUsage });
+      },
+    };
+    const steps = [step('one', { program })];
+    await drive(plan(steps, { concurrency: 1 }), recordsOf(2), { openModel }).finished;
+    expect({ made, closed }).toEqual({ made: ['thing'], closed: ['thing'] });
   });
 });
 

@@ -1,3 +1,4 @@
+import { createShared } from '../../src/tools/shared.ts';
 import type { JsonObject, JsonValue, Pointer } from '../../src/json/json.ts';
 import { valueAt } from '../../src/json/pointer.ts';
 import type { CallError, CallOutcome, Completion, ModelRequest } from '../../src/models/contract.ts';
@@ -119,7 +120,7 @@ export function script(...outcomes: readonly CallOutcome[]): Script {
     },
     tool(invocation) {
       invocations.push(invocation);
-      return invocation.run({ signal, env: {} });
+      return invocation.run({ signal, env: {}, shared: createShared() });
     },
   };
 }

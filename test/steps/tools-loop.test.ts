@@ -314,31 +314,73 @@ describe('a call that fails', () => {
     });
   });
 
-  it('waits for the others before it stops the record', async () => {
+  it('ends the others where it fails the record, and waits for their end', async () => {
     let ended = false;
-    let failedFirst = () => {};
-    const isFailed = new Promise<void>((resolve) => {
-      failedFirst = resolve;
-    });
     const acts: Acts = {
-      quick: () => {
-        failedFirst();
-        return failed('gone');
-      },
-      slow: async () => {
-        await isFailed;
+      quick: () => failed('gone'),
+      slow: async (_call, { signal }) => {
+        await new Promise((resolve) => {
+          signal.addEventListener('abort', resolve);
+        });
         // Well behind the failure: whoever did not wait has gone on by then.
         await new Promise((resolve) => {
           setImmediate(resolve);
         });
         ended = true;
-        return success('late');
+        return failed('stopped', 'aborted');
       },
     };
     const tools = withTools({ slow: 'slow', quick: 'quick' }, { on_error: 'fail' });
-    const ran = await run(tools, [calling([call('quick'), call('slow')])], acts);
+    const ran = await run(tools, [calling([call('slow'), call('quick')])], acts);
     expect(errorOf(ran).message).toBe('the tool `quick` failed: gone');
     expect(ended).toBe(true);
+  });
+
+  it('lets the others be where the model is told', async () => {
+    const acts: Acts = {
+      slow: async (_call, { signal }) => {
+        await new Promise((resolve) => {
+          setImmediate(resolve);
+        });
+        return success(signal.aborted);
+      },
+    };
+    const ran = await run(
+      withTools({ slow: 'slow', quick: 'fail' }),
+      [calling([call('slow'), call('quick')]), done],
+      acts,
+    );
+    expect(listed(ran)[0]).toMatchObject({ name: 'slow', result: false });
+  });
+
+  it('begins none that still waits for its turn', async () => {
+    const begun: string[] = [];
+    const acts: Acts = {
+      quick: () => failed('gone'),
+      later: () => {
+        begun.push('later');
+        return success(1);
+      },
+    };
+    const { program } = await compileTools(
+      withTools({ quick: 'quick', later: 'later' }, { on_error: 'fail' }),
+      acts,
+    );
+    const services = script(calling([call('quick'), call('later')]));
+    let turn: Promise<unknown> = Promise.resolve();
+    const result = await program.execute(
+      { input: {}, vars: {}, steps: {} },
+      {
+        ...services,
+        tool: (invocation) => {
+          const outcome = turn.then(() => services.tool(invocation));
+          turn = outcome;
+          return outcome;
+        },
+      },
+    );
+    expect(result).toMatchObject({ ok: false, error: { code: 'tool_failed' } });
+    expect(begun).toEqual([]);
   });
 
   it('is told of the first that stops the record, in the order of the calls', async () => {
@@ -347,10 +389,16 @@ describe('a call that fails', () => {
     expect(errorOf(ran).message).toContain('`first`');
   });
 
-  it('is `aborted` where the run ended it, whatever else failed', async () => {
-    const tools = withTools({ first: 'fatal', second: 'aborted' });
+  it('is `aborted` where the run ended it', async () => {
+    const tools = withTools({ first: 'fail', second: 'aborted' });
     const ran = await run(tools, [calling([call('first'), call('second')])]);
     expect(errorOf(ran)).toMatchObject({ code: 'aborted', message: 'the run is stopping' });
+  });
+
+  it('tells why the record failed, not what was ended for that', async () => {
+    const tools = withTools({ first: 'aborted', second: 'fatal' });
+    const ran = await run(tools, [calling([call('first'), call('second')])]);
+    expect(errorOf(ran)).toMatchObject({ code: 'tool_failed', message: expect.stringContaining('`second`') });
   });
 });
 

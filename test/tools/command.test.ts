@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { JsonObject, JsonValue } from '../../src/json/json.ts';
 import { command } from '../../src/tools/command.ts';
 import { toolKinds } from '../../src/tools/registry.ts';
-import { call, compileTool, errorOf, folderOf, type CallOptions } from './support.ts';
+import { call, compileTool, errorOf, folderOf, prepare, type CallOptions } from './support.ts';
 
 /** A process that was killed is gone as soon as the system comes to it. */
 const patient = { timeout: 20_000 };
@@ -270,6 +270,20 @@ describe('a command that does not end', () => {
   });
 });
 
+describe('a command that ends well', () => {
+  it('leaves no one behind in its group who does not keep us waiting either', async () => {
+    const script = `
+      import { spawn } from 'node:child_process';
+      const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)'], { stdio: 'ignore' });
+      child.unref();
+      console.log(child.pid);`;
+    const outcome = await outcomeOf(script);
+    if (!outcome.ok) throw new Error(outcome.error.message);
+    const pid = outcome.value as number;
+    await expect.poll(() => isGone(pid), patient).toBe(true);
+  });
+});
+
 describe('a command that cannot be run', () => {
   it.each<[string, readonly string[], string]>([
     [
@@ -340,5 +354,26 @@ describe('mistakes in a command', () => {
     const { files, mistakes } = await compileTool(command, { command: words }, { folder });
     expect(mistakes).toEqual([]);
     expect(files).toEqual(['command.1', 'command.3']);
+  });
+});
+
+describe('a command before it is run', () => {
+  const find = async (program: string, env: { readonly [name: string]: string }, folder: string) => {
+    const { program: tool } = await compileTool(command, { command: [program] }, { folder });
+    return (await prepare(tool, { env }))?.message;
+  };
+
+  it('is looked up where it would be', async () => {
+    const folder = await folderOf({ 'bin/one': '#!/bin/sh', 'bin/two': '', 'bin/three/x': '', 'run.sh': '' });
+    await chmod(join(folder, 'bin/one'), 0o755);
+    const bin = { PATH: `/none:${join(folder, 'bin')}` };
+    expect(await find('one', bin, folder)).toBeUndefined();
+    expect(await find('one', { PATH: 'bin' }, folder)).toBeUndefined();
+    expect(await find('./bin/one', {}, folder)).toBeUndefined();
+    expect(await find('one', {}, folder)).toBeUndefined();
+    expect(await find('one', { PATH: '/none' }, folder)).toMatch(/^`one` is not on PATH: /u);
+    expect(await find('two', bin, folder)).toMatch(/^`two` may not be run: /u);
+    expect(await find('three', bin, folder)).toMatch(/^`three` is not on PATH: /u);
+    expect(await find('./run.sh', bin, folder)).toMatch(/^`\.\/run\.sh` may not be run: /u);
   });
 });

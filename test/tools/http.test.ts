@@ -532,8 +532,8 @@ describe('redirects of an http tool', () => {
       [`${other.url}/steal?x=1`, other.url],
       [`//127.0.0.1:${port}/`, other.url],
       ['https://127.0.0.1/', 'https://127.0.0.1'],
-      ['http://[', 'http://['],
-      ['file:///etc/passwd', 'file:///etc/passwd'],
+      ['https://user:pass@127.0.0.1/', 'https://127.0.0.1'],
+      ['file:///etc/passwd', 'file://'],
     ] as const) {
       const server = await serve();
       redirect(server, { '/a': [307, location] });
@@ -541,7 +541,7 @@ describe('redirects of an http tool', () => {
       const { code, message } = errorOf(await outcome);
       expect(code).toBe('tool_failed');
       expect(message).toMatch(/ redirects to another server, \S+, where no request is sent$/u);
-      expect(message).toContain(where);
+      expect(message).toContain(` ${where},`);
     }
     expect(other.connections).toBe(0);
   });
@@ -552,7 +552,33 @@ describe('redirects of an http tool', () => {
     const { outcome } = await start(server, { url: '/a' });
     const { code, message } = errorOf(await outcome);
     expect([code, server.calls.length]).toEqual(['tool_failed', 1]);
-    expect(message).not.toContain('pass');
+    expect(message).toMatch(
+      / redirects to an address with a user name or password, where no request is sent$/u,
+    );
+    expect(message).not.toContain('pass@');
+  });
+
+  it('cannot lead to what is no address', async () => {
+    const server = await serve();
+    redirect(server, { '/a': [302, 'http://['] });
+    const { outcome } = await start(server, { url: '/a' });
+    expect(errorOf(await outcome).message).toMatch(/ redirects to what is no address: http:\/\/\[$/u);
+  });
+});
+
+describe('an empty variable in a header of an http tool', () => {
+  it('is not sent, and has to be filled before a run', async () => {
+    const server = await serve();
+    const spec = { url: '/a', headers: { Authorization: 'Bearer {{env.TOKEN}}' } };
+    const { outcome } = await start(server, spec, {}, { env: { TOKEN: '' } });
+    expect(errorOf(await outcome)).toEqual({
+      code: 'not_started',
+      message: '`TOKEN`, which a header reads, is empty: set it by `export TOKEN=…`',
+      fatal: true,
+    });
+    expect(server.connections).toBe(0);
+    const { program } = await compileTool(http, { http: { ...spec, url: server.url } });
+    expect(program.filled).toEqual(['TOKEN']);
   });
 });
 

@@ -1,8 +1,11 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { JsonObject, JsonValue } from '../../src/json/json.ts';
 import { module } from '../../src/tools/module.ts';
 import { toolKinds } from '../../src/tools/registry.ts';
-import { call, compileTool, errorOf, folderOf, type CallOptions } from './support.ts';
+import { call, compileTool, errorOf, folderOf, prepare, shared, type CallOptions } from './support.ts';
 
 async function compile(script: string, spec: JsonObject = {}) {
   const folder = await folderOf({ 'tool.mjs': script });
@@ -57,14 +60,53 @@ describe('the module kind', () => {
     expect([given, input]).toEqual([{ list: [1] }, { tags: ['a'] }]);
   });
 
-  it('imports the module once, and only when it is called', async () => {
-    const program = await compile(
-      'globalThis.timesImported = (globalThis.timesImported ?? 0) + 1; export default () => globalThis.timesImported',
-    );
-    expect(globalThis).not.toHaveProperty('timesImported');
+  it('imports the module once for all calls, and only when it is needed', async () => {
+    const folder = await folderOf({
+      'tool.mjs': `import { appendFileSync } from 'node:fs';
+        appendFileSync(new URL('./imported', import.meta.url), 'x');
+        let calls = 0;
+        export default () => (calls += 1);`,
+    });
+    const { program } = await compileTool(module, { module: './tool.mjs' }, { folder });
+    expect(existsSync(join(folder, 'imported'))).toBe(false);
     const outcomes = await Promise.all([call(program), call(program), call(program)]);
-    expect(outcomes.map((outcome) => outcome.ok && outcome.value)).toEqual([1, 1, 1]);
-    Reflect.deleteProperty(globalThis, 'timesImported');
+    expect(outcomes.map((outcome) => outcome.ok && outcome.value)).toEqual([1, 2, 3]);
+    expect(await readFile(join(folder, 'imported'), 'utf8')).toBe('x');
+  });
+
+  it('runs several calls at a time', async () => {
+    const program = await compile(
+      `let meet = () => {};
+       const met = new Promise((resolve) => { meet = resolve; });
+       export default ({ n }) => (n === 1 ? met : (meet('met'), 'second'))`,
+    );
+    const outcomes = await Promise.all([call(program, { n: 1 }), call(program, { n: 2 })]);
+    expect(outcomes.map((outcome) => outcome.ok && outcome.value)).toEqual(['met', 'second']);
+  });
+
+  it('is given the environment without the keys of providers', async () => {
+    vi.stubEnv('MISTRAL_API_KEY', 'secret');
+    vi.stubEnv('ORDERS_URL', 'https://orders.example.com');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(await run('return [process.env.MISTRAL_API_KEY ?? null, process.env.ORDERS_URL]')).toEqual({
+      ok: true,
+      value: [null, 'https://orders.example.com'],
+    });
+    expect(process.env['MISTRAL_API_KEY']).toBe('secret');
+  });
+
+  it('writes nothing on our stdout and stderr', async () => {
+    const written: unknown[] = [];
+    const keep = (chunk: unknown) => written.push(chunk) > 0;
+    for (const stream of [process.stdout, process.stderr]) {
+      const spy = vi.spyOn(stream, 'write').mockImplementation(keep);
+      onTestFinished(() => spy.mockRestore());
+    }
+    const body = `console.log('out'); console.error('err'); process.stdout.write('direct'); return 1`;
+    expect(await run(body)).toEqual({ ok: true, value: 1 });
+    // By its end, all that a thread has printed has come.
+    await shared.close();
+    expect(written.filter((chunk) => /out|err|direct/u.test(String(chunk)))).toEqual([]);
   });
 
   it('tells of a file that is not there', async () => {
@@ -82,6 +124,10 @@ describe('what a module returns', () => {
     ['what says itself how it is written', '{ toJSON: () => undefined }', null],
     ['a large number that it has', '2 ** 60', 2 ** 60],
     ['an object without a prototype', 'Object.assign(Object.create(null), { a: 1 })', { a: 1 }],
+    ['an empty object and list', '[{}, []]', [{}, []]],
+    ['an object of a class', 'new (class Order { id = 1 })()', { id: 1 }],
+    ['boxed values', `[new String(''), new Number(1)]`, ['', 1]],
+    ['an address', `new URL('https://example.com/')`, 'https://example.com/'],
     ['a text that looks like JSON', `'{"a":1}'`, '{"a":1}'],
   ])('is JSON: %s', async (_name, returned, value) => {
     expect(await run(`return ${returned}`)).toEqual({ ok: true, value });
@@ -96,7 +142,24 @@ describe('what a module returns', () => {
     ['a symbol', `Symbol('x')`, 'the tool returned a symbol, which JSON cannot say'],
     ['a Map', 'new Map([[1, 2]])', 'the tool returned a Map, which JSON cannot say'],
     ['a Set', '{ a: new Set() }', 'the tool returned a Set, which JSON cannot say'],
-    ['a promise inside', '[Promise.resolve(1)]', 'the tool returned a promise, which JSON cannot say'],
+    ['a promise inside', '[Promise.resolve(1)]', 'the tool returned a Promise, which JSON cannot say'],
+    [
+      'an Error',
+      `new TypeError('no')`,
+      'the tool returned an Error (throw it, and the model is told that the tool failed), which JSON cannot say',
+    ],
+    [
+      'an Error that says how it is written',
+      `[Object.assign(new Error(), { toJSON: () => 'x' })]`,
+      'the tool returned an Error (throw it, ',
+    ],
+    ['an expression', '{ a: /x/ }', 'the tool returned a RegExp, which JSON cannot say'],
+    ['a WeakMap', 'new WeakMap()', 'the tool returned a WeakMap, which JSON cannot say'],
+    ['a response', `new Response('{}')`, 'the tool returned a Response, which JSON cannot say'],
+    ['bytes', 'new Uint8Array(2)', 'the tool returned a Uint8Array, which JSON cannot say'],
+    ['an invalid Date', `[new Date('x')]`, 'the tool returned an invalid Date, which JSON cannot say'],
+    ['nothing in a list', '[1, undefined]', 'the tool returned undefined in a list, which JSON cannot say'],
+    ['a list with a hole', '[1, , 2]', 'the tool returned undefined in a list, which JSON cannot say'],
     [
       'a value that holds itself',
       '(() => { const a = {}; a.a = a; return a })()',
@@ -167,22 +230,25 @@ describe('a module that fails', () => {
     expect(errorOf(outcome)).toEqual({ code: 'timed_out', message: 'the tool took longer than 20 ms' });
   });
 
-  it('is not awaited when the run is stopped, and is told so', async () => {
+  it('is told when its time is over or the run is stopped, and may then end', async () => {
     const stop = new AbortController();
-    const seen = new Promise<unknown>((resolve) => {
-      Object.assign(globalThis, { toolWasTold: resolve });
-    });
+    const [told, tell] = [new BroadcastChannel('told'), new BroadcastChannel('called')];
+    onTestFinished(() => [told, tell].forEach((channel) => channel.close()));
+    const called = new Promise((resolve) => tell.addEventListener('message', resolve, { once: true }));
+    const seen = new Promise<unknown>((resolve) =>
+      told.addEventListener('message', (event) => resolve((event as MessageEvent).data), { once: true }),
+    );
     const outcome = run(
-      `signal.addEventListener('abort', () => globalThis.toolWasTold(signal.reason.name));
-       globalThis.toolWasCalled(); await new Promise(() => {});`,
+      `new BroadcastChannel('called').postMessage(1);
+       await new Promise((resolve) => signal.addEventListener('abort', resolve));
+       new BroadcastChannel('told').postMessage(signal.reason.name);`,
       {},
       { signal: stop.signal },
     );
-    await new Promise<void>((resolve) => Object.assign(globalThis, { toolWasCalled: resolve }));
+    await called;
     stop.abort();
     expect(errorOf(await outcome).code).toBe('aborted');
     expect(await seen).toBe('AbortError');
-    for (const name of ['toolWasTold', 'toolWasCalled']) Reflect.deleteProperty(globalThis, name);
   });
 
   it('may fail after it was given up, and nobody is hurt', async () => {
@@ -208,9 +274,55 @@ describe('a module that fails', () => {
   });
 
   it('is not called when the run is stopped already', async () => {
-    const outcome = await run('globalThis.wasCalled = true', {}, { signal: AbortSignal.abort() });
-    expect(errorOf(outcome).code).toBe('aborted');
-    expect(globalThis).not.toHaveProperty('wasCalled');
+    const folder = await folderOf({
+      'tool.mjs': `import { writeFileSync } from 'node:fs';
+        writeFileSync(new URL('./imported', import.meta.url), '');
+        export default () => 1;`,
+    });
+    const { program } = await compileTool(module, { module: './tool.mjs' }, { folder });
+    expect(errorOf(await call(program, {}, { signal: AbortSignal.abort() })).code).toBe('aborted');
+    expect(existsSync(join(folder, 'imported'))).toBe(false);
+  });
+});
+
+describe('a module that goes wrong beside its calls', () => {
+  it.each<[string, string, string]>([
+    ['process.exit', 'process.exit(0)', 'it ended its thread with exit code 0'],
+    ['an error in a timer', `setTimeout(() => { throw new Error('late') })`, 'nothing caught an error: late'],
+    ['a stray rejection', `void Promise.reject(new Error('stray'))`, 'nothing caught an error: stray'],
+    ['something else thrown', `setTimeout(() => { throw null })`, 'nothing caught an error: '],
+  ])('ends no more than its calls at work, by %s', async (_name, wrong, how) => {
+    const program = await compile(
+      `export default ({ wrong }) => { if (wrong === 2) return 'fine'; if (wrong) { ${wrong} } return new Promise(() => {}) }`,
+    );
+    const atWork = call(program, { wrong: 0 });
+    for (const outcome of await Promise.all([atWork, call(program, { wrong: 1 })])) {
+      const { code, message, fatal } = errorOf(outcome);
+      expect({ code, fatal }).toEqual({ code: 'tool_failed', fatal: undefined });
+      expect(message).toContain(`the tool's module \`./tool.mjs\` failed: ${how}`);
+    }
+    expect(await call(program, { wrong: 2 })).toEqual({ ok: true, value: 'fine' });
+  });
+
+  it('is ended when it is in an endless loop, and is there again for the next call', async () => {
+    const program = await compile(`export default ({ loop }) => { while (loop) {} return 'done' }`, {
+      timeout: '2s',
+    });
+    expect(errorOf(await call(program, { loop: true }))).toEqual({
+      code: 'timed_out',
+      message: 'the tool took longer than 2.0 s',
+    });
+    expect(await call(program, { loop: false })).toEqual({ ok: true, value: 'done' });
+  });
+
+  it('stays where it answers after a call that was too late', async () => {
+    const program = await compile(
+      `let calls = 0; export default ({ wait }) => { calls += 1; return wait ? new Promise(() => {}) : calls }`,
+      { timeout: '2s' },
+    );
+    await call(program, {});
+    expect(errorOf(await call(program, { wait: true })).code).toBe('timed_out');
+    expect(await call(program, {})).toEqual({ ok: true, value: 3 });
   });
 });
 
@@ -243,6 +355,32 @@ describe('a module that cannot be called', () => {
       expect(error).toMatchObject({ code: 'not_started', fatal: true });
       expect(error.message).toMatch(message);
     }
+  });
+
+  it('is found before it is called', async () => {
+    expect(await prepare(await compile('export default 1'))).toMatchObject({
+      code: 'not_started',
+      message: expect.stringContaining('does not export a function') as string,
+    });
+    expect(await prepare(await compile('export default () => 1'))).toBeUndefined();
+    expect(
+      (await prepare(await compile('', { timeout: '1ms' }), { signal: AbortSignal.abort() }))?.code,
+    ).toBe('aborted');
+  });
+
+  it.each([
+    ['that ends itself', 'process.exit(3)', /cannot be imported: it ended its thread with exit code 3$/u],
+    [
+      'that throws later',
+      `setTimeout(() => { throw new Error('x') }); await new Promise(() => {})`,
+      /error: x$/u,
+    ],
+  ])('is fatal as it is imported by a module %s', async (_name, script, message) => {
+    expect(await prepare(await compile(script))).toMatchObject({
+      code: 'not_started',
+      fatal: true,
+      message: expect.stringMatching(message) as string,
+    });
   });
 
   it('gives the remedy', async () => {

@@ -2,12 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { existsSync, mkdirSync } from 'node:fs';
-import { onTestFinished } from 'vitest';
+import { afterEach, onTestFinished } from 'vitest';
 import type { JsonObject, JsonSchema, JsonValue, Pointer } from '../../src/json/json.ts';
 import { valueAt } from '../../src/json/pointer.ts';
 import { compileTemplate } from '../../src/template/compile.ts';
+import { createShared } from '../../src/tools/shared.ts';
 import type {
   TemplateReads,
+  ToolError,
   ToolKind,
   ToolOutcome,
   ToolProgram,
@@ -86,13 +88,29 @@ export interface CallOptions extends Partial<ToolServices> {
   readonly input?: JsonValue;
 }
 
+/** What the calls of one test share, as those of a run do. */
+export const shared = createShared();
+afterEach(() => shared.close());
+
 /** Calls a tool with these arguments. */
 export function call(
   program: ToolProgram,
   given: JsonObject = {},
-  { input = {}, env = {}, signal = new AbortController().signal }: CallOptions = {},
+  { input = {}, ...services }: CallOptions = {},
 ): Promise<ToolOutcome> {
-  return program.run({ arguments: given, scope: { input, vars: {}, steps: {} } }, { signal, env });
+  return program.run({ arguments: given, scope: { input, vars: {}, steps: {} } }, servicesOf(services));
+}
+
+/** Asks a tool whether it can be run. */
+export async function prepare(
+  program: ToolProgram,
+  services: Partial<ToolServices> = {},
+): Promise<ToolError | undefined> {
+  return program.prepare?.(servicesOf(services));
+}
+
+function servicesOf(given: Partial<ToolServices>): ToolServices {
+  return { signal: new AbortController().signal, env: {}, shared, ...given };
 }
 
 /** The error of an outcome that must be one. */
