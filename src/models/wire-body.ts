@@ -4,6 +4,7 @@ import { isObject } from '../json/json.ts';
 import type { JsonObject } from '../json/json.ts';
 import { success } from '../result.ts';
 import type { Result } from '../result.ts';
+import { parseAnswer } from './answer-json.ts';
 import { malformed } from './answer-parts.ts';
 import type { AnswerProblem } from './answer-parts.ts';
 import { readHeader } from './header.ts';
@@ -19,7 +20,7 @@ export function readBody(headers: IncomingHttpHeaders, body: Buffer): Result<Jso
   if (body.length === 0) return malformed('with an empty body');
   if (!isUtf8(body)) return malformed('with a body that is not UTF-8');
   try {
-    const value: unknown = JSON.parse(body.toString('utf8'));
+    const value: unknown = parseAnswer(body.toString('utf8'));
     return isObject(value) ? success(value) : malformed('with JSON that is no object');
   } catch {
     return malformed('with a body that is not JSON');

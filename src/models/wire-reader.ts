@@ -4,6 +4,7 @@ import { isObject } from '../json/json.ts';
 import type { JsonObject } from '../json/json.ts';
 import { failure, success } from '../result.ts';
 import type { Result } from '../result.ts';
+import { parseAnswer } from './answer-json.ts';
 import { malformed } from './answer-parts.ts';
 import type { AnswerProblem } from './answer-parts.ts';
 import type { StreamDelta } from './contract.ts';
@@ -172,7 +173,7 @@ function decode(decoder: TextDecoder, chunk: Buffer): string | undefined {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseAnswer(text);
   } catch {
     return undefined;
   }

@@ -72,7 +72,6 @@ export const anthropicWire: FakeWire = {
   requestId: 'request-id',
   nothing: { ...head({}), content: [], stop_reason: 'end_turn', usage: usageOf({}) },
   tellsCached: true,
-  keepsDigits: false,
   tellsRefusal: true,
   leavesOutZero: false,
   echoed: signature,

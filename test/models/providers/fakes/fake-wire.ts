@@ -52,8 +52,6 @@ export interface FakeWire {
   readonly nothing: JsonObject;
   /** Whether the wire tells cached tokens. */
   readonly tellsCached: boolean;
-  /** Whether integers beyond 2^53 keep their digits in arguments, because those are text. */
-  readonly keepsDigits: boolean;
   /** Whether the wire tells a refusal apart from the text. */
   readonly tellsRefusal: boolean;
   /** Whether a count of 0 is left out, so that one that is absent is no half. */

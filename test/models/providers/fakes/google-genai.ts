@@ -56,7 +56,6 @@ export const googleWire: FakeWire = {
   requestId: 'x-request-id',
   nothing: { candidates: [{ content: { role: 'model' }, finishReason: 'STOP' }], ...restOf({}) },
   tellsCached: true,
-  keepsDigits: false,
   tellsRefusal: true,
   leavesOutZero: true,
   echoed: thoughtSignature,

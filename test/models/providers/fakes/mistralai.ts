@@ -20,7 +20,6 @@ export const mistralWire: FakeWire = {
   requestId: 'mistral-correlation-id',
   nothing: completionBody({ content: null }),
   tellsCached: true,
-  keepsDigits: true,
   tellsRefusal: false,
   leavesOutZero: false,
   echoed: null,

@@ -46,7 +46,6 @@ export const ollamaWire: FakeWire = {
   requestId: 'x-request-id',
   nothing: { ...head({}), message: messageOf({}, ''), ...endOf({}) },
   tellsCached: false,
-  keepsDigits: false,
   tellsRefusal: false,
   leavesOutZero: false,
   echoed: null,

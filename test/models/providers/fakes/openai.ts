@@ -90,7 +90,6 @@ export const openaiWire: FakeWire = {
     ...usageOf({}),
   },
   tellsCached: true,
-  keepsDigits: true,
   tellsRefusal: true,
   leavesOutZero: false,
   echoed: null,
