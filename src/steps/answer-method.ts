@@ -6,6 +6,7 @@ import type { ValueSchema } from '../tools/tool.ts';
 import type { AnswerMistake } from './answer-mistake.ts';
 import { correctCall, correctText } from './correction-words.ts';
 import { checkAnswer, parseJsonAnswer, readJsonAnswer } from './json-answer.ts';
+import { toolText } from './tool-calls.ts';
 import type { StepBuilder } from './step.ts';
 
 export const methodNames = ['json_schema', 'function_calling', 'json_mode'] as const;
@@ -44,7 +45,7 @@ export const answerProperties = {
     maximum: 10,
     default: 0,
     description:
-      'How often to ask again after an answer that cannot be used, with that answer and what is wrong with it. Each time is a call that is paid for, apart from the attempts of `retry`.',
+      'How often to ask again after an answer that cannot be used, with that answer and what is wrong with it; one that was refused or cut off is not asked for again. Each time is a call that is paid for, apart from the attempts of `retry`.',
     examples: [2],
   },
 } satisfies { readonly [name: string]: JsonObject };
@@ -106,7 +107,11 @@ function jsonMode({ schema }: AnswerForm): AnswerMethod {
 
 function asText(schema: ValueSchema): Pick<AnswerMethod, 'read' | 'correction'> {
   return {
-    read: ({ text }, begun) => readText(text, begun, schema),
+    read({ text, tool_calls: [call] }, begun) {
+      const read = readText(text, begun, schema);
+      if (read.ok || call === undefined || read.error.code !== 'invalid_json') return read;
+      return mistake('wrong_tool', `the model called ${toolText(call.name)} where an answer was asked for`);
+    },
     correction: correctText,
   };
 }

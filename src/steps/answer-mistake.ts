@@ -37,7 +37,7 @@ export function answerError(
   { code, message }: { readonly code: StepErrorCode; readonly message: string },
   { completion, usage }: AnsweredCall,
 ): StepError {
-  const raw = bounded(saidIn(completion), longestRaw);
+  const raw = cutRaw(saidIn(completion));
   return {
     code,
     message: bounded(message, longestMessage),
@@ -47,6 +47,12 @@ export function answerError(
     scope: 'record',
     ...(raw !== '' && { raw }),
   };
+}
+
+/** Whoever looks into a raw answer is told that it goes on: a cut answer could be taken for what the model wrote. */
+function cutRaw(said: string): string {
+  if (said.length <= longestRaw) return said;
+  return `${bounded(said, longestRaw)} (cut, ${said.length.toLocaleString('en-US')} characters)`;
 }
 
 function saidIn({ text, refusal, tool_calls }: Completion): string {

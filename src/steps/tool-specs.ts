@@ -147,7 +147,7 @@ function below(base: Pointer, builder: StepBuilder): ToolBuilder {
     folder: builder.folder,
     template: (pointer, reads) => builder.template(from(pointer), reads),
     schema: (pointer) => builder.schema(from(pointer)),
-    file: (pointer) => builder.file(from(pointer)),
+    file: (pointer, severity) => builder.file(from(pointer), severity),
     report: (mistake) => builder.report({ ...mistake, pointer: from(mistake.pointer) }),
   };
 }

@@ -23,7 +23,7 @@ export const command: ToolKind = {
       minItems: 1,
       items: { type: 'string' },
       description:
-        "The program and its own arguments, as a list. It runs in the pipeline's folder; a word that begins with `./` or `../` names a file there, which is checked to exist and is a part of the pipeline. No templates: what differs from call to call is on stdin.",
+        "The program and its own arguments, as a list. It runs in the pipeline's folder; a word that begins with `./` or `../`, or the script after an interpreter such as `python3`, names a file there, which is checked to exist and is a part of the pipeline. No templates: what differs from call to call is on stdin.",
       examples: [['node', './tools/order-status.mjs']],
       errorMessage: 'write a list, the program first: [node, ./tools/order-status.mjs]',
     },
@@ -77,6 +77,10 @@ async function compile(spec: JsonObject, builder: ToolKindBuilder): Promise<Tool
   };
 }
 
+/** Programs that take a script as their first argument, and what then is a file of the pipeline's folder. */
+const interpreter = /^(?:\S*[/\\])?(?:python[\d.]*|node|bun|tsx|ruby|perl|php|bash|sh|zsh)(?:\.exe)?$/iu;
+const script = /^[^-/\\][^/\\]*\.(?:py|[cm]?[jt]s|sh|rb|pl|php)$/iu;
+
 /** What can be known to be wrong without running anything. */
 async function checkWords(words: readonly string[], builder: ToolKindBuilder): Promise<void> {
   const refuse = (index: number, code: string, message: string, hint: string): void =>
@@ -94,6 +98,8 @@ async function checkWords(words: readonly string[], builder: ToolKindBuilder): P
     else if (index === 0 && word.trim() === '')
       refuse(index, 'invalid-value', '`command` names no program', 'write the program first');
     else if (/^\.\.?\//u.test(word)) await builder.file(['command', index]);
+    else if (index === 1 && interpreter.test(words[0] ?? '') && script.test(word))
+      await builder.file(['command', index], 'warning');
   });
   await Promise.all(checks);
 }
@@ -103,12 +109,6 @@ function isPath(program: string): boolean {
   return /[/\\]/u.test(program);
 }
 
-function outcomeOf(end: ProcessEnd, program: string, secrets: readonly string[]): ToolOutcome {
-  if (end.kind === 'stopped') return failure(end.error);
-  if (end.kind === 'unstarted') return failure(unstarted(program, end.cause));
-  if (end.code === 0) return readResult(end.stdout);
-  const how = end.signal === null ? `ended with exit code ${end.code}` : `was ended by ${end.signal}`;
-  const said = endOf(end.stderr.toString('utf8'), { secrets, cut: end.cut });
 /** Why the system would not start the program. */
 async function findProgram(
   program: string,
@@ -137,6 +137,12 @@ async function findProgram(
   return unstarted(program, { code: refused ? 'EACCES' : 'ENOENT', message: '' });
 }
 
+function outcomeOf(end: ProcessEnd, program: string, secrets: readonly string[]): ToolOutcome {
+  if (end.kind === 'stopped') return failure(end.error);
+  if (end.kind === 'unstarted') return failure(unstarted(program, end.cause));
+  if (end.code === 0) return readResult(end.stdout);
+  const how = end.signal === null ? `ended with exit code ${end.code}` : `was ended by ${end.signal}`;
+  const said = endOf(end.stderr.toString('utf8'), { secrets, cut: end.cut });
   return failure({
     code: 'tool_failed',
     message: `${nameOf(program)} ${how}${said === '' ? '' : `: ${said}`}`,

@@ -50,8 +50,11 @@ export interface ToolBuilder {
   template(pointer: Pointer, reads?: TemplateReads): CompiledTemplate;
   /** Compiles the JSON Schema at this pointer, inline or a path; undefined when something is wrong with it. */
   schema(pointer: Pointer): Promise<ValueSchema | undefined>;
-  /** The absolute path of the file that the text at this pointer names; undefined, and reported, where there is none. */
-  file(pointer: Pointer): Promise<string | undefined>;
+  /**
+   * The absolute path of the file that the text at this pointer names; undefined, and reported, where there is none.
+   * `severity`: of that mistake, if it is not an error.
+   */
+  file(pointer: Pointer, severity?: 'error' | 'warning'): Promise<string | undefined>;
   report(mistake: SpecMistake): void;
 }
 
@@ -67,9 +70,6 @@ export interface ToolKindBuilder extends ToolBuilder {
 export interface ToolProgram {
   /** Names of the environment variables whose values it reads; each must be set when a run begins. */
   readonly env: readonly string[];
-  /** Runs the tool for arguments that its `parameters` allow. Nothing is thrown for what a tool does. */
-  run(call: ToolArguments, services: ToolServices): Promise<ToolOutcome>;
-}
   /** Those of them whose values must not be empty either. */
   readonly filled?: readonly string[];
   /**
@@ -77,6 +77,9 @@ export interface ToolProgram {
    * nothing speaks against it. To be asked before a run, whose services it gets; it changes nothing outside.
    */
   prepare?(services: ToolServices): Promise<ToolError | undefined>;
+  /** Runs the tool for arguments that its `parameters` allow. Nothing is thrown for what a tool does. */
+  run(call: ToolArguments, services: ToolServices): Promise<ToolOutcome>;
+}
 
 export interface ToolArguments {
   readonly arguments: JsonObject;
@@ -88,10 +91,10 @@ export interface ToolServices {
   /** Ends the tool at once when it aborts. */
   readonly signal: AbortSignal;
   readonly env: { readonly [name: string]: string | undefined };
+  readonly shared: Shared;
 }
 
 /** A tool's result is data: it is told to the model and to templates, never executed and never read as a template. */
-  readonly shared: Shared;
 export type ToolOutcome = Result<JsonValue, ToolError>;
 
 export interface ToolError {
