@@ -112,6 +112,13 @@ describe('the answer of a structured step', () => {
     ["Google's word for it", {}, { text: '{', finish_reason: 'MAX_TOKENS' }, 'cut_answer', 'MAX_TOKENS'],
     ['no text', {}, { text: '' }, 'invalid_json', 'the answer is no JSON: it is empty'],
     [
+      'a call where none could be made',
+      {},
+      { tool_calls: [called('{"id":1}', 'find')] },
+      'wrong_tool',
+      'the model called `find` where an answer was asked for',
+    ],
+    [
       'prose',
       {},
       { text: 'It is an order.' },
@@ -246,7 +253,10 @@ describe('the answer of a structured step', () => {
 
   it('is kept as it came, to a length', async () => {
     const { result } = await execute({}, answered('x'.repeat(5000)));
-    expect(result).toMatchObject({ ok: false, error: { raw: `${'x'.repeat(1999)}…` } });
+    expect(result).toMatchObject({
+      ok: false,
+      error: { raw: `${'x'.repeat(1999)}… (cut, 5,000 characters)` },
+    });
   });
 
   it('is told of briefly, however many words the schema has', async () => {

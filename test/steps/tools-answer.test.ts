@@ -99,7 +99,7 @@ describe('a structured answer of a step with tools', () => {
     ['JSON of another form', answered('{"state":"late"}'), 'schema_mismatch', '{"state":"late"}'],
     ['cut off', answered({ text: '{"state":', finish_reason: 'length' }), 'cut_answer', '{"state":'],
     ['a refusal', answered({ refusal: 'I will not.' }), 'refused_answer', 'I will not.'],
-    ['another call', calling([call('find', '{"id":1}')]), 'invalid_json', '{"id":1}'],
+    ['another call', calling([call('find', '{"id":1}')]), 'wrong_tool', '{"id":1}'],
   ])('fails the record where what was asked for is %s', async (_name, outcome, code, raw) => {
     const ran = await run(spec(), [round, answered('It was sent.'), outcome]);
     expect(errorOf(ran)).toMatchObject({ code, raw, attempts: 1 });
