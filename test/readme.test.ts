@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { blocksOf, exchangesOf, type Block } from './support/markdown.ts';
@@ -12,7 +13,8 @@ function steady(output: string): string {
     .replaceAll(/\d{8}T\d{6}Z-[0-9a-f]{4}/g, '<time>')
     .replaceAll(/\d+(\.\d+)? m?s\b/g, '<duration>')
     .replaceAll(/[\d,]+(\.\d+)?\/s\b/g, '<rate>')
-    .replaceAll(/"duration_ms": [\d.]+/g, '"duration_ms": <duration>');
+    .replaceAll(/"duration_ms": [\d.]+/g, '"duration_ms": <duration>')
+    .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>');
 }
 
 async function execute(line: string, cwd: string): Promise<string> {
@@ -21,6 +23,18 @@ async function execute(line: string, cwd: string): Promise<string> {
   expect([program, words[0]], `the page's commands are npx pipe or cat: ${line}`).toEqual(['npx', 'pipe']);
   const { all } = await pipe(words.slice(1), { cwd, all: true });
   return String(all);
+}
+
+/** The page's server has a port of its own; here it takes one that is free. */
+async function moveServer(folder: string): Promise<void> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  for (const file of ['pipelines/assistant.yaml', 'pipelines/tools/countries.mjs']) {
+    const path = join(folder, file);
+    writeFileSync(path, readFileSync(path, 'utf8').replace('4810', String(port)));
+  }
 }
 
 /** A server of the page, such as `node server.mjs &`; what it prints first says that it listens. */
@@ -46,6 +60,7 @@ interface Printed {
 async function printedBy(blocks: readonly Block[]): Promise<readonly Printed[]> {
   const folder = temporaryFolder();
   cpSync(join(root, 'pipelines'), join(folder, 'pipelines'), { recursive: true });
+  await moveServer(folder);
   const printed: Printed[] = [];
   const servers: (() => Promise<void>)[] = [];
   for (const block of blocks) {
