@@ -58,7 +58,8 @@ export function liveReporter(
           view.stop();
           log.end();
           const end = { ...options, inputPath, started, finished: event, failures };
-          output.write(withoutCommands(`\n${formatSummary({ ...end, done: tally.read().done }, output)}`));
+          const { done, cut } = tally.read();
+          output.write(withoutCommands(`\n${formatSummary({ ...end, done, cut }, output)}`));
           if (options.github === true) output.write(annotationsOf(end));
           return;
         }

@@ -17,6 +17,8 @@ export interface SummaryInput {
   readonly failures: Failures;
   /** Records that ended in this session: a resumed run counts those before it too. */
   readonly done: number;
+  /** Answers that reached `max_tokens` before their end. */
+  readonly cut: number;
   readonly inputPath: string;
   readonly pipelinePath: string;
   readonly outputPath?: string;
@@ -48,7 +50,7 @@ export function formatSummary(input: SummaryInput, output: Omit<Output, 'write'>
 }
 
 function headSection(input: SummaryInput, width: number, paint: Paint): readonly string[] {
-  const { started, finished, done } = input;
+  const { started, finished, done, cut } = input;
   const { tool_calls, usage, duration, reason } = finished;
   const label = (name: string, text: string) => labelled(name, wrap(text, width - labelWidth), paint);
   const speed = done > 0 && duration > 0 ? `, ${formatRate(done / (duration / 1000))}` : '';
@@ -63,6 +65,12 @@ function headSection(input: SummaryInput, width: number, paint: Paint): readonly
       : label('reason', `${clip(reason.message, longestMessage)} (${reason.code})`)),
     ...labelled('records', [countsInWords(finished, paint)], paint),
     ...label('cost', costInWords(usage)),
+    ...(cut > 0
+      ? label(
+          'cut off',
+          `${formatAmount(cut, 'answer')} reached \`max_tokens\` before ${cut === 1 ? 'its' : 'their'} end`,
+        )
+      : []),
     ...(tool_calls.total > 0 ? label('tools', toolsInWords(tool_calls)) : []),
     ...(usage.total.cached_requests > 0
       ? label('cache', `${formatAmount(usage.total.cached_requests, 'call')} answered without a request`)

@@ -16,6 +16,8 @@ export interface Progress {
   readonly inFlight: number;
   /** Of the calls finished so far. */
   readonly usage: Usage;
+  /** Answers that reached `max_tokens` before their end. */
+  readonly cut: number;
   /** Records a second of late; null while there is too little to go by. */
   readonly perSecond: number | null;
   /** Milliseconds since the run began. */
@@ -44,6 +46,7 @@ export function createTally(now: () => number): Tally {
   let total: number | null = null;
   let simulated = false;
   let usage = zeroUsage;
+  let cut = 0;
   let stopping: RunStopping | null = null;
 
   return {
@@ -65,6 +68,7 @@ export function createTally(now: () => number): Tally {
           return;
         case 'call_finished':
           usage = addUsage(usage, event.usage);
+          if (event.finish_reason === 'length') cut += 1;
           return;
         case 'model_paused':
           pausedUntil.set(event.model, now() + event.duration);
@@ -91,6 +95,7 @@ export function createTally(now: () => number): Tally {
         ...outcomes,
         inFlight: begun.size,
         usage,
+        cut,
         perSecond,
         elapsed: moment - began,
         remaining: left === null || left <= 0 || perSecond === null ? null : (left / perSecond) * 1000,

@@ -87,7 +87,8 @@ export async function callModel(
     const usage = ledger.add(call, record.countedIn);
     const outcome: CallOutcome = { ...answer, usage };
     journal?.call({ index, key, step: id, call: nth, model: model.name, outcome, duration });
-    tell({ type: 'call_finished', index, ...call, ok: answer.ok, usage, duration });
+    const finish_reason = answer.ok ? answer.completion.finish_reason : null;
+    tell({ type: 'call_finished', index, ...call, ok: answer.ok, finish_reason, usage, duration });
     if (!answer.ok && answer.error.scope === 'run') {
       const { code, message } = answer.error;
       stop.request({ kind: 'provider', code, message }, 'calls');

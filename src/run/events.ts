@@ -53,6 +53,8 @@ export interface CallFinished {
   readonly model: string;
   readonly resolved_model: string | null;
   readonly ok: boolean;
+  /** Why the answer ended: `length` where it was cut off; null where there was none, or it is not told. */
+  readonly finish_reason: string | null;
   readonly usage: Usage;
   /** Milliseconds, waits and retries included. */
   readonly duration: number;

@@ -84,6 +84,7 @@ function outcomeOf(index: number) {
 export function called(usage: Usage, model = 'mistral-small-latest'): CallFinished {
   return {
     type: 'call_finished',
+    finish_reason: 'stop',
     index: 0,
     step: 'translate',
     model,
@@ -122,6 +123,7 @@ export function progressOf(changes: Partial<Progress> = {}): Progress {
     skipped: 0,
     inFlight: 12,
     usage: usageOf({ requests: 412, total_tokens: 1_234_567, cost_usd: 0.0312 }),
+    cut: 0,
     perSecond: 5.42,
     elapsed: 76_000,
     remaining: 108_000,

@@ -20,6 +20,7 @@ function summaryOf(changes: Partial<SummaryInput> = {}, output = createOutput())
       finished: finished({ counts }),
       failures,
       done: 10,
+      cut: 0,
       inputPath: 'rows.jsonl',
       pipelinePath: 'triage.yaml',
       ...changes,
@@ -29,6 +30,14 @@ function summaryOf(changes: Partial<SummaryInput> = {}, output = createOutput())
 }
 
 describe('the summary', () => {
+  it.each([
+    [1, 'cut off    1 answer reached `max_tokens` before its end'],
+    [3, 'cut off    3 answers reached `max_tokens` before their end'],
+  ])('tells of %i answers that were cut off', (cut, line) => {
+    expect(summaryOf({ cut })).toContain(`\n${line}\n`);
+    expect(summaryOf({ cut: 0 })).not.toContain('cut off');
+  });
+
   it('can do without a beginning', () => {
     expect(summaryOf({ started: undefined, failures: collectFailures() })).toBe(
       ['run completed in 1.0 s, 10/s', 'records    10: 9 succeeded, 1 failed', 'cost       $0.00', ''].join(

@@ -46,6 +46,13 @@ describe('the tally', () => {
     expect(tally.read().usage).toMatchObject({ requests: 3, total_tokens: 600, cost_usd: null });
   });
 
+  it('counts answers that were cut off', () => {
+    const { tally } = createTimedTally();
+    for (const finish_reason of ['stop', 'length', null, 'length', 'tool_calls'])
+      tally.add({ ...called(usageOf()), finish_reason });
+    expect(tally.read().cut).toBe(2);
+  });
+
   it('tells the time to go from the rate', () => {
     const { clock, tally } = createTimedTally();
     clock.advanceTo(7000);

@@ -26,6 +26,7 @@ describe('runPipeline', () => {
       { type: 'record_started', index: 0, key },
       {
         type: 'call_finished',
+        finish_reason: 'stop',
         index: 0,
         step: 'one',
         model: 'small',
