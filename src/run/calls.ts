@@ -2,25 +2,20 @@ import type { CallOutcome, ModelRequest, StreamDelta } from '../models/contract.
 import type { Plan } from '../plan.ts';
 import { zeroUsage } from '../usage/add.ts';
 import type { ActiveRecord } from './active-record.ts';
-import type { CallSlots } from './call-slots.ts';
 import type { RunEvent } from './events.ts';
 import type { Images } from './images.ts';
+import { inSlot, type SlotServices } from './in-slot.ts';
 import type { Journal } from './journal.ts';
 import type { OpenModels } from './models.ts';
-import type { Stop } from './stop.ts';
-import type { Traces } from './traces.ts';
 import type { UsageLedger } from './usage-ledger.ts';
 
 /** What the calls of a run share. */
-export interface CallServices {
+export interface CallServices extends SlotServices {
   readonly plan: Plan;
   readonly models: OpenModels;
-  readonly slots: CallSlots;
   readonly ledger: UsageLedger;
   readonly images: Images;
   readonly journal: Journal | undefined;
-  readonly stop: Stop;
-  readonly traces: Traces;
   /** Whether every answer is to come as a stream whose pieces are told. */
   readonly stream: boolean;
   readonly now: () => number;
@@ -55,13 +50,9 @@ export async function callModel(
   nth: number,
   request: ModelRequest,
 ): Promise<CallOutcome> {
-  // Asked again when the slot comes: much may have happened while the call waited for it.
-  const over = () => services.stop.halted('calls') || record.end !== undefined;
-  if (over()) return refused;
   const whole = await services.images.embed(request);
   if (!whole.ok) return { ok: false, error: whole.error, usage: zeroUsage };
-  const inSlot = services.traces.here(async () => (over() ? refused : ask(whole.value)));
-  return services.slots.run(record.sequence, inSlot);
+  return inSlot(services, record, refused, () => ask(whole.value));
 
   async function ask(sent: ModelRequest): Promise<CallOutcome> {
     const { plan, models, ledger, journal, stop, traces, now, tell } = services;

@@ -4,26 +4,23 @@ import type { ToolInvocation } from '../steps/step.ts';
 import type { Shared } from '../tools/shared.ts';
 import type { ToolOutcome } from '../tools/tool.ts';
 import type { ActiveRecord } from './active-record.ts';
-import type { CallSlots } from './call-slots.ts';
 import type { ToolFinished } from './events.ts';
+import { inSlot, type SlotServices } from './in-slot.ts';
 import type { Journal } from './journal.ts';
 import type { RunOptions } from './options.ts';
 import type { RedactOutcome } from './secrets.ts';
-import type { Stop } from './stop.ts';
 import { toolEnv } from './tool-env.ts';
-import type { Traces } from './traces.ts';
 
-/** What the tool calls of a run share. */
-export interface ToolCallServices {
+/**
+ * What the tool calls of a run share. The slots are of tools alone: a call that held a model's slot while it waited for a
+ * tool's could wait for ever.
+ */
+export interface ToolCallServices extends SlotServices {
   readonly plan: Plan;
-  /** Of tools alone: a call that held a model's slot while it waited for a tool's could wait for ever. */
-  readonly slots: CallSlots;
   readonly env: RunOptions['env'];
   readonly shared: Shared;
   readonly redact: RedactOutcome;
   readonly journal: Journal | undefined;
-  readonly stop: Stop;
-  readonly traces: Traces;
   /** Aborted when everything has to end at once: a tool at work is then ended. */
   readonly signal: AbortSignal;
   readonly now: () => number;
@@ -44,11 +41,7 @@ export async function runTool(
   nth: number,
   call: ToolInvocation,
 ): Promise<ToolOutcome> {
-  // Asked again when the slot comes: much may have happened while the call waited for it.
-  const over = () => services.stop.halted('calls') || record.end !== undefined;
-  if (over()) return refused;
-  const inSlot = services.traces.here(async () => (over() ? refused : perform()));
-  return services.slots.run(record.sequence, inSlot);
+  return inSlot(services, record, refused, perform);
 
   async function perform(): Promise<ToolOutcome> {
     const { plan, env, shared, redact, journal, traces, signal, now, finished } = services;
