@@ -107,9 +107,28 @@ export function compileContent(
     }
     if (!checkKeys(part, type, at, builder)) return [];
     const template = builder.template([...at, type]);
-    return [{ type, template, fromModel: stepReferences(template).length > 0 }];
+    const fromModel = stepReferences(template).length > 0;
+    if (type === 'image_url' && fromModel && namesFile(template)) {
+      builder.report({
+        code: 'refused-image',
+        message: 'an answer of a model is a part of the path of an image, and answers name no files',
+        hint: 'make it a URL (https://…), or name the file by the record: {{input.…}}',
+        pointer: [...at, type],
+      });
+    }
+    return [{ type, template, fromModel }];
   });
   return { kind: 'parts', parts };
+}
+
+/** Whether its beginning, which is the same for every record, is no beginning of a URL. */
+function namesFile({ program }: CompiledTemplate): boolean {
+  const [first] = program;
+  if (first?.kind !== 'text') return false;
+  const beginning = first.text.trimStart().toLowerCase();
+  return (
+    !isUrl(beginning) && !['https://', 'http://', 'data:'].some((scheme) => scheme.startsWith(beginning))
+  );
 }
 
 /** A part has no key of another type. */
