@@ -122,5 +122,6 @@ function pathOf(written: string, { vars, fields, steps, reads }: Readable): stri
   if (Object.hasOwn(vars, first)) return `vars.${path}`;
   if (fields.includes(first)) return `input.${path}`;
   if (steps.includes(first)) return `steps.${first}.output${below === '.output' ? '' : below}`;
-  return first === 'input' ? `input.${fields[0] ?? '<field>'}` : undefined;
+  const only = fields.length === 1 ? fields[0] : undefined;
+  return first === 'input' ? `input.${only ?? '<field>'}` : undefined;
 }
