@@ -1,3 +1,4 @@
+import { env } from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { failure } from '../result.ts';
@@ -64,6 +65,9 @@ export function startThread({ path, named, hidden }: ModuleSource, gone: () => v
   const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`), {
     workerData,
     transferList: [port2],
+    // What the process was told to load before all else, such as telemetry, is not to be loaded once more.
+    execArgv: [],
+    env: { ...env, NODE_OPTIONS: '' },
     stdout: true,
     stderr: true,
   });

@@ -1,4 +1,4 @@
-import { ProxyTracerProvider, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Attributes, Span as OpenSpan, SpanOptions } from '@opentelemetry/api';
 import type { JsonValue } from '../json/json.ts';
 import type { CallOutcome } from '../models/contract.ts';
@@ -44,9 +44,14 @@ export function openOpenTelemetry({ sleep, warn }: TracerServices): Tracer {
 
 /** Whoever registered the SDK ends it; but a process that exits gives it no time to, and a batch would be lost. */
 async function flush(): Promise<void> {
-  const registered = trace.getTracerProvider();
-  const provider: unknown = registered instanceof ProxyTracerProvider ? registered.getDelegate() : registered;
+  const registered: unknown = trace.getTracerProvider();
+  // Not told by its class: the process may have another copy of the package than this module.
+  const provider = isProxy(registered) ? registered.getDelegate() : registered;
   if (canFlush(provider)) await provider.forceFlush();
+}
+
+function isProxy(provider: unknown): provider is { getDelegate(): unknown } {
+  return typeof provider === 'object' && provider !== null && 'getDelegate' in provider;
 }
 
 function canFlush(provider: unknown): provider is { forceFlush(): Promise<void> } {

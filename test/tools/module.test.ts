@@ -29,6 +29,13 @@ describe('the module kind', () => {
     expect((await compile('export default () => 1')).env).toEqual([]);
   });
 
+  it('is not told again what the process was told to load before all else', async () => {
+    vi.stubEnv('NODE_OPTIONS', '--import data:text/javascript,globalThis.preloaded=true');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const outcome = await run('return [globalThis.preloaded === true, process.env.NODE_OPTIONS]');
+    expect(outcome).toEqual({ ok: true, value: [false, ''] });
+  });
+
   it('calls the default export with the arguments, the record and a signal', async () => {
     const outcome = await run(
       'return [args, record, signal instanceof AbortSignal, signal.aborted]',

@@ -28,6 +28,9 @@ const longestPlace = 100;
 /** Schemas whose validators are kept: to compile one takes longer than everything else about an answer. */
 const mostKept = 100;
 
+/** Walking the schema, or a value by it, has used up the stack. */
+const endless = 'a `$ref` in it leads back to itself without a step into the value';
+
 /** A schema that was met before. */
 interface Known {
   readonly validate: ValidateFunction;
@@ -83,8 +86,13 @@ function search(
       values: { left: mostValues },
       effort,
     };
-    const value = makeValue([schema], '', 0, making);
-    if (validate(value)) return success(value);
+    try {
+      const value = makeValue([schema], '', 0, making);
+      if (validate(value)) return success(value);
+    } catch (error) {
+      if (error instanceof RangeError) return failure(endless);
+      throw error;
+    }
     const errors = validate.errors ?? [];
     last = errors[0];
     for (const place of blamed(errors, round)) faults.set(place, (faults.get(place) ?? 0) + 1);

@@ -5,7 +5,7 @@ import { pick, wholeBetween } from './making.ts';
 export type PatternWriter = (reach: number, next: () => number) => string;
 
 /** In characters: a pattern may ask for more than there is room for. */
-const longest = 20_000;
+const longest = 8000;
 
 /** How often a character is a letter or a digit where others would do too. */
 const plainShare = 0.85;

@@ -17,6 +17,9 @@ const readingOfPattern = 64;
 /** In characters; a schema may ask for more, and is then not met. */
 const longest = 100_000;
 
+/** Characters that a pattern is tried at in the time in which one is written. */
+const charactersTriedPerStep = 256;
+
 /** A text of the pattern, format and length that the schemas ask for; one that comes near where none was found. */
 export function makeText(parts: readonly JsonObject[], place: string, making: Making): string {
   const least = Math.min(longest, Math.max(0, ...numbersIn(parts, 'minLength')));
@@ -29,7 +32,8 @@ export function makeText(parts: readonly JsonObject[], place: string, making: Ma
   let text = '';
   for (let tried = 0; tried < mostTries && making.effort.left > 0; tried += 1) {
     text = make(tried);
-    spend(making, text.length);
+    // A pattern that does not match is tried from every character of the text.
+    spend(making, text.length + (patterns.length * text.length ** 2) / charactersTriedPerStep);
     const length = Array.from(text).length;
     if (length >= least && length <= most && patterns.every((pattern) => pattern.test(text))) return text;
   }
