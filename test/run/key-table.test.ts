@@ -54,23 +54,29 @@ function mixed(value: number): number {
 }
 
 describe('what a run keeps of a million records', () => {
-  it('takes at most 32 bytes each, keys and places together', () => {
+  it('takes at most 32 bytes each, keys and places together', async () => {
     setFlagsFromString('--expose_gc');
     const collect = runInNewContext('gc') as () => void;
-    const held = () => {
-      collect();
-      const { heapUsed, arrayBuffers } = process.memoryUsage();
-      return heapUsed + arrayBuffers;
+    // Buffers that were outgrown are given back beside us, some time after they were collected.
+    const held = async () => {
+      let least = Infinity;
+      for (let round = 0; round < 10; round += 1) {
+        collect();
+        await new Promise((resolve) => setImmediate(resolve));
+        const { heapUsed, arrayBuffers } = process.memoryUsage();
+        least = Math.min(least, heapUsed + arrayBuffers);
+      }
+      return least;
     };
     const records = 1_000_000;
-    const before = held();
+    const before = await held();
     const keys = createKeyTable();
     const index = createRecordIndex();
     for (let sequence = 0; sequence < records; sequence++) {
       keys.claim({ high: mixed(sequence), low: mixed(sequence ^ 0x5bd1e995) }, sequence + 1);
       index.set(sequence, 'succeeded', { offset: sequence * 900, length: 300 });
     }
-    expect((held() - before) / records).toBeLessThan(32);
+    expect(((await held()) - before) / records).toBeLessThan(32);
     // Both are still in use here, so neither was collected.
     expect(keys.claim({ high: mixed(7), low: mixed(7 ^ 0x5bd1e995) }, 1)).toBe(8);
     expect(index.place(999_999)).toEqual({ offset: 999_999 * 900, length: 300 });
