@@ -5,7 +5,7 @@ import type { ActiveRecord } from './active-record.ts';
 import type { RunEvent } from './events.ts';
 import type { Images } from './images.ts';
 import { inSlot, type SlotServices } from './in-slot.ts';
-import type { Journal } from './journal.ts';
+import type { Journal } from './journal/journal.ts';
 import type { OpenModels } from './models.ts';
 import type { UsageLedger } from './usage-ledger.ts';
 

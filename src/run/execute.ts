@@ -9,7 +9,7 @@ import { createConductor } from './conductor.ts';
 import type { RecordFinished, RunEvent, ToolFinished } from './events.ts';
 import { withGrace } from './grace.ts';
 import { createImages, type Images } from './images.ts';
-import type { Journal } from './journal.ts';
+import type { Journal } from './journal/journal.ts';
 import { openModels } from './models.ts';
 import { surroundings, type RunOptions } from './options.ts';
 import { internalError, notWritten } from './reasons.ts';

@@ -4,12 +4,12 @@ import { failure, success, type Result } from '../result.ts';
 import { version } from '../version.ts';
 import type { StopReason } from './events.ts';
 import { errorCode, nodeFileSystem, type FileSystem } from './file-system.ts';
-import { headerLine } from './journal-lines.ts';
-import { openJournalReader, resultRow, type JournalReader, type ResultRow } from './journal-reader.ts';
-import { createJournal, type Journal, type JournalListener } from './journal.ts';
+import { headerLine } from './journal/lines.ts';
+import { openJournalReader, resultRow, type JournalReader, type ResultRow } from './journal/reader.ts';
+import { createJournal, type Journal, type JournalListener } from './journal/journal.ts';
 import { makeChosenFolder, makeNamedFolder } from './make-folder.ts';
 import { folderInUse, notWritten } from './reasons.ts';
-import { createRecordIndex, type Outcome, type RecordIndex } from './record-index.ts';
+import { createRecordIndex, type Outcome, type RecordIndex } from './journal/record-index.ts';
 import { summaryOf, type RunEnd, type RunMeta } from './run-summary.ts';
 import { writeJson, writeWhole } from './whole-file.ts';
 

@@ -6,7 +6,7 @@ import type { Plan } from '../plan.ts';
 import { canonicalJson } from './canonical.ts';
 import { keyOf } from './model-keys.ts';
 import type { OpenModel, RunOptions, Surroundings } from './options.ts';
-import { createPacer } from './pacer.ts';
+import { createPacer } from './pacing/pacer.ts';
 import { simulatedSettings } from './simulated.ts';
 
 /** One model of one account: what has a quota, and can be down. Clients with different parameters share it. */

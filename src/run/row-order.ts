@@ -1,6 +1,6 @@
 import type { RunEvent } from './events.ts';
 import type { RunFolder } from './folder.ts';
-import { resultRow, type JournalReader, type ResultRow } from './journal-reader.ts';
+import { resultRow, type JournalReader, type ResultRow } from './journal/reader.ts';
 
 /** Puts the rows of a run in input order while it goes on. */
 export interface RowOrder {

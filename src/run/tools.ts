@@ -6,7 +6,7 @@ import type { ToolOutcome } from '../tools/tool.ts';
 import type { ActiveRecord } from './active-record.ts';
 import type { ToolFinished } from './events.ts';
 import { inSlot, type SlotServices } from './in-slot.ts';
-import type { Journal } from './journal.ts';
+import type { Journal } from './journal/journal.ts';
 import type { RunOptions } from './options.ts';
 import type { RedactOutcome } from './secrets.ts';
 import { toolEnv } from './tool-env.ts';

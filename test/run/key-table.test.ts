@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createKeyTable } from '../../src/run/key-table.ts';
-import { createRecordIndex } from '../../src/run/record-index.ts';
+import { createRecordIndex } from '../../src/run/journal/record-index.ts';
 
 const half = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 /** Few different hashes, many of them at the ends of the table, where the search wraps around. */

@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RecordFinished } from '../../src/run/events.ts';
-import { nodeFileSystem, type WritableFile } from '../../src/run/file-system.ts';
-import { openJournalReader, resultRow } from '../../src/run/journal-reader.ts';
-import { createJournal, type JournalListener } from '../../src/run/journal.ts';
-import { createRecordIndex } from '../../src/run/record-index.ts';
-import { answer, failed } from './support/fake-models.ts';
-import { jsonLines, temporaryFolder } from './support/run-folders.ts';
+import type { RecordFinished } from '../../../src/run/events.ts';
+import { nodeFileSystem, type WritableFile } from '../../../src/run/file-system.ts';
+import { openJournalReader, resultRow } from '../../../src/run/journal/reader.ts';
+import { createJournal, type JournalListener } from '../../../src/run/journal/journal.ts';
+import { createRecordIndex } from '../../../src/run/journal/record-index.ts';
+import { answer, failed } from '../support/fake-models.ts';
+import { jsonLines, temporaryFolder } from '../support/run-folders.ts';
 
 const succeeded = (sequence: number, output: string): RecordFinished => ({
   type: 'record_finished',

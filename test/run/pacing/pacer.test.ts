@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createPacer, longestOutage } from '../../src/run/pacer.ts';
-import { manualClock, settled } from './support/clock.ts';
+import { createPacer, longestOutage } from '../../../src/run/pacing/pacer.ts';
+import { manualClock, settled } from '../support/clock.ts';
 
 const never = new AbortController().signal;
 

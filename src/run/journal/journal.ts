@@ -1,6 +1,6 @@
-import type { RecordFinished } from './events.ts';
-import type { WritableFile } from './file-system.ts';
-import { callLine, recordLine, toolLine, type JournalCall, type JournalTool } from './journal-lines.ts';
+import type { RecordFinished } from '../events.ts';
+import type { WritableFile } from '../file-system.ts';
+import { callLine, recordLine, toolLine, type JournalCall, type JournalTool } from './lines.ts';
 import type { Place, RecordIndex } from './record-index.ts';
 
 /** What a run writes as it goes. Nothing here waits for the disk but `close`. */

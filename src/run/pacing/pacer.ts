@@ -1,4 +1,4 @@
-import type { Pacer, RetryPolicy } from '../models/contract.ts';
+import type { Pacer, RetryPolicy } from '../../models/contract.ts';
 
 export interface PacerOptions {
   readonly retry: RetryPolicy;

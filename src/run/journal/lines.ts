@@ -1,7 +1,7 @@
-import type { JsonValue } from '../json/json.ts';
-import type { CallOutcome, Completion } from '../models/contract.ts';
-import type { ToolOutcome } from '../tools/tool.ts';
-import type { RecordFinished } from './events.ts';
+import type { JsonValue } from '../../json/json.ts';
+import type { CallOutcome, Completion } from '../../models/contract.ts';
+import type { ToolOutcome } from '../../tools/tool.ts';
+import type { RecordFinished } from '../events.ts';
 
 /**
  * The lines of journal.jsonl, each one JSON object. A line that does not end in a newline was cut off by a crash, and

@@ -1,5 +1,5 @@
-import type { JsonValue } from '../json/json.ts';
-import type { FileSystem, ReadableFile } from './file-system.ts';
+import type { JsonValue } from '../../json/json.ts';
+import type { FileSystem, ReadableFile } from '../file-system.ts';
 import type { Place } from './record-index.ts';
 
 /** A line of results.jsonl. */
