@@ -19,12 +19,34 @@ export interface Plan {
   readonly steps: readonly PlanStep[];
   /** Absent: the record's fields, then one field a step. */
   readonly output?: OutputNode;
-  readonly retry: RetryPolicy;
-  readonly limits: { readonly concurrency: number };
+  readonly retry: PlanRetry;
+  readonly limits: PlanLimits;
+  readonly budget: PlanBudget;
   readonly fail: { readonly error_rate: number };
   readonly prices: PriceTable;
   /** `--set`, `--var` and `--model` as given, for run.json. */
   readonly overrides: readonly string[];
+}
+
+export interface PlanRetry extends RetryPolicy {
+  /** How long a model may answer nothing but errors before the run stops, in milliseconds. */
+  readonly outage: number;
+}
+
+/** `concurrency` is of all calls together; the others hold for each model by itself, over all steps that ask it. */
+export interface PlanLimits {
+  readonly concurrency: number;
+  readonly requests_per_second?: number;
+  readonly requests_per_minute?: number;
+  readonly tokens_per_minute?: number;
+}
+
+/** What a run with all its resumes may use at most; absent: no bound. */
+export interface PlanBudget {
+  /** US dollars. */
+  readonly usd?: number;
+  /** Of input and output together. */
+  readonly tokens?: number;
 }
 
 export interface PlanFile {
@@ -52,6 +74,10 @@ export interface PlanStep {
   readonly model: ModelSettings;
   /** Whether its answers come as streams. */
   readonly stream: boolean;
+  /** Whether an answer may come from the cache, and is kept there. */
+  readonly cache: boolean;
+  /** The longest answer that the model may write, in tokens; null where nothing bounds it. */
+  readonly max_output_tokens: number | null;
   readonly program: StepProgram;
 }
 

@@ -1,6 +1,6 @@
 import { bounded } from '../diagnostic/printable.ts';
 import type { Answer } from './answer.ts';
-import type { CallError, CallErrorCode, Completion } from './contract.ts';
+import type { CallError, CallErrorCode, Completion, Quota } from './contract.ts';
 import type { Server } from './explain.ts';
 import { oneLine, redactStart } from './provider-text.ts';
 import type { Tokens } from './tokens.ts';
@@ -20,6 +20,8 @@ export interface Attempt {
   readonly tokens: Tokens | null;
   /** The wait that the server asked for, in milliseconds. */
   readonly retry_after: number | null;
+  /** What the answer says of the server's quota. */
+  readonly quota: Quota | null;
 }
 
 export type Fault = Omit<CallError, 'attempts'>;
@@ -36,6 +38,7 @@ const final: ReadonlySet<CallErrorCode> = new Set([
   'unknown_model',
   'not_on_plan',
   'rate_limited',
+  'outage',
 ]);
 
 /** A failure fit for files and traces: without the key, and within bounds. */

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue, JsonSchema } from '../json/json.ts';
+import type { Result } from '../result.ts';
 import type { Usage } from '../usage/usage.ts';
 
 /**
@@ -92,6 +93,7 @@ export type CallErrorCode =
   | 'unknown_model' // 404, or a 400 that says so
   | 'not_on_plan' // the plan's limit for this model is 0
   | 'rate_limited' // 429 for longer than an outage may last
+  | 'outage' // nothing but errors that pass, from every call, for longer than an outage may last
   | 'invalid_request' // 400, 422 and the other 4xx
   | 'server_error' // 408, 409, 425, 5xx, after the last attempt
   | 'connection_failed' // refused, reset, unresolved, TLS
@@ -140,19 +142,58 @@ export type CallOutcome =
   | { readonly ok: false; readonly error: CallError; readonly usage: Usage };
 
 /**
- * Holds the pace of one model. The client asks before each HTTP request and tells what came back; the run owns the
- * one pacer that all clients of a model share.
+ * Lets the HTTP requests of one call out. The client asks before each request, a repeated one too, and tells what came
+ * of it; pace, pauses and budget are the run's, which stands behind the gate.
  */
-export interface Pacer {
-  /** Resolves when a request may be sent; rejects only when `signal` aborts. */
-  admit(signal: AbortSignal): Promise<void>;
+export interface Gate {
+  /** Resolves when the request may be sent, or never may be; rejects only when `signal` aborts. */
+  admit(request: RequestSize, signal: AbortSignal): Promise<Result<Permit, Refusal>>;
+}
+
+/** What is known of a request before it is sent. */
+export interface RequestSize {
+  /** Of its body. */
+  readonly bytes: number;
+  /** Images that the body names by their URL: they count, and none of their bytes are in it. */
+  readonly linked_images: number;
+}
+
+export interface Permit {
   /**
-   * A 429: the whole model pauses. `retry_after` in milliseconds where the provider told it. Says `give-up` when the
-   * model has answered nothing but 429 for longer than the run tolerates.
+   * To be called once for each request that was admitted, as soon as it is known what came of it. Says whether a failed
+   * request uses up one of the call's attempts.
    */
-  limited(retry_after: number | null): 'wait' | 'give-up';
-  /** Any other answer from the server: the pause, if one grew, is over. */
-  answered(): void;
+  settle(end: RequestEnd): 'used' | 'free';
+}
+
+/** No request of the call may be sent any more: its message says why, and the call fails by it. */
+export interface Refusal {
+  readonly code: 'rate_limited' | 'outage' | 'aborted';
+  readonly message: string;
+}
+
+export interface RequestEnd {
+  /**
+   * - `answered`: by a completion, usable or not, or by an error that concerns this request or this key
+   * - `limited`: by a 429
+   * - `unavailable`: by a fault that passes: a connection, a time-out, 408, 409, 425, 5xx
+   * - `aborted`: we ended it
+   */
+  readonly kind: 'answered' | 'limited' | 'unavailable' | 'aborted';
+  /** The wait that the server asked for, in milliseconds. */
+  readonly retry_after: number | null;
+  /** What the answer's headers say of the quota. */
+  readonly quota: Quota | null;
+  /** Of this request; its cost is open. */
+  readonly usage: Usage;
+}
+
+/** A server's quota of one minute, and what is left of it; null where it does not say. */
+export interface Quota {
+  readonly requests: number | null;
+  readonly requests_left: number | null;
+  readonly tokens: number | null;
+  readonly tokens_left: number | null;
 }
 
 /** A piece of an answer that comes as a stream. */
@@ -168,10 +209,11 @@ export interface CallOptions {
   /** Ends the HTTP request at once when it aborts. */
   readonly signal: AbortSignal;
   /**
-   * Ends the call at once while it waits between requests (for the pacer, for the next attempt), and lets it send no
+   * Ends the call at once while it waits between requests (at the gate, for the next attempt), and lets it send no
    * further one; a request under way is finished. Aborted at the latest when `signal` is.
    */
   readonly waiting: AbortSignal;
+  readonly gate: Gate;
   /**
    * Has the answer come as a stream, and is told its pieces, without the key; the outcome is that of the whole answer
    * all the same. What it throws is thrown by the call.
@@ -191,7 +233,6 @@ export interface ModelClient {
 /** What a client is given from outside, so that tests can hold time and chance still. */
 export interface ClientServices {
   readonly retry: RetryPolicy;
-  readonly pacer: Pacer;
   /** The key itself; absent where the server needs none. It is sent to `base_url` and nowhere else. */
   readonly api_key?: string;
   /** Connections the client may hold open: the run's concurrency. */

@@ -6,7 +6,14 @@ import { zeroUsage } from '../usage/add.ts';
 import { version } from '../version.ts';
 import type { Answer } from './answer.ts';
 import type { Attempt } from './attempt.ts';
-import type { CallError, CallOutcome, ClientServices, ModelClient, ModelSettings } from './contract.ts';
+import type {
+  CallError,
+  CallOutcome,
+  ClientServices,
+  ModelClient,
+  ModelRequest,
+  ModelSettings,
+} from './contract.ts';
 import type { Server } from './explain.ts';
 import { hasListeners, tellingTokens } from './langchain-listeners.ts';
 import type { Tell } from './langchain-listeners.ts';
@@ -127,11 +134,12 @@ export function openLangChainClient(
   }
 
   return {
-    async call(request, { signal, waiting, stream, step, record }) {
+    async call(request, { signal, waiting, gate, stream, step, record }) {
       const refused = wire.refusedImage?.(request);
       if (refused !== undefined) return unsent('refused_image', refused);
       const body = wire.body(settings, request, stream !== undefined);
       const json = JSON.stringify(body);
+      const size = { bytes: Buffer.byteLength(json), linked_images: linkedImages(request) };
       let tell = stream;
       const sent: { result?: RetriedCall; bug?: unknown } = {};
       const chat = createChat({
@@ -143,7 +151,7 @@ export function openLangChainClient(
         async send() {
           try {
             const one = (signal: AbortSignal): Promise<Attempt> => attempt(json, tell, signal);
-            sent.result = await callWithRetries(one, services, { signal, waiting });
+            sent.result = await callWithRetries(one, size, services, { signal, waiting, gate });
           } catch (error) {
             sent.bug = error;
             throw error;
@@ -170,6 +178,11 @@ export function openLangChainClient(
       await Promise.all([...transports.values()].map((transport) => transport.close()));
     },
   };
+}
+
+function linkedImages({ messages }: ModelRequest): number {
+  const parts = messages.flatMap(({ content }) => (typeof content === 'string' ? [] : content));
+  return parts.filter((part) => part.type === 'image_url' && !part.image_url.startsWith('data:')).length;
 }
 
 function withoutConversation(body: JsonObject, { conversation }: Wire): JsonObject {

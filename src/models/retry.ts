@@ -1,6 +1,14 @@
 import { addUsage, zeroUsage } from '../usage/add.ts';
 import type { Attempt, Fault } from './attempt.ts';
-import type { CallOptions, CallOutcome, ClientServices, RetryPolicy } from './contract.ts';
+import type {
+  CallOptions,
+  CallOutcome,
+  ClientServices,
+  Refusal,
+  RequestEnd,
+  RequestSize,
+  RetryPolicy,
+} from './contract.ts';
 import { requestUsage } from './tokens.ts';
 
 /** The first back-off lasts up to this, in milliseconds; each further one up to twice as long. */
@@ -14,21 +22,22 @@ export interface RetriedCall {
   readonly attempts: number;
 }
 
-/** What ends a call: `signal` its request, `waiting` its waits between requests. */
-export type CallSignals = Pick<CallOptions, 'signal' | 'waiting'>;
+/** What lets a call's requests out, and what ends it: `signal` its request, `waiting` its waits between requests. */
+export type CallControl = Pick<CallOptions, 'signal' | 'waiting' | 'gate'>;
 
 /**
  * The one retry policy: makes attempts until one completes, one cannot be helped by another, or none is left.
  *
- * Every request asks the pacer for admission first. A 429 goes to the pacer, which pauses the whole model, and uses no
- * attempt: it says that we were too fast, not that the call has failed.
+ * Every request passes the gate first and is settled there. A 429 uses no attempt: it says that we were too fast, not
+ * that the call has failed. Nor does a request that failed because the model is out for everybody, as the gate finds.
  */
 export async function callWithRetries(
   attempt: (signal: AbortSignal) => Promise<Attempt>,
-  services: Pick<ClientServices, 'retry' | 'pacer' | 'sleep' | 'random'>,
-  { signal, waiting }: CallSignals,
+  size: RequestSize,
+  services: Pick<ClientServices, 'retry' | 'sleep' | 'random'>,
+  { signal, waiting, gate }: CallControl,
 ): Promise<RetriedCall> {
-  const { retry, pacer, sleep, random } = services;
+  const { retry, sleep, random } = services;
   let usage = zeroUsage;
   let attempts = 0;
   let last: Attempt | null = null;
@@ -39,24 +48,35 @@ export async function callWithRetries(
   });
 
   for (;;) {
-    if (!(await unlessAborted(waiting, () => pacer.admit(waiting)))) return failed(stopped(last));
+    const admitted = await unlessAborted(waiting, () => gate.admit(size, waiting));
+    if (admitted === undefined) return failed(stopped(last));
+    if (!admitted.ok) return failed(refused(admitted.error, last));
     last = await attempt(signal);
-    usage = addUsage(usage, requestUsage(last, usage.requests === 0));
+    const used = requestUsage(last, usage.requests === 0);
+    usage = addUsage(usage, used);
 
-    const { result } = last;
-    if (result.kind === 'limited') {
-      if (pacer.limited(last.retry_after) === 'give-up') return failed(result.fault);
-      continue;
-    }
-    if (last.answered) pacer.answered();
-    attempts += 1;
+    const { result, retry_after, quota } = last;
+    const kind = endOf(last);
+    const counts = admitted.value.settle({ kind, retry_after, quota, usage: used }) === 'used';
+    if (result.kind === 'limited') continue;
+    if (counts || result.kind === 'completed') attempts += 1;
     if (result.kind === 'completed')
       return { outcome: { ok: true, completion: result.completion, usage }, last, attempts };
     if (!result.retry || attempts >= retry.attempts) return failed(result.fault);
 
-    const delay = backOff(attempts, last.retry_after, retry, random);
-    if (!(await unlessAborted(waiting, () => sleep(delay, waiting)))) return failed(stopped(last));
+    const delay = backOff(Math.max(1, attempts), retry_after, retry, random);
+    if ((await unlessAborted(waiting, () => sleep(delay, waiting).then(() => true))) === undefined)
+      return failed(stopped(last));
   }
+}
+
+/** What an attempt tells of the model, beside what it tells of the call. */
+function endOf({ result, answered }: Attempt): RequestEnd['kind'] {
+  if (result.kind === 'limited') return 'limited';
+  if (result.kind === 'completed') return 'answered';
+  if (result.fault.code === 'aborted') return 'aborted';
+  const passing = !answered || result.fault.code === 'server_error';
+  return passing ? 'unavailable' : 'answered';
 }
 
 /**
@@ -73,20 +93,35 @@ function backOff(
   return Math.round(Math.min(max_delay, Math.max(retry_after ?? 0, jittered)));
 }
 
-/** Whether the wait came to its end; a rejection for any other reason than `signal` is a bug and goes on. */
-async function unlessAborted(signal: AbortSignal, wait: () => Promise<void>): Promise<boolean> {
+/** What was waited for; undefined where the wait was ended. A rejection for any other reason is a bug and goes on. */
+async function unlessAborted<Value>(
+  signal: AbortSignal,
+  wait: () => Promise<Value>,
+): Promise<Value | undefined> {
   try {
-    await wait();
-    return !signal.aborted;
+    const value = await wait();
+    return signal.aborted ? undefined : value;
   } catch (error) {
     if (!signal.aborted) throw error;
-    return false;
+    return undefined;
   }
+}
+
+/** No request may be sent any more. */
+function refused({ code, message }: Refusal, last: Attempt | null): Fault {
+  const before = lastFault(last);
+  return {
+    code,
+    message: before === null ? message : `${message}: ${before.message}`,
+    status: before?.status ?? null,
+    request_id: before?.request_id ?? null,
+    scope: code === 'aborted' ? 'record' : 'run',
+  };
 }
 
 /** Told to stop while no request was under way. */
 function stopped(last: Attempt | null): Fault {
-  const before = last !== null && last.result.kind !== 'completed' ? last.result.fault : null;
+  const before = lastFault(last);
   return {
     code: 'aborted',
     message:
@@ -97,4 +132,8 @@ function stopped(last: Attempt | null): Fault {
     request_id: before?.request_id ?? null,
     scope: 'record',
   };
+}
+
+function lastFault(last: Attempt | null): Fault | null {
+  return last === null || last.result.kind === 'completed' ? null : last.result.fault;
 }

@@ -11,6 +11,7 @@ import type { StreamDelta } from './contract.ts';
 import { explainFault, explainStatus, explainStream } from './explain.ts';
 import type { Server } from './explain.ts';
 import { readProviderError, requestId, retryAfter } from './provider-error.ts';
+import { readQuota } from './quota.ts';
 import type { Tokens } from './tokens.ts';
 import { readBody } from './wire-body.ts';
 import type { WireReader } from './wire-reader.ts';
@@ -85,7 +86,7 @@ interface ReadAnswer {
 }
 
 /** Of whatever a 200 brings. */
-const paid = { answered: true, sent: true, charged: true, retry_after: null };
+const paid = { answered: true, sent: true, charged: true, retry_after: null, quota: null };
 
 /** Judges what a 200 said. */
 function judgeRead({ read, tokens, headers, received }: ReadAnswer, wire: Wire, server: Server): Attempt {
@@ -94,7 +95,7 @@ function judgeRead({ read, tokens, headers, received }: ReadAnswer, wire: Wire, 
     const answer = withoutKey(read.value, server.redact);
     const { id, ...said } = answer;
     const completion = { ...said, request_id: request_id ?? id };
-    return { ...paid, tokens, result: { kind: 'completed', completion, answer } };
+    return { ...paid, tokens, quota: readQuota(headers), result: { kind: 'completed', completion, answer } };
   }
   const fault = createFault(server, {
     code: read.error.code,
@@ -104,7 +105,7 @@ function judgeRead({ read, tokens, headers, received }: ReadAnswer, wire: Wire, 
     body: received(),
   });
   // A proxy's page passes; and an answer that broke once seldom breaks the same way twice.
-  return { ...paid, tokens, result: { kind: 'failed', fault, retry: true } };
+  return { ...paid, tokens, quota: readQuota(headers), result: { kind: 'failed', fault, retry: true } };
 }
 
 function judgeStatus({ status, headers, body }: Response, wire: Wire, server: Server): Attempt {
@@ -121,6 +122,7 @@ function judgeStatus({ status, headers, body }: Response, wire: Wire, server: Se
     // Another 2xx may carry a completion, which is then paid for.
     charged: status >= 200 && status < 300,
     tokens: null,
+    quota: readQuota(headers),
     retry_after: retryAfter(headers, server.now()) ?? (limited ? (wire.pause?.(error.body) ?? null) : null),
   };
 }
@@ -139,6 +141,7 @@ function judgeFault(exchange: Exchange & { readonly kind: 'fault' }, server: Ser
     charged: sent,
     tokens: null,
     retry_after: null,
+    quota: null,
   };
 }
 

@@ -69,7 +69,19 @@ export async function compilePlan(
     const { type, program, spec, when } = step;
     const after = [...new Set(dependencies.get(id)?.map(({ on }) => on))];
     const stream = spec['stream'] === true;
-    return [{ id, type, after, model, stream, program, ...(when && { when: when.template }) }];
+    return [
+      {
+        id,
+        type,
+        after,
+        model,
+        stream,
+        cache: true,
+        max_output_tokens: null,
+        program,
+        ...(when && { when: when.template }),
+      },
+    ];
   });
   const partials = templates.flatMap(([{ template }]) => includedPartials(template.program));
   const { key } = sectionOf(file, 'input');
@@ -93,6 +105,7 @@ export async function compilePlan(
     ...(output && { output: output.node }),
     retry,
     limits: { concurrency: Number(sectionOf(file, 'limits')['concurrency'] ?? 16) },
+    budget: {},
     fail: { error_rate: Number(sectionOf(file, 'fail')['error_rate'] ?? 0) },
     prices: priceTable(file, settings.values()),
     overrides,

@@ -1,12 +1,13 @@
 import type { Source } from '../diagnostic/source.ts';
 import { isObject, type JsonObject } from '../json/json.ts';
-import type { ModelSettings, RetryPolicy } from '../models/contract.ts';
+import type { ModelSettings } from '../models/contract.ts';
+import type { PlanRetry } from '../plan.ts';
 import { builtInPrices, withOverrides, type Price, type PriceTable } from '../usage/prices.ts';
 import { durationAt } from './durations.ts';
 import type { Report } from './report.ts';
 
 /** Attempts and waits, from `retry` or from `model.max_retries`, which counts what comes after the first attempt. */
-export function retryPolicy(file: JsonObject, source: Source, report: Report): RetryPolicy {
+export function retryPolicy(file: JsonObject, source: Source, report: Report): PlanRetry {
   const retry = isObject(file['retry']) ? file['retry'] : {};
   const retries = isObject(file['model']) ? file['model']['max_retries'] : undefined;
   if (retries !== undefined && retry['attempts'] !== undefined) {
@@ -18,10 +19,12 @@ export function retryPolicy(file: JsonObject, source: Source, report: Report): R
       place: { source, pointer: ['model', 'max_retries'], part: 'key' },
     });
   }
-  const place = { source, pointer: ['retry', 'max_delay'] };
+  const duration = (key: string, usual: string): number =>
+    durationAt(retry[key] ?? usual, { source, pointer: ['retry', key] }, report);
   return {
     attempts: retries === undefined ? Number(retry['attempts'] ?? 5) : Number(retries) + 1,
-    max_delay: durationAt(retry['max_delay'] ?? '60s', place, report),
+    max_delay: duration('max_delay', '60s'),
+    outage: duration('outage', '5m'),
   };
 }
 

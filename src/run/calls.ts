@@ -56,7 +56,7 @@ export async function callModel(
 
   async function ask(sent: ModelRequest): Promise<CallOutcome> {
     const { plan, models, ledger, journal, stop, traces, now, tell } = services;
-    const { id, stream: streams = false } = plan.steps[step] ?? {};
+    const { id, stream: streams = false, max_output_tokens = null } = plan.steps[step] ?? {};
     const model = models.ofSteps[step];
     if (id === undefined || model === undefined) throw new Error(`the plan has no step ${step}`);
     const { index, key } = record;
@@ -67,6 +67,7 @@ export async function callModel(
       model.client.call(sent, {
         signal: model.signal,
         waiting: stop.signal,
+        gate: { admit: (size, signal) => model.pacer.admit({ ...size, max_output_tokens }, signal) },
         ...(stream !== undefined && { stream }),
         step: id,
         record: key,

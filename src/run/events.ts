@@ -85,7 +85,8 @@ export interface ModelPaused {
   readonly model: string;
   /** Milliseconds. */
   readonly duration: number;
-  readonly reason: 'rate_limited';
+  /** A 429; errors from everybody's calls; or that the limits which the file sets want so long a wait. */
+  readonly reason: 'rate_limited' | 'unavailable' | 'limits';
 }
 
 /** Something that a user should know of and that changes nothing about the run. */

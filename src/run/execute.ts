@@ -125,8 +125,8 @@ async function runRecords(
 ): Promise<Intaken> {
   const { plan, options, stop, signal, bell, tell } = execution;
   const { now, sleep, random } = surroundings(options);
-  const models = await openModels(plan, options, { now, sleep, random }, (model, duration) => {
-    tell({ type: 'model_paused', model, duration, reason: 'rate_limited' });
+  const models = await openModels(plan, options, { now, sleep, random }, (model, duration, reason) => {
+    tell({ type: 'model_paused', model, duration, reason });
   });
   signal.addEventListener('abort', models.abortAll, { once: true });
   const warn = (message: string) => tell({ type: 'notice', message });

@@ -6,14 +6,15 @@ import type { Plan } from '../plan.ts';
 import { canonicalJson } from './canonical.ts';
 import { keyOf } from './model-keys.ts';
 import type { OpenModel, RunOptions, Surroundings } from './options.ts';
-import { createPacer } from './pacing/pacer.ts';
+import type { ModelPaused } from './events.ts';
+import { createPacer, type Pacer } from './pacing/pacer.ts';
 import { simulatedSettings } from './simulated.ts';
 
 /** One model of one account: what has a quota, and can be down. Clients with different parameters share it. */
 interface SharedModel {
   readonly name: string;
   readonly controller: AbortController;
-  readonly pacer: ClientServices['pacer'];
+  readonly pacer: Pacer;
 }
 
 /** What a step asks. */
@@ -22,6 +23,7 @@ export interface StepModel {
   /** As the file has them, whoever stands in for the provider. */
   readonly settings: ModelSettings;
   readonly client: ModelClient;
+  readonly pacer: Pacer;
   /** Aborted when the model is of no use any more; ends the calls to it. */
   readonly signal: AbortSignal;
   /** Ends all calls to the model, those of other steps too. */
@@ -41,7 +43,7 @@ export async function openModels(
   plan: Plan,
   options: RunOptions,
   { now, sleep, random }: Surroundings,
-  paused: (model: string, milliseconds: number) => void,
+  paused: (model: string, milliseconds: number, reason: ModelPaused['reason']) => void,
 ): Promise<OpenModels> {
   const open = options.openModel ?? openByProvider;
   const shared = new Map<string, SharedModel>();
@@ -57,9 +59,10 @@ export async function openModels(
     // Each call in flight listens to it: any number is right.
     setMaxListeners(0, controller.signal);
     const pacer = createPacer({
+      limits: plan.limits,
       retry: plan.retry,
       signal: controller.signal,
-      paused: (milliseconds) => paused(name, milliseconds),
+      paused: (milliseconds, reason) => paused(name, milliseconds, reason),
       now,
       sleep,
       random,
@@ -69,12 +72,11 @@ export async function openModels(
     return model;
   }
 
-  function client(settings: ModelSettings, pacer: ClientServices['pacer']): Promise<ModelClient> {
+  function client(settings: ModelSettings): Promise<ModelClient> {
     const identity = canonicalJson(settings as unknown as JsonObject);
     const key = keyFor(settings, options);
     const services: ClientServices = {
       retry: plan.retry,
-      pacer,
       ...(key !== undefined && { api_key: key }),
       connections: plan.limits.concurrency,
       sleep,
@@ -103,7 +105,8 @@ export async function openModels(
         return {
           name: model.name,
           settings: step.model,
-          client: await client(settings, model.pacer),
+          client: await client(settings),
+          pacer: model.pacer,
           signal: controller.signal,
           abort: () => controller.abort(),
         };

@@ -1,0 +1,28 @@
+import { crc32 } from 'node:zlib';
+
+/**
+ * Lines that tell whether they are whole: a JSON object whose first member, `crc`, is the CRC-32 of the bytes between
+ * the comma behind it and the newline, as 8 hexadecimal digits. It finds what a disk, an editor or a second writer has
+ * done to a line; it is no protection against who wants to forge one.
+ */
+
+const opening = '{"crc":"';
+const digits = 8;
+const closing = '",';
+
+/** What a line begins with, its checksum still open; `seal` fills it in. */
+export const lineStart = `${opening}${'0'.repeat(digits)}${closing}`;
+const checkedFrom = lineStart.length;
+
+/** Writes the checksum into a line that begins with `lineStart`; `line` is the whole of it without its newline. */
+export function seal(line: Buffer): void {
+  const sum = crc32(line.subarray(checkedFrom)).toString(16).padStart(digits, '0');
+  line.write(sum, opening.length, 'latin1');
+}
+
+/** Whether a line, without its newline, is as it was written. */
+export function isSealed(line: Buffer): boolean {
+  if (line.length <= checkedFrom || line.toString('latin1', 0, opening.length) !== opening) return false;
+  const told = line.toString('latin1', opening.length, opening.length + digits);
+  return /^[0-9a-f]{8}$/.test(told) && Number.parseInt(told, 16) === crc32(line.subarray(checkedFrom));
+}
