@@ -14,6 +14,7 @@ export type RunEvent =
   | ToolFinished
   | ModelPaused
   | Notice
+  | RecordKept
   | RecordFinished
   | RunStopping
   | RunFinished;
@@ -27,6 +28,16 @@ export interface RunStarted {
   /** The run's folder; absent where none is kept. */
   readonly folder?: string;
   readonly simulated: boolean;
+  /** Absent where the run has not been begun before. */
+  readonly resumed?: Resumed;
+}
+
+/** What earlier sessions of a run have left. */
+export interface Resumed {
+  /** Records that are through: they are told as `record_kept`, and not run again. */
+  readonly kept: number;
+  /** Of all calls made so far, those of failed records included. */
+  readonly usage: Usage;
 }
 
 export interface RecordStarted {
@@ -105,6 +116,15 @@ export interface RecordError extends Omit<StepError, 'code' | 'scope'> {
   readonly code: string;
 }
 
+/** A record that an earlier session has brought to its end. */
+export interface RecordKept {
+  readonly type: 'record_kept';
+  /** Counts the selected records from 0, in input order. */
+  readonly sequence: number;
+  readonly index: number;
+  readonly outcome: 'succeeded' | 'skipped';
+}
+
 interface RecordOutcome {
   readonly type: 'record_finished';
   /** Counts the selected records from 0, in input order. */
@@ -171,6 +191,20 @@ export interface UsageReport {
   readonly by_model: { readonly [model: string]: UsageRow };
 }
 
+/** What was used of what a run may use, over all its sessions. */
+export interface BudgetReport {
+  /** US dollars; null where there is no such bound. */
+  readonly usd: BudgetUse | null;
+  /** Of input and output together. */
+  readonly tokens: BudgetUse | null;
+}
+
+export interface BudgetUse {
+  readonly limit: number;
+  /** With what is held for calls whose usage never came: they may have cost it. */
+  readonly spent: number;
+}
+
 export interface RunFinished {
   readonly type: 'run_finished';
   readonly state: 'completed' | 'interrupted' | 'stopped';
@@ -178,6 +212,8 @@ export interface RunFinished {
   readonly counts: Counts;
   readonly tool_calls: ToolCounts;
   readonly usage: UsageReport;
+  /** Absent where the run has no budget. */
+  readonly budget?: BudgetReport;
   /** The folder that images were read from; absent where no record named a file. */
   readonly files?: string;
   /** Milliseconds. */
