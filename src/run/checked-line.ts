@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib';
 
 /**
- * Lines that tell whether they are whole: a JSON object whose first member, `crc`, is the CRC-32 of the bytes between
- * the comma behind it and the newline, as 8 hexadecimal digits. It finds what a disk, an editor or a second writer has
+ * Lines that tell whether they are whole: a JSON object whose first member, `crc`, is the CRC-32 of the bytes from the
+ * quote behind it to the newline, as 8 hexadecimal digits. It finds what a disk, an editor or a second writer has
  * done to a line; it is no protection against who wants to forge one.
  */
 
@@ -12,7 +12,7 @@ const closing = '",';
 
 /** What a line begins with, its checksum still open; `seal` fills it in. */
 export const lineStart = `${opening}${'0'.repeat(digits)}${closing}`;
-const checkedFrom = lineStart.length;
+const checkedFrom = opening.length + digits;
 
 /** Writes the checksum into a line that begins with `lineStart`; `line` is the whole of it without its newline. */
 export function seal(line: Buffer): void {

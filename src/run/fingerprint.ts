@@ -19,8 +19,8 @@ export const fingerprintVersion = 1;
  * - `provider`, `base_url`: another server may answer otherwise under the same name of a model. As the file has them,
  *   also where the simulator stands in, whose address is another in each run
  * - `model`, `parameters`: all that the file sets, in the provider's words
- * - `request`: messages with their images, tools, tool_choice, parallel_tool_calls, response_format with its schema, and
- *   the repair round, which tells two questions apart that a model answered with the same mistake
+ * - `request`: messages with their images, tools, tool_choice, parallel_tool_calls, response_format with its schema. Each
+ *   round of repairs or of tool calls adds messages, so that it is a question of its own
  *
  * Left out, since they change nothing about an answer: the key, time-outs, retries, limits, whether it comes as a stream,
  * the step's id and the record's key.

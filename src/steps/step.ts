@@ -62,7 +62,17 @@ export interface ToolInvocation {
   readonly name: string;
   /** As the model wrote them: an object, or the text that could not be read as one. */
   readonly arguments: JsonValue;
+  /** Null where the model named no tool of the step. */
+  readonly identity: ToolIdentity | null;
   run(services: ToolServices): Promise<ToolOutcome>;
+}
+
+/** What a tool does, so that the result of one that has changed since is not taken for its own. */
+export interface ToolIdentity {
+  /** The tool's keys, without what the model alone is told. */
+  readonly spec: JsonObject;
+  /** Absolute paths of the files that it is made of. */
+  readonly files: readonly string[];
 }
 
 /** What later templates read as `steps.<id>`. */

@@ -6,7 +6,7 @@ import type { Scope } from '../template/template.ts';
 import { stopped } from '../tools/deadline.ts';
 import type { ToolError, ToolOutcome } from '../tools/tool.ts';
 import type { TurnCall } from './assistant-turn.ts';
-import type { StepServices, ToolCallResult } from './step.ts';
+import type { StepServices, ToolCallResult, ToolIdentity } from './step.ts';
 import type { CompiledTool, OnError } from './tool-specs.ts';
 
 /** The tools of a step by their names, and what becomes of a call that names none of them. */
@@ -23,6 +23,7 @@ export interface ReadCall {
   /** An object, or the text that could not be read as one. */
   readonly arguments: JsonValue;
   readonly onError: OnError;
+  readonly identity: ToolIdentity | null;
   readonly ready: Result<{ readonly tool: CompiledTool; readonly arguments: JsonObject }, ToolError>;
 }
 
@@ -54,6 +55,7 @@ function readCall({ made, arguments: read, told }: TurnCall, { tools, onError }:
     name,
     arguments: read.ok ? read.value : made.arguments,
     onError: tool?.onError ?? onError,
+    identity: tool?.identity ?? null,
     ready:
       tool === undefined
         ? failure(unknownTool(name, tools))
@@ -119,6 +121,7 @@ export async function runCalls(
       id: call.id,
       name: call.name,
       arguments: call.arguments,
+      identity: call.identity,
       run: (toolServices) => {
         if (round.signal.aborted) return Promise.resolve(failure(stopped));
         if (!call.ready.ok) return Promise.resolve(call.ready);

@@ -2,7 +2,7 @@ import { isObject, type JsonObject, type JsonValue, type Pointer } from '../json
 import type { ToolDefinition } from '../models/contract.ts';
 import { kindsOfType, typeOf } from '../schema/value-type.ts';
 import type { ToolBuilder, ToolKind, ToolProgram, ToolServices, ValueSchema } from '../tools/tool.ts';
-import type { StepBuilder, UnreadyTool } from './step.ts';
+import type { StepBuilder, ToolIdentity, UnreadyTool } from './step.ts';
 import type { ToolKinds } from './tool-schema.ts';
 
 /** What becomes of a tool call that fails: the model is told, or the record fails. */
@@ -13,6 +13,7 @@ export interface CompiledTool {
   readonly definition: ToolDefinition;
   readonly parameters: ValueSchema;
   readonly onError: OnError;
+  readonly identity: ToolIdentity;
   readonly program: ToolProgram;
 }
 
@@ -58,7 +59,8 @@ async function compileTool(
   if (kind === undefined) return undefined;
   checkKeys(spec, kind, base, builder, kinds);
   const parameters = await compileParameters(spec, base, builder);
-  const { description, on_error } = spec;
+  const { description, on_error, parameters: _parameters, ...runs } = spec;
+  const files: string[] = [];
   return {
     definition: {
       name,
@@ -67,8 +69,9 @@ async function compileTool(
     },
     parameters,
     onError: onErrorOf(on_error, fallback),
+    identity: { spec: runs, files },
     program: await kind.compile(spec, {
-      ...below(base, builder),
+      ...below(base, builder, files),
       parameters: parameters.schema,
       provider_keys: builder.provider_keys,
     }),
@@ -140,14 +143,18 @@ const noParameters: ValueSchema = {
 /** Stands for parameters that something is wrong with, which has been reported. */
 const anyParameters: ValueSchema = { schema: true, validate: () => [] };
 
-/** A builder whose pointers start at this place of the step. */
-function below(base: Pointer, builder: StepBuilder): ToolBuilder {
+/** A builder whose pointers start at this place of the step; it gathers the files that the tool names. */
+function below(base: Pointer, builder: StepBuilder, files: string[]): ToolBuilder {
   const from = (pointer: Pointer): Pointer => [...base, ...pointer];
   return {
     folder: builder.folder,
     template: (pointer, reads) => builder.template(from(pointer), reads),
     schema: (pointer) => builder.schema(from(pointer)),
-    file: (pointer, severity) => builder.file(from(pointer), severity),
+    async file(pointer, severity) {
+      const path = await builder.file(from(pointer), severity);
+      if (path !== undefined) files.push(path);
+      return path;
+    },
     report: (mistake) => builder.report({ ...mistake, pointer: from(mistake.pointer) }),
   };
 }

@@ -290,6 +290,7 @@ describe('what tools share', () => {
           id: 'x',
           name: 'a',
           arguments: {},
+          identity: null,
           run: ({ shared }) => {
             shared.get('thing', () => {
               made.push('thing');

@@ -64,6 +64,7 @@ export function fakeTools() {
                 id: `call${at}`,
                 name,
                 arguments: { at },
+                identity: null,
                 run: (toolServices) => run(name, record, toolServices),
               }),
             ),

@@ -73,6 +73,8 @@ export function step(id: string, options: StepOptions = {}): PlanStep {
     after: [],
     model: settings,
     stream: false,
+    cache: true,
+    max_output_tokens: null,
     program: asking(prompt),
     ...others,
   };
@@ -83,18 +85,22 @@ export function idOf(scope: Scope): string {
   return typeof id === 'string' ? id : JSON.stringify(id);
 }
 
-export type PlanOptions = Partial<Omit<Plan, 'limits'>> & { readonly concurrency?: number };
+export type PlanOptions = Partial<Omit<Plan, 'limits'>> & {
+  readonly concurrency?: number;
+  readonly limits?: Partial<Plan['limits']>;
+};
 
 export function plan(steps: readonly PlanStep[], options: PlanOptions = {}): Plan {
-  const { concurrency = 2, ...others } = options;
+  const { concurrency = 2, limits, ...others } = options;
   return {
     name: 'test',
     files: [],
     vars: {},
     input: { validate: () => [] },
     steps,
-    retry: { attempts: 3, max_delay: 60_000 },
-    limits: { concurrency },
+    retry: { attempts: 3, max_delay: 60_000, outage: 300_000 },
+    limits: { concurrency, ...limits },
+    budget: {},
     fail: { error_rate: 0 },
     prices: { date: '2026-01-01', models: { small: { input: 1, output: 2 } } },
     overrides: [],
