@@ -54,7 +54,7 @@ describe('an entry', () => {
     ['no model', { model: null }],
     ['no usage', { usage: 'much' }],
     ['a number that is missing', { usage: { ...entry.usage, requests: null } as unknown as JsonObject }],
-    ['a negative cost', { usage: { ...entry.usage, cost_usd: -1 } as unknown as JsonObject }],
+    ['a negative cost', { usage: { ...entry.usage, cost_usd: -1 } }],
     ['no completion', { completion: [] }],
     ['a text that is none', { completion: { ...(lineOf(entry)['completion'] as JsonObject), text: 1 } }],
     [
