@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../json/json.ts';
 import type { StreamDelta } from '../models/contract.ts';
+import type { PlanBudget } from '../plan.ts';
 import type { StepError } from '../steps/step.ts';
 import type { ToolError } from '../tools/tool.ts';
 import type { Usage } from '../usage/usage.ts';
@@ -28,6 +29,8 @@ export interface RunStarted {
   /** The run's folder; absent where none is kept. */
   readonly folder?: string;
   readonly simulated: boolean;
+  /** What the run may use at most, over all its sessions; absent: no bound. */
+  readonly budget?: PlanBudget;
   /** Absent where the run has not been begun before. */
   readonly resumed?: Resumed;
 }
@@ -98,6 +101,8 @@ export interface ModelPaused {
   readonly duration: number;
   /** A 429; errors from everybody's calls; or that the limits which the file sets want so long a wait. */
   readonly reason: 'rate_limited' | 'unavailable' | 'limits';
+  /** Milliseconds after which the run stops if the model has not answered by then; absent: it does not stop for this. */
+  readonly gives_up_in?: number;
 }
 
 /** Something that a user should know of and that changes nothing about the run. */
@@ -157,6 +162,8 @@ export interface RunStopping {
   readonly type: 'run_stopping';
   readonly how: 'draining' | 'aborting';
   readonly reason: StopReason;
+  /** Milliseconds after which what is still in flight is ended; absent: it is waited for. */
+  readonly grace?: number;
 }
 
 export interface StopReason {
