@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** What a run does with the disk. An argument, so that a test can fill the disk or take the folder away. */
@@ -8,6 +8,8 @@ export interface FileSystem {
   makeFolder(path: string): Promise<void>;
   /** Names in a folder; fails with ENOENT or ENOTDIR. */
   list(path: string): Promise<readonly string[]>;
+  /** What stands at a path: of a link itself, never of what it leads to. Fails with ENOENT where nothing is. */
+  look(path: string): Promise<FileLook>;
   /** A new file that only its owner can read; fails with EEXIST where one is. */
   create(path: string): Promise<WritableFile>;
   /** A file that exists, to write on at its end. */
@@ -17,6 +19,12 @@ export interface FileSystem {
   rename(from: string, to: string): Promise<void>;
   /** No mistake where nothing is. */
   remove(path: string): Promise<void>;
+}
+
+export interface FileLook {
+  readonly kind: 'file' | 'folder' | 'other';
+  /** Of a file. */
+  readonly bytes: number;
 }
 
 export interface WritableFile {
@@ -48,6 +56,11 @@ export const nodeFileSystem: FileSystem = {
     await syncFolder(dirname(path));
   },
   list: (path) => readdir(path),
+  async look(path) {
+    const found = await lstat(path);
+    const kind = found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other';
+    return { kind, bytes: found.size };
+  },
   create: async (path) => writable(await open(path, 'wx', ownerOnlyFile), path),
   openToAppend: async (path) => writable(await open(path, constants.O_WRONLY | constants.O_APPEND), path),
   openToRead: async (path) => readable(await open(path, constants.O_RDONLY)),

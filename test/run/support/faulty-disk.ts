@@ -1,8 +1,24 @@
-import { nodeFileSystem, type FileSystem, type WritableFile } from '../../../src/run/file-system.ts';
+import {
+  nodeFileSystem,
+  type FileSystem,
+  type ReadableFile,
+  type WritableFile,
+} from '../../../src/run/file-system.ts';
 
 /** What is asked of the disk, as `append journal.jsonl`; the count of each begins at 1. */
 export type DiskAct =
-  'append' | 'sync' | 'create' | 'rename' | 'openToAppend' | 'openToRead' | 'list' | 'makeFolder' | 'close';
+  | 'append'
+  | 'sync'
+  | 'create'
+  | 'rename'
+  | 'remove'
+  | 'openToAppend'
+  | 'openToRead'
+  | 'read'
+  | 'list'
+  | 'look'
+  | 'makeFolder'
+  | 'close';
 
 export interface Fault {
   readonly act: DiskAct;
@@ -41,15 +57,24 @@ export function faultyDisk(fault?: Fault): {
     };
   }
 
+  function faultyReader(file: ReadableFile, path: string): ReadableFile {
+    return {
+      read: (into, offset) => meet('read', path, () => file.read(into, offset)),
+      close: () => file.close(),
+    };
+  }
+
   const fileSystem: FileSystem = {
     makeFolder: (path) => meet('makeFolder', path, () => nodeFileSystem.makeFolder(path)),
     list: (path) => meet('list', path, () => nodeFileSystem.list(path)),
+    look: (path) => meet('look', path, () => nodeFileSystem.look(path)),
     create: (path) => meet('create', path, async () => faultyFile(await nodeFileSystem.create(path), path)),
     openToAppend: (path) =>
       meet('openToAppend', path, async () => faultyFile(await nodeFileSystem.openToAppend(path), path)),
-    openToRead: (path) => meet('openToRead', path, () => nodeFileSystem.openToRead(path)),
+    openToRead: (path) =>
+      meet('openToRead', path, async () => faultyReader(await nodeFileSystem.openToRead(path), path)),
     rename: (from, to) => meet('rename', to, () => nodeFileSystem.rename(from, to)),
-    remove: (path) => nodeFileSystem.remove(path),
+    remove: (path) => meet('remove', path, () => nodeFileSystem.remove(path)),
   };
   return { fileSystem, acts };
 }
