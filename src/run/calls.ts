@@ -3,6 +3,7 @@ import type { Plan } from '../plan.ts';
 import { zeroUsage } from '../usage/add.ts';
 import type { ActiveRecord } from './active-record.ts';
 import type { RunEvent } from './events.ts';
+import { fingerprintsOf } from './fingerprint.ts';
 import type { Images } from './images.ts';
 import { inSlot, type SlotServices } from './in-slot.ts';
 import type { Journal } from './journal/journal.ts';
@@ -78,7 +79,8 @@ export async function callModel(
     const call = { step: id, model: model.name, resolved_model, usage: answer.usage };
     const usage = ledger.add(call, record.countedIn);
     const outcome: CallOutcome = { ...answer, usage };
-    journal?.call({ index, key, step: id, call: nth, model: model.name, outcome, duration });
+    const fingerprint = fingerprintsOf(model.settings)(sent);
+    journal?.call({ index, key, step: id, call: nth, fingerprint, model: model.name, outcome, duration });
     const finish_reason = answer.ok ? answer.completion.finish_reason : null;
     tell({ type: 'call_finished', index, ...call, ok: answer.ok, finish_reason, usage, duration });
     if (!answer.ok && answer.error.scope === 'run') {

@@ -5,6 +5,7 @@ import type { Shared } from '../tools/shared.ts';
 import type { ToolOutcome } from '../tools/tool.ts';
 import type { ActiveRecord } from './active-record.ts';
 import type { ToolFinished } from './events.ts';
+import { toolFingerprint } from './fingerprint.ts';
 import { inSlot, type SlotServices } from './in-slot.ts';
 import type { Journal } from './journal/journal.ts';
 import type { RunOptions } from './options.ts';
@@ -56,7 +57,8 @@ export async function runTool(
     // One that was ended midway has not finished: it is to run again when the run is resumed.
     if (!outcome.ok && outcome.error.code === 'aborted') return outcome;
     const asked = { id, name, arguments: call.arguments };
-    journal?.tool({ index, key, step: ofPlan.id, call: nth, ...asked, outcome, duration });
+    const fingerprint = toolFingerprint({ ...asked, identity: null });
+    journal?.tool({ index, key, step: ofPlan.id, call: nth, fingerprint, ...asked, outcome, duration });
     const event = { type: 'tool_finished', index, step: ofPlan.id, tool: name, duration } as const;
     finished(outcome.ok ? { ...event, ok: true } : { ...event, ok: false, code: outcome.error.code });
     return outcome;

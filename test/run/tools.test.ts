@@ -117,7 +117,11 @@ describe('the journal', () => {
     await clock.advance(10);
     first.give({ state: 'sent' });
     await run.finished;
-    const call = { type: 'tool', index: 0, step: 'one' };
+    const [crc, fingerprint] = [
+      expect.stringMatching(/^[0-9a-f]{8}$/),
+      expect.stringMatching(/^[0-9a-f]{32}$/),
+    ];
+    const call = { crc, type: 'tool', index: 0, step: 'one', fingerprint };
     expect((await jsonLines(join(folder.path, 'journal.jsonl'))).slice(1, 3)).toEqual([
       {
         ...call,

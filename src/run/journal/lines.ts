@@ -1,36 +1,56 @@
 import type { JsonValue } from '../../json/json.ts';
-import type { CallOutcome, Completion } from '../../models/contract.ts';
+import type { CallOutcome } from '../../models/contract.ts';
 import type { ToolOutcome } from '../../tools/tool.ts';
+import { lineStart, seal } from '../checked-line.ts';
+import { entryMembers } from '../entry.ts';
 import type { RecordFinished } from '../events.ts';
+import { fingerprintVersion, type Fingerprint } from '../fingerprint.ts';
 
 /**
- * The lines of journal.jsonl, each one JSON object. A line that does not end in a newline was cut off by a crash, and
- * counts as never written. A reader leaves out a `type` that it does not know.
+ * The lines of journal.jsonl, each one JSON object that begins with its checksum (checked-line.ts). A line that does not
+ * end in a newline was cut off by a crash, and counts as never written. A reader leaves out a `type` that it does not
+ * know. Members stand in the order told here, so that a reader can stop before what may be long.
  *
- * The first line:
+ * The first line, which keeps its form in every format:
  * - `type`: "run"
  * - `format`: 1; a change that an older reader would misread makes it 2
+ * - `fingerprint`: the version of the fingerprints below; answers are found again by those of the same version only
  * - `pipe`: the version that wrote it
+ *
+ * One line where a later session goes on with the run:
+ * - `type`: "resumed"
+ * - `pipe`: the version that goes on
+ * - `force`: whether pipeline or input are others since; then no record before this line counts as ended any more
+ *
+ * Where the run has a budget, one line before each request is sent:
+ * - `type`: "reserve"
+ * - `key`, `step`, `call`: of the call that it belongs to, as below
+ * - `request`: the number of the request within the call, from 1
+ * - `usd`, `tokens`: the most that it may use; null where there is no such bound
+ * A session that ends without the call's line has left the reservation spent.
  *
  * One line for each finished call, failed ones included, since they were paid for:
  * - `type`: "call"
  * - `index`, `key`: the record's place in the input, and its name
  * - `step`: the step's id
- * - `call`: the number of the call within the record's step, from 1. Key, step and number are the call's identity: the
- *   same pipeline over the same record asks the same question there, so its answer can stand in for a new call
- * - `model`: the model asked for
- * - `ok`, then `completion` (text, tool_calls, finish_reason, model, request_id; thinking and refusal where there are
- *   any) or `error` (code, message, status, …)
- * - `usage`: with its cost at the prices of the day
+ * - `call`: the number of the call within the record's step, from 1, in this session
+ * - `ok`: whether there is an answer
  * - `duration`: milliseconds, waits and retries included
+ * - `held`, where there are any: reservations that are kept as spent, `usd` and `tokens` as above, since it never came what
+ *   their requests used
+ * - `resolved_model`, where one answered and said so: the model that did
+ * - where `ok`, an entry (entry.ts): `fingerprint`, `model`, `usage`, `completion`
+ * - else `fingerprint`, `model`, `usage` in the same way, and `error` (code, message, status, …)
  *
  * One line for each finished call of a tool, failed ones included, but not one that was ended with the run:
  * - `type`: "tool"
  * - `index`, `key`, `step`: as above
  * - `call`: the number of the tool call within the record's step, from 1, in the order in which the model asked
- * - `id`, `name`, `arguments`: as the model wrote them; arguments that are no JSON are a text
- * - `ok`, then `result` or `error` (code, message)
+ * - `ok`: whether there is a result
  * - `duration`: milliseconds, without the wait for a free place
+ * - `fingerprint`: of what was called with what (fingerprint.ts)
+ * - `id`, `name`, `arguments`: as the model wrote them; arguments that are no JSON are a text
+ * - `result` or `error` (code, message)
  *
  * One line for each finished record, after those of its calls:
  * - `type`: "record"
@@ -41,12 +61,41 @@ import type { RecordFinished } from '../events.ts';
  *   (`index`, `line`, `key`, `input`, `step`, `error`, `raw`): those files are made by copying these bytes, so that a
  *   row is put into words once, and read back without being understood.
  *
- * A record without a line is pending: it was in flight, or never begun.
+ * A record without a line is pending: it was in flight, or never begun. Of several lines the last one counts.
  */
 export const journalFormat = 1;
 
-export function headerLine(pipeVersion: string): string {
-  return `${JSON.stringify({ type: 'run', format: journalFormat, pipe: pipeVersion })}\n`;
+/** The first line, whole. */
+export function headerLine(pipe: string): Buffer {
+  const members = { type: 'run', format: journalFormat, fingerprint: fingerprintVersion, pipe };
+  const line = Buffer.from(`${lineStart}${JSON.stringify(members).slice(1)}\n`);
+  seal(line.subarray(0, -1));
+  return line;
+}
+
+/** Members of a line, JSON without its braces; the log (append-log.ts) makes a line of them. */
+export function resumedMembers(pipe: string, force: boolean): string {
+  return JSON.stringify({ type: 'resumed', pipe, force }).slice(1, -1);
+}
+
+/** Of a budget; null where it has no such bound. */
+export interface Reserved {
+  /** US dollars. */
+  readonly usd: number | null;
+  /** Of input and output together. */
+  readonly tokens: number | null;
+}
+
+export interface JournalReservation extends Reserved {
+  readonly key: string;
+  readonly step: string;
+  readonly call: number;
+  readonly request: number;
+}
+
+export function reservationMembers(reservation: JournalReservation): string {
+  const { key, step, call, request, usd, tokens } = reservation;
+  return JSON.stringify({ type: 'reserve', key, step, call, request, usd, tokens }).slice(1, -1);
 }
 
 export interface JournalCall {
@@ -54,32 +103,26 @@ export interface JournalCall {
   readonly key: string;
   readonly step: string;
   readonly call: number;
+  readonly fingerprint: Fingerprint;
+  /** The model asked for. */
   readonly model: string;
   /** Its usage with the cost. */
   readonly outcome: CallOutcome;
   readonly duration: number;
+  /** Absent where no reservation is kept. */
+  readonly held?: Reserved;
 }
 
-export function callLine({ index, key, step, call, model, outcome, duration }: JournalCall): string {
-  const result = outcome.ok ? { completion: withoutEmpty(outcome.completion) } : { error: outcome.error };
-  const line = {
-    type: 'call',
-    index,
-    key,
-    step,
-    call,
-    model,
-    ok: outcome.ok,
-    ...result,
-    usage: outcome.usage,
-    duration,
-  };
-  return `${JSON.stringify(line)}\n`;
-}
-
-/** Few models think or refuse: what is not there takes no room in every line. */
-function withoutEmpty({ thinking, refusal, ...completion }: Completion): Partial<Completion> {
-  return { ...completion, ...(thinking !== '' && { thinking }), ...(refusal !== null && { refusal }) };
+export function callMembers(line: JournalCall): string {
+  const { index, key, step, call, fingerprint, model, outcome, duration, held } = line;
+  const { ok, usage } = outcome;
+  const resolved_model = ok ? outcome.completion.model : null;
+  const head = { type: 'call', index, key, step, call, ok, duration };
+  const known = { ...head, ...(held && { held }), ...(resolved_model !== null && { resolved_model }) };
+  const rest = ok
+    ? entryMembers({ fingerprint, model, usage, completion: outcome.completion })
+    : JSON.stringify({ fingerprint, model, usage, error: outcome.error }).slice(1, -1);
+  return `${JSON.stringify(known).slice(1, -1)},${rest}`;
 }
 
 export interface JournalTool {
@@ -87,6 +130,7 @@ export interface JournalTool {
   readonly key: string;
   readonly step: string;
   readonly call: number;
+  readonly fingerprint: Fingerprint;
   readonly id: string;
   readonly name: string;
   readonly arguments: JsonValue;
@@ -94,18 +138,21 @@ export interface JournalTool {
   readonly duration: number;
 }
 
-export function toolLine({ outcome, duration, ...call }: JournalTool): string {
+export function toolMembers(line: JournalTool): string {
+  const { index, key, step, call, fingerprint, id, name, outcome, duration } = line;
+  const head = { type: 'tool', index, key, step, call, ok: outcome.ok, duration, fingerprint, id, name };
   const result = outcome.ok ? { result: outcome.value } : { error: outcome.error };
-  return `${JSON.stringify({ type: 'tool', ...call, ok: outcome.ok, ...result, duration })}\n`;
+  return JSON.stringify({ ...head, arguments: line.arguments, ...result }).slice(1, -1);
 }
 
-/** A record's line is `{`, head, body, `}`; `{`, body, `}` is its line in results.jsonl or errors.jsonl. */
-export interface RecordLine {
+/** A record's line is its checksum, head, body; `{`, body, `}` is its line in results.jsonl or errors.jsonl. */
+export interface RecordMembers {
+  /** In ASCII, with a comma at its end. */
   readonly head: string;
   readonly body: string;
 }
 
-export function recordLine(record: RecordFinished): RecordLine {
+export function recordMembers(record: RecordFinished): RecordMembers {
   const { sequence, index, line, key } = record;
   const head = `"type":"record","outcome":"${record.outcome}","sequence":${sequence},`;
   if (record.outcome === 'failed') {

@@ -71,7 +71,8 @@ async function journalOnDisk() {
 describe('createJournal', () => {
   it('writes lines in the order they came, whole and readable', async () => {
     const { path, journal, told } = await journalOnDisk();
-    const call = { index: 4, key: 'k', step: 'one', call: 1, model: 'small', duration: 12 };
+    const question = { fingerprint: '0123456789abcdef0123456789abcdef', model: 'small' };
+    const call = { index: 4, key: 'k', step: 'one', call: 1, ...question, duration: 12 };
     journal.call({ ...call, outcome: answer('hé "you"\n') });
     journal.record(succeeded(2, 'out'));
     journal.call({ ...call, call: 2, outcome: failed({ code: 'timed_out', raw: '<html>' }) });

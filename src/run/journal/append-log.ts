@@ -1,0 +1,209 @@
+import { lineStart, seal } from '../checked-line.ts';
+import type { WritableFile } from '../file-system.ts';
+import type { Place } from './record-index.ts';
+
+/** A file of checked lines (checked-line.ts) that is only ever written on at its end, by this process alone. */
+export interface AppendLog {
+  /**
+   * Adds a line of these members: JSON without its braces, at least one. Gives back where the line will stand, without its
+   * newline; undefined where the log takes no more, since it failed or was closed. `written` is called when the line has
+   * been handed to the operating system, in the order of the lines, and never where that fails.
+   */
+  append(members: string, written?: (line: Place) => void): Place | undefined;
+  /**
+   * Has what was added so far written without further delay. Resolves when the operating system has it all, whatever then
+   * becomes of this process: true; false where it could not be written.
+   */
+  written(): Promise<boolean>;
+  /** Whether the disk is so far behind that nothing new should begin. */
+  readonly full: boolean;
+  /** Writes what is left and closes the file. A failure is told to the listener. */
+  close(): Promise<void>;
+}
+
+export interface AppendLogOptions {
+  /** The length of the file so far. */
+  readonly start: number;
+  /** Sees the lines onto the disk each second and at the end: what a power failure may take. */
+  readonly syncs: boolean;
+  /** Told once. What was not written by then never will be. */
+  readonly failed: (error: unknown) => void;
+  /** A log that was full has room again. */
+  readonly drained?: () => void;
+}
+
+/** Lines that go to the disk in one write. */
+interface Batch {
+  readonly bytes: Buffer;
+  used: number;
+  /** Who is to be told of which line. */
+  readonly told: { readonly line: Place; readonly written: (line: Place) => void }[];
+}
+
+const batchSize = 256 * 1024;
+/** Milliseconds that a line may wait for others to share its write: what a killed process may lose. */
+const longestWait = 5;
+/** Milliseconds between two syncs. */
+const syncInterval = 1000;
+/** Bytes that may wait for a slow disk before the run waits too. */
+const fullAt = 4 * 1024 * 1024;
+/** A character takes at most so many bytes in UTF-8. */
+const widest = 3;
+const lineEnd = '}\n';
+
+/** Group commit: lines are encoded into a batch as they come, and batches are written one after the other beside the run. */
+export function createAppendLog(file: WritableFile, options: AppendLogOptions): AppendLog {
+  let current = emptyBatch(batchSize);
+  /** Full batches, and one larger than they are for each line that needs it. */
+  let waiting: Batch[] = [];
+  let spare: Buffer | undefined;
+  /** The length of the file, and what it will be when all is written. */
+  let length = options.start;
+  let end = options.start;
+  let expecting: { readonly end: number; readonly resolve: (written: boolean) => void }[] = [];
+  let flushTimer: NodeJS.Timeout | undefined;
+  let flushSoon: NodeJS.Immediate | undefined;
+  let syncTimer: NodeJS.Timeout | undefined;
+  /** The current batch is to be written though it is not full. */
+  let flushDue = false;
+  let syncDue = false;
+  let writing: Promise<void> | undefined;
+  let closed = false;
+  let failed = false;
+
+  /** The batch with room for this text. */
+  function batchFor(text: string): Batch {
+    const units = text.length + lineEnd.length;
+    // The exact size takes a pass over the text: only a line that might be larger than a batch is worth it.
+    const bytes = units * widest <= batchSize ? units * widest : Buffer.byteLength(text) + lineEnd.length;
+    if (current.used + bytes > current.bytes.length) {
+      if (current.used > 0) waiting.push(current);
+      current = nextBatch(bytes);
+      flushDue = false;
+      write();
+    }
+    flushTimer ??= setTimeout(flush, longestWait);
+    return current;
+  }
+
+  function nextBatch(bytesNeeded: number): Batch {
+    const batch = emptyBatch(Math.max(batchSize, bytesNeeded), spare);
+    spare = undefined;
+    return batch;
+  }
+
+  function flush(): void {
+    clearTimeout(flushTimer);
+    clearImmediate(flushSoon);
+    flushTimer = undefined;
+    flushSoon = undefined;
+    flushDue = current.used > 0;
+    write();
+  }
+
+  function write(): void {
+    if (writing === undefined && (waiting.length > 0 || flushDue || syncDue)) writing = writeAll();
+  }
+
+  async function writeAll(): Promise<void> {
+    while (waiting.length > 0 || flushDue || syncDue) {
+      try {
+        await writeNext();
+        if (syncDue) await sync();
+      } catch (error) {
+        fail(error);
+      }
+    }
+    writing = undefined;
+  }
+
+  async function writeNext(): Promise<void> {
+    const batch = waiting.shift() ?? (flushDue ? current : undefined);
+    if (batch === undefined) return;
+    if (batch === current) {
+      flushDue = false;
+      current = nextBatch(0);
+    }
+    await file.append(batch.bytes.subarray(0, batch.used));
+    commit(batch);
+    if (!options.syncs) return;
+    syncTimer ??= setTimeout(() => {
+      syncDue = true;
+      write();
+    }, syncInterval);
+  }
+
+  function commit(batch: Batch): void {
+    for (const { line, written } of batch.told) written(line);
+    const wasFull = isFull();
+    length += batch.used;
+    if (batch.bytes.length === batchSize) spare = batch.bytes;
+    const met = expecting.findIndex((one) => one.end > length);
+    for (const { resolve } of expecting.splice(0, met === -1 ? Infinity : met)) resolve(true);
+    if (wasFull && !isFull()) options.drained?.();
+  }
+
+  async function sync(): Promise<void> {
+    clearTimeout(syncTimer);
+    syncTimer = undefined;
+    syncDue = false;
+    await file.sync();
+  }
+
+  function isFull(): boolean {
+    return !failed && end - length >= fullAt;
+  }
+
+  function fail(error: unknown): void {
+    if (failed) return;
+    failed = true;
+    clearTimeout(flushTimer);
+    clearImmediate(flushSoon);
+    clearTimeout(syncTimer);
+    flushDue = false;
+    syncDue = false;
+    waiting = [];
+    current = emptyBatch(0);
+    for (const { resolve } of expecting) resolve(false);
+    expecting = [];
+    options.failed(error);
+  }
+
+  return {
+    append(members, written) {
+      if (closed || failed) return undefined;
+      const text = lineStart + members;
+      const batch = batchFor(text);
+      const begin = batch.used;
+      batch.used += batch.bytes.write(text, begin);
+      const lineLength = batch.used - begin + 1;
+      batch.used += batch.bytes.write(lineEnd, batch.used);
+      seal(batch.bytes.subarray(begin, begin + lineLength));
+      const line = { offset: end, length: lineLength };
+      if (written !== undefined) batch.told.push({ line, written });
+      end += lineLength + 1;
+      return line;
+    },
+    written() {
+      if (failed || end === length) return Promise.resolve(!failed);
+      // Others that are added in this turn of the loop share the write.
+      if (!closed) flushSoon ??= setImmediate(flush);
+      return new Promise((resolve) => expecting.push({ end, resolve }));
+    },
+    get full() {
+      return isFull();
+    },
+    async close() {
+      closed = true;
+      flush();
+      await writing;
+      if (options.syncs && !failed) await sync().catch(fail);
+      await file.close().catch(fail);
+    },
+  };
+}
+
+function emptyBatch(size: number, spare?: Buffer): Batch {
+  const bytes = spare !== undefined && spare.length >= size ? spare : Buffer.allocUnsafeSlow(size);
+  return { bytes, used: 0, told: [] };
+}
