@@ -24,7 +24,7 @@ export interface Plan {
   readonly budget: PlanBudget;
   readonly fail: { readonly error_rate: number };
   readonly prices: PriceTable;
-  /** `--set`, `--var` and `--model` as given, for run.json. */
+  /** The flags that change the file for this run, as given, for run.json. */
   readonly overrides: readonly string[];
 }
 

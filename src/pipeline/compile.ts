@@ -1,6 +1,7 @@
 import { basename, extname } from 'node:path';
 import { isObject, type JsonObject } from '../json/json.ts';
 import type { Plan, PlanStep } from '../plan.ts';
+import { checkBudget, longestAnswer } from './budget.ts';
 import { checkNames } from './check-names.ts';
 import type { Columns } from './columns.ts';
 import { compileInput, type InputType } from './input.ts';
@@ -9,7 +10,7 @@ import { warnOfModels } from './model-warnings.ts';
 import { orderSteps, type StepOrder } from './order.ts';
 import { compileOutput, type CompiledOutput } from './output.ts';
 import { loadPartials } from './partials.ts';
-import { priceTable, retryPolicy } from './policies.ts';
+import { callLimits, priceTable, retryPolicy, runBudget } from './policies.ts';
 import { checkPaths, dependenciesOf, scopedTemplates } from './references.ts';
 import type { FileScope, StepScope } from './scope.ts';
 import { compileStep, compileWhen, type CompiledStep } from './steps.ts';
@@ -53,6 +54,8 @@ export async function compilePlan(
   if (output === undefined) checkNames([...steps.keys()], input.fields, context);
   const settings = modelSettings(file, sound.models, source, report);
   const retry = retryPolicy(file, source, report);
+  const budget = runBudget(file);
+  const prices = priceTable(file, settings.values());
   if (!report.failed()) {
     const ids = [...steps.keys()];
     const names = { vars, fields: input.fields, steps: ids };
@@ -61,6 +64,7 @@ export async function compilePlan(
     warn(templates, { names, steps: output ? answering : [] }, context);
     warnOfModels(settings, file, source, report);
   }
+  checkBudget({ file, budget, prices, settings }, source, report);
 
   const planSteps = order.ids.flatMap((id): readonly PlanStep[] => {
     const step = steps.get(id);
@@ -76,8 +80,8 @@ export async function compilePlan(
         after,
         model,
         stream,
-        cache: true,
-        max_output_tokens: null,
+        cache: (spec['cache'] ?? file['cache']) !== false,
+        max_output_tokens: longestAnswer(model),
         program,
         ...(when && { when: when.template }),
       },
@@ -104,10 +108,10 @@ export async function compilePlan(
     steps: planSteps,
     ...(output && { output: output.node }),
     retry,
-    limits: { concurrency: Number(sectionOf(file, 'limits')['concurrency'] ?? 16) },
-    budget: {},
+    limits: callLimits(file),
+    budget,
     fail: { error_rate: Number(sectionOf(file, 'fail')['error_rate'] ?? 0) },
-    prices: priceTable(file, settings.values()),
+    prices,
     overrides,
   };
 }

@@ -4,7 +4,8 @@ import { providers } from '../models/registry.ts';
 import { stepTypes } from '../steps/registry.ts';
 import { stepModel, stepModelsByFile, topModel } from './format/model-choice.ts';
 import { modelSection, stepModelSection } from './format/model-section.ts';
-import { fileSection, ownKeys } from './format/sections.ts';
+import { ownKeys } from './format/section.ts';
+import { fileSection } from './format/sections.ts';
 import { stepSection } from './format/step-section.ts';
 import { inlineYaml } from './words.ts';
 

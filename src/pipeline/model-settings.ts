@@ -1,6 +1,7 @@
 import type { Location } from '../diagnostic/diagnostic.ts';
 import type { Source } from '../diagnostic/source.ts';
 import { isObject, type JsonObject, type JsonValue, type Pointer } from '../json/json.ts';
+import { valueAt } from '../json/pointer.ts';
 import { keySource } from '../models/api-key.ts';
 import type { ModelSettings } from '../models/contract.ts';
 import { providers } from '../models/registry.ts';
@@ -37,6 +38,12 @@ export function modelSettings(
     if (typeof name === 'string') settings.set(id, stepSettings(provider.provider, name, merged, at, report));
   }
   return settings;
+}
+
+/** Where a key of a step's model stands: in the step, or at the top. */
+export function settingPointer(key: string, id: string, file: JsonObject): Pointer {
+  const own = valueAt(file, ['steps', id, 'model']);
+  return isObject(own) && Object.hasOwn(own, key) ? ['steps', id, 'model', key] : ['model', key];
 }
 
 /** Names of the environment variables that hold a provider's key: the providers' own, and those that the file names. */

@@ -1,11 +1,11 @@
 import type { Source } from '../diagnostic/source.ts';
 import { isSlip } from '../diagnostic/suggest.ts';
-import { isObject, type JsonObject, type Pointer } from '../json/json.ts';
+import { isObject, type JsonObject } from '../json/json.ts';
 import type { ModelSettings } from '../models/contract.ts';
 import { builtInPrices } from '../usage/prices.ts';
 import { defaultProvider } from './format/model-section.ts';
+import { settingPointer } from './model-settings.ts';
 import type { Report } from './report.ts';
-import { valueAt } from '../json/pointer.ts';
 
 /** Warns of models whose settings are allowed, but were hardly meant. */
 export function warnOfModels(
@@ -15,7 +15,7 @@ export function warnOfModels(
   report: Report,
 ): void {
   for (const [id, model] of settings) {
-    const placeOf = (key: string) => ({ source, pointer: pointerOf(key, id, file) });
+    const placeOf = (key: string) => ({ source, pointer: settingPointer(key, id, file) });
     const meant = likelyName(model, file);
     if (meant !== undefined) {
       report.add({
@@ -37,12 +37,6 @@ export function warnOfModels(
       });
     }
   }
-}
-
-/** Where a key of a step's model stands: in the step, or at the top. */
-function pointerOf(key: string, id: string, file: JsonObject): Pointer {
-  const own = valueAt(file, ['steps', id, 'model']);
-  return isObject(own) && Object.hasOwn(own, key) ? ['steps', id, 'model', key] : ['model', key];
 }
 
 /** The known model that was meant by a name that is not known. Another server may have models of any name. */

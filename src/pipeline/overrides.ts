@@ -14,6 +14,10 @@ export interface OverrideFlags {
   readonly sets?: readonly string[];
   readonly model?: string;
   readonly concurrency?: number;
+  /** `--budget-usd`: US dollars. */
+  readonly budgetUsd?: number;
+  /** `--no-cache`: no step uses the cache, whatever the file says. */
+  readonly cache?: false;
 }
 
 /** A flag that gave the file another value at this place. */
@@ -62,11 +66,30 @@ export function applyOverrides(file: JsonValue, flags: OverrideFlags): Overridde
   if (flags.model !== undefined) {
     for (const pointer of modelNames(value)) apply(`--model ${flags.model}`, success([pointer, flags.model]));
   }
-  if (flags.concurrency !== undefined) {
-    const change = [['limits', 'concurrency'], flags.concurrency] as const;
-    apply(`--concurrency ${flags.concurrency}`, success(change));
+  const { concurrency, budgetUsd, cache } = flags;
+  if (concurrency !== undefined) {
+    apply(`--concurrency ${concurrency}`, success([['limits', 'concurrency'], concurrency]));
+  }
+  if (budgetUsd !== undefined) {
+    apply(`--budget-usd ${budgetUsd}`, success([['budget', 'usd'], budgetUsd]));
+  }
+  if (cache === false) {
+    for (const pointer of cacheKeys(value)) apply('--no-cache', success([pointer, false]));
   }
   return { value, overrides, diagnostics };
+}
+
+/** The flags as given, as a run keeps them; one that resumes it has to apply them again. */
+export function overrideTexts(flags: OverrideFlags): readonly string[] {
+  const { sets = [], vars = [], model, concurrency, budgetUsd, cache } = flags;
+  return [
+    ...sets.map((text) => `--set ${text}`),
+    ...vars.map((text) => `--var ${text}`),
+    ...(model === undefined ? [] : [`--model ${model}`]),
+    ...(concurrency === undefined ? [] : [`--concurrency ${concurrency}`]),
+    ...(budgetUsd === undefined ? [] : [`--budget-usd ${budgetUsd}`]),
+    ...(cache === undefined ? [] : ['--no-cache']),
+  ];
 }
 
 /** A setting of a step that there is not would make one of that name, unless it begins one by its `type`. */
@@ -98,6 +121,13 @@ function modelNames(file: JsonValue): readonly Pointer[] {
     return top === undefined || providerOf(model, providerOf(top)) === providerOf(top);
   });
   return [['model', 'name'], ...own.map(([id]) => ['steps', id, 'model', 'name'])];
+}
+
+/** Wherever the file may say whether to use the cache: at the top, and in each step that says so itself. */
+function cacheKeys(file: JsonValue): readonly Pointer[] {
+  const steps = isObject(file) && isObject(file['steps']) ? Object.entries(file['steps']) : [];
+  const own = steps.filter(([, step]) => isObject(step) && step['cache'] !== undefined);
+  return [['cache'], ...own.map(([id]) => ['steps', id, 'cache'])];
 }
 
 /** A copy with this value at this place. Maps and lists on the way there are made where there are none. */

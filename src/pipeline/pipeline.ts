@@ -5,7 +5,7 @@ import type { Plan } from '../plan.ts';
 import type { Columns } from './columns.ts';
 import { compilePlan } from './compile.ts';
 import { openFiles } from './files.ts';
-import { applyOverrides, type OverrideFlags } from './overrides.ts';
+import { applyOverrides, overrideTexts, type OverrideFlags } from './overrides.ts';
 import { createReport } from './report.ts';
 import { recordsAsPipeline } from './swapped.ts';
 import { validateFile } from './validate.ts';
@@ -52,13 +52,4 @@ export async function loadPipeline(path: string, options: LoadOptions = {}): Pro
   const plan = await compilePlan(file, options.columns, overrideTexts(options), workspace);
   const diagnostics = report.all();
   return report.failed() ? { diagnostics } : { plan, diagnostics };
-}
-
-/** The flags that change what a run says, as given. */
-function overrideTexts({ sets = [], vars = [], model }: OverrideFlags): readonly string[] {
-  return [
-    ...sets.map((text) => `--set ${text}`),
-    ...vars.map((text) => `--var ${text}`),
-    ...(model === undefined ? [] : [`--model ${model}`]),
-  ];
 }

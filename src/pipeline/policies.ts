@@ -1,7 +1,7 @@
 import type { Source } from '../diagnostic/source.ts';
-import { isObject, type JsonObject } from '../json/json.ts';
+import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
 import type { ModelSettings } from '../models/contract.ts';
-import type { PlanRetry } from '../plan.ts';
+import type { PlanBudget, PlanLimits, PlanRetry } from '../plan.ts';
 import { builtInPrices, withOverrides, type Price, type PriceTable } from '../usage/prices.ts';
 import { durationAt } from './durations.ts';
 import type { Report } from './report.ts';
@@ -26,6 +26,24 @@ export function retryPolicy(file: JsonObject, source: Source, report: Report): P
     max_delay: duration('max_delay', '60s'),
     outage: duration('outage', '5m'),
   };
+}
+
+/** Sound limits have the numbers that the format asks for. */
+export function callLimits(file: JsonObject): PlanLimits {
+  const { concurrency = 16, ...others } = numbersOf(file['limits']);
+  return { concurrency, ...others };
+}
+
+export function runBudget(file: JsonObject): PlanBudget {
+  return numbersOf(file['budget']);
+}
+
+/** Without the user's own `x-` keys. */
+function numbersOf(section: JsonValue | undefined): { readonly [key: string]: number } {
+  const keys = Object.entries(isObject(section) ? section : {});
+  return Object.fromEntries(
+    keys.flatMap(([key, value]) => (key.startsWith('x-') ? [] : [[key, Number(value)]])),
+  );
 }
 
 /** The built-in prices with the file's over them. The older of the two dates holds where prices of both are used. */

@@ -85,7 +85,7 @@ function typeText(schema: JsonObject): string {
   const range = [
     ...(typeof minimum === 'number' ? [`from ${minimum}`] : []),
     ...(typeof exclusiveMinimum === 'number' ? [`above ${exclusiveMinimum}`] : []),
-    ...(typeof maximum === 'number' ? [`to ${maximum}`] : []),
+    ...(typeof maximum === 'number' ? [`${minimum === undefined ? 'up ' : ''}to ${maximum}`] : []),
   ];
   if (type === undefined) return 'any value';
   return [[type].flat().map(typeName).join(' or '), ...range].join(' ');

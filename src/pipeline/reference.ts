@@ -7,7 +7,8 @@ import { blockReference } from '../template/blocks.ts';
 import { helperReference } from '../template/helpers.ts';
 import { toolKinds } from '../tools/registry.ts';
 import { modelSection, stepModelDescription } from './format/model-section.ts';
-import { fileSection, section } from './format/sections.ts';
+import { section } from './format/section.ts';
+import { fileSection } from './format/sections.ts';
 import { stepSection } from './format/step-section.ts';
 import { providerOf } from './provider-of.ts';
 import {
@@ -37,7 +38,7 @@ export function formatReference(): string {
     }),
     keySection('input', parts['input']),
     models(),
-    ...['retry', 'limits', 'prices', 'fail'].map((name) => keySection(name, parts[name])),
+    ...['retry', 'limits', 'budget', 'prices', 'fail'].map((name) => keySection(name, parts[name])),
     `## steps\n\n${descriptionOf(parts['steps'])}`,
     ...steps(),
     templateRules,

@@ -19,11 +19,14 @@ const whole = {
   model: {
     name: 'mistral-small-latest',
     temperature: 0,
+    max_tokens: 100,
     stop: ['END'],
     prediction: { type: 'content', content: 'Hello' },
   },
   retry: { attempts: 2, max_delay: '5s' },
-  limits: { concurrency: 2 },
+  limits: { concurrency: 2, requests_per_second: 0.5 },
+  budget: { usd: 5, tokens: 1000 },
+  cache: false,
   prices: { date: '2026-08-01', mine: { input: 1, output: 2 } },
   steps: {
     one: { type: 'chat', system: '{{vars.language}}', prompt: '{{input.text}}', model: { max_tokens: 5 } },

@@ -16,8 +16,7 @@ describe('the plan of the smallest pipeline', () => {
     expect(plan).toMatchObject({
       name: 'pipeline',
       vars: {},
-      retry: { attempts: 5, max_delay: 60_000 },
-      limits: { concurrency: 16 },
+      retry: { attempts: 5, max_delay: 60_000, outage: 300_000 },
       fail: { error_rate: 0 },
       prices: builtInPrices,
       overrides: [],
@@ -26,6 +25,8 @@ describe('the plan of the smallest pipeline', () => {
           id: 'one',
           type: 'chat',
           after: [],
+          cache: true,
+          max_output_tokens: null,
           model: {
             provider: 'mistralai',
             name: 'mistral-small-latest',
@@ -36,6 +37,8 @@ describe('the plan of the smallest pipeline', () => {
         },
       ],
     });
+    expect(plan.limits).toEqual({ concurrency: 16 });
+    expect(plan.budget).toEqual({});
     expect(Object.keys(plan)).not.toContain('output');
     expect(Object.keys(plan)).not.toContain('description');
     expect(Object.keys(plan.input)).toEqual(['validate']);
@@ -495,7 +498,8 @@ steps:
       ['huge', { temperature: 0.5 }],
     ]);
     expect(plan.overrides).toContain('--set name="5"');
-    expect(plan.overrides).toHaveLength(9);
+    expect(plan.overrides).toContain('--concurrency 7');
+    expect(plan.overrides).toHaveLength(10);
   });
 
   it('take a mistake away that the file has', async () => {

@@ -44,6 +44,10 @@ describe('an editor with the modeline', () => {
     ['an unknown key', 'temprature: 0', 'Property temprature is not allowed.'],
     ['a number that is too large', 'model: {temperature: 2}', 'Value is above the maximum of 1.5.'],
     ['an unknown model key', 'model: {maxTokens: 2}', 'Property maxTokens is not allowed.'],
+    ['a pace of nothing', 'limits: {requests_per_minute: 0}', 'Value is below the minimum of 1.'],
+    ['a budget of nothing', 'budget: {usd: 0}', 'Value is below the exclusive minimum of 0.'],
+    ['a cache that is no yes or no', 'cache: 5m', 'Incorrect type. Expected "boolean".'],
+    ['a step that says so', 'steps: {a: {type: chat, prompt: b, cache: 5m}}', 'Incorrect type. Expected "boolean".'],
     ['another form', 'retry: {max_delay: 60}', 'Write a number with ms, s, m or h, such as 60s'],
     ['an unknown step key', 'steps: {a: {type: chat, prompt: b, promt: c}}', 'Property promt is not allowed.'],
     ['retries said twice', 'model: {name: a, max_retries: 1}\nretry: {attempts: 2}', 'Property attempts is not allowed.', 4],
@@ -78,7 +82,7 @@ describe('an editor with the modeline', () => {
   it('completes the keys of a file', async () => {
     const completions = await editor.complete('pipeline.yaml', `${modeline}|`);
     expect(completions.map(({ label }) => label)).toEqual(
-      expect.arrayContaining(['version', 'name', 'vars', 'input', 'model', 'retry', 'steps', 'output', 'fail']),
+      expect.arrayContaining(['version', 'name', 'vars', 'input', 'model', 'retry', 'limits', 'budget', 'cache', 'steps', 'output', 'fail']),
     );
     expect(completions.find(({ label }) => label === 'version')?.insertText).toBe('version: 1');
   });
@@ -114,7 +118,7 @@ describe('an editor with the modeline', () => {
   it.each<[string, string, readonly string[], readonly string[]]>([
     ['a structured step', '    type: structured\n    |', ['schema', 'method', 'repair', 'prompt', 'stream'], ['tools', 'max_rounds']],
     ['a step with tools', '    type: tools\n    |', ['tools', 'tool_choice', 'max_rounds', 'schema'], ['method']],
-    ['a chat step', '    type: chat\n    |', ['prompt', 'stream'], ['schema', 'tools', 'method']],
+    ['a chat step', '    type: chat\n    |', ['prompt', 'stream', 'cache'], ['schema', 'tools', 'method']],
     ['a tool', '    type: tools\n    tools:\n      order:\n        |', ['description', 'parameters', 'command', 'module', 'http', 'timeout'], ['prompt', 'url']],
     ['a request', '    type: tools\n    tools:\n      order:\n        http:\n          |', ['method', 'url', 'query', 'headers', 'body'], ['command']],
     ['a part', '    type: chat\n    messages:\n      - role: user\n        content:\n          - |', ['type', 'text', 'image_url'], ['role']],
@@ -124,6 +128,16 @@ describe('an editor with the modeline', () => {
     const labels = (await editor.complete('pipeline.yaml', `${inStep}${text}\n`)).map(({ label }) => label);
     expect(labels).toEqual(expect.arrayContaining([...keys]));
     for (const other of others) expect(labels).not.toContain(other);
+  });
+
+  it.each([
+    ['retry', ['attempts', 'max_delay', 'outage']],
+    ['limits', ['concurrency', 'requests_per_second', 'requests_per_minute', 'tokens_per_minute']],
+    ['budget', ['usd', 'tokens']],
+  ])('completes the keys of %s', async (section, keys) => {
+    const text = `${modeline}version: 1\n${section}:\n  |\n`;
+    const labels = (await editor.complete('pipeline.yaml', text)).map(({ label }) => label);
+    expect(labels).toEqual(expect.arrayContaining([...keys]));
   });
 
   it('completes the parameters of the provider at the top in a step that names none', async () => {
@@ -155,6 +169,12 @@ describe('an editor with the modeline', () => {
     ['a key of a request', 'steps: {a: {type: tools, prompt: b, tools: {order: {http: {ur|l: a}}}}}', 'Its server is written out'],
     ['a key of a part', 'steps: {a: {type: chat, messages: [{role: user, content: [{type: image_url, image|_url: b}]}]}}', 'the path of a PNG'],
     ['a parameter of another provider', 'model: {provider: ollama, num|_ctx: 5}', 'tokens'],
+    ['how long an outage may last', 'retry: {out|age: 1h}', 'How long a model may answer nothing but errors'],
+    ['a limit', 'limits: {requests_per_|second: 0.5}', 'one every two seconds'],
+    ['a budget', 'bud|get: {usd: 5}', 'never overshot'],
+    ['a budget in dollars', 'budget: {us|d: 5}', '`--budget-usd` overrides it'],
+    ['the cache', 'cac|he: false', 'Default: `true`'],
+    ['the cache of a step', 'steps: {a: {type: chat, prompt: b, cac|he: false}}', 'what `cache` at the top says'],
     ['a time-out of streams', 'model: {idle_|timeout: 5s}', 'How long a stream may be silent'],
   ])('shows what %s is for', async (_name, line, text) => {
     expect(await editor.hover('pipeline.yaml', `${modeline}${line}\n`)).toContain(text);

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../json/json.ts';
 import { providers } from '../../models/registry.ts';
 import { defaultProvider, modelDescription, providerKey, stepModelDescription } from './model-section.ts';
-import { ownKeys } from './sections.ts';
+import { ownKeys } from './section.ts';
 
 /**
  * What a `model` may hold depends on the `provider` in it, and where a step's model names none, on that of the file.

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../json/json.ts';
 import type { Provider } from '../../models/contract.ts';
 import { providers } from '../../models/registry.ts';
-import { duration, section } from './sections.ts';
+import { duration, section } from './section.ts';
 
 export const defaultProvider = 'mistralai';
 export const defaultTimeout = '60s';

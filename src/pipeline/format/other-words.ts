@@ -1,4 +1,4 @@
-/** Words of other tools for our keys and values. */
+/** Words of other tools for our keys and values. A word that could mean several stands for the first of them here. */
 const otherWords: { readonly [ours: string]: readonly string[] } = {
   when: ['if', 'condition', 'filter', 'only_if'],
   needs: ['depends_on', 'requires', 'after'],
@@ -22,9 +22,35 @@ const otherWords: { readonly [ours: string]: readonly string[] } = {
   thinking_level: ['reasoning_effort', 'effort', 'think'],
   think: ['reasoning_effort', 'thinking', 'thinking_level'],
   max_retries: ['retries'],
-  concurrency: ['parallelism', 'parallel', 'workers', 'threads'],
+  limits: ['rate_limit', 'rate_limits', 'rate_limiting', 'throttle', 'pacing', 'evaluate_options'],
+  concurrency: [
+    'parallelism',
+    'parallel',
+    'workers',
+    'threads',
+    'max_concurrency',
+    'max_parallel',
+    'max_workers',
+  ],
+  requests_per_second: ['rps', 'qps', 'max_rps', 'max_requests_per_second', 'delay', 'rate'],
+  requests_per_minute: ['rpm', 'max_rpm', 'max_requests_per_minute', 'rate_limit', 'requests_per_hour'],
+  tokens_per_minute: ['tpm', 'max_tpm', 'max_tokens_per_minute'],
   attempts: ['max_attempts', 'tries'],
-  max_delay: ['max_wait', 'max_backoff'],
+  max_delay: ['max_wait', 'max_backoff', 'delay'],
+  outage: ['max_outage', 'circuit_breaker', 'max_time', 'max_elapsed_time'],
+  usd: [
+    'budget_usd',
+    'max_usd',
+    'max_cost',
+    'max_cost_usd',
+    'max_budget',
+    'cost',
+    'cost_usd',
+    'dollars',
+    'cost_limit',
+  ],
+  tokens: ['budget_tokens', 'max_tokens', 'max_total_tokens', 'total_tokens', 'token_limit'],
+  cache: ['caching', 'cached', 'use_cache', 'enable_cache', 'no_cache', 'cache_enabled'],
   error_rate: ['threshold', 'failure_rate'],
   content: ['text', 'message'],
   user: ['human'],
@@ -69,9 +95,10 @@ const otherWords: { readonly [ours: string]: readonly string[] } = {
 /** The one of ours that this word of another tool means, however it joins its parts. */
 export function ourWord(word: string, ours: readonly string[]): string | undefined {
   const plain = plainWord(word);
-  return ours.find(
-    (own) => Object.hasOwn(otherWords, own) && otherWords[own]?.some((other) => plainWord(other) === plain),
+  const found = Object.entries(otherWords).find(
+    ([own, others]) => ours.includes(own) && others.some((other) => plainWord(other) === plain),
   );
+  return found?.[0];
 }
 
 function plainWord(word: string): string {

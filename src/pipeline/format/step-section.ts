@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../json/json.ts';
 import type { StepType } from '../../steps/step.ts';
-import { section } from './sections.ts';
+import { section } from './section.ts';
 
 /** The keys that every step has, whatever its type. */
 const commonKeys = {
@@ -26,6 +26,12 @@ const commonKeys = {
     description:
       'Whether answers come as streams, token by token. The result is the same; a silence longer than `model.idle_timeout` then ends an attempt, and `pipe run --stream` prints the tokens as they come.',
     examples: [true],
+  },
+  cache: {
+    type: 'boolean',
+    description:
+      'Whether an answer to the same question is taken from the cache, at no cost. Default: what `cache` at the top says.',
+    examples: [false],
   },
 } satisfies JsonObject;
 
