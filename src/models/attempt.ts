@@ -12,8 +12,6 @@ export interface Attempt {
     /** A 429: the model has to pause, the call has not failed. */
     | { readonly kind: 'limited'; readonly fault: Fault }
     | { readonly kind: 'failed'; readonly fault: Fault; readonly retry: boolean };
-  /** Whether the server said anything: then it is there. */
-  readonly answered: boolean;
   /** Whether the request left us, and whether it may have been paid for. */
   readonly sent: boolean;
   readonly charged: boolean;

@@ -180,6 +180,8 @@ export interface RequestEnd {
    * - `aborted`: we ended it
    */
   readonly kind: 'answered' | 'limited' | 'unavailable' | 'aborted';
+  /** What went wrong, in one sentence; null where nothing did. */
+  readonly fault: string | null;
   /** The wait that the server asked for, in milliseconds. */
   readonly retry_after: number | null;
   /** What the answer's headers say of the quota. */

@@ -84,7 +84,7 @@ function sentenceFor(
       return `${host} does not know the model \`${model}\` (${reason}): check \`model.name\` and \`model.base_url\``;
     case 'rate_limited':
       return meant === undefined
-        ? `${host} has refused everything for too long (${reason}): lower \`limits\`, or run it again later`
+        ? `${host} refused for its rate limit (${reason})`
         : `${host} has no quota left for this key (${reason}): see its plan and its bill`;
     case 'server_error':
       return `${host} answered with an error (${reason})`;

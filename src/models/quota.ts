@@ -4,22 +4,18 @@ import { readHeader } from './header.ts';
 import { countOf } from './tokens.ts';
 
 /**
- * What an answer's headers say of the quota of a minute: Mistral's names (`x-ratelimit-limit-req-minute`,
- * `x-ratelimit-remaining-tokens-minute`), or OpenAI's (`x-ratelimit-limit-requests`). Null where they say nothing.
+ * What an answer's headers say of the quota of a minute: in Mistral's names (`x-ratelimit-limit-req-minute`,
+ * `x-ratelimit-remaining-tokens-minute`), or in OpenAI's (`x-ratelimit-limit-requests`). Null where they say nothing.
  */
 export function readQuota(headers: IncomingHttpHeaders): Quota | null {
-  const count = (what: 'limit' | 'remaining', ...units: readonly string[]): number | null => {
-    for (const unit of units) {
-      const text = readHeader(headers, `x-ratelimit-${what}-${unit}`);
-      if (text !== undefined && /^\d+$/.test(text)) return countOf(Number(text));
-    }
-    return null;
+  const count = (name: string): number | null => {
+    const text = readHeader(headers, `x-ratelimit-${name}`);
+    return text !== undefined && /^\d+$/.test(text) ? countOf(Number(text)) : null;
   };
-  const quota: Quota = {
-    requests: count('limit', 'req-minute', 'requests'),
-    requests_left: count('remaining', 'req-minute', 'requests'),
-    tokens: count('limit', 'tokens-minute', 'tokens'),
-    tokens_left: count('remaining', 'tokens-minute', 'tokens'),
-  };
-  return Object.values(quota).every((value) => value === null) ? null : quota;
+  const requests = count('limit-req-minute') ?? count('limit-requests');
+  const requests_left = count('remaining-req-minute') ?? count('remaining-requests');
+  const tokens = count('limit-tokens-minute') ?? count('limit-tokens');
+  const tokens_left = count('remaining-tokens-minute') ?? count('remaining-tokens');
+  const silent = requests === null && requests_left === null && tokens === null && tokens_left === null;
+  return silent ? null : { requests, requests_left, tokens, tokens_left };
 }

@@ -1,6 +1,9 @@
 import { addUsage, zeroUsage } from '../usage/add.ts';
+import type { Usage } from '../usage/usage.ts';
 import type { Attempt, Fault } from './attempt.ts';
 import type {
+  CallError,
+  CallErrorCode,
   CallOptions,
   CallOutcome,
   ClientServices,
@@ -48,35 +51,64 @@ export async function callWithRetries(
   });
 
   for (;;) {
-    const admitted = await unlessAborted(waiting, () => gate.admit(size, waiting));
-    if (admitted === undefined) return failed(stopped(last));
+    const admitted = await unlessAborted(waiting, gate.admit(size, waiting));
+    if (waiting.aborted && admitted?.ok) admitted.value.settle(unsent);
+    if (admitted === undefined || waiting.aborted) return failed(stopped(last));
     if (!admitted.ok) return failed(refused(admitted.error, last));
-    last = await attempt(signal);
+    const permit = admitted.value;
+
+    last = await attempt(signal).catch((bug: unknown) => {
+      permit.settle(lostSight(usage));
+      throw bug;
+    });
     const used = requestUsage(last, usage.requests === 0);
     usage = addUsage(usage, used);
+    const settled = permit.settle(endOf(last, used));
 
-    const { result, retry_after, quota } = last;
-    const kind = endOf(last);
-    const counts = admitted.value.settle({ kind, retry_after, quota, usage: used }) === 'used';
-    if (result.kind === 'limited') continue;
-    if (counts || result.kind === 'completed') attempts += 1;
+    const { result, retry_after } = last;
+    if (settled === 'used' || result.kind === 'completed') attempts += 1;
     if (result.kind === 'completed')
       return { outcome: { ok: true, completion: result.completion, usage }, last, attempts };
-    if (!result.retry || attempts >= retry.attempts) return failed(result.fault);
-
-    const delay = backOff(Math.max(1, attempts), retry_after, retry, random);
-    if ((await unlessAborted(waiting, () => sleep(delay, waiting).then(() => true))) === undefined)
-      return failed(stopped(last));
+    const canHelp = result.kind === 'limited' || result.retry;
+    if (!canHelp || attempts >= retry.attempts) return failed(result.fault);
+    // What went free waits at the gate: for the model, and not for this call alone.
+    if (settled === 'free') continue;
+    await unlessAborted(waiting, sleep(backOff(attempts, retry_after, retry, random), waiting));
+    if (waiting.aborted) return failed(stopped(last));
   }
 }
 
+/** Failures by which the model may be out for everybody. An answer that cannot be used is an answer all the same. */
+const passing: ReadonlySet<CallErrorCode> = new Set([
+  'server_error',
+  'connection_failed',
+  'timed_out',
+  'cut_body',
+]);
+
 /** What an attempt tells of the model, beside what it tells of the call. */
-function endOf({ result, answered }: Attempt): RequestEnd['kind'] {
+function endOf({ result, retry_after, quota }: Attempt, usage: Usage): RequestEnd {
+  const fault = result.kind === 'completed' ? null : result.fault.message;
+  return { kind: kindOf(result), fault, retry_after, quota, usage };
+}
+
+function kindOf(result: Attempt['result']): RequestEnd['kind'] {
   if (result.kind === 'limited') return 'limited';
   if (result.kind === 'completed') return 'answered';
-  if (result.fault.code === 'aborted') return 'aborted';
-  const passing = !answered || result.fault.code === 'server_error';
-  return passing ? 'unavailable' : 'answered';
+  const { code } = result.fault;
+  if (code === 'aborted') return 'aborted';
+  return passing.has(code) ? 'unavailable' : 'answered';
+}
+
+const ended = { kind: 'aborted', fault: null, retry_after: null, quota: null } as const;
+
+/** Of a request that was let out just when the call was told to stop. */
+const unsent: RequestEnd = { ...ended, usage: zeroUsage };
+
+/** Of a request that a bug has cut off: it may have been sent, and paid for. */
+function lostSight({ requests }: Usage): RequestEnd {
+  const usage = requestUsage({ sent: true, charged: true, tokens: null }, requests === 0);
+  return { ...ended, usage };
 }
 
 /**
@@ -94,46 +126,36 @@ function backOff(
 }
 
 /** What was waited for; undefined where the wait was ended. A rejection for any other reason is a bug and goes on. */
-async function unlessAborted<Value>(
-  signal: AbortSignal,
-  wait: () => Promise<Value>,
-): Promise<Value | undefined> {
+async function unlessAborted<Value>(signal: AbortSignal, wait: Promise<Value>): Promise<Value | undefined> {
   try {
-    const value = await wait();
-    return signal.aborted ? undefined : value;
+    return await wait;
   } catch (error) {
     if (!signal.aborted) throw error;
     return undefined;
   }
 }
 
-/** No request may be sent any more. */
+/** No request may be sent any more: the gate says why. */
 function refused({ code, message }: Refusal, last: Attempt | null): Fault {
-  const before = lastFault(last);
-  return {
-    code,
-    message: before === null ? message : `${message}: ${before.message}`,
-    status: before?.status ?? null,
-    request_id: before?.request_id ?? null,
-    scope: code === 'aborted' ? 'record' : 'run',
-  };
+  return unmade(code, message, last, code === 'aborted' ? 'record' : 'run');
 }
 
 /** Told to stop while no request was under way. */
 function stopped(last: Attempt | null): Fault {
-  const before = lastFault(last);
-  return {
-    code: 'aborted',
-    message:
-      before === null
-        ? 'stopped before the request was sent'
-        : `stopped while waiting to try again after: ${before.message}`,
-    status: before?.status ?? null,
-    request_id: before?.request_id ?? null,
-    scope: 'record',
-  };
+  const message =
+    last === null || last.result.kind === 'completed'
+      ? 'stopped before the request was sent'
+      : `stopped while waiting to try again after: ${last.result.fault.message}`;
+  return unmade('aborted', message, last, 'record');
 }
 
-function lastFault(last: Attempt | null): Fault | null {
-  return last === null || last.result.kind === 'completed' ? null : last.result.fault;
+/** Of an attempt that was never made, with what to quote of the one before it. */
+function unmade(
+  code: CallErrorCode,
+  message: string,
+  last: Attempt | null,
+  scope: CallError['scope'],
+): Fault {
+  const before = last === null || last.result.kind === 'completed' ? null : last.result.fault;
+  return { code, message, status: before?.status ?? null, request_id: before?.request_id ?? null, scope };
 }

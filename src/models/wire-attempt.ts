@@ -74,7 +74,7 @@ function judgeEvents(
       : explainStream(reader.end ?? { kind: 'cut' }, server);
   const request_id = requestId(headers, wire.request_id_header, server.redact);
   const fault = createFault(server, { code, message, status: 200, request_id, body: received() });
-  return { ...paid, tokens, result: { kind: 'failed', fault, retry: !aborted } };
+  return { ...paid, tokens, quota: readQuota(headers), result: { kind: 'failed', fault, retry: !aborted } };
 }
 
 interface ReadAnswer {
@@ -86,7 +86,7 @@ interface ReadAnswer {
 }
 
 /** Of whatever a 200 brings. */
-const paid = { answered: true, sent: true, charged: true, retry_after: null, quota: null };
+const paid = { sent: true, charged: true, retry_after: null, quota: null };
 
 /** Judges what a 200 said. */
 function judgeRead({ read, tokens, headers, received }: ReadAnswer, wire: Wire, server: Server): Attempt {
@@ -117,7 +117,6 @@ function judgeStatus({ status, headers, body }: Response, wire: Wire, server: Se
   const limited = code === 'rate_limited' && meant === undefined;
   return {
     result: limited ? { kind: 'limited', fault } : { kind: 'failed', fault, retry: code === 'server_error' },
-    answered: true,
     sent: true,
     // Another 2xx may carry a completion, which is then paid for.
     charged: status >= 200 && status < 300,
@@ -136,7 +135,6 @@ function judgeFault(exchange: Exchange & { readonly kind: 'fault' }, server: Ser
       fault: createFault(server, { code, message, status: null, request_id: null }),
       retry: fault !== 'aborted',
     },
-    answered: false,
     sent,
     charged: sent,
     tokens: null,

@@ -254,7 +254,7 @@ describe('a call that fails', () => {
     expect(sleeps).toEqual([20_000, 30_000]);
   });
 
-  it('tells the pacer of each 429 and uses no attempt for it', async () => {
+  it('tells the gate of each 429 and uses no attempt for it', async () => {
     const { server, ask, sleeps, paced } = await openRig({
       services: { retry: { attempts: 1, max_delay: 60_000 } },
     });
@@ -270,7 +270,7 @@ describe('a call that fails', () => {
     );
   });
 
-  it('ends the run when the pacer gives up', async () => {
+  it('ends the run when the gate refuses', async () => {
     const { server, ask } = await openRig({ patience: 2 });
     server.answer = (call) => call.fail(429);
     const outcome = await ask();
@@ -376,16 +376,12 @@ describe('a call that is told to stop', () => {
   it('ends its wait for admission', async () => {
     const stop = new AbortController();
     const { server, ask } = await openRig({
-      services: {
-        pacer: {
-          admit: (signal) =>
-            new Promise((_resolve, reject) => {
-              signal.addEventListener('abort', () => reject(new Error('stopped')), { once: true });
-              stop.abort();
-            }),
-          limited: () => 'wait',
-          answered: () => undefined,
-        },
+      gate: {
+        admit: (_size, signal) =>
+          new Promise((_resolve, reject) => {
+            signal.addEventListener('abort', () => reject(new Error('stopped')), { once: true });
+            stop.abort();
+          }),
       },
     });
     expect(failureOf(await ask({}, stop.signal))).toMatchObject({ code: 'aborted', attempts: 0 });
@@ -460,15 +456,7 @@ describe('the request id', () => {
 
 describe('a bug of ours', () => {
   it('is thrown, not told as an answer of the provider', async () => {
-    const { ask } = await openRig({
-      services: {
-        pacer: {
-          admit: () => Promise.reject(new Error('a bug in the pacer')),
-          limited: () => 'wait',
-          answered: () => undefined,
-        },
-      },
-    });
-    await expect(ask()).rejects.toThrow('a bug in the pacer');
+    const { ask } = await openRig({ gate: { admit: () => Promise.reject(new Error('a bug in the gate')) } });
+    await expect(ask()).rejects.toThrow('a bug in the gate');
   });
 });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Attempt, Fault } from '../../src/models/attempt.ts';
-import type { Pacer } from '../../src/models/contract.ts';
+import type { Gate, Refusal, RequestEnd } from '../../src/models/contract.ts';
 import { callWithRetries } from '../../src/models/retry.ts';
+import { failure, success } from '../../src/result.ts';
+import { zeroUsage } from '../../src/usage/add.ts';
 
 const fault = (code: Fault['code']): Fault => ({
   code,
@@ -10,7 +12,7 @@ const fault = (code: Fault['code']): Fault => ({
   request_id: null,
   scope: 'record',
 });
-const common = { answered: true, sent: true, charged: false, tokens: null, retry_after: null };
+const common = { sent: true, charged: false, tokens: null, retry_after: null, quota: null };
 const failed: Attempt = { ...common, result: { kind: 'failed', fault: fault('server_error'), retry: true } };
 const refused: Attempt = {
   ...common,
@@ -19,13 +21,11 @@ const refused: Attempt = {
 const limited: Attempt = { ...common, result: { kind: 'limited', fault: fault('rate_limited') } };
 const unreached: Attempt = {
   ...common,
-  answered: false,
   sent: false,
   result: { kind: 'failed', fault: fault('connection_failed'), retry: true },
 };
 const lost: Attempt = {
   ...common,
-  answered: false,
   charged: true,
   result: { kind: 'failed', fault: fault('timed_out'), retry: true },
 };
@@ -51,53 +51,69 @@ const done: Attempt = {
   result: { kind: 'completed', completion, answer: { ...completion, id: null } },
 };
 
+const size = { bytes: 120, linked_images: 1 };
+
 interface Script {
   readonly attempts: readonly Attempt[];
   readonly allowed?: number;
   readonly max_delay?: number;
   readonly random?: number;
-  readonly patience?: number;
   readonly signal?: AbortSignal;
   /** Like `signal` unless told. */
   readonly waiting?: AbortSignal;
-  readonly admit?: Pacer['admit'];
+  readonly admit?: Gate['admit'];
+  /** What uses up no attempt; default: 429s. */
+  readonly free?: readonly RequestEnd['kind'][];
+  /** Given in place of the request after those of `attempts`. */
+  readonly refusal?: Refusal;
   readonly sleep?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
 
 async function play(script: Script) {
   const signal = script.signal ?? new AbortController().signal;
+  const free = script.free ?? ['limited'];
   const left = [...script.attempts];
   const told: string[] = [];
-  let limits = 0;
+  const ends: RequestEnd[] = [];
+  const permit = {
+    settle(end: RequestEnd) {
+      ends.push(end);
+      told.push(end.kind === 'limited' ? `limited ${end.retry_after}` : end.kind);
+      return free.includes(end.kind) ? 'free' : 'used';
+    },
+  } as const;
   const { outcome, attempts } = await callWithRetries(
     () => {
       told.push('request');
       const next = left.shift();
       return next ? Promise.resolve(next) : Promise.reject(new Error('One attempt too many'));
     },
+    size,
     {
       retry: { attempts: script.allowed ?? 3, max_delay: script.max_delay ?? 60_000 },
-      pacer: {
-        admit(signal) {
-          told.push('admit');
-          return script.admit?.(signal) ?? Promise.resolve();
-        },
-        limited(retry_after) {
-          told.push(`limited ${retry_after}`);
-          limits += 1;
-          return limits < (script.patience ?? Infinity) ? 'wait' : 'give-up';
-        },
-        answered: () => void told.push('answered'),
-      },
       sleep(milliseconds, signal) {
         told.push(`sleep ${milliseconds}`);
         return script.sleep?.(milliseconds, signal) ?? Promise.resolve();
       },
       random: () => script.random ?? 1,
     },
-    { signal, waiting: script.waiting ?? signal },
-  );
-  return { outcome, attempts, told, left: left.length };
+    {
+      signal,
+      waiting: script.waiting ?? signal,
+      gate: {
+        admit(request, signal) {
+          told.push('admit');
+          expect(request).toEqual(size);
+          if (left.length === 0 && script.refusal !== undefined)
+            return Promise.resolve(failure(script.refusal));
+          return script.admit?.(request, signal) ?? Promise.resolve(success(permit));
+        },
+      },
+    },
+  ).catch((error: unknown) => {
+    throw Object.assign(error as Error, { told, ends });
+  });
+  return { outcome, attempts, told, ends, left: left.length };
 }
 
 describe('retries', () => {
@@ -116,8 +132,8 @@ describe('retries', () => {
     const { outcome, told } = await play({ attempts: [failed, failed, done] });
     expect(told).toEqual(
       [
-        ['admit', 'request', 'answered', 'sleep 500'],
-        ['admit', 'request', 'answered', 'sleep 1000'],
+        ['admit', 'request', 'unavailable', 'sleep 500'],
+        ['admit', 'request', 'unavailable', 'sleep 1000'],
         ['admit', 'request', 'answered'],
       ].flat(),
     );
@@ -142,7 +158,7 @@ describe('retries', () => {
 
   it('are not made where one attempt is allowed', async () => {
     const { outcome, told } = await play({ attempts: [failed], allowed: 1 });
-    expect(told).toEqual(['admit', 'request', 'answered']);
+    expect(told).toEqual(['admit', 'request', 'unavailable']);
     expect(outcome).toMatchObject({ ok: false, error: { attempts: 1 } });
   });
 
@@ -155,7 +171,7 @@ describe('retries', () => {
       [
         ['admit', 'request', 'limited null'],
         ['admit', 'request', 'limited 7000'],
-        ['admit', 'request', 'answered', 'sleep 500'],
+        ['admit', 'request', 'unavailable', 'sleep 500'],
         ['admit', 'request', 'limited null'],
         ['admit', 'request', 'answered'],
       ].flat(),
@@ -163,18 +179,64 @@ describe('retries', () => {
     expect(outcome).toMatchObject({ ok: true, usage: { requests: 5, retries: 4 } });
   });
 
-  it('end when the pacer gives up on the model', async () => {
-    const { outcome } = await play({ attempts: [limited, limited, done], patience: 2 });
-    expect(outcome).toMatchObject({
+  it('use no attempt, and wait for the gate alone, where the model is out for everybody', async () => {
+    const { outcome, told } = await play({
+      attempts: [failed, lost, { ...failed, retry_after: 7000 }, unreached, done],
+      allowed: 1,
+      free: ['limited', 'unavailable'],
+    });
+    const out = ['admit', 'request', 'unavailable'];
+    expect(told).toEqual([out, out, out, out, 'admit', 'request', 'answered'].flat());
+    expect(outcome).toMatchObject({ ok: true, usage: { requests: 4, unmetered_requests: 1 } });
+  });
+
+  it('are not made of what cannot be helped, though it was free', async () => {
+    const { outcome, left } = await play({ attempts: [refused, done], free: ['answered'] });
+    expect(left).toBe(1);
+    expect(outcome).toMatchObject({ ok: false, error: { code: 'invalid_request', attempts: 0 } });
+  });
+
+  it('use an attempt for a 429 where the gate says so', async () => {
+    const { outcome, told } = await play({ attempts: [limited, limited, done], allowed: 2, free: [] });
+    expect(told.filter((word) => word.startsWith('sleep'))).toEqual(['sleep 500']);
+    expect(outcome).toMatchObject({ ok: false, error: { code: 'rate_limited', attempts: 2 } });
+  });
+
+  it.each<[Refusal['code'], 'run' | 'record']>([
+    ['rate_limited', 'run'],
+    ['outage', 'run'],
+    ['aborted', 'record'],
+  ])('end when the gate refuses the next request: %s', async (code, scope) => {
+    const last: Attempt = {
+      ...common,
+      result: { kind: 'limited', fault: { ...fault('rate_limited'), status: 429, request_id: 'r1' } },
+    };
+    const { outcome } = await play({ attempts: [limited, last], refusal: { code, message: 'no more' } });
+    expect(outcome).toEqual({
       ok: false,
-      error: { code: 'rate_limited', attempts: 0 },
-      usage: { requests: 2, retries: 1, total_tokens: 0, cost_usd: 0 },
+      error: { code, message: 'no more', status: 429, request_id: 'r1', scope, attempts: 0 },
+      usage: { ...zeroUsage, requests: 2, retries: 1 },
     });
   });
 
-  it('do not tell the pacer of an answer where there was none', async () => {
-    const { told } = await play({ attempts: [lost, done] });
-    expect(told).toEqual(['admit', 'request', 'sleep 500', 'admit', 'request', 'answered']);
+  it('are none where the gate refuses the first request', async () => {
+    const { outcome, told } = await play({
+      attempts: [],
+      refusal: { code: 'outage', message: 'no request has succeeded' },
+    });
+    expect(told).toEqual(['admit']);
+    expect(outcome).toEqual({
+      ok: false,
+      error: {
+        code: 'outage',
+        message: 'no request has succeeded',
+        status: null,
+        request_id: null,
+        scope: 'run',
+        attempts: 0,
+      },
+      usage: zeroUsage,
+    });
   });
 
   it('count what was sent, and what may have been paid for unseen', async () => {
@@ -201,6 +263,91 @@ describe('retries', () => {
   it('cost nothing where no request left', async () => {
     const { outcome } = await play({ attempts: [unreached, unreached, unreached] });
     expect(outcome.usage).toMatchObject({ requests: 0, retries: 0, unmetered_requests: 0, cost_usd: 0 });
+  });
+});
+
+describe('the gate', () => {
+  const quota = { requests: 60, requests_left: 7, tokens: null, tokens_left: null };
+  const failedBy = (code: Fault['code']): Attempt => ({
+    ...common,
+    result: { kind: 'failed', fault: fault(code), retry: false },
+  });
+
+  it('is told all of each request, by itself', async () => {
+    const { ends } = await play({ attempts: [lost, { ...limited, retry_after: 7000, quota }, done] });
+    expect(ends).toMatchObject([
+      {
+        kind: 'unavailable',
+        fault: 'fault timed_out',
+        retry_after: null,
+        quota: null,
+        usage: { requests: 1, retries: 0, unmetered_requests: 1, total_tokens: null },
+      },
+      {
+        kind: 'limited',
+        fault: 'fault rate_limited',
+        retry_after: 7000,
+        quota,
+        usage: { requests: 1, retries: 1, total_tokens: 0 },
+      },
+      {
+        kind: 'answered',
+        fault: null,
+        retry_after: null,
+        quota: null,
+        usage: { requests: 1, retries: 1, total_tokens: 5, cost_usd: null },
+      },
+    ]);
+  });
+
+  it.each<[Fault['code'], RequestEnd['kind']]>([
+    ['server_error', 'unavailable'],
+    ['connection_failed', 'unavailable'],
+    ['timed_out', 'unavailable'],
+    ['cut_body', 'unavailable'],
+    ['malformed_answer', 'answered'],
+    ['empty_answer', 'answered'],
+    ['invalid_request', 'answered'],
+    ['rejected_key', 'answered'],
+    ['unknown_model', 'answered'],
+    ['not_on_plan', 'answered'],
+    ['rate_limited', 'answered'],
+    ['aborted', 'aborted'],
+  ])('takes a failure by %s for %s', async (code, kind) => {
+    const { ends } = await play({ attempts: [failedBy(code)] });
+    expect(ends).toMatchObject([{ kind, fault: `fault ${code}` }]);
+  });
+
+  it('is told of a request that a bug has cut off, which may have been paid for', async () => {
+    const bug: unknown = await play({ attempts: [failed] }).catch((error: unknown) => error);
+    expect(bug).toMatchObject({
+      message: 'One attempt too many',
+      told: ['admit', 'request', 'unavailable', 'sleep 500', 'admit', 'request', 'aborted'],
+      ends: [{}, { kind: 'aborted', usage: { requests: 1, retries: 1, unmetered_requests: 1 } }],
+    });
+  });
+
+  it('gets a permit back that came too late to be used', async () => {
+    const stop = new AbortController();
+    const ends: RequestEnd[] = [];
+    const { outcome, told } = await play({
+      attempts: [],
+      signal: stop.signal,
+      async admit() {
+        stop.abort();
+        return success({
+          settle(end) {
+            ends.push(end);
+            return 'used';
+          },
+        });
+      },
+    });
+    expect(told).toEqual(['admit']);
+    expect(ends).toEqual([
+      { kind: 'aborted', fault: null, retry_after: null, quota: null, usage: zeroUsage },
+    ]);
+    expect(outcome).toMatchObject({ ok: false, error: { code: 'aborted', attempts: 0 } });
   });
 });
 
@@ -237,7 +384,7 @@ describe('the wait before the next attempt', () => {
 });
 
 describe('being told to stop', () => {
-  const rejecting = (stop: AbortController) => (): Promise<void> => {
+  const rejecting = (stop: AbortController) => (): Promise<never> => {
     stop.abort();
     return Promise.reject(new Error('stopped'));
   };
@@ -261,7 +408,7 @@ describe('being told to stop', () => {
   it('ends the wait for the next attempt, and says what came before', async () => {
     const stop = new AbortController();
     const { outcome, told } = await play({ attempts: [failed], signal: stop.signal, sleep: rejecting(stop) });
-    expect(told).toEqual(['admit', 'request', 'answered', 'sleep 500']);
+    expect(told).toEqual(['admit', 'request', 'unavailable', 'sleep 500']);
     expect(outcome).toMatchObject({
       ok: false,
       error: {
@@ -311,7 +458,7 @@ describe('being told to stop', () => {
     },
   );
 
-  it('does not hide a bug of the pacer', async () => {
+  it('does not hide a bug of the gate', async () => {
     await expect(play({ attempts: [], admit: () => Promise.reject(new Error('a bug')) })).rejects.toThrow(
       'a bug',
     );

@@ -2,14 +2,17 @@ import { onTestFinished } from 'vitest';
 import type {
   CallOutcome,
   ClientServices,
+  Gate,
   ModelClient,
   ModelRequest,
   ModelSettings,
-  Pacer,
+  Permit,
   Provider,
+  RequestEnd,
   StreamDelta,
 } from '../../src/models/contract.ts';
 import { mistralai } from '../../src/models/mistralai.ts';
+import { failure, success } from '../../src/result.ts';
 import { startFakeServer } from '../support/fake-server.ts';
 import type { FakeServer } from '../support/fake-server.ts';
 
@@ -19,8 +22,10 @@ export interface Rig {
   readonly client: ModelClient;
   /** The waits asked for, in milliseconds; none of them is waited out. */
   readonly sleeps: number[];
-  /** What the pacer was told, in order: admit, limited <ms>, answered. */
+  /** What the gate was asked and told, in order: admit, limited <ms>, unavailable, answered, aborted. */
   readonly paced: string[];
+  /** The same in full. */
+  readonly ends: RequestEnd[];
   readonly ask: (
     request?: Partial<ModelRequest>,
     signal?: AbortSignal,
@@ -43,8 +48,10 @@ export interface RigOptions {
   readonly provider?: Provider;
   readonly settings?: Partial<ModelSettings>;
   readonly services?: Partial<ClientServices>;
-  /** After how many 429s the pacer gives up. */
+  /** After how many 429s the gate refuses. */
   readonly patience?: number;
+  /** Instead of one that records, and holds nothing back. */
+  readonly gate?: Gate;
 }
 
 export const key = 'test-key-0123456789abcdef';
@@ -54,6 +61,8 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
   const server = await startFakeServer();
   const sleeps: number[] = [];
   const paced: string[] = [];
+  const ends: RequestEnd[] = [];
+  const gate = options.gate ?? recordingGate(paced, ends, options.patience ?? Infinity);
   const client = await (options.provider ?? mistralai).open(
     {
       provider: 'mistralai',
@@ -67,7 +76,6 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     },
     {
       retry: { attempts: 3, max_delay: 60_000 },
-      pacer: recordingPacer(paced, options.patience ?? Infinity),
       api_key: key,
       connections: 16,
       sleep: (milliseconds) => {
@@ -91,13 +99,14 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
   ): Promise<CallOutcome> =>
     client.call(
       { ...question, ...request },
-      { signal, waiting, step: 'translate', record: 'r1', ...(stream && { stream }) },
+      { signal, waiting, gate, step: 'translate', record: 'r1', ...(stream && { stream }) },
     );
   return {
     server,
     client,
     sleeps,
     paced,
+    ends,
     ask: (request, signal, waiting) => call(request, signal, waiting),
     stream(request, signal) {
       const deltas: StreamDelta[] = [];
@@ -120,20 +129,25 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
   };
 }
 
-function recordingPacer(paced: string[], patience: number): Pacer {
+/** A gate that lets everything out, and uses up an attempt for all but a 429. */
+export const openGate: Gate = recordingGate([], [], Infinity);
+
+function recordingGate(paced: string[], ends: RequestEnd[], patience: number): Gate {
   let limited = 0;
+  const permit: Permit = {
+    settle(end) {
+      ends.push(end);
+      paced.push(end.kind === 'limited' ? `limited ${end.retry_after}` : end.kind);
+      if (end.kind === 'limited') limited += 1;
+      return end.kind === 'limited' ? 'free' : 'used';
+    },
+  };
   return {
-    admit() {
+    async admit(_size, signal) {
+      signal.throwIfAborted();
+      if (limited >= patience) return failure({ code: 'rate_limited', message: 'refused for too long' });
       paced.push('admit');
-      return Promise.resolve();
-    },
-    limited(retry_after) {
-      paced.push(`limited ${retry_after}`);
-      limited += 1;
-      return limited < patience ? 'wait' : 'give-up';
-    },
-    answered() {
-      paced.push('answered');
+      return success(permit);
     },
   };
 }

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../src/json/json.ts';
 import type { CallOutcome, StreamDelta } from '../../src/models/contract.ts';
 import { completionBody, defaultUsage, streamEvents } from '../support/fake-server.ts';
 import type { FakeCall } from '../support/fake-server.ts';
-import { key, openRig, question } from './rig.ts';
+import { key, openGate, openRig, question } from './rig.ts';
 
 const failureOf = (outcome: CallOutcome) => (outcome.ok ? undefined : outcome.error);
 const piece = (content: string) => ({ choices: [{ index: 0, delta: { content } }] });
@@ -164,7 +164,7 @@ describe('a stream that fails', () => {
       usage: { requests: 3, retries: 2, unmetered_requests: 0, total_tokens: 40 },
     });
     expect(sleeps).toEqual([500, 1000]);
-    expect(paced).toEqual(['admit', 'answered', 'admit', 'answered', 'admit', 'answered']);
+    expect(paced).toEqual(['admit', 'unavailable', 'admit', 'unavailable', 'admit', 'answered']);
   });
 
   const events = (...all: readonly object[]) =>
@@ -292,7 +292,7 @@ describe('a stream that fails', () => {
     expect(await request.ended).toBe('closed');
   });
 
-  it('tells the pacer of a 429 and uses no attempt for it', async () => {
+  it('tells the gate of a 429 and uses no attempt for it', async () => {
     const { server, stream, paced } = await openRig();
     const { outcome } = stream();
     (await server.nextCall()).fail(429);
@@ -336,7 +336,7 @@ describe('a listener that throws', () => {
     const { server, client } = await openRig();
     server.answer = act;
     const { signal } = new AbortController();
-    const options = { signal, waiting: signal, step: 'translate', record: 'r1' };
+    const options = { signal, waiting: signal, gate: openGate, step: 'translate', record: 'r1' };
     await expect(
       client.call(question, {
         ...options,

@@ -445,7 +445,6 @@ describe('a stream that cannot be used', () => {
         },
         retry: true,
       },
-      answered: true,
       sent: true,
       charged: true,
       tokens: null,

@@ -5,9 +5,9 @@ import type { OpenModel } from '../../src/run/options.ts';
 import { runPipeline } from '../../src/run/run.ts';
 import type { StepProgram, StepValue } from '../../src/steps/step.ts';
 import { zeroUsage } from '../../src/usage/add.ts';
-import { settled } from './support/clock.ts';
+import { manualClock, settled } from './support/clock.ts';
 import { drive } from './support/drive.ts';
-import { answer, failed, fakeModels, instantModels, promptOf } from './support/fake-models.ts';
+import { answer, failed, fakeModels, instantModels, limited, promptOf, size } from './support/fake-models.ts';
 import { asking, idOf, plan, record, recordsOf, settings, source, step, template } from './support/plans.ts';
 
 describe('runPipeline', () => {
@@ -76,7 +76,7 @@ describe('runPipeline', () => {
     expect(models.opened.length).toBe(0);
   });
 
-  it('opens one client for equal settings, and one pacer for each model', async () => {
+  it('opens one client for equal settings', async () => {
     const models = fakeModels();
     const hot = { ...settings, parameters: { temperature: 1 } };
     const cold = { ...settings, parameters: { temperature: 0 } };
@@ -87,11 +87,39 @@ describe('runPipeline', () => {
     const run = drive(plan(steps), [], { openModel: models.openModel });
     await run.finished;
     expect(models.opened.map((one) => one.settings)).toEqual([hot, cold, other, elsewhere]);
-    const pacers = models.opened.map(({ services }) => services.pacer);
-    expect(pacers[0]).toBe(pacers[1]);
-    expect(new Set(pacers).size).toBe(3);
     expect(models.opened[0]?.services).toMatchObject({ connections: 2, retry: { attempts: 3 } });
     expect(models.seen.closed).toBe(4);
+  });
+
+  it('holds back by one gate all calls to a model, whatever their parameters, and no others', async () => {
+    const models = fakeModels();
+    const clock = manualClock();
+    const cold = { ...settings, parameters: { temperature: 0 } };
+    const other = { ...settings, name: 'large' };
+    const elsewhere = { ...settings, base_url: 'http://127.0.0.1:1' };
+    const steps = [settings, cold, settings, other, elsewhere].map((model, at) => step(`s${at}`, { model }));
+    const run = drive(plan(steps, { concurrency: 5 }), recordsOf(1), {
+      openModel: models.openModel,
+      now: clock.now,
+      sleep: clock.sleep,
+    });
+    const calls = await Promise.all(steps.map(() => models.nextCall()));
+    const [first] = calls;
+    const permit = await first?.gate.admit(size, first.signal);
+    expect(permit?.ok && permit.value.settle(limited(30_000))).toBe('free');
+    const passed: string[] = [];
+    for (const { step: id, gate, signal } of calls) {
+      gate.admit(size, signal).then(
+        () => passed.push(id),
+        () => undefined,
+      );
+    }
+    await settled();
+    expect(passed.sort()).toEqual(['s3', 's4']);
+    await clock.advance(30_000);
+    expect(passed.length).toBe(3);
+    for (const call of calls) call.reply();
+    expect((await run.finished).counts.succeeded).toBe(1);
   });
 
   it('sends every model to the simulator it is given, with that one’s key only', async () => {

@@ -3,7 +3,7 @@ import { runPipeline } from '../../src/run/run.ts';
 import type { RunFinished } from '../../src/run/events.ts';
 import { manualClock, settled } from './support/clock.ts';
 import { drive, type Drive } from './support/drive.ts';
-import { answer, failed, fakeModels, instantModels } from './support/fake-models.ts';
+import { answer, failed, fakeModels, instantModels, limited, size } from './support/fake-models.ts';
 import { plan, recordsOf, settings, source, step } from './support/plans.ts';
 
 const chain = [step('one'), step('two', { after: ['one'] })];
@@ -454,7 +454,8 @@ describe('a model that answers 429', () => {
       random: () => 0,
     });
     const call = await models.nextCall();
-    expect(models.opened[0]?.services.pacer.limited(2000)).toBe('wait');
+    const permit = await call.gate.admit(size, call.signal);
+    expect(permit.ok && permit.value.settle(limited(2000))).toBe('free');
     await settled();
     expect(run.of('model_paused')).toEqual([
       { type: 'model_paused', model: 'small', duration: 2000, reason: 'rate_limited' },

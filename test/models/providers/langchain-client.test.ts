@@ -4,7 +4,7 @@ import { openLangChainClient } from '../../../src/models/langchain-client.ts';
 import type { LangChainCall } from '../../../src/models/langchain-client.ts';
 import type { Wire } from '../../../src/models/wire.ts';
 import { startFakeServer } from '../../support/fake-server.ts';
-import { key, question } from '../rig.ts';
+import { key, openGate, question } from '../rig.ts';
 import { ollamaWire } from './fakes/ollama.ts';
 import { readOllamaAnswer, readOllamaTokens, joinOllamaStream } from '../../../src/models/ollama-answer.ts';
 
@@ -27,7 +27,6 @@ async function callBy(
     { ...ollamaWire.settings, parameters: {}, timeout: 20_000, idle_timeout: 20_000 },
     {
       retry: { attempts: 1, max_delay: 0 },
-      pacer: { admit: () => Promise.resolve(), limited: () => 'wait', answered: () => undefined },
       api_key: key,
       connections: 1,
       sleep: () => Promise.resolve(),
@@ -45,7 +44,8 @@ async function callBy(
     await server.close();
   });
   const never = new AbortController().signal;
-  const outcome = client.call(question, { signal: never, waiting: never, step: 'classify', record: 'r1' });
+  const options = { signal: never, waiting: never, gate: openGate, step: 'classify', record: 'r1' };
+  const outcome = client.call(question, options);
   return { outcome, requests: () => server.calls.length };
 }
 

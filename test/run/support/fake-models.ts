@@ -2,8 +2,11 @@ import type {
   CallError,
   CallOutcome,
   ClientServices,
+  Gate,
   ModelRequest,
   ModelSettings,
+  RequestEnd,
+  RequestSize,
   StreamDelta,
 } from '../../../src/models/contract.ts';
 import type { OpenModel } from '../../../src/run/options.ts';
@@ -28,6 +31,8 @@ export interface FakeCall {
   readonly record: string;
   readonly request: ModelRequest;
   readonly signal: AbortSignal;
+  /** Asked by the test, where it wants to. */
+  readonly gate: Gate;
   /** Absent where the answer is not to come as a stream. */
   readonly stream?: (delta: StreamDelta) => void;
   reply(text?: string): void;
@@ -67,6 +72,18 @@ export function failed(error: Partial<CallError> = {}, usage: Usage = used): Cal
   return { ok: false, error: { ...plainError, ...error }, usage };
 }
 
+/** A request of no great size. */
+export const size: RequestSize = { bytes: 100, linked_images: 0 };
+
+/** What a 429 tells, with the wait that it asks for. */
+export const limited = (retry_after: number | null): RequestEnd => ({
+  kind: 'limited',
+  fault: 'a.example refused for its rate limit (429)',
+  retry_after,
+  quota: null,
+  usage: { ...zeroUsage, requests: 1 },
+});
+
 /** Models that a test answers by hand: `await nextCall()`, then `reply()` or `fail()`. Aborted calls end by themselves. */
 export function fakeModels(behaviour: { readonly deaf?: boolean } = {}) {
   const waiting: FakeCall[] = [];
@@ -83,7 +100,7 @@ export function fakeModels(behaviour: { readonly deaf?: boolean } = {}) {
   const openModel: OpenModel = async (settings, services) => {
     opened.push({ settings, services });
     return {
-      call: (request, { signal, stream, step, record }) => {
+      call: (request, { signal, gate, stream, step, record }) => {
         seen.calls += 1;
         seen.inFlight += 1;
         seen.most = Math.max(seen.most, seen.inFlight);
@@ -103,6 +120,7 @@ export function fakeModels(behaviour: { readonly deaf?: boolean } = {}) {
             record,
             request,
             signal,
+            gate,
             ...(stream !== undefined && { stream }),
             reply: (text = 'ok') => resolve(answer(text)),
             fail: (error, usage) => resolve(failed(error, usage)),

@@ -2,7 +2,7 @@ import type { AIMessage } from '@langchain/core/messages';
 import type { LLMResult } from '@langchain/core/outputs';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../../src/json/json.ts';
-import { key, question } from '../../rig.ts';
+import { key, openGate, question } from '../../rig.ts';
 import type { FakeWire, Said } from '../fakes/fake-wire.ts';
 import { add } from '../requests.ts';
 import { benchFor, calls, completionOf, withinLangChain } from './bench.ts';
@@ -155,7 +155,7 @@ export function describeAnswers(wire: FakeWire): void {
         },
       };
       const never = new AbortController().signal;
-      const options = { signal: never, waiting: never, step: 'classify', record: 'r1' };
+      const options = { signal: never, waiting: never, gate: openGate, step: 'classify', record: 'r1' };
       const said: Said = { text: 'I shall see.', calls, usage: { input: 200, output: 50 } };
       await withinLangChain(handler, async () => {
         const { client } = await answering(said, { settings: { parameters: { temperature: 0 } } });

@@ -56,7 +56,7 @@ export function describeFailures(wire: FakeWire): void {
       expect(sleeps).toEqual([]);
     });
 
-    it('by nothing but 429 ends when the pacer gives up', async () => {
+    it('by nothing but 429 ends when the gate refuses', async () => {
       const { server, ask } = await open({ patience: 2 });
       server.answer = (call) => fail(call, 429);
       expect(failureOf(await ask())).toMatchObject({
@@ -196,16 +196,8 @@ export function describeFailures(wire: FakeWire): void {
     });
 
     it('is thrown out where the mistake is ours', async () => {
-      const { ask } = await open({
-        services: {
-          pacer: {
-            admit: () => Promise.reject(new Error('a bug in the pacer')),
-            limited: () => 'wait',
-            answered: () => undefined,
-          },
-        },
-      });
-      await expect(ask()).rejects.toThrow('a bug in the pacer');
+      const { ask } = await open({ gate: { admit: () => Promise.reject(new Error('a bug in the gate')) } });
+      await expect(ask()).rejects.toThrow('a bug in the gate');
     });
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../../src/json/json.ts';
-import { question } from '../../rig.ts';
+import { openGate, question } from '../../rig.ts';
 import { sse, streamHeaders } from '../fakes/fake-wire.ts';
 import type { FakeWire, Said } from '../fakes/fake-wire.ts';
 import { add } from '../requests.ts';
@@ -152,6 +152,7 @@ export function describeStreams(wire: FakeWire): void {
         const told = client.call(question, {
           signal: never,
           waiting: never,
+          gate: openGate,
           step: 'classify',
           record: 'r1',
           stream({ type }) {
