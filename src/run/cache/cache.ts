@@ -1,0 +1,151 @@
+import type { Entry } from '../entry.ts';
+import { errorCode, inWords } from '../file-system.ts';
+import type { Fingerprint } from '../fingerprint.ts';
+import type { Place } from '../journal/record-index.ts';
+import { hashOf, readAnswer } from './lines.ts';
+import { listCache } from './segment-files.ts';
+import { openSegment, type Segment } from './segment.ts';
+import { cacheServices, unlessRefused, type Surroundings } from './services.ts';
+import { evict, tidy } from './upkeep.ts';
+import { createSegmentWriter } from './writer.ts';
+
+/** Answers of models, kept across runs: any number of processes find and put in one folder at the same time. */
+export interface AnswerCache {
+  /**
+   * The answer to a question: undefined at once where there is none, so that a miss costs no turn of the loop; the
+   * promise may turn out to hold none, too. Finds what earlier processes had put when this one looked first, and all
+   * that was put here. Never rejects for what is on the disk: what is damaged is not there.
+   */
+  find(fingerprint: Fingerprint): Promise<Entry | undefined> | undefined;
+  /** Waits for nothing. */
+  put(entry: Entry): void;
+  /** Writes what was put, and tidies the folder up. What is put or looked for afterwards is let go. */
+  close(): Promise<void>;
+}
+
+export interface CacheOptions extends Surroundings {
+  /** Absolute, such as `/project/.pipe/cache`. Made when the first answer is put. */
+  readonly folder: string;
+  /** Told at most once: the disk refuses, so that nothing is kept, or nothing found. */
+  readonly warn: (message: string) => void;
+}
+
+/** Touches the disk only when something is looked for or put: the first `find` reads what there is. */
+export function openCache({ folder, warn, ...surroundings }: CacheOptions): AnswerCache {
+  const services = cacheServices(folder, surroundings);
+  const { fileSystem, now, limits } = services;
+  /** The newest first: our own, and from the first look on, those of earlier and other processes. */
+  let segments: readonly Segment[] = [];
+  let opening: Promise<void> | undefined;
+  let opened = false;
+  let used = false;
+  let warned = false;
+  let closed = false;
+  const writer = createSegmentWriter(services, {
+    began: (segment) => (segments = [segment, ...segments]),
+    completed: makeRoom,
+    failed: (error) =>
+      notice(`the cache ${folder} could not be written: ${inWords(error)}; no further answers are kept`),
+  });
+
+  function notice(message: string): void {
+    if (!warned) warn(message);
+    warned = true;
+  }
+
+  async function open(): Promise<void> {
+    const earlier: Segment[] = [];
+    try {
+      const listed = (await listCache(fileSystem, folder)).segments;
+      const evicted = await evict(services, listed);
+      for (const file of listed) {
+        if (evicted.includes(file) || segments.some(({ name }) => name === file.name)) continue;
+        const segment = await openSegment(fileSystem, folder, file);
+        if (segment !== undefined) earlier.unshift(segment);
+      }
+    } catch (error) {
+      const code = errorCode(error);
+      if (code === undefined) throw error;
+      if (code !== 'ENOENT') {
+        notice(`the cache ${folder} could not be read: ${inWords(error)}; no earlier answers are used`);
+      }
+    }
+    segments = [...segments, ...earlier];
+    opened = true;
+  }
+
+  /** What is evicted takes no memory either. */
+  async function makeRoom(): Promise<void> {
+    const listed = await unlessRefused(listCache(fileSystem, folder));
+    const evicted = new Set((await evict(services, listed?.segments ?? [])).map(({ name }) => name));
+    const gone = segments.filter(({ name }) => evicted.has(name));
+    segments = segments.filter((segment) => !gone.includes(segment));
+    await closeAll(gone);
+  }
+
+  function search(fingerprint: Fingerprint): Promise<Entry | undefined> | undefined {
+    const hash = hashOf(fingerprint);
+    let found: Candidate[] | undefined;
+    for (const segment of segments) {
+      const place = segment.index.find(hash);
+      if (place !== undefined) (found ??= []).push({ segment, place });
+    }
+    return found && firstSound(found, fingerprint);
+  }
+
+  /** The newest answer that is whole; an older one stands in for a newer one that was damaged. */
+  async function firstSound(
+    candidates: readonly Candidate[],
+    fingerprint: Fingerprint,
+  ): Promise<Entry | undefined> {
+    for (const { segment, place } of candidates) {
+      const line = await unlessRefused(segment.read(place));
+      const kept = line && readAnswer(line, fingerprint);
+      if (kept === undefined) continue;
+      const age = now() - kept.created;
+      if (age > limits.age) continue;
+      if (age > limits.age / 2) putAgain(kept.entry, segment);
+      return kept.entry;
+    }
+    return undefined;
+  }
+
+  /** What is used is not to grow too old; who asked at the same time may have put it again already. */
+  function putAgain(entry: Entry, from: Segment): void {
+    const hash = hashOf(entry.fingerprint);
+    const newest = segments.find(({ index }) => index.find(hash) !== undefined);
+    if (!closed && newest === from) writer.put(entry);
+  }
+
+  return {
+    find(fingerprint) {
+      if (closed) return undefined;
+      used = true;
+      if (opened) return search(fingerprint);
+      opening ??= open();
+      return opening.then(() => search(fingerprint));
+    },
+    put(entry) {
+      if (closed) return;
+      used = true;
+      writer.put(entry);
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      await opening;
+      await writer.close();
+      await closeAll(segments);
+      if (used) await tidy(services);
+    },
+  };
+}
+
+interface Candidate {
+  readonly segment: Segment;
+  readonly place: Place;
+}
+
+async function closeAll(segments: readonly Segment[]): Promise<void> {
+  for (const segment of segments) await unlessRefused(segment.close());
+}

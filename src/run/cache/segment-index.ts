@@ -1,0 +1,135 @@
+import { crc32 } from 'node:zlib';
+import type { Place } from '../journal/record-index.ts';
+import type { Hash } from '../key-table.ts';
+
+/** Where the answers of a segment stand in it: 24 bytes an answer, free places included, and no object for any. */
+export interface SegmentIndex {
+  readonly entries: number;
+  /** Bytes of the segment, from its begin, that it tells of. */
+  readonly covered: number;
+  /** When the oldest and the newest answer were put; Infinity and -Infinity where there is none. */
+  readonly oldest: number;
+  readonly newest: number;
+  /** The place of a hash that is there already is replaced. */
+  add(hash: Hash, place: Place, created: number): void;
+  /** Undefined at a miss. What it finds may be another answer whose fingerprint begins alike. */
+  find(hash: Hash): Place | undefined;
+  /** What `decodeIndex` reads, for a segment that is complete with so many bytes. */
+  encode(covered: number): Uint8Array;
+}
+
+/** The two halves of the hash, the offset and the length of the line; a length of 0 marks a free place. */
+const width = 4;
+const fullest = 0.75;
+const growth = 1.6;
+const fewest = 64;
+
+/**
+ * The file begins with 32 bytes: a mark, which also tells the order of bytes and the version of this format, the CRC-32
+ * of all behind itself, the entries, the bytes covered (each 32 bits), then oldest and newest as doubles. The cells of
+ * the table follow as they are in memory, so that to open an index is to read it.
+ */
+const mark = 0x70697031;
+const headerBytes = 32;
+const checkedFrom = 8;
+
+export function createIndex(): SegmentIndex {
+  return indexOf(new Uint32Array(0), { entries: 0, covered: 0, oldest: Infinity, newest: -Infinity });
+}
+
+/** Undefined where the bytes are not those of an index, whole and unchanged. They belong to the index from then on. */
+export function decodeIndex(bytes: ArrayBuffer): SegmentIndex | undefined {
+  if (bytes.byteLength < headerBytes || bytes.byteLength % (width * 4) !== 0) return undefined;
+  const [told, sum, entries = 0, covered = 0] = new Uint32Array(bytes, 0, 4);
+  if (told !== mark || sum !== crc32(new Uint8Array(bytes, checkedFrom))) return undefined;
+  const [oldest = 0, newest = 0] = new Float64Array(bytes, 16, 2);
+  const cells = new Uint32Array(bytes, headerBytes);
+  // Whoever forges a table without a free place would have us look for one forever.
+  const places = cells.length / width;
+  if (entries !== usedPlaces(cells) || (places > 0 && entries === places)) return undefined;
+  return indexOf(cells, { entries, covered, oldest, newest });
+}
+
+function usedPlaces(cells: Uint32Array): number {
+  let used = 0;
+  for (let cell = 3; cell < cells.length; cell += width) if (cells[cell] !== 0) used += 1;
+  return used;
+}
+
+interface Extent {
+  readonly entries: number;
+  readonly covered: number;
+  readonly oldest: number;
+  readonly newest: number;
+}
+
+/** Open addressing: a hash stands at the place that its low half points at, or in the next free one behind it. */
+function indexOf(table: Uint32Array<ArrayBuffer>, extent: Extent): SegmentIndex {
+  let cells = table;
+  let { entries, covered, oldest, newest } = extent;
+
+  function grow(): void {
+    const old = cells;
+    const places = Math.max(fewest, Math.ceil((old.length / width) * growth));
+    cells = new Uint32Array(places * width);
+    for (let cell = 0; cell < old.length; cell += width) {
+      if (old[cell + 3] === 0) continue;
+      const target = cellOf(cells, old[cell] ?? 0, old[cell + 1] ?? 0);
+      // A view of each would cost more than all else here.
+      for (let at = 0; at < width; at++) cells[target + at] = old[cell + at] ?? 0;
+    }
+  }
+
+  return {
+    get entries() {
+      return entries;
+    },
+    get covered() {
+      return covered;
+    },
+    get oldest() {
+      return oldest;
+    },
+    get newest() {
+      return newest;
+    },
+    add({ high, low }, { offset, length }, created) {
+      if (entries + 1 > (cells.length / width) * fullest) grow();
+      const cell = cellOf(cells, high, low);
+      if (cells[cell + 3] === 0) entries += 1;
+      cells[cell] = high;
+      cells[cell + 1] = low;
+      cells[cell + 2] = offset;
+      cells[cell + 3] = length;
+      covered = Math.max(covered, offset + length + 1);
+      oldest = Math.min(oldest, created);
+      newest = Math.max(newest, created);
+    },
+    find({ high, low }) {
+      if (cells.length === 0) return undefined;
+      const cell = cellOf(cells, high, low);
+      const length = cells[cell + 3] ?? 0;
+      return length === 0 ? undefined : { offset: cells[cell + 2] ?? 0, length };
+    },
+    encode(covered) {
+      const bytes = new Uint8Array(headerBytes + cells.byteLength);
+      const words = new Uint32Array(bytes.buffer, 0, 4);
+      new Float64Array(bytes.buffer, 16, 2).set([oldest, newest]);
+      new Uint32Array(bytes.buffer, headerBytes).set(cells);
+      words.set([mark, 0, entries, covered]);
+      words[1] = crc32(bytes.subarray(checkedFrom));
+      return bytes;
+    },
+  };
+}
+
+/** Where the hash stands, or the free place that it would take. */
+function cellOf(cells: Uint32Array, high: number, low: number): number {
+  const places = cells.length / width;
+  let place = Math.floor((low / 2 ** 32) * places);
+  for (;;) {
+    const cell = place * width;
+    if (cells[cell + 3] === 0 || (cells[cell] === high && cells[cell + 1] === low)) return cell;
+    place = place + 1 === places ? 0 : place + 1;
+  }
+}

@@ -1,0 +1,44 @@
+import { success, type Result } from '../../result.ts';
+import { nodeFileSystem, type FileSystem } from '../file-system.ts';
+import { contentsOf, segmentContents, type CacheRefusal } from './contents.ts';
+
+/** What a cache holds. */
+export interface CacheStats {
+  /** The folder. */
+  readonly path: string;
+  /** Answers; one that two processes put at the same time counts twice. */
+  readonly entries: number;
+  /** Of all files of the cache. */
+  readonly bytes: number;
+  readonly segments: number;
+  /** When the oldest and the newest answer were put, in milliseconds since the epoch; null where there is none. */
+  readonly oldest: number | null;
+  readonly newest: number | null;
+}
+
+/** Of a folder that does not exist, too: nothing is in it. */
+export async function cacheStats(
+  folder: string,
+  fileSystem: FileSystem = nodeFileSystem,
+): Promise<Result<CacheStats, CacheRefusal>> {
+  const contents = await contentsOf(fileSystem, folder);
+  if (!contents.ok) return contents;
+  const { segments, strays } = contents.value;
+  const sum = { entries: 0, bytes: 0, oldest: Infinity, newest: -Infinity };
+  for (const { bytes } of strays) sum.bytes += bytes;
+  for (const segment of segments) {
+    const { entries, bytes, oldest, newest } = await segmentContents(fileSystem, folder, segment);
+    sum.entries += entries;
+    sum.bytes += bytes;
+    sum.oldest = Math.min(sum.oldest, oldest);
+    sum.newest = Math.max(sum.newest, newest);
+  }
+  return success({
+    path: folder,
+    entries: sum.entries,
+    bytes: sum.bytes,
+    segments: segments.length,
+    oldest: sum.entries === 0 ? null : sum.oldest,
+    newest: sum.entries === 0 ? null : sum.newest,
+  });
+}

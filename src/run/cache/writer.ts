@@ -1,0 +1,152 @@
+import { join } from 'node:path';
+import type { Entry } from '../entry.ts';
+import { errorCode, type FileSystem, type ReadableFile, type WritableFile } from '../file-system.ts';
+import { createAppendLog } from '../journal/append-log.ts';
+import { answerMembers, hashOf, longestAnswer } from './lines.ts';
+import { indexName, segmentName, writeAtOnce } from './segment-files.ts';
+import { createIndex } from './segment-index.ts';
+import { readPlace, type Segment } from './segment.ts';
+import { unlessRefused, type CacheServices } from './services.ts';
+
+/** Writes the segments of one process: one at a time, the next when it is full or old. */
+export interface SegmentWriter {
+  put(entry: Entry): void;
+  /** Completes the last segment. */
+  close(): Promise<void>;
+}
+
+export interface WriterListener {
+  /** Here goes what is put from now on; it is found there at once. The listener closes it. */
+  began(segment: Segment): void;
+  /** A segment is complete, and another follows. */
+  completed(): Promise<void>;
+  /** Told once; nothing is put any more. */
+  failed(error: unknown): void;
+}
+
+interface GrowingSegment extends Segment {
+  readonly began: number;
+  put(entry: Entry, created: number): void;
+  complete(): Promise<void>;
+}
+
+export function createSegmentWriter(services: CacheServices, listener: WriterListener): SegmentWriter {
+  const { now, limits } = services;
+  let current: GrowingSegment | undefined;
+  let completing: Promise<void> = Promise.resolve();
+  let failed = false;
+
+  function fail(error: unknown): void {
+    if (failed) return;
+    failed = true;
+    listener.failed(error);
+  }
+
+  /** The segment to write to at this time. */
+  function segmentAt(time: number): GrowingSegment {
+    const fits = current !== undefined && current.index.covered < limits.segmentBytes;
+    if (current !== undefined && fits && time - current.began < limits.writtenFor) return current;
+    if (current !== undefined) completing = complete(current, completing);
+    current = beginSegment(services, time, fail);
+    listener.began(current);
+    return current;
+  }
+
+  async function complete(segment: GrowingSegment, before: Promise<void>): Promise<void> {
+    await before;
+    await segment.complete();
+    await listener.completed();
+  }
+
+  return {
+    put(entry) {
+      if (failed) return;
+      const time = now();
+      segmentAt(time).put(entry, Math.floor(time));
+    },
+    async close() {
+      await completing;
+      await current?.complete();
+    },
+  };
+}
+
+function beginSegment(
+  services: CacheServices,
+  began: number,
+  failed: (error: unknown) => void,
+): GrowingSegment {
+  const { fileSystem, folder, random } = services;
+  const name = segmentName(began, random());
+  const path = join(folder, name);
+  const index = createIndex();
+  const file = fileOnDemand(async () => {
+    await makeCacheFolder(fileSystem, folder);
+    return fileSystem.create(path);
+  });
+  // No syncs: what a power failure takes of a cache is asked for again.
+  const log = createAppendLog(file, { start: 0, syncs: false, failed });
+  let reader: Promise<ReadableFile> | undefined;
+
+  return {
+    name,
+    index,
+    began,
+    put(entry, created) {
+      // A disk that cannot keep up slows no run down: what it has no room for is not kept.
+      if (log.full) return;
+      const members = answerMembers(entry, created);
+      if (members.length > longestAnswer) return;
+      const place = log.append(members);
+      if (place !== undefined) index.add(hashOf(entry.fingerprint), place, created);
+    },
+    async read(place) {
+      await log.written();
+      reader ??= fileSystem.openToRead(path);
+      return readPlace(await reader, place);
+    },
+    async complete() {
+      const whole = await log.written();
+      await log.close();
+      // A segment that has no index is read line by line: that one could not be written is no loss.
+      if (whole && index.entries > 0) {
+        await unlessRefused(writeAtOnce(services, indexName(name), index.encode(index.covered)));
+      }
+    },
+    async close() {
+      const opened = reader && (await unlessRefused(reader));
+      await opened?.close();
+    },
+  };
+}
+
+/** A file that is made by the first bytes for it. */
+function fileOnDemand(create: () => Promise<WritableFile>): WritableFile {
+  let made: Promise<WritableFile> | undefined;
+  const file = () => (made ??= create());
+  return {
+    append: async (bytes) => (await file()).append(bytes),
+    sync: async () => (await made)?.sync(),
+    // That it could not be made was told when it was needed.
+    close: async () => (await made?.catch(() => undefined))?.close(),
+  };
+}
+
+/** Answers hold what records hold: git is told to leave them out, unless the user has told it something else. */
+async function makeCacheFolder(fileSystem: FileSystem, folder: string): Promise<void> {
+  try {
+    await fileSystem.makeFolder(folder);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
+  await unlessRefused(ignoreAll(fileSystem, join(folder, '.gitignore')));
+}
+
+async function ignoreAll(fileSystem: FileSystem, path: string): Promise<void> {
+  const file = await fileSystem.create(path);
+  try {
+    await file.append(Buffer.from('*\n'));
+  } finally {
+    await file.close();
+  }
+}
