@@ -4,8 +4,16 @@ export interface Hash {
   readonly low: number;
 }
 
+/** The first half of a hash in hexadecimal digits, of which there are at least 16. */
+export function hashOfHex(hex: string): Hash {
+  return { high: Number.parseInt(hex.slice(0, 8), 16), low: Number.parseInt(hex.slice(8, 16), 16) };
+}
+
 /** From 64-bit hashes to a number from 1 to 2^32 - 1. */
 export interface KeyTable {
+  /** The number that the hash has; 0 where it has none. */
+  get(hash: Hash): number;
+  set(hash: Hash, value: number): void;
   /** The number that the hash has already, which stays; 0 where it had none, and has this one now. */
   claim(hash: Hash, value: number): number;
   /** Counts the hash once more: 1 at the first time. */
@@ -48,10 +56,15 @@ export function createKeyTable(): KeyTable {
     return larger;
   }
 
+  function shardOf({ high }: Hash): { cells: Uint32Array<ArrayBuffer>; used: number } {
+    const table = tables[high >>> 24];
+    if (table === undefined) throw new RangeError(`${high} is not the half of a 64-bit hash`);
+    return table;
+  }
+
   /** The cell of the hash's value; it holds 0 where the hash is new. */
   function valueCell(hash: Hash): { readonly cells: Uint32Array; readonly at: number } {
-    const table = tables[hash.high >>> 24];
-    if (table === undefined) throw new RangeError(`${hash.high} is not the half of a 64-bit hash`);
+    const table = shardOf(hash);
     if (table.used + 1 > (table.cells.length / width) * fullest) table.cells = grown(table.cells);
     const { cells } = table;
     const cell = find(cells, hash);
@@ -64,6 +77,14 @@ export function createKeyTable(): KeyTable {
   }
 
   return {
+    get(hash) {
+      const { cells, used } = shardOf(hash);
+      return used === 0 ? 0 : (cells[find(cells, hash) + 2] ?? 0);
+    },
+    set(hash, value) {
+      const { cells, at } = valueCell(hash);
+      cells[at] = value;
+    },
     claim(hash, value) {
       const { cells, at } = valueCell(hash);
       const held = cells[at] ?? 0;

@@ -3,7 +3,7 @@ import { bounded } from '../diagnostic/printable.ts';
 import { isObject, type JsonValue } from '../json/json.ts';
 import type { BadRecord, InputRecord } from '../records/record.ts';
 import { canonicalJson } from './canonical.ts';
-import { createKeyTable, type Hash } from './key-table.ts';
+import { createKeyTable, hashOfHex } from './key-table.ts';
 
 /** A record's name. With an error, the record fails, and is told under this name. */
 export interface RecordKey {
@@ -36,14 +36,14 @@ export function createKeys(field: string | undefined): RecordKeys {
 
   function byContent(content: string): string {
     const hex = sha256(content);
-    const seen = table.count(halves(hex));
+    const seen = table.count(hashOfHex(hex));
     const name = hex.slice(0, 16);
     return seen === 1 ? name : `${name}#${seen - 1}`;
   }
 
   function claimed(key: string, line: number): RecordKey {
     // The prefix keeps a key from being taken for the canonical JSON of a record.
-    const first = table.claim(halves(sha256(`key ${key}`)), line);
+    const first = table.claim(hashOfHex(sha256(`key ${key}`)), line);
     if (first === 0) return { key };
     const message = `the key ${quoted(key)} is that of line ${first} already; give each record a key of its own`;
     return { key, error: { code: 'duplicate_key', message } };
@@ -80,8 +80,4 @@ function quoted(key: string): string {
 
 function sha256(text: string): string {
   return digest('sha256', text, 'hex');
-}
-
-function halves(hex: string): Hash {
-  return { high: Number.parseInt(hex.slice(0, 8), 16), low: Number.parseInt(hex.slice(8, 16), 16) };
 }

@@ -1,5 +1,5 @@
 import type { RunEvent } from './events.ts';
-import type { RunFolder } from './folder.ts';
+import type { RecordIndex } from './journal/record-index.ts';
 import { resultRow, type JournalReader, type ResultRow } from './journal/reader.ts';
 
 /** Puts the rows of a run in input order while it goes on. */
@@ -9,12 +9,18 @@ export interface RowOrder {
   close(): Promise<void>;
 }
 
+/** Where finished records are told of and read back from. */
+export interface OrderedRecords {
+  readonly index: RecordIndex;
+  openReader(): Promise<JournalReader>;
+}
+
 /**
  * Records finish out of order. A row that comes at its turn is passed on; one that comes early is forgotten, and read
  * back from the journal when the records before it are through: nothing is held, however late one of them is. At the
  * end of the run, pending records hold up no others. `take` rejects with the file system's error.
  */
-export function orderRows(folder: Pick<RunFolder, 'index' | 'openReader'>): RowOrder {
+export function orderRows(folder: OrderedRecords): RowOrder {
   const { index } = folder;
   let reader: Promise<JournalReader> | undefined;
   let next = 0;
@@ -33,6 +39,7 @@ export function orderRows(folder: Pick<RunFolder, 'index' | 'openReader'>): RowO
   return {
     async *take(event) {
       if (event.type === 'run_finished') yield* readOn(true);
+      if (event.type === 'record_kept' && event.sequence === next) yield* readOn(false);
       if (event.type !== 'record_finished' || event.sequence !== next) return;
       next += 1;
       if (event.outcome === 'succeeded') {

@@ -29,19 +29,59 @@ export interface UsageLedger {
   resolvedModels(): { readonly [model: string]: readonly string[] };
 }
 
-/**
- * Sums are kept by step only: a step asks one model, so that those of models and of the whole are sums of steps. Every
- * step and model has its row from the start: what was never called is seen to have cost nothing.
- */
-export function createUsageLedger({ prices, steps }: Pick<Plan, 'prices' | 'steps'>): UsageLedger {
-  const usages = new Map(steps.map(({ id }) => [id, zeroUsage]));
-  const stepRecords = new Map(steps.map(({ id }) => [id, 0]));
-  const modelRecords = new Map(steps.map(({ model }) => [model.name, 0]));
-  const resolved = new Map(steps.map(({ model }) => [model.name, new Set<string>()]));
-  let records = 0;
+/** What calls have used, by step and then by the model asked for, and how many records they were of. */
+export interface UsageSums {
+  readonly usages: Map<string, Map<string, Usage>>;
+  readonly steps: Map<string, number>;
+  readonly models: Map<string, number>;
+  records: number;
+  /** For each model asked for, those that have answered. */
+  readonly resolved: Map<string, Set<string>>;
+}
 
-  function sumOf(some: Plan['steps']): Usage {
-    return some.reduce((sum, { id }) => addUsage(sum, usages.get(id) ?? zeroUsage), zeroUsage);
+export function createUsageSums(): UsageSums {
+  return { usages: new Map(), steps: new Map(), models: new Map(), records: 0, resolved: new Map() };
+}
+
+/** Adds a call with its cost. `countedIn` says which rows count the call's record already. */
+export function addCall(sums: UsageSums, call: LedgerCall, countedIn: CountedIn): void {
+  const { step, model, resolved_model, usage } = call;
+  const ofStep = entryOf(sums.usages, step, () => new Map<string, Usage>());
+  ofStep.set(model, addUsage(ofStep.get(model) ?? zeroUsage, usage));
+  if (countedIn.models.size === 0) sums.records += 1;
+  if (!countedIn.steps.has(step)) sums.steps.set(step, (sums.steps.get(step) ?? 0) + 1);
+  if (!countedIn.models.has(model)) sums.models.set(model, (sums.models.get(model) ?? 0) + 1);
+  if (resolved_model !== null) entryOf(sums.resolved, model, () => new Set<string>()).add(resolved_model);
+}
+
+function entryOf<Value>(map: Map<string, Value>, name: string, make: () => Value): Value {
+  const known = map.get(name);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(name, made);
+  return made;
+}
+
+/**
+ * Goes on with the sums of earlier sessions, where there were any. Every step and model of the plan has its row from the
+ * start: what was never called is seen to have cost nothing. What the plan has no more keeps its row behind those.
+ */
+export function createUsageLedger(
+  { prices, steps }: Pick<Plan, 'prices' | 'steps'>,
+  sums: UsageSums = createUsageSums(),
+): UsageLedger {
+  const stepNames = steps.map(({ id }) => id);
+  const modelNames = steps.map(({ model }) => model.name);
+
+  function sumOf(step?: string, model?: string): Usage {
+    let sum = zeroUsage;
+    for (const [id, byModel] of sums.usages) {
+      if (step !== undefined && id !== step) continue;
+      for (const [name, usage] of byModel) {
+        if (model === undefined || name === model) sum = addUsage(sum, usage);
+      }
+    }
+    return sum;
   }
 
   return {
@@ -49,33 +89,34 @@ export function createUsageLedger({ prices, steps }: Pick<Plan, 'prices' | 'step
       const price =
         (resolved_model === null ? undefined : priceOf(resolved_model, prices)) ?? priceOf(model, prices);
       const priced = { ...usage, cost_usd: costOf(usage, price) };
-      usages.set(step, addUsage(usages.get(step) ?? zeroUsage, priced));
-      if (countedIn.models.size === 0) records += 1;
-      countOnce(step, countedIn.steps, stepRecords);
-      countOnce(model, countedIn.models, modelRecords);
-      if (resolved_model !== null) resolved.get(model)?.add(resolved_model);
+      addCall(sums, { step, model, resolved_model, usage: priced }, countedIn);
+      countedIn.steps.add(step);
+      countedIn.models.add(model);
       return priced;
     },
     report: () => ({
-      total: { records, ...sumOf(steps) },
-      by_step: rows(stepRecords, (id) => sumOf(steps.filter((step) => step.id === id))),
-      by_model: rows(modelRecords, (name) => sumOf(steps.filter(({ model }) => model.name === name))),
+      total: { records: sums.records, ...sumOf() },
+      by_step: rows(stepNames, sums.steps, (step) => sumOf(step)),
+      by_model: rows(modelNames, sums.models, (model) => sumOf(undefined, model)),
     }),
-    resolvedModels: () => Object.fromEntries([...resolved].map(([model, names]) => [model, [...names]])),
+    resolvedModels: () =>
+      Object.fromEntries(
+        allNames(modelNames, sums.models).map((model) => [model, [...(sums.resolved.get(model) ?? [])]]),
+      ),
   };
 }
 
-function countOnce(name: string, counted: Set<string>, records: Map<string, number>): void {
-  if (counted.has(name)) return;
-  counted.add(name);
-  records.set(name, (records.get(name) ?? 0) + 1);
-}
-
 function rows(
+  planned: readonly string[],
   records: ReadonlyMap<string, number>,
   usageOf: (name: string) => Usage,
 ): { readonly [name: string]: UsageRow } {
   return Object.fromEntries(
-    [...records].map(([name, count]) => [name, { records: count, ...usageOf(name) }]),
+    allNames(planned, records).map((name) => [name, { records: records.get(name) ?? 0, ...usageOf(name) }]),
   );
+}
+
+/** Those of the plan in its order, then those that only earlier sessions knew. */
+function allNames(planned: readonly string[], counted: ReadonlyMap<string, number>): readonly string[] {
+  return [...new Set([...planned, ...counted.keys()])];
 }

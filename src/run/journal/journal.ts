@@ -1,4 +1,3 @@
-import { version } from '../../version.ts';
 import { lineStart } from '../checked-line.ts';
 import type { RecordFinished } from '../events.ts';
 import type { WritableFile } from '../file-system.ts';
@@ -17,8 +16,8 @@ import type { RecordIndex } from './record-index.ts';
 
 /** What a run writes as it goes. Nothing here waits for the disk but `close`, and whoever awaits a reservation. */
 export interface Journal {
-  /** A session begins that goes on with what earlier ones have left: to be told first. `force`: of another pipeline or input. */
-  resumed(force: boolean): void;
+  /** A session begins that goes on with what earlier ones have left: to be told first. */
+  resumed(pipeVersion: string, force: boolean): void;
   /** Resolves when the reservation is in the file, so that its request may be sent; false where it could not be written. */
   reserve(reservation: JournalReservation): Promise<boolean>;
   call(call: JournalCall): void;
@@ -54,8 +53,8 @@ export function createJournal(
   });
 
   return {
-    resumed(force) {
-      log.append(resumedMembers(version, force));
+    resumed(pipeVersion, force) {
+      log.append(resumedMembers(pipeVersion, force));
     },
     reserve(reservation) {
       log.append(reservationMembers(reservation));

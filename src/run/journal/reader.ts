@@ -1,4 +1,5 @@
-import type { JsonValue } from '../../json/json.ts';
+import { isObject, type JsonObject, type JsonValue } from '../../json/json.ts';
+import { isSealed } from '../checked-line.ts';
 import type { FileSystem, ReadableFile } from '../file-system.ts';
 import type { Place } from './record-index.ts';
 
@@ -13,6 +14,8 @@ export interface ResultRow {
 export interface JournalReader {
   /** The bytes of one line of results.jsonl or errors.jsonl with its newline, good until the next read. */
   line(place: Place): Promise<Uint8Array>;
+  /** The whole line at this place, read as JSON; undefined where it is not as it was written. */
+  checked(place: Place): Promise<JsonObject | undefined>;
   close(): Promise<void>;
 }
 
@@ -31,27 +34,51 @@ export async function openJournalReader(fileSystem: FileSystem, path: string): P
   let block = bytes.subarray(0, 0);
   let begin = 0;
 
+  /** There is one block: who needs another waits until nobody waits for that. */
+  let loading: Promise<void> | undefined;
+
   async function load({ offset, length }: Place): Promise<void> {
     const from = Math.max(0, offset - lookBehind);
-    const needed = offset - from + length + tail;
+    const needed = offset - from + length;
     if (needed > bytes.length) bytes = Buffer.allocUnsafeSlow(needed);
     block = bytes.subarray(0, await file.read(bytes, from));
     begin = from;
   }
 
+  /** What `use` makes of the bytes at this place. */
+  async function at<Value>(place: Place, use: (bytes: Buffer) => Value): Promise<Value> {
+    const { offset, length } = place;
+    const inBlock = () => offset >= begin && offset + length <= begin + block.length;
+    while (loading !== undefined) await loading;
+    if (!inBlock()) {
+      loading = load(place);
+      try {
+        await loading;
+      } finally {
+        loading = undefined;
+      }
+    }
+    if (!inBlock()) throw new Error(`the journal ends before byte ${offset + length}`);
+    return use(block.subarray(offset - begin, offset - begin + length));
+  }
+
   return {
-    async line(place) {
-      const end = place.offset + place.length + tail;
-      const inBlock = () => place.offset > begin && end <= begin + block.length;
-      if (!inBlock()) await load(place);
-      if (!inBlock()) throw new Error(`the journal ends before byte ${end}`);
-      const line = block.subarray(place.offset - 1 - begin, end - begin);
-      // Before a record's body stands the comma of its head; here the body is an object of its own.
-      line[0] = openingBrace;
-      return line;
+    line({ offset, length }) {
+      const whole = { offset: offset - 1, length: length + 1 + tail };
+      return at(whole, (line) => {
+        // Before a record's body stands the comma of its head; here the body is an object of its own.
+        line[0] = openingBrace;
+        return line;
+      });
     },
+    checked: (place) => at(place, (line) => (isSealed(line) ? parsed(line) : undefined)),
     close: () => file.close(),
   };
+}
+
+function parsed(line: Buffer): JsonObject | undefined {
+  const value: unknown = JSON.parse(line.toString());
+  return isObject(value) ? value : undefined;
 }
 
 export async function resultRow(reader: JournalReader, place: Place): Promise<ResultRow> {

@@ -1,0 +1,26 @@
+import type { StopReason } from '../events.ts';
+import { errorCode, inWords } from '../file-system.ts';
+import type { ScannedLine } from './scan-lines.ts';
+
+/** Why a journal of earlier sessions cannot be gone on with. */
+
+const remedy = 'restore the file from a copy, or begin a new run';
+
+/** `what` is wrong with the line, as a part of a sentence. */
+export function damagedJournal(path: string, { number, offset }: ScannedLine, what: string): StopReason {
+  const message = `the journal ${path} is damaged: line ${number}, at byte ${offset}, ${what}; ${remedy}`;
+  return { kind: 'input', code: 'journal_damaged', message };
+}
+
+export function newerJournal(path: string, format: number): StopReason {
+  const message = `the journal ${path} is of format ${format}, which a newer pipe has written; go on with that version, or begin a new run`;
+  return { kind: 'input', code: 'journal_newer', message };
+}
+
+export function unreadJournal(path: string, error: unknown): StopReason {
+  if (errorCode(error) === 'ENOENT') {
+    return { kind: 'input', code: 'journal_damaged', message: `the journal ${path} is gone; ${remedy}` };
+  }
+  const message = `the journal ${path} could not be read: ${inWords(error)}`;
+  return { kind: 'local', code: 'run_folder_failed', message };
+}

@@ -1,0 +1,133 @@
+import { failure, success, type Result } from '../../result.ts';
+import { isSealed } from '../checked-line.ts';
+import type { StopReason, ToolCounts } from '../events.ts';
+import type { ReadableFile } from '../file-system.ts';
+import { addCall, createUsageSums, type UsageSums } from '../usage-ledger.ts';
+import { damagedJournal, newerJournal } from './damage.ts';
+import { readHead, type CallHead, type Head, type RecordHead } from './heads.ts';
+import { journalFormat } from './lines.ts';
+import { createPastRecords, type PastRecords } from './past-records.ts';
+import { createRecordIndex, type Place, type RecordIndex } from './record-index.ts';
+import { scanLines, type ScannedLine } from './scan-lines.ts';
+import { createSpending, type Spent } from './spending.ts';
+
+/** What the lines of a journal come to. */
+export interface Folded {
+  /** Bytes up to the end of the last whole line. */
+  readonly length: number;
+  readonly sessions: number;
+  /** Where the last forced session begins; 0 where there was none. */
+  readonly forcedAt: number;
+  readonly records: PastRecords;
+  readonly index: RecordIndex;
+  readonly usage: UsageSums;
+  readonly tool_calls: ToolCounts;
+  readonly spent: Spent;
+}
+
+/** Records that ended before this byte count as not ended: they are run again, and their answers are kept. */
+export async function foldJournal(
+  file: ReadableFile,
+  path: string,
+  keepBefore: number,
+): Promise<Result<Folded, StopReason>> {
+  const fold = createFold(keepBefore);
+  let fault: StopReason | undefined;
+  const { length } = await scanLines(file, (line) => {
+    fault = faultOf(line);
+    return fault === undefined;
+  });
+  if (fault !== undefined) return failure(fault);
+  fold.sessionEnded();
+  return success({ length, ...fold.folded() });
+
+  function faultOf(line: ScannedLine): StopReason | undefined {
+    const damaged = (what: string) => damagedJournal(path, line, what);
+    const { bytes, offset, number } = line;
+    if (!isSealed(bytes)) return damaged('is not as it was written');
+    const head = readHead(bytes);
+    if (head === undefined) return damaged('is no line of a journal');
+    if (number === 1 && head.type !== 'run') return damaged('is not the header that a journal begins with');
+    if (number > 1 && head.type === 'run') return damaged('is the header of a second journal');
+    if (head.type === 'run' && head.format > journalFormat) return newerJournal(path, head.format);
+    fold.take(head, { offset, length: bytes.length });
+    return undefined;
+  }
+}
+
+interface Fold {
+  take(head: Head, line: Place): void;
+  /** What was on its way when the lines of a session end has been given up. */
+  sessionEnded(): void;
+  folded(): Omit<Folded, 'length'>;
+}
+
+function createFold(keepBefore: number): Fold {
+  const records = createPastRecords();
+  const index = createRecordIndex();
+  const usage = createUsageSums();
+  const spending = createSpending();
+  const tools = { total: 0, failed: 0 };
+  let sessions = 0;
+  let forcedAt = 0;
+
+  function sessionEnded(): void {
+    records.sessionEnded();
+    spending.sessionEnded();
+  }
+
+  function takeCall(call: CallHead, line: Place): void {
+    const { key, step, model, resolved_model } = call;
+    addCall(usage, { step, model, resolved_model, usage: call.usage }, records.called(key, step, model));
+    spending.called(call);
+    if (call.ok) records.answered(key, step, line);
+  }
+
+  function takeRecord(record: RecordHead, { offset, length }: Place): void {
+    const { key, sequence, outcome, body, failure: reason } = record;
+    const counts = offset >= keepBefore;
+    if (counts) index.set(sequence, outcome, { offset: offset + body, length: length - body - 1 });
+    // A record that has the key of another says nothing of that one.
+    if (reason?.step === null && reason.code === 'duplicate_key') return;
+    if (outcome !== 'failed' && counts) records.ended(key, sequence);
+    else records.failed(key, reason && stepOfLastAnswer(reason));
+  }
+
+  return {
+    take(head, line) {
+      if (head.type === 'call') takeCall(head, line);
+      else if (head.type === 'record') takeRecord(head, line);
+      else if (head.type === 'reserve') spending.reserved(head);
+      else if (head.type === 'tool') {
+        tools.total += 1;
+        if (head.ok) records.answered(head.key, head.step, line);
+        else tools.failed += 1;
+      } else if (head.type === 'run') sessions += 1;
+      else if (head.type === 'resumed') {
+        sessions += 1;
+        sessionEnded();
+        if (head.force) forcedAt = line.offset;
+      }
+    },
+    sessionEnded,
+    folded: () => ({ sessions, forcedAt, records, index, usage, tool_calls: tools, spent: spending.spent }),
+  };
+}
+
+/** What a record fails by where its last answer was of no use. */
+const answerFailures: ReadonlySet<string> = new Set([
+  'refused_answer',
+  'cut_answer',
+  'invalid_json',
+  'schema_mismatch',
+  'inexact_number',
+  'no_tool_call',
+  'wrong_tool',
+  'bad_tool_arguments',
+  'max_rounds',
+]);
+
+/** The step whose last answer the record failed by: asked for again, it may be another. */
+function stepOfLastAnswer({ step, code }: NonNullable<RecordHead['failure']>): string | undefined {
+  return step !== null && answerFailures.has(code) ? step : undefined;
+}

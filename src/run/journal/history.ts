@@ -1,0 +1,112 @@
+import { failure, success, type Result } from '../../result.ts';
+import type { Counts, StopReason, ToolCounts } from '../events.ts';
+import type { FileSystem, ReadableFile } from '../file-system.ts';
+import type { UsageSums } from '../usage-ledger.ts';
+import { unreadJournal } from './damage.ts';
+import type { JournalReader } from './reader.ts';
+import { foldJournal, type Folded } from './fold.ts';
+import type { Outcome, Place, RecordIndex } from './record-index.ts';
+import { readReplay, type Replay } from './replay.ts';
+import type { Spent } from './spending.ts';
+
+/** What earlier sessions of a run have left, read back from its journal. */
+export interface History {
+  /**
+   * Bytes of the journal that are sound; what follows was torn by a crash, and is to be cut off before anything is
+   * written. 0: there is not even a header, and a journal is to be begun anew.
+   */
+  readonly length: number;
+  /** 0 where there is no header. */
+  readonly sessions: number;
+  /** Where each finished record stands, failed ones too, by its sequence in its session. */
+  readonly index: RecordIndex;
+  /** How many records ended how, each by its last end. */
+  readonly outcomes: Pick<Counts, Outcome>;
+  /** Of all calls; to be given to the ledger that goes on with it. */
+  readonly usage: UsageSums;
+  readonly tool_calls: ToolCounts;
+  readonly spent: Spent;
+  /** How the record of this key ended and where it stands; undefined where it is to be run. */
+  ended(key: string): EndedRecord | undefined;
+  /**
+   * What was answered for the record of this key, which is to be run again; undefined where it never came to a call. Where
+   * it failed by what its last answer said, that one is not among them: it is asked for anew. Rejects with the file
+   * system's error.
+   */
+  replayOf(key: string, reader: JournalReader): Promise<Replay | undefined>;
+}
+
+export interface EndedRecord {
+  readonly outcome: 'succeeded' | 'skipped';
+  readonly place: Place;
+}
+
+export interface HistoryOptions {
+  /** No record counts as ended, since pipeline or input are others now; what was answered for any may be of use again. */
+  readonly all?: boolean;
+}
+
+/** Reads a journal from its begin to its end. Fails where it is damaged elsewhere than at its end. */
+export async function readHistory(
+  fileSystem: FileSystem,
+  path: string,
+  { all = false }: HistoryOptions = {},
+): Promise<Result<History, StopReason>> {
+  try {
+    const file = await fileSystem.openToRead(path);
+    try {
+      const folded = await foldSessions(file, path, all);
+      return folded.ok ? success(historyOf(folded.value)) : folded;
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    return failure(unreadJournal(path, error));
+  }
+}
+
+/**
+ * A forced session is found after the records that it has done away with: their answers were let go by then, so that
+ * the journal is read once more.
+ */
+async function foldSessions(
+  file: ReadableFile,
+  path: string,
+  all: boolean,
+): Promise<Result<Folded, StopReason>> {
+  if (all) return foldJournal(file, path, Infinity);
+  const folded = await foldJournal(file, path, 0);
+  return folded.ok && folded.value.forcedAt > 0 ? foldJournal(file, path, folded.value.forcedAt) : folded;
+}
+
+function historyOf(folded: Folded): History {
+  const { records, index, length, sessions, usage, tool_calls, spent } = folded;
+  return {
+    length,
+    sessions,
+    index,
+    outcomes: outcomesOf(index),
+    usage,
+    tool_calls,
+    spent,
+    ended(key) {
+      const sequence = records.sequenceOf(key);
+      const outcome = sequence === undefined ? undefined : index.outcome(sequence);
+      if (sequence === undefined || outcome === undefined || outcome === 'failed') return undefined;
+      return { outcome, place: index.place(sequence) };
+    },
+    async replayOf(key, reader) {
+      const record = records.unfinished(key);
+      return record && readReplay(record, reader);
+    },
+  };
+}
+
+function outcomesOf(index: RecordIndex): Pick<Counts, Outcome> {
+  const counts = { succeeded: 0, failed: 0, skipped: 0 };
+  for (let sequence = 0; sequence < index.size; sequence += 1) {
+    const outcome = index.outcome(sequence);
+    if (outcome !== undefined) counts[outcome] += 1;
+  }
+  return counts;
+}

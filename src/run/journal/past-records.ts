@@ -1,0 +1,125 @@
+import { hash as digest } from 'node:crypto';
+import { createKeyTable, hashOfHex, type Hash } from '../key-table.ts';
+import type { CountedIn } from '../usage-ledger.ts';
+import { createAnswerLists } from './answer-lists.ts';
+import { column } from './column.ts';
+import { createCountedSets } from './counted-sets.ts';
+import type { Place } from './record-index.ts';
+
+/**
+ * The records of earlier sessions by their keys, as their lines tell of them one after the other. One that is through
+ * takes 12 to 18 bytes, one that is to be run again 8 more and 20 for each of its answers.
+ */
+export interface PastRecords {
+  /** A call of the record has finished. Gives back which rows of the usage counted the record before; not to be changed. */
+  called(key: string, step: string, model: string): CountedIn;
+  /** The model, or a tool, has answered the record in this step, by the line at this place. */
+  answered(key: string, step: string, line: Place): void;
+  /** The record is through: its answers are let go. */
+  ended(key: string, sequence: number): void;
+  /** The record is to be run again; with a step, its last answer there is not to be used again. */
+  failed(key: string, step?: string): void;
+  /** No record is on its way any more. */
+  sessionEnded(): void;
+  /** Undefined where the record is not through. */
+  sequenceOf(key: string): number | undefined;
+  /** Of a record that is to be run again; undefined where it never came to a call. */
+  unfinished(key: string): UnfinishedRecord | undefined;
+}
+
+export interface UnfinishedRecord {
+  /** Where its answers stand, in their order. */
+  readonly answers: readonly Place[];
+  /** Not to be changed. */
+  readonly countedIn: CountedIn;
+}
+
+export function createPastRecords(): PastRecords {
+  /** Of a record that is through, its sequence times 2 plus 1; of one that is to be run again, its slot times 2. */
+  const known = createKeyTable();
+  /** The slots of records on their way, which most lines are of: those need no hash. */
+  const running = new Map<string, number>();
+  const lists = createAnswerLists();
+  const sets = createCountedSets();
+  const steps = new Map<string, number>();
+  /** By slot, from 1: a list of answers, and the number of a set. */
+  const listOf = column();
+  const setOf = column();
+  const freeSlots: number[] = [];
+  let slots = 0;
+
+  function stepNumber(step: string): number {
+    const number = steps.get(step) ?? steps.size;
+    steps.set(step, number);
+    return number;
+  }
+
+  function newSlot(): number {
+    const slot = freeSlots.pop() ?? (slots += 1);
+    listOf.set(slot, 0);
+    setOf.set(slot, 0);
+    return slot;
+  }
+
+  function unfinishedSlot(hash: Hash): number | undefined {
+    const value = known.get(hash);
+    return value === 0 || value % 2 === 1 ? undefined : value / 2;
+  }
+
+  /** The slot of a record that is on its way. */
+  function runningSlot(key: string): number {
+    const slot = running.get(key) ?? unfinishedSlot(hashOf(key)) ?? newSlot();
+    running.set(key, slot);
+    return slot;
+  }
+
+  return {
+    called(key, step, model) {
+      const slot = runningSlot(key);
+      const before = setOf.get(slot);
+      setOf.set(slot, sets.with(before, step, model));
+      return sets.get(before);
+    },
+    answered(key, step, line) {
+      const slot = runningSlot(key);
+      listOf.set(slot, lists.add(listOf.get(slot), stepNumber(step), line));
+    },
+    ended(key, sequence) {
+      const hash = hashOf(key);
+      const slot = running.get(key) ?? unfinishedSlot(hash);
+      running.delete(key);
+      if (slot !== undefined) {
+        lists.drop(listOf.get(slot));
+        freeSlots.push(slot);
+      }
+      known.set(hash, sequence * 2 + 1);
+    },
+    failed(key, step) {
+      const hash = hashOf(key);
+      const wasKnown = known.get(hash) !== 0;
+      const slot = running.get(key) ?? unfinishedSlot(hash) ?? (wasKnown ? newSlot() : undefined);
+      running.delete(key);
+      if (slot === undefined) return;
+      if (step !== undefined) listOf.set(slot, lists.withoutLast(listOf.get(slot), stepNumber(step)));
+      known.set(hash, slot * 2);
+    },
+    sessionEnded() {
+      for (const [key, slot] of running) known.set(hashOf(key), slot * 2);
+      running.clear();
+    },
+    sequenceOf(key) {
+      const value = known.get(hashOf(key));
+      return value % 2 === 1 ? (value - 1) / 2 : undefined;
+    },
+    unfinished(key) {
+      const slot = unfinishedSlot(hashOf(key));
+      if (slot === undefined) return undefined;
+      return { answers: lists.lines(listOf.get(slot)), countedIn: sets.get(setOf.get(slot)) };
+    },
+  };
+}
+
+/** That two of a million keys share one has a probability of 3 in 100 million (keys.ts). */
+function hashOf(key: string): Hash {
+  return hashOfHex(digest('sha256', key, 'hex'));
+}

@@ -1,0 +1,78 @@
+import { roundCost } from '../../usage/cost.ts';
+import type { Usage } from '../../usage/usage.ts';
+import type { JournalReservation, Reserved } from './lines.ts';
+
+/** What earlier sessions have used of a budget: it stays spent for ever. */
+export interface Spent {
+  /** US dollars. */
+  readonly usd: number;
+  /** Of input and output together. */
+  readonly tokens: number;
+  /** Whether the dollars are a lower bound: of a call neither the cost nor the most that it may have cost is known. */
+  readonly usd_unknown: boolean;
+  /** The same for the tokens. */
+  readonly tokens_unknown: boolean;
+}
+
+/** Adds up what was spent, line by line: what calls have used, and what was reserved for those that nobody knows of. */
+export interface Spending {
+  reserved(reservation: JournalReservation): void;
+  called(call: SpentCall): void;
+  /** The reservations of calls that have no line by now stay spent: their requests may have been sent. */
+  sessionEnded(): void;
+  readonly spent: Spent;
+}
+
+export interface SpentCall {
+  readonly key: string;
+  readonly step: string;
+  readonly call: number;
+  readonly usage: Usage;
+  /** Absent where no reservation is kept. */
+  readonly held?: Reserved;
+}
+
+const nothing: Spent = { usd: 0, tokens: 0, usd_unknown: false, tokens_unknown: false };
+
+export function createSpending(): Spending {
+  /** Of calls that have not finished, by their names. */
+  const open = new Map<string, Reserved[]>();
+  let spent = nothing;
+
+  function add({ usd, tokens }: Reserved): void {
+    spent = {
+      usd: roundCost(spent.usd + (usd ?? 0)),
+      tokens: spent.tokens + (tokens ?? 0),
+      usd_unknown: spent.usd_unknown || usd === null,
+      tokens_unknown: spent.tokens_unknown || tokens === null,
+    };
+  }
+
+  return {
+    reserved(reservation) {
+      const name = nameOf(reservation);
+      const others = open.get(name);
+      if (others === undefined) open.set(name, [reservation]);
+      else others.push(reservation);
+    },
+    called(call) {
+      if (open.size > 0) open.delete(nameOf(call));
+      const { cost_usd, total_tokens, unmetered_requests } = call.usage;
+      add({ usd: total_tokens === null ? 0 : cost_usd, tokens: total_tokens ?? 0 });
+      // Of unmetered requests, what is held for them tells the most that they may have used.
+      if (call.held !== undefined) add(call.held);
+      else if (unmetered_requests > 0) add({ usd: null, tokens: null });
+    },
+    sessionEnded() {
+      for (const reservations of open.values()) reservations.forEach(add);
+      open.clear();
+    },
+    get spent() {
+      return spent;
+    },
+  };
+}
+
+function nameOf({ key, step, call }: Pick<SpentCall, 'key' | 'step' | 'call'>): string {
+  return JSON.stringify([key, step, call]);
+}
