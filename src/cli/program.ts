@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { version } from '../version.ts';
+import { cacheCommand } from './cache.ts';
 import { checkCommand } from './check.ts';
 import type { ExitCode } from './exit.ts';
 import { collect } from './options.ts';
@@ -37,11 +38,12 @@ Exit codes: 0 all records succeeded, 1 some failed, 2 wrong usage or an invalid 
   program.addCommand(checkCommand(terminal, done)).addCommand(renderCommand(terminal, done));
   program.commandsGroup('Tools:');
   program.addCommand(schemaCommand(terminal, done)).addCommand(simulatorCommand(terminal, done));
+  program.addCommand(cacheCommand(terminal, done));
   program.helpCommand('help [command]', 'print the help of a command');
-  for (const command of [program, ...program.commands]) {
+  for (const command of withSubcommands(program)) {
     command.exitOverride();
     refuseRepeated(command);
-    command.showHelpAfterError(`(${helpHint(program, command)})`);
+    command.showHelpAfterError(`(${helpHint(command)})`);
     command.configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
       writeErr: (text) => terminal.stderr.write(text),
@@ -62,7 +64,15 @@ function refuseRepeated(command: Command): void {
   }
 }
 
-function helpHint(program: Command, command: Command): string {
-  const name = command === program ? program.name() : `${program.name()} ${command.name()}`;
-  return `${name} --help tells what there is`;
+function withSubcommands(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
+}
+
+function helpHint(command: Command): string {
+  return `${fullName(command)} --help tells what there is`;
+}
+
+/** As it is typed: pipe cache stats. */
+function fullName(command: Command): string {
+  return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`;
 }

@@ -8,17 +8,24 @@ import { command, pipe, root, temporaryFolder } from '../support/pipe.ts';
 const golden = (name: string) => join(root, 'test/e2e/golden', `${name}.txt`);
 
 describe('help', () => {
-  it.each([[], ['run'], ['check'], ['render'], ['schema'], ['simulator']])(
-    'of pipe %s fits a screen',
-    async (...names) => {
-      const { stdout, exitCode } = await pipe([...names, '--help']);
-      expect(exitCode).toBe(0);
-      const rows = String(stdout).split('\n');
-      expect(rows.filter((row) => row.length > 100)).toEqual([]);
-      expect(rows.length).toBeLessThanOrEqual(60);
-      expectGolden(golden(`help-${names[0] ?? 'pipe'}`), String(stdout));
-    },
-  );
+  it.each([
+    [],
+    ['run'],
+    ['check'],
+    ['render'],
+    ['schema'],
+    ['simulator'],
+    ['cache'],
+    ['cache', 'stats'],
+    ['cache', 'clear'],
+  ])('of pipe %s fits a screen', async (...names) => {
+    const { stdout, exitCode } = await pipe([...names, '--help']);
+    expect(exitCode).toBe(0);
+    const rows = String(stdout).split('\n');
+    expect(rows.filter((row) => row.length > 100)).toEqual([]);
+    expect(rows.length).toBeLessThanOrEqual(60);
+    expectGolden(golden(`help-${names.join('-') || 'pipe'}`), String(stdout));
+  });
 
   it('prints the version', async () => {
     const { stdout } = await pipe(['--version']);

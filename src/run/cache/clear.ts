@@ -89,7 +89,8 @@ function rewritings(
         return { entries, bytes };
       }
       const kept = await mergeSegments(services, [segment], since);
-      return { entries: entries - kept.entries, bytes: bytes - kept.bytes };
+      // One that had no index has one now.
+      return { entries: entries - kept.entries, bytes: Math.max(0, bytes - kept.bytes) };
     }),
     async () => {
       await sweep(services, strays);
