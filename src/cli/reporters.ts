@@ -9,26 +9,21 @@ import { wantsColor, type Terminal } from './terminal.ts';
 export interface ReportFlags {
   readonly format: 'text' | 'json';
   readonly quiet?: boolean;
-  readonly pipelinePath: string;
   readonly inputPath: string;
   readonly outputPath?: string;
   /** Answers are printed on stdout as they are written. */
   readonly stream?: boolean;
   /** How many steps may answer. */
   readonly steps: number;
-  /** Those that a command which repeats the run has to have. */
-  readonly flags: readonly string[];
 }
 
 /** Who tells of the run: text on stderr, as that can show it, and the JSON object on stdout where it is asked for. */
 export async function createReporters(terminal: Terminal, flags: ReportFlags): Promise<Reporter> {
   const { createReporter } = await import('../report/registry.ts');
   const answers = flags.stream === true ? await createAnswers(terminal, flags) : undefined;
-  const { pipelinePath, inputPath, outputPath } = flags;
+  const { inputPath, outputPath } = flags;
   const shared = {
-    pipelinePath,
     inputPath,
-    flags: flags.flags,
     ...(outputPath !== undefined && { outputPath }),
     exitCodeOf: (finished: RunFinished) => exitCodeOf(finished),
   };

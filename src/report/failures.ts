@@ -16,6 +16,8 @@ export interface Failures {
   first(): readonly FailedRecord[];
   /** The largest first. */
   groups(): readonly FailureGroup[];
+  /** How many of the records were at fault themselves, not a step. */
+  ofRows(): number;
 }
 
 /** Failures that are told one by one; the rest is in errors.jsonl. */
@@ -23,10 +25,12 @@ export const firstFew = 5;
 
 export function collectFailures(): Failures {
   const first: FailedRecord[] = [];
+  let ofRows = 0;
   const groups = new Map<string, { readonly code: string; count: number; readonly example: FailedRecord }>();
   return {
     add(record) {
       if (first.length < firstFew) first.push(record);
+      if (record.step === null) ofRows += 1;
       const { code } = record.error;
       const group = groups.get(code);
       if (group === undefined) groups.set(code, { code, count: 1, example: record });
@@ -34,6 +38,7 @@ export function collectFailures(): Failures {
     },
     first: () => first,
     groups: () => [...groups.values()].sort((one, other) => other.count - one.count),
+    ofRows: () => ofRows,
   };
 }
 

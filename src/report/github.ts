@@ -31,7 +31,9 @@ export function annotationsOf({ started, finished, failures, inputPath }: Annota
     commands.push(command(level, { title }, text));
   }
   if (reason !== undefined) {
-    commands.push(command('error', { title }, `${finished.state}: ${clip(reason.message, longestMessage)}`));
+    const left = `${formatCount(counts.pending)} of ${formatAmount(counts.total, 'record')} pending`;
+    const text = `${finished.state}: ${clip(reason.message, longestMessage)}`;
+    commands.push(command('error', { title }, counts.pending > 0 ? `${text} (${left})` : text));
   }
   return commands.join('');
 }

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { printableJson } from '../diagnostic/printable.ts';
-import type { RunFinished, RunStarted, UsageReport } from '../run/events.ts';
+import type { BudgetReport, RunFinished, RunStarted, UsageReport } from '../run/events.ts';
 import { collectFailures, type Failures } from './failures.ts';
 import { pathsOf } from './paths.ts';
 import type { Reporter, ReporterOptions } from './reporter.ts';
@@ -21,16 +21,29 @@ export interface RunReport {
   /** Whether answers, tokens and cost were made up by the simulator. */
   readonly simulated: boolean;
   readonly folder: string | null;
+  /** Null where the run has not been begun before. */
+  readonly resumed: {
+    /** Records that were through before, and were not run again. */
+    readonly kept: number;
+  } | null;
+  /** Of the whole run: `{total, succeeded, failed, skipped, pending}`. */
   readonly counts: RunFinished['counts'];
   /** Of tools: `{total, failed}`. */
   readonly tool_calls: RunFinished['tool_calls'];
-  /** As in usage.json: `{total, by_step, by_model}`. */
+  /** As in usage.json, of the whole run: `{total, by_step, by_model}`. */
   readonly usage: UsageReport;
   /**
    * US dollars, the same as `usage.total.cost_usd`; a lower bound where `usage.total.unmetered_requests` is
    * not 0.
    */
   readonly cost_usd: number | null;
+  /** Calls answered from pipe's own cache, without a request; the same as `usage.total.cached_requests`. */
+  readonly cached_requests: number;
+  /**
+   * `{usd, tokens}`, each `{limit, spent}` or null, of the whole run; `spent` counts what calls whose usage never came
+   * may have used. Null where the run has no budget.
+   */
+  readonly budget: BudgetReport | null;
   readonly duration_ms: number;
   /** results.jsonl of the run's folder. */
   readonly results: string | null;
@@ -92,10 +105,13 @@ function runReport({ started, finished, failures, exitCode, outputPath }: RunRep
     exit_code: exitCode,
     simulated: started?.simulated ?? false,
     folder: paths.folder ?? null,
+    resumed: started?.resumed === undefined ? null : { kept: started.resumed.kept },
     counts: finished.counts,
     tool_calls: finished.tool_calls,
     usage: finished.usage,
     cost_usd: finished.usage.total.cost_usd,
+    cached_requests: finished.usage.total.cached_requests,
+    budget: finished.budget ?? null,
     duration_ms: finished.duration,
     results: paths.results ?? null,
     output: paths.output ?? null,

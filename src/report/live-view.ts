@@ -6,6 +6,8 @@ export interface LiveView {
   start(): void;
   /** Prints whole lines, the last without its end; also before `start` and after `stop`. */
   print(lines: string): void;
+  /** Whether it shows at any moment what the run waits for. */
+  readonly showsWaits: boolean;
   /** May be called more than once. */
   stop(): void;
 }

@@ -3,7 +3,7 @@ import type { RunStarted, RunStopping } from '../run/events.ts';
 import { annotationsOf } from './github.ts';
 import { createFailureLog } from './failure-log.ts';
 import { collectFailures } from './failures.ts';
-import { formatAmount, formatCount } from './numbers.ts';
+import { formatAmount, formatCount, formatSeconds } from './numbers.ts';
 import type { LiveView, LiveViewOptions } from './live-view.ts';
 import { paintFor, systemClock } from './output.ts';
 import { errorsPathOf } from './paths.ts';
@@ -11,6 +11,7 @@ import type { Reporter, ReporterOptions } from './reporter.ts';
 import { formatSummary } from './summary.ts';
 import { createTally } from './tally.ts';
 import { clip } from './text.ts';
+import { createWaitLog } from './wait-log.ts';
 
 const longestName = 60;
 const longestMessage = 400;
@@ -34,6 +35,7 @@ export function liveReporter(
     inputPath,
     errorsPath: () => (started?.folder === undefined ? undefined : printable(errorsPathOf(started.folder))),
   });
+  const waits = createWaitLog({ print, paint, now: () => clock.now(), seen: view.showsWaits });
   return {
     on(event) {
       tally.add(event);
@@ -51,6 +53,9 @@ export function liveReporter(
         case 'run_stopping':
           print(paint('yellow', stoppingLine(event, tally.read().inFlight)));
           return;
+        case 'model_paused':
+          waits.add(event);
+          return;
         case 'notice':
           print(paint('yellow', clip(event.message, longestMessage)));
           return;
@@ -58,17 +63,17 @@ export function liveReporter(
           view.stop();
           log.end();
           const end = { ...options, inputPath, started, finished: event, failures };
-          const { done, cut } = tally.read();
-          output.write(withoutCommands(`\n${formatSummary({ ...end, done, cut }, output)}`));
+          const { done, kept, cut } = tally.read();
+          output.write(withoutCommands(`\n${formatSummary({ ...end, done: done - kept, cut }, output)}`));
           if (options.github === true) output.write(annotationsOf(end));
           return;
         }
         case 'record_started':
+        case 'record_kept':
         case 'step_finished':
         case 'call_delta':
         case 'call_finished':
         case 'tool_finished':
-        case 'model_paused':
       }
     },
     message: print,
@@ -79,9 +84,10 @@ export function liveReporter(
   };
 }
 
-function startLine({ pipeline, total, concurrency, simulated, folder }: RunStarted): string {
+function startLine({ pipeline, total, concurrency, simulated, resumed, folder }: RunStarted): string {
   const parts = [
-    ...(total === null ? [] : [formatAmount(total, 'record')]),
+    ...(resumed === undefined ? [] : ['resuming', keptInWords(resumed.kept, total)]),
+    ...(resumed !== undefined || total === null ? [] : [formatAmount(total, 'record')]),
     `up to ${formatCount(concurrency)} at a time`,
     ...(simulated ? ['answers are simulated'] : []),
   ];
@@ -89,12 +95,23 @@ function startLine({ pipeline, total, concurrency, simulated, folder }: RunStart
   return `${clip(pipeline, longestName)}: ${parts.join(', ')}${kept}`;
 }
 
-function stoppingLine({ how, reason }: RunStopping, inFlight: number): string {
+function keptInWords(kept: number, total: number | null): string {
+  const of =
+    total === null
+      ? formatAmount(kept, 'record')
+      : `${formatCount(kept)} of ${formatAmount(total, 'record')}`;
+  return `${of} ${kept === 1 ? 'is' : 'are'} done`;
+}
+
+function stoppingLine({ how, reason, grace }: RunStopping, inFlight: number): string {
   const records = formatAmount(inFlight, 'record');
-  const why = reason.kind === 'interrupted' ? '' : `${clip(reason.message, longestMessage)}; `;
+  // Who pressed Ctrl-C knows why.
+  const byKey = reason.code === 'interrupted';
+  const why = byKey ? '' : `${clip(reason.message, longestMessage)}; `;
   if (inFlight === 0) return `stopping: ${why}nothing is in flight`;
   if (how === 'aborting')
     return `stopping at once: ${why}${records} in flight ${inFlight === 1 ? 'stays' : 'stay'} pending`;
-  const again = reason.kind === 'interrupted' ? '; press Ctrl-C again to stop at once' : '';
-  return `stopping: ${why}finishing ${records} in flight${again}`;
+  const atMost = grace === undefined ? '' : `, at most ${formatSeconds(grace)}`;
+  const again = byKey ? '; press Ctrl-C again to stop at once' : '';
+  return `stopping: ${why}finishing ${records} in flight${atMost}${again}`;
 }

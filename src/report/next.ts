@@ -1,55 +1,118 @@
 import { printable } from '../diagnostic/printable.ts';
+import type { BudgetReport, BudgetUse, RunFinished, RunStarted, StopReason } from '../run/events.ts';
 import type { Failures } from './failures.ts';
-import { errorsPathOf } from './paths.ts';
+import { formatCount } from './numbers.ts';
+import { outputUnwritable } from './paths.ts';
 
-/** A command that makes sense after a run, ready to be copied. */
-export interface NextCommand {
-  /** More than one where the shell has to read on in the next. */
-  readonly lines: readonly string[];
+/** What there is to do after a run. */
+export interface Next {
+  /** Words of a command line, ready for a shell; none where no command would help. */
+  readonly command: readonly string[];
+  /** What the command does or, without one, what to do. */
   readonly effect: string;
 }
 
 export interface NextInput {
+  readonly started: Pick<RunStarted, 'folder' | 'total'> | undefined;
+  readonly finished: Pick<RunFinished, 'state' | 'reason' | 'counts' | 'budget'>;
   readonly failures: Failures;
-  readonly folder: string | undefined;
-  readonly pipelinePath: string;
-  /** Those of the run that say how it is done, such as `--model`: without them, the command would be another run. */
-  readonly flags?: readonly string[];
+  readonly inputPath: string;
 }
 
-/** Tries what failed again; undefined where that would fail in the same way, because it was the rows' fault. */
-export function nextCommand({
-  failures,
-  folder,
-  pipelinePath,
-  flags = [],
-}: NextInput): NextCommand | undefined {
-  const inSteps = failures.groups().some(({ example }) => example.step !== null);
-  if (folder === undefined || !inSteps) return undefined;
-  const parts = [
-    `pipe run ${shellWord(pipelinePath)}`,
-    ...flags.map(shellWord),
-    '--input-format errors',
-    `--input ${shellWord(errorsPathOf(folder))}`,
+/** How to finish what the run has left to do; undefined where that is nothing, or nothing was kept of it. */
+export function nextOf({ started, finished, failures, inputPath }: NextInput): Next | undefined {
+  if (started?.folder === undefined) return undefined;
+  const { reason, counts } = finished;
+  const atFault = Math.min(failures.ofRows(), counts.failed);
+  const rest = restInWords(finished, started.total);
+  const steps = [
+    ...rest,
+    ...(counts.failed > atFault
+      ? [`runs the ${inWords(counts.failed, 'failed', rest.length > 0 ? 'one' : 'record')} again`]
+      : []),
   ];
-  return { lines: continuedLines(parts), effect: 'runs the failed records again, by themselves' };
+  if (steps.length === 0) {
+    return atFault === 0 ? undefined : { command: [], effect: correctRows(atFault, inputPath) };
+  }
+  const larger = reason?.kind === 'budget' ? twice(finished.budget) : [];
+  const effect = [
+    steps.join(' and '),
+    ...(larger.length > 0 ? ['with twice the budget'] : []),
+    ...(hasToGo(reason) ? ['once the reason is gone'] : []),
+  ].join(', ');
+  return {
+    command: ['pipe resume', pathWord(started.folder), ...larger],
+    effect: atFault === 0 ? effect : `${effect}; ${failAlike(atFault)}`,
+  };
+}
+
+/** What was not run at all. Where the number of records is not known, more may come than is pending. */
+function restInWords(
+  { state, reason, counts: { pending } }: NextInput['finished'],
+  total: number | null,
+): readonly string[] {
+  if (state === 'completed' || reason?.code === outputUnwritable) return [];
+  const records = pending === 0 ? [] : [`the ${inWords(pending, 'pending', 'record')}`];
+  const rest = total === null ? ['the rest of the input'] : [];
+  const what = [...records, ...rest].join(' and ');
+  if (what !== '') return [`goes on with ${what}`];
+  // All records are through, but what they came to is not where it belongs.
+  return reason?.kind === 'local' ? ['writes what could not be written'] : [];
+}
+
+/** `failed record`, `12 failed records`. */
+function inWords(count: number, which: string, noun: string): string {
+  return count === 1 ? `${which} ${noun}` : `${formatCount(count)} ${which} ${noun}s`;
+}
+
+/** To run these again would come to the same. */
+function failAlike(rows: number): string {
+  return rows === 1
+    ? '1 row is at fault itself and will fail again'
+    : `${formatCount(rows)} rows are at fault themselves and will fail again`;
+}
+
+/** An input that has changed is resumed only where that is said; one that came by stdin is kept as it came. */
+function correctRows(rows: number, inputPath: string): string {
+  const [failed, them] =
+    rows === 1
+      ? ['the failed row is at fault itself', 'it']
+      : [`the ${formatCount(rows)} failed rows are at fault themselves`, 'them'];
+  const then =
+    inputPath === '-'
+      ? `correct ${them} at the source, and run ${them} anew`
+      : `correct ${them} in ${inputPath}, and resume with --force`;
+  return `${failed}: ${then}`;
+}
+
+/** Whether the same would stop the run at once: an interrupt is over, and a budget is made larger by the command. */
+function hasToGo(reason: StopReason | undefined): boolean {
+  return reason !== undefined && ['provider', 'local', 'input'].includes(reason.kind);
+}
+
+/** Flags for a budget that is twice as large. */
+function twice(budget: BudgetReport | undefined): readonly string[] {
+  const flag = (name: string, use: BudgetUse | null | undefined) =>
+    // Rounded to where twice a decimal number is one again.
+    use === null || use === undefined ? [] : [`${name}${Number((use.limit * 2).toPrecision(12))}`];
+  return [...flag('--budget-usd ', budget?.usd), ...flag('--set budget.tokens=', budget?.tokens)];
 }
 
 const lineWidth = 74;
 
 /** A command over several lines, each but the last ended so that a shell reads on. */
-function continuedLines([first = '', ...parts]: readonly string[]): readonly string[] {
+export function continuedLines([first = '', ...words]: readonly string[]): readonly string[] {
   const lines = [first];
-  for (const part of parts) {
-    const longer = `${lines.at(-1) ?? ''} ${part}`;
+  for (const word of words) {
+    const longer = `${lines.at(-1) ?? ''} ${word}`;
     if (longer.length <= lineWidth) lines[lines.length - 1] = longer;
-    else lines.push(`  ${part}`);
+    else lines.push(`  ${word}`);
   }
   return lines.map((line, at) => (at === lines.length - 1 ? line : `${line} \\`));
 }
 
-/** A text as a shell takes it for one word. */
-function shellWord(text: string): string {
-  const shown = printable(text);
+/** A path as a shell takes it for one word, and a command for no flag. */
+function pathWord(path: string): string {
+  const shown = printable(path.startsWith('-') ? `./${path}` : path);
   return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,23 +1,22 @@
-import { costCell } from './money.ts';
-import { formatAmount, formatCount, formatRate, formatSeconds } from './numbers.ts';
+import { costSoFar, tokensSoFar } from './budget.ts';
 import type { LiveView, LiveViewOptions } from './live-view.ts';
+import { formatAmount, formatCount, formatRate, formatSeconds } from './numbers.ts';
 import type { Progress } from './tally.ts';
-import { clip } from './text.ts';
+import { waitInWords } from './waits.ts';
 
 /** Milliseconds between two lines: never less, … */
 const shortest = 10_000;
 /** … and never more, so that a log that stands still can be told from a process that does. */
 const longest = 60_000;
-/** Between the two, a line comes when so much of the whole has been done since the last one. */
+/** Between the two, a line comes when so much of what there was to do has been done since the last one. */
 const share = 0.05;
-
-const longestModel = 40;
 
 /** Off a terminal: a plain line now and then. */
 export function createPlainLog({ output, clock, read }: LiveViewOptions): LiveView {
   const print = (lines: string) => output.write(`${lines}\n`);
   let end: (() => void) | undefined;
   let lastTime = 0;
+  let firstDone = 0;
   let lastDone = 0;
 
   const tick = () => {
@@ -25,10 +24,11 @@ export function createPlainLog({ output, clock, read }: LiveViewOptions): LiveVi
     const quiet = now - lastTime;
     if (quiet < shortest) return;
     const progress = read();
-    const advanced = progress.total !== null && progress.done - lastDone >= progress.total * share;
+    const { total, done } = progress;
+    const advanced = total !== null && done - lastDone >= (total - firstDone) * share;
     if (!advanced && quiet < longest) return;
     lastTime = now;
-    lastDone = progress.done;
+    lastDone = done;
     print(plainLine(progress));
   };
 
@@ -36,9 +36,11 @@ export function createPlainLog({ output, clock, read }: LiveViewOptions): LiveVi
     start() {
       if (end !== undefined) return;
       lastTime = clock.now();
+      firstDone = lastDone = read().done;
       end = clock.every(1000, tick);
     },
     print,
+    showsWaits: false,
     stop() {
       end?.();
       end = undefined;
@@ -48,20 +50,20 @@ export function createPlainLog({ output, clock, read }: LiveViewOptions): LiveVi
 
 /** `412/1,000 records, 3 failed, 5.4/s, 1,234,567 tokens, $0.03, 2m 05s left` */
 export function plainLine(progress: Progress): string {
-  const { total, done, failed, perSecond, remaining, usage, paused } = progress;
+  const { total, done, failed, perSecond, remaining, usage, budget, waits } = progress;
   const parts = [
     total === null ? formatAmount(done, 'record') : `${formatCount(done)}/${formatAmount(total, 'record')}`,
   ];
   if (failed > 0) parts.push(`${formatCount(failed)} failed`);
   if (perSecond !== null) parts.push(formatRate(perSecond));
-  if (usage.total_tokens !== null && usage.total_tokens > 0) {
-    parts.push(formatAmount(usage.total_tokens, 'token'));
-  }
+  if (usage.cached_requests > 0) parts.push(`${formatAmount(usage.cached_requests, 'call')} cached`);
+  const tokens = tokensSoFar(usage, budget, formatCount);
+  if (tokens !== undefined) parts.push(tokens);
   if (progress.simulated) parts.push('simulated');
-  else parts.push(usage.cost_usd === null ? 'cost unknown' : costCell(usage));
-  if (remaining !== null) parts.push(`${formatSeconds(remaining)} left`);
-  for (const { model, wait } of paused) {
-    parts.push(`${clip(model, longestModel)} waits for quota ${formatSeconds(wait)}`);
+  if (!progress.simulated || budget.usd !== undefined) {
+    parts.push(costSoFar(usage, budget) ?? 'cost unknown');
   }
+  if (remaining !== null) parts.push(`${formatSeconds(remaining)} left`);
+  parts.push(...waits.map(waitInWords));
   return parts.join(', ');
 }

@@ -1,7 +1,8 @@
-import { costCell } from './money.ts';
+import { costSoFar, tokensSoFar } from './budget.ts';
 import { formatAmount, formatCompact, formatCount, formatRate, formatSeconds } from './numbers.ts';
 import type { Paint, Style } from './output.ts';
 import type { Progress } from './tally.ts';
+import { waitInShort } from './waits.ts';
 
 /** One thing that the line says. */
 interface Field {
@@ -12,7 +13,18 @@ interface Field {
   readonly rank: number;
 }
 
-const rank = { count: 0, state: 1, failed: 2, time: 3, bar: 4, cost: 5, rate: 6, tokens: 7, unknownCost: 8 };
+const rank = {
+  count: 0,
+  state: 1,
+  failed: 2,
+  time: 3,
+  bar: 4,
+  cost: 5,
+  rate: 6,
+  cached: 7,
+  tokens: 8,
+  unknownCost: 9,
+};
 
 /** The line of the progress bar: always shorter than the terminal is wide, so that it never wraps. */
 export function progressLine(progress: Progress, columns: number, paint: Paint): string {
@@ -32,7 +44,9 @@ function barOf({ total, done }: Progress, columns: number, paint: Paint): readon
 }
 
 function fieldsOf(progress: Progress, paint: Paint): readonly Field[] {
-  const { total, done, failed, inFlight, perSecond, remaining, elapsed, stopping, paused, usage } = progress;
+  const { total, done, failed, inFlight, perSecond, remaining, elapsed } = progress;
+  const { stopping, graceLeft, usage, budget, simulated } = progress;
+  const [wait] = progress.waits;
   const fields: Field[] = [];
   const add = (rank: number, text: string, style?: Style) =>
     fields.push({ rank, text, painted: style === undefined ? text : paint(style, text) });
@@ -45,18 +59,25 @@ function fieldsOf(progress: Progress, paint: Paint): readonly Field[] {
   if (stopping !== null) {
     const verb = stopping.how === 'draining' ? 'finishing' : 'ending';
     add(rank.state, `${verb} ${formatCount(inFlight)} in flight`, 'yellow');
-  } else if (paused[0] !== undefined) {
-    add(rank.state, `waiting for quota ${formatSeconds(paused[0].wait)}`, 'yellow');
+  } else if (wait !== undefined) {
+    add(rank.state, waitInShort(wait), 'yellow');
   }
   if (perSecond !== null) add(rank.rate, formatRate(perSecond), 'dim');
-  if (usage.total_tokens !== null && usage.requests > 0) {
-    add(rank.tokens, `${formatCompact(usage.total_tokens)} tokens`, 'dim');
+  if (usage.cached_requests > 0) add(rank.cached, `${formatCompact(usage.cached_requests)} cached`, 'dim');
+  const tokens = tokensSoFar(usage, budget, formatCompact);
+  if (tokens !== undefined) {
+    const bounded = budget.tokens !== undefined;
+    add(bounded ? rank.cost : rank.tokens, tokens, bounded ? undefined : 'dim');
   }
-  if (progress.simulated) add(rank.cost, 'simulated', 'dim');
-  else if (usage.cost_usd !== null) add(rank.cost, costCell(usage));
-  else add(rank.unknownCost, 'cost unknown', 'dim');
+  if (simulated) add(rank.cost, 'simulated', 'dim');
+  if (!simulated || budget.usd !== undefined) {
+    const cost = costSoFar(usage, budget);
+    if (cost !== undefined) add(rank.cost, cost);
+    else add(rank.unknownCost, 'cost unknown', 'dim');
+  }
   // What is left of a run that stops is not what is left of its records.
-  if (remaining !== null && stopping === null) add(rank.time, `${formatSeconds(remaining)} left`);
+  if (graceLeft !== null) add(rank.time, `${formatSeconds(graceLeft)} at most`);
+  else if (remaining !== null && stopping === null) add(rank.time, `${formatSeconds(remaining)} left`);
   else if (total === null) add(rank.time, `${formatSeconds(elapsed)} elapsed`, 'dim');
   return fields;
 }

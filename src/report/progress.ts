@@ -60,6 +60,7 @@ export function createProgressBar({ output, read }: LiveViewOptions): LiveView {
       if (!active) return output.write(`${lines}\n`);
       return output.write(`\r${clearBelow}${wrapOn}${lines}\n${wrapOff}${frame}${clearBelow}\r`);
     },
+    showsWaits: true,
     stop() {
       if (!active) return;
       active = false;

@@ -2,6 +2,7 @@ import { printable, withoutCommands } from '../diagnostic/printable.ts';
 import type { RunFinished, RunStarted } from '../run/events.ts';
 import { collectFailures } from './failures.ts';
 import { annotationsOf } from './github.ts';
+import { nextOf } from './next.ts';
 import { formatAmount, formatCount } from './numbers.ts';
 import { errorsPathOf } from './paths.ts';
 import type { Reporter, ReporterOptions } from './reporter.ts';
@@ -9,7 +10,7 @@ import { clip } from './text.ts';
 
 const longestMessage = 400;
 
-/** Says nothing of a run that succeeds: only why it stopped, and how many records failed. */
+/** Says nothing of a run that succeeds: only why it stopped, how many records failed, and how it goes on. */
 export function quietReporter(options: ReporterOptions): Reporter {
   const failures = collectFailures();
   let started: RunStarted | undefined;
@@ -18,10 +19,14 @@ export function quietReporter(options: ReporterOptions): Reporter {
       if (event.type === 'run_started') started = event;
       else if (event.type === 'record_finished' && event.outcome === 'failed') failures.add(event);
       else if (event.type === 'run_finished') {
-        const lines = endLines(event, started?.folder).map((line) => `${line}\n`);
-        options.output.write(withoutCommands(lines.join('')));
-        if (options.github !== true) return;
-        options.output.write(annotationsOf({ ...options, started, finished: event, failures }));
+        const end = { ...options, started, finished: event, failures };
+        const command = nextOf(end)?.command ?? [];
+        const lines = [
+          ...endLines(event, started?.folder),
+          ...(command.length === 0 ? [] : [`next: ${command.join(' ')}`]),
+        ];
+        options.output.write(withoutCommands(lines.map((line) => `${line}\n`).join('')));
+        if (options.github === true) options.output.write(annotationsOf(end));
       }
     },
     message() {},
@@ -31,9 +36,13 @@ export function quietReporter(options: ReporterOptions): Reporter {
 
 function endLines({ state, reason, counts }: RunFinished, folder: string | undefined): readonly string[] {
   const of = `of ${formatAmount(counts.total, 'record')}`;
+  const pending = `${formatCount(counts.pending)} ${of} pending`;
   const lines: string[] = [];
-  if (state === 'interrupted') lines.push(`interrupted: ${formatCount(counts.pending)} ${of} pending`);
-  else if (reason !== undefined) lines.push(`${state}: ${clip(reason.message, longestMessage)}`);
+  if (state === 'interrupted') lines.push(`interrupted: ${pending}`);
+  else if (reason !== undefined) {
+    lines.push(`${state}: ${clip(reason.message, longestMessage)}`);
+    if (counts.pending > 0) lines.push(pending);
+  }
   if (counts.failed > 0) {
     const where = folder === undefined ? '' : `: ${printable(errorsPathOf(folder))}`;
     lines.push(`${formatCount(counts.failed)} ${of} failed${where}`);

@@ -14,13 +14,10 @@ export interface ReporterOptions {
   readonly output: Output;
   /** Default: the machine's. */
   readonly clock?: Clock;
-  /** As the user named them; the input may be `-`, which is stdin. */
-  readonly pipelinePath: string;
+  /** As the user named it; `-` is stdin. */
   readonly inputPath: string;
   /** The file of `--output`, if one is written; `-` for stdout. */
   readonly outputPath?: string;
-  /** The flags that say how the run is done, as words of a command line, for a command that does it again. */
-  readonly flags?: readonly string[];
   readonly exitCodeOf: (finished: RunFinished) => number;
   /** Adds annotations that GitHub Actions shows beside the input's lines. */
   readonly github?: boolean;

@@ -1,9 +1,10 @@
 import { formatDuration } from '../duration.ts';
 import { printable } from '../diagnostic/printable.ts';
 import type { RunFinished, RunStarted, ToolCounts } from '../run/events.ts';
+import { budgetInWords } from './budget.ts';
 import { placeOf, type Failures } from './failures.ts';
 import { costInWords } from './money.ts';
-import { nextCommand } from './next.ts';
+import { continuedLines, nextOf } from './next.ts';
 import { formatAmount, formatCount, formatRate } from './numbers.ts';
 import type { Output, Paint } from './output.ts';
 import { paintFor } from './output.ts';
@@ -15,14 +16,12 @@ export interface SummaryInput {
   readonly started: RunStarted | undefined;
   readonly finished: RunFinished;
   readonly failures: Failures;
-  /** Records that ended in this session: a resumed run counts those before it too. */
+  /** Records that ended in this session: the counts of a resumed run have those before it too. */
   readonly done: number;
   /** Answers that reached `max_tokens` before their end. */
   readonly cut: number;
   readonly inputPath: string;
-  readonly pipelinePath: string;
   readonly outputPath?: string;
-  readonly flags?: readonly string[];
 }
 
 const labelWidth = 11;
@@ -41,7 +40,7 @@ export function formatSummary(input: SummaryInput, output: Omit<Output, 'write'>
     usageTable(input.finished.usage, width, paint),
     failureSection(input, width, paint),
     pathSection(input, paint),
-    nextSection(input, paint),
+    nextSection(input, width, paint),
   ];
   return sections
     .filter((lines) => lines.length > 0)
@@ -51,7 +50,7 @@ export function formatSummary(input: SummaryInput, output: Omit<Output, 'write'>
 
 function headSection(input: SummaryInput, width: number, paint: Paint): readonly string[] {
   const { started, finished, done, cut } = input;
-  const { tool_calls, usage, duration, reason } = finished;
+  const { tool_calls, usage, budget, duration, reason } = finished;
   const label = (name: string, text: string) => labelled(name, wrap(text, width - labelWidth), paint);
   const speed = done > 0 && duration > 0 ? `, ${formatRate(done / (duration / 1000))}` : '';
   const name = clip(started?.pipeline ?? 'run', longestName);
@@ -64,7 +63,15 @@ function headSection(input: SummaryInput, width: number, paint: Paint): readonly
       ? []
       : label('reason', `${clip(reason.message, longestMessage)} (${reason.code})`)),
     ...labelled('records', [countsInWords(finished, paint)], paint),
+    ...(started?.resumed === undefined ? [] : label('resumed', keptInWords(started.resumed.kept))),
     ...label('cost', costInWords(usage)),
+    ...(budget === undefined
+      ? []
+      : labelled(
+          'budget',
+          budgetInWords(budget, usage.total).flatMap((line) => wrap(line, width - labelWidth)),
+          paint,
+        )),
     ...(cut > 0
       ? label(
           'cut off',
@@ -93,6 +100,12 @@ function countsInWords({ counts }: RunFinished, paint: Paint): string {
     ...(counts.pending > 0 ? [paint('yellow', `${formatCount(counts.pending)} pending`)] : []),
   ];
   return `${formatCount(counts.total)}: ${parts.join(', ')}`;
+}
+
+function keptInWords(kept: number): string {
+  return kept === 1
+    ? '1 record was done before; counts and cost include it'
+    : `${formatCount(kept)} records were done before; counts and cost include them`;
 }
 
 function toolsInWords({ total, failed }: ToolCounts): string {
@@ -138,13 +151,17 @@ function pathSection({ started, finished, outputPath }: SummaryInput, paint: Pai
   );
 }
 
-function nextSection({ started, ...input }: SummaryInput, paint: Paint): readonly string[] {
-  const { files } = input.finished;
-  const flags = [...(input.flags ?? []), ...(files === undefined ? [] : ['--files', files])];
-  const command = nextCommand({ ...input, flags, folder: started?.folder });
-  if (command === undefined) return [];
-  const lines = command.lines.map((line) => `  ${line}`);
-  return [paint('dim', 'next'), ...lines, paint('dim', `    ${command.effect}`)];
+function nextSection(input: SummaryInput, width: number, paint: Paint): readonly string[] {
+  const next = nextOf(input);
+  if (next === undefined) return [];
+  const { command, effect } = next;
+  if (command.length === 0)
+    return [paint('dim', 'next'), ...wrap(effect, width - 2).map((line) => `  ${line}`)];
+  return [
+    paint('dim', 'next'),
+    ...continuedLines(command).map((line) => `  ${line}`),
+    ...wrap(effect, width - 4).map((line) => paint('dim', `    ${line}`)),
+  ];
 }
 
 /** `cost      $12.40`, further lines under the first. */

@@ -1,33 +1,39 @@
+import type { PlanBudget } from '../plan.ts';
 import type { RunEvent, RunStopping } from '../run/events.ts';
 import { addUsage, zeroUsage } from '../usage/add.ts';
 import type { Usage } from '../usage/usage.ts';
 import { createRateMeter } from './rate.ts';
+import { collectWaits, type Wait } from './waits.ts';
 
 /** Where a run stands at one moment. */
 export interface Progress {
   readonly simulated: boolean;
   /** Records selected; null where the input has not been read to its end. */
   readonly total: number | null;
+  /** Records that are through, those that were before this session included. */
   readonly done: number;
-  readonly succeeded: number;
+  /** Of these, those that were before this session. */
+  readonly kept: number;
   readonly failed: number;
-  readonly skipped: number;
   /** Records begun and not yet ended. */
   readonly inFlight: number;
-  /** Of the calls finished so far. */
+  /** Of the calls finished so far, in all sessions. */
   readonly usage: Usage;
+  readonly budget: PlanBudget;
   /** Answers that reached `max_tokens` before their end. */
   readonly cut: number;
   /** Records a second of late; null while there is too little to go by. */
   readonly perSecond: number | null;
-  /** Milliseconds since the run began. */
+  /** Milliseconds since this session began. */
   readonly elapsed: number;
   /** Milliseconds to go; null where it cannot be told. */
   readonly remaining: number | null;
-  /** Models that wait for their quota, with the milliseconds left; the longest wait first. */
-  readonly paused: readonly { readonly model: string; readonly wait: number }[];
+  /** Models that are not asked at the moment; the worst first. */
+  readonly waits: readonly Wait[];
   /** The last word on stopping, null while nobody wants to. */
   readonly stopping: RunStopping | null;
+  /** Milliseconds until what is in flight is ended; null where nothing is to end it. */
+  readonly graceLeft: number | null;
 }
 
 export interface Tally {
@@ -38,43 +44,59 @@ export interface Tally {
 
 /** The one fold that all live views share. `now` is in milliseconds and never goes back. */
 export function createTally(now: () => number): Tally {
-  const outcomes = { succeeded: 0, failed: 0, skipped: 0 };
   const begun = new Set<number>();
-  const pausedUntil = new Map<string, number>();
+  const waits = collectWaits();
   let began = now();
   let rate = createRateMeter(began);
   let total: number | null = null;
   let simulated = false;
+  let budget: PlanBudget = {};
   let usage = zeroUsage;
+  /** Records that earlier sessions are said to have brought to their end, and those of them that have been told. */
+  let kept = 0;
+  let keptTold = 0;
+  let ended = 0;
+  let failed = 0;
   let cut = 0;
   let stopping: RunStopping | null = null;
+  let graceEnds: number | null = null;
 
   return {
     add(event) {
       switch (event.type) {
         case 'run_started':
-          ({ total, simulated } = event);
+          ({ total, simulated, budget = {} } = event);
+          kept = event.resumed?.kept ?? 0;
+          usage = event.resumed?.usage ?? zeroUsage;
           began = now();
           rate = createRateMeter(began);
           return;
+        case 'record_kept':
+          keptTold += 1;
+          return;
         case 'record_started':
+          // To read past the records that are kept takes time, and says nothing of how fast the others go.
+          if (ended === 0 && begun.size === 0) rate = createRateMeter(now());
           begun.add(event.index);
           return;
         case 'record_finished':
           // A row that is no record ends without having been started.
           begun.delete(event.index);
-          outcomes[event.outcome] += 1;
+          ended += 1;
+          if (event.outcome === 'failed') failed += 1;
           rate.count(now());
           return;
         case 'call_finished':
           usage = addUsage(usage, event.usage);
           if (event.finish_reason === 'length') cut += 1;
+          if (event.ok && event.usage.requests > 0) waits.answered(event.model);
           return;
         case 'model_paused':
-          pausedUntil.set(event.model, now() + event.duration);
+          waits.pause(event, now());
           return;
         case 'run_stopping':
           stopping = event;
+          graceEnds = event.grace === undefined ? null : now() + event.grace;
           return;
         case 'step_finished':
         case 'call_delta':
@@ -85,25 +107,29 @@ export function createTally(now: () => number): Tally {
     },
     read() {
       const moment = now();
-      const done = outcomes.succeeded + outcomes.failed + outcomes.skipped;
+      const before = Math.max(kept, keptTold);
+      const done = before + ended;
       const perSecond = rate.perSecond(moment);
-      const left = total === null ? null : total - done;
+      const left = total === null ? 0 : total - done;
+      const waiting = waits.read(moment);
+      // Nobody knows when a model that gives no answer will be back.
+      const foreseeable = left > 0 && waiting[0]?.reason !== 'unavailable';
       return {
         simulated,
         total,
         done,
-        ...outcomes,
+        kept: before,
+        failed,
         inFlight: begun.size,
         usage,
+        budget,
         cut,
         perSecond,
         elapsed: moment - began,
-        remaining: left === null || left <= 0 || perSecond === null ? null : (left / perSecond) * 1000,
-        paused: [...pausedUntil]
-          .map(([model, until]) => ({ model, wait: until - moment }))
-          .filter(({ wait }) => wait > 0)
-          .sort((one, other) => other.wait - one.wait),
+        remaining: foreseeable && perSecond !== null ? (left / perSecond) * 1000 : null,
+        waits: waiting,
         stopping,
+        graceLeft: graceEnds === null ? null : Math.max(0, graceEnds - moment),
       };
     },
   };

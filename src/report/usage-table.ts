@@ -7,13 +7,27 @@ import { printable } from '../diagnostic/printable.ts';
 
 interface UsageColumn extends Column {
   readonly cell: (usage: UsageRow) => string;
+  /** Whether the column has anything to tell of the run; absent: always. */
+  readonly news?: (total: UsageRow) => boolean;
 }
 
 const allColumns: readonly UsageColumn[] = [
   { header: 'requests', rank: 2, cell: ({ requests }) => formatCount(requests) },
   { header: 'retries', rank: 3, cell: ({ retries }) => formatCount(retries) },
+  {
+    header: 'cache hits',
+    rank: 2,
+    cell: ({ cached_requests }) => formatCount(cached_requests),
+    news: ({ cached_requests }) => cached_requests > 0,
+  },
   { header: 'input', rank: 1, cell: (usage) => tokenCell(usage, usage.input_tokens) },
-  { header: 'cached', rank: 4, cell: (usage) => tokenCell(usage, usage.cached_input_tokens) },
+  {
+    // Of the input, what the provider had in a cache of its own.
+    header: '(cached)',
+    rank: 4,
+    cell: (usage) => tokenCell(usage, usage.cached_input_tokens),
+    news: ({ cached_input_tokens }) => cached_input_tokens !== null,
+  },
   { header: 'output', rank: 1, cell: (usage) => tokenCell(usage, usage.output_tokens) },
   { header: 'cost', rank: 0, cell: costCell },
 ];
@@ -23,10 +37,8 @@ export function usageTable(usage: UsageReport, width: number, paint: Paint): rea
   const steps = Object.entries(usage.by_step);
   const models = Object.entries(usage.by_model);
   if (steps.length === 0 && models.length === 0) return [];
-  // Many servers never say what came from their cache: a column of nothing known is no news.
-  const columns = allColumns.filter(
-    ({ header }) => header !== 'cached' || usage.total.cached_input_tokens !== null,
-  );
+  // Many servers never say what came from their cache, and many runs find nothing in ours: such a column is no news.
+  const columns = allColumns.filter(({ news }) => news === undefined || news(usage.total));
   const rows: readonly Row[] = [
     ...section('by step', steps, columns),
     ...section('by model', models, columns),

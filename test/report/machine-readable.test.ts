@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { collectFailures } from '../../src/report/failures.ts';
 import { annotationsOf } from '../../src/report/github.ts';
 import { createReporter } from '../../src/report/registry.ts';
-import { createOutput, failed, finished, started } from './samples.ts';
+import { createOutput, failed, finished, kept, started, usageOf, usageReport } from './samples.ts';
 
 const counts = { total: 10, succeeded: 9, failed: 1, skipped: 0, pending: 0 };
 const hostileUnits = [
@@ -32,7 +32,6 @@ describe('the JSON report', () => {
     const reporter = createReporter({
       mode: 'json',
       output,
-      pipelinePath: 'p.yaml',
       inputPath: 'rows.jsonl',
       outputPath: 'out.jsonl',
       exitCodeOf: ({ counts }) => counts.failed,
@@ -57,15 +56,26 @@ describe('the JSON report', () => {
       exit_code: 0,
       simulated: false,
       folder: null,
+      resumed: null,
       counts: finished().counts,
       tool_calls: { total: 0, failed: 0 },
       usage: finished().usage,
       cost_usd: 0,
+      cached_requests: 0,
+      budget: null,
       duration_ms: 1000,
       results: null,
       output: 'out.jsonl',
       errors: { path: null, first: [] },
     });
+  });
+
+  it('tells of a resumed run what was kept, and what it used of its budget', () => {
+    const budget = { usd: { limit: 5, spent: 4.98 }, tokens: null };
+    const usage = usageReport(usageOf({ cached_requests: 12 }));
+    const resumed = { kept: 7, usage: usageOf() };
+    const text = reportOf(started({ resumed, budget: { usd: 5 } }), kept(0), finished({ usage, budget }));
+    expect(JSON.parse(text)).toMatchObject({ resumed: { kept: 7 }, cached_requests: 12, budget });
   });
 
   it('says whatever was said, and drives no terminal', () => {
@@ -127,6 +137,8 @@ describe('annotations of GitHub Actions', () => {
     expect(annotate('', { end, count: 0 })).toBe(
       '::error title=pipe run triage::stopped: the key was\\nrejected\n',
     );
+    const pending = finished({ state: 'stopped', reason, counts: { ...counts, failed: 0, pending: 1 } });
+    expect(annotate('', { end: pending, count: 0 })).toContain('rejected (1 of 10 records pending)\n');
   });
 
   it('stay within what GitHub shows of a step', () => {

@@ -43,6 +43,19 @@ describe('a plain line now and then', () => {
     expect(moments).toEqual([60_000, 120_000, 180_000]);
   });
 
+  it('counts what was done before for no advance, and takes its share from what was left to do', () => {
+    const { clock, log, moments, finish } = createScene(1000);
+    finish(900);
+    log.start();
+    clock.advanceTo(30_000);
+    finish(4);
+    clock.advanceTo(31_000);
+    expect(moments).toEqual([]);
+    finish(1);
+    clock.advanceTo(32_000);
+    expect(moments).toEqual([32_000]);
+  });
+
   it('starts once, ends when it is told to, and leaves no timer', () => {
     const { clock, log, moments } = createScene(100);
     log.start();
@@ -113,16 +126,37 @@ describe('what a plain line says', () => {
       '412/1,000 records, 5.4/s, 1,234,567 tokens, simulated, 1m 48s left',
     ],
     [
-      'paused models',
+      'answers from the cache',
+      { failed: 0, usage: usageOf({ cached_requests: 1200 }) },
+      '412/1,000 records, 5.4/s, 1,200 calls cached, 200 tokens, $0.00036, 1m 48s left',
+    ],
+    [
+      'a budget',
+      { failed: 0, budget: { usd: 5, tokens: 2_000_000 } },
+      '412/1,000 records, 5.4/s, 1,234,567 of 2,000,000 tokens, $0.031 of $5.00, 1m 48s left',
+    ],
+    [
+      'a budget of a simulated run',
+      { failed: 0, simulated: true, budget: { usd: 5 } },
+      '412/1,000 records, 5.4/s, 1,234,567 tokens, simulated, $0.031 of $5.00, 1m 48s left',
+    ],
+    [
+      'models that wait',
       {
         failed: 0,
         remaining: null,
-        paused: [
-          { model: 'a\u001B[2J', wait: 9500 },
-          { model: 'b'.repeat(60), wait: 61_000 },
+        waits: [
+          { model: 'c', reason: 'unavailable', left: 185_000 },
+          { model: 'a\u001B[2J', reason: 'rate_limited', left: 9500 },
+          { model: 'b'.repeat(60), reason: 'limits', left: 61_000 },
         ],
       },
-      `412/1,000 records, 5.4/s, 1,234,567 tokens, $0.031, a\\x1b[2J waits for quota 10 s, ${'b'.repeat(39)}… waits for quota 1m 01s`,
+      [
+        '412/1,000 records, 5.4/s, 1,234,567 tokens, $0.031',
+        'no answer from c, trying again for 3m 05s',
+        'a\\x1b[2J waits for quota 10 s',
+        `${'b'.repeat(39)}… is paced by limits 1m 01s`,
+      ].join(', '),
     ],
   ])('is right for %s', (_, changes, line) => {
     expect(plainLine(progressOf(changes))).toBe(line);

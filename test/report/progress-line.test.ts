@@ -9,7 +9,8 @@ import { progressOf, usageOf } from './samples.ts';
 const plain: Paint = (_, text) => text;
 const reason = { kind: 'interrupted', code: 'interrupted', message: 'interrupted' } as const;
 const draining = { type: 'run_stopping', how: 'draining', reason } as const;
-const paused = [{ model: 'mistral-small-latest', wait: 11_500 }];
+const waits: Progress['waits'] = [{ model: 'mistral-small-latest', reason: 'rate_limited', left: 11_500 }];
+const down = { model: 'mistral-small-latest', reason: 'unavailable', left: 185_000 } as const;
 
 describe('the line of the progress bar', () => {
   it.each<[string, Partial<Progress>, number, string]>([
@@ -74,16 +75,82 @@ describe('the line of the progress bar', () => {
       '█████░░░░░░░░  412/1,000  3 failed  5.4/s  1.2M tokens  simulated  1m 48s left',
     ],
     [
-      'a paused model',
-      { paused },
+      'a wait for quota',
+      { waits },
       80,
       '█████░░░░░░░░  412/1,000  3 failed  waiting for quota 12 s  $0.031  1m 48s left',
     ],
     [
+      'the pace of the limits',
+      { waits: [{ model: 'm', reason: 'limits', left: 42_000 }] },
+      80,
+      '█████░░░░░░░░  412/1,000  3 failed  paced by limits 42 s  $0.031  1m 48s left',
+    ],
+    [
+      'a model that is down',
+      { waits: [down, ...waits], remaining: null },
+      80,
+      '█████░░░░░░░░  412/1,000  3 failed  no answer, trying again for 3m 05s  $0.031',
+    ],
+    [
+      'a model that is down for who knows how long',
+      { waits: [{ ...down, left: null }], remaining: null },
+      80,
+      '█████░░░░░░░░  412/1,000  3 failed  no answer, trying again  5.4/s  $0.031',
+    ],
+    [
+      'a run that is resumed',
+      { total: 1_000_000, done: 950_000, kept: 950_000, failed: 0, perSecond: null, remaining: null },
+      80,
+      '████████████░  950,000/1,000,000  1.2M tokens  $0.031',
+    ],
+    [
+      'answers from the cache',
+      { failed: 0, usage: usageOf({ cached_requests: 120, total_tokens: 1_234_567 }) },
+      90,
+      '██████░░░░░░░░░  412/1,000  5.4/s  120 cached  1.2M tokens  $0.00036  1m 48s left',
+    ],
+    [
+      'nothing but answers from the cache',
+      { failed: 0, usage: usageOf({ requests: 0, cached_requests: 12_345, total_tokens: 0, cost_usd: 0 }) },
+      80,
+      '█████░░░░░░░░  412/1,000  5.4/s  12.3K cached  $0.00  1m 48s left',
+    ],
+    [
+      'a budget of dollars',
+      { budget: { usd: 5 } },
+      120,
+      '████████░░░░░░░░░░░░  412/1,000  3 failed  5.4/s  1.2M tokens  $0.031 of $5.00  1m 48s left',
+    ],
+    [
+      'a budget of tokens',
+      { budget: { tokens: 2_000_000 }, failed: 0 },
+      80,
+      '█████░░░░░░░░  412/1,000  5.4/s  1.2M of 2M tokens  $0.031  1m 48s left',
+    ],
+    [
+      'a budget of both in little room',
+      { budget: { usd: 5, tokens: 2_000_000 }, failed: 0 },
+      80,
+      '█████░░░░░░░░  412/1,000  1.2M of 2M tokens  $0.031 of $5.00  1m 48s left',
+    ],
+    [
+      'a budget of a simulated run',
+      { budget: { usd: 5 }, simulated: true, failed: 0 },
+      80,
+      '█████░░░░░░░░  412/1,000  5.4/s  simulated  $0.031 of $5.00  1m 48s left',
+    ],
+    [
       'an interrupt',
-      { stopping: draining, paused },
+      { stopping: draining, waits },
       80,
       '█████░░░░░░░░  412/1,000  3 failed  finishing 12 in flight  5.4/s  $0.031',
+    ],
+    [
+      'an interrupt with a time of grace',
+      { stopping: draining, graceLeft: 27_200 },
+      80,
+      '█████░░░░░░░░  412/1,000  3 failed  finishing 12 in flight  28 s at most',
     ],
     [
       'a second interrupt',
@@ -113,11 +180,14 @@ describe('the line of the progress bar', () => {
       remaining: fc.option(fc.nat(1e9)),
       usage: fc
         .record({
+          cached_requests: count,
           total_tokens: fc.option(fc.nat(1e12)),
           cost_usd: fc.option(fc.double({ min: 0, max: 1e6, noNaN: true })),
         })
         .map(usageOf),
-      paused: fc.constantFrom([], paused),
+      budget: fc.constantFrom({}, { usd: 5 }, { usd: 1e6, tokens: 1e12 }),
+      waits: fc.constantFrom([], waits, [down]),
+      graceLeft: fc.option(fc.nat(1e9)),
       stopping: fc.constantFrom(null, draining),
       simulated: fc.boolean(),
     });

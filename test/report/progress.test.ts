@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createReporter } from '../../src/report/registry.ts';
 import type { RunEvent } from '../../src/run/events.ts';
-import { begun, failed, finished, started, succeeded } from './samples.ts';
+import { begun, called, failed, finished, kept, paused, started, succeeded, usageOf } from './samples.ts';
 import { createTerminal } from './terminal.ts';
 
 // cli-progress takes its time from the global timers, so here they are the clock of all.
@@ -31,7 +31,6 @@ function createScene({ columns = 80, color = false } = {}) {
         throw new Error('the bar has a timer of its own');
       },
     },
-    pipelinePath: 'triage.yaml',
     inputPath: 'rows.jsonl',
     exitCodeOf: () => 0,
   });
@@ -143,6 +142,53 @@ describe('the progress bar on a terminal', () => {
       'stopping at once: 11 records in flight stay pending',
       '░░░░░░░░░░░░░  1/40  ending 11 in flight  $0.00',
     ]);
+  });
+
+  it('begins a resumed run where it stands', () => {
+    const { terminal, tell } = createScene();
+    const usage = usageOf({ requests: 700, total_tokens: 140_000, cost_usd: 1.2 });
+    tell(started({ total: 1000, resumed: { kept: 700, usage }, budget: { usd: 5 } }));
+    const first = [
+      'triage: resuming, 700 of 1,000 records are done, up to 8 at a time',
+      'kept in runs/triage-1',
+      '█████████░░░░  700/1,000  140K tokens  $1.20 of $5.00',
+    ];
+    expect(terminal.rows()).toEqual(first);
+    for (let index = 0; index < 700; index += 1) tell(kept(index));
+    vi.advanceTimersByTime(5000);
+    expect(terminal.rows()).toEqual(first);
+    tell(begun(700), succeeded(700));
+    vi.advanceTimersByTime(2000);
+    expect(terminal.rows().at(-1)).toMatch(/^█████████░░░░  701\/1,000  30\/min /);
+  });
+
+  it('says what happens when a model gives no answer, until it does', () => {
+    const { terminal, tell, bar } = createScene();
+    tell(started({ total: 10 }));
+    const down = { model: 'small', reason: 'unavailable', duration: 8000, gives_up_in: 300_000 } as const;
+    tell(paused(down));
+    vi.advanceTimersByTime(100);
+    expect(terminal.rows().slice(2)).toEqual([
+      'no answer from small, trying again for 5m 00s',
+      '  then the run stops by itself, to be resumed: nothing is lost',
+      '░░░░░░░░░░░░░  0/10  no answer, trying again for 5m 00s  $0.00',
+    ]);
+    vi.advanceTimersByTime(59_900);
+    tell(paused({ ...down, gives_up_in: 240_000 }));
+    vi.advanceTimersByTime(100);
+    expect(terminal.rows()).toHaveLength(5);
+    expect(bar()).toBe('░░░░░░░░░░░░░  0/10  no answer, trying again for 4m 00s  $0.00');
+    tell(called(usageOf(), 'small'));
+    vi.advanceTimersByTime(100);
+    expect(bar()).toBe('░░░░░░░░░░░░░  0/10  200 tokens  $0.00036');
+  });
+
+  it('counts the time of grace down', () => {
+    const { tell, bar } = createScene();
+    tell(started({ total: 40 }), begun(0));
+    tell({ type: 'run_stopping', how: 'draining', reason: interrupted, grace: 30_000 });
+    vi.advanceTimersByTime(12_000);
+    expect(bar()).toBe('░░░░░░░░░░░░░  0/40  finishing 1 in flight  $0.00  18 s at most');
   });
 
   it('counts a pause down', () => {

@@ -36,7 +36,7 @@ export function createManualClock(): Clock & { advanceTo(moment: number): void; 
  * no time passes.
  */
 export interface RecordedRun {
-  readonly options: Pick<ReporterOptions, 'pipelinePath' | 'inputPath' | 'outputPath' | 'github'>;
+  readonly options: Pick<ReporterOptions, 'inputPath' | 'outputPath' | 'github'>;
   readonly events: readonly (RunEvent & { readonly at?: number })[];
 }
 

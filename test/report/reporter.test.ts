@@ -5,9 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { displayWidth } from '../../src/diagnostic/printable.ts';
 import { expectGolden } from '../support/golden.ts';
 import type { ReporterMode } from '../../src/report/reporter.ts';
-import type { RunEvent } from '../../src/run/events.ts';
+import type { Resumed, RunEvent, RunStopping } from '../../src/run/events.ts';
+import { zeroUsage } from '../../src/usage/add.ts';
 import { readRecordedRun, replay } from './replay.ts';
-import { failed, finished, started, succeeded } from './samples.ts';
+import { begun, failed, finished, kept, started, succeeded, usageOf } from './samples.ts';
 
 const golden = fileURLToPath(new URL('golden', import.meta.url));
 
@@ -58,8 +59,12 @@ describe.each(readdirSync(golden))('a run that is a case of %s', (name) => {
 });
 
 function tell(mode: ReporterMode, ...events: readonly RunEvent[]): string {
-  return replay({ options: { pipelinePath: 'p.yaml', inputPath: 'rows.jsonl' }, events }, { mode });
+  return replay({ options: { inputPath: 'rows.jsonl' }, events }, { mode });
 }
+
+const usage = usageOf();
+const interrupted = { kind: 'interrupted', code: 'interrupted', message: 'interrupted' } as const;
+const terminated = { kind: 'interrupted', code: 'terminated', message: 'the run was told to end' } as const;
 
 describe('a reporter', () => {
   it('counts the failures that were like the last one before the summary', () => {
@@ -73,7 +78,7 @@ describe('a reporter', () => {
     const told = (mode: ReporterMode) =>
       replay(
         {
-          options: { pipelinePath: 'p.yaml', inputPath: 'rows.jsonl' },
+          options: { inputPath: 'rows.jsonl' },
           events: events.map((event, at) => Object.assign({ at: at * 1000 }, event)),
         },
         { mode },
@@ -83,10 +88,50 @@ describe('a reporter', () => {
     expect(told('lines').split('\n').length).toBeLessThan(plain.length);
   });
 
-  it('repeats the folder of images where a run has read any', () => {
-    const files = 'my photos';
-    expect(tell('plain', started(), failed(0), finished({ files }))).toContain("--files 'my photos'");
-    expect(tell('plain', started(), failed(0), finished())).not.toContain('--files');
+  it.each<[string, Resumed, number | null, string]>([
+    ['much', { kept: 950_000, usage }, 1_000_000, 'resuming, 950,000 of 1,000,000 records are done'],
+    ['one', { kept: 1, usage }, 20, 'resuming, 1 of 20 records is done'],
+    ['nothing', { kept: 0, usage: zeroUsage }, 20, 'resuming, 0 of 20 records are done'],
+    ['some of who knows how many', { kept: 14, usage }, null, 'resuming, 14 records are done'],
+  ])('begins with what was kept: %s', (_, resumed, total, words) => {
+    const [first] = tell('plain', started({ total, resumed })).split('\n');
+    expect(first).toBe(`triage: ${words}, up to 8 at a time`);
+  });
+
+  it('takes the speed of a resumed run from what it did itself', () => {
+    const resumed = { kept: 900, usage };
+    const keptOnes = Array.from({ length: 900 }, (_, index) => kept(index));
+    const text = tell('plain', started({ resumed }), ...keptOnes, succeeded(900), succeeded(901), finished());
+    expect(text).toContain('\ntriage completed in 1.0 s, 2.0/s\n');
+    expect(text).toContain('\nresumed    900 records were done before; counts and cost include them\n');
+  });
+
+  it.each<[string, Partial<RunStopping>, string]>([
+    ['a Ctrl-C', {}, 'stopping: finishing 2 records in flight; press Ctrl-C again to stop at once'],
+    [
+      'a Ctrl-C with a time of grace',
+      { grace: 30_000 },
+      'stopping: finishing 2 records in flight, at most 30 s; press Ctrl-C again to stop at once',
+    ],
+    ['a second Ctrl-C', { how: 'aborting' }, 'stopping at once: 2 records in flight stay pending'],
+    [
+      'a signal of the system',
+      { reason: terminated, grace: 30_000 },
+      'stopping: the run was told to end; finishing 2 records in flight, at most 30 s',
+    ],
+    [
+      'the end of its grace',
+      { reason: terminated, how: 'aborting' },
+      'stopping at once: the run was told to end; 2 records in flight stay pending',
+    ],
+    [
+      'a budget that is spent',
+      { reason: { kind: 'budget', code: 'budget', message: 'no more than $0.01 is left' } },
+      'stopping: no more than $0.01 is left; finishing 2 records in flight',
+    ],
+  ])('says what happens after %s', (_, changes, line) => {
+    const stopping: RunEvent = { type: 'run_stopping', how: 'draining', reason: interrupted, ...changes };
+    expect(tell('lines', started(), begun(0), begun(1), stopping).trimEnd().split('\n').at(-1)).toBe(line);
   });
 
   it('counts them also where the run never ended', () => {

@@ -1,6 +1,8 @@
 import type {
   CallFinished,
+  ModelPaused,
   RecordFinished,
+  RecordKept,
   RunFinished,
   RunStarted,
   UsageReport,
@@ -47,6 +49,14 @@ export function succeeded(index: number): RecordFinished {
 
 export function skipped(index: number): RecordFinished {
   return { ...outcomeOf(index), outcome: 'skipped' };
+}
+
+export function kept(index: number, outcome: RecordKept['outcome'] = 'succeeded'): RecordKept {
+  return { type: 'record_kept', sequence: index, index, outcome };
+}
+
+export function paused(changes: Partial<ModelPaused> = {}): ModelPaused {
+  return { type: 'model_paused', model: 'small', duration: 12_000, reason: 'rate_limited', ...changes };
 }
 
 export function failed(
@@ -118,17 +128,18 @@ export function progressOf(changes: Partial<Progress> = {}): Progress {
     simulated: false,
     total: 1000,
     done: 412,
-    succeeded: 409,
+    kept: 0,
     failed: 3,
-    skipped: 0,
     inFlight: 12,
     usage: usageOf({ requests: 412, total_tokens: 1_234_567, cost_usd: 0.0312 }),
+    budget: {},
     cut: 0,
     perSecond: 5.42,
     elapsed: 76_000,
     remaining: 108_000,
-    paused: [],
+    waits: [],
     stopping: null,
+    graceLeft: null,
     ...changes,
   };
 }

@@ -2,11 +2,11 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { displayWidth } from '../../src/diagnostic/printable.ts';
 import { collectFailures } from '../../src/report/failures.ts';
-import { nextCommand, type NextInput } from '../../src/report/next.ts';
 import { outputUnwritable, pathsOf } from '../../src/report/paths.ts';
 import { formatSummary, type SummaryInput } from '../../src/report/summary.ts';
 import { formatTable } from '../../src/report/table.ts';
 import { usageTable } from '../../src/report/usage-table.ts';
+import type { Usage } from '../../src/usage/usage.ts';
 import { createOutput, failed, finished, started, usageOf, usageReport } from './samples.ts';
 
 const counts = { total: 10, succeeded: 9, failed: 1, skipped: 0, pending: 0 };
@@ -22,7 +22,6 @@ function summaryOf(changes: Partial<SummaryInput> = {}, output = createOutput())
       done: 10,
       cut: 0,
       inputPath: 'rows.jsonl',
-      pipelinePath: 'triage.yaml',
       ...changes,
     },
     output,
@@ -63,8 +62,17 @@ describe('the summary', () => {
       usage: usageReport(usage, { ['m'.repeat(90)]: usage }),
       state: 'stopped',
       reason,
+      counts: { ...counts, pending: 1_234_567 },
+      budget: {
+        usd: { limit: 12_345.67, spent: 12_345.66 },
+        tokens: { limit: 1_234_567_890, spent: 1_234_567_889 },
+      },
     });
-    const text = summaryOf({ finished: end, failures }, createOutput({ columns, isTerminal: true }));
+    const resumed = { kept: 1_234_567, usage };
+    const text = summaryOf(
+      { started: started({ resumed, folder: 'runs/r' }), finished: end, failures },
+      createOutput({ columns, isTerminal: true }),
+    );
     const widest = Math.max(...text.split('\n').map((line) => displayWidth(line)));
     expect(widest).toBeLessThanOrEqual(Math.min(100, Math.max(60, columns)));
     expect(widest).toBeGreaterThan(50);
@@ -85,44 +93,10 @@ describe('the summary', () => {
       }),
       failures,
       inputPath: 'rows.jsonl',
-      pipelinePath: hostile,
       outputPath: hostile,
     });
     expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
     expect(text.match(/x\\x1b\[2J\\n\\u202e/g)?.length).toBeGreaterThanOrEqual(6);
-  });
-});
-
-describe('what to do next', () => {
-  const failuresOf = (step: string | null) => {
-    const failures = collectFailures();
-    failures.add({ ...failed(0), step });
-    return failures;
-  };
-  const linesOf = (input: Partial<NextInput>) =>
-    nextCommand({ failures: failuresOf('translate'), folder: 'runs/r', pipelinePath: 'p.yaml', ...input })
-      ?.lines;
-
-  it.each([
-    ['nothing after success', { failures: collectFailures() }, undefined],
-    ['nothing without a folder', { folder: undefined }, undefined],
-    ['nothing where the rows are at fault', { failures: failuresOf(null) }, undefined],
-    ['to try the failed again', {}, ['pipe run p.yaml --input-format errors --input runs/r/errors.jsonl']],
-    [
-      'to do so in the same way',
-      { flags: ['--simulate=errors=2%', '--var', 'to=French Creole'] },
-      [
-        "pipe run p.yaml --simulate=errors=2% --var 'to=French Creole' \\",
-        '  --input-format errors --input runs/r/errors.jsonl',
-      ],
-    ],
-    [
-      'words that a shell takes for one each',
-      { pipelinePath: 'a b;$(rm).yaml', folder: "my runs/it's" },
-      ["pipe run 'a b;$(rm).yaml' --input-format errors \\", `  --input 'my runs/it'\\''s/errors.jsonl'`],
-    ],
-  ])('is %s', (_, input, lines) => {
-    expect(linesOf(input)).toEqual(lines);
   });
 });
 
@@ -170,15 +144,44 @@ describe('tables', () => {
     expect(lines(5)[1]).toBe('a label of some thirt…      1');
   });
 
+  it.each<[string, Partial<Usage>, string]>([
+    ['neither', { cached_input_tokens: null }, 'requests  retries  input  output  cost'],
+    [
+      'tokens that a provider had cached',
+      { cached_input_tokens: 0 },
+      'requests  retries  input  (cached)  output  cost',
+    ],
+    [
+      'calls that our own cache answered',
+      { cached_requests: 3, cached_input_tokens: null },
+      'requests  retries  cache hits  input  output  cost',
+    ],
+    [
+      'both',
+      { cached_requests: 3, cached_input_tokens: 7 },
+      'requests  retries  cache hits  input  (cached)  output  cost',
+    ],
+  ])('tell two caches apart: %s', (_, changes, headers) => {
+    const usage = usageOf({ cost_usd: 0, ...changes });
+    const [header = ''] = usageTable(usageReport(usage, { small: usage }), 100, plain);
+    expect(header.trim().replaceAll(/ {2,}/g, '  ')).toBe(headers);
+  });
+
   it('fit the width that they are given, for any usage', () => {
     const amount = fc.option(fc.nat(1e12));
     const usage = fc
-      .record({ requests: fc.nat(1e9), retries: fc.nat(1e9), input_tokens: amount, output_tokens: amount })
+      .record({
+        requests: fc.nat(1e9),
+        retries: fc.nat(1e9),
+        cached_requests: fc.nat(1e9),
+        input_tokens: amount,
+        output_tokens: amount,
+      })
       .map(usageOf);
     const models = fc.dictionary(fc.string({ unit: 'binary' }), usage, { maxKeys: 4 });
     fc.assert(
       fc.property(models, fc.integer({ min: 40, max: 120 }), (models, width) => {
-        const lines = usageTable(usageReport(usageOf(), models), width, plain);
+        const lines = usageTable(usageReport(usageOf({ cached_requests: 1 }), models), width, plain);
         const widths = lines.map((line) => displayWidth(line));
         expect(Math.max(0, ...widths)).toBeLessThanOrEqual(Math.max(width, 59));
       }),

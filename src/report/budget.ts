@@ -1,0 +1,45 @@
+import type { PlanBudget } from '../plan.ts';
+import type { BudgetReport } from '../run/events.ts';
+import { roundCost } from '../usage/cost.ts';
+import type { Usage } from '../usage/usage.ts';
+import { costCell } from './money.ts';
+import { formatAmount, formatCount, formatMoney } from './numbers.ts';
+
+/** What was spent so far, where that is known, against its bound, where there is one: `$1.20 of $5.00`. */
+export function costSoFar(usage: Usage, { usd }: PlanBudget): string | undefined {
+  if (usage.cost_usd === null) return undefined;
+  return usd === undefined ? costCell(usage) : `${costCell(usage)} of ${formatMoney(usd)}`;
+}
+
+/** As `costSoFar`, for tokens: `1,234,567 tokens`, `1.2M of 2M tokens`; nothing where none was used of no bound. */
+export function tokensSoFar(
+  { total_tokens: used }: Usage,
+  { tokens: bound }: PlanBudget,
+  format: (count: number) => string,
+): string | undefined {
+  if (used === null) return undefined;
+  if (bound !== undefined) return `${format(used)} of ${format(bound)} tokens`;
+  if (used === 0) return undefined;
+  return `${format(used)} token${used === 1 ? '' : 's'}`;
+}
+
+/** What a run has used of its budget at its end, a line for each bound: `$4.98 of $5.00 spent`. */
+export function budgetInWords({ usd, tokens }: BudgetReport, total: Usage): readonly string[] {
+  const lines: string[] = [];
+  if (usd !== null) {
+    const held = roundCost(usd.spent - (total.cost_usd ?? 0));
+    const words = `${formatMoney(usd.spent)} of ${formatMoney(usd.limit)} spent`;
+    lines.push(words + heldInWords(held, `${formatMoney(held)} is`));
+  }
+  if (tokens !== null) {
+    const held = tokens.spent - (total.total_tokens ?? 0);
+    const words = `${formatCount(tokens.spent)} of ${formatAmount(tokens.limit, 'token')} used`;
+    lines.push(words + heldInWords(held, `${formatCount(held)} ${held === 1 ? 'is' : 'are'}`));
+  }
+  return lines;
+}
+
+/** What calls that never told their usage may have cost counts as spent. */
+function heldInWords(held: number, amountIs: string): string {
+  return held > 0 ? `, of which ${amountIs} held for calls whose usage never came` : '';
+}

@@ -1,0 +1,199 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { collectFailures } from '../../src/report/failures.ts';
+import { continuedLines, nextOf, type Next, type NextInput } from '../../src/report/next.ts';
+import { outputUnwritable } from '../../src/report/paths.ts';
+import type { Counts, StopReason } from '../../src/run/events.ts';
+import { failed } from './samples.ts';
+
+const stop = (kind: StopReason['kind'], code: string = kind): StopReason => ({ kind, code, message: 'no' });
+
+/** So many records that failed in a step, and so many that were at fault themselves. */
+const failuresOf = (inSteps: number, ofRows: number) => {
+  const failures = collectFailures();
+  for (let index = 0; index < inSteps; index += 1) failures.add(failed(index));
+  for (let index = 0; index < ofRows; index += 1) failures.add(failed(index, {}, { step: null }));
+  return failures;
+};
+
+interface End {
+  readonly failedInSteps?: number;
+  readonly rowsAtFault?: number;
+  readonly pending?: number;
+  readonly reason?: StopReason;
+  readonly total?: number | null;
+  readonly folder?: string;
+  readonly inputPath?: string;
+  readonly budget?: NextInput['finished']['budget'];
+}
+
+function nextAfter(end: End): Next | undefined {
+  const { failedInSteps = 0, rowsAtFault = 0, pending = 0, reason, total = 20000, budget } = end;
+  const failed = failedInSteps + rowsAtFault;
+  const counts: Counts = { total: 20000, succeeded: 20000 - failed - pending, failed, skipped: 0, pending };
+  return nextOf({
+    started: { total, folder: end.folder ?? 'runs/r' },
+    finished: {
+      state: reason === undefined ? 'completed' : reason.kind === 'interrupted' ? 'interrupted' : 'stopped',
+      counts,
+      ...(reason !== undefined && { reason }),
+      ...(budget !== undefined && { budget }),
+    },
+    failures: failuresOf(failedInSteps, rowsAtFault),
+    inputPath: end.inputPath ?? 'rows.csv',
+  });
+}
+
+const interrupted = stop('interrupted');
+
+describe('what to do next', () => {
+  it.each<[string, End]>([
+    ['success', {}],
+    ['rows that could not be put where they were wanted', { reason: stop('local', outputUnwritable) }],
+    ['a stop that came with the last record', { reason: stop('failures') }],
+  ])('is nothing after %s', (_, end) => {
+    expect(nextAfter(end)).toBeUndefined();
+  });
+
+  it('is nothing without a folder, and nothing without a beginning', () => {
+    const finished = {
+      state: 'interrupted',
+      counts: { total: 2, succeeded: 0, failed: 1, skipped: 0, pending: 1 },
+    } as const;
+    const failures = failuresOf(1, 0);
+    expect(nextOf({ started: { total: 2 }, finished, failures, inputPath: 'r' })).toBeUndefined();
+    expect(nextOf({ started: undefined, finished, failures, inputPath: 'r' })).toBeUndefined();
+  });
+
+  it.each<[string, End, string]>([
+    ['a failed record', { failedInSteps: 1 }, 'runs the failed record again'],
+    ['failed records', { failedInSteps: 12 }, 'runs the 12 failed records again'],
+    [
+      'failed records, some of them by their own fault',
+      { failedInSteps: 9, rowsAtFault: 3 },
+      'runs the 12 failed records again; 3 rows are at fault themselves and will fail again',
+    ],
+    ['an interrupt', { pending: 8000, reason: interrupted }, 'goes on with the 8,000 pending records'],
+    ['an interrupt at the end', { pending: 1, reason: interrupted }, 'goes on with the pending record'],
+    [
+      'an interrupt and failed records',
+      { pending: 8000, failedInSteps: 12, reason: interrupted },
+      'goes on with the 8,000 pending records and runs the 12 failed ones again',
+    ],
+    [
+      'an interrupt and a row at fault',
+      { pending: 8000, rowsAtFault: 1, reason: interrupted },
+      'goes on with the 8,000 pending records; 1 row is at fault itself and will fail again',
+    ],
+    [
+      'too many failures',
+      { pending: 10, failedInSteps: 3, reason: stop('failures') },
+      'goes on with the 10 pending records and runs the 3 failed ones again',
+    ],
+    [
+      'an input whose length nobody knows',
+      { pending: 4, total: null, reason: interrupted },
+      'goes on with the 4 pending records and the rest of the input',
+    ],
+    [
+      'an input that broke off',
+      { total: null, reason: stop('input') },
+      'goes on with the rest of the input, once the reason is gone',
+    ],
+    [
+      'a stop by the provider',
+      { pending: 20, reason: stop('provider') },
+      'goes on with the 20 pending records, once the reason is gone',
+    ],
+    [
+      'a full disk',
+      { pending: 20, reason: stop('local') },
+      'goes on with the 20 pending records, once the reason is gone',
+    ],
+    [
+      'a disk that was full at the end',
+      { reason: stop('local') },
+      'writes what could not be written, once the reason is gone',
+    ],
+    [
+      'a budget that nothing is told of',
+      { pending: 20, reason: stop('budget') },
+      'goes on with the 20 pending records',
+    ],
+  ])('is to resume after %s', (_, end, effect) => {
+    expect(nextAfter(end)).toEqual({ command: ['pipe resume', 'runs/r'], effect });
+  });
+
+  it.each<[string, NonNullable<End['budget']>, readonly string[]]>([
+    ['dollars', { usd: { limit: 5, spent: 4.9 }, tokens: null }, ['--budget-usd 10']],
+    ['cents', { usd: { limit: 0.15, spent: 0.14 }, tokens: null }, ['--budget-usd 0.3']],
+    ['tokens', { usd: null, tokens: { limit: 2e6, spent: 1 } }, ['--set budget.tokens=4000000']],
+    [
+      'both',
+      { usd: { limit: 5, spent: 4.9 }, tokens: { limit: 2e6, spent: 1 } },
+      ['--budget-usd 10', '--set budget.tokens=4000000'],
+    ],
+  ])('is to resume with more when the budget is spent: %s', (_, budget, flags) => {
+    expect(nextAfter({ pending: 8000, reason: stop('budget'), budget })).toEqual({
+      command: ['pipe resume', 'runs/r', ...flags],
+      effect: 'goes on with the 8,000 pending records, with twice the budget',
+    });
+  });
+
+  it('asks for no larger budget where that is not what stopped the run', () => {
+    const budget = { usd: { limit: 5, spent: 4.9 }, tokens: null };
+    expect(nextAfter({ pending: 1, reason: interrupted, budget })?.command).toEqual([
+      'pipe resume',
+      'runs/r',
+    ]);
+  });
+
+  it.each<[End, string]>([
+    [
+      { rowsAtFault: 3 },
+      'the 3 failed rows are at fault themselves: correct them in rows.csv, and resume with --force',
+    ],
+    [
+      { rowsAtFault: 1 },
+      'the failed row is at fault itself: correct it in rows.csv, and resume with --force',
+    ],
+    [
+      { rowsAtFault: 1, inputPath: '-' },
+      'the failed row is at fault itself: correct it at the source, and run it anew',
+    ],
+  ])('is to correct rows that would fail alike: %o', (end, effect) => {
+    expect(nextAfter(end)).toEqual({ command: [], effect });
+  });
+
+  it.each([
+    ['runs/a-1', 'runs/a-1'],
+    ["my runs/it's", `'my runs/it'\\''s'`],
+    ['a b;$(rm)', `'a b;$(rm)'`],
+    ['-rf', './-rf'],
+    ['x\n\u001B[2J', `'x\\n\\x1b[2J'`],
+  ])('names the folder as one word: %j', (folder, word) => {
+    expect(nextAfter({ failedInSteps: 1, folder })?.command).toEqual(['pipe resume', word]);
+  });
+});
+
+describe('a command over several lines', () => {
+  it.each([
+    [['pipe resume', 'runs/r'], ['pipe resume runs/r']],
+    [
+      ['pipe resume', `runs/${'r'.repeat(55)}`, '--budget-usd 10'],
+      [`pipe resume runs/${'r'.repeat(55)} \\`, '  --budget-usd 10'],
+    ],
+  ])('is read on by a shell: %j', (words, lines) => {
+    expect(continuedLines(words)).toEqual(lines);
+  });
+
+  it('says the same, whatever the lengths', () => {
+    const word = fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 1, maxLength: 90 });
+    fc.assert(
+      fc.property(fc.array(word, { minLength: 1, maxLength: 8 }), (words) => {
+        const text = continuedLines(words).join('\n');
+        expect(text.replaceAll(/ \\\n {2}/g, ' ')).toBe(words.join(' '));
+      }),
+    );
+  });
+});
