@@ -39,7 +39,7 @@ export function violations(run: EndedRun): readonly string[] {
   return [
     ...outcomes(run, files),
     ...comparison(run, files),
-    ...usage(files),
+    ...sums(files),
     ...requests(run, files),
     ...answers(run, files),
     ...tools(run, files),
@@ -108,7 +108,7 @@ const counted = ['requests', 'retries', 'cached_requests', 'unmetered_requests']
 const summed = ['input_tokens', 'output_tokens', 'total_tokens', 'cost_usd'] as const;
 
 /** usage.json, its parts, run.json and the journal all say the same. */
-function usage({ usage: file, summary, journal }: RunFiles): string[] {
+function sums({ usage: file, summary, journal }: RunFiles): string[] {
   const calls = journal.filter(({ type }) => type === 'call').map((line) => line['usage'] as UsageNumbers);
   const others = {
     'the steps': Object.values(file.by_step),
@@ -141,7 +141,7 @@ function requests(run: EndedRun, { usage: file }: RunFiles): string[] {
 }
 
 /** Each answer that was journaled was given, and its question never asked again; few answers were paid for in vain. */
-function answers(run: EndedRun, { journal }: RunFiles): string[] {
+function answers(run: EndedRun, { journal, usage }: RunFiles): string[] {
   const { server, kills, concurrency } = run;
   const found: string[] = [];
   const journaled = new Map<string, number>();
@@ -162,15 +162,11 @@ function answers(run: EndedRun, { journal }: RunFiles): string[] {
   );
   if (unjournaled.length > 0)
     found.push(`${unjournaled.length} of ${given.length} questions were answered and never journaled`);
-  // An answer that came whole and was not used: its connection broke behind it, or it came after the time-out.
-  const broken = ['reset_after', 'close_after', 'slow'].reduce(
-    (sum, kind) => sum + (server.faults[kind] ?? 0),
-    0,
-  );
-  const inVain = server.answered - journaled.size - broken;
+  // An answer that left whole and was not used (its connection broke, it came after the time-out) is told as unmetered.
+  const inVain = server.answered - journaled.size - (usage.total['unmetered_requests'] ?? 0);
   if (inVain > kills * concurrency)
     found.push(
-      `${inVain} answers were paid for twice, where ${kills} kills at concurrency ${concurrency} explain ${kills * concurrency}`,
+      `${inVain} answers were paid for in vain and are not told of, where ${kills} kills at concurrency ${concurrency} explain ${kills * concurrency}`,
     );
   return found;
 }

@@ -39,7 +39,8 @@ export async function torture({ root, work, args }: TortureOptions): Promise<num
       console.log(`${end.violations.length === 0 ? 'kept' : 'BROKEN'}  ${inWords(scenario, end)}`);
       if (end.violations.length > 0) {
         failed.push(seed);
-        for (const violation of end.violations) console.log(`        ${violation}`);
+        for (const violation of end.violations.slice(0, 20)) console.log(`        ${violation}`);
+        console.log(`        faults met: ${JSON.stringify(end.faults)}`);
         console.log(`        again: npm run torture -- --seed ${seed} --rounds 1 --kills ${kills}`);
       }
       rmSync(folder, { recursive: true, force: true });
@@ -54,7 +55,7 @@ export async function torture({ root, work, args }: TortureOptions): Promise<num
 function inWords({ seed, shape, rows, concurrency, clock }: Scenario, end: RoundEnd): string {
   const { sessions, kills, requests, faults } = end;
   const jumps = clock ? ', clock jumps' : '';
-  return `seed ${seed}: ${shape}, ${rows.length} rows, concurrency ${concurrency}${jumps}: ${requests} requests, ${faults} faults, ${sessions} sessions, ${kills} kills`;
+  return `seed ${seed}: ${shape}, ${rows.length} rows, concurrency ${concurrency}${jumps}: ${requests} requests, ${countOf(faults)} faults, ${sessions} sessions, ${kills} kills`;
 }
 
 function table(ends: readonly RoundEnd[], failed: readonly number[]): string {
@@ -64,9 +65,13 @@ function table(ends: readonly RoundEnd[], failed: readonly number[]): string {
     ['sessions', sum(({ sessions }) => sessions)],
     ['killed', sum(({ kills }) => kills)],
     ['requests', sum(({ requests }) => requests)],
-    ['faults met', sum(({ faults }) => faults)],
+    ['faults met', sum(({ faults }) => countOf(faults))],
     ['rounds with a broken promise', failed.length],
   ];
   const rows = lines.map(([name, count]) => `  ${name.padEnd(30)}${String(count).padStart(8)}`);
   return `\n${rows.join('\n')}${failed.length === 0 ? '' : `\n  their seeds: ${failed.join(', ')}`}`;
+}
+
+function countOf(faults: RoundEnd['faults']): number {
+  return Object.values(faults).reduce((sum, count) => sum + count, 0);
 }

@@ -22,7 +22,8 @@ export interface RoundEnd {
   /** Of these, those that were ended by a kill before they were through. */
   readonly kills: number;
   readonly requests: number;
-  readonly faults: number;
+  /** How often each was met. */
+  readonly faults: { readonly [kind: string]: number };
   /** What the sessions said on stderr, for whoever looks into a failure. */
   readonly said: string;
 }
@@ -66,7 +67,7 @@ export async function playRound(stage: Stage, scenario: Scenario): Promise<Round
     sessions: played.said.length,
     kills: played.kills,
     requests: stats.received,
-    faults: Object.values(stats.faults).reduce((sum, count) => sum + count, 0),
+    faults: stats.faults,
     said: [calm.stderr, ...played.said].join('\n---\n'),
   };
 }

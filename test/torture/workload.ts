@@ -56,7 +56,7 @@ const steps: { readonly [shape in Shape]: string } = {
   fork: `${chat}  second:
     type: chat
     stream: true
-    prompt: "Summarise {{input.id}}: {{input.text}}"
+    prompt: "Summarise {{input.id}}."
   joined:
     type: chat
     prompt: "Join {{input.id}}: {{steps.first.output}} and {{steps.second.output}}"
@@ -82,7 +82,7 @@ export interface WorkloadOptions {
 
 /** Writes a workload into a new folder. */
 export function writeWorkload(folder: string, options: WorkloadOptions): Workload {
-  const { shape, rows, url, settings = '', model = 'timeout: 400ms, idle_timeout: 300ms' } = options;
+  const { shape, rows, url, settings = '', model = 'timeout: 1s, idle_timeout: 500ms' } = options;
   mkdirSync(folder, { recursive: true });
   writeFileSync(
     join(folder, 'work.yaml'),
