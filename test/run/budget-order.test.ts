@@ -21,9 +21,9 @@ const settling = fc.record({
 const leaving = fc.record({ type: fc.constant('leave' as const), which: fc.nat() });
 const steps = fc.array(
   fc.oneof(
-    { weight: 4, arbitrary: asking },
-    { weight: 3, arbitrary: settling },
-    { weight: 1, arbitrary: leaving },
+    { weight: 5, arbitrary: asking },
+    { weight: 2, arbitrary: settling },
+    { weight: 2, arbitrary: leaving },
   ),
   { maxLength: 40 },
 );

@@ -96,7 +96,7 @@ describe('a budget that is used up', () => {
 
   it('gives everybody the same reason', async () => {
     const { ask } = budgeted({ tokens: 10 });
-    const [one, other] = await ask(tokens(11), tokens(5));
+    const [one, other] = await ask(tokens(11), tokens(12));
     expect(one?.reason).toBeDefined();
     expect(other?.reason).toBe(one?.reason);
   });
