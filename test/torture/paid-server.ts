@@ -6,6 +6,8 @@ import { join } from 'node:path';
 export interface Behaviour {
   /** Milliseconds that an answer takes: from, to. */
   readonly latency?: readonly [number, number];
+  /** Whether a question with `once-<fault>` in it meets that fault the first time; with `poison-<fault>` it always does. */
+  readonly named?: boolean;
   /** Faults (server/faults.mjs) that each question meets in this order before it is answered; null is a good answer. */
   readonly script?: readonly (string | null)[];
   /** Of each question's first `most` requests, this share meets one of the kinds. */

@@ -15,6 +15,8 @@ import { createStats } from './stats.mjs';
 const behaviours = {
   /** Milliseconds that an answer takes: from, to. */
   latency: [0, 0],
+  /** Whether a question that names a fault by `once-` meets it. */
+  named: false,
   /** Faults that each question meets in this order before it is answered; null is a good answer. */
   script: [],
   /** Faults drawn: {seed, share, kinds, most}: of each question's first `most` requests this share meets one of the kinds. */
@@ -33,12 +35,12 @@ let held = [];
 let admitted = [];
 const sockets = new Set();
 
-/** A text in a question that always meets a fault: its record fails, in a disturbed run as in any other. */
-const poison = /poison-(\w+)/;
+/** Words in a question: it always meets that fault (its record fails, in a disturbed run as in any other), or the first time. */
+const named = /(poison|once)-(\w+)/;
 
 function faultFor(name, nth, text) {
-  const always = poison.exec(text)?.[1];
-  if (always !== undefined) return always;
+  const [, when, which] = named.exec(text) ?? [];
+  if (when === 'poison' || (when === 'once' && nth === 1 && behaviour.named)) return which;
   if (behaviour.quota !== null) {
     const now = performance.now();
     admitted = admitted.filter((time) => now - time < 1000);

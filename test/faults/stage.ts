@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { root, temporaryFolder } from '../support/pipe.ts';
+import { violations } from '../torture/invariants.ts';
+import { startPaidServer, type Behaviour, type PaidServer } from '../torture/paid-server.ts';
+import { startPipe, type Session, type SessionEnd, type SessionOptions } from '../torture/session.ts';
+import {
+  keyVariable,
+  plainRows,
+  writeWorkload,
+  type Row,
+  type Shape,
+  type Workload,
+} from '../torture/workload.ts';
+
+const key = 'fault-key-2c8e51d7';
+
+export interface StageOptions {
+  readonly shape?: Shape;
+  readonly rows?: readonly Row[];
+  readonly concurrency?: number;
+  readonly behaviour?: Behaviour;
+  /** Further lines of the pipeline file. */
+  readonly settings?: string;
+  /** Further parameters of the model. */
+  readonly model?: string;
+}
+
+/** A server in a process of its own, and a folder with a pipeline that speaks to it. */
+export interface Stage {
+  readonly server: PaidServer;
+  readonly workload: Workload;
+  /** The run's folder. */
+  readonly run: string;
+  /** `pipe run` of the workload, or another command in its folder. */
+  start(args?: readonly string[], options?: Partial<SessionOptions>): Session;
+  /** What is wrong with the run, a sentence each, beside an undisturbed one. */
+  violations(kills?: number): Promise<readonly string[]>;
+}
+
+const patient = 'retry: {attempts: 8, max_delay: 50ms}\n';
+
+export async function setStage(options: StageOptions = {}): Promise<Stage> {
+  const { shape = 'chat', rows = plainRows(12), concurrency = 4, behaviour = {} } = options;
+  const { settings = patient, model } = options;
+  const server = await startPaidServer(root);
+  onTestFinished(() => server.close());
+  const folder = temporaryFolder();
+  const write = (name: string) =>
+    writeWorkload(join(folder, name), {
+      shape,
+      rows,
+      url: server.url,
+      settings,
+      ...(model !== undefined && { model }),
+    });
+  const workload = write('work');
+  const afresh = ['run', 'work.yaml', '--input', 'rows.jsonl', '--run-dir', 'run'];
+  const startIn = (cwd: string, args: readonly string[], options: Partial<SessionOptions>) =>
+    startPipe([...args, '--concurrency', String(concurrency)], {
+      root,
+      cwd,
+      patience: 20_000,
+      ...options,
+      env: { [keyVariable]: key, ...options.env },
+    });
+  await server.begin(behaviour);
+
+  return {
+    server,
+    workload,
+    run: join(workload.folder, 'run'),
+    start: (args = afresh, options = {}) => startIn(workload.folder, args, options),
+    async violations(kills = 0) {
+      const stats = await server.stats();
+      const calm = write('calm');
+      await server.begin();
+      await startIn(calm.folder, afresh, {}).ended;
+      return violations({
+        folder: join(workload.folder, 'run'),
+        workload,
+        undisturbed: join(calm.folder, 'run'),
+        server: stats,
+        kills,
+        concurrency,
+        requestsPerCall: 8,
+        key,
+      });
+    },
+  };
+}
+
+/** How a session ended, with what it said where that was not as expected. */
+export function endOf({ code, signal, stderr }: SessionEnd): string {
+  return `${signal ?? code}${code === 0 ? '' : `\n${stderr}`}`;
+}
