@@ -31,6 +31,8 @@ export interface UsageLedger {
 
 /** What calls have used, by step and then by the model asked for, and how many records they were of. */
 export interface UsageSums {
+  /** Of all of them. */
+  readonly total: Usage;
   readonly usages: Map<string, Map<string, Usage>>;
   readonly steps: Map<string, number>;
   readonly models: Map<string, number>;
@@ -40,7 +42,17 @@ export interface UsageSums {
 }
 
 export function createUsageSums(): UsageSums {
-  return { usages: new Map(), steps: new Map(), models: new Map(), records: 0, resolved: new Map() };
+  const usages = new Map<string, Map<string, Usage>>();
+  return {
+    get total() {
+      return sum([...usages.values()].flatMap((byModel) => [...byModel.values()]));
+    },
+    usages,
+    steps: new Map(),
+    models: new Map(),
+    records: 0,
+    resolved: new Map(),
+  };
 }
 
 /** Adds a call with its cost. `countedIn` says which rows count the call's record already. */
@@ -73,15 +85,12 @@ export function createUsageLedger(
   const stepNames = steps.map(({ id }) => id);
   const modelNames = steps.map(({ model }) => model.name);
 
-  function sumOf(step?: string, model?: string): Usage {
-    let sum = zeroUsage;
-    for (const [id, byModel] of sums.usages) {
-      if (step !== undefined && id !== step) continue;
-      for (const [name, usage] of byModel) {
-        if (model === undefined || name === model) sum = addUsage(sum, usage);
-      }
-    }
-    return sum;
+  function ofStep(step: string): Usage {
+    return sum(sums.usages.get(step)?.values() ?? []);
+  }
+
+  function ofModel(model: string): Usage {
+    return sum([...sums.usages.values()].map((byModel) => byModel.get(model) ?? zeroUsage));
   }
 
   return {
@@ -95,15 +104,19 @@ export function createUsageLedger(
       return priced;
     },
     report: () => ({
-      total: { records: sums.records, ...sumOf() },
-      by_step: rows(stepNames, sums.steps, (step) => sumOf(step)),
-      by_model: rows(modelNames, sums.models, (model) => sumOf(undefined, model)),
+      total: { records: sums.records, ...sums.total },
+      by_step: rows(stepNames, sums.steps, ofStep),
+      by_model: rows(modelNames, sums.models, ofModel),
     }),
     resolvedModels: () =>
       Object.fromEntries(
         allNames(modelNames, sums.models).map((model) => [model, [...(sums.resolved.get(model) ?? [])]]),
       ),
   };
+}
+
+function sum(usages: Iterable<Usage>): Usage {
+  return [...usages].reduce(addUsage, zeroUsage);
 }
 
 function rows(

@@ -5,7 +5,7 @@ import type { UsageSums } from '../usage-ledger.ts';
 import { unreadJournal } from './damage.ts';
 import type { JournalReader } from './reader.ts';
 import { foldJournal, type Folded } from './fold.ts';
-import type { Outcome, Place, RecordIndex } from './record-index.ts';
+import type { Outcome, RecordIndex } from './record-index.ts';
 import { readReplay, type Replay } from './replay.ts';
 import type { Spent } from './spending.ts';
 
@@ -26,19 +26,14 @@ export interface History {
   readonly usage: UsageSums;
   readonly tool_calls: ToolCounts;
   readonly spent: Spent;
-  /** How the record of this key ended and where it stands; undefined where it is to be run. */
-  ended(key: string): EndedRecord | undefined;
+  /** Whether the record of this key is through, and stands in the index at this sequence. */
+  isAt(sequence: number, key: string): boolean;
   /**
    * What was answered for the record of this key, which is to be run again; undefined where it never came to a call. Where
    * it failed by what its last answer said, that one is not among them: it is asked for anew. Rejects with the file
    * system's error.
    */
   replayOf(key: string, reader: JournalReader): Promise<Replay | undefined>;
-}
-
-export interface EndedRecord {
-  readonly outcome: 'succeeded' | 'skipped';
-  readonly place: Place;
 }
 
 export interface HistoryOptions {
@@ -89,12 +84,7 @@ function historyOf(folded: Folded): History {
     usage,
     tool_calls,
     spent,
-    ended(key) {
-      const sequence = records.sequenceOf(key);
-      const outcome = sequence === undefined ? undefined : index.outcome(sequence);
-      if (sequence === undefined || outcome === undefined || outcome === 'failed') return undefined;
-      return { outcome, place: index.place(sequence) };
-    },
+    isAt: (sequence, key) => records.sequenceOf(key) === sequence,
     async replayOf(key, reader) {
       const record = records.unfinished(key);
       return record && readReplay(record, reader);

@@ -34,11 +34,16 @@ export interface UnfinishedRecord {
   readonly countedIn: CountedIn;
 }
 
+interface RunningRecord {
+  readonly hash: Hash;
+  readonly slot: number;
+}
+
 export function createPastRecords(): PastRecords {
   /** Of a record that is through, its sequence times 2 plus 1; of one that is to be run again, its slot times 2. */
   const known = createKeyTable();
-  /** The slots of records on their way, which most lines are of: those need no hash. */
-  const running = new Map<string, number>();
+  /** Records on their way, which most lines are of: those are found without another hash. */
+  const running = new Map<string, RunningRecord>();
   const lists = createAnswerLists();
   const sets = createCountedSets();
   const steps = new Map<string, number>();
@@ -66,11 +71,22 @@ export function createPastRecords(): PastRecords {
     return value === 0 || value % 2 === 1 ? undefined : value / 2;
   }
 
-  /** The slot of a record that is on its way. */
   function runningSlot(key: string): number {
-    const slot = running.get(key) ?? unfinishedSlot(hashOf(key)) ?? newSlot();
-    running.set(key, slot);
+    const known = running.get(key);
+    if (known !== undefined) return known.slot;
+    const hash = hashOf(key);
+    const slot = unfinishedSlot(hash) ?? newSlot();
+    running.set(key, { hash, slot });
     return slot;
+  }
+
+  /** The record is no longer on its way. */
+  function stopped(key: string): { readonly hash: Hash; readonly slot: number | undefined } {
+    const known = running.get(key);
+    running.delete(key);
+    if (known !== undefined) return known;
+    const hash = hashOf(key);
+    return { hash, slot: unfinishedSlot(hash) };
   }
 
   return {
@@ -85,9 +101,7 @@ export function createPastRecords(): PastRecords {
       listOf.set(slot, lists.add(listOf.get(slot), stepNumber(step), line));
     },
     ended(key, sequence) {
-      const hash = hashOf(key);
-      const slot = running.get(key) ?? unfinishedSlot(hash);
-      running.delete(key);
+      const { hash, slot } = stopped(key);
       if (slot !== undefined) {
         lists.drop(listOf.get(slot));
         freeSlots.push(slot);
@@ -95,16 +109,15 @@ export function createPastRecords(): PastRecords {
       known.set(hash, sequence * 2 + 1);
     },
     failed(key, step) {
-      const hash = hashOf(key);
-      const wasKnown = known.get(hash) !== 0;
-      const slot = running.get(key) ?? unfinishedSlot(hash) ?? (wasKnown ? newSlot() : undefined);
-      running.delete(key);
+      const { hash, slot: before } = stopped(key);
+      // Without a slot it never came to a call, unless it was through once.
+      const slot = before ?? (known.get(hash) === 0 ? undefined : newSlot());
       if (slot === undefined) return;
       if (step !== undefined) listOf.set(slot, lists.withoutLast(listOf.get(slot), stepNumber(step)));
       known.set(hash, slot * 2);
     },
     sessionEnded() {
-      for (const [key, slot] of running) known.set(hashOf(key), slot * 2);
+      for (const { hash, slot } of running.values()) known.set(hash, slot * 2);
       running.clear();
     },
     sequenceOf(key) {

@@ -20,6 +20,7 @@ export interface Spending {
   called(call: SpentCall): void;
   /** The reservations of calls that have no line by now stay spent: their requests may have been sent. */
   sessionEnded(): void;
+  /** As far as the lines have come. */
   readonly spent: Spent;
 }
 
@@ -32,20 +33,16 @@ export interface SpentCall {
   readonly held?: Reserved;
 }
 
-const nothing: Spent = { usd: 0, tokens: 0, usd_unknown: false, tokens_unknown: false };
-
 export function createSpending(): Spending {
   /** Of calls that have not finished, by their names. */
   const open = new Map<string, Reserved[]>();
-  let spent = nothing;
+  const spent = { usd: 0, tokens: 0, usd_unknown: false, tokens_unknown: false };
 
   function add({ usd, tokens }: Reserved): void {
-    spent = {
-      usd: roundCost(spent.usd + (usd ?? 0)),
-      tokens: spent.tokens + (tokens ?? 0),
-      usd_unknown: spent.usd_unknown || usd === null,
-      tokens_unknown: spent.tokens_unknown || tokens === null,
-    };
+    if (usd === null) spent.usd_unknown = true;
+    else spent.usd = roundCost(spent.usd + usd);
+    if (tokens === null) spent.tokens_unknown = true;
+    else spent.tokens += tokens;
   }
 
   return {
@@ -67,9 +64,7 @@ export function createSpending(): Spending {
       for (const reservations of open.values()) reservations.forEach(add);
       open.clear();
     },
-    get spent() {
-      return spent;
-    },
+    spent,
   };
 }
 
