@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { readRun, type Line, type UsageNumbers } from '../torture/run-files.ts';
 import { passing } from '../torture/scenario.ts';
-import type { Row, Shape } from '../torture/workload.ts';
+import { plainRows, type Row, type Shape } from '../torture/workload.ts';
 import { setStage } from './stage.ts';
+
+const hasty = 'timeout: 600ms, idle_timeout: 400ms';
 
 /** A row for each fault, which its question meets the first time; and as many that meet none beside them. */
 const rows: readonly Row[] = passing.flatMap((fault, at) => [
@@ -13,29 +15,77 @@ const rows: readonly Row[] = passing.flatMap((fault, at) => [
 /** Those after which the answer is there all the same. */
 const harmless: readonly string[] = ['slow', 'reset_after', 'close_after'];
 
-describe.each<Shape>(['chat', 'stream'])('a %s', (shape) => {
-  it(
-    'outlives every fault that passes, and tells of each request that it took',
-    { timeout: 20_000 },
-    async () => {
-      const stage = await setStage({
-        shape,
-        rows,
-        behaviour: { named: true },
-        model: 'timeout: 600ms, idle_timeout: 400ms',
-      });
-      const { code, stderr } = await stage.start().ended;
-      expect(code, stderr).toBe(0);
-      const { faults } = await stage.server.stats();
-      expect(Object.keys(faults).sort()).toEqual([...passing].sort());
-      const asked = new Map(
-        readRun(stage.run).journal.flatMap(({ type, key, usage }: Line) =>
-          type === 'call' ? [[key, (usage as UsageNumbers)['requests']] as const] : [],
-        ),
-      );
-      const onceOnly = passing.filter((fault) => asked.get(fault) === 1);
-      expect(harmless).toEqual(expect.arrayContaining(onceOnly));
-      expect(await stage.violations()).toEqual([]);
-    },
-  );
+describe.each<Shape>(['chat', 'stream'])('faults that pass, in a %s', (shape) => {
+  it('are outlived, and each request that they took is told', async () => {
+    const stage = await setStage({ shape, rows, behaviour: { named: true }, model: hasty });
+    const { code, stderr } = await stage.start().ended;
+    expect(code, stderr).toBe(0);
+    const { faults } = await stage.server.stats();
+    expect(Object.keys(faults).sort()).toEqual([...passing].sort());
+    const requests = new Map(
+      readRun(stage.run).journal.flatMap(({ type, key, usage }: Line) =>
+        type === 'call' ? [[key, (usage as UsageNumbers)['requests']] as const] : [],
+      ),
+    );
+    const unmet = passing.filter((fault) => requests.get(fault) === 1);
+    expect(harmless).toEqual(expect.arrayContaining(unmet));
+    expect(await stage.violations()).toEqual([]);
+  });
+});
+
+describe('faults that stay', () => {
+  /** With the code of the error, and the attempts that are made in vain. */
+  const lasting: readonly (readonly [fault: string, code: string, attempts: number])[] = [
+    ['s422', 'invalid_request', 1],
+    ['s408', 'server_error', 2],
+    ['s500', 'server_error', 2],
+    ['s503', 'server_error', 2],
+    ['s504', 'server_error', 2],
+    ['close_before', 'connection_failed', 2],
+    ['reset_before', 'connection_failed', 2],
+    ['reset_inside', 'cut_body', 2],
+    ['hang', 'timed_out', 2],
+    ['hang_inside', 'timed_out', 2],
+    ['dribble', 'timed_out', 2],
+    ['cut', 'malformed_answer', 2],
+    ['html', 'malformed_answer', 2],
+    ['no_choices', 'empty_answer', 2],
+  ];
+
+  it('fail their record by its name and no other, and what they took is told', async () => {
+    const poisoned = lasting.map(([fault]): Row => ({ id: fault, text: `poison-${fault}`, lang: 'de' }));
+    const stage = await setStage({
+      rows: [...plainRows(lasting.length), ...poisoned],
+      settings: 'retry: {attempts: 2, max_delay: 50ms}\n',
+      model: hasty,
+    });
+    expect((await stage.start().ended).code).toBe(1);
+    const told = readRun(stage.run).errors.map(({ key, error }) => {
+      const { code, attempts } = error as Line;
+      return [key, code, attempts];
+    });
+    expect(told).toEqual(lasting);
+    expect(await stage.violations()).toEqual([]);
+  });
+});
+
+describe('a server', () => {
+  it('that lets in less than it is asked for is asked until all is answered', async () => {
+    const stage = await setStage({ rows: plainRows(16), behaviour: { quota: 10 } });
+    expect((await stage.start().ended).code).toBe(0);
+    expect((await stage.server.stats()).faults['limited_second']).toBeGreaterThan(0);
+    expect(await stage.violations()).toEqual([]);
+  });
+
+  it('that restarts under a run, and again, is asked on', async () => {
+    const restarts = [
+      { at: 5, downtime: 0 },
+      { at: 15, downtime: 40 },
+    ];
+    const stage = await setStage({ rows: plainRows(30), behaviour: { latency: [2, 10], restarts } });
+    const { code, stderr } = await stage.start().ended;
+    expect(code, stderr).toBe(0);
+    expect((await stage.server.stats()).restarts).toBe(2);
+    expect(await stage.violations()).toEqual([]);
+  });
 });
