@@ -1,4 +1,7 @@
+import * as files from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { promisify } from 'node:util';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { ChunkStream } from './record-source.ts';
 
@@ -49,13 +52,79 @@ export async function* fileBytes(path: string, identity?: FileIdentity): ByteStr
 }
 
 /** The bytes of a stream that is already open; of text its UTF-8. Stopping early closes it, as its iterator does. */
-export async function* streamBytes(stream: ChunkStream, path: string): ByteStream {
+async function* streamBytes(stream: ChunkStream, path: string): ByteStream {
   try {
     for await (const chunk of stream) yield Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk);
     return undefined;
   } catch (error) {
     return unreadable(path, error);
   }
+}
+
+/** Bytes that come once, from where no other reading begins. */
+export interface OnceBytes {
+  readonly bytes: ByteStream;
+  /** Ends them at once, also while they are waited for; where it cannot, it does nothing. */
+  readonly destroy: () => void;
+}
+
+export function onceBytes(stream: ChunkStream, path: string): OnceBytes {
+  return {
+    bytes: streamBytes(stream, path),
+    destroy() {
+      if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy();
+    },
+  };
+}
+
+/**
+ * The bytes of a pipe with a name, from when it is asked for them. To read it as a file would hold up the end of the
+ * process until somebody writes to it.
+ */
+export function pipeBytes(path: string): OnceBytes {
+  let socket: Socket | undefined;
+  return {
+    bytes: openedPipe(path, (opened) => {
+      socket = opened;
+    }),
+    destroy: () => socket?.destroy(),
+  };
+}
+
+async function* openedPipe(path: string, opened: (socket: Socket) => void): ByteStream {
+  let socket: Socket;
+  try {
+    const fd = await openDescriptor(path, 'r');
+    socket = new Socket({ fd, readable: true, writable: false });
+  } catch (error) {
+    return unreadable(path, error);
+  }
+  opened(socket);
+  return yield* streamBytes(socket, path);
+}
+
+const openDescriptor = promisify(files.open);
+
+/**
+ * The same bytes, whose source is let go first when they are no more wanted: where something waits for it, such as what
+ * unpacks it, ending that would wait too.
+ */
+export async function* bytesLetGoBy(bytes: ByteStream, letGo: () => Promise<void> | void): ByteStream {
+  try {
+    for (;;) {
+      const next = await bytes.next();
+      if (next.done) return next.value;
+      yield next.value;
+    }
+  } finally {
+    await letGo();
+    await bytes.return(undefined);
+  }
+}
+
+/** The same bytes, and why they end where nothing else is the reason. */
+export async function* bytesEndingWith(bytes: ByteStream, why: Diagnostic): ByteStream {
+  return (yield* bytes) ?? why;
 }
 
 /** The same bytes, each piece shown before it is passed on. */

@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { failure, success, type Result } from '../result.ts';
 import { readBeginning, type ChosenFormat } from './beginning.ts';
-import { fileBytes, streamBytes, type ByteStream, type FileIdentity } from './bytes.ts';
+import { fileBytes, onceBytes, pipeBytes, type FileIdentity, type OnceBytes } from './bytes.ts';
+import { createIncoming } from './incoming.ts';
 import { locateInput, type InputPlace } from './locate.ts';
 import { defaultFormat, extensionsOf, formatNamed, formatNames, formatOfPath, formats } from './registry.ts';
 import type { ChunkStream, RecordSource, SourceReading } from './record-source.ts';
@@ -21,7 +22,7 @@ export interface RecordInput {
   readonly limit?: number;
 }
 
-const defaultLimit = 16 * 2 ** 20;
+export const defaultLimit = 16 * 2 ** 20;
 
 /** Opens an input and reads how it begins. What is wrong with it so far is told here, the rest by survey and read. */
 export async function openRecords(input: RecordInput): Promise<Result<RecordSource, Diagnostic>> {
@@ -32,7 +33,7 @@ export async function openRecords(input: RecordInput): Promise<Result<RecordSour
   const opened =
     located.value.kind === 'file'
       ? await openFile(input, chosen.value, located.value.identity)
-      : await openOnce(input, chosen.value);
+      : await openOnce(input, chosen.value, located.value.kind);
   if (!opened.ok) return opened;
   const { columns, path, reading } = opened.value;
   return success({
@@ -64,24 +65,35 @@ async function openFile(
   return success({ columns: begun.value.columns, path, reading });
 }
 
-async function openOnce(input: RecordInput, chosen: ChosenFormat): Promise<Result<Opened, Diagnostic>> {
-  const path = input.path === '-' ? 'stdin' : input.path;
+async function openOnce(
+  input: RecordInput,
+  chosen: ChosenFormat,
+  kind: 'stdin' | 'pipe' | 'device',
+): Promise<Result<Opened, Diagnostic>> {
+  const path = kind === 'stdin' ? 'stdin' : input.path;
   const options = { path, limit: input.limit ?? defaultLimit };
-  const raw = bytesOnce(input, path);
-  if (!raw.ok) return raw;
-  const bytes = textBytes(raw.value, path);
-  const begun = await readBeginning(bytes, chosen, options);
+  const once = bytesOnce(input, kind, path);
+  if (!once.ok) return once;
+  const incoming = createIncoming(once.value);
+  const rest = textBytes(incoming.looked, path);
+  const begun = await readBeginning(rest, chosen, options);
   if (begun.ok) {
     const { columns, chunks } = begun.value;
-    return success({ columns, path, reading: onceReading(chunks, bytes, chosen.format, options) });
+    const reading = onceReading({ incoming, begun: chunks, rest }, chosen.format, options);
+    return success({ columns, path, reading });
   }
-  await bytes.return(undefined);
+  await rest.return(undefined);
   return begun;
 }
 
-function bytesOnce({ path, stdin }: RecordInput, shown: string): Result<ByteStream, Diagnostic> {
-  if (path !== '-') return success(fileBytes(path));
-  if (stdin !== undefined) return success(streamBytes(stdin, shown));
+function bytesOnce(
+  { path, stdin }: RecordInput,
+  kind: 'stdin' | 'pipe' | 'device',
+  shown: string,
+): Result<OnceBytes, Diagnostic> {
+  if (kind === 'pipe') return success(pipeBytes(path));
+  if (kind === 'device') return success({ bytes: fileBytes(path), destroy() {} });
+  if (stdin !== undefined) return success(onceBytes(stdin, shown));
   return failure({
     severity: 'error',
     code: 'stdin-missing',

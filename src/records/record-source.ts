@@ -29,11 +29,18 @@ export interface SourceReading {
    */
   read(schema?: JsonSchema): AsyncIterable<RecordItem | InputBroken>;
   /**
+   * To be called before `read`: bytes that come once are written to a new file as fast as they come, and read from there.
+   * The file is called `<path>.part` until their end was reached and it is whole; `openSpool` reads it again. Where the
+   * disk refuses later, an InputBroken `spool-failed` comes after the records that it took. Reading that stops early ends
+   * the file too. A regular file is read from where it is.
+   */
+  spoolTo(path: string): Promise<Result<undefined, Diagnostic>>;
+  /**
    * Reads a regular file to its end without giving records: how many there are, and what makes the file bad, so that it
-   * is known before anything is paid for. Undefined where the input can be read only once.
+   * is known before anything is paid for. Undefined where the input can be read only once, or its end is missing.
    */
   survey(): Promise<Result<Survey, Diagnostic> | undefined>;
-  /** Lets go of bytes that come only once, for who does not begin to read them. */
+  /** Lets go of bytes that come only once, for who does not begin to read them, or may have left off. */
   close(): Promise<void>;
 }
 

@@ -1,10 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { failure, success } from '../result.ts';
-import { fileBytes, observedBytes, rejoinedBytes, type ByteStream, type FileIdentity } from './bytes.ts';
+import {
+  bytesLetGoBy,
+  fileBytes,
+  observedBytes,
+  rejoinedBytes,
+  type ByteStream,
+  type FileIdentity,
+} from './bytes.ts';
 import type { ReadOptions, RecordCounter, RecordFormat, RecordReader } from './format.ts';
+import type { Incoming } from './incoming.ts';
 import type { SourceReading } from './record-source.ts';
 import type { InputBroken, RecordItem } from './record.ts';
+import { startSpool, type Spool } from './spool.ts';
 import { textBytes } from './unpack.ts';
 
 /** A regular file, read anew each time; it must stay the file that `identity` tells. */
@@ -26,35 +35,59 @@ export function fileReading(
       if (broken !== undefined) return failure(broken);
       return success({ ...counter.count(), sha256: hash.digest('hex') });
     },
+    spoolTo: async () => success(undefined),
     close: async () => {},
   };
 }
 
-/** Bytes that come once. `begun` are those that have been read to see how they begin. */
+export interface OnceBegun {
+  readonly incoming: Incoming;
+  /** The text that was read to see how it begins, and the rest of it. */
+  readonly begun: readonly Buffer[];
+  readonly rest: ByteStream;
+}
+
+/** Bytes that come once. */
 export function onceReading(
-  begun: readonly Buffer[],
-  rest: ByteStream,
+  { incoming, begun, rest }: OnceBegun,
   format: RecordFormat,
   options: ReadOptions,
 ): SourceReading {
+  const { path } = options;
   let read = false;
+  let spool: Spool | undefined;
+  const text = () => {
+    if (spool !== undefined) return bytesLetGoBy(textBytes(spool.read(), path), spool.stop);
+    incoming.pass();
+    return bytesLetGoBy(rejoinedBytes(begun, rest), incoming.close);
+  };
   return {
     replayable: false,
     read(schema) {
-      if (read) return readBefore(options.path);
+      if (read) return readBefore(path);
       read = true;
-      return readItems(rejoinedBytes(begun, rest), format.reader({ ...options, schema }));
+      return readItems(text(), format.reader({ ...options, schema }));
     },
     survey: async () => undefined,
+    async spoolTo(file) {
+      if (read || spool !== undefined) return failure(onlyOnce(path));
+      const started = await startSpool(incoming, file);
+      if (!started.ok) return started;
+      spool = started.value;
+      // What was read to see how it begins is read again, from the spool. Not waited for: it may wait for bytes itself.
+      void rest.return(undefined);
+      return success(undefined);
+    },
     async close() {
       read = true;
-      await rest.return(undefined);
+      incoming.close();
+      await (spool === undefined ? rest.return(undefined) : spool.stop());
     },
   };
 }
 
 /** Waits once a chunk: the records of one chunk follow each other at once. */
-async function* readItems(
+export async function* readItems(
   bytes: ByteStream,
   reader: RecordReader,
 ): AsyncGenerator<RecordItem | InputBroken, void, undefined> {
@@ -77,14 +110,15 @@ async function* readItems(
 }
 
 async function* readBefore(path: string): AsyncGenerator<InputBroken, void, undefined> {
-  yield {
-    ok: false,
-    broken: {
-      severity: 'error',
-      code: 'input-read-before',
-      message: `\`${path}\` can be read only once`,
-      hint: 'save it to a file, and read that',
-    },
+  yield { ok: false, broken: onlyOnce(path) };
+}
+
+function onlyOnce(path: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'input-read-before',
+    message: `\`${path}\` can be read only once`,
+    hint: 'save it to a file, and read that',
   };
 }
 

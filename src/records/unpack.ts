@@ -1,19 +1,20 @@
 import { pipeline, Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { constants, createGunzip } from 'node:zlib';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { failure, success, type Result } from '../result.ts';
 import { chunkSize, type ByteStream } from './bytes.ts';
 
 /**
  * The bytes of a text: unpacked where they begin as gzip does, whatever the file's name, and without a byte order mark.
- * What begins like another kind of file, or like UTF-16, ends at once with the remedy.
+ * What begins like another kind of file, or like UTF-16, ends at once with the remedy. Of gzip data that may end anywhere
+ * (`cut`), all that can be unpacked is given, and its end is no fault.
  */
-export async function* textBytes(bytes: ByteStream, path: string): ByteStream {
+export async function* textBytes(bytes: ByteStream, path: string, cut = false): ByteStream {
   let text = bytes;
   try {
     let head = await readHead(text);
     if (head.ok && startsWith(head.value, gzip)) {
-      text = gunzipped(head.value, bytes, path);
+      text = gunzipped(head.value, bytes, path, cut);
       head = await readHead(text);
     }
     if (!head.ok) return head.error;
@@ -74,13 +75,13 @@ function startsWith(head: Buffer, signature: readonly number[]): boolean {
 }
 
 /** All members of a gzip file, one after the other. One that is cut short is told, not read as shorter. */
-async function* gunzipped(head: Buffer, rest: ByteStream, path: string): ByteStream {
+async function* gunzipped(head: Buffer, rest: ByteStream, path: string, cut: boolean): ByteStream {
   let ended: Diagnostic | undefined;
   const packed = async function* () {
     yield head;
     ended = yield* rest;
   };
-  const unzip = createGunzip({ chunkSize });
+  const unzip = createGunzip({ chunkSize, ...(cut && { finishFlush: constants.Z_SYNC_FLUSH }) });
   const source = Readable.from(packed(), { objectMode: false, highWaterMark: chunkSize });
   // What goes wrong comes out of the iteration below too.
   pipeline(source, unzip, () => {});

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
@@ -172,6 +173,19 @@ describe('standard input', () => {
     expect(stdin.destroyed).toBe(true);
   });
 
+  it.each([
+    ['rows', Buffer.from(rows)],
+    ['packed rows', gzipSync(rows)],
+  ])('of %s is closed by who stops early, though its producer is silent', async (_, content) => {
+    const stdin = new PassThrough();
+    stdin.write(content);
+    const source = opened(await openRecords({ path: '-', stdin }));
+    const items = source.read()[Symbol.asyncIterator]();
+    expect(await items.next()).toMatchObject({ value: { value: { a: 1 } } });
+    await items.return?.();
+    expect(stdin.destroyed).toBe(true);
+  });
+
   it('gives each record when its line is there, not later', async () => {
     const stdin = new PassThrough();
     stdin.write('{"a":1}\n');
@@ -200,13 +214,14 @@ describe('a pipe with a name', () => {
   it('is closed by who does not read it', async () => {
     const path = join(temporaryFolder(), 'pipe.csv');
     execFileSync('mkfifo', [path]);
-    const written = writeFile(path, 'a\n1\n');
+    const writer = openSync(path, 'r+');
+    writeSync(writer, 'a\n1\n');
     const source = opened(await openRecords({ path }));
     expect(source.columns).toEqual(['a']);
-    await written;
-    expect(handlesOf(path)).toBe(1);
+    expect(handlesOf(path)).toBe(2);
     await source.close();
-    expect(handlesOf(path)).toBe(0);
+    expect(handlesOf(path)).toBe(1);
+    closeSync(writer);
   });
 });
 

@@ -1,0 +1,158 @@
+import { open, rename, type FileHandle } from 'node:fs/promises';
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { failure, success, type Result } from '../result.ts';
+import { chunkSize, type ByteStream } from './bytes.ts';
+import type { Incoming } from './incoming.ts';
+
+/** Bytes that come once, on their way through a file that keeps them. */
+export interface Spool {
+  /** All of them from the first on, read from the file. To be called once. */
+  read(): ByteStream;
+  /** Takes no more of them and frees the file, which keeps what it has. */
+  readonly stop: () => Promise<void>;
+}
+
+export interface SpoolOptions {
+  /** Bytes that the file may be ahead of its reader. Default: 1 GB, for a producer without an end fills no disk. */
+  readonly ahead?: number;
+  /** Makes the file, for its owner alone. */
+  readonly create?: (path: string) => Promise<SpoolFile>;
+}
+
+export type SpoolFile = Pick<FileHandle, 'write' | 'read' | 'datasync' | 'close'>;
+
+/** What the file is called until it has all that came: one that never did is told by its name. */
+export function partOf(path: string): string {
+  return `${path}.part`;
+}
+
+/**
+ * Writes bytes to a file as fast as they come, so that their producer is soon through, whatever is done with them; they
+ * are read from there. The file has its name only when it is whole and on the disk. A disk that refuses is told as the
+ * reason why the bytes end, after those that it took.
+ */
+export async function startSpool(
+  incoming: Incoming,
+  path: string,
+  { ahead = 2 ** 30, create = createFile }: SpoolOptions = {},
+): Promise<Result<Spool, Diagnostic>> {
+  let file: SpoolFile;
+  try {
+    file = await create(partOf(path));
+  } catch (error) {
+    return failure(spoolFailed(path, error));
+  }
+  incoming.take();
+  const arrived = createBell();
+  const room = createBell();
+  const over = createBell();
+  const state = { written: 0, read: 0, stopping: false };
+  let ended: Incoming['end'];
+  let stopped: Promise<void> | undefined;
+  const pumped = pump();
+
+  async function pump(): Promise<void> {
+    try {
+      while (ended === undefined && !state.stopping) {
+        const piece = incoming.pieces.shift();
+        if (piece !== undefined) await keep(piece);
+        else if (incoming.end !== undefined) await finish(incoming.end);
+        else await Promise.race([incoming.more(), over.rung()]);
+      }
+    } catch (error) {
+      ended = { why: spoolFailed(path, error) };
+      incoming.close();
+    }
+    arrived.ring();
+  }
+
+  async function keep(piece: Buffer): Promise<void> {
+    for (let at = 0; at < piece.length;) {
+      at += (await file.write(piece, at, piece.length - at, state.written + at)).bytesWritten;
+    }
+    state.written += piece.length;
+    arrived.ring();
+    while (!state.stopping && state.written - state.read > ahead) await room.rung();
+  }
+
+  async function finish(end: NonNullable<Incoming['end']>): Promise<void> {
+    if (end.why === undefined) {
+      await file.datasync();
+      await rename(partOf(path), path);
+    }
+    ended = end;
+  }
+
+  async function* read(): ByteStream {
+    try {
+      for (;;) {
+        const there = state.written - state.read;
+        if (state.stopping) return closed(path);
+        if (there > 0) {
+          const buffer = Buffer.allocUnsafeSlow(Math.min(there, chunkSize));
+          const { bytesRead } = await file.read(buffer, 0, buffer.length, state.read);
+          if (bytesRead === 0) return spoolFailed(path, 'something has cut the file short');
+          state.read += bytesRead;
+          room.ring();
+          yield buffer.subarray(0, bytesRead);
+        } else if (ended !== undefined) return ended.why;
+        else await arrived.rung();
+      }
+    } catch (error) {
+      return spoolFailed(path, error);
+    } finally {
+      await stop();
+    }
+  }
+
+  function stop(): Promise<void> {
+    state.stopping = true;
+    stopped ??= end();
+    return stopped;
+  }
+
+  async function end(): Promise<void> {
+    incoming.close();
+    for (const bell of [over, room, arrived]) bell.ring();
+    await pumped;
+    // What could still fail here is of bytes that nobody waits for.
+    await file.close().catch(() => undefined);
+  }
+
+  return success({ read, stop });
+}
+
+function createFile(path: string): Promise<SpoolFile> {
+  return open(path, 'wx+', 0o600);
+}
+
+/** Wakes one who waits, if there is one. */
+interface Bell {
+  ring(): void;
+  rung(): Promise<void>;
+}
+
+function createBell(): Bell {
+  let wake = () => {};
+  return {
+    ring: () => wake(),
+    rung: () =>
+      new Promise((resolve) => {
+        wake = resolve;
+      }),
+  };
+}
+
+/** Not as if it were the end, which would make a record of half a row. */
+function closed(path: string): Diagnostic {
+  return { severity: 'error', code: 'input-closed', message: `reading \`${path}\` was ended before its end` };
+}
+
+function spoolFailed(path: string, error: unknown): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'spool-failed',
+    message: `the input could not be kept in \`${path}\`: ${error instanceof Error ? error.message : String(error)}`,
+    hint: 'make room on the disk, or save the input to a file and run on that: a file is not copied',
+  };
+}

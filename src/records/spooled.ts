@@ -1,0 +1,113 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { failure, success, type Result } from '../result.ts';
+import { readBeginning } from './beginning.ts';
+import { bytesEndingWith, fileBytes, type ByteStream, type FileIdentity } from './bytes.ts';
+import type { ReadOptions, RecordFormat, RecordReader } from './format.ts';
+import { locateInput } from './locate.ts';
+import { defaultLimit, openRecords } from './open.ts';
+import type { RecordSource, SourceReading } from './record-source.ts';
+import type { InputBroken, RecordItem } from './record.ts';
+import { formatNamed } from './registry.ts';
+import { readItems } from './source.ts';
+import { partOf } from './spool.ts';
+import { textBytes } from './unpack.ts';
+
+export interface SpoolInput {
+  /** What `spoolTo` was given. */
+  readonly path: string;
+  /** The name of the format that the input was read in. */
+  readonly format: string;
+  /** The largest record, in bytes. Default: 16 MB. */
+  readonly limit?: number;
+}
+
+/**
+ * Opens what an earlier run has kept of an input that comes once. A whole spool is a file like any other. One that is not
+ * gives its complete records, then an InputBroken `spool-incomplete`, and has no survey.
+ */
+export async function openSpool({
+  path,
+  format,
+  limit = defaultLimit,
+}: SpoolInput): Promise<Result<RecordSource, Diagnostic>> {
+  const whole = await locateInput(path);
+  if (whole.ok || whole.error.code !== 'missing-file') return openRecords({ path, format, limit });
+  const part = partOf(path);
+  const located = await locateInput(part);
+  if (!located.ok && located.error.code !== 'missing-file') return located;
+  if (!located.ok || located.value.kind !== 'file') return failure(notKept(path));
+  const named = formatNamed(format);
+  if (!named.ok) return named;
+  const { identity } = located.value;
+  const options = { path: part, limit };
+  const bytes = partBytes(part, identity);
+  const begun = await readBeginning(bytes, { format: named.value, told: 'explicitly' }, options);
+  await bytes.return(undefined);
+  if (!begun.ok) return begun;
+  const { columns } = begun.value;
+  return success({
+    path: part,
+    format: named.value.name,
+    ...(columns !== undefined && { columns }),
+    ...partReading(part, identity, named.value, options),
+  });
+}
+
+function partReading(
+  path: string,
+  identity: FileIdentity,
+  format: RecordFormat,
+  options: ReadOptions,
+): SourceReading {
+  return {
+    replayable: true,
+    read: (schema) => readPart(partBytes(path, identity), format.reader({ ...options, schema }), path),
+    survey: async () => undefined,
+    spoolTo: async () => success(undefined),
+    close: async () => {},
+  };
+}
+
+/** They break off at their end, so that a row which ends there is no record: it may be the beginning of a longer one. */
+function partBytes(path: string, identity: FileIdentity): ByteStream {
+  return textBytes(bytesEndingWith(fileBytes(path, identity), incomplete(path)), path, true);
+}
+
+async function* readPart(
+  bytes: ByteStream,
+  reader: RecordReader,
+  path: string,
+): AsyncGenerator<RecordItem | InputBroken, void, undefined> {
+  let last: number | undefined;
+  for await (const item of readItems(bytes, reader)) {
+    if (!('broken' in item)) {
+      last = item.line;
+      yield item;
+    } else if (item.broken.code === incompleteCode) {
+      yield { ok: false, broken: incomplete(path, last) };
+    } else yield item;
+  }
+}
+
+const incompleteCode = 'spool-incomplete';
+const again = 'run on the whole input again, in a new run';
+
+/** `last` is the line of the last record that is there. */
+function incomplete(path: string, last?: number): Diagnostic {
+  const missing = last === undefined ? 'no record' : `no record after the one on line ${last}`;
+  return {
+    severity: 'error',
+    code: incompleteCode,
+    message: `the input had not been read to its end when the run stopped, and \`${path}\` has ${missing}`,
+    hint: again,
+  };
+}
+
+function notKept(path: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'spool-missing',
+    message: `there is no \`${path}\`: the run has not kept its input`,
+    hint: again,
+  };
+}
