@@ -89,7 +89,7 @@ export function createCollector(max_body: number, settle: (exchange: Exchange) =
     onResponseEnd() {
       if (settled || response === undefined) return;
       settled = true;
-      settle({ kind: 'response', ...response, body: Buffer.concat(chunks, size) });
+      settle({ kind: 'response', ...response, body: wholeOf(chunks, size) });
     },
     onResponseError(_controller, error) {
       if (response !== undefined) fail('cut_body', error);
@@ -97,6 +97,12 @@ export function createCollector(max_body: number, settle: (exchange: Exchange) =
     },
   };
   return { handler, end, refused };
+}
+
+/** Most answers come in one piece. */
+function wholeOf(chunks: readonly Buffer[], size: number): Buffer {
+  const [first] = chunks;
+  return first !== undefined && first.length === size ? first : Buffer.concat(chunks, size);
 }
 
 /** Bytes came back that are no HTTP answer, or one with more headers than anyone sends. */

@@ -13,6 +13,7 @@ import type {
   ModelClient,
   ModelRequest,
   ModelSettings,
+  RequestSize,
 } from './contract.ts';
 import type { Server } from './explain.ts';
 import { hasListeners, tellingTokens } from './langchain-listeners.ts';
@@ -21,7 +22,7 @@ import { langChainMessages } from './langchain-messages.ts';
 import { oneLine } from './provider-text.ts';
 import { createRedact } from './redact.ts';
 import { callWithRetries } from './retry.ts';
-import type { RetriedCall } from './retry.ts';
+import type { CallControl, RetriedCall } from './retry.ts';
 import type { Tokens } from './tokens.ts';
 import { openTransport } from './transport.ts';
 import type { Transport } from './transport.ts';
@@ -36,7 +37,7 @@ export interface LangChainCall {
   readonly parameters: JsonObject;
   /** Has a run of LangChain's told of the tokens of a stream, beside whoever asked for it. To be called before `send`. */
   listen(run: CallbackManagerForLLMRun | undefined): void;
-  /** Makes the call, with all its attempts; rejects where it fails. To be called once. */
+  /** Makes the call, with all its attempts; rejects where it fails. To be called once for each. */
   send(): Promise<Said>;
 }
 
@@ -46,8 +47,13 @@ export interface Said {
   readonly tokens: Tokens | null;
 }
 
-/** Makes the provider's class of LangChain's for one call. Nothing but `send` may leave it for the network. */
-export type CreateChat = (call: LangChainCall) => {
+/**
+ * Makes an instance of the provider's class of LangChain's, for one call after the other: what `call` says and does is
+ * that of whichever is under way. Nothing but `send` may leave it for the network.
+ */
+export type CreateChat = (call: LangChainCall) => Chat;
+
+interface Chat {
   invoke(
     messages: BaseMessage[],
     options: {
@@ -57,7 +63,7 @@ export type CreateChat = (call: LangChainCall) => {
   ): Promise<unknown>;
   /** What `invoke` calls once it has told of the call whoever listens. */
   _generate(messages: BaseMessage[], options: object): Promise<unknown>;
-};
+}
 
 /** Stands where a class insists on a key: the real one never enters LangChain, so that no trace can hold it. */
 export const heldKey = 'held-by-the-transport';
@@ -98,10 +104,13 @@ export function openLangChainClient(
     redact,
     now: services.now,
   };
-  const transports = new Map<string, Transport>();
   const listened = hasListeners();
-
   /** Some providers have another path for streams. */
+  const urls = { whole: wire.url(settings, false), stream: wire.url(settings, true) };
+  const transports = new Map<string, Transport>();
+  /** Those that are through with their call. To make one takes longer than all that it does for a call. */
+  const idle: Seat[] = [];
+
   function transportTo(url: string): Transport {
     const opened = transports.get(url);
     if (opened !== undefined) return opened;
@@ -124,13 +133,61 @@ export function openLangChainClient(
     return transport;
   }
 
-  async function attempt(json: string, tell: Tell | undefined, signal: AbortSignal): Promise<Attempt> {
-    const transport = transportTo(wire.url(settings, tell !== undefined));
-    if (tell === undefined) return judge(await transport.post(json, signal), wire, server);
+  function attempt({ json, tell }: Underway, signal: AbortSignal): Promise<Attempt> {
+    if (tell !== undefined) return attemptStream(json, tell, signal);
+    const exchange = transportTo(urls.whole).post(json, signal);
+    return exchange.then((exchange) => judge(exchange, wire, server));
+  }
+
+  async function attemptStream(json: string, tell: Tell, signal: AbortSignal): Promise<Attempt> {
     const reader = createWireReader(wire.stream, tell, api_key, redact);
-    const judged = judgeStream(await transport.stream(json, signal, reader), reader, wire, server);
+    const exchange = await transportTo(urls.stream).stream(json, signal, reader);
+    const judged = judgeStream(exchange, reader, wire, server);
     if (reader.headers === undefined) tellWhole(judged, tell);
     return judged;
+  }
+
+  async function send(call: Underway): Promise<Said> {
+    try {
+      call.result = await callWithRetries(
+        (signal) => attempt(call, signal),
+        call.size,
+        services,
+        call.control,
+      );
+    } catch (error) {
+      call.bug = error;
+      throw error;
+    }
+    return saidBy(call.result);
+  }
+
+  function openSeat(first: Underway): Seat {
+    let call = first;
+    const chat = createChat({
+      model: settings.name,
+      get parameters() {
+        return call.parameters;
+      },
+      listen(run) {
+        if (run !== undefined && call.tell !== undefined) call.tell = tellingTokens(call.tell, run);
+      },
+      send: () => send(call),
+    });
+    return {
+      chat,
+      take(next) {
+        call = next;
+      },
+    };
+  }
+
+  /** A seat whose call has failed is left: nobody knows what its class still does. */
+  async function sit(call: Underway, through: (chat: Chat) => Promise<unknown>): Promise<void> {
+    const seat = idle.pop() ?? openSeat(call);
+    seat.take(call);
+    await through(seat.chat);
+    idle.push(seat);
   }
 
   return {
@@ -139,40 +196,31 @@ export function openLangChainClient(
       if (refused !== undefined) return unsent('refused_image', refused);
       const body = wire.body(settings, request, stream !== undefined);
       const json = JSON.stringify(body);
-      const size = { bytes: Buffer.byteLength(json), linked_images: linkedImages(request) };
-      let tell = stream;
-      const sent: { result?: RetriedCall; bug?: unknown } = {};
-      const chat = createChat({
-        model: settings.name,
-        parameters: withoutConversation(body, wire),
-        listen(run) {
-          if (run !== undefined && stream !== undefined) tell = tellingTokens(stream, run);
-        },
-        async send() {
-          try {
-            const one = (signal: AbortSignal): Promise<Attempt> => attempt(json, tell, signal);
-            sent.result = await callWithRetries(one, size, services, { signal, waiting, gate });
-          } catch (error) {
-            sent.bug = error;
-            throw error;
-          }
-          return saidBy(sent.result);
-        },
-      });
+      const call: Underway = {
+        json,
+        size: { bytes: Buffer.byteLength(json), linked_images: linkedImages(request) },
+        control: { signal, waiting, gate },
+        parameters: listened ? withoutConversation(body, wire) : {},
+        tell: stream,
+        result: undefined,
+        bug: undefined,
+      };
       try {
         // Where nobody listens, what `invoke` does around the call is left out: it would take longer than the call.
-        await (listened
-          ? chat.invoke(langChainMessages(request.messages), { runName: step, metadata: { step, record } })
-          : chat._generate([], {}));
+        await sit(call, (chat) =>
+          listened
+            ? chat.invoke(langChainMessages(request.messages), { runName: step, metadata: { step, record } })
+            : chat._generate([], {}),
+        );
       } catch (error) {
-        if (sent.bug !== undefined) throw sent.bug;
+        if (call.bug !== undefined) throw call.bug;
         const why = bounded(redact(oneLine(error instanceof Error ? error.message : String(error))), 500);
-        if (sent.result === undefined)
+        if (call.result === undefined)
           return unsent('invalid_request', `LangChain cannot make the call: ${why}`);
-        if (sent.result.outcome.ok) return unread(sent.result, `LangChain cannot read the answer: ${why}`);
+        if (call.result.outcome.ok) return unread(call.result, `LangChain cannot read the answer: ${why}`);
       }
-      if (sent.result === undefined) throw new Error('LangChain answered without asking');
-      return sent.result.outcome;
+      if (call.result === undefined) throw new Error('LangChain answered without asking');
+      return call.result.outcome;
     },
     async close() {
       await Promise.all([...transports.values()].map((transport) => transport.close()));
@@ -180,9 +228,34 @@ export function openLangChainClient(
   };
 }
 
+/** An instance of the provider's class, for one call at a time. */
+interface Seat {
+  readonly chat: Chat;
+  /** Has the instance make this call next. */
+  take(call: Underway): void;
+}
+
+/** A call that an instance of the provider's class makes, and what came of it. */
+interface Underway {
+  readonly json: string;
+  readonly size: RequestSize;
+  readonly control: CallControl;
+  readonly parameters: JsonObject;
+  /** Who is told the pieces of the answer, where it is to come as a stream. */
+  tell: Tell | undefined;
+  result: RetriedCall | undefined;
+  bug: unknown;
+}
+
+/** Images that the server fetches itself: none of their bytes are in the request. */
 function linkedImages({ messages }: ModelRequest): number {
-  const parts = messages.flatMap(({ content }) => (typeof content === 'string' ? [] : content));
-  return parts.filter((part) => part.type === 'image_url' && !part.image_url.startsWith('data:')).length;
+  let count = 0;
+  for (const { content } of messages) {
+    if (typeof content === 'string') continue;
+    for (const part of content)
+      if (part.type === 'image_url' && !part.image_url.startsWith('data:')) count += 1;
+  }
+  return count;
 }
 
 function withoutConversation(body: JsonObject, { conversation }: Wire): JsonObject {

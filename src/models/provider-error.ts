@@ -41,12 +41,12 @@ export function requestId(
   own: string | undefined,
   redact: Redact,
 ): string | null {
-  const headerNames = [...(own === undefined ? [] : [own]), 'x-request-id', 'x-kong-request-id'];
-  for (const headerName of headerNames) {
-    const id = readName(readHeader(headers, headerName), redact);
-    if (id !== null) return id;
-  }
-  return null;
+  const named = own === undefined ? null : readName(readHeader(headers, own), redact);
+  return (
+    named ??
+    readName(readHeader(headers, 'x-request-id'), redact) ??
+    readName(readHeader(headers, 'x-kong-request-id'), redact)
+  );
 }
 
 /** A Retry-After in milliseconds, told in seconds or as a date; null where there is none that makes sense. */

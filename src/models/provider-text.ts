@@ -17,6 +17,8 @@ export function readName(value: unknown, redact: Redact): string | null {
 
 /** Some text as one line: no line breaks, no control characters. */
 export function oneLine(text: string): string {
+  // As most names are: one word.
+  if (/^[!-~]*$/.test(text)) return text;
   return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
 }
 

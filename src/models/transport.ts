@@ -1,9 +1,9 @@
-import { setMaxListeners } from 'node:events';
 // The pool's own module: undici's entry loads five times as much, and makes itself the dispatcher of the process's `fetch`,
 // which belongs to whoever else runs here (LangSmith's client, a user's tools).
 import Pool from 'undici/lib/dispatcher/pool.js';
 import { createCollector } from './collector.ts';
 import type { Collector, Exchange } from './collector.ts';
+import { createInFlight } from './in-flight.ts';
 import { createStreamCollector } from './stream-collector.ts';
 import type { BodyReader, StreamBounds } from './stream-collector.ts';
 
@@ -36,6 +36,7 @@ type Headers = TransportOptions['headers'];
  */
 export function openTransport(options: TransportOptions): Transport {
   const { origin, path, timeout, max_body } = options;
+  const inFlight = createInFlight(timeout);
   const pool = new Pool(origin, {
     connections: options.connections,
     connectTimeout: timeout,
@@ -59,15 +60,10 @@ export function openTransport(options: TransportOptions): Transport {
         return;
       }
       const collector = collect((exchange) => {
-        clearTimeout(deadline);
-        signal.removeEventListener('abort', abort);
+        inFlight.over(flight);
         resolve(exchange);
       });
-      const deadline = setTimeout(collector.end, timeout, 'timed_out');
-      const abort = (): void => collector.end('aborted');
-      // One signal ends a whole run: as many exchanges listen to it as are in flight, more than Node expects.
-      setMaxListeners(0, signal);
-      signal.addEventListener('abort', abort);
+      const flight = inFlight.begin(collector, signal);
       try {
         pool.dispatch({ method: 'POST', path, headers, body }, collector.handler);
       } catch (error) {

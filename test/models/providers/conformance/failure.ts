@@ -102,7 +102,7 @@ export function describeFailures(wire: FakeWire): void {
       ['an answer that never ends', (call) => call.trickle()],
     ])('by %s within its time-out is told as such, and what it cost is unknown', async (_what, act) => {
       // The clock is ours: connecting is within the time-out too, and a busy machine may take long over it.
-      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
       onTestFinished(() => void vi.useRealTimers());
       const { server, ask } = await open();
       const outcome = ask();
