@@ -30,11 +30,14 @@ export function createCallSlots(concurrency: number): CallSlots {
   }
 
   return {
-    run: (sequence, call) =>
-      new Promise((resolve, reject) => {
+    run(sequence, call) {
+      // While a slot is free, nobody waits.
+      if (limit.activeCount < concurrency) return limit(call);
+      return new Promise((resolve, reject) => {
         waiting.push({ sequence, call: () => call().then(resolve, reject) });
         // What the call does is told to whoever asked for it; the slot itself never fails.
         void limit(runOldest);
-      }),
+      });
+    },
   };
 }

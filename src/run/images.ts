@@ -35,25 +35,27 @@ export function createImages(folder: string | undefined, how: 'embed' | 'check' 
     return image.ok ? success({ ...part, image_url: image.value }) : image;
   }
 
-  return {
-    async embed(request) {
-      if (!request.messages.some(hasImage)) return success(request);
-      const messages: Message[] = [];
-      for (const message of request.messages) {
-        if (typeof message.content === 'string') {
-          messages.push(message);
-          continue;
-        }
-        const content: ContentPart[] = [];
-        for (const part of message.content) {
-          const whole = await embedIn(part);
-          if (!whole.ok) return failure(refused(whole.error));
-          content.push(whole.value);
-        }
-        messages.push({ ...message, content });
+  async function embedAll(request: ModelRequest): Promise<Result<ModelRequest, CallError>> {
+    const messages: Message[] = [];
+    for (const message of request.messages) {
+      if (typeof message.content === 'string') {
+        messages.push(message);
+        continue;
       }
-      return success({ ...request, messages });
-    },
+      const content: ContentPart[] = [];
+      for (const part of message.content) {
+        const whole = await embedIn(part);
+        if (!whole.ok) return failure(refused(whole.error));
+        content.push(whole.value);
+      }
+      messages.push({ ...message, content });
+    }
+    return success({ ...request, messages });
+  }
+
+  return {
+    embed: (request) =>
+      request.messages.some(hasImage) ? embedAll(request) : Promise.resolve(success(request)),
     get used() {
       return used;
     },

@@ -14,16 +14,17 @@ export interface SlotServices {
  * Does the work when a slot is free; gives `refused`, and does nothing, where the run or the record is over by then. It is
  * asked twice, since much may happen while the work waits.
  */
-export async function inSlot<Value>(
+export function inSlot<Value>(
   { slots, stop, traces }: SlotServices,
   record: ActiveRecord,
   refused: Value,
   work: () => Promise<Value>,
 ): Promise<Value> {
   const over = () => stop.halted('calls') || record.end !== undefined;
-  if (over()) return refused;
+  const refuse = () => Promise.resolve(refused);
+  if (over()) return refuse();
   return slots.run(
     record.sequence,
-    traces.here(async () => (over() ? refused : work())),
+    traces.here(() => (over() ? refuse() : work())),
   );
 }

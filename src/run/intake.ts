@@ -30,12 +30,12 @@ export function createIntake(records: AsyncIterable<RecordItem | InputBroken>, h
   function pull(): void {
     if (state !== 'ready' || !host.room()) return;
     state = 'pulling';
-    // The call itself is inside, because a source may throw before it has made a promise.
-    ask().then(arrived, failed);
-  }
-
-  async function ask(): Promise<IteratorResult<RecordItem | InputBroken, unknown>> {
-    return source.next();
+    try {
+      source.next().then(arrived, failed);
+    } catch (error) {
+      // A source may throw before it has made a promise.
+      failed(error);
+    }
   }
 
   function arrived(result: IteratorResult<RecordItem | InputBroken, unknown>): void {
