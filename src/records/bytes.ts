@@ -1,4 +1,4 @@
-import * as files from 'node:fs';
+import { open as openWithCallback } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { promisify } from 'node:util';
@@ -103,7 +103,7 @@ async function* openedPipe(path: string, opened: (socket: Socket) => void): Byte
   return yield* streamBytes(socket, path);
 }
 
-const openDescriptor = promisify(files.open);
+const openDescriptor = promisify(openWithCallback);
 
 /**
  * The same bytes, whose source is let go first when they are no more wanted: where something waits for it, such as what
