@@ -30,6 +30,26 @@ describe('createKeyTable', () => {
     );
   });
 
+  it('gets and sets as a Map would', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(hash, fc.option(fc.integer({ min: 1, max: 2 ** 32 - 1 }))), { maxLength: 300 }),
+        (acts) => {
+          const table = createKeyTable();
+          const model = new Map<string, number>();
+          for (const [key, value] of acts) {
+            const name = `${key.high}/${key.low}`;
+            expect(table.get(key)).toBe(model.get(name) ?? 0);
+            if (value === null) continue;
+            table.set(key, value);
+            model.set(name, value);
+            expect(table.get(key)).toBe(value);
+          }
+        },
+      ),
+    );
+  });
+
   it('counts as a Map would', () => {
     fc.assert(
       fc.property(fc.array(hash, { maxLength: 300 }), (keys) => {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/run/events.ts';
+import { createRecordIndex } from '../../src/run/journal/record-index.ts';
 import { orderRows } from '../../src/run/row-order.ts';
 import { runPipeline } from '../../src/run/run.ts';
 import { settled } from './support/clock.ts';
@@ -106,6 +107,34 @@ describe('orderRows', () => {
     for await (const event of events) for await (const row of order.take(event)) rows.push(row.index);
     await order.close();
     expect(rows).toEqual([0, 3, 4, 6, 7]);
+  });
+
+  it('reads the rows of kept records back when their turn comes', async () => {
+    const folder = await newRunFolder();
+    const openModel = instantModels((prompt) => answer(prompt));
+    const options = { env: {}, openModel, folder };
+    for await (const event of runPipeline(one, source(recordsOf(5)).records, options)) void event;
+    // As if record 3 were still to be run, and 1 had been skipped.
+    const index = createRecordIndex();
+    for (const sequence of [0, 2, 4]) index.set(sequence, 'succeeded', folder.index.place(sequence));
+    index.set(1, 'skipped', folder.index.place(1));
+    const order = orderRows({ index, openReader: folder.openReader });
+    const rows: string[] = [];
+    const take = async (event: RunEvent) => {
+      for await (const row of order.take(event)) rows.push(`${row.index}`);
+      rows.push('|');
+    };
+    for (const sequence of [0, 1, 2]) {
+      const outcome = sequence === 1 ? 'skipped' : 'succeeded';
+      await take({ type: 'record_kept', sequence, index: sequence, outcome });
+    }
+    // It comes before its turn: the row waits for the record before it.
+    await take({ type: 'record_kept', sequence: 4, index: 4, outcome: 'succeeded' });
+    index.set(3, 'succeeded', folder.index.place(3));
+    const last = { outcome: 'succeeded', sequence: 3, index: 3, line: 4, key: 'k', output: 'new' } as const;
+    await take({ type: 'record_finished', ...last });
+    await order.close();
+    expect(rows.join(' ')).toBe('0 2 | | | | 3 4 |');
   });
 
   it('rejects when the journal cannot be read back, and can be closed then', async () => {

@@ -1,11 +1,11 @@
 import { column, wideColumn } from './column.ts';
 import type { Place } from './record-index.ts';
 
-/** Where the answers of records stand that may be asked for again, in lists: 20 bytes an answer. */
+/** Where the answers of records stand that may be of use again, in lists: 20 bytes an answer. */
 export interface AnswerLists {
   /** Adds an answer to the list, which is 0 where it is empty; the list that it is now. */
   add(list: number, step: number, line: Place): number;
-  /** Without the last answer of this step. */
+  /** The list without the last answer of this step, if it has any. */
   withoutLast(list: number, step: number): number;
   /** Lets the list go: its room is used again. */
   drop(list: number): void;

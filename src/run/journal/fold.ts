@@ -80,7 +80,7 @@ function createFold(keepBefore: number): Fold {
     const { key, step, model, resolved_model } = call;
     addCall(usage, { step, model, resolved_model, usage: call.usage }, records.called(key, step, model));
     spending.called(call);
-    if (call.ok) records.answered(key, step, line);
+    if (call.ok) records.answered(key, line, step);
   }
 
   function takeRecord(record: RecordHead, { offset, length }: Place): void {
@@ -100,7 +100,7 @@ function createFold(keepBefore: number): Fold {
       else if (head.type === 'reserve') spending.reserved(head);
       else if (head.type === 'tool') {
         tools.total += 1;
-        if (head.ok) records.answered(head.key, head.step, line);
+        if (head.ok) records.answered(head.key, line);
         else tools.failed += 1;
       } else if (head.type === 'run') sessions += 1;
       else if (head.type === 'resumed') {

@@ -13,11 +13,11 @@ import type { Place } from './record-index.ts';
 export interface PastRecords {
   /** A call of the record has finished. Gives back which rows of the usage counted the record before; not to be changed. */
   called(key: string, step: string, model: string): CountedIn;
-  /** The model, or a tool, has answered the record in this step, by the line at this place. */
-  answered(key: string, step: string, line: Place): void;
+  /** The line at this place has an answer of the model in this step, or without a step the result of a tool. */
+  answered(key: string, line: Place, step?: string): void;
   /** The record is through: its answers are let go. */
   ended(key: string, sequence: number): void;
-  /** The record is to be run again; with a step, its last answer there is not to be used again. */
+  /** The record is to be run again; with a step, the model's last answer there is not to be used again. */
   failed(key: string, step?: string): void;
   /** No record is on its way any more. */
   sessionEnded(): void;
@@ -46,6 +46,7 @@ export function createPastRecords(): PastRecords {
   const running = new Map<string, RunningRecord>();
   const lists = createAnswerLists();
   const sets = createCountedSets();
+  /** Numbers from 1. */
   const steps = new Map<string, number>();
   /** By slot, from 1: a list of answers, and the number of a set. */
   const listOf = column();
@@ -54,7 +55,7 @@ export function createPastRecords(): PastRecords {
   let slots = 0;
 
   function stepNumber(step: string): number {
-    const number = steps.get(step) ?? steps.size;
+    const number = steps.get(step) ?? steps.size + 1;
     steps.set(step, number);
     return number;
   }
@@ -96,9 +97,10 @@ export function createPastRecords(): PastRecords {
       setOf.set(slot, sets.with(before, step, model));
       return sets.get(before);
     },
-    answered(key, step, line) {
+    answered(key, line, step) {
       const slot = runningSlot(key);
-      listOf.set(slot, lists.add(listOf.get(slot), stepNumber(step), line));
+      const number = step === undefined ? 0 : stepNumber(step);
+      listOf.set(slot, lists.add(listOf.get(slot), number, line));
     },
     ended(key, sequence) {
       const { hash, slot } = stopped(key);

@@ -2,13 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { failure, success } from '../../../src/result.ts';
 import type { RecordFinished } from '../../../src/run/events.ts';
-import { nodeFileSystem, type WritableFile } from '../../../src/run/file-system.ts';
+import { nodeFileSystem } from '../../../src/run/file-system.ts';
 import { openJournalReader, resultRow } from '../../../src/run/journal/reader.ts';
 import { createJournal, type JournalListener } from '../../../src/run/journal/journal.ts';
+import { headerLine } from '../../../src/run/journal/lines.ts';
 import { createRecordIndex } from '../../../src/run/journal/record-index.ts';
-import { answer, failed } from '../support/fake-models.ts';
+import { answer, failed, used } from '../support/fake-models.ts';
+import { expectGolden } from '../../support/golden.ts';
 import { jsonLines, temporaryFolder } from '../support/run-folders.ts';
+import { heldFile, until } from './held-file.ts';
 
 const succeeded = (sequence: number, output: string): RecordFinished => ({
   type: 'record_finished',
@@ -19,26 +23,6 @@ const succeeded = (sequence: number, output: string): RecordFinished => ({
   key: `key "${sequence}" ✓`,
   output,
 });
-
-/** A file whose writes a test lets through one by one. */
-function heldFile() {
-  const writes: { readonly bytes: Buffer; done(): void; fail(error: Error): void }[] = [];
-  const syncs: number[] = [];
-  let closed = 0;
-  const file: WritableFile = {
-    append: (bytes) =>
-      new Promise((resolve, reject) => {
-        writes.push({ bytes: Buffer.from(bytes), done: resolve, fail: reject });
-      }),
-    async sync() {
-      syncs.push(writes.length);
-    },
-    async close() {
-      closed += 1;
-    },
-  };
-  return { file, writes, syncs, closed: () => closed };
-}
 
 function listening() {
   const told: { readonly recorded: number[]; readonly failures: unknown[]; drained: number } = {
@@ -54,11 +38,6 @@ function listening() {
   return { told, listener };
 }
 
-/** Waits until the condition holds; what it waits for is sure to come. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
-}
-
 async function journalOnDisk() {
   const path = join(await temporaryFolder(), 'journal.jsonl');
   const file = await nodeFileSystem.create(path);
@@ -69,6 +48,41 @@ async function journalOnDisk() {
 }
 
 describe('createJournal', () => {
+  it('writes lines of every type as the golden one has them, to the byte', async () => {
+    const path = join(await temporaryFolder(), 'journal.jsonl');
+    const file = await nodeFileSystem.create(path);
+    const header = headerLine('0.1.0');
+    await file.append(header);
+    const journal = createJournal(file, header.length, createRecordIndex(), listening().listener);
+    const [first, second] = ['1'.repeat(32), '2'.repeat(32)];
+    const asked = { index: 0, key: 'ticket-1', step: 'lookup', call: 1, model: 'small', duration: 340 };
+    expect(await journal.reserve({ ...asked, request: 1, usd: 0.004, tokens: 1200 })).toBe(true);
+    expect(await journal.reserve({ ...asked, request: 2, usd: 0.004, tokens: 1200 })).toBe(true);
+    const held = { usd: 0.004, tokens: 1200 };
+    const unmetered = { ...used, requests: 2, retries: 1, unmetered_requests: 1, cost_usd: 0.00002 };
+    const answered = { ...answer('It is on its way.'), usage: unmetered };
+    journal.call({ ...asked, fingerprint: first, outcome: answered, held });
+    const tool = {
+      ...asked,
+      fingerprint: second,
+      id: 'c1',
+      name: 'state',
+      arguments: { order: 7 },
+      duration: 12,
+    };
+    journal.tool({ ...tool, outcome: success({ state: 'sent' }) });
+    const broken = failure({ code: 'tool_failed', message: 'it ended with code 1' } as const);
+    journal.tool({ ...tool, call: 2, arguments: '{"order":', outcome: broken });
+    journal.record({ ...succeeded(0, 'sent'), key: 'ticket-1' });
+    journal.resumed('0.1.0', false);
+    expect(await journal.reserve({ ...asked, key: 'ticket-2', request: 1, usd: null, tokens: 1200 })).toBe(
+      true,
+    );
+    await journal.close();
+    const golden = new URL('golden/journal.jsonl', import.meta.url).pathname;
+    expectGolden(golden, await readFile(path, 'utf8'));
+  });
+
   it('writes lines in the order they came, whole and readable', async () => {
     const { path, journal, told } = await journalOnDisk();
     const question = { fingerprint: '0123456789abcdef0123456789abcdef', model: 'small' };

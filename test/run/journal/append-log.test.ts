@@ -1,0 +1,149 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isSealed } from '../../../src/run/checked-line.ts';
+import { nodeFileSystem } from '../../../src/run/file-system.ts';
+import { createAppendLog, type AppendLog } from '../../../src/run/journal/append-log.ts';
+import type { Place } from '../../../src/run/journal/record-index.ts';
+import { temporaryFolder } from '../support/run-folders.ts';
+import { heldFile, until } from './held-file.ts';
+
+const quiet = { start: 0, syncs: false, failed: () => {} };
+
+function membersOf(value: string): string {
+  return JSON.stringify({ value }).slice(1, -1);
+}
+
+describe('createAppendLog', () => {
+  it('says of each line where it stands, and writes it there with its checksum', async () => {
+    const texts = fc.oneof(
+      { weight: 20, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
+      // Around and beyond one batch, in characters of one to four bytes.
+      { weight: 1, arbitrary: fc.constantFrom('x', 'é', '✓', '🙂').map((text) => text.repeat(90_000)) },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(texts, fc.boolean()), { maxLength: 20 }), async (lines) => {
+        const path = join(await temporaryFolder(), 'log');
+        const file = await nodeFileSystem.create(path);
+        await file.append(Buffer.from('before\n'));
+        const log = createAppendLog(file, { ...quiet, start: 7 });
+        const places: (Place | undefined)[] = [];
+        const told: Place[] = [];
+        for (const [text, pause] of lines) {
+          places.push(log.append(membersOf(text), (line) => told.push(line)));
+          if (pause) expect(await log.written()).toBe(true);
+        }
+        await log.close();
+        expect(told).toEqual(places);
+        const bytes = await readFile(path);
+        let end = 7;
+        for (const [at, place] of told.entries()) {
+          const line = bytes.subarray(place.offset, place.offset + place.length);
+          expect(isSealed(line)).toBe(true);
+          const { crc, ...members } = JSON.parse(line.toString()) as Record<string, unknown>;
+          expect([typeof crc, members]).toEqual([
+            'string',
+            JSON.parse(`{${membersOf(lines[at]?.[0] ?? '')}}`),
+          ]);
+          expect(place.offset).toBe(end);
+          end += place.length + 1;
+          expect(bytes[end - 1]).toBe(0x0a);
+        }
+        expect(end).toBe(bytes.length);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('tells when all that was added is handed over, and not before', async () => {
+    const { file, writes } = heldFile();
+    const log = createAppendLog(file, quiet);
+    const told: string[] = [];
+    const tell = (name: string) => (written: boolean) => told.push(`${name} ${written}`);
+    expect(await log.written()).toBe(true);
+    log.append(membersOf('a'));
+    const first = log.written().then(tell('first'));
+    await until(() => writes.length === 1);
+    log.append(membersOf('b'));
+    const second = log.written().then(tell('second'));
+    log.append(membersOf('c'));
+    expect(told).toEqual([]);
+    writes[0]?.done();
+    await first;
+    await until(() => writes.length === 2);
+    expect(told).toEqual(['first true']);
+    // What comes while a write is under way shares the next one.
+    expect(writes[1]?.bytes.toString()).toMatch(/"value":"b".*\n.*"value":"c".*\n$/);
+    writes[1]?.done();
+    await second;
+    expect(told).toEqual(['first true', 'second true']);
+    await log.close();
+  });
+
+  it('has what was added in one turn written at once', async () => {
+    const { file, writes } = heldFile();
+    const log = createAppendLog(file, quiet);
+    const waits = ['a', 'b', 'c'].map((text) => {
+      log.append(membersOf(text));
+      return log.written();
+    });
+    await until(() => writes.length === 1);
+    writes[0]?.done();
+    expect(await Promise.all(waits)).toEqual([true, true, true]);
+    expect(writes).toHaveLength(1);
+    await log.close();
+  });
+
+  it('tells of a failure once, and of nothing as written after it', async () => {
+    const { file, writes, closed } = heldFile();
+    const failures: unknown[] = [];
+    const told: string[] = [];
+    const log = createAppendLog(file, { ...quiet, failed: (error) => failures.push(error) });
+    log.append(membersOf('a'), () => told.push('a'));
+    const first = log.written();
+    await until(() => writes.length === 1);
+    log.append(membersOf('b'), () => told.push('b'));
+    const second = log.written();
+    writes[0]?.fail(new Error('ENOSPC'));
+    expect([await first, await second]).toEqual([false, false]);
+    expect(log.append(membersOf('c'))).toBeUndefined();
+    expect(await log.written()).toBe(false);
+    expect(log.full).toBe(false);
+    await log.close();
+    expect(failures).toEqual([new Error('ENOSPC')]);
+    expect([told, writes.length, closed()]).toEqual([[], 1, 1]);
+  });
+
+  it('writes what is left when it is closed, and takes nothing after that', async () => {
+    const { file, writes, closed } = heldFile();
+    const log = createAppendLog(file, quiet);
+    log.append(membersOf('a'));
+    const closing = log.close();
+    expect(log.append(membersOf('b'))).toBeUndefined();
+    await until(() => writes.length === 1);
+    expect(closed()).toBe(0);
+    writes[0]?.done();
+    await closing;
+    expect([writes.length, closed(), await log.written()]).toEqual([1, 1, true]);
+  });
+
+  it.each([
+    [true, [1]],
+    [false, []],
+  ])('sees its lines onto the disk at the end, if it is to: %s', async (syncs, expected) => {
+    const held = heldFile();
+    const log = createAppendLog(held.file, { ...quiet, syncs });
+    log.append(membersOf('a'));
+    await letThrough(log, held.writes);
+    expect(held.syncs).toEqual(expected);
+  });
+});
+
+/** Closes the log, its one write done. */
+async function letThrough(log: AppendLog, writes: readonly { done(): void }[]): Promise<void> {
+  const closing = log.close();
+  await until(() => writes.length === 1);
+  writes[0]?.done();
+  await closing;
+}

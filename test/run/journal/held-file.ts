@@ -1,0 +1,32 @@
+import type { WritableFile } from '../../../src/run/file-system.ts';
+
+export interface HeldWrite {
+  readonly bytes: Buffer;
+  done(): void;
+  fail(error: Error): void;
+}
+
+/** A file whose writes a test lets through one by one. `syncs` has the number of writes before each sync. */
+export function heldFile() {
+  const writes: HeldWrite[] = [];
+  const syncs: number[] = [];
+  let closed = 0;
+  const file: WritableFile = {
+    append: (bytes) =>
+      new Promise((resolve, reject) => {
+        writes.push({ bytes: Buffer.from(bytes), done: resolve, fail: reject });
+      }),
+    async sync() {
+      syncs.push(writes.length);
+    },
+    async close() {
+      closed += 1;
+    },
+  };
+  return { file, writes, syncs, closed: () => closed };
+}
+
+/** Waits until the condition holds; what it waits for is sure to come. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}
