@@ -30,6 +30,9 @@ export interface CacheOptions extends Surroundings {
   readonly warn: (message: string) => void;
 }
 
+/** More merges than this do not happen while one folder is opened. */
+const mostTries = 3;
+
 /** Touches the disk only when something is looked for or put: the first `find` reads what there is. */
 export function openCache({ folder, warn, ...surroundings }: CacheOptions): AnswerCache {
   const services = cacheServices(folder, surroundings);
@@ -53,16 +56,28 @@ export function openCache({ folder, warn, ...surroundings }: CacheOptions): Answ
     warned = true;
   }
 
+  /**
+   * Opens what is in the folder and not yet in the list, which has the newest first. False where one could not be opened:
+   * another process may have merged it away since it was listed, and what was in it is in the next listing.
+   */
+  async function openEach(list: Segment[]): Promise<boolean> {
+    const listed = (await listCache(fileSystem, folder)).segments;
+    const evicted = await evict(services, listed);
+    const known = new Set([...segments, ...list].map(({ name }) => name));
+    let all = true;
+    for (const file of listed) {
+      if (evicted.includes(file) || known.has(file.name)) continue;
+      const segment = await openSegment(fileSystem, folder, file);
+      if (segment === undefined) all = false;
+      else list.unshift(segment);
+    }
+    return all;
+  }
+
   async function open(): Promise<void> {
     const earlier: Segment[] = [];
     try {
-      const listed = (await listCache(fileSystem, folder)).segments;
-      const evicted = await evict(services, listed);
-      for (const file of listed) {
-        if (evicted.includes(file) || segments.some(({ name }) => name === file.name)) continue;
-        const segment = await openSegment(fileSystem, folder, file);
-        if (segment !== undefined) earlier.unshift(segment);
-      }
+      for (let tries = 1; tries <= mostTries; tries++) if (await openEach(earlier)) break;
     } catch (error) {
       const code = errorCode(error);
       if (code === undefined) throw error;

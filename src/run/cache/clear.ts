@@ -21,8 +21,8 @@ export interface ClearOptions extends Surroundings {
 
 /**
  * Removes answers, and nothing that the cache has not written; the folder itself stays. Runs that use it meanwhile go on:
- * they answer from what they hold open, and what they put afterwards is kept, but for the half hour in which they go on
- * writing to a file that is gone. A file that is being written is not rewritten for the sake of its older answers.
+ * they answer from what they hold open, and what they put is kept again from about a second later. Of a file that is
+ * being written, the older answers are not removed alone.
  */
 export async function clearCache(
   folder: string,

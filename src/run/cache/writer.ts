@@ -26,9 +26,14 @@ export interface WriterListener {
 
 interface GrowingSegment extends Segment {
   readonly began: number;
+  /** Its name was taken away, by `clear` or an eviction: nobody else would find what is put there. */
+  readonly gone: boolean;
   put(entry: Entry, created: number): void;
   complete(): Promise<void>;
 }
+
+/** Milliseconds between two looks whether the segment is still there. */
+const lookInterval = 1000;
 
 export function createSegmentWriter(services: CacheServices, listener: WriterListener): SegmentWriter {
   const { now, limits } = services;
@@ -44,9 +49,11 @@ export function createSegmentWriter(services: CacheServices, listener: WriterLis
 
   /** The segment to write to at this time. */
   function segmentAt(time: number): GrowingSegment {
-    const fits = current !== undefined && current.index.covered < limits.segmentBytes;
-    if (current !== undefined && fits && time - current.began < limits.writtenFor) return current;
-    if (current !== undefined) completing = complete(current, completing);
+    if (current !== undefined) {
+      const full = current.index.covered >= limits.segmentBytes;
+      if (!full && !current.gone && time - current.began < limits.writtenFor) return current;
+      completing = complete(current, completing);
+    }
     current = beginSegment(services, time, fail);
     listener.began(current);
     return current;
@@ -87,12 +94,33 @@ function beginSegment(
   // No syncs: what a power failure takes of a cache is asked for again.
   const log = createAppendLog(file, { start: 0, syncs: false, failed });
   let reader: Promise<ReadableFile> | undefined;
+  let gone = false;
+  let looked = began;
+
+  async function look(): Promise<void> {
+    gone = await fileSystem.look(path).then(
+      () => false,
+      (error: unknown) => errorCode(error) === 'ENOENT',
+    );
+  }
+
+  async function writeIndex(): Promise<void> {
+    await look();
+    if (!gone) await writeAtOnce(services, indexName(name), index.encode(index.covered));
+  }
 
   return {
     name,
     index,
     began,
+    get gone() {
+      return gone;
+    },
     put(entry, created) {
+      if (created - looked >= lookInterval) {
+        looked = created;
+        void look();
+      }
       // A disk that cannot keep up slows no run down: what it has no room for is not kept.
       if (log.full) return;
       const members = answerMembers(entry, created);
@@ -109,9 +137,7 @@ function beginSegment(
       const whole = await log.written();
       await log.close();
       // A segment that has no index is read line by line: that one could not be written is no loss.
-      if (whole && index.entries > 0) {
-        await unlessRefused(writeAtOnce(services, indexName(name), index.encode(index.covered)));
-      }
+      if (whole && index.entries > 0) await unlessRefused(writeIndex());
     },
     async close() {
       const opened = reader && (await unlessRefused(reader));
