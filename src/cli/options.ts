@@ -16,6 +16,14 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+export function dollars(text: string): number {
+  const value = Number(text);
+  if (!/^\d+(?:\.\d+)?$/.test(text) || value <= 0) {
+    throw new InvalidArgumentError('It must be a number of US dollars above 0, such as 5 or 0.50.');
+  }
+  return value;
+}
+
 export interface Shard {
   /** From 1. */
   readonly index: number;

@@ -13,10 +13,15 @@ import type { Terminal } from './terminal.ts';
 export interface PipelineFlags {
   readonly input?: string;
   readonly inputFormat?: string;
+  /** The copy of an input that came once, in the folder of the run that is gone on with: it is read in the input's place. */
+  readonly spool?: string;
   readonly var?: readonly string[];
   readonly set?: readonly string[];
   readonly model?: string;
   readonly concurrency?: number;
+  readonly budgetUsd?: number;
+  /** False where no answer is to come from the cache. */
+  readonly cache?: boolean;
   readonly files?: string;
 }
 
@@ -113,8 +118,12 @@ export async function prepare(
 export async function openInput(
   terminal: Terminal,
   path: string,
-  { inputFormat }: PipelineFlags,
+  { inputFormat, spool }: PipelineFlags,
 ): Promise<Result<RecordSource, Diagnostic>> {
+  if (spool !== undefined) {
+    const { openSpool } = await import('../records/spooled.ts');
+    return openSpool({ path: spool, format: inputFormat ?? 'jsonl' });
+  }
   if (path === '-' && terminal.stdin.isTTY) {
     terminal.stderr.write('reading records from the keyboard, a line each; end them with Ctrl-D\n');
   }
@@ -134,7 +143,7 @@ export function headerOf({ path, columns }: RecordSource): Columns | undefined {
 export async function load(
   terminal: Terminal,
   file: string,
-  { var: vars, set: sets, model, concurrency }: PipelineFlags,
+  { var: vars, set: sets, model, concurrency, budgetUsd, cache }: PipelineFlags,
   columns: Columns | undefined,
 ): Promise<{ readonly plan?: Plan; readonly diagnostics: readonly Diagnostic[] }> {
   const { loadPipeline } = await import('../pipeline/pipeline.ts');
@@ -144,6 +153,8 @@ export async function load(
     ...(sets !== undefined && { sets }),
     ...(model !== undefined && { model }),
     ...(concurrency !== undefined && { concurrency }),
+    ...(budgetUsd !== undefined && { budgetUsd }),
+    ...(cache === false && { cache }),
     ...(columns !== undefined && { columns }),
   });
 }

@@ -5,6 +5,7 @@ import { checkCommand } from './check.ts';
 import type { ExitCode } from './exit.ts';
 import { collect } from './options.ts';
 import { renderCommand } from './render.ts';
+import { resumeCommand } from './resume.ts';
 import { runCommand } from './run.ts';
 import { schemaCommand } from './schema.ts';
 import { simulatorCommand } from './simulator.ts';
@@ -27,13 +28,14 @@ Examples:
   $ pipe run translate.yaml --input rows.jsonl --simulate    try it: no key, no cost
   $ pipe check *.yaml --input rows.jsonl                     every mistake, before any call
   $ pipe run translate.yaml --input rows.jsonl --output out.csv
+  $ pipe resume                                              finish the newest run
 
 The key is read from MISTRAL_API_KEY.
 Exit codes: 0 all records succeeded, 1 some failed, 2 wrong usage or an invalid file,
-3 stopped by the provider, 5 a local failure, 130 interrupted.`,
+3 stopped by the provider, 4 by the budget, 5 a local failure, 130 interrupted.`,
     );
   program.commandsGroup('Run:');
-  program.addCommand(runCommand(terminal, done));
+  program.addCommand(runCommand(terminal, done)).addCommand(resumeCommand(terminal, done));
   program.commandsGroup('Look before you run:');
   program.addCommand(checkCommand(terminal, done)).addCommand(renderCommand(terminal, done));
   program.commandsGroup('Tools:');

@@ -5,7 +5,7 @@ import type { JsonValue } from '../json/json.ts';
 import type { Plan } from '../plan.ts';
 import type { RecordSource } from '../records/open.ts';
 import type { RunEvent } from '../run/events.ts';
-import type { RunFolder } from '../run/folder.ts';
+import type { RunResults } from '../run/results.ts';
 import { resultColumns, type RunOutput } from './output.ts';
 import { writeOut, type Terminal } from './terminal.ts';
 
@@ -19,7 +19,7 @@ export interface Rows {
 export interface RowsOptions {
   readonly terminal: Terminal;
   readonly output: RunOutput;
-  readonly folder: RunFolder;
+  readonly results: RunResults;
   readonly plan: Plan;
   readonly source: RecordSource;
 }
@@ -38,11 +38,10 @@ export async function openRows(options: RowsOptions): Promise<Rows> {
 
 /** Each row as soon as those before it have been written. */
 async function streamRows(
-  { terminal, folder }: RowsOptions,
+  { terminal, results }: RowsOptions,
   { format }: Extract<RunOutput, { kind: 'stdout' }>,
 ): Promise<Rows> {
-  const { orderRows } = await import('../run/row-order.ts');
-  const order = orderRows(folder);
+  const order = results.inOrder();
   const encoder = format.encoder([]);
   const shown = terminal.stdout.isTTY ? printableJson : (text: string) => text;
   return {
@@ -71,12 +70,12 @@ async function streamRows(
 
 /** The whole file at the end, beside its place where the run was not completed. */
 async function fileRows(
-  { folder, plan, source }: RowsOptions,
+  { results, plan, source }: RowsOptions,
   { path, format }: Extract<RunOutput, { kind: 'file' }>,
 ): Promise<Rows> {
   const { writeRows } = await import('../records/writers.ts');
   async function* rows(): AsyncIterable<JsonValue> {
-    for await (const { output } of folder.results()) yield output;
+    for await (const { output } of results.results()) yield output;
   }
   return {
     async on(event, warn) {

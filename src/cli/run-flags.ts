@@ -10,4 +10,6 @@ export interface RunFlags extends PipelineFlags, SelectionFlags {
   readonly format: 'text' | 'json';
   readonly quiet?: boolean;
   readonly stream?: boolean;
+  /** The run goes on that `runDir` holds. */
+  readonly resume?: { readonly force: boolean };
 }

@@ -1,91 +1,53 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
-import type { JsonObject } from '../json/json.ts';
 import { outputUnwritable } from '../report/paths.ts';
+import type { Reporter } from '../report/reporter.ts';
 import type { RunEvent } from '../run/events.ts';
 import type { RunFolder } from '../run/folder.ts';
-import type { SimulatorEndpoint } from '../run/options.ts';
 import { exit, exitCodeOf, type ExitCode } from './exit.ts';
-import type { RunOutput } from './output.ts';
 import { filesFolder } from './image-folder.ts';
-import { selectionOf, type Prepared } from './prepare.ts';
+import { openFolder, type OpenedFolder } from './open-folder.ts';
+import { selectionOf } from './prepare.ts';
 import { watchReader } from './reader.ts';
+import type { ReadyRun } from './ready-run.ts';
 import { createReporters } from './reporters.ts';
 import { openRows } from './rows.ts';
-import type { RunFlags } from './run-flags.ts';
-import { listenForInterrupts } from './signals.ts';
-import { printError, type Terminal } from './terminal.ts';
+import { listenForInterrupts, type Interrupts } from './signals.ts';
+import { printError } from './terminal.ts';
 
-/** A run whose mistakes have all been found: it can begin. */
-export interface Run {
-  readonly terminal: Terminal;
-  readonly file: string;
-  readonly flags: RunFlags;
-  readonly prepared: Prepared;
-  readonly output: RunOutput;
-  readonly simulator: SimulatorEndpoint | undefined;
-}
+/** Where answers are kept for other runs, below the working directory. */
+export const cacheFolder = '.pipe/cache';
 
-export async function runInFolder(run: Run): Promise<ExitCode> {
-  const { terminal, flags, prepared, simulator } = run;
-  const { plan, source, total } = prepared;
-  const { createRunFolder } = await import('../run/folder.ts');
-  const place = flags.runDir ?? { runsDir: join(terminal.cwd, 'runs'), name: plan.name };
-  const selection = selectionOf(flags);
-  const files = filesFolder(flags);
-  const folder = await createRunFolder(place, {
-    plan,
-    input: {
-      path: source.replayable ? resolve(terminal.cwd, source.path) : '-',
-      sha256: total?.sha256 ?? null,
-    },
-    simulated: simulator !== undefined,
-    ...(files !== undefined && { images: resolve(terminal.cwd, files) }),
-    ...(Object.keys(selection).length > 0 && { selection: { ...selection } as JsonObject }),
-  });
-  if (folder.ok) return follow(run, folder.value);
-  await printError(terminal, folder.error.message, undefined, folder.error.code.replaceAll('_', '-'));
-  return folder.error.kind === 'input' ? exit.usage : exit.local;
+export async function runInFolder(run: ReadyRun): Promise<ExitCode> {
+  const { terminal, prepared } = run;
+  const opened = await openFolder(run);
+  if (opened.ok) return follow(run, opened.value);
+  await prepared.source.close();
+  const { code, kind, message } = opened.error;
+  await printError(terminal, message, undefined, code.replaceAll('_', '-'));
+  return kind === 'input' ? exit.usage : exit.local;
 }
 
 /** Runs, tells of it, and leaves the rows where they were asked for. */
-async function follow(run: Run, folder: RunFolder): Promise<ExitCode> {
-  const { terminal, file, flags, prepared, output, simulator } = run;
-  const { plan, source, total } = prepared;
-  const [{ runPipeline }, { outputClosed }, { selectRecords, selectedCount }] = await Promise.all([
-    import('../run/run.ts'),
-    import('../run/reasons.ts'),
-    import('../records/selection.ts'),
-  ]);
-  const selection = selectionOf(flags);
-  const files = filesFolder(flags);
+async function follow(run: ReadyRun, opened: OpenedFolder): Promise<ExitCode> {
+  const { terminal, flags, prepared, output } = run;
+  const { plan, source } = prepared;
+  const { outputClosed } = await import('../run/reasons.ts');
   const interrupts = listenForInterrupts();
   const dataOnStdout = output.kind === 'stdout' || flags.stream === true;
   const reader = dataOnStdout ? watchReader(terminal, () => interrupts.stop(outputClosed)) : undefined;
-  const rows = await openRows({ terminal, output, folder, plan, source });
+  const rows = await openRows({ terminal, output, results: opened.results, plan, source });
   const reporter = await createReporters(terminal, {
     ...flags,
-    pipelinePath: file,
     inputPath: flags.input,
     steps: plan.steps.length,
-    flags: flagsToRepeat(flags),
     ...(flags.output !== undefined && { outputPath: flags.output }),
   });
   let code: ExitCode = exit.local;
   try {
-    const records = selectRecords(source.read(plan.input.schema), selection, total);
-    for await (const event of runPipeline(plan, records, {
-      env: terminal.env,
-      folder,
-      ...(files !== undefined && { files }),
-      ...(flags.stream === true && { stream: true }),
-      total: total === undefined ? null : selectedCount(total, selection),
-      drain: interrupts.drain,
-      abort: interrupts.abort,
-      ...(simulator !== undefined && { simulator }),
-      ...(flags.failFast !== undefined && { failFast: flags.failFast }),
-      ...(flags.maxFailures !== undefined && { maxFailures: flags.maxFailures }),
-    })) {
+    const events =
+      opened.kind === 'done' ? opened.results.events : await begin(run, opened.results, interrupts, reporter);
+    for await (const event of events) {
       const lost = await rows.on(event, (sentence) => reporter.message(sentence));
       const told = lost === undefined ? event : withLostRows(event, lost);
       if (told.type === 'run_finished') code = exitCodeOf(told);
@@ -96,29 +58,44 @@ async function follow(run: Run, folder: RunFolder): Promise<ExitCode> {
     await rows.close();
     reader?.release();
     interrupts.release();
+    await source.close();
   }
   return code;
+}
+
+/** Begins the run, or goes on with it. */
+async function begin(
+  { terminal, flags, prepared, simulator }: ReadyRun,
+  folder: RunFolder,
+  interrupts: Interrupts,
+  reporter: Reporter,
+): Promise<AsyncIterable<RunEvent>> {
+  const { plan, source, total } = prepared;
+  const [{ runPipeline }, { selectRecords, selectedCount }, { openCache }] = await Promise.all([
+    import('../run/run.ts'),
+    import('../records/selection.ts'),
+    import('../run/cache/cache.ts'),
+  ]);
+  const selection = selectionOf(flags);
+  const files = filesFolder(flags);
+  const warn = (message: string) => reporter.message(`warning: ${message}`);
+  return runPipeline(plan, selectRecords(source.read(plan.input.schema), selection, total), {
+    env: terminal.env,
+    folder,
+    cache: openCache({ folder: join(terminal.cwd, cacheFolder), warn }),
+    ...(files !== undefined && { files }),
+    ...(flags.stream === true && { stream: true }),
+    total: total === undefined ? null : selectedCount(total, selection),
+    drain: interrupts.drain,
+    abort: interrupts.abort,
+    ...(simulator !== undefined && { simulator }),
+    ...(flags.failFast !== undefined && { failFast: flags.failFast }),
+    ...(flags.maxFailures !== undefined && { maxFailures: flags.maxFailures }),
+  });
 }
 
 /** The run is through, and its folder is whole; but what the user asked for is not there. */
 function withLostRows(event: RunEvent, { message }: Diagnostic): RunEvent {
   if (event.type !== 'run_finished' || event.reason?.kind === 'local') return event;
   return { ...event, state: 'stopped', reason: { kind: 'local', code: outputUnwritable, message } };
-}
-
-/** Those that say how records are run, not which ones or where to. */
-function flagsToRepeat({
-  simulate,
-  model,
-  var: vars = [],
-  set: sets = [],
-  concurrency,
-}: RunFlags): readonly string[] {
-  return [
-    ...(simulate === undefined ? [] : [simulate === '' ? '--simulate' : `--simulate=${simulate}`]),
-    ...(model === undefined ? [] : ['--model', model]),
-    ...vars.flatMap((value) => ['--var', value]),
-    ...sets.flatMap((value) => ['--set', value]),
-    ...(concurrency === undefined ? [] : ['--concurrency', String(concurrency)]),
-  ];
 }

@@ -1,4 +1,5 @@
 import type { StopReason } from '../run/events.ts';
+import { interrupted, terminated } from '../run/reasons.ts';
 
 /** What the user or the system asks of a run by signals: first to finish what is in flight, then to end at once. */
 export interface Interrupts {
@@ -11,19 +12,20 @@ export interface Interrupts {
 }
 
 /** Not SIGHUP: to listen to it would undo `nohup`. */
-const signals = ['SIGINT', 'SIGTERM'] as const;
+const signals = { SIGINT: interrupted, SIGTERM: terminated } as const;
+type Signal = keyof typeof signals;
 
 export function listenForInterrupts(): Interrupts {
   const drain = new AbortController();
   const abort = new AbortController();
-  const interrupted = () => (drain.signal.aborted ? abort : drain).abort();
-  for (const signal of signals) process.on(signal, interrupted);
+  const heard = (signal: Signal) => (drain.signal.aborted ? abort : drain).abort(signals[signal]);
+  for (const signal of Object.keys(signals)) process.on(signal, heard);
   return {
     drain: drain.signal,
     abort: abort.signal,
     stop: (reason) => drain.abort(reason),
     release() {
-      for (const signal of signals) process.off(signal, interrupted);
+      for (const signal of Object.keys(signals)) process.off(signal, heard);
     },
   };
 }

@@ -3,6 +3,8 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 /** The process as a command sees it: the only way from a command to the outside. */
 export interface Terminal {
   readonly cwd: string;
+  /** The number of the process. */
+  readonly pid: number;
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
@@ -12,6 +14,7 @@ export interface Terminal {
 export function processTerminal(): Terminal {
   return {
     cwd: process.cwd(),
+    pid: process.pid,
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,

@@ -1,15 +1,25 @@
 import type { JsonObject, JsonValue } from '../json/json.ts';
+import type { Entry } from './entry.ts';
 import type { RecordError } from './events.ts';
+import type { Replay } from './journal/replay.ts';
 import type { CountedIn } from './usage-ledger.ts';
 
-/** A record on its way through the steps. */
-export interface ActiveRecord {
+/** A record that has been taken from the input and may be run. */
+export interface BegunRecord {
   readonly sequence: number;
   readonly index: number;
   readonly line: number;
   readonly key: string;
   readonly value: JsonObject;
+}
+
+/** A record on its way through the steps. */
+export interface ActiveRecord extends BegunRecord {
   readonly countedIn: CountedIn;
+  /** What earlier sessions were answered for it; absent where they never came to it. */
+  readonly replay?: Replay;
+  /** Of each step by its number, the answers that may be of use for other runs. */
+  readonly answers: Entry[][];
   /** Steps of it that are running. */
   running: number;
   /** Set by the first step that fails or is stopped: no other step of the record begins after it. */

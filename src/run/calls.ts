@@ -1,13 +1,18 @@
 import type { CallOutcome, ModelRequest, StreamDelta } from '../models/contract.ts';
-import type { Plan } from '../plan.ts';
+import type { Plan, PlanStep } from '../plan.ts';
 import { zeroUsage } from '../usage/add.ts';
+import { priceOf } from '../usage/prices.ts';
 import type { ActiveRecord } from './active-record.ts';
+import type { Budget } from './budget.ts';
+import type { AnswerCache } from './cache/cache.ts';
 import type { RunEvent } from './events.ts';
-import { fingerprintsOf } from './fingerprint.ts';
+import { openGate } from './gate.ts';
 import type { Images } from './images.ts';
 import { inSlot, type SlotServices } from './in-slot.ts';
 import type { Journal } from './journal/journal.ts';
-import type { OpenModels } from './models.ts';
+import type { Reserved } from './journal/lines.ts';
+import { knownAnswer, remember, tellKnown } from './known-answers.ts';
+import type { OpenModels, StepModel } from './models.ts';
 import type { UsageLedger } from './usage-ledger.ts';
 
 /** What the calls of a run share. */
@@ -15,6 +20,10 @@ export interface CallServices extends SlotServices {
   readonly plan: Plan;
   readonly models: OpenModels;
   readonly ledger: UsageLedger;
+  /** Undefined where the run may use what it likes. */
+  readonly budget: Budget | undefined;
+  /** Undefined where no answer is kept from one run to the next. */
+  readonly cache: AnswerCache | undefined;
   readonly images: Images;
   readonly journal: Journal | undefined;
   /** Whether every answer is to come as a stream whose pieces are told. */
@@ -41,8 +50,8 @@ const refused: CallOutcome = {
 function untold(): void {}
 
 /**
- * Asks the model of a step when a slot is free, counts what it cost, and journals the answer. An error that no other
- * call can escape stops the run and ends the model's other calls.
+ * The answer to a step's question: a known one, or the model's, which is asked when a slot is free. What it cost is counted
+ * and the answer journaled. An error that no other call can escape stops the run and ends the model's other calls.
  */
 export async function callModel(
   services: CallServices,
@@ -51,43 +60,75 @@ export async function callModel(
   nth: number,
   request: ModelRequest,
 ): Promise<CallOutcome> {
-  const whole = await services.images.embed(request);
-  if (!whole.ok) return { ok: false, error: whole.error, usage: zeroUsage };
-  return inSlot(services, record, refused, () => ask(whole.value));
+  const { plan, images, tell } = services;
+  const { ofPlan, model } = partsOf(services, step);
+  const { id } = ofPlan;
+  const cache = ofPlan.cache ? services.cache : undefined;
+  const { index, key } = record;
+  const told = (delta: StreamDelta) => tell({ type: 'call_delta', index, step: id, call: nth, delta });
 
-  async function ask(sent: ModelRequest): Promise<CallOutcome> {
-    const { plan, models, ledger, journal, stop, traces, now, tell } = services;
-    const { id, stream: streams = false, max_output_tokens = null } = plan.steps[step] ?? {};
-    const model = models.ofSteps[step];
-    if (id === undefined || model === undefined) throw new Error(`the plan has no step ${step}`);
-    const { index, key } = record;
-    const told = (delta: StreamDelta) => tell({ type: 'call_delta', index, step: id, call: nth, delta });
-    const stream = services.stream ? told : streams ? untold : undefined;
+  const whole = await images.embed(request);
+  if (!whole.ok) return { ok: false, error: whole.error, usage: zeroUsage };
+  const sent = whole.value;
+  const fingerprint = model.fingerprint(sent);
+  const known = await knownAnswer(record, id, fingerprint, cache);
+  if (known === undefined) return inSlot(services, record, refused, ask);
+  if (known.cached) settle(known.outcome, 0);
+  if (services.stream) tellKnown(known.outcome.completion, told);
+  return known.outcome;
+
+  async function ask(): Promise<CallOutcome> {
+    const { stop, traces, budget, journal, now } = services;
+    const { max_output_tokens } = ofPlan;
+    const gate = openGate(
+      { pacer: model.pacer, budget, journal, stop },
+      { key, step: id, call: nth, max_output_tokens, price: priceOf(model.name, plan.prices) },
+    );
+    const stream = services.stream ? told : ofPlan.stream ? untold : undefined;
     const began = now();
     const answer = await traces.call({ step: id, settings: model.settings, request }, () =>
       model.client.call(sent, {
         signal: model.signal,
         waiting: stop.signal,
-        gate: { admit: (size, signal) => model.pacer.admit({ ...size, max_output_tokens }, signal) },
+        gate,
         ...(stream !== undefined && { stream }),
         step: id,
         record: key,
       }),
     );
-    const duration = now() - began;
-    const resolved_model = answer.ok ? answer.completion.model : null;
-    const call = { step: id, model: model.name, resolved_model, usage: answer.usage };
-    const usage = ledger.add(call, record.countedIn);
-    const outcome: CallOutcome = { ...answer, usage };
-    const fingerprint = fingerprintsOf(model.settings)(sent);
-    journal?.call({ index, key, step: id, call: nth, fingerprint, model: model.name, outcome, duration });
-    const finish_reason = answer.ok ? answer.completion.finish_reason : null;
-    tell({ type: 'call_finished', index, ...call, ok: answer.ok, finish_reason, usage, duration });
-    if (!answer.ok && answer.error.scope === 'run') {
-      const { code, message } = answer.error;
+    const outcome = settle(answer, now() - began, gate.held);
+    if (outcome.ok && cache !== undefined) {
+      const { completion, usage } = outcome;
+      remember(record, step, { fingerprint, model: model.name, completion, usage });
+    }
+    if (!outcome.ok && outcome.error.scope === 'run') {
+      const { code, message } = outcome.error;
       stop.request({ kind: 'provider', code, message }, 'calls');
       model.abort();
     }
     return outcome;
   }
+
+  /** Counts, journals and tells a call that has ended. */
+  function settle(answer: CallOutcome, duration: number, held?: Reserved): CallOutcome {
+    const resolved_model = answer.ok ? answer.completion.model : null;
+    const call = { step: id, model: model.name, resolved_model, usage: answer.usage };
+    const usage = services.ledger.add(call, record.countedIn);
+    const outcome: CallOutcome = { ...answer, usage };
+    const line = { index, key, step: id, call: nth, fingerprint, model: model.name, outcome, duration };
+    services.journal?.call({ ...line, ...(held && { held }) });
+    const finish_reason = answer.ok ? answer.completion.finish_reason : null;
+    tell({ type: 'call_finished', index, ...call, ok: answer.ok, finish_reason, usage, duration });
+    return outcome;
+  }
+}
+
+function partsOf(
+  { plan, models }: CallServices,
+  step: number,
+): { readonly ofPlan: PlanStep; readonly model: StepModel } {
+  const ofPlan = plan.steps[step];
+  const model = models.ofSteps[step];
+  if (ofPlan === undefined || model === undefined) throw new Error(`the plan has no step ${step}`);
+  return { ofPlan, model };
 }

@@ -1,5 +1,5 @@
 import type { Plan } from '../plan.ts';
-import type { Counts, RunFinished, StopReason, ToolCounts, UsageReport } from './events.ts';
+import type { BudgetReport, Counts, RunFinished, StopReason, ToolCounts, UsageReport } from './events.ts';
 
 /** What was taken of the input. */
 export interface Intaken {
@@ -21,12 +21,13 @@ export interface Conclusion {
   /** Why the run stopped; undefined where it did not. */
   readonly reason: StopReason | undefined;
   readonly usage: UsageReport;
+  readonly budget?: BudgetReport;
   readonly duration: number;
 }
 
 /** What a run came to. Records that are not known to have ended are pending. */
 export function conclude(conclusion: Conclusion): RunFinished {
-  const { plan, intaken, outcomes, tool_calls, usage, files, duration } = conclusion;
+  const { plan, intaken, outcomes, tool_calls, usage, budget, files, duration } = conclusion;
   const ended = outcomes.succeeded + outcomes.failed + outcomes.skipped;
   const total = intaken.exhausted ? intaken.taken : Math.max(intaken.taken, conclusion.total ?? 0);
   const whole = ended === total && (intaken.exhausted || total === conclusion.total);
@@ -39,6 +40,7 @@ export function conclude(conclusion: Conclusion): RunFinished {
     counts: { total, ...outcomes, pending: total - ended },
     tool_calls,
     usage,
+    ...(budget !== undefined && { budget }),
     ...(files !== undefined && { files }),
     duration,
     failed: ended > 0 && outcomes.failed / ended > plan.fail.error_rate,

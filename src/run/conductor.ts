@@ -1,14 +1,16 @@
 import type { InputBroken, RecordItem } from '../records/record.ts';
-import type { ActiveRecord, RecordEnd } from './active-record.ts';
+import type { ActiveRecord, BegunRecord, RecordEnd } from './active-record.ts';
 import { callModel, type CallServices } from './calls.ts';
-import type { RecordFinished } from './events.ts';
+import type { RecordFinished, StopReason } from './events.ts';
 import { createIntake } from './intake.ts';
 import { examine } from './examine.ts';
+import type { Replay } from './journal/replay.ts';
 import { createKeys } from './keys.ts';
+import { keepAnswers } from './known-answers.ts';
 import { runRecord, type RecordHost } from './record.ts';
 import { stepOrder } from './step-order.ts';
 import { runTool, type ToolCallServices } from './tools.ts';
-import { inputBroken, internalError, textOf, tooManyFailures } from './reasons.ts';
+import { inputBroken, internalError, spoolFailed, textOf, tooManyFailures } from './reasons.ts';
 
 export interface ConductorServices {
   readonly calls: CallServices;
@@ -20,6 +22,16 @@ export interface ConductorServices {
   /** Whether whoever takes what the records leave (the consumer, the disk) is too far behind for another. */
   readonly behind: () => boolean;
   readonly finished: (record: RecordFinished) => void;
+  /** What earlier sessions have left; undefined where there were none. */
+  readonly earlier: EarlierRecords | undefined;
+}
+
+/** The records of earlier sessions. */
+export interface EarlierRecords {
+  /** How the record ended, where it is not to be run again. */
+  kept(sequence: number, key: string): 'succeeded' | 'skipped' | undefined;
+  /** What it was answered, where it is to be run again; undefined where it never came to a call. */
+  replayOf(key: string): Promise<Replay | undefined>;
 }
 
 /** Runs all records, each as soon as there is room for it. */
@@ -73,7 +85,11 @@ export function createConductor(
       record.running -= 1;
       advance();
     },
-    stepFinished: ({ index }, step, outcome) => tell({ type: 'step_finished', index, step, outcome }),
+    stepFinished(record, at, outcome) {
+      if (outcome === 'succeeded') keepAnswers(record, at, services.calls.cache);
+      const step = plan.steps[at]?.id ?? '';
+      tell({ type: 'step_finished', index: record.index, step, outcome });
+    },
     bug,
   };
 
@@ -93,16 +109,22 @@ export function createConductor(
     stop.request(internalError(error), 'calls');
   }
 
-  /** What has been taken is still run to its end. */
   function breakOff(why: string): void {
-    stop.request(inputBroken(taken, why), 'records');
+    stopTaking(inputBroken(taken, why));
+  }
+
+  /** What has been taken is still run to its end. */
+  function stopTaking(reason: StopReason): void {
+    stop.request(reason, 'records');
     advance();
   }
 
   function take(item: RecordItem | InputBroken): void {
     if (stop.halted('records')) return;
     if ('broken' in item) {
-      breakOff(item.broken.message);
+      const { code, message } = item.broken;
+      if (code === 'spool-failed') stopTaking(spoolFailed(message));
+      else breakOff(message);
       return;
     }
     const sequence = taken;
@@ -118,20 +140,28 @@ export function createConductor(
     const { index, line } = item;
     const named = keys.keyOf(item);
     const { key } = named;
+    const outcome = services.earlier?.kept(sequence, key);
+    if (outcome !== undefined) {
+      tell({ type: 'record_kept', sequence, index, outcome });
+      return;
+    }
     const examined = examine(item, named, plan);
     if (!examined.ok) {
       finish({ sequence, index, line, key }, examined.error);
       return;
     }
     tell({ type: 'record_started', index, key });
-    const countedIn = { steps: new Set<string>(), models: new Set<string>() };
-    void perform({ sequence, index, line, key, value: examined.value, countedIn, running: 0 });
+    void perform({ sequence, index, line, key, value: examined.value });
   }
 
-  async function perform(record: ActiveRecord): Promise<void> {
+  async function perform(begun: BegunRecord): Promise<void> {
     inFlight += 1;
     room -= 1;
     try {
+      // Without earlier sessions a record's steps begin at once: each takes its room before another record is pulled.
+      const replay = services.earlier && (await services.earlier.replayOf(begun.key));
+      const countedIn = replay?.countedIn ?? { steps: new Set<string>(), models: new Set<string>() };
+      const record = { ...begun, ...(replay && { replay }), countedIn, answers: [], running: 0 };
       finish(record, await runRecord(record, host));
     } catch (error) {
       bug(error);

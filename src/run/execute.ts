@@ -3,15 +3,20 @@ import type { InputBroken, RecordItem } from '../records/record.ts';
 import { createShared } from '../tools/shared.ts';
 import { openTracer } from '../tracing/registry.ts';
 import type { Bell } from './bell.ts';
+import { createBudget, type Budget } from './budget.ts';
 import { createCallSlots } from './call-slots.ts';
 import { conclude, type Intaken } from './conclude.ts';
 import { createConductor } from './conductor.ts';
-import type { RecordFinished, RunEvent, ToolFinished } from './events.ts';
+import { openEarlier } from './earlier-records.ts';
+import type { RecordFinished, Resumed, RunEvent, ToolFinished } from './events.ts';
 import { withGrace } from './grace.ts';
 import { createImages, type Images } from './images.ts';
+import type { History } from './journal/history.ts';
 import type { Journal } from './journal/journal.ts';
+import { createRecordIndex } from './journal/record-index.ts';
 import { openModels } from './models.ts';
 import { surroundings, type RunOptions } from './options.ts';
+import { countOutcomes } from './outcomes.ts';
 import { internalError, notWritten } from './reasons.ts';
 import { refusedStart } from './requirements.ts';
 import { redactOutcomes, secretsOf } from './secrets.ts';
@@ -37,8 +42,10 @@ export interface Execution {
 export async function execute(execution: Execution): Promise<void> {
   const { plan, options, stop, bell, tell } = execution;
   const { folder } = options;
+  const history = folder?.history;
   const { now } = surroundings(options);
   const total = options.total ?? null;
+  const ledger = createUsageLedger(plan, history?.usage);
   const began = now();
   tell({
     type: 'run_started',
@@ -47,11 +54,13 @@ export async function execute(execution: Execution): Promise<void> {
     concurrency: plan.limits.concurrency,
     ...(folder !== undefined && { folder: folder.path }),
     simulated: options.simulator !== undefined,
+    ...(hasBudget(plan) && { budget: plan.budget }),
+    ...(history !== undefined && { resumed: resumedBy(history, ledger) }),
   });
 
-  const outcomes = { succeeded: 0, failed: 0, skipped: 0 };
+  const outcomes = countOutcomes(folder?.index ?? createRecordIndex());
   const finished = (record: RecordFinished) => {
-    outcomes[record.outcome] += 1;
+    outcomes.count(record);
     tell(record);
   };
   // With a journal, a record counts as finished when it is written there: what is told is what can be resumed from.
@@ -61,13 +70,13 @@ export async function execute(execution: Execution): Promise<void> {
     drained: bell.ring,
   });
   const journal = started?.ok === true ? started.value : undefined;
-  const tool_calls = { total: 0, failed: 0 };
+  const tool_calls = { ...(history?.tool_calls ?? { total: 0, failed: 0 }) };
   const toolFinished = (event: ToolFinished) => {
     tool_calls.total += 1;
     if (!event.ok) tool_calls.failed += 1;
     tell(event);
   };
-  const ledger = createUsageLedger(plan);
+  const budget = openBudget(plan, history);
   const images = createImages(options.files);
   const tools = {
     env: options.env,
@@ -81,7 +90,7 @@ export async function execute(execution: Execution): Promise<void> {
   try {
     refused ??= await refusedTools(plan, tools);
     if (refused === undefined) {
-      const all = { ledger, images, journal, finished, toolFinished, tools };
+      const all = { ledger, budget, images, journal, finished, toolFinished, tools };
       intaken = await runRecords(execution, all, () => (ended = now()));
     }
   } catch (error) {
@@ -95,13 +104,14 @@ export async function execute(execution: Execution): Promise<void> {
   const usage = ledger.report();
   const end = conclude({
     plan,
-    total,
+    total: total ?? history?.index.size ?? null,
     intaken,
-    outcomes,
+    outcomes: outcomes.counts,
     tool_calls,
     files: images.used ? options.files : undefined,
     reason,
     usage,
+    ...(budget !== undefined && { budget: budget.report() }),
     duration: (ended ?? now()) - began,
   });
   const kept = await folder?.finish({ ...end, models: ledger.resolvedModels() });
@@ -109,8 +119,23 @@ export async function execute(execution: Execution): Promise<void> {
   else tell({ ...end, state: 'stopped', reason: kept.error });
 }
 
+/** Undefined where the run may use what it likes. */
+function openBudget(plan: Plan, history: History | undefined): Budget | undefined {
+  if (!hasBudget(plan)) return undefined;
+  return createBudget(plan.budget, history?.spent ?? { usd: 0, tokens: 0 });
+}
+
+function hasBudget({ budget }: Plan): boolean {
+  return budget.usd !== undefined || budget.tokens !== undefined;
+}
+
+function resumedBy({ outcomes }: History, ledger: UsageLedger): Resumed {
+  return { kept: outcomes.succeeded + outcomes.skipped, usage: ledger.report().total };
+}
+
 interface Bookkeeping {
   readonly ledger: UsageLedger;
+  readonly budget: Budget | undefined;
   readonly images: Images;
   readonly journal: Journal | undefined;
   readonly finished: (record: RecordFinished) => void;
@@ -120,7 +145,7 @@ interface Bookkeeping {
 
 async function runRecords(
   execution: Execution,
-  { ledger, images, journal, finished, toolFinished, tools }: Bookkeeping,
+  { ledger, budget, images, journal, finished, toolFinished, tools }: Bookkeeping,
   done: () => void,
 ): Promise<Intaken> {
   const { plan, options, stop, signal, bell, tell } = execution;
@@ -133,6 +158,7 @@ async function runRecords(
   const tracer = await openTracer(options.env, { sleep, warn });
   const traces = tracer === undefined ? untraced : tracesBy(tracer, plan.name);
   const { concurrency } = plan.limits;
+  const earlier = await openEarlier(options.folder);
   const conductor = createConductor(
     {
       calls: {
@@ -140,6 +166,8 @@ async function runRecords(
         models,
         slots: createCallSlots(concurrency),
         ledger,
+        budget,
+        cache: options.simulator === undefined ? options.cache : undefined,
         images,
         journal,
         stop,
@@ -162,6 +190,7 @@ async function runRecords(
       maxFailures: options.failFast === true ? 1 : (options.maxFailures ?? Infinity),
       behind: () => execution.consumerBehind() || journal?.full === true,
       finished: (record) => (journal === undefined ? finished(record) : journal.record(record)),
+      earlier,
     },
     execution.records,
   );
@@ -171,6 +200,10 @@ async function runRecords(
   // To see traces off may take seconds that the records did not.
   done();
   const { taken, exhausted } = conductor;
-  await withGrace(Promise.all([conductor.close(), models.close(), traces.close()]), signal, sleep);
+  await withGrace(
+    Promise.all([conductor.close(), models.close(), traces.close(), earlier?.close()]),
+    signal,
+    sleep,
+  );
   return { taken, exhausted };
 }

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, rm, stat, truncate, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** What a run does with the disk. An argument, so that a test can fill the disk or take the folder away. */
@@ -15,6 +15,8 @@ export interface FileSystem {
   /** A file that exists, to write on at its end. */
   openToAppend(path: string): Promise<WritableFile>;
   openToRead(path: string): Promise<ReadableFile>;
+  /** Cuts a file that exists to so many bytes. */
+  truncate(path: string, length: number): Promise<void>;
   /** Renames over whatever has the new name, and has the folder remember it. */
   rename(from: string, to: string): Promise<void>;
   /** No mistake where nothing is. */
@@ -64,6 +66,7 @@ export const nodeFileSystem: FileSystem = {
   create: async (path) => writable(await open(path, 'wx', ownerOnlyFile), path),
   openToAppend: async (path) => writable(await open(path, constants.O_WRONLY | constants.O_APPEND), path),
   openToRead: async (path) => readable(await open(path, constants.O_RDONLY)),
+  truncate: (path, length) => truncate(path, length),
   async rename(from, to) {
     await rename(from, to);
     await syncFolder(dirname(to));

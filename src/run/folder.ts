@@ -3,30 +3,34 @@ import { join, resolve } from 'node:path';
 import { failure, success, type Result } from '../result.ts';
 import { version } from '../version.ts';
 import type { StopReason } from './events.ts';
-import { errorCode, nodeFileSystem, type FileSystem } from './file-system.ts';
+import { nodeFileSystem, type FileSystem } from './file-system.ts';
+import type { History } from './journal/history.ts';
 import { headerLine } from './journal/lines.ts';
-import { openJournalReader, resultRow, type JournalReader, type ResultRow } from './journal/reader.ts';
+import { openJournalReader, resultRow, type JournalReader } from './journal/reader.ts';
 import { createJournal, type Journal, type JournalListener } from './journal/journal.ts';
 import { makeChosenFolder, makeNamedFolder } from './make-folder.ts';
-import { folderInUse, notWritten } from './reasons.ts';
+import { lockRun, type RunLock } from './lock.ts';
+import { notWritten } from './reasons.ts';
 import { createRecordIndex, type Outcome, type RecordIndex } from './journal/record-index.ts';
-import { summaryOf, type RunEnd, type RunMeta } from './run-summary.ts';
+import type { RunResults } from './results.ts';
+import { orderRows } from './row-order.ts';
+import { summaryOf, type EarlierSessions, type RunEnd, type RunMeta } from './run-summary.ts';
 import { writeJson, writeWhole } from './whole-file.ts';
 
-/** The folder that one run leaves. It belongs to the run from its making to `finish`. */
-export interface RunFolder {
+/** The folder that one run leaves. It belongs to this process from its making, or its resume, to `finish`. */
+export interface RunFolder extends RunResults {
   /** Absolute. */
   readonly path: string;
-  /** Where each finished record stands in the journal. */
+  /** Where each finished record stands in the journal; from the start, those of earlier sessions. */
   readonly index: RecordIndex;
+  /** What earlier sessions have left; absent where there were none. */
+  readonly history?: History;
   /** To be called once. */
   startJournal(listener: JournalListener): Promise<Result<Journal, StopReason>>;
   /** Reads finished records back, while the run goes on too. Rejects with the file system's error. */
   openReader(): Promise<JournalReader>;
   /** Writes results.jsonl, errors.jsonl, usage.json and run.json. All are tried, whatever fails; the first is told. */
   finish(end: RunEnd): Promise<Result<undefined, StopReason>>;
-  /** The succeeded records in input order. Rejects with the file system's error. */
-  results(): AsyncIterable<ResultRow>;
 }
 
 /** A folder of the user's choice, or a new one below `runsDir` named after the pipeline. */
@@ -34,6 +38,8 @@ export type FolderPlace = string | { readonly runsDir: string; readonly name: st
 
 export interface FolderServices {
   readonly fileSystem?: FileSystem;
+  /** The number of this process, which others are told who find the folder held. */
+  readonly pid?: number;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
   /** Tells folders of one second apart: four hexadecimal digits. */
@@ -41,8 +47,8 @@ export interface FolderServices {
 }
 
 /**
- * Makes the folder and says in its run.json that the run is on. A reason of kind `input` is a folder of the user's
- * choice that cannot be used, one of kind `local` the disk's refusal.
+ * Makes the folder, takes hold of it, and says in its run.json that the run is on. A reason of kind `input` is a folder of
+ * the user's choice that cannot be used, one of kind `local` the disk's refusal.
  */
 export async function createRunFolder(
   place: FolderPlace,
@@ -50,27 +56,19 @@ export async function createRunFolder(
   services: FolderServices = {},
 ): Promise<Result<RunFolder, StopReason>> {
   const { fileSystem = nodeFileSystem, now = Date.now, suffix = randomSuffix } = services;
-  const started = now();
+  const time = now();
   try {
     const made =
       typeof place === 'string'
         ? await makeChosenFolder(fileSystem, resolve(place))
-        : success(await makeNamedFolder(fileSystem, place.runsDir, place.name, started, suffix));
+        : success(await makeNamedFolder(fileSystem, place.runsDir, place.name, time, suffix));
     if (!made.ok) return made;
-    const path = made.value;
-    const journalBegin = Buffer.from(headerLine(version));
-    const journal = await fileSystem.create(join(path, 'journal.jsonl'));
-    try {
-      await journal.append(journalBegin);
-    } finally {
-      await journal.close();
-    }
-    await writeJson(fileSystem, join(path, 'run.json'), summaryOf(meta, started));
-    return success(openFolder({ fileSystem, now, path, meta, started, journalLength: journalBegin.length }));
+    const lock = await lockRun(made.value, { pid: services.pid });
+    if (!lock.ok) return lock;
+    const began = { started: new Date(time).toISOString(), sessions: 0, duration: null };
+    return await openFolder({ path: made.value, meta, lock: lock.value, began, services });
   } catch (error) {
-    const path = resolve(typeof place === 'string' ? place : place.runsDir);
-    // Two runs that chose one empty folder: the journal of the other was there first.
-    return failure(errorCode(error) === 'EEXIST' ? folderInUse(path) : notWritten(path, error));
+    return failure(notWritten(resolve(typeof place === 'string' ? place : place.runsDir), error));
   }
 }
 
@@ -78,19 +76,66 @@ function randomSuffix(): string {
   return randomBytes(2).toString('hex');
 }
 
-interface OpenedFolder {
-  readonly fileSystem: FileSystem;
-  readonly now: () => number;
+export interface OpenedFolder {
   readonly path: string;
   readonly meta: RunMeta;
-  readonly started: number;
-  /** Bytes that the journal has already. */
-  readonly journalLength: number;
+  /** Let go of when the run has ended. */
+  readonly lock: RunLock;
+  /** What run.json told before; of a run that is only begun, no sessions. */
+  readonly began: EarlierSessions;
+  /** What the journal tells of earlier sessions. */
+  readonly earlier?: Earlier;
+  readonly services: FolderServices;
 }
 
-function openFolder({ fileSystem, now, path, meta, started, journalLength }: OpenedFolder): RunFolder {
-  const index = createRecordIndex();
-  const journalPath = join(path, 'journal.jsonl');
+export interface Earlier {
+  readonly history: History;
+  /** Whether pipeline or input are others since, so that every record is gone through again. */
+  readonly force: boolean;
+}
+
+/** Says in run.json that the run is on, and readies the journal. Fails with the disk's refusal; the lock is then let go. */
+export async function openFolder(opened: OpenedFolder): Promise<Result<RunFolder, StopReason>> {
+  const { path, meta, lock, earlier, services } = opened;
+  const { fileSystem = nodeFileSystem } = services;
+  const began = { ...opened.began, sessions: opened.began.sessions + 1 };
+  try {
+    // In this order: a journal without a run.json would be one of which nobody knows what was run.
+    await writeJson(fileSystem, join(path, 'run.json'), summaryOf(meta, began));
+    const length = await readyJournal(fileSystem, join(path, journalName), earlier?.history.length ?? 0);
+    return success(runFolder({ ...opened, began }, length));
+  } catch (error) {
+    await lock.release();
+    return failure(notWritten(path, error));
+  }
+}
+
+/** The length of the journal to write on: a torn line at its end is cut off, and where there is none, it is begun. */
+async function readyJournal(fileSystem: FileSystem, path: string, sound: number): Promise<number> {
+  if (sound > 0) {
+    await fileSystem.truncate(path, sound);
+    return sound;
+  }
+  const header = headerLine(version);
+  await fileSystem.remove(path);
+  const file = await fileSystem.create(path);
+  try {
+    await file.append(header);
+  } finally {
+    await file.close();
+  }
+  return header.length;
+}
+
+const journalName = 'journal.jsonl';
+
+function runFolder(
+  { path, meta, lock, began, earlier, services }: OpenedFolder,
+  journalLength: number,
+): RunFolder {
+  const { fileSystem = nodeFileSystem, now = Date.now } = services;
+  const index = earlier?.history.index ?? createRecordIndex();
+  const journalPath = join(path, journalName);
   const openReader = () => openJournalReader(fileSystem, journalPath);
 
   /** What `read` makes of each record that ended so, in input order. */
@@ -117,10 +162,13 @@ function openFolder({ fileSystem, now, path, meta, started, journalLength }: Ope
     path,
     index,
     openReader,
+    ...(earlier !== undefined && { history: earlier.history }),
     async startJournal(listener) {
       try {
         const file = await fileSystem.openToAppend(journalPath);
-        return success(createJournal(file, journalLength, index, listener));
+        const journal = createJournal(file, journalLength, index, listener);
+        if (earlier !== undefined) journal.resumed(version, earlier.force);
+        return success(journal);
       } catch (error) {
         return failure(notWritten(path, error));
       }
@@ -141,11 +189,13 @@ function openFolder({ fileSystem, now, path, meta, started, journalLength }: Ope
       const lost = end.reason?.kind === 'local' ? undefined : failed;
       const told: RunEnd = lost === undefined ? end : { ...end, state: 'stopped', reason: lost };
       await attempt(
-        writeJson(fileSystem, join(path, 'run.json'), summaryOf(meta, started, { ...told, finished: now() })),
+        writeJson(fileSystem, join(path, 'run.json'), summaryOf(meta, began, { ...told, finished: now() })),
       );
+      await lock.release();
       return failed === undefined ? success(undefined) : failure(failed);
     },
 
+    inOrder: () => orderRows({ index, openReader }),
     results: () => each('succeeded', (reader, sequence) => resultRow(reader, index.place(sequence))),
   };
 }

@@ -14,8 +14,8 @@ export interface RunLock {
 }
 
 export interface LockServices {
-  /** Of this process: told to those who are refused. */
-  readonly pid: number;
+  /** Of this process: told to those who are refused; undefined where it is not known. */
+  readonly pid?: number | undefined;
   /** Default: that of the system. */
   readonly platform?: NodeJS.Platform;
 }
@@ -64,22 +64,25 @@ interface Address {
   readonly isFile: boolean;
 }
 
-/** Device and inode are the folder, whatever leads to it; as bigints, since those of Windows are beyond a number. */
+/**
+ * Device and inode are the folder, whatever leads to it; the time of its birth, where that is known, tells it from a folder
+ * that is gone and whose inode it got. As bigints, since those of Windows are beyond a number.
+ */
 async function addressOf(path: string, platform: NodeJS.Platform): Promise<Address> {
-  const { dev, ino } = await stat(path, { bigint: true });
+  const { dev, ino, birthtimeNs } = await stat(path, { bigint: true });
   // A socket's path may have about 100 bytes, of which a Mac's TMPDIR takes half.
-  const name = `pipe-run-${dev.toString(16)}-${ino.toString(16)}`;
+  const name = `pipe-run-${[dev, ino, birthtimeNs].map((part) => part.toString(36)).join('-')}`;
   if (platform === 'linux' || platform === 'android') return { path: `\0${name}`, isFile: false };
   if (platform === 'win32') return { path: `\\\\.\\pipe\\${name}`, isFile: false };
   return { path: join(tmpdir(), name), isFile: true };
 }
 
 /** Undefined where somebody has the address. Rejects with the system's error. */
-function listen(address: string, pid: number): Promise<Server | undefined> {
+function listen(address: string, pid: number | undefined): Promise<Server | undefined> {
   const server = createServer((caller) => {
     // Who hangs up before he has heard is no concern of the run's.
     caller.on('error', () => undefined);
-    caller.write(`${pid}\n`);
+    caller.write(`${pid ?? ''}\n`);
     caller.destroySoon();
   });
   return new Promise((listening, refused) => {
@@ -118,7 +121,7 @@ function askHolder(address: string): Promise<Holder> {
     caller.on('data', (piece: string) => {
       words += piece;
       if (/^\d{1,15}\n/.test(words)) settle({ pid: Number.parseInt(words, 10) });
-      else if (words.length > 15) settle({ pid: undefined });
+      else if (words.includes('\n') || words.length > 15) settle({ pid: undefined });
     });
     caller.on('close', () => settle('gone'));
     // Such as EAGAIN, of a stopped holder whom hundreds call, or EACCES, of another user's file.

@@ -36,7 +36,10 @@ function safeName(name: string): string {
   return safe.slice(0, longestName) || 'run';
 }
 
-/** The user's folder, made where it does not exist, refused where anything is in it. Rejects with the system's error. */
+/** What a run leaves that is killed before it has begun. */
+const unbegun = 'run.json.tmp';
+
+/** The user's folder, made where it does not exist, refused where anything else is in it. Rejects with the system's error. */
 export async function makeChosenFolder(
   fileSystem: FileSystem,
   path: string,
@@ -49,7 +52,7 @@ export async function makeChosenFolder(
   }
   try {
     const names = await fileSystem.list(path);
-    return names.length === 0 ? success(path) : failure(folderInUse(path));
+    return names.every((name) => name === unbegun) ? success(path) : failure(folderInUse(path));
   } catch (error) {
     if (errorCode(error) !== 'ENOTDIR') throw error;
     return failure(folderIsFile(path));

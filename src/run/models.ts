@@ -1,9 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import type { JsonObject } from '../json/json.ts';
-import type { ClientServices, ModelClient, ModelSettings } from '../models/contract.ts';
+import type { ClientServices, ModelClient, ModelRequest, ModelSettings } from '../models/contract.ts';
 import { providers } from '../models/registry.ts';
 import type { Plan } from '../plan.ts';
 import { canonicalJson } from './canonical.ts';
+import { fingerprintsOf, type Fingerprint } from './fingerprint.ts';
 import { keyOf } from './model-keys.ts';
 import type { OpenModel, RunOptions, Surroundings } from './options.ts';
 import type { ModelPaused } from './events.ts';
@@ -24,6 +25,7 @@ export interface StepModel {
   readonly settings: ModelSettings;
   readonly client: ModelClient;
   readonly pacer: Pacer;
+  readonly fingerprint: (request: ModelRequest) => Fingerprint;
   /** Aborted when the model is of no use any more; ends the calls to it. */
   readonly signal: AbortSignal;
   /** Ends all calls to the model, those of other steps too. */
@@ -107,6 +109,7 @@ export async function openModels(
           settings: step.model,
           client: await client(settings),
           pacer: model.pacer,
+          fingerprint: fingerprintsOf(step.model),
           signal: controller.signal,
           abort: () => controller.abort(),
         };

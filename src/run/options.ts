@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ClientServices, ModelClient, ModelSettings } from '../models/contract.ts';
+import type { AnswerCache } from './cache/cache.ts';
 import type { RunFolder } from './folder.ts';
 
 export interface RunOptions {
@@ -9,12 +10,16 @@ export interface RunOptions {
   readonly total?: number | null;
   /** Keeps what the run makes; without one nothing is written. */
   readonly folder?: RunFolder;
+  /** Keeps answers from one run to the next; without one the model is asked for each. A simulated run uses none. */
+  readonly cache?: AnswerCache;
   /** The folder that paths of images are relative to, and that they do not leave; without one, no file is sent. */
   readonly files?: string;
   /** Every answer comes as a stream, and its pieces are told as `call_delta`; meant for a few records. */
   readonly stream?: boolean;
   /** Aborted: the calls in flight are finished, and nothing new begins. Its reason may be a StopReason. */
   readonly drain?: AbortSignal;
+  /** Milliseconds that the calls in flight are given when `drain` aborts; then everything ends. Default: 25,000. */
+  readonly grace?: number;
   /** Aborted: everything ends at once. */
   readonly abort?: AbortSignal;
   /** A server whose made-up answers stand in for every model's: the run counts as simulated, and no key is looked up. */
@@ -46,7 +51,12 @@ export type Surroundings = Required<Pick<RunOptions, 'now' | 'sleep' | 'random'>
 export function surroundings({ now, sleep, random }: RunOptions): Surroundings {
   return {
     now: now ?? Date.now,
-    sleep: sleep ?? ((milliseconds, signal) => wait(milliseconds, undefined, { signal })),
+    sleep: sleep ?? pause,
     random: random ?? Math.random,
   };
+}
+
+/** Waits so many milliseconds; rejects when the signal aborts. */
+export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return wait(milliseconds, undefined, { signal });
 }

@@ -9,6 +9,13 @@ export const interrupted: StopReason = {
   message: 'the run was interrupted',
 };
 
+/** By a signal that a system sends, not the user's keyboard. */
+export const terminated: StopReason = {
+  kind: 'interrupted',
+  code: 'terminated',
+  message: 'the run was told to end by SIGTERM',
+};
+
 export const outputClosed: StopReason = {
   kind: 'interrupted',
   code: 'output_closed',
@@ -26,6 +33,11 @@ export function inputBroken(taken: number, why: string): StopReason {
   return { kind: 'input', code: 'input_broken', message };
 }
 
+/** What is read once could not be kept for a resume. */
+export function spoolFailed(message: string): StopReason {
+  return { kind: 'local', code: 'spool_failed', message };
+}
+
 export function tooManyFailures(failures: number): StopReason {
   const message =
     failures === 1
@@ -35,13 +47,27 @@ export function tooManyFailures(failures: number): StopReason {
 }
 
 export function folderInUse(path: string): StopReason {
-  const message = `${path} is not empty, and a run overwrites nothing; name a folder that is empty or does not exist`;
+  const message = `${path} is not empty and holds no run, and a run overwrites nothing; name a folder that is empty or does not exist`;
   return { kind: 'input', code: 'run_dir_in_use', message };
 }
 
 export function folderIsFile(path: string): StopReason {
   const message = `${path} is a file, and a run keeps a folder; name one that is empty or does not exist`;
   return { kind: 'input', code: 'run_dir_in_use', message };
+}
+
+/** `forced`: whether the user may go on all the same. */
+export function runChanged(path: string, changes: readonly string[], forcible: boolean): StopReason {
+  const shown = changes.slice(0, 5).join('; ');
+  const more = changes.length > 5 ? ` (and ${changes.length - 5} more)` : '';
+  const remedy = forcible
+    ? 'undo that, begin a new run, or go on with `pipe resume --force`, which asks again what it touches'
+    : 'begin a new run';
+  return {
+    kind: 'input',
+    code: 'run_changed',
+    message: `the run in ${path} was begun with something else: ${shown}${more}; ${remedy}`,
+  };
 }
 
 export function notWritten(path: string, error: unknown): StopReason {

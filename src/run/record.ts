@@ -25,7 +25,7 @@ export interface RecordHost {
   stopped(): boolean;
   stepBegins(record: ActiveRecord): void;
   stepEnds(record: ActiveRecord): void;
-  stepFinished(record: ActiveRecord, step: string, outcome: StepFinished['outcome']): void;
+  stepFinished(record: ActiveRecord, step: number, outcome: StepFinished['outcome']): void;
   /** Something was thrown that only a mistake of ours can throw. */
   bug(error: unknown): void;
 }
@@ -99,11 +99,11 @@ async function perform(progress: Progress, at: number, host: RecordHost): Promis
   const decision = decideStep(step, scope);
   if (!decision.ok) {
     record.end ??= failedEnd(step.id, record.value, decision.error);
-    host.stepFinished(record, step.id, 'failed');
+    host.stepFinished(record, at, 'failed');
     return;
   }
   if (!decision.value) {
-    host.stepFinished(record, step.id, 'skipped');
+    host.stepFinished(record, at, 'skipped');
     return;
   }
   if (host.stopped()) {
@@ -120,12 +120,12 @@ async function perform(progress: Progress, at: number, host: RecordHost): Promis
   const result = await host.traces.step(step, () => step.program.execute(scope, services));
   if (result.ok) {
     values[step.id] = result.value;
-    host.stepFinished(record, step.id, 'succeeded');
+    host.stepFinished(record, at, 'succeeded');
   } else if (wasCutOff(result.error, record, host)) {
     record.end ??= pending;
   } else {
     record.end ??= failedEnd(step.id, record.value, result.error);
-    host.stepFinished(record, step.id, 'failed');
+    host.stepFinished(record, at, 'failed');
   }
 }
 

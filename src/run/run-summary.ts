@@ -2,7 +2,7 @@ import type { JsonObject } from '../json/json.ts';
 import type { Plan, PlanFile } from '../plan.ts';
 import type { Usage } from '../usage/usage.ts';
 import { version } from '../version.ts';
-import type { Counts, RunFinished, StopReason, ToolCounts, UsageReport } from './events.ts';
+import type { BudgetReport, Counts, RunFinished, StopReason, ToolCounts, UsageReport } from './events.ts';
 
 /** What a run is made of, as run.json tells it from the start. */
 export interface RunMeta {
@@ -11,14 +11,21 @@ export interface RunMeta {
   /** The records taken of the input, as `--limit` and its like say; absent: all. */
   readonly selection?: JsonObject;
   readonly simulated: boolean;
+  /** The options of the simulator, as given to `--simulate`. */
+  readonly simulator?: string;
   /** The folder that paths of images are relative to, absolute; absent: no file is sent. */
   readonly images?: string;
+  /** The file of `--output`, absolute. */
+  readonly output?: string;
 }
 
 export interface RunInput {
   /** Absolute; "-" for stdin; null where the records came from no file. */
   readonly path: string | null;
+  /** Null where the bytes come once. */
   readonly sha256: string | null;
+  /** The name of the format by which it is read; absent where the records came from no file. */
+  readonly format?: string;
 }
 
 /** How a run ended, as its folder keeps it. */
@@ -28,6 +35,7 @@ export interface RunEnd {
   readonly counts: Counts;
   readonly tool_calls: ToolCounts;
   readonly usage: UsageReport;
+  readonly budget?: BudgetReport;
   /** For each model asked for, those that answered. */
   readonly models: { readonly [model: string]: readonly string[] };
   /** Milliseconds. */
@@ -47,7 +55,12 @@ export interface RunSummary {
   readonly pipeline: PlanFile | null;
   /** Partials, schemas and the like. */
   readonly files: readonly PlanFile[];
-  readonly input: RunInput;
+  /** `format` is null where the records came from no file. */
+  readonly input: {
+    readonly path: string | null;
+    readonly sha256: string | null;
+    readonly format: string | null;
+  };
   /** Null where all records were taken. */
   readonly selection: JsonObject | null;
   /** The folder that paths of images are relative to; null where no file is sent. */
@@ -55,26 +68,37 @@ export interface RunSummary {
   readonly vars: JsonObject;
   readonly overrides: readonly string[];
   readonly simulated: boolean;
+  /** The options of the simulator, as given to `--simulate`; null where there are none. */
+  readonly simulator: string | null;
+  /** The file of `--output`, absolute; null where there is none. */
+  readonly output: string | null;
+  /** How often the run was begun: 1, and one more for each resume. */
+  readonly sessions: number;
   readonly models: { readonly [model: string]: readonly string[] };
   /** Null until the run has ended. */
   readonly counts: Counts | null;
   readonly tool_calls: ToolCounts | null;
   readonly usage: Usage | null;
   readonly cost_usd: number | null;
+  /** Null where the run has no budget, or has not ended. */
+  readonly budget: BudgetReport | null;
   /** UTC, as 2026-01-31T23:59:59.000Z. */
   readonly started: string;
   readonly finished: string | null;
-  /** Milliseconds. */
+  /** Milliseconds, of all sessions that came to an end of their own. */
   readonly duration: number | null;
 }
 
-/** Times are in milliseconds since the epoch; without `end` the run is on. */
+/** What earlier sessions of a run told. */
+export type EarlierSessions = Pick<RunSummary, 'started' | 'sessions' | 'duration'>;
+
+/** `finished` is in milliseconds since the epoch; without `end` the run is on. */
 export function summaryOf(
   meta: RunMeta,
-  started: number,
+  { started, sessions, duration }: EarlierSessions,
   end?: RunEnd & { readonly finished: number },
 ): RunSummary {
-  const { plan, input, selection, simulated, images } = meta;
+  const { plan, input, selection, simulated, simulator, images, output } = meta;
   const [pipeline, ...files] = plan.files;
   return {
     format: 1,
@@ -84,19 +108,23 @@ export function summaryOf(
     name: plan.name,
     pipeline: pipeline ?? null,
     files,
-    input: { path: input.path, sha256: input.sha256 },
+    input: { path: input.path, sha256: input.sha256, format: input.format ?? null },
     selection: selection ?? null,
     images: images ?? null,
     vars: plan.vars,
     overrides: plan.overrides,
     simulated,
+    simulator: simulator ?? null,
+    output: output ?? null,
+    sessions,
     models: end?.models ?? {},
     counts: end?.counts ?? null,
     tool_calls: end?.tool_calls ?? null,
     usage: end?.usage.total ?? null,
     cost_usd: end?.usage.total.cost_usd ?? null,
-    started: new Date(started).toISOString(),
+    budget: end?.budget ?? null,
+    started,
     finished: end === undefined ? null : new Date(end.finished).toISOString(),
-    duration: end?.duration ?? null,
+    duration: end === undefined ? duration : (duration ?? 0) + end.duration,
   };
 }

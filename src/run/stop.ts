@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { RunStopping, StopReason } from './events.ts';
+import { pause, type RunOptions } from './options.ts';
 import { interrupted } from './reasons.ts';
 
 /**
@@ -12,8 +13,11 @@ const rank = { records: 1, calls: 2, everything: 3 } as const;
 
 /** The one place that knows whether a run goes on, and why not. */
 export interface Stop {
-  /** Stops, or stops more. The first reason stays, but a local failure is told before all others: results are at stake. */
-  request(reason: StopReason, halt: Halt): void;
+  /**
+   * Stops, or stops more. The first reason stays, but a local failure is told before all others: results are at
+   * stake. `grace`: milliseconds that what is in flight is given.
+   */
+  request(reason: StopReason, halt: Halt, grace?: number): void;
   /** Whether the run has stopped as far as this. */
   halted(halt: Halt): boolean;
   /** Aborted when no call begins any more: a call that only waits to send its next request ends then. */
@@ -29,13 +33,13 @@ export function createStop(told: (event: RunStopping) => void): Stop {
   setMaxListeners(0, calls.signal);
 
   return {
-    request(because, halt) {
+    request(because, halt, grace) {
       const overrides = reason === undefined || (because.kind === 'local' && reason.kind !== 'local');
       if (!overrides && rank[halt] <= level) return;
       if (overrides) reason = because;
       level = Math.max(level, rank[halt]);
       const how = level === rank.everything ? 'aborting' : 'draining';
-      told({ type: 'run_stopping', how, reason: reason ?? because });
+      told({ type: 'run_stopping', how, reason: reason ?? because, ...(grace !== undefined && { grace }) });
       if (level >= rank.calls) calls.abort();
     },
     halted: (halt) => level >= rank[halt],
@@ -46,18 +50,34 @@ export function createStop(told: (event: RunStopping) => void): Stop {
   };
 }
 
-/** Stops the run when one of its signals aborts; the function given back ends that. */
+/** Milliseconds: less than the 30 s after which Kubernetes kills what it has told to end. */
+const usualGrace = 25_000;
+
+/**
+ * Stops the run when one of its signals aborts: `drain` gives what is in flight a time of grace, `abort` none. The
+ * function given back ends that.
+ */
 export function stopOnInterrupt(
   stop: Stop,
-  { drain, abort }: { readonly drain?: AbortSignal; readonly abort?: AbortSignal },
+  { drain, abort, grace = usualGrace, sleep }: Pick<RunOptions, 'drain' | 'abort' | 'grace' | 'sleep'>,
 ): () => void {
-  const draining = () => stop.request(reasonOf(drain), 'calls');
-  const aborting = () => stop.request(interrupted, 'everything');
+  const over = new AbortController();
+  const draining = () => {
+    const reason = reasonOf(drain);
+    stop.request(reason, 'calls', grace);
+    const graceEnds = (sleep ?? pause)(grace, over.signal);
+    graceEnds.then(
+      () => stop.request(reason, 'everything'),
+      () => undefined,
+    );
+  };
+  const aborting = () => stop.request(reasonOf(abort), 'everything');
   if (drain?.aborted === true) draining();
   if (abort?.aborted === true) aborting();
   drain?.addEventListener('abort', draining);
   abort?.addEventListener('abort', aborting);
   return () => {
+    over.abort();
     drain?.removeEventListener('abort', draining);
     abort?.removeEventListener('abort', aborting);
   };

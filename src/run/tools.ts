@@ -1,4 +1,5 @@
-import type { Plan } from '../plan.ts';
+import type { JsonValue } from '../json/json.ts';
+import type { Plan, PlanStep } from '../plan.ts';
 import { failure } from '../result.ts';
 import type { ToolInvocation } from '../steps/step.ts';
 import type { Shared } from '../tools/shared.ts';
@@ -34,7 +35,10 @@ const refused: ToolOutcome = failure({
   message: 'the run is stopping, so the tool was not run',
 });
 
-/** Runs a tool when a slot is free, takes the secrets out of what it gives back, and journals that. */
+/**
+ * What an earlier session of this run was given for the same call of the record; else runs the tool when a slot is free,
+ * takes the secrets out of what it gives back, and journals that.
+ */
 export async function runTool(
   services: ToolCallServices,
   record: ActiveRecord,
@@ -42,25 +46,35 @@ export async function runTool(
   nth: number,
   call: ToolInvocation,
 ): Promise<ToolOutcome> {
-  return inSlot(services, record, refused, perform);
+  const { plan } = services;
+  const ofPlan = plan.steps[step];
+  if (ofPlan === undefined) throw new Error(`the plan has no step ${step}`);
+  const { id, name } = call;
+  const asked = { id, name, arguments: call.arguments };
+  const fingerprint = toolFingerprint({ ...asked, identity: identityOf(call, plan) });
+  return (
+    record.replay?.tool(ofPlan.id, fingerprint) ?? inSlot(services, record, refused, () => perform(ofPlan))
+  );
 
-  async function perform(): Promise<ToolOutcome> {
-    const { plan, env, shared, redact, journal, traces, signal, now, finished } = services;
-    const ofPlan = plan.steps[step];
-    if (ofPlan === undefined) throw new Error(`the plan has no step ${step}`);
+  async function perform({ id: stepId, program }: PlanStep): Promise<ToolOutcome> {
+    const { env, shared, redact, journal, traces, signal, now, finished } = services;
     const began = now();
-    const tools = { signal, shared, env: toolEnv(ofPlan.program.env ?? [], env) };
+    const tools = { signal, shared, env: toolEnv(program.env ?? [], env) };
     const outcome = await traces.tool(call, async () => redact(await call.run(tools)));
     const duration = now() - began;
     const { index, key } = record;
-    const { id, name } = call;
     // One that was ended midway has not finished: it is to run again when the run is resumed.
     if (!outcome.ok && outcome.error.code === 'aborted') return outcome;
-    const asked = { id, name, arguments: call.arguments };
-    const fingerprint = toolFingerprint({ ...asked, identity: null });
-    journal?.tool({ index, key, step: ofPlan.id, call: nth, fingerprint, ...asked, outcome, duration });
-    const event = { type: 'tool_finished', index, step: ofPlan.id, tool: name, duration } as const;
+    journal?.tool({ index, key, step: stepId, call: nth, fingerprint, ...asked, outcome, duration });
+    const event = { type: 'tool_finished', index, step: stepId, tool: name, duration } as const;
     finished(outcome.ok ? { ...event, ok: true } : { ...event, ok: false, code: outcome.error.code });
     return outcome;
   }
+}
+
+/** What the tool is, with what is in its files: a result of what it was before is none of its own. */
+function identityOf({ identity }: ToolInvocation, { files }: Plan): JsonValue {
+  if (identity === null) return null;
+  const { spec, files: paths } = identity;
+  return { spec, files: files.filter(({ path }) => paths.includes(path)).map(({ sha256 }) => sha256) };
 }

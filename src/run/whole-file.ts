@@ -1,3 +1,4 @@
+import type { JsonValue } from '../json/json.ts';
 import type { FileSystem } from './file-system.ts';
 
 const blockSize = 256 * 1024;
@@ -42,4 +43,22 @@ export async function writeWhole(
 
 export function writeJson(fileSystem: FileSystem, path: string, value: unknown): Promise<void> {
   return writeWhole(fileSystem, path, [Buffer.from(`${JSON.stringify(value, null, 2)}\n`)]);
+}
+
+/** What such a file holds is some kilobytes; a larger one is another's. */
+const largestJson = 4 * 1024 * 1024;
+
+/** Undefined for what is no JSON. Rejects with the file system's error. */
+export async function readJson(fileSystem: FileSystem, path: string): Promise<JsonValue | undefined> {
+  const file = await fileSystem.openToRead(path);
+  try {
+    const bytes = Buffer.allocUnsafe(largestJson);
+    const text = bytes.toString('utf8', 0, await file.read(bytes, 0));
+    return JSON.parse(text) as JsonValue;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  } finally {
+    await file.close();
+  }
 }

@@ -53,7 +53,7 @@ describe('an entry', () => {
     ['no fingerprint', { fingerprint: 1 }],
     ['no model', { model: null }],
     ['no usage', { usage: 'much' }],
-    ['a number that is missing', { usage: { ...entry.usage, requests: null } as unknown as JsonObject }],
+    ['a number that is missing', { usage: { ...entry.usage, requests: null } }],
     ['a negative cost', { usage: { ...entry.usage, cost_usd: -1 } }],
     ['no completion', { completion: [] }],
     ['a text that is none', { completion: { ...(lineOf(entry)['completion'] as JsonObject), text: 1 } }],

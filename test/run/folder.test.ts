@@ -82,7 +82,7 @@ describe('a folder of the user’s choice', () => {
       error: {
         kind: 'input',
         code: 'run_dir_in_use',
-        message: `${dir} is not empty, and a run overwrites nothing; name a folder that is empty or does not exist`,
+        message: `${dir} is not empty and holds no run, and a run overwrites nothing; name a folder that is empty or does not exist`,
       },
     });
     expect(await readFile(join(dir, 'run.json'), 'utf8')).toBe(before);
@@ -107,7 +107,7 @@ describe('a folder of the user’s choice', () => {
     await mkdir(dir);
     const both = await Promise.all([make(dir), make(dir)]);
     expect(both.filter(({ ok }) => ok)).toHaveLength(1);
-    expect(both.find(({ ok }) => !ok)).toMatchObject({ error: { kind: 'input', code: 'run_dir_in_use' } });
+    expect(both.find(({ ok }) => !ok)).toMatchObject({ error: { kind: 'input', code: 'run_locked' } });
   });
 });
 

@@ -42,8 +42,8 @@ afterAll(() => rmSync(scripts, { recursive: true, force: true }));
 
 /** Where a Mac listens for the lock of a folder, which a process that was killed leaves there. */
 function socketFile(path: string): string {
-  const { dev, ino } = statSync(path, { bigint: true });
-  return join(tmpdir(), `pipe-run-${dev.toString(16)}-${ino.toString(16)}`);
+  const { dev, ino, birthtimeNs } = statSync(path, { bigint: true });
+  return join(tmpdir(), `pipe-run-${[dev, ino, birthtimeNs].map((part) => part.toString(36)).join('-')}`);
 }
 
 async function runFolder(): Promise<string> {

@@ -14,6 +14,7 @@ export type DiskAct =
   | 'remove'
   | 'openToAppend'
   | 'openToRead'
+  | 'truncate'
   | 'read'
   | 'list'
   | 'look'
@@ -71,6 +72,7 @@ export function faultyDisk(fault?: Fault): {
     create: (path) => meet('create', path, async () => faultyFile(await nodeFileSystem.create(path), path)),
     openToAppend: (path) =>
       meet('openToAppend', path, async () => faultyFile(await nodeFileSystem.openToAppend(path), path)),
+    truncate: (path, length) => meet('truncate', path, () => nodeFileSystem.truncate(path, length)),
     openToRead: (path) =>
       meet('openToRead', path, async () => faultyReader(await nodeFileSystem.openToRead(path), path)),
     rename: (from, to) => meet('rename', to, () => nodeFileSystem.rename(from, to)),

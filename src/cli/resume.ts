@@ -1,0 +1,120 @@
+import { Argument, Command, Option } from 'commander';
+import type { RunSummary } from '../run/run-summary.ts';
+import { exit, type ExitCode } from './exit.ts';
+import { findRun } from './find-run.ts';
+import { givenFlags } from './given-flags.ts';
+import { collect, dollars, positiveInteger } from './options.ts';
+import type { PipelineFlags } from './prepare.ts';
+import type { RunFlags } from './run-flags.ts';
+import { runFile } from './run-file.ts';
+import { printDiagnostics, printError, type Terminal } from './terminal.ts';
+
+interface ResumeFlags extends Pick<RunFlags, 'output' | 'failFast' | 'maxFailures' | 'format' | 'quiet'> {
+  readonly set?: readonly string[];
+  readonly concurrency?: number;
+  readonly budgetUsd?: number;
+  readonly cache: boolean;
+  readonly force?: boolean;
+}
+
+export function resumeCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
+  return new Command('resume')
+    .description('Finish a run that was interrupted, stopped or killed, or whose records failed')
+    .addArgument(new Argument('[run]', "the run's folder, or its name in runs/ (default: the newest there)"))
+    .option('--output <file>', 'write the result rows here (default: where the run was to write them)')
+    .option('--concurrency <n>', 'calls under way at one time', positiveInteger)
+    .option('--budget-usd <x>', 'what the run may cost, with all that it has cost so far', dollars)
+    .option('--set <path=value>', 'set a key below limits, budget, retry, fail, cache or prices', collect)
+    .option('--no-cache', 'ask the model for every answer that the run does not have')
+    .option('--fail-fast', 'stop at the first failed record')
+    .option('--max-failures <n>', 'stop at the nth failed record', positiveInteger)
+    .option('--force', 'go on although the pipeline or the input has changed: asks again what that touches')
+    .addOption(
+      new Option('--format <format>', 'how the run is told: text on stderr, or one JSON object on stdout')
+        .choices(['text', 'json'])
+        .default('text'),
+    )
+    .option('--quiet', 'say only why a run stopped and how many records failed')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ pipe resume                                       the newest run in runs/
+  $ pipe resume runs/tickets-20260131T235958Z-0a1b --concurrency 32
+  $ pipe resume runs/tickets-20260131T235958Z-0a1b --budget-usd 20
+  $ pipe resume runs/tickets-20260131T235958Z-0a1b --set limits.requests_per_minute=300
+
+Pending and failed records are run; what the run was answered already is not asked again.`,
+    )
+    .action(async (run: string | undefined, flags: ResumeFlags) => done(await resume(terminal, run, flags)));
+}
+
+async function resume(terminal: Terminal, run: string | undefined, flags: ResumeFlags): Promise<ExitCode> {
+  const mistake = await refusedSettings(flags.set ?? []);
+  if (mistake !== undefined) {
+    await printError(terminal, mistake.message, mistake.hint);
+    return exit.usage;
+  }
+  const found = await findRun(terminal.cwd, run);
+  if (!found.ok) {
+    await printDiagnostics(terminal, [found.error]);
+    return exit.usage;
+  }
+  const { readRun } = await import('../run/read-summary.ts');
+  const summary = await readRun(found.value);
+  if (!summary.ok) {
+    await printError(terminal, summary.error.message, undefined, summary.error.code.replaceAll('_', '-'));
+    return exit.usage;
+  }
+  const { pipeline, input } = summary.value;
+  if (pipeline === null || input.path === null) {
+    const hint = 'run it again from there, with the same folder';
+    await printError(terminal, 'the run was begun by a program, not by a file and an input', hint);
+    return exit.usage;
+  }
+  return runFile(terminal, pipeline.path, flagsOf(found.value, summary.value, input.path, flags));
+}
+
+/** `--set path=value` of what a call says would make the rest of the run another run. */
+async function refusedSettings(
+  sets: readonly string[],
+): Promise<{ readonly message: string; readonly hint?: string } | undefined> {
+  if (sets.length === 0) return undefined;
+  const { resumableSetting } = await import('../pipeline/resumable.ts');
+  for (const text of sets) {
+    const checked = resumableSetting(text);
+    if (!checked.ok) return { ...checked.error, message: `\`--set ${text}\`: ${checked.error.message}` };
+  }
+  return undefined;
+}
+
+/** The flags that the run was begun with, and those of the resume over them. */
+function flagsOf(folder: string, summary: RunSummary, input: string, flags: ResumeFlags): RunFlags {
+  const given = givenFlags(summary);
+  const { set: sets = [], force, cache, ...others } = flags;
+  return {
+    ...withoutReplaced(given, sets),
+    ...(summary.output !== null && { output: summary.output }),
+    ...(summary.images !== null && { files: summary.images }),
+    ...(summary.simulated && { simulate: summary.simulator ?? '' }),
+    ...(summary.input.format !== null && { inputFormat: summary.input.format }),
+    ...others,
+    input,
+    set: [...(given.set ?? []), ...sets],
+    cache: given.cache !== false && cache,
+    runDir: folder,
+    resume: { force: force === true },
+  };
+}
+
+/** A flag goes before `--set`; a setting of now must go before a flag of then all the same. */
+function withoutReplaced(given: PipelineFlags, sets: readonly string[]): PipelineFlags {
+  const { concurrency, budgetUsd, ...others } = given;
+  const isSet = (section: string, key: string): boolean =>
+    sets.some((text) => text.startsWith(`${section}=`) || text.startsWith(`${section}.${key}=`));
+  return {
+    ...others,
+    ...(concurrency !== undefined && !isSet('limits', 'concurrency') && { concurrency }),
+    ...(budgetUsd !== undefined && !isSet('budget', 'usd') && { budgetUsd }),
+  };
+}

@@ -1,0 +1,97 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import type { SimulatorOptions } from '../simulator/options.ts';
+import { exit, type ExitCode } from './exit.ts';
+import { spoolOf } from './open-folder.ts';
+import { checkOutput } from './output.ts';
+import { prepare, selectionOf, type Prepared } from './prepare.ts';
+import type { RunFlags } from './run-flags.ts';
+import { runInFolder } from './run-in-folder.ts';
+import { printDiagnostics, printError, type Terminal } from './terminal.ts';
+
+/** Runs a pipeline file over an input, from the first check of its flags to the code that the process ends with. */
+export async function runFile(terminal: Terminal, file: string, flags: RunFlags): Promise<ExitCode> {
+  const conflict = conflictOf(flags);
+  if (conflict !== undefined) return refuse(terminal, conflict);
+  const simulated = flags.simulate === undefined ? undefined : await readSimulatorOptions(flags.simulate);
+  if (simulated?.ok === false) return refuse(terminal, simulated.error);
+  const output = await checkOutput(flags.output, flags.input);
+  if (!output.ok) {
+    await printDiagnostics(terminal, [output.error]);
+    return exit.usage;
+  }
+  const spool = await spoolOf(flags, terminal.cwd);
+  const prepared = await prepare(terminal, file, flags.input, {
+    ...flags,
+    ...(spool !== undefined && { spool }),
+  });
+  if (!prepared.ok) {
+    await printDiagnostics(terminal, prepared.error);
+    return exit.usage;
+  }
+  const { plan, warnings } = prepared.value;
+  const { checkStart } = await import('../run/requirements.ts');
+  const lacking = [
+    ...(await streamRefused(flags, prepared.value)),
+    ...checkStart(plan, { env: terminal.env, live: simulated === undefined }),
+  ];
+  if (flags.quiet !== true || lacking.length > 0) await printDiagnostics(terminal, [...warnings, ...lacking]);
+  if (lacking.length > 0) {
+    await prepared.value.source.close();
+    return exit.usage;
+  }
+
+  const started = simulated && (await startSimulator(simulated.value));
+  if (started?.ok === false) return refuse(terminal, started.error.message);
+  try {
+    const simulator = started && { base_url: started.value.url };
+    return await runInFolder({
+      terminal,
+      file,
+      flags,
+      prepared: prepared.value,
+      output: output.value,
+      simulator,
+    });
+  } finally {
+    await started?.value.close();
+  }
+}
+
+async function refuse(terminal: Terminal, message: string): Promise<ExitCode> {
+  await printError(terminal, message);
+  return exit.usage;
+}
+
+/** Tokens of several records would be a tangle: there has to be one, and that has to be known before it begins. */
+async function streamRefused(flags: RunFlags, { total }: Prepared): Promise<readonly Diagnostic[]> {
+  if (flags.stream !== true || (total === undefined && flags.limit === 1)) return [];
+  const { selectedCount } = await import('../records/selection.ts');
+  const count = total && selectedCount(total, selectionOf(flags));
+  if (count === 1) return [];
+  const what =
+    count === undefined
+      ? 'this input may have more'
+      : count === 0
+        ? 'no record is selected'
+        : `${count} are selected`;
+  const hint = count === 0 ? 'select one' : 'add `--limit 1`';
+  return [{ severity: 'error', code: 'usage', message: `\`--stream\` is for one record, and ${what}`, hint }];
+}
+
+function conflictOf({ output, format, sample, seed, stream }: RunFlags): string | undefined {
+  if (stream === true && output === '-') return '--stream and --output - both want stdout: keep one';
+  if (stream === true && format === 'json') return '--stream and --format json both want stdout: keep one';
+  if (output === '-' && format === 'json') return '--output - and --format json both want stdout: keep one';
+  if (seed !== undefined && sample === undefined) return '--seed is for --sample: give both, or neither';
+  return undefined;
+}
+
+async function readSimulatorOptions(options: string) {
+  const { parseSimulatorOptions } = await import('../simulator/parse-options.ts');
+  return parseSimulatorOptions(options);
+}
+
+async function startSimulator(options: SimulatorOptions) {
+  const simulator = await import('../simulator/simulator.ts');
+  return simulator.startSimulator(options);
+}

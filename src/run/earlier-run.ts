@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import { failure, success, type Result } from '../result.ts';
+import { changesSince } from './changes.ts';
+import { readDone, type DoneRun } from './done-run.ts';
+import type { StopReason } from './events.ts';
+import { errorCode, inWords, nodeFileSystem, type FileSystem } from './file-system.ts';
+import { openFolder, type FolderServices, type RunFolder } from './folder.ts';
+import { readHistory } from './journal/history.ts';
+import { lockRun, type RunLock } from './lock.ts';
+import { runChanged } from './reasons.ts';
+import { readSummary } from './read-summary.ts';
+import type { RunMeta, RunSummary } from './run-summary.ts';
+
+/** A run that was begun before, held by this process: no other can go on with it. */
+export interface EarlierRun {
+  readonly summary: RunSummary;
+  /**
+   * What the run has left, where there is nothing left to do: every record has succeeded or was skipped, and what is to be
+   * run now is what was run then. The lock is then let go.
+   */
+  done(meta: RunMeta): Promise<DoneRun | undefined>;
+  /** The folder to go on in. A reason of kind `input` says why that cannot be. The lock is then let go. */
+  resume(meta: RunMeta, options: { readonly force: boolean }): Promise<Result<RunFolder, StopReason>>;
+  release(): Promise<void>;
+}
+
+/**
+ * Takes hold of the run that a folder has. Undefined where none was begun there: there is no such folder, or it is
+ * empty.
+ */
+export async function holdRun(
+  path: string,
+  services: FolderServices = {},
+): Promise<Result<EarlierRun | undefined, StopReason>> {
+  const { fileSystem = nodeFileSystem } = services;
+  const begun = await wasBegun(fileSystem, path);
+  if (!begun.ok || !begun.value) return begun.ok ? success(undefined) : begun;
+  const lock = await lockRun(path, { pid: services.pid });
+  if (!lock.ok) return lock;
+  const summary = await readSummary(fileSystem, join(path, 'run.json'));
+  if (!summary.ok) {
+    await lock.value.release();
+    return summary;
+  }
+  return success(earlierRun(path, summary.value, lock.value, services));
+}
+
+/** A folder with other things in it is refused by whoever makes a run's folder of it. */
+async function wasBegun(fileSystem: FileSystem, path: string): Promise<Result<boolean, StopReason>> {
+  try {
+    return success((await fileSystem.list(path)).includes('run.json'));
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return success(false);
+    const message = `the run folder ${path} cannot be read: ${inWords(error)}`;
+    return failure({ kind: 'input', code: 'not_a_run', message });
+  }
+}
+
+function earlierRun(path: string, summary: RunSummary, lock: RunLock, services: FolderServices): EarlierRun {
+  const { fileSystem = nodeFileSystem } = services;
+
+  async function open(meta: RunMeta, force: boolean): Promise<Result<RunFolder, StopReason>> {
+    const changes = changesSince(summary, meta);
+    if (summary.simulated !== meta.simulated) return failure(runChanged(path, [simulation(summary)], false));
+    if (changes.length > 0 && !force) return failure(runChanged(path, changes, true));
+    const history = await readHistory(fileSystem, join(path, 'journal.jsonl'), { all: force });
+    if (!history.ok) return history;
+    const earlier = { history: history.value, force };
+    return openFolder({ path, meta, lock, began: summary, earlier, services });
+  }
+
+  return {
+    summary,
+    async done(meta) {
+      const through =
+        summary.state === 'completed' && summary.counts?.failed === 0 && summary.tool_calls !== null;
+      const same = summary.simulated === meta.simulated && changesSince(summary, meta).length === 0;
+      const done = through && same ? await readDone(fileSystem, path, summary) : undefined;
+      if (done !== undefined) await lock.release();
+      return done;
+    },
+    async resume(meta, { force }) {
+      const opened = await open(meta, force);
+      if (!opened.ok) await lock.release();
+      return opened;
+    },
+    release: () => lock.release(),
+  };
+}
+
+function simulation({ simulated }: RunSummary): string {
+  return simulated
+    ? 'its answers were simulated, and these would be real'
+    : 'its answers were real, and these would be simulated';
+}
