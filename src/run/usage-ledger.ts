@@ -45,7 +45,7 @@ export function createUsageSums(): UsageSums {
   const usages = new Map<string, Map<string, Usage>>();
   return {
     get total() {
-      return sum([...usages.values()].flatMap((byModel) => [...byModel.values()]));
+      return sum([...usages.values()].map((byModel) => sum(byModel.values())));
     },
     usages,
     steps: new Map(),
@@ -116,7 +116,9 @@ export function createUsageLedger(
 }
 
 function sum(usages: Iterable<Usage>): Usage {
-  return [...usages].reduce(addUsage, zeroUsage);
+  let all = zeroUsage;
+  for (const usage of usages) all = addUsage(all, usage);
+  return all;
 }
 
 function rows(

@@ -1,9 +1,8 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createKeyTable } from '../../src/run/key-table.ts';
 import { createRecordIndex } from '../../src/run/journal/record-index.ts';
+import { heldBytes } from './support/memory.ts';
 
 const half = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 /** Few different hashes, many of them at the ends of the table, where the search wraps around. */
@@ -75,28 +74,15 @@ function mixed(value: number): number {
 
 describe('what a run keeps of a million records', () => {
   it('takes at most 32 bytes each, keys and places together', async () => {
-    setFlagsFromString('--expose_gc');
-    const collect = runInNewContext('gc') as () => void;
-    // Buffers that were outgrown are given back beside us, some time after they were collected.
-    const held = async () => {
-      let least = Infinity;
-      for (let round = 0; round < 10; round += 1) {
-        collect();
-        await new Promise((resolve) => setImmediate(resolve));
-        const { heapUsed, arrayBuffers } = process.memoryUsage();
-        least = Math.min(least, heapUsed + arrayBuffers);
-      }
-      return least;
-    };
     const records = 1_000_000;
-    const before = await held();
+    const before = await heldBytes();
     const keys = createKeyTable();
     const index = createRecordIndex();
     for (let sequence = 0; sequence < records; sequence++) {
       keys.claim({ high: mixed(sequence), low: mixed(sequence ^ 0x5bd1e995) }, sequence + 1);
       index.set(sequence, 'succeeded', { offset: sequence * 900, length: 300 });
     }
-    expect(((await held()) - before) / records).toBeLessThan(32);
+    expect(((await heldBytes()) - before) / records).toBeLessThan(32);
     // Both are still in use here, so neither was collected.
     expect(keys.claim({ high: mixed(7), low: mixed(7 ^ 0x5bd1e995) }, 1)).toBe(8);
     expect(index.place(999_999)).toEqual({ offset: 999_999 * 900, length: 300 });

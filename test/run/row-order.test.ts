@@ -118,7 +118,7 @@ describe('orderRows', () => {
     const index = createRecordIndex();
     for (const sequence of [0, 2, 4]) index.set(sequence, 'succeeded', folder.index.place(sequence));
     index.set(1, 'skipped', folder.index.place(1));
-    const order = orderRows({ index, openReader: folder.openReader });
+    const order = orderRows({ index, openReader: () => folder.openReader() });
     const rows: string[] = [];
     const take = async (event: RunEvent) => {
       for await (const row of order.take(event)) rows.push(`${row.index}`);

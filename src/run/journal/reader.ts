@@ -49,7 +49,10 @@ export async function openJournalReader(fileSystem: FileSystem, path: string): P
   async function at<Value>(place: Place, use: (bytes: Buffer) => Value): Promise<Value> {
     const { offset, length } = place;
     const inBlock = () => offset >= begin && offset + length <= begin + block.length;
-    while (loading !== undefined) await loading;
+    if (loading !== undefined) {
+      await loading;
+      return at(place, use);
+    }
     if (!inBlock()) {
       loading = load(place);
       try {

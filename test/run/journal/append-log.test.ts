@@ -30,12 +30,14 @@ describe('createAppendLog', () => {
         const log = createAppendLog(file, { ...quiet, start: 7 });
         const places: (Place | undefined)[] = [];
         const told: Place[] = [];
+        const handedOver: boolean[] = [];
         for (const [text, pause] of lines) {
           places.push(log.append(membersOf(text), (line) => told.push(line)));
-          if (pause) expect(await log.written()).toBe(true);
+          if (pause) handedOver.push(await log.written());
         }
         await log.close();
         expect(told).toEqual(places);
+        expect(handedOver.every(Boolean)).toBe(true);
         const bytes = await readFile(path);
         let end = 7;
         for (const [at, place] of told.entries()) {

@@ -285,11 +285,8 @@ describe('the usage of a history', () => {
 
   it('sums all calls and counts each record once', async () => {
     const { usage } = await historyOf(bytes);
-    const { report, resolvedModels } = createUsageLedger(
-      plan([step('one'), step('two'), step('new')]),
-      usage,
-    );
-    const { total, by_step, by_model } = report();
+    const ledger = createUsageLedger(plan([step('one'), step('two'), step('new')]), usage);
+    const { total, by_step, by_model } = ledger.report();
     expect(total).toMatchObject({ records: 3, requests: 5, total_tokens: 75, cost_usd: 1.25 });
     expect(usage.total).toMatchObject({ requests: 5, total_tokens: 75, cost_usd: 1.25 });
     expect(Object.keys(by_step)).toEqual(['one', 'two', 'new', 'gone']);
@@ -299,7 +296,7 @@ describe('the usage of a history', () => {
     expect(by_step['gone']).toMatchObject({ records: 1, requests: 1, cost_usd: 0.25 });
     expect(by_model['small']).toMatchObject({ records: 2, requests: 4 });
     expect(by_model['large']).toMatchObject({ records: 1, requests: 1 });
-    expect(resolvedModels()).toEqual({ small: ['small-2603'], large: ['small-2603'] });
+    expect(ledger.resolvedModels()).toEqual({ small: ['small-2603'], large: ['small-2603'] });
   });
 
   it('goes on in the ledger without counting a record again', async () => {
