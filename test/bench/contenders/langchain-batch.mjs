@@ -11,7 +11,7 @@ const rows = readFileSync(input, 'utf8')
 const model = new ChatMistralAI({
   model: 'mistral-small-latest',
   temperature: 0,
-  apiKey: 'none',
+  apiKey: process.env['MISTRAL_API_KEY'],
   serverURL: url,
   maxRetries: 2,
 });

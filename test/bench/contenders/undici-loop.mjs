@@ -6,6 +6,7 @@ const [url, input, output, concurrency] = process.argv.slice(2);
 const rows = readFileSync(input, 'utf8').trimEnd().split('\n');
 const pool = new Pool(url, { connections: Number(concurrency) });
 const results = Array.from({ length: rows.length });
+const authorization = `Bearer ${process.env['MISTRAL_API_KEY']}`;
 let next = 0;
 
 async function worker() {
@@ -15,7 +16,7 @@ async function worker() {
     const { body } = await pool.request({
       path: '/v1/chat/completions',
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: 'Bearer none' },
+      headers: { 'content-type': 'application/json', authorization },
       body: JSON.stringify({
         model: 'mistral-small-latest',
         temperature: 0,
