@@ -43,7 +43,7 @@ export function openCache({ folder, warn, ...surroundings }: CacheOptions): Answ
   let opened = false;
   let used = false;
   let warned = false;
-  let closed = false;
+  let closing: Promise<void> | undefined;
   const writer = createSegmentWriter(services, {
     began: (segment) => (segments = [segment, ...segments]),
     completed: makeRoom,
@@ -129,30 +129,30 @@ export function openCache({ folder, warn, ...surroundings }: CacheOptions): Answ
   function putAgain(entry: Entry, from: Segment): void {
     const hash = hashOf(entry.fingerprint);
     const newest = segments.find(({ index }) => index.find(hash) !== undefined);
-    if (!closed && newest === from) writer.put(entry);
+    if (closing === undefined && newest === from) writer.put(entry);
+  }
+
+  async function end(): Promise<void> {
+    await opening;
+    await writer.close();
+    await closeAll(segments);
+    if (used) await tidy(services);
   }
 
   return {
     find(fingerprint) {
-      if (closed) return undefined;
+      if (closing !== undefined) return undefined;
       used = true;
       if (opened) return search(fingerprint);
       opening ??= open();
       return opening.then(() => search(fingerprint));
     },
     put(entry) {
-      if (closed) return;
+      if (closing !== undefined) return;
       used = true;
       writer.put(entry);
     },
-    async close() {
-      if (closed) return;
-      closed = true;
-      await opening;
-      await writer.close();
-      await closeAll(segments);
-      if (used) await tidy(services);
-    },
+    close: () => (closing ??= end()),
   };
 }
 

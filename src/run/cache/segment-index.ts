@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { Place } from '../journal/record-index.ts';
 import type { Hash } from '../key-table.ts';
 
-/** Where the answers of a segment stand in it: 24 bytes an answer, free places included, and no object for any. */
+/** Where the answers of a segment stand in it: 21 to 34 bytes an answer, free places included, and no object for any. */
 export interface SegmentIndex {
   readonly entries: number;
   /** Bytes of the segment, from its begin, that it tells of. */

@@ -97,6 +97,10 @@ function beginSegment(
   let gone = false;
   let looked = began;
 
+  function opened(): Promise<ReadableFile> {
+    return (reader ??= fileSystem.openToRead(path));
+  }
+
   async function look(): Promise<void> {
     gone = await fileSystem.look(path).then(
       () => false,
@@ -130,18 +134,19 @@ function beginSegment(
     },
     async read(place) {
       await log.written();
-      reader ??= fileSystem.openToRead(path);
-      return readPlace(await reader, place);
+      return readPlace(await opened(), place);
     },
     async complete() {
       const whole = await log.written();
       await log.close();
       // A segment that has no index is read line by line: that one could not be written is no loss.
       if (whole && index.entries > 0) await unlessRefused(writeIndex());
+      // From now on others may merge it: held open, it can be read here all the same.
+      await unlessRefused(opened());
     },
     async close() {
-      const opened = reader && (await unlessRefused(reader));
-      await opened?.close();
+      const file = reader && (await unlessRefused(reader));
+      await file?.close();
     },
   };
 }

@@ -32,6 +32,18 @@ describe('a process that is killed', () => {
     }
   });
 
+  it('leaves answers of any length, up to one that nobody ends', async () => {
+    const folder = await newFolder();
+    const entries = [10, 2 ** 20, 3_000_000].map((length) => entryTo(length, 'é'.repeat(length)));
+    const dying = open(folder);
+    for (const entry of entries) dying.put(entry);
+    for (const entry of entries) expect(await dying.find(entry.fingerprint)).toEqual(entry);
+    await writeFile(await onlyFile(folder, '.jsonl'), Buffer.alloc(40 * 2 ** 20, 'x'), { flag: 'a' });
+    const cache = open(folder);
+    for (const entry of entries) expect(await cache.find(entry.fingerprint)).toEqual(entry);
+    expect(cache.notices).toEqual([]);
+  });
+
   it('has its segment indexed by the next that ends, when it is surely dead', async () => {
     const folder = await newFolder();
     await putAndDie(folder, [1, 2]);
