@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createUsageLedger, type CountedIn } from '../../src/run/usage-ledger.ts';
+import { addCall, createUsageLedger, createUsageSums, type CountedIn } from '../../src/run/usage-ledger.ts';
 import { zeroUsage } from '../../src/usage/add.ts';
 import { used } from './support/fake-models.ts';
 import { plan, settings, step } from './support/plans.ts';
@@ -69,5 +69,28 @@ describe('createUsageLedger', () => {
       book.add({ step: 'one', model: 'small', resolved_model, usage: used }, newRecord());
     }
     expect(book.resolvedModels()).toEqual({ small: ['small-2', 'small-1'], large: [] });
+  });
+
+  it('goes on with what earlier sessions have used, of steps and models that there are no more too', () => {
+    const sums = createUsageSums();
+    const earlier = {
+      step: 'gone',
+      model: 'tiny',
+      resolved_model: 'tiny-1',
+      usage: { ...used, cost_usd: 1 },
+    };
+    addCall(sums, earlier, newRecord());
+    addCall(sums, { ...earlier, step: 'one' }, { steps: new Set(['gone']), models: new Set(['tiny']) });
+    const book = createUsageLedger(plan([step('one'), step('two')], { prices }), sums);
+    book.add({ step: 'one', model: 'small', resolved_model: null, usage: used }, newRecord());
+    const { total, by_step, by_model } = book.report();
+    expect(total).toMatchObject({ records: 2, requests: 3, cost_usd: 2.00002 });
+    expect(Object.keys(by_step)).toEqual(['one', 'two', 'gone']);
+    expect(by_step['one']).toMatchObject({ records: 2, requests: 2, cost_usd: 1.00002 });
+    expect(by_step['gone']).toMatchObject({ records: 1, requests: 1, cost_usd: 1 });
+    expect(Object.keys(by_model)).toEqual(['small', 'tiny']);
+    expect(by_model['small']).toMatchObject({ records: 1, requests: 1, cost_usd: 0.00002 });
+    expect(by_model['tiny']).toMatchObject({ records: 1, requests: 2, cost_usd: 2 });
+    expect(book.resolvedModels()).toEqual({ small: [], tiny: ['tiny-1'] });
   });
 });
