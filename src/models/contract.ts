@@ -154,8 +154,8 @@ export interface Gate {
 export interface RequestSize {
   /** Of its body. */
   readonly bytes: number;
-  /** Images that the body names by their URL: they count, and none of their bytes are in it. */
-  readonly linked_images: number;
+  /** Images in it: what they count has little to do with their bytes, or with those of their URLs. */
+  readonly images: number;
 }
 
 export interface Permit {

@@ -198,7 +198,7 @@ export function openLangChainClient(
       const json = JSON.stringify(body);
       const call: Underway = {
         json,
-        size: { bytes: Buffer.byteLength(json), linked_images: linkedImages(request) },
+        size: { bytes: Buffer.byteLength(json), images: imagesIn(request) },
         control: { signal, waiting, gate },
         parameters: listened ? withoutConversation(body, wire) : {},
         tell: stream,
@@ -248,12 +248,11 @@ interface Underway {
 }
 
 /** Images that the server fetches itself: none of their bytes are in the request. */
-function linkedImages({ messages }: ModelRequest): number {
+function imagesIn({ messages }: ModelRequest): number {
   let count = 0;
   for (const { content } of messages) {
     if (typeof content === 'string') continue;
-    for (const part of content)
-      if (part.type === 'image_url' && !part.image_url.startsWith('data:')) count += 1;
+    for (const part of content) if (part.type === 'image_url') count += 1;
   }
   return count;
 }

@@ -88,11 +88,15 @@ function startLine({ pipeline, total, concurrency, simulated, resumed, folder }:
   const parts = [
     ...(resumed === undefined ? [] : ['resuming', keptInWords(resumed.kept, total)]),
     ...(resumed !== undefined || total === null ? [] : [formatAmount(total, 'record')]),
-    `up to ${formatCount(concurrency)} at a time`,
+    ...(isDone(resumed, total) ? ['nothing is left to do'] : [`up to ${formatCount(concurrency)} at a time`]),
     ...(simulated ? ['answers are simulated'] : []),
   ];
   const kept = folder === undefined ? '' : `\nkept in ${printable(folder)}`;
   return `${clip(pipeline, longestName)}: ${parts.join(', ')}${kept}`;
+}
+
+function isDone(resumed: RunStarted['resumed'], total: number | null): boolean {
+  return resumed !== undefined && resumed.kept === total;
 }
 
 function keptInWords(kept: number, total: number | null): string {

@@ -22,8 +22,8 @@ export interface BoundedRequest extends RequestSize {
 const addedTokens = 1024;
 
 /**
- * Tokens of an image that the provider fetches itself. Most count a few thousand for the largest; OpenAI's gpt-4o-mini
- * counts 2,833, and 5,667 more for each of up to eight tiles.
+ * Tokens of an image, linked or in the body: what it counts goes by its width and height. Most count a few thousand for
+ * the largest; OpenAI's gpt-4o-mini counts 2,833, and 5,667 more for each of up to eight tiles.
  */
 const imageTokens = 50_000;
 
@@ -32,9 +32,9 @@ const imageTokens = 50_000;
  * Input is priced as if all of it were of the dearer kind.
  */
 export function boundOf(request: BoundedRequest, price: Price | undefined): Bound {
-  const { bytes, linked_images, max_output_tokens: output } = request;
+  const { bytes, images, max_output_tokens: output } = request;
   if (output === null) throw new Error('a budget was asked about an answer that nothing bounds');
-  const input = bytes + addedTokens + linked_images * imageTokens;
+  const input = bytes + addedTokens + images * imageTokens;
   return { usd: price === undefined ? null : highestCost(input, output, price), tokens: input + output };
 }
 

@@ -97,6 +97,7 @@ export async function callModel(
       }),
     );
     const outcome = settle(answer, now() - began, gate.held);
+    gate.charged(outcome.usage.cost_usd);
     if (outcome.ok && cache !== undefined) {
       const { completion, usage } = outcome;
       remember(record, step, { fingerprint, model: model.name, completion, usage });

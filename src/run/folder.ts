@@ -100,9 +100,9 @@ export async function openFolder(opened: OpenedFolder): Promise<Result<RunFolder
   const { fileSystem = nodeFileSystem } = services;
   const began = { ...opened.began, sessions: opened.began.sessions + 1 };
   try {
-    // In this order: a journal without a run.json would be one of which nobody knows what was run.
-    await writeJson(fileSystem, join(path, 'run.json'), summaryOf(meta, began));
+    // In this order: a run.json whose journal is gone is one whose answers are lost, and must not look like a new one.
     const length = await readyJournal(fileSystem, join(path, journalName), earlier?.history.length ?? 0);
+    await writeJson(fileSystem, join(path, 'run.json'), summaryOf(meta, began));
     return success(runFolder({ ...opened, began }, length));
   } catch (error) {
     await lock.release();

@@ -14,6 +14,8 @@ import type { Stop } from './stop.ts';
 export interface CallGate extends Gate {
   /** The reservations that stay spent, since it never came what their requests used; undefined where there are none. */
   readonly held: Reserved | undefined;
+  /** To be told what the call has cost in the end, by the price of the model that answered. */
+  charged(cost_usd: number | null): void;
 }
 
 export interface GatedCall {
@@ -43,6 +45,7 @@ export function openGate(services: GateServices, call: GatedCall): CallGate {
   const { max_output_tokens } = call;
   return {
     held: undefined,
+    charged() {},
     admit: (size, signal) => pacer.admit({ ...size, max_output_tokens, call }, signal),
   };
 }
@@ -51,6 +54,8 @@ function budgetedGate({ pacer, journal, stop }: GateServices, budget: Budget, ca
   const { key, step, max_output_tokens, price } = call;
   let requests = 0;
   let held: Reserved | undefined;
+  /** US dollars, at the price of the model asked for. */
+  let reckoned = 0;
 
   function settle(reservation: Reservation, { usage }: RequestEnd): void {
     if (usage.total_tokens === null) {
@@ -58,12 +63,20 @@ function budgetedGate({ pacer, journal, stop }: GateServices, budget: Budget, ca
       held = { usd: added(held?.usd, usd), tokens: added(held?.tokens, tokens) };
       reservation.settle('unknown');
     } else if (usage.total_tokens === 0) reservation.settle('free');
-    else reservation.settle({ ...usage, cost_usd: costOf(usage, price) });
+    else {
+      const cost_usd = costOf(usage, price);
+      reckoned += cost_usd ?? 0;
+      reservation.settle({ ...usage, cost_usd });
+    }
   }
 
   return {
     get held() {
       return held;
+    },
+    charged(cost_usd) {
+      const beyond = (cost_usd ?? 0) - reckoned;
+      if (beyond > 0) budget.charge(beyond);
     },
     async admit(size: RequestSize, signal) {
       const request = { ...size, max_output_tokens, call };

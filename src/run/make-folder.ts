@@ -1,7 +1,9 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { failure, success, type Result } from '../result.ts';
 import type { StopReason } from './events.ts';
+import { version } from '../version.ts';
 import { errorCode, type FileSystem } from './file-system.ts';
+import { headerLine } from './journal/lines.ts';
 import { folderInUse, folderIsFile } from './reasons.ts';
 
 const mostTries = 10;
@@ -36,9 +38,6 @@ function safeName(name: string): string {
   return safe.slice(0, longestName) || 'run';
 }
 
-/** What a run leaves that is killed before it has begun. */
-const unbegun = 'run.json.tmp';
-
 /** The user's folder, made where it does not exist, refused where anything else is in it. Rejects with the system's error. */
 export async function makeChosenFolder(
   fileSystem: FileSystem,
@@ -52,9 +51,17 @@ export async function makeChosenFolder(
   }
   try {
     const names = await fileSystem.list(path);
-    return names.every((name) => name === unbegun) ? success(path) : failure(folderInUse(path));
+    return (await isUnbegun(fileSystem, path, names)) ? success(path) : failure(folderInUse(path));
   } catch (error) {
     if (errorCode(error) !== 'ENOTDIR') throw error;
     return failure(folderIsFile(path));
   }
+}
+
+/** Whether a folder has no more than a run leaves that is killed before it has begun: a journal that tells nothing. */
+async function isUnbegun(fileSystem: FileSystem, path: string, names: readonly string[]): Promise<boolean> {
+  if (names.some((name) => name !== 'run.json.tmp' && name !== 'journal.jsonl')) return false;
+  if (!names.includes('journal.jsonl')) return true;
+  const { kind, bytes } = await fileSystem.look(join(path, 'journal.jsonl'));
+  return kind === 'file' && bytes <= headerLine(version).length;
 }

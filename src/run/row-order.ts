@@ -18,18 +18,20 @@ export interface OrderedRecords {
 /**
  * Records finish out of order. A row that comes at its turn is passed on; one that comes early is forgotten, and read
  * back from the journal when the records before it are through: nothing is held, however late one of them is. At the
- * end of the run, pending records hold up no others. `take` rejects with the file system's error.
+ * end of the run, pending records hold up no others. `take` rejects with the file system's error. To be called before the
+ * run goes on: records that failed in earlier sessions are run again, and are waited for.
  */
 export function orderRows(folder: OrderedRecords): RowOrder {
   const { index } = folder;
   let reader: Promise<JournalReader> | undefined;
   let next = 0;
+  const again = failedBefore(index);
 
   /** The succeeded records from `next` on, up to one that has not finished; with `all`, past such ones too. */
   async function* readOn(all: boolean): AsyncIterable<ResultRow> {
     for (; next < index.size; next++) {
       const outcome = index.outcome(next);
-      if (outcome === undefined && !all) return;
+      if ((outcome === undefined || again[next] === 1) && !all) return;
       if (outcome !== 'succeeded') continue;
       reader ??= folder.openReader();
       yield await resultRow(await reader, index.place(next));
@@ -40,7 +42,9 @@ export function orderRows(folder: OrderedRecords): RowOrder {
     async *take(event) {
       if (event.type === 'run_finished') yield* readOn(true);
       if (event.type === 'record_kept' && event.sequence === next) yield* readOn(false);
-      if (event.type !== 'record_finished' || event.sequence !== next) return;
+      if (event.type !== 'record_finished') return;
+      again[event.sequence] = 0;
+      if (event.sequence !== next) return;
       next += 1;
       if (event.outcome === 'succeeded') {
         const { index: place, key, output } = event;
@@ -54,4 +58,8 @@ export function orderRows(folder: OrderedRecords): RowOrder {
       await opened?.close();
     },
   };
+}
+
+function failedBefore({ size, outcome }: RecordIndex): Uint8Array {
+  return Uint8Array.from({ length: size }, (_, sequence) => (outcome(sequence) === 'failed' ? 1 : 0));
 }

@@ -51,7 +51,7 @@ const done: Attempt = {
   result: { kind: 'completed', completion, answer: { ...completion, id: null } },
 };
 
-const size = { bytes: 120, linked_images: 1 };
+const size = { bytes: 120, images: 1 };
 
 interface Script {
   readonly attempts: readonly Attempt[];

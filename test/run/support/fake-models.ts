@@ -73,7 +73,7 @@ export function failed(error: Partial<CallError> = {}, usage: Usage = used): Cal
 }
 
 /** A request of no great size. */
-export const size: RequestSize = { bytes: 100, linked_images: 0 };
+export const size: RequestSize = { bytes: 100, images: 0 };
 
 /** What a 429 tells, with the wait that it asks for. */
 export const limited = (retry_after: number | null): RequestEnd => ({

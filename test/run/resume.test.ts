@@ -1,0 +1,357 @@
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Plan } from '../../src/plan.ts';
+import type { RecordItem } from '../../src/records/record.ts';
+import { holdRun, type EarlierRun } from '../../src/run/earlier-run.ts';
+import { createRunFolder, type RunFolder } from '../../src/run/folder.ts';
+import type { RunOptions } from '../../src/run/options.ts';
+import type { RunMeta } from '../../src/run/run-summary.ts';
+import { drive } from './support/drive.ts';
+import { answer, failed, fakeModels, instantModels } from './support/fake-models.ts';
+import { plan, record, recordsOf, step } from './support/plans.ts';
+import { jsonLines, temporaryFolder } from './support/run-folders.ts';
+
+const chain = plan([step('one'), step('two', { after: ['one'] })], { concurrency: 3 });
+
+function metaOf(of: Plan, others: Partial<RunMeta> = {}): RunMeta {
+  const input = { path: '/rows.jsonl', sha256: 'a'.repeat(64), format: 'jsonl' };
+  return { plan: of, input, simulated: false, ...others };
+}
+
+async function begun(of: Plan = chain): Promise<RunFolder> {
+  const folder = await createRunFolder(join(await temporaryFolder(), 'run'), metaOf(of));
+  if (!folder.ok) throw new Error(folder.error.message);
+  return folder.value;
+}
+
+/** What a process leaves that is killed now: the folder as it stands, and nobody who holds it. */
+async function killed(folder: RunFolder): Promise<string> {
+  const copy = join(await temporaryFolder(), 'copy');
+  await cp(folder.path, copy, { recursive: true });
+  return copy;
+}
+
+async function held(path: string): Promise<EarlierRun> {
+  const run = await holdRun(path);
+  if (!run.ok || run.value === undefined)
+    throw new Error(run.ok ? 'nothing was begun there' : run.error.message);
+  return run.value;
+}
+
+async function resumed(path: string, meta: RunMeta = metaOf(chain), force = false): Promise<RunFolder> {
+  const folder = await (await held(path)).resume(meta, { force });
+  if (!folder.ok) throw new Error(folder.error.message);
+  return folder.value;
+}
+
+async function refusal(path: string, meta: RunMeta): Promise<string> {
+  const folder = await (await held(path)).resume(meta, { force: false });
+  if (folder.ok) throw new Error('the run goes on');
+  expect(folder.error.kind).toBe('input');
+  return folder.error.message;
+}
+
+function run(of: Plan, items: readonly RecordItem[], options: Partial<RunOptions>) {
+  return drive(of, items, { total: items.length, ...options });
+}
+
+async function files(path: string): Promise<readonly string[]> {
+  return Promise.all(
+    ['results.jsonl', 'errors.jsonl', 'usage.json'].map((name) => readFile(join(path, name), 'utf8')),
+  );
+}
+
+/** Leaves the run as one that was killed when so many calls had been answered and journaled. */
+async function killedAfter(calls: number, of = chain, items = recordsOf(6)): Promise<string> {
+  const folder = await begun(of);
+  const models = fakeModels();
+  const abort = new AbortController();
+  const going = run(of, items, { openModel: models.openModel, folder, abort: abort.signal });
+  for (let call = 0; call < calls; call += 1) {
+    const next = await models.nextCall();
+    next.reply(`answer to ${next.prompt}`);
+  }
+  await expect
+    .poll(() => jsonLines(join(folder.path, 'journal.jsonl')))
+    .toSatisfy(
+      (lines: readonly { readonly type: string }[]) =>
+        lines.filter(({ type }) => type === 'call').length === calls,
+    );
+  const copy = await killed(folder);
+  abort.abort();
+  await going.finished;
+  return copy;
+}
+
+const answering = (asked: string[] = []) =>
+  instantModels((prompt) => {
+    asked.push(prompt);
+    return answer(`answer to ${prompt}`);
+  });
+
+describe('a run that was killed', () => {
+  it.each([0, 1, 4, 5, 8, 11, 12])(
+    'after %i calls ends as one that was not, and asks nothing twice',
+    async (calls) => {
+      const whole = await begun();
+      await run(chain, recordsOf(6), { openModel: answering(), folder: whole }).finished;
+      const path = await killedAfter(calls);
+      const folder = await resumed(path);
+      const asked: string[] = [];
+      const finished = await run(chain, recordsOf(6), { openModel: answering(asked), folder }).finished;
+      expect(finished).toMatchObject({ state: 'completed', counts: { total: 6, succeeded: 6, pending: 0 } });
+      expect(asked).toHaveLength(12 - calls);
+      expect(await files(path)).toEqual(await files(whole.path));
+      expect(JSON.parse(await readFile(join(path, 'run.json'), 'utf8'))).toMatchObject({ sessions: 2 });
+    },
+  );
+
+  it('tells of its earlier session first, and of each record that stays', async () => {
+    const path = await killedAfter(8);
+    const going = run(chain, recordsOf(6), { openModel: answering(), folder: await resumed(path) });
+    const { usage } = await going.finished;
+    expect(going.events[0]).toMatchObject({ resumed: { kept: 3, usage: { requests: 8 } } });
+    expect(going.of('record_kept').map(({ sequence, outcome }) => [sequence, outcome])).toEqual([
+      [0, 'succeeded'],
+      [1, 'succeeded'],
+      [2, 'succeeded'],
+    ]);
+    expect(going.of('call_finished')).toHaveLength(4);
+    expect(usage.total).toMatchObject({ requests: 12, records: 6 });
+    expect(usage.by_step).toMatchObject({ one: { records: 6 }, two: { records: 6 } });
+  });
+
+  it('within a line of its journal loses that line alone', async () => {
+    const path = await killedAfter(4);
+    const journal = join(path, 'journal.jsonl');
+    const text = await readFile(journal, 'utf8');
+    await writeFile(journal, text.slice(0, -20));
+    const whole = text.slice(0, -20).split('\n').slice(0, -1);
+    const lines = whole.map((line) => JSON.parse(line) as { readonly type: string });
+    const asked: string[] = [];
+    const folder = await resumed(path);
+    await run(chain, recordsOf(6), { openModel: answering(asked), folder }).finished;
+    expect(asked).toHaveLength(12 - lines.filter(({ type }) => type === 'call').length);
+    expect(await jsonLines(join(path, 'results.jsonl'))).toHaveLength(6);
+  });
+
+  it.each([
+    ['before it had begun', ['run.json']],
+    ['before its journal had', ['run.json', 'journal.jsonl']],
+  ])('%s is begun anew', async (_when, gone) => {
+    const path = await killed(await begun());
+    await Promise.all(gone.map((name) => rm(join(path, name))));
+    await writeFile(join(path, 'run.json.tmp'), '{"format"');
+    expect(await holdRun(path)).toEqual({ ok: true, value: undefined });
+    const folder = await createRunFolder(path, metaOf(chain));
+    if (!folder.ok) throw new Error(folder.error.message);
+    const options = { openModel: answering(), folder: folder.value };
+    expect((await run(chain, recordsOf(2), options).finished).state).toBe('completed');
+  });
+
+  it('within the header of its journal has lost nothing', async () => {
+    const path = await killed(await begun());
+    await writeFile(join(path, 'journal.jsonl'), '{"crc":"');
+    const folder = await resumed(path);
+    const finished = await run(chain, recordsOf(2), { openModel: answering(), folder }).finished;
+    expect(finished).toMatchObject({ state: 'completed', counts: { succeeded: 2 } });
+  });
+
+  it('keeps what it had when it is interrupted again', async () => {
+    const path = await killedAfter(8);
+    const drain = new AbortController();
+    drain.abort();
+    const folder = await resumed(path);
+    const finished = await run(chain, recordsOf(6), { openModel: answering(), folder, drain: drain.signal })
+      .finished;
+    expect(finished).toMatchObject({
+      state: 'interrupted',
+      counts: { total: 6, succeeded: 3, failed: 0, skipped: 0, pending: 3 },
+    });
+    expect(await jsonLines(join(path, 'results.jsonl'))).toHaveLength(3);
+    const again = await resumed(path);
+    const asked: string[] = [];
+    await run(chain, recordsOf(6), { openModel: answering(asked), folder: again }).finished;
+    expect(asked).toHaveLength(4);
+  });
+});
+
+describe('records that failed', () => {
+  const failing = (bad: ReadonlySet<string>, asked: string[] = []) =>
+    instantModels((prompt) => {
+      asked.push(prompt);
+      return bad.has(prompt) ? failed() : answer(`answer to ${prompt}`);
+    });
+
+  it('are run again, from the step where they failed', async () => {
+    const folder = await begun();
+    await run(chain, recordsOf(4), { openModel: failing(new Set(['two r1', 'one r2'])), folder }).finished;
+    expect(await jsonLines(join(folder.path, 'errors.jsonl'))).toHaveLength(2);
+    const asked: string[] = [];
+    const again = await resumed(folder.path);
+    const finished = await run(chain, recordsOf(4), { openModel: failing(new Set(), asked), folder: again })
+      .finished;
+    expect(asked.sort()).toEqual(['one r2', 'two r1', 'two r2']);
+    expect(finished.counts).toEqual({ total: 4, succeeded: 4, failed: 0, skipped: 0, pending: 0 });
+    expect(await jsonLines(join(folder.path, 'errors.jsonl'))).toEqual([]);
+    expect(await jsonLines(join(folder.path, 'results.jsonl'))).toHaveLength(4);
+  });
+
+  it('stay failed, and are counted once, where they fail again or are not come to', async () => {
+    const folder = await begun();
+    const openModel = failing(new Set(['one r1', 'one r3']));
+    await run(chain, recordsOf(4), { openModel, folder }).finished;
+    const again = await resumed(folder.path);
+    const finished = await run(chain, recordsOf(4), { openModel, folder: again, failFast: true }).finished;
+    expect(finished.counts).toEqual({ total: 4, succeeded: 2, failed: 2, skipped: 0, pending: 0 });
+    expect(await jsonLines(join(folder.path, 'errors.jsonl'))).toHaveLength(2);
+  });
+
+  it('by their key do not have the record of that key run again', async () => {
+    const keyed = plan([step('one')], { input: { key: 'id', validate: () => [] } });
+    const items = [record(0, { id: 'a' }), record(1, { id: 'a' }), record(2, { id: 'b' })];
+    const folder = await begun(keyed);
+    await run(keyed, items, { openModel: answering(), folder }).finished;
+    const asked: string[] = [];
+    const again = await resumed(folder.path, metaOf(keyed));
+    const finished = await run(keyed, items, { openModel: answering(asked), folder: again }).finished;
+    expect(asked).toEqual([]);
+    expect(finished.counts).toMatchObject({ succeeded: 2, failed: 1 });
+  });
+
+  it('have their rows waited for by whoever reads them in order', async () => {
+    const folder = await begun();
+    await run(chain, recordsOf(4), { openModel: failing(new Set(['two r1'])), folder }).finished;
+    const again = await resumed(folder.path);
+    const order = again.inOrder();
+    const going = run(chain, recordsOf(4), { openModel: answering(), folder: again });
+    await going.finished;
+    const rows: number[] = [];
+    for (const event of going.events) for await (const { index } of order.take(event)) rows.push(index);
+    await order.close();
+    expect(rows).toEqual([0, 1, 2, 3]);
+  });
+});
+
+describe('a run that was begun with something else', () => {
+  const other = metaOf(chain);
+  const file = { path: '/translate.yaml', sha256: 'f'.repeat(64) };
+  it.each<[string, RunMeta, string]>([
+    [
+      'another pipeline',
+      metaOf(plan(chain.steps, { files: [file] })),
+      '`/translate.yaml` is not what it was',
+    ],
+    ['other variables', metaOf(plan(chain.steps, { vars: { to: 'de' } })), 'the variables are others'],
+    [
+      'another setting',
+      metaOf(plan(chain.steps, { overrides: ['--set model.temperature=1'] })),
+      'it was begun with none of `--set` and `--model`, and this is with `--set model.temperature=1`',
+    ],
+    [
+      'another input',
+      { ...other, input: { ...other.input, sha256: 'b'.repeat(64) } },
+      'the input `/rows.jsonl` is not what it was',
+    ],
+    ['another selection', { ...other, selection: { limit: 3 } }, 'other records of the input are selected'],
+    ['another folder of images', { ...other, images: '/photos' }, 'images are read from another folder'],
+    [
+      'a simulator',
+      { ...other, simulated: true },
+      'its answers were real, and these would be simulated; begin a new run',
+    ],
+  ])('is not gone on with: %s', async (_what, meta, words) => {
+    const path = await killedAfter(1);
+    expect(await refusal(path, meta)).toContain(words);
+    // Nothing was changed by that, and nobody holds the run.
+    await resumed(path);
+  });
+
+  it('may have other limits, another budget and other attempts', async () => {
+    const path = await killedAfter(1);
+    const overrides = ['--concurrency 9', '--budget-usd 2', '--no-cache', '--set retry.attempts=2'];
+    await resumed(path, metaOf(plan(chain.steps, { overrides })));
+  });
+
+  it('is gone on with by force, and asks again what the change touches', async () => {
+    const path = await killedAfter(12);
+    const edited = plan([step('one'), step('two', { after: ['one'], prompt: () => 'edited' })], {
+      files: [file],
+      concurrency: 3,
+    });
+    const asked: string[] = [];
+    const folder = await resumed(path, metaOf(edited), true);
+    const finished = await run(edited, recordsOf(6), { openModel: answering(asked), folder }).finished;
+    expect(asked).toEqual(Array.from({ length: 6 }, () => 'edited'));
+    expect(finished).toMatchObject({
+      counts: { succeeded: 6 },
+      usage: { total: { requests: 18, records: 6 } },
+    });
+    // What was forced once is what the run is now.
+    const again = await resumed(path, metaOf(edited));
+    asked.length = 0;
+    await run(edited, recordsOf(6), { openModel: answering(asked), folder: again }).finished;
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('taking hold of a run', () => {
+  it('is for one at a time', async () => {
+    const path = await killedAfter(1);
+    const first = await held(path);
+    expect(await holdRun(path)).toMatchObject({ ok: false, error: { kind: 'input', code: 'run_locked' } });
+    await first.release();
+    await (await held(path)).release();
+  });
+
+  it('finds none where there is nothing', async () => {
+    const folder = await temporaryFolder();
+    expect(await holdRun(folder)).toEqual({ ok: true, value: undefined });
+    expect(await holdRun(join(folder, 'none'))).toEqual({ ok: true, value: undefined });
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['half of it', '{"format": 1, "state": "run'],
+    ['something else', '{"format": 1, "name": "x"}'],
+    ['a list', '[]'],
+    ['what a newer version wrote', '{"format": 2}'],
+  ])('is refused where run.json holds %s', async (_what, text) => {
+    const path = await killedAfter(1);
+    await writeFile(join(path, 'run.json'), text);
+    expect(await holdRun(path)).toMatchObject({ ok: false, error: { kind: 'input', code: 'not_a_run' } });
+  });
+
+  it('is refused where the journal is damaged', async () => {
+    const path = await killedAfter(4);
+    const journal = join(path, 'journal.jsonl');
+    await writeFile(journal, (await readFile(journal, 'utf8')).replace('answer to one', 'Answer to one'));
+    expect(await refusal(path, metaOf(chain))).toContain('journal.jsonl');
+    await (await held(path)).release();
+  });
+
+  it('tells what is done already, with all its rows', async () => {
+    const folder = await begun();
+    await run(chain, recordsOf(3), { openModel: answering(), folder }).finished;
+    const earlier = await held(folder.path);
+    const done = await earlier.done(metaOf(chain));
+    const events = [];
+    for await (const event of done?.events ?? []) events.push(event);
+    expect(events).toMatchObject([
+      { type: 'run_started', total: 3, resumed: { kept: 3 } },
+      { type: 'run_finished', state: 'completed', counts: { total: 3, succeeded: 3 }, failed: false },
+    ]);
+    const rows = [];
+    for await (const { index } of done?.results() ?? []) rows.push(index);
+    expect(rows).toEqual([0, 1, 2]);
+  });
+
+  it.each(['failed', 'changed'])('does not call a run done that has %s', async (how) => {
+    const folder = await begun();
+    const openModel = how === 'failed' ? instantModels(() => failed()) : answering();
+    await run(chain, recordsOf(3), { openModel, folder }).finished;
+    const meta = how === 'changed' ? metaOf(chain, { selection: { limit: 2 } }) : metaOf(chain);
+    expect(await (await held(folder.path)).done(meta)).toBeUndefined();
+  });
+});
