@@ -7,7 +7,7 @@ export interface Column {
 const chunkSize = 16_384;
 
 /** In chunks, so that nothing is ever copied to grow. */
-export function createColumn(newChunk: (length: number) => Float64Array | Uint32Array | Uint8Array): Column {
+function createColumn(newChunk: (length: number) => Float64Array | Uint32Array | Uint8Array): Column {
   const chunks: ReturnType<typeof newChunk>[] = [];
   return {
     get: (index) => chunks[Math.floor(index / chunkSize)]?.[index % chunkSize] ?? 0,
