@@ -61,7 +61,7 @@ it('are broken by each thing that may be wrong with a run, and by nothing in one
       undisturbed: stage.run,
       server,
       kills: 0,
-      concurrency: 4,
+      concurrency: 1,
       requestsPerCall: 1,
       key: 'fault-key-2c8e51d7',
       ...changes,
@@ -72,9 +72,12 @@ it('are broken by each thing that may be wrong with a run, and by nothing in one
     expect(judge(changed).join('\n'), what).toMatch(told);
   }
 
-  const paidTwice = { ...server, answered: server.answered + 5 };
+  const paidAgain = Object.entries(server.questions).map(([name, { received }], at) => {
+    return [name, { received, answered: at < 7 ? 2 : 1 }] as const;
+  });
+  const paidTwice = { ...server, questions: Object.fromEntries(paidAgain) };
   expect(judge(undefined, { server: paidTwice }).join()).toMatch(/paid for in vain/);
-  expect(judge(undefined, { server: paidTwice, kills: 1 }).join()).toMatch(/5 answers/);
+  expect(judge(undefined, { server: paidTwice, kills: 1 }).join()).toMatch(/7 calls/);
   expect(judge(undefined, { server: paidTwice, kills: 2 })).toEqual([]);
   const [asked = ''] = Object.keys(server.questions);
   const questions = { ...server.questions, [asked]: { received: 2, answered: 2 } };

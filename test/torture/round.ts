@@ -133,7 +133,8 @@ async function endBy({ signal, after }: Kill, session: Session, server: PaidServ
   }
   const { received } = await server.stats();
   // Where the run is through before so many requests have come, there is nobody left to end.
-  void server.reached('received', received + after.requests).then(() => session.kill(signal));
+  const nobody = () => undefined;
+  void server.reached('received', received + after.requests).then(() => session.kill(signal), nobody);
 }
 
 function isThrough({ code }: SessionEnd): boolean {
