@@ -13,10 +13,7 @@ export function runCommand(terminal: Terminal, done: (code: ExitCode) => void): 
       .addArgument(new Argument('<file>', 'the pipeline file')),
   )
     .option('--output <file>', 'write the result rows here too: .jsonl, .csv, .tsv or .json; - for stdout')
-    .option(
-      '--run-dir <dir>',
-      'the folder of this run; one that it has already is gone on with (default: a new one in runs/)',
-    )
+    .option('--run-dir <dir>', 'the folder of this run, new or begun before (default: a new one in runs/)')
     .option(
       '--simulate [options]',
       'answer from a local simulator, such as --simulate=latency=300ms,errors=2%',

@@ -77,6 +77,7 @@ export async function execute(execution: Execution): Promise<void> {
     tell(event);
   };
   const budget = openBudget(plan, history);
+  if (budget !== undefined && isUncounted(plan, history)) tell({ type: 'notice', message: uncounted });
   const images = createImages(options.files);
   const tools = {
     env: options.env,
@@ -124,6 +125,15 @@ function openBudget(plan: Plan, history: History | undefined): Budget | undefine
   if (!hasBudget(plan)) return undefined;
   return createBudget(plan.budget, history?.spent ?? { usd: 0, tokens: 0 });
 }
+
+/** Whether earlier sessions, which had no such budget, made calls of which nobody knows what they used. */
+function isUncounted({ budget }: Plan, history: History | undefined): boolean {
+  const { usd_unknown = false, tokens_unknown = false } = history?.spent ?? {};
+  return (budget.usd !== undefined && usd_unknown) || (budget.tokens !== undefined && tokens_unknown);
+}
+
+const uncounted =
+  'what some calls of earlier sessions used is not known, since the run had no such budget then: the budget does not count them';
 
 function hasBudget({ budget }: Plan): boolean {
   return budget.usd !== undefined || budget.tokens !== undefined;

@@ -60,6 +60,8 @@ export function orderRows(folder: OrderedRecords): RowOrder {
   };
 }
 
-function failedBefore({ size, outcome }: RecordIndex): Uint8Array {
-  return Uint8Array.from({ length: size }, (_, sequence) => (outcome(sequence) === 'failed' ? 1 : 0));
+function failedBefore(index: RecordIndex): Uint8Array {
+  return Uint8Array.from({ length: index.size }, (_, sequence) =>
+    index.outcome(sequence) === 'failed' ? 1 : 0,
+  );
 }

@@ -64,7 +64,7 @@ describe('images of records', () => {
       },
     });
     // The records that failed are to be found again, though their input lies elsewhere.
-    expect(stderr).toMatch(/pipe run p\.yaml --files data\b/);
+    expect(stderr).toMatch(/pipe resume out\n/);
     const again = await pipe(
       ['run', 'p.yaml', '--files', 'data', '--input-format', 'errors', '--input', 'out/errors.jsonl'],
       { cwd: folder },

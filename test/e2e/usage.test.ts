@@ -11,6 +11,7 @@ describe('help', () => {
   it.each([
     [],
     ['run'],
+    ['resume'],
     ['check'],
     ['render'],
     ['schema'],
