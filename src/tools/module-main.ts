@@ -6,7 +6,7 @@ import type { writeReturned, Written } from './returned.ts';
 export type Asked =
   | { readonly type: 'call'; readonly id: number; readonly call: FunctionCall }
   | { readonly type: 'abort'; readonly id: number; readonly message: string }
-  | { readonly type: 'ping'; readonly id: number };
+  | { readonly type: 'ping' };
 
 export interface FunctionCall {
   readonly arguments: JsonObject;
@@ -19,8 +19,10 @@ export interface FunctionCall {
 export type Told =
   /** `problem`: why there is no function to call. */
   | { readonly type: 'imported'; readonly problem?: ImportProblem }
+  /** The function is called next: what it does from here on is the call's. */
+  | { readonly type: 'begun'; readonly id: number }
   | { readonly type: 'ended'; readonly id: number; readonly outcome: FunctionOutcome }
-  | { readonly type: 'pong'; readonly id: number };
+  | { readonly type: 'pong' };
 
 export type ImportProblem =
   { readonly kind: 'threw'; readonly said: string } | { readonly kind: 'no_function' };
@@ -81,6 +83,7 @@ export function moduleMain({ port, url, hidden }: MainData, { env, load, write, 
   async function perform(id: number, call: FunctionCall): Promise<void> {
     const controller = new AbortController();
     atWork.set(id, controller);
+    tell({ type: 'begun', id });
     const outcome = await outcomeOf(call, controller.signal);
     atWork.delete(id);
     tell({ type: 'ended', id, outcome });
@@ -88,7 +91,7 @@ export function moduleMain({ port, url, hidden }: MainData, { env, load, write, 
 
   port.on('message', (asked: Asked) => {
     if (asked.type === 'call') void perform(asked.id, asked.call);
-    else if (asked.type === 'ping') tell({ type: 'pong', id: asked.id });
+    else if (asked.type === 'ping') tell({ type: 'pong' });
     else atWork.get(asked.id)?.abort(new DOMException(asked.message, 'AbortError'));
   });
   void importFunction();

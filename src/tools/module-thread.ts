@@ -18,8 +18,8 @@ import type { ToolError, ToolOutcome } from './tool.ts';
 export interface ModuleSource {
   /** The module's file, absolute. */
   readonly path: string;
-  /** The same as the pipeline names it, for messages. */
-  readonly named: string;
+  /** What messages call it. */
+  readonly name: string;
   /** Names of environment variables that it does not get. */
   readonly hidden: readonly string[];
 }
@@ -28,15 +28,24 @@ export interface ModuleSource {
 export interface ModuleThread {
   /** Why its function cannot be called; undefined where it can. Without an end where the import has none. */
   readonly imported: Promise<ToolError | undefined>;
-  call(call: FunctionCall): ThreadCall;
-  /** `answered` is called as soon as the thread answers, which it does not in an endless loop. */
-  ping(answered: () => void): void;
-  /** Ends it whatever it does; its calls fail by this error. */
+  /** `begun` is called when it begins the call: one call at a time may keep it busy, while the others wait. */
+  call(call: FunctionCall, begun: () => void): ThreadCall;
+  /** Whether it has begun a call that has neither ended nor been aborted. */
+  isAtWork(): boolean;
+  /** Asks it to say something, which it does not in an endless loop. */
+  ping(): void;
+  /** How often it has said anything. */
+  heard(): number;
+  /** Ends it whatever it does; its calls fail by this error, but for those that can be made again. */
   end(error: ToolError): Promise<void>;
 }
 
 export interface ThreadCall {
-  readonly outcome: Promise<ToolOutcome>;
+  /**
+   * Undefined where the thread ended by other calls before it began this one: nothing of it has happened, so that it
+   * can be made again. Of the calls of a thread at least one is not to be made again.
+   */
+  readonly outcome: Promise<ToolOutcome | undefined>;
   /** Aborts the call's signal; what becomes of the call is still its outcome. */
   abort(message: string): void;
 }
@@ -57,8 +66,7 @@ const load = (url) => import(url);
  * more than it: `gone` is called then, and its calls fail. Until it is ended, it keeps our process alive. What it prints
  * goes nowhere: stdout is for rows, and what the tools of many records print at once tells nobody anything.
  */
-export function startThread({ path, named, hidden }: ModuleSource, gone: () => void): ModuleThread {
-  const name = `\`${beginningOf(named)}\``;
+export function startThread({ path, name, hidden }: ModuleSource, gone: () => void): ModuleThread {
   // Of our own, so that no message of the module's is taken for one of ours.
   const { port1: port, port2 } = new MessageChannel();
   const workerData: MainData = { port: port2, url: pathToFileURL(path).href, hidden };
@@ -78,8 +86,10 @@ export function startThread({ path, named, hidden }: ModuleSource, gone: () => v
   let imports = false;
   let thrown: string | undefined;
   let ended: ToolError | undefined;
-  const calls = new Map<number, { readonly max_bytes: number; settle(outcome: ToolOutcome): void }>();
-  const pings = new Map<number, () => void>();
+  let ending: Promise<unknown> | undefined;
+  let heard = 0;
+  let hasBegun = false;
+  const calls = new Map<number, CallAtThread>();
   let settleImport = (_problem: ToolError | undefined): void => {};
   const imported = new Promise<ToolError | undefined>((resolve) => {
     settleImport = resolve;
@@ -87,13 +97,17 @@ export function startThread({ path, named, hidden }: ModuleSource, gone: () => v
   const ask = (asked: Asked): void => port.postMessage(asked);
 
   function hear(told: Told): void {
-    if (told.type === 'pong') {
-      pings.get(told.id)?.();
-      pings.delete(told.id);
-    } else if (told.type === 'imported') {
+    heard += 1;
+    if (told.type === 'imported') {
       imports = true;
       settleImport(told.problem && importError(name, told.problem));
-    } else {
+    } else if (told.type === 'begun') {
+      hasBegun = true;
+      const call = calls.get(told.id);
+      if (call === undefined) return;
+      call.begun = true;
+      call.tellBegun();
+    } else if (told.type === 'ended') {
       const { outcome } = told;
       const call = calls.get(told.id);
       calls.delete(told.id);
@@ -123,29 +137,49 @@ export function startThread({ path, named, hidden }: ModuleSource, gone: () => v
         : `nothing caught an error: ${beginningOf(thrown)}`;
     settleImport(ended ?? unusable(`${name} cannot be imported: ${how}`));
     const message = imports ? `the tool's module ${name} failed: ${how}` : how;
-    for (const call of calls.values()) call.settle(failure(ended ?? { code: 'tool_failed', message }));
+    for (const call of calls.values()) {
+      const innocent = hasBegun && !call.begun;
+      call.settle(innocent ? undefined : failure(ended ?? { code: 'tool_failed', message }));
+    }
     calls.clear();
   });
 
   return {
     imported,
-    call({ max_bytes, ...call }) {
+    call({ max_bytes, ...call }, tellBegun) {
       const id = ++ids;
-      const outcome = new Promise<ToolOutcome>((settle) => calls.set(id, { max_bytes, settle }));
+      const outcome = new Promise<ToolOutcome | undefined>((settle) =>
+        calls.set(id, { max_bytes, begun: false, aborted: false, tellBegun, settle }),
+      );
       ask({ type: 'call', id, call: { max_bytes, ...call } });
-      return { outcome, abort: (message) => ask({ type: 'abort', id, message }) };
+      return {
+        outcome,
+        abort(message) {
+          const aborted = calls.get(id);
+          if (aborted !== undefined) aborted.aborted = true;
+          ask({ type: 'abort', id, message });
+        },
+      };
     },
-    ping(answered) {
-      const id = ++ids;
-      pings.set(id, answered);
-      ask({ type: 'ping', id });
-    },
+    isAtWork: () => [...calls.values()].some(({ begun, aborted }) => begun && !aborted),
+    ping: () => ask({ type: 'ping' }),
+    heard: () => heard,
     async end(error) {
       ended ??= error;
       gone();
-      await worker.terminate();
+      ending ??= worker.terminate();
+      await ending;
     },
   };
+}
+
+/** A call that the thread has been asked for. */
+interface CallAtThread {
+  readonly max_bytes: number;
+  begun: boolean;
+  aborted: boolean;
+  tellBegun(): void;
+  settle(outcome: ToolOutcome | undefined): void;
 }
 
 function importError(name: string, problem: ImportProblem): ToolError {

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../json/json.ts';
 import { limitProperties, limitsOf } from './limits.ts';
 import { openModule } from './open-module.ts';
+import { beginningOf } from './said.ts';
 import type { ToolKind, ToolKindBuilder, ToolProgram, ToolServices } from './tool.ts';
 
 /** Calls a function of a JavaScript module, in a thread of the module's own. */
@@ -23,12 +24,12 @@ export const module: ToolKind = {
 
 async function compile(spec: JsonObject, builder: ToolKindBuilder): Promise<ToolProgram> {
   const limits = limitsOf(spec, builder);
-  const named = spec['module'] as string;
+  const name = `\`${beginningOf(spec['module'] as string)}\``;
   const path = await builder.file(['module']);
   const hidden = [...builder.provider_keys];
   const opened = ({ shared }: ToolServices) => {
     if (path === undefined) throw new Error('A pipeline with mistakes is run');
-    return shared.get(`module ${path}`, () => openModule({ path, named, hidden }));
+    return shared.get(`module ${path}`, () => openModule({ path, name, hidden }));
   };
   return {
     env: [],

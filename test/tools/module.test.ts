@@ -322,6 +322,94 @@ describe('a module that goes wrong beside its calls', () => {
     expect(await call(program, { loop: false })).toEqual({ ok: true, value: 'done' });
   });
 
+  it('makes the calls again that wait behind an endless loop, and those alone', async () => {
+    const program = await compile(
+      `export default ({ n, loop }) => { if (n === 0) return new Promise(() => {}); while (loop) {} return n }`,
+      { timeout: '2s' },
+    );
+    expect(await prepare(program)).toBeUndefined();
+    const given: readonly JsonObject[] = [
+      { n: 0 },
+      { n: 1, loop: true },
+      { n: 2 },
+      { n: 3, loop: true },
+      { n: 4 },
+      { n: 5 },
+    ];
+    const outcomes = await Promise.all(given.map((one) => call(program, one)));
+    const told = outcomes.map((outcome) => (outcome.ok ? outcome.value : outcome.error.code));
+    expect(told).toEqual(['timed_out', 'timed_out', 2, 'timed_out', 4, 5]);
+  });
+
+  it('does not count the time that a call waits for others', async () => {
+    const pause = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 900)';
+    const program = await compile(`export default ({ n }) => { ${pause}; return n }`, { timeout: '2s' });
+    const outcomes = await Promise.all([1, 2, 3].map((n) => call(program, { n })));
+    expect(outcomes).toEqual([1, 2, 3].map((value) => ({ ok: true, value })));
+  });
+
+  it('leaves a call its time that keeps the thread busy while another is too late', async () => {
+    const pause = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2000)';
+    const folder = await folderOf({
+      'tool.mjs': `export default ({ busy }) => { if (!busy) return new Promise(() => {}); ${pause}; return 'done' }`,
+    });
+    const tool = async (timeout: string) =>
+      (await compileTool(module, { module: './tool.mjs', timeout }, { folder })).program;
+    const [hasty, calm] = [await tool('300ms'), await tool('1m')];
+    expect(await prepare(calm)).toBeUndefined();
+    const outcomes = await Promise.all([call(hasty), call(calm, { busy: true })]);
+    expect(errorOf(outcomes[0]).code).toBe('timed_out');
+    expect(outcomes[1]).toEqual({ ok: true, value: 'done' });
+  });
+
+  /** A loop that begins once the thread has told all that it has to, and before it hears of anything more. */
+  const stray = 'const stray = async () => { for (let n = 0; n < 1000; n += 1) await null; for (;;) {} };';
+
+  it('makes a call again that a loop which another has left behind keeps waiting', async () => {
+    const program = await compile(
+      `${stray} export default ({ leave }) => { if (leave) void stray(); return 'done' }`,
+      { timeout: '2s' },
+    );
+    expect(await call(program, { leave: true })).toEqual({ ok: true, value: 'done' });
+    expect(await call(program, { leave: false })).toEqual({ ok: true, value: 'done' });
+  });
+
+  it('is given up where it takes no call at all', async () => {
+    const program = await compile(`${stray} void stray(); export default () => 'done'`, { timeout: '2s' });
+    expect(await prepare(program)).toBeUndefined();
+    expect(errorOf(await call(program))).toEqual({
+      code: 'tool_failed',
+      message: "the tool's module was ended, since it kept its thread busy for longer than a call may take",
+    });
+  });
+
+  it('makes a call again that had not begun when another ended the thread', async () => {
+    const program = await compile(
+      `export default ({ ends }) => { if (ends) process.exit(1); return 'done' }`,
+    );
+    expect(await prepare(program)).toBeUndefined();
+    const outcomes = await Promise.all([true, false, true, false].map((ends) => call(program, { ends })));
+    expect(outcomes.map((outcome) => outcome.ok)).toEqual([false, true, false, true]);
+  });
+
+  it('is ended once, however many calls of it are too late', async () => {
+    const warnings: Error[] = [];
+    const warn = (warning: Error): number => warnings.push(warning);
+    process.on('warning', warn);
+    onTestFinished(() => void process.off('warning', warn));
+    const program = await compile(
+      `let called = 0;
+       export default async () => { called += 1; while (called === 20) {} await new Promise(() => {}); }`,
+      { timeout: '2s' },
+    );
+    expect(await prepare(program)).toBeUndefined();
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => call(program)));
+    expect(outcomes.map((outcome) => errorOf(outcome).code)).toEqual(Array(20).fill('timed_out'));
+    // Warnings are told in a later turn.
+    await new Promise(setImmediate);
+    expect(warnings).toEqual([]);
+  });
+
   it('stays where it answers after a call that was too late', async () => {
     const program = await compile(
       `let calls = 0; export default ({ wait }) => { calls += 1; return wait ? new Promise(() => {}) : calls }`,
@@ -375,6 +463,30 @@ describe('a module that cannot be called', () => {
     ).toBe('aborted');
   });
 
+  it('is not waited for once the run is stopped, whatever it does as it is imported', async () => {
+    const imported = new BroadcastChannel('importing');
+    onTestFinished(() => imported.close());
+    const importing = new Promise((resolve) => imported.addEventListener('message', resolve, { once: true }));
+    const program = await compile(`new BroadcastChannel('importing').postMessage(1); for (;;) {}`, {
+      timeout: '10m',
+    });
+    const stop = new AbortController();
+    const outcomes = [
+      prepare(program, { signal: stop.signal }),
+      call(program, {}, { signal: stop.signal }).then(errorOf),
+    ];
+    await importing;
+    stop.abort();
+    expect((await Promise.all(outcomes)).map((error) => error?.code)).toEqual(['aborted', 'aborted']);
+  });
+
+  it('is ended where its import is an endless loop', async () => {
+    const program = await compile('for (;;) {}', { timeout: '500ms' });
+    for (const error of [await prepare(program), errorOf(await call(program))]) {
+      expect(error?.message).toMatch(/^the import of `\.\/tool\.mjs` took longer than 500 ms/u);
+    }
+  });
+
   it.each([
     ['that ends itself', 'process.exit(3)', /cannot be imported: it ended its thread with exit code 3$/u],
     [
@@ -396,6 +508,12 @@ describe('a module that cannot be called', () => {
 
   it('waits for the import no longer than for the call', async () => {
     const program = await compile('await new Promise(() => {}); export default () => 1', { timeout: '50ms' });
-    expect(errorOf(await call(program)).code).toBe('timed_out');
+    const error = {
+      code: 'timed_out',
+      message: "the import of `./tool.mjs` took longer than 50 ms, the tool's `timeout`",
+      fatal: true,
+    };
+    expect(errorOf(await call(program))).toEqual(error);
+    expect(await prepare(program)).toEqual(error);
   });
 });
