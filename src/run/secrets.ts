@@ -3,6 +3,7 @@ import { keySource } from '../models/api-key.ts';
 import { createRedact, shortestSecret, type Redact } from '../models/redact.ts';
 import type { Plan } from '../plan.ts';
 import { failure, success } from '../result.ts';
+import { variable } from '../tools/environment.ts';
 import type { ToolOutcome } from '../tools/tool.ts';
 import type { RunOptions } from './options.ts';
 
@@ -16,7 +17,7 @@ export type RedactOutcome = (outcome: ToolOutcome) => ToolOutcome;
 export function secretsOf(plan: Plan, { env, openModel }: RunOptions): readonly string[] {
   const ofTools = plan.steps.flatMap(({ program }) => program.env ?? []);
   const ofModels = openModel === undefined ? plan.steps.flatMap(({ model }) => keyName(model)) : [];
-  return [...ofTools, ...ofModels].flatMap((name) => env[name] ?? []);
+  return [...ofTools, ...ofModels].flatMap((name) => variable(name, env) ?? []);
 }
 
 function keyName(model: Plan['steps'][number]['model']): readonly string[] {

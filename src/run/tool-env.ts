@@ -1,11 +1,14 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { Plan } from '../plan.ts';
-import { usualEnvironment } from '../tools/environment.ts';
+import { usualEnvironment, variable } from '../tools/environment.ts';
 import type { RunOptions } from './options.ts';
 
 /** The variables that the tools of a step are given: those that they name, and what any program needs to start. */
 export function toolEnv(names: readonly string[], env: RunOptions['env']): RunOptions['env'] {
-  return { ...usualEnvironment(env), ...Object.fromEntries(names.map((name) => [name, env[name]])) };
+  return {
+    ...usualEnvironment(env),
+    ...Object.fromEntries(names.map((name) => [name, variable(name, env)])),
+  };
 }
 
 /**
@@ -16,7 +19,8 @@ export function checkToolEnv(plan: Plan, env: RunOptions['env']): readonly Diagn
   const wanted = new Map<string, string[]>();
   for (const { id, program } of plan.steps) {
     for (const name of new Set(program.env)) {
-      const lacks = env[name] === undefined || (env[name] === '' && program.filled?.includes(name) === true);
+      const value = variable(name, env);
+      const lacks = value === undefined || (value === '' && program.filled?.includes(name) === true);
       if (lacks) wanted.set(name, [...(wanted.get(name) ?? []), id]);
     }
   }
@@ -25,7 +29,7 @@ export function checkToolEnv(plan: Plan, env: RunOptions['env']): readonly Diagn
     return {
       severity: 'error',
       code: 'missing-variable',
-      message: `\`${name}\` is ${env[name] === undefined ? 'not set' : 'empty'}, and ${whose} need it`,
+      message: `\`${name}\` is ${variable(name, env) === undefined ? 'not set' : 'empty'}, and ${whose} need it`,
       hint: `set it by \`export ${name}=…\`; tools run with \`--simulate\` too`,
     };
   });

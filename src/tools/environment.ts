@@ -8,6 +8,14 @@ export interface Environment {
   readonly [name: string]: string;
 }
 
+/** The value of a variable; undefined where it is not set, also for a name that every object has, such as `toString`. */
+export function variable(
+  name: string,
+  env: { readonly [name: string]: string | undefined },
+): string | undefined {
+  return Object.hasOwn(env, name) ? env[name] : undefined;
+}
+
 /** The values of these variables. */
 export function readEnvironment(
   names: readonly string[],
@@ -15,7 +23,7 @@ export function readEnvironment(
 ): Result<Environment, ToolError> {
   const values: [string, string][] = [];
   for (const name of names) {
-    const value = Object.hasOwn(env, name) ? env[name] : undefined;
+    const value = variable(name, env);
     if (value === undefined) {
       const message = `\`${name}\`, which the tool reads, is not set: set it by \`export ${name}=…\``;
       return failure({ code: 'not_started', message, fatal: true });
