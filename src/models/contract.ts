@@ -161,10 +161,12 @@ export interface RequestSize {
 export interface Permit {
   /**
    * To be called once for each request that was admitted, as soon as it is known what came of it. Says whether a failed
-   * request uses up one of the call's attempts.
+   * request uses up one of the call's attempts, at once where the gate is in the same thread.
    */
-  settle(end: RequestEnd): 'used' | 'free';
+  settle(end: RequestEnd): Settled | Promise<Settled>;
 }
+
+export type Settled = 'used' | 'free';
 
 /** No request of the call may be sent any more: its message says why, and the call fails by it. */
 export interface Refusal {

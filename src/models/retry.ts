@@ -52,13 +52,13 @@ export async function callWithRetries(
 
   for (;;) {
     const admitted = await unlessAborted(waiting, gate.admit(size, waiting));
-    if (waiting.aborted && admitted?.ok) admitted.value.settle(unsent);
+    if (waiting.aborted && admitted?.ok) void admitted.value.settle(unsent);
     if (admitted === undefined || waiting.aborted) return failed(stopped(last));
     if (!admitted.ok) return failed(refused(admitted.error, last));
     const permit = admitted.value;
 
     last = await attempt(signal).catch((bug: unknown) => {
-      permit.settle(lostSight(usage));
+      void permit.settle(lostSight(usage));
       throw bug;
     });
     const used = requestUsage(last, usage.requests === 0);
@@ -66,13 +66,15 @@ export async function callWithRetries(
     const settled = permit.settle(endOf(last, used));
 
     const { result, retry_after } = last;
-    if (settled === 'used' || result.kind === 'completed') attempts += 1;
     if (result.kind === 'completed')
-      return { outcome: { ok: true, completion: result.completion, usage }, last, attempts };
+      return { outcome: { ok: true, completion: result.completion, usage }, last, attempts: attempts + 1 };
+    // Waited for only here: a gate in another thread is told of an answer, and the call ends without its reply.
+    const use = await settled;
+    if (use === 'used') attempts += 1;
     const canHelp = result.kind === 'limited' || result.retry;
     if (!canHelp || attempts >= retry.attempts) return failed(result.fault);
     // What went free waits at the gate: for the model, and not for this call alone.
-    if (settled === 'free') continue;
+    if (use === 'free') continue;
     await unlessAborted(waiting, sleep(backOff(attempts, retry_after, retry, random), waiting));
     if (waiting.aborted) return failed(stopped(last));
   }
@@ -103,10 +105,13 @@ function kindOf(result: Attempt['result']): RequestEnd['kind'] {
 const ended = { kind: 'aborted', fault: null, retry_after: null, quota: null } as const;
 
 /** Of a request that was let out just when the call was told to stop. */
-const unsent: RequestEnd = { ...ended, usage: zeroUsage };
+export const unsent: RequestEnd = { ...ended, usage: zeroUsage };
 
-/** Of a request that a bug has cut off: it may have been sent, and paid for. */
-function lostSight({ requests }: Usage): RequestEnd {
+/**
+ * Of a request that a bug has cut off: it may have been sent, and paid for. To be given the usage of the call's requests
+ * before it.
+ */
+export function lostSight({ requests }: Usage): RequestEnd {
   const usage = requestUsage({ sent: true, charged: true, tokens: null }, requests === 0);
   return { ...ended, usage };
 }
