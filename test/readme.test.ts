@@ -5,12 +5,13 @@ import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { blocksOf, exchangesOf, type Block } from './support/markdown.ts';
-import { pipe, root, temporaryFolder } from './support/pipe.ts';
+import { command as pipeCommand, pipe, root, temporaryFolder } from './support/pipe.ts';
 
 /** Times, speeds and names with a time in them differ from run to run; all else that a page prints must be true. */
 function steady(output: string): string {
   return output
     .replaceAll(/\d{8}T\d{6}Z-[0-9a-f]{4}/g, '<time>')
+    .replaceAll(/\d{4}-\d{2}-\d{2} \d{2}:\d{2} UTC/g, '<time>')
     .replaceAll(/\d+(\.\d+)? m?s\b/g, '<duration>')
     .replaceAll(/[\d,]+(\.\d+)?\/s\b/g, '<rate>')
     .replaceAll(/"duration_ms": [\d.]+/g, '"duration_ms": <duration>')
@@ -25,23 +26,29 @@ async function execute(line: string, cwd: string): Promise<string> {
   return String(all);
 }
 
-/** The page's server has a port of its own; here it takes one that is free. */
-async function moveServer(folder: string): Promise<void> {
+async function freePort(): Promise<string> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const { port } = probe.address() as AddressInfo;
   probe.close();
+  return String(port);
+}
+
+/** The gallery's server has a port of its own; here it takes one that is free. */
+async function moveServer(folder: string): Promise<void> {
+  const port = await freePort();
   for (const file of ['pipelines/assistant.yaml', 'pipelines/tools/countries.mjs']) {
     const path = join(folder, file);
-    writeFileSync(path, readFileSync(path, 'utf8').replace('4810', String(port)));
+    writeFileSync(path, readFileSync(path, 'utf8').replace('4810', port));
   }
 }
 
 /** A server of the page, such as `node server.mjs &`; what it prints first says that it listens. */
 async function startServer(line: string, cwd: string) {
   const [program, ...words] = line.slice(0, -2).split(' ');
-  expect(program, `the page's servers are programs of Node: ${line}`).toBe('node');
-  const server = spawn(process.execPath, words, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+  expect(['node', 'npx'], `the page's servers are programs of Node: ${line}`).toContain(program);
+  const args = program === 'npx' ? [pipeCommand, ...words.slice(1)] : words;
+  const server = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
   const [printed] = (await once(server.stdout, 'data')) as [Buffer];
   const stop = async () => {
     server.kill();
@@ -61,6 +68,7 @@ async function printedBy(blocks: readonly Block[]): Promise<readonly Printed[]> 
   const folder = temporaryFolder();
   cpSync(join(root, 'pipelines'), join(folder, 'pipelines'), { recursive: true });
   await moveServer(folder);
+  const port = await freePort();
   const printed: Printed[] = [];
   const servers: (() => Promise<void>)[] = [];
   for (const block of blocks) {
@@ -69,12 +77,14 @@ async function printedBy(blocks: readonly Block[]): Promise<readonly Printed[]> 
       writeFileSync(join(folder, block.title), block.text);
     }
     for (const { command, output } of block.language === 'console' ? exchangesOf(block) : []) {
-      if (command.endsWith(' &')) {
-        const server = await startServer(command, folder);
+      // The port of the page's own server.
+      const moved = command.replace('4820', port);
+      if (moved.endsWith(' &')) {
+        const server = await startServer(moved, folder);
         servers.push(server.stop);
         printed.push({ command, page: output, really: server.printed });
       } else {
-        printed.push({ command, page: output, really: await execute(command, folder) });
+        printed.push({ command, page: output, really: await execute(moved, folder) });
       }
     }
   }
@@ -91,7 +101,8 @@ describe.each(['README.md', 'pipelines/README.md'])('%s', (page) => {
     expect(loose).toEqual([]);
   });
 
-  it('prints what its commands print', async () => {
+  // A few dozen commands, each a process, on a machine that may have other work.
+  it('prints what its commands print', { timeout: 120_000 }, async () => {
     const printed = await printedBy(blocks);
     if (process.env['UPDATE_GOLDEN'] === '1') {
       const update = (text: string, { command, page: old, really }: Printed) =>

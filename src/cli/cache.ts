@@ -1,9 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { join } from 'node:path';
+
 import { printable, printableJson, withoutCommands } from '../diagnostic/printable.ts';
 import { parseDuration } from '../duration.ts';
 import { formatAmount } from '../report/numbers.ts';
 import type { CacheStats } from '../run/cache/stats.ts';
+import { shownPath } from '../diagnostic/placed.ts';
+import { cacheFolder } from './cache-folder.ts';
 import { exit, type ExitCode } from './exit.ts';
 import { printError, writeOut, type Terminal } from './terminal.ts';
 
@@ -57,23 +59,20 @@ export function age(text: string): number {
   return milliseconds;
 }
 
-function folderOf(terminal: Terminal): string {
-  return join(terminal.cwd, '.pipe', 'cache');
-}
-
 async function stats(terminal: Terminal, { format }: StatsFlags): Promise<ExitCode> {
   const { cacheStats } = await import('../run/cache/stats.ts');
-  const found = await cacheStats(folderOf(terminal));
+  const found = await cacheStats(cacheFolder(terminal.cwd));
   if (!found.ok) return refuse(terminal, found.error);
-  await writeOut(terminal, format === 'json' ? asJson(found.value) : asText(found.value));
+  await writeOut(terminal, format === 'json' ? asJson(found.value) : asText(found.value, terminal.cwd));
   return exit.success;
 }
 
 async function clear(terminal: Terminal, flags: ClearFlags): Promise<ExitCode> {
   const { clearCache } = await import('../run/cache/clear.ts');
-  const cleared = await clearCache(folderOf(terminal), flags);
+  const cleared = await clearCache(cacheFolder(terminal.cwd), flags);
   if (!cleared.ok) return refuse(terminal, cleared.error);
-  const { path, entries, bytes } = cleared.value;
+  const { entries, bytes } = cleared.value;
+  const path = shownPath(cleared.value.path, terminal.cwd);
   const aged = flags.olderThan === undefined ? '' : ' of that age';
   const told =
     entries === 0 && bytes === 0
@@ -91,7 +90,9 @@ async function refuse(
   return exit.local;
 }
 
-function asText({ path, entries, bytes, segments, oldest, newest }: CacheStats): string {
+function asText(stats: CacheStats, cwd: string): string {
+  const { entries, bytes, segments, oldest, newest } = stats;
+  const path = shownPath(stats.path, cwd);
   if (bytes === 0) return `${safe(`nothing is kept in ${path}`)}\n`;
   const lines = [
     safe(path),

@@ -8,6 +8,12 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
+export function workerCount(text: string): number {
+  const value = positiveInteger(text);
+  if (value > 64) throw new InvalidArgumentError('It must be at most 64.');
+  return value;
+}
+
 export function wholeNumber(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {

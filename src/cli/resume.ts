@@ -3,13 +3,16 @@ import type { RunSummary } from '../run/run-summary.ts';
 import { exit, type ExitCode } from './exit.ts';
 import { findRun } from './find-run.ts';
 import { givenFlags } from './given-flags.ts';
-import { collect, dollars, positiveInteger } from './options.ts';
+import { collect, dollars, positiveInteger, workerCount } from './options.ts';
 import type { PipelineFlags } from './prepare.ts';
 import type { RunFlags } from './run-flags.ts';
 import { runFile } from './run-file.ts';
 import { printDiagnostics, printError, type Terminal } from './terminal.ts';
 
-interface ResumeFlags extends Pick<RunFlags, 'output' | 'failFast' | 'maxFailures' | 'format' | 'quiet'> {
+interface ResumeFlags extends Pick<
+  RunFlags,
+  'output' | 'workers' | 'failFast' | 'maxFailures' | 'format' | 'quiet'
+> {
   readonly set?: readonly string[];
   readonly concurrency?: number;
   readonly budgetUsd?: number;
@@ -23,6 +26,7 @@ export function resumeCommand(terminal: Terminal, done: (code: ExitCode) => void
     .addArgument(new Argument('[run]', "the run's folder, or its name in runs/ (default: the newest there)"))
     .option('--output <file>', 'write the result rows here (default: where the run was to write them)')
     .option('--concurrency <n>', 'calls under way at one time', positiveInteger)
+    .option('--workers <n>', 'threads that make the calls, where one core is the limit: 1 to 64', workerCount)
     .option('--budget-usd <x>', 'what the run may cost, with all that it has cost so far', dollars)
     .option('--set <path=value>', 'set a key below limits, budget, retry, fail, cache or prices', collect)
     .option('--no-cache', 'ask the model for every answer that the run does not have')

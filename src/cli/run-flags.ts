@@ -5,6 +5,7 @@ export interface RunFlags extends PipelineFlags, SelectionFlags {
   readonly output?: string;
   readonly runDir?: string;
   readonly simulate?: string;
+  readonly workers?: number;
   readonly failFast?: boolean;
   readonly maxFailures?: number;
   readonly format: 'text' | 'json';

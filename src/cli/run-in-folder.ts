@@ -1,9 +1,9 @@
-import { join } from 'node:path';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { outputUnwritable } from '../report/paths.ts';
 import type { Reporter } from '../report/reporter.ts';
 import type { RunEvent } from '../run/events.ts';
 import type { RunFolder } from '../run/folder.ts';
+import { cacheFolder } from './cache-folder.ts';
 import { exit, exitCodeOf, type ExitCode } from './exit.ts';
 import { filesFolder } from './image-folder.ts';
 import { openFolder, type OpenedFolder } from './open-folder.ts';
@@ -14,9 +14,6 @@ import { createReporters } from './reporters.ts';
 import { openRows } from './rows.ts';
 import { listenForInterrupts, type Interrupts } from './signals.ts';
 import { printError } from './terminal.ts';
-
-/** Where answers are kept for other runs, below the working directory. */
-export const cacheFolder = '.pipe/cache';
 
 export async function runInFolder(run: ReadyRun): Promise<ExitCode> {
   const { terminal, prepared } = run;
@@ -82,13 +79,14 @@ async function begin(
   return runPipeline(plan, selectRecords(source.read(plan.input.schema), selection, total), {
     env: terminal.env,
     folder,
-    cache: openCache({ folder: join(terminal.cwd, cacheFolder), warn }),
+    cache: openCache({ folder: cacheFolder(terminal.cwd), warn }),
     ...(files !== undefined && { files }),
     ...(flags.stream === true && { stream: true }),
     total: total === undefined ? null : selectedCount(total, selection),
     drain: interrupts.drain,
     abort: interrupts.abort,
     ...(simulator !== undefined && { simulator }),
+    ...(flags.workers !== undefined && { workers: flags.workers }),
     ...(flags.failFast !== undefined && { failFast: flags.failFast }),
     ...(flags.maxFailures !== undefined && { maxFailures: flags.maxFailures }),
   });

@@ -1,6 +1,6 @@
 import { Argument, Command, Option } from 'commander';
 import type { ExitCode } from './exit.ts';
-import { dollars, positiveInteger } from './options.ts';
+import { dollars, positiveInteger, workerCount } from './options.ts';
 import { addPipelineOptions, addSelectionOptions, requireInput } from './prepare.ts';
 import { runFile } from './run-file.ts';
 import type { RunFlags } from './run-flags.ts';
@@ -20,6 +20,7 @@ export function runCommand(terminal: Terminal, done: (code: ExitCode) => void): 
     );
   return addSelectionOptions(addPipelineOptions(command))
     .option('--concurrency <n>', 'calls under way at one time', positiveInteger)
+    .option('--workers <n>', 'threads that make the calls, where one core is the limit: 1 to 64', workerCount)
     .option('--budget-usd <x>', 'what the run may cost at most, resumes included', dollars)
     .option('--no-cache', 'ask the model for every answer, and keep none for other runs')
     .option('--fail-fast', 'stop at the first failed record')

@@ -103,6 +103,7 @@ function countsInWords({ counts }: RunFinished, paint: Paint): string {
 }
 
 function keptInWords(kept: number): string {
+  if (kept === 0) return 'no record was done before; cost includes what was asked then';
   return kept === 1
     ? '1 record was done before; counts and cost include it'
     : `${formatCount(kept)} records were done before; counts and cost include them`;

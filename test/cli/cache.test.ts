@@ -49,7 +49,7 @@ describe('pipe cache stats', () => {
     const cwd = await newFolder();
     expect(await pipeCache(cwd, 'stats')).toEqual({
       exitCode: 0,
-      stdout: 'nothing is kept in <cwd>/.pipe/cache\n',
+      stdout: 'nothing is kept in .pipe/cache\n',
       stderr: '',
     });
     expect(await readdir(cwd)).toEqual([]);
@@ -63,7 +63,7 @@ describe('pipe cache stats', () => {
     const { stdout, stderr, exitCode } = await pipeCache(cwd, 'stats');
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout.replace(/\d+\.\d kB/, '<size>')).toBe(
-      '<cwd>/.pipe/cache\n' +
+      '.pipe/cache\n' +
         '1,201 answers, <size> in 2 segments\n' +
         'kept from 2026-01-31 12:00 UTC to 2026-01-31 13:00 UTC\n',
     );
@@ -75,7 +75,7 @@ describe('pipe cache stats', () => {
     const { stdout, exitCode } = await pipeCache(cwd, 'stats', '--format', 'json');
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
-      path: '<cwd>/.pipe/cache',
+      path: '.pipe/cache',
       entries: 3,
       bytes: expect.any(Number),
       segments: 1,
@@ -107,9 +107,9 @@ describe('pipe cache clear', () => {
     await writeFile(join(cwd, '.pipe', 'cache', 'notes.txt'), 'mine');
     const { exitCode, stdout, stderr } = await pipeCache(cwd, 'clear');
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
-    expect(stderr).toMatch(/^removed 1,200 answers from <cwd>\/\.pipe\/cache: \d+\.\d kB\n$/);
+    expect(stderr).toMatch(/^removed 1,200 answers from \.pipe\/cache: \d+\.\d kB\n$/);
     expect((await readdir(join(cwd, '.pipe', 'cache'))).toSorted()).toEqual(['.gitignore', 'notes.txt']);
-    expect((await pipeCache(cwd, 'clear')).stderr).toBe('nothing is kept in <cwd>/.pipe/cache\n');
+    expect((await pipeCache(cwd, 'clear')).stderr).toBe('nothing is kept in .pipe/cache\n');
   });
 
   it('removes only what is old enough', async () => {
@@ -118,10 +118,10 @@ describe('pipe cache clear', () => {
     await put(cwd, 2, now - 8 * 24 * 3_600_000);
     await put(cwd, 3, now);
     expect((await pipeCache(cwd, 'clear', '--older-than', '9d')).stderr).toBe(
-      'nothing of that age is kept in <cwd>/.pipe/cache\n',
+      'nothing of that age is kept in .pipe/cache\n',
     );
     expect((await pipeCache(cwd, 'clear', '--older-than', '7d')).stderr).toMatch(
-      /^removed 2 answers of that age from <cwd>\/\.pipe\/cache: /,
+      /^removed 2 answers of that age from \.pipe\/cache: /,
     );
     expect((await pipeCache(cwd, 'stats')).stdout).toMatch(/^3 answers,/m);
   });
@@ -131,7 +131,7 @@ describe('pipe cache clear', () => {
     expect(await pipeCache(cwd, 'clear')).toEqual({
       exitCode: 0,
       stdout: '',
-      stderr: 'nothing is kept in <cwd>/.pipe/cache\n',
+      stderr: 'nothing is kept in .pipe/cache\n',
     });
     expect(await readdir(cwd)).toEqual([]);
   });
