@@ -75,7 +75,7 @@ describe('pipe cache stats', () => {
     const { stdout, exitCode } = await pipeCache(cwd, 'stats', '--format', 'json');
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
-      path: '.pipe/cache',
+      path: '<cwd>/.pipe/cache',
       entries: 3,
       bytes: expect.any(Number),
       segments: 1,
