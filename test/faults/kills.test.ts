@@ -30,7 +30,9 @@ describe('a run that is killed', () => {
     const random = createRandom(seed);
     const rows = drawRows(20, random);
     const drawn = { seed, share: 0.1, kinds: ['s500', 'limited_now', 'reset_inside', 'cut'], most: 2 };
-    const stage = await setStage({ shape, rows, behaviour: { drawn, latency: [0, 15] } });
+    // What the cache keeps would make up for what the journal had lost.
+    const settings = `retry: {attempts: 8, max_delay: 50ms}\ncache: false\n`;
+    const stage = await setStage({ shape, rows, settings, behaviour: { drawn, latency: [0, 15] } });
     let kills = 0;
     for (const args of [undefined, resume]) {
       if (await killedAfter(stage, random.whole(3, 12), args)) kills += 1;

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { violations } from './invariants.ts';
 import type { PaidServer } from './paid-server.ts';
@@ -29,8 +29,8 @@ export interface RoundEnd {
 }
 
 /** Enough to outlive whatever befalls one question: its faults, and connections that a restart cuts. */
-const settings = 'retry: {attempts: 8, max_delay: 150ms}\n';
-const key = 'torture-key-5d1f0c9a7e';
+export const settings = 'retry: {attempts: 8, max_delay: 150ms}\n';
+export const key = 'torture-key-5d1f0c9a7e';
 const env = { [keyVariable]: key };
 
 /** Plays a scenario: the run undisturbed, the run disturbed until it is through, then what is wrong with it. */
@@ -108,7 +108,7 @@ interface RunVariation {
 function startRun(
   { root }: Stage,
   { folder }: Workload,
-  { seed, concurrency, clock }: Scenario,
+  { seed, concurrency, cache, clock }: Scenario,
   { calm = false, nth = 0 }: RunVariation,
 ): Session {
   const jumping = clock && !calm;
@@ -116,7 +116,8 @@ function startRun(
   // Both ways to go on, in turn; before there is a run to go on with, only one is.
   const resumable = existsSync(join(folder, 'run', 'run.json'));
   const resumed = resumable && (seed + nth) % 2 === 0 ? ['resume', 'run'] : afresh;
-  return startPipe([...resumed, '--concurrency', String(concurrency)], {
+  const flags = ['--concurrency', String(concurrency), ...(cache ? [] : ['--no-cache'])];
+  return startPipe([...resumed, ...flags], {
     root,
     cwd: folder,
     env: { ...env, ...(jumping && { TORTURE_CLOCK: String(seed + nth) }) },
@@ -124,9 +125,13 @@ function startRun(
   });
 }
 
-async function endBy({ signal, after }: Kill, session: Session, server: PaidServer): Promise<void> {
+async function endBy({ signal, twice, after }: Kill, session: Session, server: PaidServer): Promise<void> {
+  const end = () => {
+    session.kill(signal);
+    if (twice) session.kill(signal);
+  };
   if ('milliseconds' in after) {
-    const timer = setTimeout(() => session.kill(signal), after.milliseconds);
+    const timer = setTimeout(end, after.milliseconds);
     await session.ended;
     clearTimeout(timer);
     return;
@@ -134,19 +139,14 @@ async function endBy({ signal, after }: Kill, session: Session, server: PaidServ
   const { received } = await server.stats();
   // Where the run is through before so many requests have come, there is nobody left to end.
   const nobody = () => undefined;
-  void server.reached('received', received + after.requests).then(() => session.kill(signal), nobody);
+  void server.reached('received', received + after.requests).then(end, nobody);
 }
 
-function isThrough({ code }: SessionEnd): boolean {
+export function isThrough({ code }: SessionEnd): boolean {
   return code === 0 || code === 1;
 }
 
-function endInWords({ code, signal, stderr }: SessionEnd): string {
+export function endInWords({ code, signal, stderr }: SessionEnd): string {
   if (signal === gaveUp) return `no end in sight, and was given up:\n${stderr}`;
   return `${signal ?? `exit code ${code}`}:\n${stderr}`;
-}
-
-/** What a folder has in it, for a message. */
-export function namesIn(folder: string): string {
-  return existsSync(folder) ? readdirSync(folder).join(', ') : 'nothing';
 }

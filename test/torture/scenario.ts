@@ -12,12 +12,16 @@ export interface Scenario {
   readonly behaviour: Behaviour;
   /** Where the processes are ended, one after the other. */
   readonly kills: readonly Kill[];
-  /** Jumps of the clock, by the milliseconds after which they come. */
+  /** Whether answers are kept beside the journal too, which makes up for what the journal loses at a kill. */
+  readonly cache: boolean;
+  /** Whether the wall clock jumps. */
   readonly clock: boolean;
 }
 
 export interface Kill {
   readonly signal: 'SIGKILL' | 'SIGINT' | 'SIGTERM';
+  /** Whether the signal is sent again at once: the first asks to end, the second ends. */
+  readonly twice: boolean;
   /** Milliseconds after the process was started, or requests that the server has received since then. */
   readonly after: { readonly milliseconds: number } | { readonly requests: number };
 }
@@ -67,6 +71,7 @@ export function drawScenario(seed: number, kills: number): Scenario {
     concurrency,
     behaviour: drawBehaviour(seed, rows.length, random),
     kills: Array.from({ length: kills }, () => drawKill(rows.length, random)),
+    cache: random.chance(0.5),
     clock: random.chance(0.2),
   };
 }
@@ -92,5 +97,5 @@ function drawKill(rows: number, random: Random): Kill {
   const after = random.chance(0.7)
     ? { requests: random.whole(1, rows) }
     : { milliseconds: random.whole(20, 700) };
-  return { signal, after };
+  return { signal, twice: random.chance(0.3), after };
 }
