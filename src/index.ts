@@ -16,6 +16,8 @@ export { formatDiagnostics } from './diagnostic/format.ts';
 export { openRecords, type RecordInput, type RecordSource, type Survey } from './records/open.ts';
 export { recordsOf } from './records/values.ts';
 export { selectRecords, type Selection } from './records/selection.ts';
+export { openCache, type AnswerCache } from './run/cache/cache.ts';
+export { holdRun, type EarlierRun } from './run/earlier-run.ts';
 export { createRunFolder, type FolderPlace, type RunFolder } from './run/folder.ts';
 export { runPipeline } from './run/run.ts';
 export { startSimulator, type Simulator } from './simulator/simulator.ts';
@@ -30,6 +32,6 @@ export type { BadRecord, InputBroken, InputRecord, RecordItem } from './records/
 export type { Result } from './result.ts';
 export type * from './run/events.ts';
 export type { RunOptions } from './run/options.ts';
-export type { RunInput, RunMeta } from './run/run-summary.ts';
+export type { RunInput, RunMeta, RunSummary } from './run/run-summary.ts';
 export type { SimulatorOptions } from './simulator/options.ts';
 export type { Usage } from './usage/usage.ts';

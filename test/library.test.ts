@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   createRunFolder,
+  holdRun,
   loadPipeline,
   openRecords,
   recordsOf,
@@ -84,6 +85,24 @@ describe('the library', () => {
     const results: unknown[] = [];
     for await (const row of kept.value.results()) results.push(row);
     expect(results).toMatchObject([{ index: 1, key: 'b' }]);
+  });
+
+  it('goes on with a run that was interrupted', async () => {
+    const { plan, folder } = await planOf(pipeline);
+    if (plan === undefined) throw new Error('the pipeline is sound');
+    const path = join(folder, 'run');
+    const meta = { plan, input: { path: null, sha256: null }, simulated: true };
+    const begun = await createRunFolder(path, meta);
+    if (!begun.ok) throw new Error(begun.error.message);
+    const rows = [{ id: 'a', name: 'Ada' }];
+    const options = { env: {}, simulator: await simulator() };
+    const drain = AbortSignal.abort();
+    await all(runPipeline(plan, recordsOf(rows), { ...options, folder: begun.value, drain }));
+    const held = await holdRun(path);
+    const resumed = held.ok && (await held.value?.resume(meta, { force: false }));
+    if (!resumed || !resumed.ok) throw new Error('the run can be gone on with');
+    const events = await all(runPipeline(plan, recordsOf(rows), { ...options, folder: resumed.value }));
+    expect(events.at(-1)).toMatchObject({ state: 'completed', counts: { total: 1, succeeded: 1 } });
   });
 
   it('tells of a missing key as of all else, by an event', async () => {

@@ -1,4 +1,5 @@
 import { Argument, Command, Option } from 'commander';
+import { shownPath } from '../diagnostic/placed.ts';
 import type { RunSummary } from '../run/run-summary.ts';
 import { exit, type ExitCode } from './exit.ts';
 import { findRun } from './find-run.ts';
@@ -76,7 +77,14 @@ async function resume(terminal: Terminal, run: string | undefined, flags: Resume
     await printError(terminal, 'the run was begun by a program, not by a file and an input', hint);
     return exit.usage;
   }
-  return runFile(terminal, pipeline.path, flagsOf(found.value, summary.value, input.path, flags));
+  const shown = (path: string) => shownPath(path, terminal.cwd);
+  const all = flagsOf(summary.value, shown, flags);
+  return runFile(terminal, shown(pipeline.path), {
+    ...all,
+    input: input.path === '-' ? '-' : shown(input.path),
+    runDir: found.value,
+    resume: { force: flags.force === true },
+  });
 }
 
 /** `--set path=value` of what a call says would make the rest of the run another run. */
@@ -92,22 +100,23 @@ async function refusedSettings(
   return undefined;
 }
 
-/** The flags that the run was begun with, and those of the resume over them. */
-function flagsOf(folder: string, summary: RunSummary, input: string, flags: ResumeFlags): RunFlags {
+/** The flags that the run was begun with, paths as they are shown, and those of the resume over them. */
+function flagsOf(
+  summary: RunSummary,
+  shown: (path: string) => string,
+  { set: sets = [], force: _force, cache, ...others }: ResumeFlags,
+): Omit<RunFlags, 'input'> {
   const given = givenFlags(summary);
-  const { set: sets = [], force, cache, ...others } = flags;
+  const { output, images, simulated, simulator, input } = summary;
   return {
     ...withoutReplaced(given, sets),
-    ...(summary.output !== null && { output: summary.output }),
-    ...(summary.images !== null && { files: summary.images }),
-    ...(summary.simulated && { simulate: summary.simulator ?? '' }),
-    ...(summary.input.format !== null && { inputFormat: summary.input.format }),
+    ...(output !== null && { output: shown(output) }),
+    ...(images !== null && { files: shown(images) }),
+    ...(simulated && { simulate: simulator ?? '' }),
+    ...(input.format !== null && { inputFormat: input.format }),
     ...others,
-    input,
     set: [...(given.set ?? []), ...sets],
     cache: given.cache !== false && cache,
-    runDir: folder,
-    resume: { force: force === true },
   };
 }
 
