@@ -1,17 +1,26 @@
-import type { Permit, Refusal, RequestSize } from '../../models/contract.ts';
+import type { Permit, Refusal, RequestEnd, Settled } from '../../models/contract.ts';
 import type { PlanLimits, PlanRetry } from '../../plan.ts';
 import { failure, success, type Result } from '../../result.ts';
 import type { ModelPaused } from '../events.ts';
+import { createAlarm } from './alarm.ts';
+import { createAnnouncer } from './announcer.ts';
+import { createBackOff } from './back-off.ts';
+import { createFoundRate } from './found-rate.ts';
+import { createLimits } from './limits.ts';
+import { createOutage } from './outage.ts';
+import type { PacedRequest } from './paced-request.ts';
+import { createRecovery, type Trouble } from './recovery.ts';
+import { createSteadyClock } from './steady-clock.ts';
+import { createWaitingLine, type Leaving } from './waiting-line.ts';
 
 /** The pace of one model, shared by all steps that ask it. */
 export interface Pacer {
   /** Resolves when the request may be sent, or never may be; rejects only when `signal` aborts. */
-  admit(request: PacedRequest, signal: AbortSignal): Promise<Result<Permit, Refusal>>;
+  admit(request: PacedRequest, signal: AbortSignal): Promise<Result<PacedPermit, Refusal>>;
 }
 
-export interface PacedRequest extends RequestSize {
-  /** The longest answer that the model may write, in tokens; null where nothing bounds it. */
-  readonly max_output_tokens: number | null;
+export interface PacedPermit extends Permit {
+  settle(end: RequestEnd): Settled;
 }
 
 export interface PacerOptions {
@@ -26,134 +35,162 @@ export interface PacerOptions {
   readonly random: () => number;
 }
 
-/** While the probe after a pause has no answer, one more request is let through each time this has passed. */
-const probeInterval = 5000;
-
-/** Milliseconds by which a pause has to grow before that is worth telling. */
-const tellable = 1000;
-
 /** A request that waits to be admitted. */
-interface Waiting {
-  readonly admit: () => void;
+interface Ticket extends Leaving {
+  readonly request: PacedRequest;
+  readonly admit: (admitted: Result<PacedPermit, Refusal>) => void;
+}
+
+/** What is known of a request that is under way. */
+interface UnderWay {
+  readonly request: PacedRequest;
+  readonly admitted: number;
+  /** Tokens that were reserved for it. */
+  readonly reserved: number;
+  readonly round: number;
 }
 
 /**
- * The pace of one model. Requests pass at once until a 429 comes; then all of them wait. After the pause one request
- * probes, and the first answer lets all others go. A probe may die without an answer (a connection fault tells the
- * pacer nothing), so another follows it every few seconds: a trickle, never a deadlock.
+ * The pace of one model: as fast as its limits allow, those of the file, those that the server tells and those that its
+ * 429s make known. While there are none, requests pass at once.
  *
- * The pause is what Retry-After says. Without it, and where the word did not hold (the probe got a 429 again), it is
- * at least a back-off that doubles from 1 s to `max_delay`, its upper half random.
+ * A 429 pauses the whole model, for as long as Retry-After says or by a back-off; then one request probes, and the others
+ * follow at the pace that was found. When different calls fail in a row, it is the model that is out: requests are let out
+ * as probes only, and cost their calls no attempt, until one is answered, or all are refused because it lasts too long.
  */
-export function createPacer({ retry, signal, paused, now, sleep, random }: PacerOptions): Pacer {
-  const waiting = new Set<Waiting>();
-  let state: 'open' | 'paused' | 'probing' = 'open';
-  let pauseEnds = 0;
-  /** Pauses in a row that ended in another 429. */
-  let relapses = 0;
-  /** When the first of nothing but 429s came; undefined while the model answers. */
-  let outageBegan: number | undefined;
-  let recoveries = 0;
-  let gone = false;
-  const permit: Permit = {
-    settle({ kind, retry_after }) {
-      if (kind === 'limited') gone ||= limited(retry_after) === 'give-up';
-      else if (kind === 'answered' || kind === 'unavailable') answered();
-      return kind === 'limited' ? 'free' : 'used';
-    },
-  };
+export function createPacer({ limits: told, retry, signal, paused, now, ...options }: PacerOptions): Pacer {
+  const { sleep, random } = options;
+  const clock = createSteadyClock(now);
+  const limits = createLimits(told);
+  const found = createFoundRate();
+  const outage = createOutage(retry.outage);
+  const backOff = createBackOff(retry.max_delay, random);
+  const announcer = createAnnouncer(paused);
+  const recovery = createRecovery((time) => {
+    backOff.reset();
+    found.recovered(time);
+  });
+  const line = createWaitingLine<Ticket>();
+  const alarm = createAlarm({ clock, sleep, signal, ring: moveOn });
+  let refusal: Refusal | undefined;
 
-  function admitOne(): void {
-    for (const request of waiting) {
-      request.admit();
+  function waitFor(request: PacedRequest, time: number): number {
+    const held = recovery.wait(time);
+    if (held > 0) return held;
+    const limited = limits.wait(request, time);
+    if (limited > 0) announcer.tell(limited, 'limits', time);
+    return Math.max(limited, found.wait(time));
+  }
+
+  function pass(request: PacedRequest, time: number, waited: boolean): Result<PacedPermit, Refusal> {
+    found.take(time, waited);
+    const underWay: UnderWay = {
+      request,
+      admitted: time,
+      reserved: limits.take(request, time),
+      round: recovery.take(time),
+    };
+    return success({ settle: (end) => settle(underWay, end) });
+  }
+
+  /** Lets out whoever may go, in their order, and waits for the next. */
+  function moveOn(): void {
+    const time = clock.read();
+    for (let next = line.first; next !== undefined; next = line.first) {
+      const wait = waitFor(next.request, time);
+      if (wait > 0) {
+        if (wait !== Infinity) alarm.set(wait);
+        return;
+      }
+      line.shift();
+      next.admit(pass(next.request, time, true));
+    }
+    alarm.clear();
+    recovery.idle();
+  }
+
+  function settle(underWay: UnderWay, end: RequestEnd): Settled {
+    const { request, admitted, reserved, round } = underWay;
+    const time = clock.read();
+    limits.settle(request, end, { admitted, reserved, time });
+    recovery.ended(round);
+    const free = refusal !== undefined ? end.kind !== 'answered' : judge(underWay, end, time);
+    if (line.first !== undefined) moveOn();
+    return free ? 'free' : 'used';
+  }
+
+  /** Whether the request was to no purpose and no fault of its call. */
+  function judge({ request, admitted, round }: UnderWay, end: RequestEnd, time: number): boolean {
+    switch (end.kind) {
+      case 'aborted':
+        return false;
+      case 'answered':
+        outage.answered();
+        recovery.answered(round, time);
+        return false;
+      case 'limited':
+        outage.limited(end.fault, time);
+        found.refused(admitted, time);
+        recovery.refused(time - admitted);
+        holdBack(round, end.retry_after, 'rate_limited', time);
+        return true;
+      case 'unavailable':
+        outage.failed(request.call, end.fault, time);
+        if (outage.suspected) holdBack(round, end.retry_after, 'unavailable', time);
+        return outage.suspected;
+    }
+  }
+
+  /** Pauses the model, or makes its pause longer, or gives it up. */
+  function holdBack(round: number, asked: number | null, trouble: Trouble, time: number): void {
+    const left = outage.left(time);
+    const tooLong = trouble === 'rate_limited' && asked !== null && asked > left ? asked : null;
+    if (left <= 0 || tooLong !== null) {
+      giveUp(outage.refusal(tooLong));
       return;
     }
-  }
-
-  function open(): void {
-    state = 'open';
-    relapses = 0;
-    for (const request of waiting) request.admit();
-  }
-
-  /** Sits the pause out, however often it is extended, then probes until something is heard. */
-  async function recover(): Promise<void> {
-    recoveries += 1;
-    const recovery = recoveries;
-    for (let left = pauseEnds - now(); left > 0; left = pauseEnds - now()) await sleep(left, signal);
-    state = 'probing';
-    while (isProbing(recovery)) {
-      admitOne();
-      await sleep(probeInterval, signal);
+    if (recovery.isOld(round)) {
+      // Sent before the pause: it tells the same, or that the pause must be longer.
+      if (asked !== null) recovery.extend(time + Math.min(asked, left));
+    } else {
+      // Cut to what is left, so that the last probe comes just at the end.
+      recovery.pause(time + Math.min(backOff.next(trouble, asked), left), trouble);
     }
+    if (recovery.isPaused) announcer.tell(recovery.wait(time), trouble, time);
   }
 
-  /** False once an answer has opened the gate, or a 429 has begun another pause, which has a recovery of its own. */
-  function isProbing(recovery: number): boolean {
-    return state === 'probing' && recovery === recoveries;
+  function giveUp(reason: Refusal): void {
+    refusal = reason;
+    for (let next = line.first; next !== undefined; next = line.first) {
+      line.shift();
+      next.admit(failure(reason));
+    }
+    alarm.clear();
   }
 
-  function backOff(): number {
-    const ceiling = Math.min(2000 * 2 ** relapses, retry.max_delay);
-    return ceiling / 2 + (random() * ceiling) / 2;
-  }
-
-  return {
-    async admit(_request, caller) {
-      if (gone) return failure({ code: 'rate_limited', message: 'nothing but 429 for too long' });
-      await pass(caller);
-      return success(permit);
-    },
-  };
-
-  function pass(caller: AbortSignal): Promise<void> {
-    if (caller.aborted) return Promise.reject(reasonOf(caller));
-    if (state === 'open') return Promise.resolve();
+  function enqueue(request: PacedRequest, caller: AbortSignal): Promise<Result<PacedPermit, Refusal>> {
     return new Promise((resolve, reject) => {
-      const request: Waiting = {
-        admit() {
-          waiting.delete(request);
-          caller.removeEventListener('abort', leave);
-          resolve();
-        },
-      };
-      const leave = () => {
-        waiting.delete(request);
+      const leave = (): void => {
         reject(reasonOf(caller));
+        moveOn();
       };
-      waiting.add(request);
-      caller.addEventListener('abort', leave, { once: true });
+      const ticket: Ticket = { request, signal: caller, admit: resolve, leave };
+      line.add(ticket);
+      if (line.first === ticket) moveOn();
     });
   }
 
-  function limited(retryAfter: number | null): 'wait' | 'give-up' {
-    const time = now();
-    outageBegan ??= time;
-    const tolerated = outageBegan + retry.outage - time;
-    if (tolerated <= 0 || (retryAfter ?? 0) > tolerated) return 'give-up';
-    if (state === 'paused') {
-      // A request that was sent before the pause: it tells the same, or that the pause must be longer.
-      const ends = time + (retryAfter ?? 0);
-      if (ends - pauseEnds >= tellable) paused(ends - time, 'rate_limited');
-      pauseEnds = Math.max(pauseEnds, ends);
-      return 'wait';
-    }
-    if (state === 'probing') relapses += 1;
-    const wait = retryAfter !== null && relapses === 0 ? retryAfter : Math.max(retryAfter ?? 0, backOff());
-    state = 'paused';
-    // Our own waits are cut to the bound, so that the last probe comes just at it.
-    pauseEnds = time + Math.min(wait, tolerated);
-    paused(pauseEnds - time, 'rate_limited');
-    // Only the run's end cuts the wait short; whoever waits here is told of it by a signal of their own.
-    recover().catch(() => undefined);
-    return 'wait';
-  }
-
-  function answered(): void {
-    outageBegan = undefined;
-    // An answer to a request that was sent before the pause says nothing of the quota now.
-    if (state === 'probing') open();
-  }
+  return {
+    async admit(request, caller) {
+      if (caller.aborted) throw reasonOf(caller);
+      if (refusal !== undefined) return failure(refusal);
+      if (line.first === undefined) {
+        const time = clock.read();
+        if (waitFor(request, time) === 0) return pass(request, time, false);
+      }
+      return enqueue(request, caller);
+    },
+  };
 }
 
 function reasonOf(signal: AbortSignal): Error {

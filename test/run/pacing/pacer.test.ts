@@ -1,229 +1,377 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createPacer, longestOutage } from '../../../src/run/pacing/pacer.ts';
-import { manualClock, settled } from '../support/clock.ts';
+import { settled } from '../support/clock.ts';
+import { aborted, answered, limited, never, pacing, requestOf, unavailable } from './support/pacing.ts';
 
-const never = new AbortController().signal;
-
-function paced({ random = 0, max_delay = 60_000 } = {}) {
-  const clock = manualClock(0);
-  const end = new AbortController();
-  const pauses: number[] = [];
-  const pacer = createPacer({
-    retry: { attempts: 3, max_delay },
-    signal: end.signal,
-    paused: (milliseconds) => pauses.push(milliseconds),
-    now: clock.now,
-    sleep: clock.sleep,
-    random: () => random,
-  });
-  /** Asks for so many requests; counts those that were admitted. */
-  const ask = (requests: number, signal = never) => {
-    const asked = { admitted: 0, refused: 0 };
-    for (let request = 0; request < requests; request++) {
-      pacer.admit(signal).then(
-        () => (asked.admitted += 1),
-        () => (asked.refused += 1),
-      );
-    }
-    return asked;
-  };
-  return { pacer, clock, end, pauses, ask };
-}
-
-describe('createPacer', () => {
-  it('lets everything through while no 429 has come', async () => {
-    const { ask } = paced();
-    const asked = ask(100);
+describe('while no limit is known, a pacer', () => {
+  it('lets everything through at once, without a timer', async () => {
+    const { ask, clock } = pacing();
+    const asked = ask(1000);
     await settled();
-    expect(asked.admitted).toBe(100);
+    expect(asked.permits.length).toBe(1000);
+    expect(clock.sleeping).toEqual([]);
   });
 
-  it('holds everything for as long as Retry-After says, then lets one probe and, once it is answered, all others', async () => {
-    const { pacer, clock, pauses, ask } = paced();
-    expect(pacer.limited(30_000)).toBe('wait');
-    expect(pauses).toEqual([30_000]);
+  it('uses up an attempt for whatever fails', async () => {
+    const { ask } = pacing();
+    const { permits } = ask(3);
+    await settled();
+    expect(
+      permits.map((permit, nth) => permit.settle([answered, aborted, unavailable()][nth] ?? answered)),
+    ).toEqual(['used', 'used', 'used']);
+  });
+
+  it('admits nobody who was told to stop before', async () => {
+    const { pacer } = pacing();
+    await expect(pacer.admit(requestOf(), AbortSignal.abort(new Error('stop')))).rejects.toThrow('stop');
+  });
+});
+
+describe('a 429', () => {
+  /** A pacer whose one request has met a 429 just now. */
+  async function refusedOnce(retry_after: number | null, options = {}) {
+    const paced = pacing(options);
+    const { permits } = paced.ask(1);
+    await settled();
+    expect(permits[0]?.settle(limited(retry_after))).toBe('free');
+    return paced;
+  }
+
+  it('holds everything back for as long as Retry-After says, then lets one probe', async () => {
+    const { ask, clock, pauses } = await refusedOnce(30_000);
+    expect(pauses).toEqual([[30_000, 'rate_limited']]);
     const asked = ask(10);
     await clock.advance(29_999);
-    expect(asked.admitted).toBe(0);
+    expect(asked.permits.length).toBe(0);
     await clock.advance(1);
-    expect(asked.admitted).toBe(1);
-    pacer.answered();
-    await settled();
-    expect(asked.admitted).toBe(10);
-    const later = ask(5);
-    await settled();
-    expect(later.admitted).toBe(5);
+    expect(asked.permits.length).toBe(1);
+    await clock.advance(50);
+    expect(asked.permits.length).toBe(1);
   });
 
-  it('takes the 429s of requests that were sent together for one', async () => {
-    const { pacer, clock, pauses, ask } = paced();
-    for (let request = 0; request < 16; request++) expect(pacer.limited(null)).toBe('wait');
-    expect(pauses).toEqual([1000]);
-    const asked = ask(1);
+  it('lets the others follow the probe that is answered one by one, and never all at once', async () => {
+    const { ask, clock } = await refusedOnce(30_000);
+    const asked = ask(100);
+    await clock.advance(30_000);
+    asked.permits[0]?.settle(answered);
     await clock.advance(1000);
-    expect(asked.admitted).toBe(1);
-  });
-
-  it('makes a pause longer when a later answer asks for more, never shorter', async () => {
-    const { pacer, clock, pauses, ask } = paced();
-    pacer.limited(10_000);
-    const asked = ask(1);
-    await clock.advance(4000);
-    pacer.limited(20_000);
-    pacer.limited(1000);
-    pacer.limited(null);
-    expect(pauses).toEqual([10_000, 20_000]);
-    await clock.advance(19_999);
-    expect(asked.admitted).toBe(0);
-    await clock.advance(1);
-    expect(asked.admitted).toBe(1);
-  });
-
-  it('doubles the pause with each probe that is refused, up to max_delay', async () => {
-    const { pacer, clock, pauses, ask } = paced({ max_delay: 20_000 });
-    const asked = ask(0);
-    pacer.limited(null);
-    for (let probes = 1; probes <= 6; probes++) {
-      const probe = ask(1);
-      await clock.advance(pauses.at(-1) ?? 0);
-      expect(probe.admitted).toBe(1);
-      pacer.limited(null);
-    }
-    expect(pauses).toEqual([1000, 2000, 4000, 8000, 10_000, 10_000, 10_000]);
-    expect(asked.admitted).toBe(0);
+    expect(asked.permits.length).toBeGreaterThan(1);
+    expect(asked.permits.length).toBeLessThan(10);
+    await clock.advance(60_000);
+    expect(asked.permits.length).toBe(100);
+    expect(clock.sleeping).toEqual([]);
   });
 
   it.each([
-    [0, 1000],
-    [0.5, 1500],
-    [1, 2000],
-  ])('with chance at %d pauses for %d ms at first', (random, first) => {
-    const { pacer, pauses } = paced({ random });
-    pacer.limited(null);
-    expect(pauses).toEqual([first]);
-  });
-
-  it('keeps to a max_delay below a second', () => {
-    const { pacer, pauses } = paced({ random: 1, max_delay: 300 });
-    pacer.limited(null);
-    expect(pauses).toEqual([300]);
-  });
-
-  it('begins with short pauses again after an answer', async () => {
-    const { pacer, clock, pauses } = paced();
-    pacer.limited(null);
-    await clock.advance(1000);
-    pacer.limited(null);
-    await clock.advance(2000);
-    pacer.answered();
-    pacer.limited(null);
-    expect(pauses).toEqual([1000, 2000, 1000]);
-  });
-
-  it('does not let a Retry-After of nothing make it hammer', async () => {
-    const { pacer, clock, pauses, ask } = paced();
-    pacer.limited(0);
-    for (let probes = 1; probes <= 3; probes++) {
-      ask(1);
-      await clock.advance(pauses.at(-1) ?? 0);
-      pacer.limited(0);
-    }
-    expect(pauses).toEqual([0, 2000, 4000, 8000]);
-  });
-
-  it('is not opened by the answer to a request that was sent before the pause', async () => {
-    const { pacer, clock, ask } = paced();
-    pacer.limited(10_000);
-    const asked = ask(2);
-    pacer.answered();
-    await clock.advance(9999);
-    expect(asked.admitted).toBe(0);
-    await clock.advance(1);
-    expect(asked.admitted).toBe(1);
-  });
-
-  it('sends another probe every five seconds when a probe dies without an answer', async () => {
-    const { pacer, clock, ask } = paced();
-    pacer.limited(1000);
-    const asked = ask(4);
-    await clock.advance(1000);
-    expect(asked.admitted).toBe(1);
-    await clock.advance(4999);
-    expect(asked.admitted).toBe(1);
-    await clock.advance(1);
-    expect(asked.admitted).toBe(2);
-    await clock.advance(5000);
-    expect(asked.admitted).toBe(3);
-    pacer.answered();
-    await settled();
-    expect(asked.admitted).toBe(4);
-    await clock.advance(60_000);
-    expect(clock.sleeping).toEqual([]);
-  });
-
-  it('probes with a request that comes after the pause, within five seconds', async () => {
-    const { pacer, clock, ask } = paced();
-    pacer.limited(1000);
-    await clock.advance(2000);
+    [0, 250],
+    [0.5, 375],
+    [1, 500],
+  ])('without Retry-After, with chance at %d, pauses for %d ms', async (chance, pause) => {
+    const { ask, clock, pauses } = await refusedOnce(null, { chance });
     const asked = ask(1);
-    await clock.advance(4000);
-    expect(asked.admitted).toBe(1);
-  });
-
-  it('gives up after five minutes of nothing but 429, with a last probe at the bound', async () => {
-    const { pacer, clock, pauses, ask } = paced();
-    let verdict = pacer.limited(null);
-    let probes = 0;
-    while (verdict === 'wait') {
-      const asked = ask(1);
-      await clock.advance(pauses.at(-1) ?? 0);
-      expect(asked.admitted).toBe(1);
-      probes += 1;
-      verdict = pacer.limited(null);
-    }
-    expect(clock.now()).toBe(longestOutage);
-    expect(probes).toBe(pauses.length);
-  });
-
-  it('counts the outage from the first 429 after an answer', async () => {
-    const { pacer, clock } = paced();
-    pacer.limited(null);
-    await clock.advance(longestOutage - 1);
-    pacer.answered();
-    expect(pacer.limited(null)).toBe('wait');
-    await clock.advance(longestOutage - 1);
-    expect(pacer.limited(null)).toBe('wait');
+    await clock.advance(pause - 1);
+    expect(asked.permits.length).toBe(0);
     await clock.advance(1);
-    expect(pacer.limited(null)).toBe('give-up');
-  });
-
-  it('gives up at once when Retry-After is longer than it would wait', () => {
-    expect(paced().pacer.limited(longestOutage)).toBe('wait');
-    const { pacer, pauses } = paced();
-    expect(pacer.limited(longestOutage + 1)).toBe('give-up');
+    expect(asked.permits.length).toBe(1);
+    // Less than a second is not worth a word.
     expect(pauses).toEqual([]);
   });
 
-  it('lets a caller leave who is told to stop, and forgets him', async () => {
-    const { pacer, clock, ask } = paced();
-    const caller = new AbortController();
-    pacer.limited(1000);
-    const leaving = ask(1, caller.signal);
-    const staying = ask(1);
-    caller.abort(new Error('stop'));
-    await settled();
-    expect(leaving).toEqual({ admitted: 0, refused: 1 });
-    await clock.advance(1000);
-    expect(staying.admitted).toBe(1);
-    await expect(pacer.admit(caller.signal)).rejects.toThrow('stop');
+  it('of a probe makes the next pause longer, up to max_delay', async () => {
+    const { ask, clock } = await refusedOnce(null, { retry: { max_delay: 2000 } });
+    const waits: number[] = [];
+    for (let relapse = 0; relapse < 7; relapse++) {
+      const began = clock.now();
+      const permit = await ask(1).next();
+      waits.push(clock.now() - began);
+      permit.settle(limited());
+    }
+    expect(waits).toEqual([500, 750, 1125, 1688, 2000, 2000, 2000]);
   });
 
-  it('leaves no timer behind when the run ends', async () => {
-    const { pacer, clock, end } = paced();
-    pacer.limited(1000);
-    expect(clock.sleeping).toEqual([1000]);
+  it('begins with a short pause again after an answer', async () => {
+    const { ask, clock } = await refusedOnce(null);
+    for (const end of [limited(), limited(), answered, limited()]) {
+      (await ask(1).next()).settle(end);
+    }
+    const { permits } = ask(1);
+    await clock.advance(500);
+    expect(permits.length).toBe(1);
+  });
+
+  it('with a Retry-After of nothing does not make it hammer', async () => {
+    const { ask, clock } = await refusedOnce(0);
+    const end = clock.now() + 60_000;
+    let requests = 0;
+    for (; clock.now() < end; requests++) (await ask(1).next()).settle(limited(0));
+    expect(requests).toBeGreaterThan(5);
+    expect(requests).toBeLessThan(15);
+  });
+
+  it('that is one of many that were sent together counts once', async () => {
+    const { ask, clock, pauses } = pacing();
+    const { permits } = ask(16);
+    await settled();
+    for (const permit of permits) expect(permit.settle(limited())).toBe('free');
+    const probe = ask(1);
+    await clock.advance(500);
+    expect(probe.permits.length).toBe(1);
+    expect(pauses).toEqual([]);
+  });
+
+  it('that comes later makes a pause longer where it asks for more, and never shorter', async () => {
+    const { ask, clock, pauses } = pacing();
+    const { permits } = ask(4);
+    await settled();
+    permits[0]?.settle(limited(10_000));
+    const probe = ask(1);
+    await clock.advance(4000);
+    permits[1]?.settle(limited(20_000));
+    permits[2]?.settle(limited(1000));
+    permits[3]?.settle(limited(null));
+    expect(pauses).toEqual([
+      [10_000, 'rate_limited'],
+      [20_000, 'rate_limited'],
+    ]);
+    await clock.advance(19_999);
+    expect(probe.permits.length).toBe(0);
+    await clock.advance(1);
+    expect(probe.permits.length).toBe(1);
+  });
+
+  it('is not undone by the answer to a request that was sent before the pause', async () => {
+    const { ask, clock } = pacing();
+    const { permits } = ask(2);
+    await settled();
+    permits[0]?.settle(limited(10_000));
+    const probe = ask(2);
+    permits[1]?.settle(answered);
+    await clock.advance(9999);
+    expect(probe.permits.length).toBe(0);
+    await clock.advance(1);
+    expect(probe.permits.length).toBe(1);
+  });
+
+  it.each([
+    ['aborted', aborted],
+    ['failed', unavailable()],
+  ])('leaves nobody waiting where the probe is %s: another follows it', async (_what, end) => {
+    const { ask, clock } = await refusedOnce(1000);
+    const asked = ask(3);
+    await clock.advance(1000);
+    asked.permits[0]?.settle(end);
+    await settled();
+    expect(asked.permits.length).toBe(2);
+  });
+
+  it('leaves nobody waiting where the probe hangs: it has not been refused for a while', async () => {
+    const { ask, clock } = await refusedOnce(1000);
+    const asked = ask(3);
+    await clock.advance(2000);
+    expect(asked.permits.length).toBe(2);
+    await clock.advance(5000);
+    expect(asked.permits.length).toBe(3);
+  });
+
+  it('holds back the next one, too, where nobody waited when the pause ended', async () => {
+    const { ask, clock } = await refusedOnce(1000);
+    await clock.advance(5000);
+    const asked = ask(2);
+    await settled();
+    expect(asked.permits.length).toBe(1);
+    expect(clock.sleeping.length).toBe(1);
+  });
+
+  it('leaves no timer where nobody waits', async () => {
+    const { clock } = await refusedOnce(60_000);
+    expect(clock.sleeping).toEqual([]);
+  });
+});
+
+describe('nothing but 429', () => {
+  async function persist(paced: ReturnType<typeof pacing>, retry_after: number | null, call = {}) {
+    const began = paced.clock.now();
+    for (;;) {
+      const asked = paced.ask(1, call);
+      await asked.ended();
+      const [refusal] = asked.refusals;
+      if (refusal !== undefined) return { refusal, after: paced.clock.now() - began };
+      expect(asked.permits[0]?.settle(limited(retry_after))).toBe('free');
+    }
+  }
+
+  it('is borne for as long as `retry.outage` says, with a last probe at its end', async () => {
+    const { refusal, after } = await persist(pacing(), null);
+    expect(after).toBe(300_000);
+    expect(refusal).toEqual({
+      code: 'rate_limited',
+      message:
+        'every request was refused for 5m 00s (at the last: a.example refused for its rate limit (429)): lower `limits`, run `pipe resume` later, or raise `retry.outage`',
+    });
+  });
+
+  it('is borne for ten minutes where the file says so', async () => {
+    const { after } = await persist(pacing({ retry: { outage: 600_000 } }), 7000);
+    expect(after).toBe(600_000);
+  });
+
+  it('is borne from the first after an answer', async () => {
+    const paced = pacing();
+    const first = paced.ask(2);
+    await settled();
+    first.permits[0]?.settle(limited(100_000));
+    await paced.clock.advance(100_000);
+    first.permits[1]?.settle(answered);
+    const { after } = await persist(paced, null);
+    expect(after).toBe(300_000);
+  });
+
+  it('is not borne where Retry-After is longer than that', async () => {
+    const { ask, clock, pauses } = pacing();
+    const { permits } = ask(2);
+    await settled();
+    permits[0]?.settle(limited(300_000));
+    expect(pauses).toEqual([[300_000, 'rate_limited']]);
+    const waiting = ask(3);
+    await clock.advance(1000);
+    expect(permits[1]?.settle(limited(3_600_000))).toBe('free');
+    await settled();
+    expect(waiting.refusals.map(({ code }) => code)).toEqual([
+      'rate_limited',
+      'rate_limited',
+      'rate_limited',
+    ]);
+    expect(waiting.refusals[0]?.message).toBe(
+      'the server asks for a pause of 1h 00m, and `retry.outage` is 5m 00s (at the last: a.example refused for its rate limit (429)): lower `limits`, run `pipe resume` later, or raise `retry.outage`',
+    );
+    expect(clock.sleeping).toEqual([]);
+    const late = ask(1);
+    await settled();
+    expect(late.refusals.length).toBe(1);
+  });
+});
+
+describe('whoever waits', () => {
+  it('is served in the order in which they came', async () => {
+    const { pacer, clock } = pacing({ limits: { requests_per_second: 5 } });
+    const order: number[] = [];
+    for (let nth = 0; nth < 20; nth++) void pacer.admit(requestOf(), never).then(() => order.push(nth));
+    await clock.advance(5000);
+    expect(order).toEqual(Array.from({ length: 20 }, (_, nth) => nth));
+  });
+
+  it('leaves at once when told to stop, and holds nobody up', async () => {
+    const { ask, clock } = pacing({ limits: { requests_per_second: 1 } });
+    const stop = new AbortController();
+    const first = ask(1);
+    const leaving = ask(100, {}, stop.signal);
+    const staying = ask(1);
+    await settled();
+    stop.abort(new Error('stop'));
+    await settled();
+    expect([first.permits.length, leaving.left, leaving.permits.length]).toEqual([1, 100, 0]);
+    await clock.advance(1100);
+    expect(staying.permits.length).toBe(1);
+    expect(clock.sleeping).toEqual([]);
+  });
+
+  it('leaves no timer behind when all have left', async () => {
+    const { ask, clock } = pacing({ limits: { requests_per_minute: 1 } });
+    const stop = new AbortController();
+    ask(3, {}, stop.signal);
+    await settled();
+    expect(clock.sleeping.length).toBe(1);
+    stop.abort();
+    await settled();
+    expect(clock.sleeping).toEqual([]);
+  });
+
+  it('leaves no timer behind when the run has no more use of the model', async () => {
+    const { ask, clock, end } = pacing({ limits: { requests_per_minute: 1 } });
+    ask(3);
+    await settled();
     end.abort();
     await settled();
     expect(clock.sleeping).toEqual([]);
+  });
+
+  it('is let out in the end, whatever comes of those before', async () => {
+    const ends = fc.constantFrom(
+      answered,
+      aborted,
+      limited(),
+      limited(3000),
+      unavailable(),
+      unavailable(500),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(ends, { maxLength: 60 }), fc.nat(40), async (script, waiting) => {
+        const { ask, clock } = pacing({ retry: { outage: Infinity }, limits: { requests_per_second: 20 } });
+        const asked = ask(waiting + script.length);
+        let settledSoFar = 0;
+        for (let round = 0; asked.permits.length < waiting + script.length; round++) {
+          expect(round).toBeLessThan(1000);
+          await clock.advance(5000);
+          for (const permit of asked.permits.slice(settledSoFar))
+            permit.settle(script[settledSoFar++] ?? answered);
+        }
+        await clock.advance(1);
+        expect(clock.sleeping).toEqual([]);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe('the limits of the file', () => {
+  it('are told where they make everybody wait for long, and again only where it becomes longer', async () => {
+    const { ask, clock, pauses } = pacing({ limits: { requests_per_minute: 6 } });
+    ask(6);
+    await clock.advance(60_000);
+    expect(pauses).toEqual([[10_101, 'limits']]);
+  });
+
+  it('are not told where the wait is short', async () => {
+    const { ask, clock, pauses } = pacing({ limits: { requests_per_minute: 15 } });
+    ask(12);
+    await clock.advance(60_000);
+    expect(pauses).toEqual([]);
+  });
+});
+
+describe('a clock that is set', () => {
+  const hours = 5 * 3_600_000;
+
+  it.each([
+    ['forward', hours],
+    ['back', -hours],
+  ])('%s makes neither a burst nor a hang', async (_way, by) => {
+    const { ask, clock, moved } = pacing({ limits: { requests_per_second: 10 } });
+    const asked = ask(100);
+    await clock.advance(2000);
+    const before = asked.permits.length;
+    expect(before).toBeGreaterThan(18);
+    moved.by += by;
+    await clock.advance(100);
+    expect(asked.permits.length - before).toBeLessThanOrEqual(4);
+    await clock.advance(9000);
+    expect(asked.permits.length).toBe(100);
+  });
+
+  it.each([
+    ['forward', hours],
+    ['back', -hours],
+  ])('%s ends a pause at about its time', async (_way, by) => {
+    const { ask, clock, moved } = pacing();
+    const { permits } = ask(1);
+    await settled();
+    permits[0]?.settle(limited(200_000));
+    const asked = ask(1);
+    await clock.advance(30_000);
+    moved.by += by;
+    await clock.advance(40_000);
+    expect(asked.permits.length).toBe(0);
+    await clock.advance(140_000);
+    expect(asked.permits.length).toBe(1);
   });
 });

@@ -1,0 +1,37 @@
+import type { Trouble } from './recovery.ts';
+
+/** How long to leave a model alone that refuses or fails. */
+export interface BackOff {
+  /** Milliseconds. `asked`: what the server asked for, or null. */
+  next(trouble: Trouble, asked: number | null): number;
+  /** The model answers again. */
+  reset(): void;
+}
+
+/** In milliseconds. */
+const first = 500;
+
+/** Between the probes of a model that is out: it costs nothing to ask, and every minute that is not noticed costs. */
+const longestOut = 10_000;
+
+/**
+ * What the server asks for; where it does not say, or its word did not hold, a back-off that doubles, its upper half by
+ * chance, so that several runs do not come back together.
+ */
+export function createBackOff(max_delay: number, random: () => number): BackOff {
+  let relapses = 0;
+  return {
+    next(trouble, asked) {
+      const longest = trouble === 'unavailable' ? Math.min(longestOut, max_delay) : max_delay;
+      const ceiling = Math.min(first * 1.5 ** relapses, longest);
+      const chance = ceiling / 2 + (random() * ceiling) / 2;
+      relapses += 1;
+      if (asked === null) return chance;
+      const heeded = trouble === 'unavailable' ? Math.min(asked, max_delay) : asked;
+      return relapses === 1 ? heeded : Math.max(heeded, chance);
+    },
+    reset() {
+      relapses = 0;
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import type { RequestEnd } from '../../models/contract.ts';
+import type { PlanLimits } from '../../plan.ts';
+import { createLimit } from './limit.ts';
+import type { PacedRequest } from './paced-request.ts';
+import { createTokenEstimate } from './token-estimate.ts';
+
+/** The limits of requests and tokens that the file sets, and those that the server's answers tell. */
+export interface Limits {
+  /** Milliseconds until the request may pass. */
+  wait(request: PacedRequest, time: number): number;
+  /** The request passes; gives the tokens that are reserved for it. */
+  take(request: PacedRequest, time: number): number;
+  /** What came of it: the tokens that it used take the place of those reserved. */
+  settle(request: PacedRequest, end: RequestEnd, taken: Taken): void;
+}
+
+export interface Taken {
+  readonly admitted: number;
+  readonly reserved: number;
+  readonly time: number;
+}
+
+const second = 1000;
+const minute = 60_000;
+
+/** In a minute: a server that allows more than one process can send limits nothing. */
+const unreachableRequests = 600_000;
+const unreachableTokens = 1_000_000_000;
+
+export function createLimits(told: PlanLimits): Limits {
+  const perSecond =
+    told.requests_per_second === undefined
+      ? undefined
+      : createLimit({ told: told.requests_per_second, length: second });
+  const requests = createLimit({
+    told: told.requests_per_minute,
+    length: minute,
+    unreachable: unreachableRequests,
+  });
+  const tokens = createLimit({
+    told: told.tokens_per_minute,
+    length: minute,
+    unreachable: unreachableTokens,
+  });
+  const estimate = createTokenEstimate();
+
+  return {
+    wait: (request, time) =>
+      Math.max(
+        perSecond?.wait(1, time) ?? 0,
+        requests.wait(1, time),
+        tokens.wait(estimate.of(request), time),
+      ),
+    take(request, time) {
+      const reserved = estimate.of(request);
+      perSecond?.take(1, time);
+      requests.take(1, time);
+      tokens.take(reserved, time);
+      return reserved;
+    },
+    settle(request, { usage, quota }, { admitted, reserved, time }) {
+      estimate.learn(request, usage);
+      // Usage that never came stays at the estimate.
+      if (usage.total_tokens !== null) tokens.correct(usage.total_tokens - reserved, admitted);
+      if (quota === null) return;
+      requests.learn(quota.requests, quota.requests_left, time);
+      tokens.learn(quota.tokens, quota.tokens_left, time);
+    },
+  };
+}

@@ -1,0 +1,9 @@
+import type { RequestSize } from '../../models/contract.ts';
+
+/** A request that asks to be let out. */
+export interface PacedRequest extends RequestSize {
+  /** The longest answer that the model may write, in tokens; null where nothing bounds it. */
+  readonly max_output_tokens: number | null;
+  /** Tells calls apart: the same for all requests of one. */
+  readonly call: object;
+}

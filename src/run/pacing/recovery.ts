@@ -1,0 +1,114 @@
+/** Why nothing, or little, is sent. */
+export type Trouble = 'rate_limited' | 'unavailable';
+
+/** Whether requests are let out, after the model has refused them or failed. */
+export interface Recovery {
+  readonly isPaused: boolean;
+  /** Milliseconds until one more may pass; infinite where the end of another has to be awaited. */
+  wait(time: number): number;
+  /** A request passes; gives the round in which it does. */
+  take(time: number): number;
+  /** A request of this round has ended. */
+  ended(round: number): void;
+  /** Nothing passes until then. A new round begins. */
+  pause(until: number, trouble: Trouble): void;
+  /** The pause, if there is one, lasts until then, or longer. */
+  extend(until: number): void;
+  /** It took so many milliseconds to be refused. */
+  refused(latency: number): void;
+  /** A request of this round was answered. */
+  answered(round: number, time: number): void;
+  /** Nobody waits. */
+  idle(): void;
+  /** Whether a request passed before the last pause, and can tell nothing new. */
+  isOld(round: number): boolean;
+}
+
+/** In milliseconds: a 429 comes at once, so a probe that is not refused within this is being answered. */
+const longestRefusal = 1000;
+
+/** A 429 may take so many times as long as the last one did, in milliseconds, and some time it always takes. */
+const tolerance = 4;
+const shortestRefusal = 25;
+
+/** In milliseconds: where a probe hangs, another follows it, so that no hanging connection ever holds up all others. */
+const nextProbe = 10_000;
+
+/**
+ * After a pause one request is let out, as a probe. What follows depends on the trouble. Where the rate was too high, it is
+ * the found rate that holds the others back, so all may go. Where the model was out, as many go as it has answered, and
+ * twice as many after them, since a server that has just come back bears no stampede.
+ */
+export function createRecovery(recovered: (time: number) => void): Recovery {
+  let state: 'open' | 'paused' | 'probing' | 'opening' = 'open';
+  let trouble: Trouble = 'rate_limited';
+  let round = 0;
+  let ends = 0;
+  let probed = 0;
+  let refusedWithin = longestRefusal;
+  /** How many of this round may be under way, and how many are. */
+  let room = 1;
+  let underWay = 0;
+
+  function enter(next: 'open' | 'opening', time: number): void {
+    state = next;
+    recovered(time);
+  }
+
+  /** A probe that is neither refused nor answered in time gives way. */
+  function waitForProbe(time: number): number {
+    if (underWay === 0) return 0;
+    const left = probed + (trouble === 'rate_limited' ? refusedWithin : nextProbe) - time;
+    if (left <= 0 && trouble === 'rate_limited') enter('open', time);
+    return Math.max(0, left);
+  }
+
+  return {
+    get isPaused() {
+      return state === 'paused';
+    },
+    wait(time) {
+      if (state === 'open') return 0;
+      if (state === 'opening') return underWay < room ? 0 : Infinity;
+      if (state === 'paused' && time < ends) return ends - time;
+      state = 'probing';
+      return waitForProbe(time);
+    },
+    take(time) {
+      underWay += 1;
+      if (state === 'probing') probed = time;
+      return round;
+    },
+    ended(of) {
+      if (of === round) underWay -= 1;
+    },
+    pause(until, why) {
+      state = 'paused';
+      trouble = why;
+      ends = until;
+      round += 1;
+      room = 1;
+      underWay = 0;
+    },
+    extend(until) {
+      if (state === 'paused') ends = Math.max(ends, until);
+    },
+    refused(latency) {
+      refusedWithin = Math.min(longestRefusal, tolerance * Math.max(latency, shortestRefusal));
+    },
+    answered(of, time) {
+      if (state === 'open') return;
+      if (trouble === 'rate_limited') {
+        // One that was sent before the pause says nothing of the quota now.
+        if (state === 'probing' && of === round) enter('open', time);
+        return;
+      }
+      if (state !== 'opening') enter('opening', time);
+      room += 1;
+    },
+    idle() {
+      if (state === 'opening') state = 'open';
+    },
+    isOld: (of) => of < round,
+  };
+}

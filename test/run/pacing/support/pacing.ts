@@ -1,0 +1,103 @@
+import type { RequestEnd } from '../../../../src/models/contract.ts';
+import type { PlanLimits, PlanRetry } from '../../../../src/plan.ts';
+import type { PacedRequest } from '../../../../src/run/pacing/paced-request.ts';
+import { createPacer, type PacedPermit } from '../../../../src/run/pacing/pacer.ts';
+import { zeroUsage } from '../../../../src/usage/add.ts';
+import { manualClock, settled } from '../../support/clock.ts';
+
+export const never: AbortSignal = new AbortController().signal;
+
+/** What was asked for together. */
+export interface Asked {
+  /** Those that were let out, in their order. */
+  readonly permits: PacedPermit[];
+  /** What the others were told. */
+  readonly refusals: { readonly code: string; readonly message: string }[];
+  /** Those that were told to stop. */
+  left: number;
+  /** Lets the time pass until one of them is let out or refused. */
+  ended(): Promise<void>;
+  /** The first that is let out. */
+  next(): Promise<PacedPermit>;
+}
+
+export interface PacingOptions {
+  readonly limits?: Partial<PlanLimits>;
+  readonly retry?: Partial<PlanRetry>;
+  /** Always the same, from 0 to 1. */
+  readonly chance?: number;
+}
+
+/** A pacer, and time that stands still. */
+export function pacing({ limits, retry, chance = 1 }: PacingOptions = {}) {
+  const clock = manualClock();
+  const end = new AbortController();
+  const pauses: (readonly [milliseconds: number, reason: string])[] = [];
+  const moved = { by: 0 };
+  const pacer = createPacer({
+    limits: { concurrency: 16, ...limits },
+    retry: { attempts: 3, max_delay: 60_000, outage: 300_000, ...retry },
+    signal: end.signal,
+    paused: (milliseconds, reason) => void pauses.push([milliseconds, reason]),
+    now: () => clock.now() + moved.by,
+    sleep: clock.sleep,
+    random: () => chance,
+  });
+
+  /** Asks for so many requests, each of a call of its own unless told. */
+  function ask(requests: number, call?: object, signal: AbortSignal = never): Asked {
+    const asked: Asked = {
+      permits: [],
+      refusals: [],
+      left: 0,
+      async ended() {
+        await settled();
+        while (asked.permits.length + asked.refusals.length === 0) {
+          const [wait] = clock.sleeping;
+          if (wait === undefined) throw new Error('nothing will ever end the wait');
+          await clock.advance(wait);
+          await settled();
+        }
+      },
+      async next() {
+        await asked.ended();
+        const [first] = asked.permits;
+        if (first === undefined) throw new Error(`refused: ${asked.refusals[0]?.message}`);
+        return first;
+      },
+    };
+    for (let count = 0; count < requests; count++) {
+      pacer.admit(requestOf(call), signal).then(
+        (admitted) =>
+          admitted.ok ? asked.permits.push(admitted.value) : asked.refusals.push(admitted.error),
+        () => (asked.left += 1),
+      );
+    }
+    return asked;
+  }
+
+  return { pacer, clock, end, pauses, moved, ask };
+}
+
+export function requestOf(call: object = {}, bytes = 100): PacedRequest {
+  return { bytes, images: 0, max_output_tokens: null, call };
+}
+
+const ended = { fault: null, retry_after: null, quota: null, usage: { ...zeroUsage, requests: 1 } } as const;
+
+export const answered: RequestEnd = { ...ended, kind: 'answered' };
+export const aborted: RequestEnd = { ...ended, kind: 'aborted' };
+
+export const limited = (retry_after: number | null = null): RequestEnd => ({
+  ...ended,
+  kind: 'limited',
+  fault: 'a.example refused for its rate limit (429)',
+  retry_after,
+});
+
+export const unavailable = (retry_after: number | null = null): RequestEnd => ({
+  ...ended,
+  kind: 'unavailable',
+  fault: 'a.example answered with an error (503)',
+  retry_after,
+});
