@@ -32,7 +32,7 @@ export class PipeChatMistralAI extends ChatMistralAI {
 
   /** Traces show what is sent, where the stock class would tell of defaults that nobody set. */
   override invocationParams(): ReturnType<ChatMistralAI['invocationParams']> {
-    return { ...this.#call.parameters, model: this.model };
+    return this.#call.parameters as ReturnType<ChatMistralAI['invocationParams']>;
   }
 
   override getLsParams(options: this['ParsedCallOptions']): LangSmithParams {
