@@ -41,7 +41,8 @@ const withoutSdk = {
 };
 
 await build({
-  entryPoints: { pipe: at('src/cli.ts') },
+  // Beside the command, what `src/run/workers/thread.ts` starts a thread with.
+  entryPoints: { pipe: at('src/cli.ts'), 'model-worker': at('src/run/workers/model-worker.ts') },
   outdir: at('dist/cli'),
   bundle: true,
   splitting: true,

@@ -24,6 +24,9 @@ import type { Stop } from './stop.ts';
 import { refusedTools, type ReadyServices } from './ready-tools.ts';
 import { tracesBy, untraced } from './traces.ts';
 import { createUsageLedger, type UsageLedger } from './usage-ledger.ts';
+import { openFar } from './workers/open-far.ts';
+import { threadsOf } from './workers/thread.ts';
+import { createWorkers, type Workers } from './workers/workers.ts';
 
 export interface Execution {
   readonly plan: Plan;
@@ -85,19 +88,25 @@ export async function execute(execution: Execution): Promise<void> {
     redact: redactOutcomes(secretsOf(plan, options)),
     signal: execution.signal,
   };
+  const workers = createWorkers({
+    count: options.workers ?? 0,
+    start: threadsOf(options.env),
+    broke: (error) => stop.request(internalError(error), 'calls'),
+  });
   let refused = started?.ok === false ? started.error : refusedStart(plan, options);
   let intaken: Intaken = { taken: 0, exhausted: false };
   let ended: number | undefined;
   try {
     refused ??= await refusedTools(plan, tools);
     if (refused === undefined) {
-      const all = { ledger, budget, images, journal, finished, toolFinished, tools };
+      const all = { ledger, budget, images, journal, finished, toolFinished, tools, workers };
       intaken = await runRecords(execution, all, () => (ended = now()));
     }
   } catch (error) {
     stop.request(internalError(error), 'everything');
   } finally {
-    await withGrace(tools.shared.close(), execution.signal, surroundings(options).sleep);
+    const closed = Promise.all([tools.shared.close(), workers.close()]);
+    await withGrace(closed, execution.signal, surroundings(options).sleep);
   }
   await journal?.close();
 
@@ -151,22 +160,27 @@ interface Bookkeeping {
   readonly finished: (record: RecordFinished) => void;
   readonly toolFinished: (event: ToolFinished) => void;
   readonly tools: ReadyServices;
+  readonly workers: Workers;
 }
 
 async function runRecords(
   execution: Execution,
-  { ledger, budget, images, journal, finished, toolFinished, tools }: Bookkeeping,
+  { ledger, budget, images, journal, finished, toolFinished, tools, workers }: Bookkeeping,
   done: () => void,
 ): Promise<Intaken> {
   const { plan, options, stop, signal, bell, tell } = execution;
   const { now, sleep, random } = surroundings(options);
-  const models = await openModels(plan, options, { now, sleep, random }, (model, duration, reason) => {
-    tell({ type: 'model_paused', model, duration, reason });
-  });
-  signal.addEventListener('abort', models.abortAll, { once: true });
   const warn = (message: string) => tell({ type: 'notice', message });
   const tracer = await openTracer(options.env, { sleep, warn });
   const traces = tracer === undefined ? untraced : tracesBy(tracer, plan.name);
+  const models = await openModels(
+    plan,
+    options,
+    { now, sleep, random },
+    (model, duration, reason) => tell({ type: 'model_paused', model, duration, reason }),
+    openFar(options, tracer !== undefined, workers, warn),
+  );
+  signal.addEventListener('abort', models.abortAll, { once: true });
   const { concurrency } = plan.limits;
   const earlier = await openEarlier(options.folder);
   const conductor = createConductor(

@@ -1,11 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import type { JsonObject } from '../json/json.ts';
 import type { ClientServices, ModelClient, ModelRequest, ModelSettings } from '../models/contract.ts';
-import { providers } from '../models/registry.ts';
 import type { Plan } from '../plan.ts';
 import { canonicalJson } from './canonical.ts';
 import { fingerprintsOf, type Fingerprint } from './fingerprint.ts';
 import { keyOf } from './model-keys.ts';
+import { openByProvider } from './open-by-provider.ts';
 import type { OpenModel, RunOptions, Surroundings } from './options.ts';
 import type { ModelPaused } from './events.ts';
 import { createPacer, type Pacer } from './pacing/pacer.ts';
@@ -40,14 +40,18 @@ export interface OpenModels {
   close(): Promise<void>;
 }
 
-/** Opens a client for each distinct set of settings, and a pacer for each distinct model. */
+/**
+ * Opens a client for each distinct set of settings, and a pacer for each distinct model. `openFar` opens clients whose calls
+ * are made in other threads; absent: all are made in this one.
+ */
 export async function openModels(
   plan: Plan,
   options: RunOptions,
   { now, sleep, random }: Surroundings,
   paused: (model: string, milliseconds: number, reason: ModelPaused['reason']) => void,
+  openFar?: OpenModel,
 ): Promise<OpenModels> {
-  const open = options.openModel ?? openByProvider;
+  const open = options.openModel ?? openFar ?? openByProvider;
   const shared = new Map<string, SharedModel>();
   const clients = new Map<string, Promise<ModelClient>>();
 
@@ -133,9 +137,3 @@ function keyFor(settings: ModelSettings, options: RunOptions): string | undefine
   if (options.simulator !== undefined) return options.simulator.api_key;
   return options.openModel === undefined ? keyOf(settings, options.env) : undefined;
 }
-
-const openByProvider: OpenModel = (settings, services) => {
-  const provider = providers.get(settings.provider);
-  if (provider === undefined) throw new Error(`no provider ${settings.provider}: the plan was not checked`);
-  return provider.open(settings, services);
-};

@@ -24,6 +24,11 @@ export interface RunOptions {
   readonly abort?: AbortSignal;
   /** A server whose made-up answers stand in for every model's: the run counts as simulated, and no key is looked up. */
   readonly simulator?: SimulatorEndpoint;
+  /**
+   * Threads that make the model calls, where one core is the limit; 0, the default: the calls are made in this thread.
+   * There are none with `stream`, with `openModel`, and where the run is traced.
+   */
+  readonly workers?: number;
   /** Stops at the first failed record. */
   readonly failFast?: boolean;
   /** Stops at the nth failed record. */
