@@ -2,7 +2,7 @@ import { isObject } from '../json/json.ts';
 import type { JsonValue } from '../json/json.ts';
 import type { Completion } from './contract.ts';
 import { readName } from './provider-text.ts';
-import type { Redact } from './redact.ts';
+import type { Redact } from '../diagnostic/redact.ts';
 
 /** What a 200 says, whatever the wire. As it is read, it still has whatever the server sent, of any length. */
 export interface Answer extends Omit<Completion, 'request_id'> {

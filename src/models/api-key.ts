@@ -4,7 +4,7 @@ import type { Result } from '../result.ts';
 import type { ModelSettings, Provider } from './contract.ts';
 import { parseAddress } from './endpoint.ts';
 import type { Address } from './endpoint.ts';
-import { shortestSecret } from './redact.ts';
+import { shortestSecret } from '../diagnostic/redact.ts';
 import { providers } from './registry.ts';
 
 type KeySettings = Pick<ModelSettings, 'provider' | 'base_url' | 'api_key_env'>;

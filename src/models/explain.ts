@@ -5,7 +5,7 @@ import type { CallErrorCode } from './contract.ts';
 import { readHeader } from './header.ts';
 import type { ProviderError } from './provider-error.ts';
 import { oneLine, redactStart } from './provider-text.ts';
-import type { Redact } from './redact.ts';
+import type { Redact } from '../diagnostic/redact.ts';
 import type { StreamEnd } from './wire-reader.ts';
 import type { WireErrorCode } from './wire.ts';
 

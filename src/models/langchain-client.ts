@@ -20,7 +20,7 @@ import { hasListeners, tellingTokens } from './langchain-listeners.ts';
 import type { Tell } from './langchain-listeners.ts';
 import { langChainMessages } from './langchain-messages.ts';
 import { oneLine } from './provider-text.ts';
-import { createRedact } from './redact.ts';
+import { createRedact } from '../diagnostic/redact.ts';
 import { callWithRetries } from './retry.ts';
 import type { CallControl, RetriedCall } from './retry.ts';
 import type { Tokens } from './tokens.ts';

@@ -3,7 +3,7 @@ import { isObject } from '../json/json.ts';
 import type { JsonObject, JsonValue } from '../json/json.ts';
 import { readHeader } from './header.ts';
 import { oneLine, readName } from './provider-text.ts';
-import type { Redact } from './redact.ts';
+import type { Redact } from '../diagnostic/redact.ts';
 
 /** What a provider says in the body of an error. */
 export interface ProviderError {

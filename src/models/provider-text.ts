@@ -1,6 +1,6 @@
 import { bounded } from '../diagnostic/printable.ts';
-import { longestSpelling } from './redact.ts';
-import type { Redact } from './redact.ts';
+import { longestSpelling } from '../diagnostic/redact.ts';
+import type { Redact } from '../diagnostic/redact.ts';
 
 /** A longer name is none: no provider has such a model, finish reason or id. In characters. */
 const longestName = 200;

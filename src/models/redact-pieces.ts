@@ -1,5 +1,5 @@
-import { shortestSecret } from './redact.ts';
-import type { Redact } from './redact.ts';
+import { shortestSecret } from '../diagnostic/redact.ts';
+import type { Redact } from '../diagnostic/redact.ts';
 
 /** Redacts a text that comes in pieces. */
 export interface PieceRedact {

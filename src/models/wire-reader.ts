@@ -11,7 +11,7 @@ import type { StreamDelta } from './contract.ts';
 import { readHeader } from './header.ts';
 import { readProviderError } from './provider-error.ts';
 import { createPieceRedact } from './redact-pieces.ts';
-import type { Redact } from './redact.ts';
+import type { Redact } from '../diagnostic/redact.ts';
 import type { BodyReader } from './stream-collector.ts';
 import { splitEvents, splitLines } from './stream-events.ts';
 import type { StreamEvent } from './stream-events.ts';

@@ -1,6 +1,6 @@
+import { createRedactAll, findableSecrets, shortestSecret, type Redact } from '../diagnostic/redact.ts';
 import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
 import { keySource } from '../models/api-key.ts';
-import { createRedact, shortestSecret, type Redact } from '../models/redact.ts';
 import type { Plan } from '../plan.ts';
 import { failure, success } from '../result.ts';
 import { variable } from '../tools/environment.ts';
@@ -27,13 +27,9 @@ function keyName(model: Plan['steps'][number]['model']): readonly string[] {
 
 /** Secrets that are shorter than `shortestSecret` stay: to take them out would spoil ordinary words. */
 export function redactOutcomes(secrets: readonly string[]): RedactOutcome {
-  // A secret may be a part of another: the longer one goes first, or its rest would stay.
-  const telling = [...new Set(secrets)]
-    .filter(({ length }) => length >= shortestSecret)
-    .sort((one, other) => other.length - one.length);
+  const telling = findableSecrets(secrets);
   if (telling.length === 0) return (outcome) => outcome;
-  const each = telling.map(createRedact);
-  const redact: Redact = (text) => each.reduce((rest, one) => one(rest), text);
+  const redact = createRedactAll(telling);
   return (outcome) => {
     if (outcome.ok) return success(redactValue(outcome.value, redact));
     const message = withoutHalves(redact(outcome.error.message), telling, redact);

@@ -1,7 +1,7 @@
 import { failure } from '../result.ts';
 import { isJson } from './http-body.ts';
 import { readResult, tooLarge } from './result.ts';
-import { beginningOf } from './said.ts';
+import { beginningOf, keptToTell } from './said.ts';
 import type { ToolOutcome } from './tool.ts';
 
 export interface HttpRequest {
@@ -23,9 +23,6 @@ export interface ExchangeOptions {
 
 /** How often an answer may send us on to another address of the same server. */
 const maxRedirects = 5;
-
-/** How much of the answer is read when it is only told in a message, in bytes. */
-const readOfFailures = 16_384;
 
 /**
  * Sends a request and reads the answer. Redirects are followed here and not by `fetch`, since the headers may hold a
@@ -80,7 +77,7 @@ function redirected(request: HttpRequest, status: number, url: string): HttpRequ
 }
 
 async function read(response: Response, host: string, options: ExchangeOptions): Promise<ToolOutcome> {
-  const limit = response.ok ? options.max_bytes : readOfFailures;
+  const limit = response.ok ? options.max_bytes : keptToTell;
   const body = await readBody(response, limit);
   if (body === undefined) return failed(`${host} broke off its answer`);
   if (!response.ok) {

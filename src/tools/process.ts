@@ -5,6 +5,7 @@ import { onDeadline } from './deadline.ts';
 import type { Environment } from './environment.ts';
 import type { Limits } from './limits.ts';
 import { tooLarge } from './result.ts';
+import { keptToTell } from './said.ts';
 import type { ToolError } from './tool.ts';
 
 export interface ProcessOptions extends Limits {
@@ -35,9 +36,6 @@ export type ProcessEnd =
       /** Whether there was more before that. */
       readonly cut: boolean;
     };
-
-/** How much of stderr is kept, in bytes: more than is told. */
-const keptStderr = 16_384;
 
 /**
  * How long is waited for a process to obey SIGTERM, for one to be gone after SIGKILL, and for those that it has left
@@ -137,8 +135,8 @@ export function runProcess(options: ProcessOptions, signal: AbortSignal): Promis
     });
     child.stderr?.on('data', (chunk: Buffer) => {
       const whole = Buffer.concat([stderr, chunk]);
-      cut ||= whole.length > keptStderr;
-      stderr = whole.subarray(-keptStderr);
+      cut ||= whole.length > keptToTell;
+      stderr = whole.subarray(-keptToTell);
     });
     child.stdin?.end(options.input);
   });

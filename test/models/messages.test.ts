@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../src/json/json.ts';
 import type { Server } from '../../src/models/explain.ts';
 import { mistralWire } from '../../src/models/mistralai.ts';
-import { createRedact } from '../../src/models/redact.ts';
+import { createRedact } from '../../src/diagnostic/redact.ts';
 import type { Exchange } from '../../src/models/collector.ts';
 import { judge } from '../../src/models/wire-attempt.ts';
 import { expectGolden } from '../support/golden.ts';

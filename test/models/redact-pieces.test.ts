@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createPieceRedact } from '../../src/models/redact-pieces.ts';
-import { createRedact } from '../../src/models/redact.ts';
+import { createRedact } from '../../src/diagnostic/redact.ts';
 
 const key = 'k7Xq2bWmP0aRtY9s';
 const tell = (pieces: readonly string[], secret?: string): string[] => {

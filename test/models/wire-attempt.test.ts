@@ -4,7 +4,7 @@ import type { Exchange } from '../../src/models/collector.ts';
 import type { StreamDelta } from '../../src/models/contract.ts';
 import type { Server } from '../../src/models/explain.ts';
 import { mistralWire } from '../../src/models/mistralai.ts';
-import { createRedact } from '../../src/models/redact.ts';
+import { createRedact } from '../../src/diagnostic/redact.ts';
 import { judge, judgeStream } from '../../src/models/wire-attempt.ts';
 import { createWireReader } from '../../src/models/wire-reader.ts';
 import type { Wire } from '../../src/models/wire.ts';

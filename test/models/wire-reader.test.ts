@@ -7,7 +7,7 @@ import type { StreamDelta } from '../../src/models/contract.ts';
 import type { Server } from '../../src/models/explain.ts';
 import { joinChatCompletion } from '../../src/models/chat-completion-stream.ts';
 import { mistralWire } from '../../src/models/mistralai.ts';
-import { createRedact } from '../../src/models/redact.ts';
+import { createRedact } from '../../src/diagnostic/redact.ts';
 import { judgeStream } from '../../src/models/wire-attempt.ts';
 import { createWireReader } from '../../src/models/wire-reader.ts';
 import type { WireStream } from '../../src/models/wire.ts';

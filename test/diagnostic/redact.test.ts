@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { redactStart } from '../../src/models/provider-text.ts';
-import { createRedact, shortestSecret } from '../../src/models/redact.ts';
+import { createRedact, createRedactAll, shortestSecret } from '../../src/diagnostic/redact.ts';
 
 const key = 'sk/Ab+c1-D2_e3=F4';
 const bytes = Buffer.from(key);
@@ -113,6 +112,35 @@ describe('redact', () => {
     });
   });
 
+  describe('of any length', () => {
+    // No part of it is like another.
+    const long = Array.from({ length: 300 }, (_, n) => `${n.toString(36)}_${(n * 7919).toString(36)}`).join(
+      '+',
+    );
+
+    it.each([64, 65, 129, 300])('finds a key of %d characters', (length) => {
+      const secret = long.slice(0, length);
+      const redact = createRedact(secret);
+      expect(redact(`before ${secret} after`)).toBe('before [redacted] after');
+      expect(redact(encodeURIComponent(secret))).toBe('[redacted]');
+      expect(redact(Buffer.from(secret).toString('base64'))).toMatch(/^\[redacted\][\w=]{0,3}$/);
+      expect(redact(`${Buffer.from(secret).toString('hex')} and ${secret}`)).toBe(
+        '[redacted] and [redacted]',
+      );
+      expect(redact(long.slice(300))).toBe(long.slice(300));
+    });
+
+    it('finds a key of several lines', () => {
+      const secret = long.slice(0, 220).replaceAll(/.{50}/g, '$&\n');
+      const redact = createRedact(secret);
+      expect(redact(JSON.stringify({ secret }))).toBe('{"secret":"[redacted]"}');
+    });
+
+    it('takes a key of any length', () => {
+      expect(createRedact(long.repeat(50))('text')).toBe('text');
+    });
+  });
+
   it('takes no long on texts of nothing but beginnings', () => {
     const text = [...Array.from({ length: 1000 }, () => '\\'.repeat(50)), key.slice(0, -1).repeat(5000)];
     expect(createRedact(key)(text.join(' '))).toBe(text.join(' '));
@@ -144,30 +172,25 @@ describe('redact', () => {
     );
   });
 
-  it.each([undefined, '', 'x', 'example'])('changes nothing for the key %j', (secret) => {
-    expect(createRedact(secret)('bad example: x, 78 and eA')).toBe('bad example: x, 78 and eA');
-  });
+  it.each([undefined, '', 'x', 'example', ' '.repeat(100), `${' '.repeat(10)}x`, `b${'\n'.repeat(10)}a`])(
+    'changes nothing for the key %j',
+    (secret) => {
+      expect(createRedact(secret)('bad example: x, 78 and eA')).toBe('bad example: x, 78 and eA');
+    },
+  );
 
   it('leaves ordinary text alone', () => {
     expect(createRedact(key)('sk, Ab and D2 e3 are no keys')).toBe('sk, Ab and D2 e3 are no keys');
   });
 });
 
-describe('the start of a text', () => {
-  const redact = createRedact(key);
-  const escaped = key.replaceAll(/./g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
-
-  it('is redacted, then cut', () => {
-    expect(redactStart(`abc ${key} def`, 100, redact)).toBe('abc [redacted] def');
-    expect(redactStart(`${'a'.repeat(10)}${key}`, 15, redact)).toBe('aaaaaaaaaa[red…');
-  });
-
-  it.each([key, escaped])('has no part of a key wherever it is cut: %s', (written) => {
-    // Redacting makes it so short that the place where it was first cut would be seen.
-    const text = `${written}\n`.repeat(5000);
-    for (let shift = 0; shift < written.length; shift += 1) {
-      const start = redactStart(`${'-'.repeat(shift)}${text}`, 2000, redact);
-      expect(start.replaceAll('[redacted]', '')).toMatch(/^-*[\n]*(?:\[[redact]*)?…?$/);
-    }
+describe('redactAll', () => {
+  it.each<[string, readonly string[], string, string]>([
+    ['several', ['one-secret', 'other-secret'], 'one-secret, other-secret', '[redacted], [redacted]'],
+    ['one that is part of another', ['abcdefgh', 'abcdefgh-ijkl'], 'abcdefgh-ijkl', '[redacted]'],
+    ['none that is short', ['eu', ''], 'eu is an eulogy', 'eu is an eulogy'],
+    ['none', [], 'text', 'text'],
+  ])('takes out %s', (_what, secrets, text, redacted) => {
+    expect(createRedactAll(secrets)(text)).toBe(redacted);
   });
 });

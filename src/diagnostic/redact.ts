@@ -7,26 +7,73 @@ const mark = '[redacted]';
 /** Secrets shorter than this, and encoded forms of them, would match ordinary words. In characters. */
 export const shortestSecret = 8;
 
-/** No spelling of a secret is longer, in characters: a text cut off may end with so many of a secret. */
+/** No spelling of a key is longer, in characters: a text cut off may end with so many of a key. */
 export const longestSpelling = 8000;
 
+/** An expression for many more characters takes seconds to compile; one for some 1500 is refused. */
+const longestPiece = 64;
+
+/** What is left of a long secret between its pieces, such as a line break, or a digit of base64 that two of them share. */
+const seams = /\[redacted\](?:.{0,4}?\[redacted\])+/gs;
+
 /**
- * A provider may send the key back: as it is, percent-encoded, as JSON or HTML escapes, in hexadecimal, or in base64
- * with anything before it, those two also broken into lines. Each character may be written in its own way. A secret
- * shorter than `shortestSecret` is not looked for.
+ * Whoever was given a secret may send it back: as it is, percent-encoded, as JSON or HTML escapes, in hexadecimal, or in
+ * base64 with anything before it, those two also broken into lines. Each character may be written in its own way. A
+ * secret shorter than `shortestSecret`, white space aside, is not looked for.
  */
-export function createRedact(secret: string | undefined): Redact {
-  if (secret === undefined || secret.length < shortestSecret) return (text) => text;
-  const bytes = Buffer.from(secret);
-  // Whoever prints a secret may leave out the white space around it, and write that within it in a way of his own.
-  const words = secret.trim().replaceAll(/\s+/gu, ' ');
+export function createRedact(secret = ''): Redact {
+  const [beginning, ...others] = piecesOf(secret);
+  if (beginning === undefined) return (text) => text;
+  const first = expressionOf(beginning);
+  if (others.length === 0) return (text) => text.replaceAll(first, mark);
+  let following: readonly RegExp[] | undefined;
+  return (text) => {
+    const begun = text.replaceAll(first, mark);
+    // Where a long secret does not begin it is not, and that is nearly everywhere.
+    if (begun === text) return text;
+    following ??= others.map(expressionOf);
+    return following.reduce((rest, piece) => rest.replaceAll(piece, mark), begun).replaceAll(seams, mark);
+  };
+}
+
+/** A secret of any length in pieces of about the same, none of them an ordinary word. */
+function piecesOf(secret: string): readonly string[] {
+  const characters = Array.from(secret.trim());
+  const count = Math.ceil(characters.length / longestPiece);
+  const edge = (piece: number): number => Math.round((piece * characters.length) / count);
+  const pieces = Array.from({ length: count }, (_, piece) => characters.slice(edge(piece), edge(piece + 1)));
+  return pieces.map((piece) => piece.join('')).filter(isFindable);
+}
+
+function isFindable(secret: string): boolean {
+  return wordsOf(secret).length >= shortestSecret;
+}
+
+/** Whoever prints a secret may leave out the white space around it, and write that within it in a way of his own. */
+function wordsOf(secret: string): string {
+  return secret.trim().replaceAll(/\s+/gu, ' ');
+}
+
+/** Every spelling of a piece. */
+function expressionOf(piece: string): RegExp {
+  const bytes = Buffer.from(piece);
   const encoded = [bytes.toString('hex'), ...base64Forms(bytes)];
   const pattern = [
-    Array.from(words, spellings).join(''),
+    Array.from(wordsOf(piece), spellings).join(''),
     ...encoded.map((digits) => Array.from(digits, digitSpellings).join(lineBreak)),
   ].join('|');
-  const expression = new RegExp(pattern, 'gi');
-  return (text) => text.replaceAll(expression, mark);
+  return new RegExp(pattern, 'gi');
+}
+
+/** Takes several secrets out of a text. */
+export function createRedactAll(secrets: readonly string[]): Redact {
+  const each = findableSecrets(secrets).map(createRedact);
+  return (text) => each.reduce((rest, redact) => redact(rest), text);
+}
+
+/** The secrets that are looked for. One may be a part of another: the longer comes first, or its rest would stay. */
+export function findableSecrets(secrets: readonly string[]): readonly string[] {
+  return [...new Set(secrets)].filter(isFindable).sort((one, other) => other.length - one.length);
 }
 
 /** JSON within JSON has several; a bound keeps a text of nothing but backslashes from taking for ever. */
