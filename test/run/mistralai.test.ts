@@ -94,7 +94,7 @@ describe('a run with Mistral’s provider over HTTP', () => {
     ]);
   });
 
-  it('pauses all calls for a 429, probes with one, then goes on with all', async () => {
+  it('pauses all calls for a 429, probes with one, then goes on with the others at a pace that it finds', async () => {
     const server = await fakeServer();
     const { run, clock } = running(server, 3, 3);
     const limited = [await server.nextCall(), await server.nextCall(), await server.nextCall()];
@@ -108,8 +108,14 @@ describe('a run with Mistral’s provider over HTTP', () => {
     const probe = await server.nextCall();
     expect(server.inFlight).toBe(1);
     probe.reply();
-    (await server.nextCall()).reply();
-    (await server.nextCall()).reply();
+    await probe.ended;
+    for (const _other of [1, 2]) {
+      const next = server.nextCall();
+      await until(() => clock.sleeping.length > 0);
+      expect(clock.sleeping[0]).toBeLessThanOrEqual(1000);
+      await clock.advance(1000);
+      (await next).reply();
+    }
     expect(await run.finished).toMatchObject({
       counts: { succeeded: 3, failed: 0 },
       usage: { total: { requests: 6, retries: 3 } },
@@ -132,8 +138,8 @@ describe('a run with Mistral’s provider over HTTP', () => {
     });
     expect(finished.duration).toBeGreaterThanOrEqual(300_000);
     expect(finished.duration).toBeLessThan(310_000);
-    // Four at first, then one probe a pause, of 1 s doubling to 30 s, half of a max_delay of 60 s.
-    expect(server.calls.length).toBeLessThan(25);
+    // Four at first, then one probe a pause, of 250 ms growing to 30 s, half of a max_delay of 60 s.
+    expect(server.calls.length).toBeLessThan(40);
   });
 
   it('stops when the key is rejected', async () => {

@@ -48,6 +48,8 @@ interface UnderWay {
   /** Tokens that were reserved for it. */
   readonly reserved: number;
   readonly round: number;
+  /** Whether it was let out to see whether the model answers again. */
+  readonly isProbe: boolean;
 }
 
 /**
@@ -88,6 +90,7 @@ export function createPacer({ limits: told, retry, signal, paused, now, ...optio
       request,
       admitted: time,
       reserved: limits.take(request, time),
+      isProbe: recovery.isProbing,
       round: recovery.take(time),
     };
     return success({ settle: (end) => settle(underWay, end) });
@@ -120,7 +123,7 @@ export function createPacer({ limits: told, retry, signal, paused, now, ...optio
   }
 
   /** Whether the request was to no purpose and no fault of its call. */
-  function judge({ request, admitted, round }: UnderWay, end: RequestEnd, time: number): boolean {
+  function judge({ request, admitted, round, isProbe }: UnderWay, end: RequestEnd, time: number): boolean {
     switch (end.kind) {
       case 'aborted':
         return false;
@@ -131,6 +134,8 @@ export function createPacer({ limits: told, retry, signal, paused, now, ...optio
       case 'limited':
         outage.limited(end.fault, time);
         found.refused(admitted, time);
+        // The others were let follow it too soon.
+        if (isProbe && !recovery.isProbing && !recovery.isOld(round)) backOff.relapsed();
         recovery.refused(time - admitted);
         holdBack(round, end.retry_after, 'rate_limited', time);
         return true;

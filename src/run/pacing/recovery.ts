@@ -4,6 +4,8 @@ export type Trouble = 'rate_limited' | 'unavailable';
 /** Whether requests are let out, after the model has refused them or failed. */
 export interface Recovery {
   readonly isPaused: boolean;
+  /** Whether whoever passes now passes as a probe. */
+  readonly isProbing: boolean;
   /** Milliseconds until one more may pass; infinite where the end of another has to be awaited. */
   wait(time: number): number;
   /** A request passes; gives the round in which it does. */
@@ -24,12 +26,13 @@ export interface Recovery {
   isOld(round: number): boolean;
 }
 
-/** In milliseconds: a 429 comes at once, so a probe that is not refused within this is being answered. */
-const longestRefusal = 1000;
-
-/** A 429 may take so many times as long as the last one did, in milliseconds, and some time it always takes. */
+/**
+ * In milliseconds: a probe that is not refused within this is being answered. A 429 comes soon, and takes, at most, so many
+ * times as long as the last one did.
+ */
+const firstPatience = 1000;
+const shortestPatience = 100;
 const tolerance = 4;
-const shortestRefusal = 25;
 
 /** In milliseconds: where a probe hangs, another follows it, so that no hanging connection ever holds up all others. */
 const nextProbe = 10_000;
@@ -45,7 +48,7 @@ export function createRecovery(recovered: (time: number) => void): Recovery {
   let round = 0;
   let ends = 0;
   let probed = 0;
-  let refusedWithin = longestRefusal;
+  let refusedWithin = firstPatience;
   /** How many of this round may be under way, and how many are. */
   let room = 1;
   let underWay = 0;
@@ -66,6 +69,9 @@ export function createRecovery(recovered: (time: number) => void): Recovery {
   return {
     get isPaused() {
       return state === 'paused';
+    },
+    get isProbing() {
+      return state === 'probing';
     },
     wait(time) {
       if (state === 'open') return 0;
@@ -94,7 +100,7 @@ export function createRecovery(recovered: (time: number) => void): Recovery {
       if (state === 'paused') ends = Math.max(ends, until);
     },
     refused(latency) {
-      refusedWithin = Math.min(longestRefusal, tolerance * Math.max(latency, shortestRefusal));
+      refusedWithin = Math.min(nextProbe, Math.max(shortestPatience, tolerance * latency));
     },
     answered(of, time) {
       if (state === 'open') return;
