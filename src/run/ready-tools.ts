@@ -6,7 +6,7 @@ import type { RunOptions } from './options.ts';
 import type { RedactOutcome } from './secrets.ts';
 import { toolEnv } from './tool-env.ts';
 
-/** What tools are given before the first record as during the run. */
+/** What tools are given before the first record as during the run. `signal` ends what they do. */
 export interface ReadyServices extends Pick<ToolServices, 'shared' | 'signal'> {
   readonly env: RunOptions['env'];
   readonly redact: RedactOutcome;
@@ -23,12 +23,12 @@ export async function refusedTools(plan: Plan, services: ReadyServices): Promise
     const unready = (await program.prepare?.(given)) ?? [];
     return unready.flatMap(({ tool, error }) => {
       const told = redact(failure(error));
-      // One that was stopped with the run says nothing against the tool.
-      if (told.ok || error.code === 'aborted') return [];
+      if (told.ok) return [];
       return [`the tool \`${tool}\` of step \`${id}\` cannot run: ${told.error.message}`];
     });
   });
   const sentences = (await Promise.all(asked)).flat();
-  if (sentences.length === 0) return undefined;
+  // A run that was stopped meanwhile has its reason, and what was stopped with it says nothing against a tool.
+  if (signal.aborted || sentences.length === 0) return undefined;
   return { kind: 'input', code: 'tool_not_ready', message: sentences.join('. ') };
 }
