@@ -36,7 +36,7 @@ export function threadsOf(
   return (listener) => {
     const worker = new Worker(url, {
       execArgv: [],
-      env: { [trust]: env[trust] },
+      env: env[trust] === undefined ? {} : { [trust]: env[trust] },
     });
     let told = false;
     const end = (error: unknown): void => {
