@@ -1,11 +1,10 @@
 import { chmod, readFile, realpath as realPath } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { JsonObject, JsonValue } from '../../src/json/json.ts';
 import { command } from '../../src/tools/command.ts';
 import { toolKinds } from '../../src/tools/registry.ts';
-import { call, compileTool, errorOf, folderOf, prepare, type CallOptions } from './support.ts';
+import { call, compileTool, errorOf, folderOf, isGone, prepare, type CallOptions } from './support.ts';
 
 /** A process that was killed is gone as soon as the system comes to it. */
 const patient = { timeout: 20_000 };
@@ -25,16 +24,6 @@ async function run(
 }
 
 const outcomeOf = async (...given: Parameters<typeof run>) => (await run(...given)).outcome;
-
-/** Whether the process has ended; one that nobody has buried yet has, too. */
-function isGone(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return /\) Z /u.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
-}
 
 describe('the command kind', () => {
   it('is registered by its key', () => {
@@ -233,16 +222,23 @@ describe('a command that does not end', () => {
     await expect.poll(() => pids.every(isGone), patient).toBe(true);
   });
 
-  it('takes with it what it has started, also what ignores SIGTERM', async () => {
-    const inner = `process.on('SIGTERM', () => {}); console.log('up'); setInterval(() => {}, 1000)`;
-    const script = says(`
+  it.each([
+    ['heeds', ''],
+    ['ignores', `process.on('SIGTERM', () => {});`],
+  ])(
+    'takes with it what it has started and what ignores SIGTERM, where it %s that itself',
+    async (_how, own) => {
+      const inner = `process.on('SIGTERM', () => {}); console.log('up'); setInterval(() => {}, 1000)`;
+      const script = says(`
+      ${own}
       const child = spawn(process.execPath, ['-e', ${JSON.stringify(inner)}], { stdio: ['ignore', 'pipe', 'inherit'] });
       child.stdout.once('data', () => writeFileSync('ready', process.pid + ' ' + child.pid + ' '));`);
-    const { outcome, pids } = await abortWhenReady(script);
-    expect(errorOf(outcome).code).toBe('aborted');
-    expect(pids.length).toBe(2);
-    await expect.poll(() => pids.every(isGone), patient).toBe(true);
-  });
+      const { outcome, pids } = await abortWhenReady(script);
+      expect(errorOf(outcome).code).toBe('aborted');
+      expect(pids.length).toBe(2);
+      await expect.poll(() => pids.every(isGone), patient).toBe(true);
+    },
+  );
 
   it('is not started when the run is stopped already', async () => {
     const folder = await folderOf();

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { afterEach, onTestFinished } from 'vitest';
 import type { JsonObject, JsonSchema, JsonValue, Pointer } from '../../src/json/json.ts';
 import { valueAt } from '../../src/json/pointer.ts';
@@ -117,4 +117,14 @@ function servicesOf(given: Partial<ToolServices>): ToolServices {
 export function errorOf(outcome: ToolOutcome) {
   if (outcome.ok) throw new Error(`the tool succeeded: ${JSON.stringify(outcome.value)}`);
   return outcome.error;
+}
+
+/** Whether the process has ended; one that nobody has buried yet has, too. */
+export function isGone(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return /\) Z /u.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
 }
