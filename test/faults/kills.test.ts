@@ -2,7 +2,7 @@ import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../torture/random.ts';
-import { drawRows, plainRows, type Shape } from '../torture/workload.ts';
+import { drawRows, plainRows, type Row, type Shape } from '../torture/workload.ts';
 import { setStage, type Stage } from './stage.ts';
 
 const resume = ['resume', 'run'];
@@ -91,4 +91,19 @@ it('a journal that is damaged elsewhere than at its end is refused, and nothing 
   expect(code, stderr).toBe(2);
   expect(stderr).toContain('journal');
   expect((await stage.server.stats()).received).toBe(received);
+});
+
+it('a clock that jumps neither holds a run up nor changes it', async () => {
+  const faults = ['once-limited_second', 'once-limited', 'once-s503_soon'].map((text): Row => {
+    return { id: text, text, lang: 'de' };
+  });
+  const rows = [...faults, ...plainRows(15)];
+  const stage = await setStage({ rows, behaviour: { named: true, latency: [0, 20] } });
+  const clock = new URL('../torture/clock.mjs', import.meta.url).href;
+  const { code, stderr } = await stage.start(undefined, {
+    node: ['--import', clock],
+    env: { TORTURE_CLOCK: '4' },
+  }).ended;
+  expect(code, stderr).toBe(0);
+  expect(await stage.violations()).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readRun, type Line, type UsageNumbers } from '../torture/run-files.ts';
-import { passing } from '../torture/scenario.ts';
+import { passing, refusals } from '../torture/scenario.ts';
 import { plainRows, type Row, type Shape } from '../torture/workload.ts';
 import { setStage } from './stage.ts';
 
@@ -45,7 +45,6 @@ describe('faults that stay', () => {
     ['reset_before', 'connection_failed', 2],
     ['reset_inside', 'cut_body', 2],
     ['hang', 'timed_out', 2],
-    ['hang_inside', 'timed_out', 2],
     ['dribble', 'timed_out', 2],
     ['cut', 'malformed_answer', 2],
     ['html', 'malformed_answer', 2],
@@ -53,9 +52,14 @@ describe('faults that stay', () => {
   ];
 
   it('fail their record by its name and no other, and what they took is told', async () => {
-    const poisoned = lasting.map(([fault]): Row => ({ id: fault, text: `poison-${fault}`, lang: 'de' }));
+    // With an answer between any two of them: many in a row, and it would be the server that is out.
+    const rows = lasting.flatMap(([fault], at): readonly Row[] => [
+      { id: fault, text: `poison-${fault}`, lang: 'de' },
+      { id: `after ${fault}`, text: `sentence ${at}`, lang: 'de' },
+    ]);
     const stage = await setStage({
-      rows: [...plainRows(lasting.length), ...poisoned],
+      rows,
+      concurrency: 1,
       settings: 'retry: {attempts: 2, max_delay: 50ms}\n',
       model: hasty,
     });
@@ -70,8 +74,17 @@ describe('faults that stay', () => {
 });
 
 describe('a server', () => {
+  it.each(refusals)('that says once that we are too fast (%s) is asked again', async (fault) => {
+    const first: Row = { id: 'first', text: `once-${fault}`, lang: 'de' };
+    const stage = await setStage({ rows: [first, ...plainRows(3)], behaviour: { named: true } });
+    expect((await stage.start().ended).code).toBe(0);
+    const { total } = readRun(stage.run).usage;
+    expect(total).toMatchObject({ requests: 5, retries: 1, unmetered_requests: 0 });
+    expect(await stage.violations()).toEqual([]);
+  });
+
   it('that lets in less than it is asked for is asked until all is answered', async () => {
-    const stage = await setStage({ rows: plainRows(16), behaviour: { quota: 10 } });
+    const stage = await setStage({ rows: plainRows(6), behaviour: { quota: 2 } });
     expect((await stage.start().ended).code).toBe(0);
     expect((await stage.server.stats()).faults['limited_second']).toBeGreaterThan(0);
     expect(await stage.violations()).toEqual([]);

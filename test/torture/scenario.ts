@@ -28,9 +28,6 @@ export interface Kill {
 
 /** Faults that pass: whatever of them a call meets, its answer is that of an undisturbed run. */
 export const passing = [
-  'limited',
-  'limited_now',
-  'limited_second',
   's408',
   's409',
   's425',
@@ -56,6 +53,9 @@ export const passing = [
   'no_http',
 ] as const;
 
+/** That we were too fast: each slows the whole run down. */
+export const refusals = ['limited', 'limited_now', 'limited_second'] as const;
+
 /** Of each question's requests at most so many fail: a call has more attempts than that. */
 export const mostFaults = 2;
 
@@ -77,7 +77,8 @@ export function drawScenario(seed: number, kills: number): Scenario {
 }
 
 function drawBehaviour(seed: number, rows: number, random: Random): Behaviour {
-  const drawn = { seed, share: random.pick([0.05, 0.2]), kinds: random.some(passing), most: mostFaults };
+  const kinds = random.some(random.chance(0.3) ? [...passing, ...refusals] : passing);
+  const drawn = { seed, share: random.pick([0.05, 0.2]), kinds, most: mostFaults };
   const restarts = [{ at: random.whole(1, rows), downtime: random.pick([0, 30]) }];
   return {
     latency: random.pick<readonly [number, number]>([

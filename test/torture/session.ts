@@ -35,7 +35,7 @@ export interface SessionOptions {
   readonly patience?: number;
 }
 
-const usualPatience = 60_000;
+const usualPatience = 120_000;
 
 /** What a session is given up by, told apart from the kills that a scenario makes. */
 export const gaveUp: NodeJS.Signals = 'SIGQUIT';
