@@ -1,0 +1,228 @@
+import { describe, expect, it } from 'vitest';
+import { settled } from '../support/clock.ts';
+import { aborted, answered, limited, pacing, unavailable } from './support/pacing.ts';
+
+/** A pacer whose requests under way, of different calls, have all failed just now. */
+async function failing(requests = 3, options = {}) {
+  const paced = pacing(options);
+  const { permits } = paced.ask(requests);
+  await settled();
+  const uses = permits.map((permit) => permit.settle(unavailable()));
+  return { ...paced, uses };
+}
+
+describe('different calls that fail in a row', () => {
+  it('make an outage of it: from the third on they use up no attempt', async () => {
+    const { uses, pauses } = await failing(6);
+    expect(uses).toEqual(['used', 'used', 'free', 'free', 'free', 'free']);
+    expect(pauses).toEqual([]);
+  });
+
+  it('make none of it while another is answered in between', async () => {
+    const { ask, clock } = pacing();
+    const { permits } = ask(40);
+    await settled();
+    const uses = permits.map((permit, nth) => permit.settle(nth % 3 === 2 ? answered : unavailable()));
+    expect(uses).toEqual(permits.map(() => 'used'));
+    const next = ask(10);
+    await settled();
+    expect(next.permits.length).toBe(10);
+    expect(clock.sleeping).toEqual([]);
+  });
+
+  it('make none of it where they are one or two, however often they fail', async () => {
+    const { ask, clock } = pacing();
+    for (let attempt = 0; attempt < 10; attempt++) {
+      for (const call of ['one', 'other'].map((name) => calls[name])) {
+        const { permits } = ask(1, call);
+        await settled();
+        expect(permits[0]?.settle(unavailable())).toBe('used');
+      }
+    }
+    expect(clock.sleeping).toEqual([]);
+  });
+
+  it('make none of it where one always fails, and all others are answered', async () => {
+    const { ask } = pacing();
+    for (let attempt = 0; attempt < 10; attempt++) {
+      const poisoned = ask(1, calls['one']);
+      const good = ask(3);
+      await settled();
+      expect(poisoned.permits[0]?.settle(unavailable())).toBe('used');
+      for (const permit of good.permits) permit.settle(answered);
+    }
+  });
+
+  it('make none of it where we ended them ourselves', async () => {
+    const { ask } = pacing();
+    const { permits } = ask(10);
+    await settled();
+    for (const permit of permits) expect(permit.settle(aborted)).toBe('used');
+    const next = ask(5);
+    await settled();
+    expect(next.permits.length).toBe(5);
+  });
+});
+
+const calls: { readonly [name: string]: object } = { one: {}, other: {} };
+
+describe('in an outage', () => {
+  it('one request at a time is let out, by a back-off of at most ten seconds', async () => {
+    const { ask, clock, pauses } = await failing();
+    const waits: number[] = [];
+    const waiting = ask(20);
+    for (let probe = 0; probe < 12; probe++) {
+      const began = clock.now();
+      while (waiting.permits.length === probe) await clock.advance(clock.sleeping[0] ?? NaN);
+      waits.push(Math.round((clock.now() - began) / 100) / 10);
+      await clock.advance(30);
+      expect(waiting.permits.length).toBe(probe + 1);
+      expect(waiting.permits[probe]?.settle(unavailable())).toBe('free');
+    }
+    expect(waits).toEqual([0.5, 0.8, 1.1, 1.7, 2.5, 3.8, 5.7, 8.5, 10, 10, 10, 10]);
+    expect(pauses.map(([, reason]) => reason)).toEqual(pauses.map(() => 'unavailable'));
+    expect(pauses.at(-1)).toEqual([10_000, 'unavailable']);
+  });
+
+  it('the wait is no longer than `max_delay`', async () => {
+    const { ask, clock } = await failing(3, { retry: { max_delay: 300 } });
+    const waiting = ask(1);
+    await clock.advance(300);
+    expect(waiting.permits.length).toBe(1);
+  });
+
+  it('a Retry-After is heeded, up to `max_delay`', async () => {
+    const { ask, clock } = pacing({ retry: { max_delay: 20_000 } });
+    const { permits } = ask(3);
+    await settled();
+    for (const permit of permits) permit.settle(unavailable(90_000));
+    const waiting = ask(1);
+    await clock.advance(19_999);
+    expect(waiting.permits.length).toBe(0);
+    await clock.advance(1);
+    expect(waiting.permits.length).toBe(1);
+  });
+
+  it('another probe follows one that hangs, after ten seconds', async () => {
+    const { ask, clock } = await failing();
+    const waiting = ask(5);
+    await clock.advance(500);
+    expect(waiting.permits.length).toBe(1);
+    await clock.advance(9999);
+    expect(waiting.permits.length).toBe(1);
+    await clock.advance(1);
+    expect(waiting.permits.length).toBe(2);
+  });
+
+  it('another probe follows at once where we ended the one before', async () => {
+    const { ask, clock } = await failing();
+    const waiting = ask(5);
+    await clock.advance(500);
+    waiting.permits[0]?.settle(aborted);
+    await settled();
+    expect(waiting.permits.length).toBe(2);
+  });
+
+  it('the first answer opens the gate, to twice as many each time, and to all in the end', async () => {
+    const { ask, clock } = await failing();
+    const waiting = ask(200);
+    await clock.advance(500);
+    const open: number[] = [];
+    for (let ended = 0; ended < 200;) {
+      const underWay = waiting.permits.slice(ended);
+      open.push(underWay.length);
+      ended += underWay.length;
+      for (const permit of underWay) permit.settle(answered);
+      await settled();
+    }
+    expect(open).toEqual([1, 2, 4, 8, 16, 32, 64, 73]);
+    const late = ask(300);
+    await settled();
+    expect(late.permits.length).toBe(300);
+    expect(clock.sleeping).toEqual([]);
+  });
+
+  it('is over with an answer to a request that was sent before it, too', async () => {
+    const { ask } = pacing();
+    const { permits } = ask(4);
+    await settled();
+    for (const permit of permits.slice(0, 3)) permit.settle(unavailable());
+    const waiting = ask(3);
+    await settled();
+    expect(waiting.permits.length).toBe(0);
+    permits[3]?.settle(answered);
+    await settled();
+    expect(waiting.permits.length).toBeGreaterThan(0);
+  });
+
+  it('nobody is left waiting where those who follow the first answer fail or are ended', async () => {
+    const { ask, clock } = await failing();
+    const waiting = ask(50);
+    await clock.advance(500);
+    waiting.permits[0]?.settle(answered);
+    for (let settledSoFar = 1; waiting.permits.length < 50;) {
+      await clock.advance(10_000);
+      const next = waiting.permits.slice(settledSoFar);
+      expect(next.length).toBeGreaterThan(0);
+      const ends = [unavailable(), aborted, answered];
+      next.forEach((permit, nth) => permit.settle(ends[(settledSoFar + nth) % 3] ?? answered));
+      settledSoFar += next.length;
+    }
+  });
+
+  it('records are not failed one by one: the calls that wait are refused when it has lasted too long', async () => {
+    const { ask, clock } = await failing(3, { retry: { outage: 60_000 } });
+    const began = clock.now();
+    const waiting = ask(30);
+    for (let probe = 0; waiting.refusals.length === 0; probe++) {
+      while (waiting.permits.length === probe) await clock.advance(clock.sleeping[0] ?? NaN);
+      expect(waiting.permits[probe]?.settle(unavailable())).toBe('free');
+      await settled();
+    }
+    expect(clock.now() - began).toBe(60_000);
+    expect(waiting.permits.length + waiting.refusals.length).toBe(30);
+    expect(waiting.refusals[0]).toEqual({
+      code: 'outage',
+      message:
+        'no request succeeded for 1m 00s (at the last: a.example answered with an error (503)): run `pipe resume` later, or raise `retry.outage`',
+    });
+    expect(clock.sleeping).toEqual([]);
+  });
+
+  it('that has lasted too long, what is still under way uses no attempt, and late comers are refused', async () => {
+    const { ask, clock } = pacing({ retry: { outage: 1000 } });
+    const { permits } = ask(6);
+    await settled();
+    for (const permit of permits.slice(0, 3)) permit.settle(unavailable());
+    await clock.advance(1000);
+    const probe = await ask(1).next();
+    expect(probe.settle(unavailable())).toBe('free');
+    expect(permits[3]?.settle(unavailable())).toBe('free');
+    expect(permits[4]?.settle(answered)).toBe('used');
+    const late = ask(1);
+    await settled();
+    expect(late.refusals.map(({ code }) => code)).toEqual(['outage']);
+  });
+
+  it('that ends in 429s, it is these that are told', async () => {
+    const { ask, clock } = await failing(3, { retry: { outage: 5000 } });
+    const waiting = ask(30);
+    for (let ended = 0; waiting.refusals.length === 0; ended++) {
+      while (waiting.permits.length === ended) await clock.advance(clock.sleeping[0] ?? NaN);
+      waiting.permits[ended]?.settle(limited());
+      await settled();
+    }
+    expect(waiting.refusals[0]?.code).toBe('rate_limited');
+  });
+});
+
+describe('one call that fails for longer than an outage may last', () => {
+  it('uses up its own attempts', async () => {
+    const { ask, clock } = pacing();
+    for (let attempt = 0; attempt < 40; attempt++) {
+      const { permits } = ask(1, calls['one']);
+      await clock.advance(10_000);
+      expect(permits[0]?.settle(unavailable())).toBe('used');
+    }
+  });
+});
