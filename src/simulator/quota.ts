@@ -13,18 +13,20 @@ export interface Quota {
 /** Told where no quota is set: far above what one machine can send. */
 const unlimited = { requests: 1_000_000, tokens: 1_000_000_000 };
 
-const minute = 60;
+/** In milliseconds. */
+const slotLength = 100;
+const slotsOfMinute = 60_000 / slotLength;
 
-/** What was taken in one second. */
+/** What was taken in one slot of time. */
 interface Slot {
-  readonly second: number;
+  readonly slot: number;
   requests: number;
   tokens: number;
 }
 
 /**
- * No more than the limits in any minute, whenever it begins. It is counted by seconds, so memory does not grow with the
- * limits; a second counts until the whole of it is a minute ago.
+ * No more than the limits in any minute, whenever it begins. It is counted by slots, so neither memory nor the work for a
+ * request grows with the limits; a slot counts until the whole of it is a minute ago.
  */
 export function createQuota({ requests_per_minute, tokens_per_minute, now }: Settings): Quota {
   const limits = {
@@ -32,31 +34,31 @@ export function createQuota({ requests_per_minute, tokens_per_minute, now }: Set
     tokens: tokens_per_minute ?? unlimited.tokens,
   };
   const isUnlimited = requests_per_minute === null && tokens_per_minute === null;
-  let slots: Slot[] = [];
+  /** Of the last minute, in their order, and what is left beside them. */
+  const slots: Slot[] = [];
+  const left = { ...limits };
 
   function current(): number {
-    const second = Math.floor(now() / 1000);
-    slots = slots.filter((slot) => slot.second + minute >= second);
-    return second;
-  }
-
-  function left(of: readonly Slot[]): { requests: number; tokens: number } {
-    const sum = (field: 'requests' | 'tokens'): number => of.reduce((total, slot) => total + slot[field], 0);
-    return { requests: limits.requests - sum('requests'), tokens: limits.tokens - sum('tokens') };
-  }
-
-  function fits(tokens: number, of: readonly Slot[]): boolean {
-    const { requests, tokens: room } = left(of);
-    return requests >= 1 && room >= tokens;
+    const slot = Math.floor(now() / slotLength);
+    // What a clock that was set back puts in the future counts no more: nobody is to wait for that.
+    const isPast = ({ slot: taken }: Slot): boolean => taken + slotsOfMinute < slot || taken > slot;
+    for (let first = slots[0]; first !== undefined && isPast(first); first = slots[0]) {
+      left.requests += first.requests;
+      left.tokens += first.tokens;
+      slots.shift();
+    }
+    return slot;
   }
 
   return {
     take(tokens) {
       if (isUnlimited) return true;
-      const second = current();
-      if (!fits(tokens, slots)) return false;
+      const slot = current();
+      if (left.requests < 1 || left.tokens < tokens) return false;
+      left.requests -= 1;
+      left.tokens -= tokens;
       const last = slots.at(-1);
-      if (last?.second !== second) slots.push({ second, requests: 1, tokens });
+      if (last?.slot !== slot) slots.push({ slot, requests: 1, tokens });
       else {
         last.requests += 1;
         last.tokens += tokens;
@@ -65,19 +67,24 @@ export function createQuota({ requests_per_minute, tokens_per_minute, now }: Set
     },
 
     wait(tokens) {
-      const second = current();
-      const enough = slots.findIndex((_, index) => fits(tokens, slots.slice(index)));
-      // After the last of these seconds is over; with none of them left, all of it must be.
-      const until = enough === -1 ? slots.at(-1) : slots[enough - 1];
-      if (!fits(tokens, [])) return null;
-      return until === undefined ? 1 : until.second + minute + 1 - second;
+      if (limits.requests < 1 || limits.tokens < tokens) return null;
+      current();
+      let { requests, tokens: room } = left;
+      let free = now();
+      for (const slot of slots) {
+        if (requests >= 1 && room >= tokens) break;
+        requests += slot.requests;
+        room += slot.tokens;
+        free = (slot.slot + slotsOfMinute + 1) * slotLength;
+      }
+      return Math.max(1, Math.ceil((free - now()) / 1000));
     },
 
     headers() {
       if (!isUnlimited) current();
       const { requests, tokens } = isUnlimited
         ? { requests: limits.requests - 1, tokens: limits.tokens - 1 }
-        : left(slots);
+        : left;
       return [
         ['x-ratelimit-limit-req-minute', limits.requests],
         ['x-ratelimit-remaining-req-minute', requests],

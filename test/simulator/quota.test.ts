@@ -83,6 +83,46 @@ describe('a quota of requests', () => {
       ),
     );
   });
+
+  it('lets pass whoever keeps a hair below it', () => {
+    const limits = fc.integer({ min: 1, max: 2000 });
+    fc.assert(
+      fc.property(limits, fc.nat(59_999), (limit, phase) => {
+        const { now, pass } = clock(1_767_225_600_000 + phase);
+        const quota = quotaOf({ requests_per_minute: limit }, now);
+        for (let request = 0; request < 3 * limit; request++) {
+          expect(quota.take(0)).toBe(true);
+          pass(60 / (limit * 0.99));
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('lets in again what is a minute ago, to a tenth of a second', () => {
+    const { now, pass } = clock();
+    const quota = quotaOf({ requests_per_minute: 600 }, now);
+    for (let request = 0; request < 600; request++) {
+      expect(quota.take(0)).toBe(true);
+      pass(0.05);
+    }
+    expect(quota.take(0)).toBe(false);
+    expect(quota.wait(0)).toBe(31);
+    // The first two came in the first tenth of a second.
+    pass(30.1);
+    expect([1, 2, 3].map(() => quota.take(0))).toEqual([true, true, false]);
+    pass(0.1);
+    expect([1, 2, 3].map(() => quota.take(0))).toEqual([true, true, false]);
+  });
+
+  it('makes nobody wait for what a clock that is set back puts in the future', () => {
+    const { now, pass } = clock();
+    const quota = quotaOf({ requests_per_minute: 2 }, now);
+    expect([1, 2, 3].map(() => quota.take(0))).toEqual([true, true, false]);
+    pass(-3600);
+    expect([1, 2, 3].map(() => quota.take(0))).toEqual([true, true, false]);
+    expect(quota.wait(0)).toBe(61);
+  });
 });
 
 describe('a quota of tokens', () => {
