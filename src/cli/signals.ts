@@ -1,5 +1,5 @@
 import type { StopReason } from '../run/events.ts';
-import { interrupted, terminated } from '../run/reasons.ts';
+import { hungUp, interrupted, terminated } from '../run/reasons.ts';
 
 /** What the user or the system asks of a run by signals: first to finish what is in flight, then to end at once. */
 export interface Interrupts {
@@ -11,8 +11,8 @@ export interface Interrupts {
   release(): void;
 }
 
-/** Not SIGHUP: to listen to it would undo `nohup`. */
-const signals = { SIGINT: interrupted, SIGTERM: terminated } as const;
+/** SIGHUP comes when a terminal is closed; under `nohup` too, since Node resets what it inherits about signals. */
+const signals = { SIGINT: interrupted, SIGTERM: terminated, SIGHUP: hungUp } as const;
 type Signal = keyof typeof signals;
 
 export function listenForInterrupts(): Interrupts {

@@ -97,8 +97,9 @@ export async function execute(execution: Execution): Promise<void> {
   let intaken: Intaken = { taken: 0, exhausted: false };
   let ended: number | undefined;
   try {
-    refused ??= await refusedTools(plan, tools);
-    if (refused === undefined) {
+    // An interrupt does not wait until the tools are ready.
+    refused ??= await refusedTools(plan, { ...tools, signal: stop.signal });
+    if (refused === undefined && !stop.halted('calls')) {
       const all = { ledger, budget, images, journal, finished, toolFinished, tools, workers };
       intaken = await runRecords(execution, all, () => (ended = now()));
     }

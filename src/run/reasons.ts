@@ -16,6 +16,12 @@ export const terminated: StopReason = {
   message: 'the run was told to end by SIGTERM',
 };
 
+export const hungUp: StopReason = {
+  kind: 'interrupted',
+  code: 'hung_up',
+  message: 'the terminal of the run was closed',
+};
+
 export const outputClosed: StopReason = {
   kind: 'interrupted',
   code: 'output_closed',

@@ -283,6 +283,27 @@ describe('tools that could not run', () => {
   });
 });
 
+describe('an interrupt while tools are prepared', () => {
+  it('ends the run at once, before any record', async () => {
+    const drain = new AbortController();
+    const program = {
+      ...fakeTools().calling(['a']),
+      prepare: ({ signal }: ToolServices) =>
+        new Promise<readonly UnreadyTool[]>((resolve) => {
+          const error = { code: 'aborted', message: 'stopped' } as const;
+          signal.addEventListener('abort', () => resolve([{ tool: 'a', error }]), { once: true });
+          drain.abort();
+        }),
+    };
+    const run = drive(plan([step('one', { program })]), recordsOf(1), {
+      openModel,
+      drain: drain.signal,
+      total: 1,
+    });
+    expect(await run.finished).toMatchObject({ state: 'interrupted', counts: { total: 1, pending: 1 } });
+  });
+});
+
 describe('what tools share', () => {
   it.each(['ends', 'fails'])('is made once a run, and closed when it %s', async (how) => {
     const closed: string[] = [];
