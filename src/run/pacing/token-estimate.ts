@@ -37,7 +37,7 @@ export function createTokenEstimate(): TokenEstimate {
       const { known, tokensPerByte, output } = images > 0 ? ofImages : ofTexts;
       const longestText = images > 0 && known === 0 ? firstTextOfImages : Infinity;
       const input = Math.min(bytes * tokensPerByte, longestText) + images * tokensPerImage;
-      return Math.ceil(input + Math.min(output, max_output_tokens ?? Infinity));
+      return Math.round(input + Math.min(output, max_output_tokens ?? Infinity));
     },
     learn({ bytes, images }, { input_tokens, output_tokens }) {
       if (input_tokens === null || output_tokens === null || input_tokens === 0 || bytes === 0) return;
