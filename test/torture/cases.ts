@@ -110,6 +110,7 @@ function moments(signal: Kill['signal'], twice: boolean): Case {
         behaviour: slow,
         kills,
         cache: false,
+        workers: 1,
         clock: false,
       };
       return (await playRound(stage, scenario)).violations;

@@ -83,9 +83,10 @@ function verdict(found: readonly string[]): string {
   return (found.length === 0 ? 'kept' : 'BROKEN').padEnd(8);
 }
 
-function inWords({ seed, shape, rows, concurrency, cache, clock }: Scenario, end: RoundEnd): string {
+function inWords(scenario: Scenario, end: RoundEnd): string {
+  const { seed, shape, rows, concurrency, cache, workers, clock } = scenario;
   const { sessions, kills, requests, faults } = end;
-  const others = `${cache ? '' : ', no cache'}${clock ? ', clock jumps' : ''}`;
+  const others = `${cache ? '' : ', no cache'}${workers > 1 ? `, ${workers} workers` : ''}${clock ? ', clock jumps' : ''}`;
   return `seed ${seed}: ${shape}, ${rows.length} rows, concurrency ${concurrency}${others}: ${requests} requests, ${countOf(faults)} faults, ${sessions} sessions, ${kills} kills`;
 }
 

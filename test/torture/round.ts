@@ -108,7 +108,7 @@ interface RunVariation {
 function startRun(
   { root }: Stage,
   { folder }: Workload,
-  { seed, concurrency, cache, clock }: Scenario,
+  { seed, concurrency, cache, workers, clock }: Scenario,
   { calm = false, nth = 0 }: RunVariation,
 ): Session {
   const jumping = clock && !calm;
@@ -116,7 +116,12 @@ function startRun(
   // Both ways to go on, in turn; before there is a run to go on with, only one is.
   const resumable = existsSync(join(folder, 'run', 'run.json'));
   const resumed = resumable && (seed + nth) % 2 === 0 ? ['resume', 'run'] : afresh;
-  const flags = ['--concurrency', String(concurrency), ...(cache ? [] : ['--no-cache'])];
+  const flags = [
+    '--concurrency',
+    String(concurrency),
+    ...(cache ? [] : ['--no-cache']),
+    ...(workers > 1 ? ['--workers', String(workers)] : []),
+  ];
   return startPipe([...resumed, ...flags], {
     root,
     cwd: folder,

@@ -14,6 +14,8 @@ export interface Scenario {
   readonly kills: readonly Kill[];
   /** Whether answers are kept beside the journal too, which makes up for what the journal loses at a kill. */
   readonly cache: boolean;
+  /** Threads that make the calls; 1: none but the run's own. */
+  readonly workers: number;
   /** Whether the wall clock jumps. */
   readonly clock: boolean;
 }
@@ -72,6 +74,7 @@ export function drawScenario(seed: number, kills: number): Scenario {
     behaviour: drawBehaviour(seed, rows.length, random),
     kills: Array.from({ length: kills }, () => drawKill(rows.length, random)),
     cache: random.chance(0.5),
+    workers: random.chance(0.2) ? 2 : 1,
     clock: random.chance(0.2),
   };
 }
