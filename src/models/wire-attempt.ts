@@ -93,9 +93,11 @@ function judgeRead({ read, tokens, headers, received }: ReadAnswer, wire: Wire, 
   const request_id = requestId(headers, wire.request_id_header, server.redact);
   if (read.ok) {
     const answer = withoutKey(read.value, server.redact);
-    const { id, ...said } = answer;
-    const completion = { ...said, request_id: request_id ?? id };
-    return { ...paid, tokens, quota: readQuota(headers), result: { kind: 'completed', completion, answer } };
+    const { id, text, thinking, refusal, tool_calls, finish_reason, model } = answer;
+    const told = request_id ?? id;
+    const completion = { text, thinking, refusal, tool_calls, finish_reason, model, request_id: told };
+    const result = { kind: 'completed', completion, answer } as const;
+    return { result, tokens, ...paid, quota: readQuota(headers) };
   }
   const fault = createFault(server, {
     code: read.error.code,

@@ -161,7 +161,7 @@ export function createConductor(
       // Without earlier sessions a record's steps begin at once: each takes its room before another record is pulled.
       const replay = services.earlier && (await services.earlier.replayOf(begun.key));
       const countedIn = replay?.countedIn ?? { steps: new Set<string>(), models: new Set<string>() };
-      const record = { ...begun, ...(replay && { replay }), countedIn, answers: [], running: 0 };
+      const record = { countedIn, answers: [], running: 0, ...begun, ...(replay && { replay }) };
       finish(record, await runRecord(record, host));
     } catch (error) {
       bug(error);

@@ -46,7 +46,7 @@ export function openGate(services: GateServices, call: GatedCall): CallGate {
   return {
     held: undefined,
     charged() {},
-    admit: (size, signal) => pacer.admit({ ...size, max_output_tokens, call }, signal),
+    admit: (size, signal) => pacer.admit({ max_output_tokens, call, ...size }, signal),
   };
 }
 
@@ -79,7 +79,7 @@ function budgetedGate({ pacer, journal, stop }: GateServices, budget: Budget, ca
       if (beyond > 0) budget.charge(beyond);
     },
     async admit(size: RequestSize, signal) {
-      const request = { ...size, max_output_tokens, call };
+      const request = { max_output_tokens, call, ...size };
       const reserved = await budget.reserve(boundOf(request, price), signal);
       if (!reserved.ok) {
         stop.request(reserved.error, 'calls');

@@ -20,16 +20,17 @@ export interface KnownAnswer {
  * The answer that an earlier session of this run has journaled for the record, else one out of the cache; undefined where
  * the model has to be asked. An answer of either is judged by the step like any other.
  */
-export async function knownAnswer(
+export function knownAnswer(
   record: ActiveRecord,
   step: string,
   fingerprint: Fingerprint,
   cache: AnswerCache | undefined,
-): Promise<KnownAnswer | undefined> {
+): KnownAnswer | undefined | Promise<KnownAnswer | undefined> {
   const replayed = record.replay?.call(step, fingerprint);
   if (replayed !== undefined) return { outcome: answered(replayed, replayed.usage), cached: false };
-  const kept = await cache?.find(fingerprint);
-  return kept && { outcome: answered(kept, cachedUsage), cached: true };
+  return cache
+    ?.find(fingerprint)
+    ?.then((kept) => kept && { outcome: answered(kept, cachedUsage), cached: true });
 }
 
 function answered({ completion }: Entry, usage: Usage): KnownAnswer['outcome'] {

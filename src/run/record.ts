@@ -67,9 +67,9 @@ async function throughSteps(record: ActiveRecord, host: RecordHost): Promise<Rec
 }
 
 async function runSteps(progress: Progress, steps: readonly number[], host: RecordHost): Promise<void> {
-  const [first, ...others] = steps;
+  const [first] = steps;
   if (first === undefined) return;
-  if (others.length === 0) await runStep(progress, first, host);
+  if (steps.length === 1) await runStep(progress, first, host);
   else await Promise.all(steps.map((step) => runStep(progress, step, host)));
 }
 
@@ -89,7 +89,7 @@ async function runStep(progress: Progress, at: number, host: RecordHost): Promis
     awaited[next] = (awaited[next] ?? 0) - 1;
     return awaited[next] === 0;
   });
-  await runSteps(progress, ready, host);
+  if (ready.length > 0) await runSteps(progress, ready, host);
 }
 
 async function perform(progress: Progress, at: number, host: RecordHost): Promise<void> {
