@@ -5,7 +5,7 @@ import { afterAll, onTestFinished } from 'vitest';
 import { root, temporaryFolder } from '../support/pipe.ts';
 import { violations } from '../torture/invariants.ts';
 import { startPaidServer, type Behaviour, type PaidServer } from '../torture/paid-server.ts';
-import { startPipe, type Session, type SessionEnd, type SessionOptions } from '../torture/session.ts';
+import { startPipe, type Session, type SessionOptions } from '../torture/session.ts';
 import {
   keyVariable,
   plainRows,
@@ -99,9 +99,4 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
       });
     },
   };
-}
-
-/** How a session ended, with what it said where that was not as expected. */
-export function endOf({ code, signal, stderr }: SessionEnd): string {
-  return `${signal ?? code}${code === 0 ? '' : `\n${stderr}`}`;
 }
