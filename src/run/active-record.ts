@@ -18,6 +18,8 @@ export interface ActiveRecord extends BegunRecord {
   readonly countedIn: CountedIn;
   /** What earlier sessions were answered for it; absent where they never came to it. */
   readonly replay?: Replay;
+  /** Whether it failed in an earlier session. */
+  readonly failed_before: boolean;
   /** Of each step by its number, the answers that may be of use for other runs. */
   readonly answers: Entry[][];
   /** Steps of it that are running. */

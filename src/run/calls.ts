@@ -82,7 +82,14 @@ export async function callModel(
     const { max_output_tokens } = ofPlan;
     const gate = openGate(
       { pacer: model.pacer, budget, journal, stop },
-      { key, step: id, call: nth, max_output_tokens, price: priceOf(model.name, plan.prices) },
+      {
+        key,
+        step: id,
+        call: nth,
+        max_output_tokens,
+        failed_before: record.failed_before,
+        price: priceOf(model.name, plan.prices),
+      },
     );
     const stream = services.stream ? told : ofPlan.stream ? untold : undefined;
     const began = now();

@@ -30,6 +30,7 @@ export interface ConductorServices {
 export interface EarlierRecords {
   /** How the record ended, where it is not to be run again. */
   kept(sequence: number, key: string): 'succeeded' | 'skipped' | undefined;
+  failed(sequence: number): boolean;
   /** What it was answered, where it is to be run again; undefined where it never came to a call. */
   replayOf(key: string): Promise<Replay | undefined>;
 }
@@ -161,7 +162,15 @@ export function createConductor(
       // Without earlier sessions a record's steps begin at once: each takes its room before another record is pulled.
       const replay = services.earlier && (await services.earlier.replayOf(begun.key));
       const countedIn = replay?.countedIn ?? { steps: new Set<string>(), models: new Set<string>() };
-      const record = { countedIn, answers: [], running: 0, ...begun, ...(replay && { replay }) };
+      const failed_before = services.earlier?.failed(begun.sequence) === true;
+      const record = {
+        countedIn,
+        failed_before,
+        answers: [],
+        running: 0,
+        ...begun,
+        ...(replay && { replay }),
+      };
       finish(record, await runRecord(record, host));
     } catch (error) {
       bug(error);

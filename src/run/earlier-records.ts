@@ -13,6 +13,7 @@ export async function openEarlier(
       const outcome = history.isAt(sequence, key) ? folder.index.outcome(sequence) : undefined;
       return outcome === 'failed' ? undefined : outcome;
     },
+    failed: (sequence) => folder.index.outcome(sequence) === 'failed',
     replayOf: (key) => history.replayOf(key, reader),
     close: () => reader.close(),
   };

@@ -126,6 +126,7 @@ export function errorCode(error: unknown): string | undefined {
 const meanings: { readonly [code: string]: string } = {
   ENOSPC: 'no space is left on the disk',
   EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file would be larger than the system allows',
   EACCES: 'permission is denied',
   EPERM: 'it is not permitted',
   EROFS: 'the file system is read-only',

@@ -23,6 +23,8 @@ export interface GatedCall {
   readonly step: string;
   readonly call: number;
   readonly max_output_tokens: number | null;
+  /** Whether the record failed in an earlier session. */
+  readonly failed_before: boolean;
   /** Of the model asked for; undefined where it is not known. */
   readonly price: Price | undefined;
 }
@@ -42,16 +44,16 @@ export interface GateServices {
 export function openGate(services: GateServices, call: GatedCall): CallGate {
   const { pacer, budget } = services;
   if (budget !== undefined) return budgetedGate(services, budget, call);
-  const { max_output_tokens } = call;
+  const { max_output_tokens, failed_before } = call;
   return {
     held: undefined,
     charged() {},
-    admit: (size, signal) => pacer.admit({ max_output_tokens, call, ...size }, signal),
+    admit: (size, signal) => pacer.admit({ max_output_tokens, failed_before, call, ...size }, signal),
   };
 }
 
 function budgetedGate({ pacer, journal, stop }: GateServices, budget: Budget, call: GatedCall): CallGate {
-  const { key, step, max_output_tokens, price } = call;
+  const { key, step, max_output_tokens, failed_before, price } = call;
   let requests = 0;
   let held: Reserved | undefined;
   /** US dollars, at the price of the model asked for. */
@@ -79,7 +81,7 @@ function budgetedGate({ pacer, journal, stop }: GateServices, budget: Budget, ca
       if (beyond > 0) budget.charge(beyond);
     },
     async admit(size: RequestSize, signal) {
-      const request = { max_output_tokens, call, ...size };
+      const request = { max_output_tokens, failed_before, call, ...size };
       const reserved = await budget.reserve(boundOf(request, price), signal);
       if (!reserved.ok) {
         stop.request(reserved.error, 'calls');

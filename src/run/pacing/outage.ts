@@ -7,8 +7,8 @@ export interface Outage {
   answered(): void;
   /** A request was refused by a 429. */
   limited(fault: string | null, time: number): void;
-  /** A request of this call failed by a fault that passes. */
-  failed(call: object, fault: string | null, time: number): void;
+  /** A request failed by a fault that passes. */
+  failed(request: FailedRequest, fault: string | null, time: number): void;
   /** Whether the model seems to be out for everybody, and not for one request alone. */
   readonly suspected: boolean;
   /** Milliseconds until it has lasted for too long. */
@@ -17,21 +17,46 @@ export interface Outage {
   refusal(asked: number | null): Refusal;
 }
 
+export interface FailedRequest {
+  readonly call: object;
+  /** Whether the call's record failed in an earlier session: that it fails again says nothing of the model. */
+  readonly failed_before: boolean;
+  /** Counts the requests that were let out: this one, and the last. */
+  readonly nth: number;
+  readonly last: number;
+}
+
 /** So many calls in a row have to fail before it is the model that is out: one or two may fail by what they ask. */
 const suspicious = 3;
 
 const remedy = 'run `pipe resume` later, or raise `retry.outage`';
 
-/** `longest`: how long nobody may be answered, in milliseconds. */
+/**
+ * It is the model that is out when calls fail in a row, and among them one that came when others had failed already: some
+ * that were under way together may each be at fault themselves, as the last few of a run are that nothing helps. Nor does
+ * it count that a call fails again which failed before others were answered. `longest`: how long nobody may be answered,
+ * in milliseconds.
+ */
 export function createOutage(longest: number): Outage {
-  const failing = new Set<object>();
+  /** The calls that have failed since somebody was answered. */
+  let failing = new Set<object>();
+  const atFault = new WeakSet<object>();
+  /** How many requests had been let out when the first of them failed. */
+  let began = 0;
+  let isConfirmed = false;
   let since: number | undefined;
   let last: { readonly code: 'rate_limited' | 'outage'; readonly fault: string | null } | undefined;
+
+  function isSuspected(): boolean {
+    return isConfirmed && failing.size >= suspicious;
+  }
 
   return {
     answered() {
       if (last === undefined) return;
-      failing.clear();
+      for (const call of failing) atFault.add(call);
+      failing = new Set();
+      isConfirmed = false;
       since = undefined;
       last = undefined;
     },
@@ -39,13 +64,16 @@ export function createOutage(longest: number): Outage {
       last = { code: 'rate_limited', fault };
       since ??= time;
     },
-    failed(call, fault, time) {
+    failed({ call, failed_before, nth, last: newest }, fault, time) {
       last = { code: 'outage', fault };
-      if (failing.size < suspicious) failing.add(call);
-      if (failing.size >= suspicious) since ??= time;
+      if (failed_before || atFault.has(call)) return;
+      if (failing.size === 0) began = newest;
+      isConfirmed ||= nth > began && !failing.has(call);
+      failing.add(call);
+      if (isSuspected()) since ??= time;
     },
     get suspected() {
-      return failing.size >= suspicious;
+      return isSuspected();
     },
     left: (time) => (since === undefined ? longest : since + longest - time),
     refusal(asked) {

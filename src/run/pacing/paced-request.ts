@@ -6,4 +6,6 @@ export interface PacedRequest extends RequestSize {
   readonly max_output_tokens: number | null;
   /** Tells calls apart: the same for all requests of one. */
   readonly call: object;
+  /** Whether the call's record failed in an earlier session: that it fails again says nothing of the model. */
+  readonly failed_before: boolean;
 }

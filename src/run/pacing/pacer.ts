@@ -45,6 +45,8 @@ interface Ticket extends Leaving {
 interface UnderWay {
   readonly request: PacedRequest;
   readonly admitted: number;
+  /** Counts the requests that were let out. */
+  readonly nth: number;
   /** Tokens that were reserved for it. */
   readonly reserved: number;
   readonly round: number;
@@ -75,6 +77,7 @@ export function createPacer({ limits: told, retry, signal, paused, now, ...optio
   const line = createWaitingLine<Ticket>();
   const alarm = createAlarm({ clock, sleep, signal, ring: moveOn });
   let refusal: Refusal | undefined;
+  let letOut = 0;
 
   function waitFor(request: PacedRequest, time: number): number {
     const held = recovery.wait(time);
@@ -86,9 +89,11 @@ export function createPacer({ limits: told, retry, signal, paused, now, ...optio
 
   function pass(request: PacedRequest, time: number, waited: boolean): Result<PacedPermit, Refusal> {
     found.take(time, waited);
+    letOut += 1;
     const underWay: UnderWay = {
       request,
       admitted: time,
+      nth: letOut,
       reserved: limits.take(request, time),
       isProbe: recovery.isProbing,
       round: recovery.take(time),
@@ -123,7 +128,11 @@ export function createPacer({ limits: told, retry, signal, paused, now, ...optio
   }
 
   /** Whether the request was to no purpose and no fault of its call. */
-  function judge({ request, admitted, round, isProbe }: UnderWay, end: RequestEnd, time: number): boolean {
+  function judge(
+    { request, admitted, nth, round, isProbe }: UnderWay,
+    end: RequestEnd,
+    time: number,
+  ): boolean {
     switch (end.kind) {
       case 'aborted':
         return false;
@@ -140,7 +149,7 @@ export function createPacer({ limits: told, retry, signal, paused, now, ...optio
         holdBack(round, end.retry_after, 'rate_limited', time);
         return true;
       case 'unavailable':
-        outage.failed(request.call, end.fault, time);
+        outage.failed({ ...request, nth, last: letOut }, end.fault, time);
         if (outage.suspected) holdBack(round, end.retry_after, 'unavailable', time);
         return outage.suspected;
     }

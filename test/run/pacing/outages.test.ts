@@ -1,21 +1,72 @@
 import { describe, expect, it } from 'vitest';
 import { settled } from '../support/clock.ts';
-import { aborted, answered, limited, pacing, unavailable } from './support/pacing.ts';
+import { aborted, answered, limited, never, pacing, requestOf, unavailable } from './support/pacing.ts';
 
-/** A pacer whose requests under way, of different calls, have all failed just now. */
-async function failing(requests = 3, options = {}) {
+/** A pacer whose requests, of different calls, have all failed just now, the last one let out after the others had. */
+async function failing(requests = 3, options = {}, end = unavailable()) {
   const paced = pacing(options);
-  const { permits } = paced.ask(requests);
+  const first = paced.ask(requests - 1);
   await settled();
-  const uses = permits.map((permit) => permit.settle(unavailable()));
+  const uses = first.permits.map((permit) => permit.settle(end));
+  const later = paced.ask(1);
+  await settled();
+  uses.push(...later.permits.map((permit) => permit.settle(end)));
   return { ...paced, uses };
 }
 
+/** Requests that were let out before an outage began, and have not ended. */
+async function underWayInOutage(ask: ReturnType<typeof pacing>['ask'], requests: number) {
+  const slow = ask(requests);
+  const first = ask(2);
+  await settled();
+  for (const permit of first.permits) permit.settle(unavailable());
+  (await ask(1).next()).settle(unavailable());
+  return slow.permits;
+}
+
 describe('different calls that fail in a row', () => {
-  it('make an outage of it: from the third on they use up no attempt', async () => {
-    const { uses, pauses } = await failing(6);
-    expect(uses).toEqual(['used', 'used', 'free', 'free', 'free', 'free']);
-    expect(pauses).toEqual([]);
+  it('make an outage of it where one of them came when others had failed: then they use up no attempt', async () => {
+    const { ask, uses } = await failing(3);
+    expect(uses).toEqual(['used', 'used', 'free']);
+    const probe = await ask(1).next();
+    expect(probe.settle(unavailable())).toBe('free');
+  });
+
+  it('make none of it where all were under way together, as the last of a run are: each uses its attempts', async () => {
+    const { ask, clock } = pacing();
+    const last = Array.from({ length: 6 }, () => ({}));
+    for (let attempt = 0; attempt < 5; attempt++) {
+      const asked = last.map((call) => ask(1, call));
+      await settled();
+      for (const [permit] of asked.map(({ permits }) => permits))
+        expect(permit?.settle(unavailable())).toBe('used');
+    }
+    expect(clock.sleeping).toEqual([]);
+  });
+
+  it('make none of it where they failed before, while others were answered', async () => {
+    const { ask } = pacing();
+    const poisoned = [{}, {}, {}, {}];
+    const fail = async (call: object) => {
+      const { permits } = ask(1, call);
+      await settled();
+      return permits[0]?.settle(unavailable());
+    };
+    for (const call of poisoned) {
+      await fail(call);
+      (await ask(1).next()).settle(answered);
+    }
+    for (let attempt = 0; attempt < 5; attempt++) {
+      for (const call of poisoned) expect(await fail(call)).toBe('used');
+    }
+  });
+
+  it('make none of it where their records failed in an earlier session', async () => {
+    const { pacer } = pacing();
+    for (let nth = 0; nth < 10; nth++) {
+      const admitted = await pacer.admit({ ...requestOf(), failed_before: true }, never);
+      expect(admitted.ok && admitted.value.settle(unavailable())).toBe('used');
+    }
   });
 
   it('make none of it while another is answered in between', async () => {
@@ -92,10 +143,7 @@ describe('in an outage', () => {
   });
 
   it('a Retry-After is heeded, up to `max_delay`', async () => {
-    const { ask, clock } = pacing({ retry: { max_delay: 20_000 } });
-    const { permits } = ask(3);
-    await settled();
-    for (const permit of permits) permit.settle(unavailable(90_000));
+    const { ask, clock } = await failing(3, { retry: { max_delay: 20_000 } }, unavailable(90_000));
     const waiting = ask(1);
     await clock.advance(19_999);
     expect(waiting.permits.length).toBe(0);
@@ -144,13 +192,11 @@ describe('in an outage', () => {
 
   it('is over with an answer to a request that was sent before it, too', async () => {
     const { ask } = pacing();
-    const { permits } = ask(4);
-    await settled();
-    for (const permit of permits.slice(0, 3)) permit.settle(unavailable());
+    const [slow] = await underWayInOutage(ask, 1);
     const waiting = ask(3);
     await settled();
     expect(waiting.permits.length).toBe(0);
-    permits[3]?.settle(answered);
+    slow?.settle(answered);
     await settled();
     expect(waiting.permits.length).toBeGreaterThan(0);
   });
@@ -191,14 +237,12 @@ describe('in an outage', () => {
 
   it('that has lasted too long, what is still under way uses no attempt, and late comers are refused', async () => {
     const { ask, clock } = pacing({ retry: { outage: 1000 } });
-    const { permits } = ask(6);
-    await settled();
-    for (const permit of permits.slice(0, 3)) permit.settle(unavailable());
+    const [one, other] = await underWayInOutage(ask, 2);
     await clock.advance(1000);
     const probe = await ask(1).next();
     expect(probe.settle(unavailable())).toBe('free');
-    expect(permits[3]?.settle(unavailable())).toBe('free');
-    expect(permits[4]?.settle(answered)).toBe('used');
+    expect(one?.settle(unavailable())).toBe('free');
+    expect(other?.settle(answered)).toBe('used');
     const late = ask(1);
     await settled();
     expect(late.refusals.map(({ code }) => code)).toEqual(['outage']);

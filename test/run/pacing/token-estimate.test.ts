@@ -8,6 +8,7 @@ const request = (bytes: number, images = 0, max_output_tokens: number | null = n
   images,
   max_output_tokens,
   call: {},
+  failed_before: false,
 });
 const used = (input: number | null, output: number | null): Usage => ({
   ...zeroUsage,

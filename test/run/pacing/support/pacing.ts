@@ -80,7 +80,7 @@ export function pacing({ limits, retry, chance = 1 }: PacingOptions = {}) {
 }
 
 export function requestOf(call: object = {}, bytes = 100): PacedRequest {
-  return { bytes, images: 0, max_output_tokens: null, call };
+  return { bytes, images: 0, max_output_tokens: null, failed_before: false, call };
 }
 
 const ended = { fault: null, retry_after: null, quota: null, usage: { ...zeroUsage, requests: 1 } } as const;

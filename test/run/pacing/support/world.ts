@@ -110,7 +110,13 @@ export function createWorld(options: WorldOptions = {}): World {
   /** The way of one call, like that of the one retry policy, without its own waits. */
   async function call(load: Load, nth: number, seen: Mutable<Outcome>): Promise<void> {
     const { input, output } = load.tokens?.(nth) ?? { input: 0, output: 0 };
-    const request = { bytes: Math.max(1, input * 4), images: 0, max_output_tokens: null, call: {} };
+    const request = {
+      bytes: Math.max(1, input * 4),
+      images: 0,
+      max_output_tokens: null,
+      failed_before: false,
+      call: {},
+    };
     for (let used = 0; ;) {
       const admitted = await pacer.admit({ ...request }, never);
       if (!admitted.ok) {
