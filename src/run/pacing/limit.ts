@@ -24,6 +24,9 @@ export interface LimitOptions {
 /** We aim a hair below a limit, since what leaves us evenly does not arrive evenly. */
 const aim = 0.99;
 
+/** So much longer than the server's is the window that we look back on: what we send in one may reach it in another. */
+const reach = 1.004;
+
 /** In milliseconds: as late as timers are on a busy machine. */
 const slack = 200;
 
@@ -33,7 +36,7 @@ const slack = 200;
  */
 export function createLimit({ told = Infinity, length, unreachable = Infinity }: LimitOptions): Limit {
   const spacing = createSpacing(rateOf(told), slack);
-  const window = createSlidingWindow(length);
+  const window = createSlidingWindow(length * reach);
   let ofServer = Infinity;
   let limit = told;
   /** What others had used of the server's quota, and when. */

@@ -13,7 +13,7 @@ export interface SlidingWindow {
  * Counted by parts of the window, so memory does not grow with what passes. One counts until the whole of it has left the
  * window: never too little is counted, and what is counted too long is no more than a part.
  */
-export function createSlidingWindow(length: number, parts = 250): SlidingWindow {
+export function createSlidingWindow(length: number, parts = 500): SlidingWindow {
   const part = length / parts;
   const amounts = new Float64Array(parts + 1);
   let newest = 0;

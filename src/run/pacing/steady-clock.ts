@@ -12,6 +12,9 @@ export interface SteadyClock {
  */
 const longestStep = 120_000;
 
+/** In milliseconds: timers may run so much too early, by their own rounding. More means that the clock was set back. */
+const earliest = 100;
+
 export function createSteadyClock(now: () => number): SteadyClock {
   let last = now();
   let time = 0;
@@ -26,7 +29,7 @@ export function createSteadyClock(now: () => number): SteadyClock {
   return {
     read,
     reach(reached) {
-      time = Math.max(read(), reached);
+      if (reached - read() > earliest) time = reached;
     },
   };
 }
