@@ -149,6 +149,7 @@ export function startThreadCalls(start: StartThread, broke: (error: unknown) => 
 
   function fail(error: unknown): void {
     if (gone) return;
+    // First the run stops, so that records whose calls end so are pending, not failed.
     broke(error);
     void end(error);
   }

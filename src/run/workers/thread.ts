@@ -26,8 +26,8 @@ const workerModule = new URL('./model-worker.js', import.meta.url);
 const trust = 'NODE_TLS_REJECT_UNAUTHORIZED';
 
 /**
- * Starts threads that make model calls. Of the environment they get nothing but that: no key, no switch of a
- * tracer. What the process was told to load before all else, such as telemetry, is not loaded once more.
+ * Starts threads that make model calls. Of the environment they get that one variable: no key, no switch of a tracer.
+ * What the process was told to load before all else, such as telemetry, is not loaded once more.
  */
 export function threadsOf(
   env: { readonly [name: string]: string | undefined },
