@@ -105,6 +105,8 @@ export async function callModel(
     );
     const outcome = settle(answer, now() - began, gate.held);
     gate.charged(outcome.usage.cost_usd);
+    // In flight until its line is in the file: whoever is killed loses no more calls than there are slots.
+    await journal?.committed();
     if (outcome.ok && cache !== undefined) {
       const { completion, usage } = outcome;
       remember(record, step, { fingerprint, model: model.name, completion, usage });

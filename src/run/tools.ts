@@ -66,6 +66,7 @@ export async function runTool(
     // One that was ended midway has not finished: it is to run again when the run is resumed.
     if (!outcome.ok && outcome.error.code === 'aborted') return outcome;
     journal?.tool({ index, key, step: stepId, call: nth, fingerprint, ...asked, outcome, duration });
+    await journal?.committed();
     const event = { type: 'tool_finished', index, step: stepId, tool: name, duration } as const;
     finished(outcome.ok ? { ...event, ok: true } : { ...event, ok: false, code: outcome.error.code });
     return outcome;

@@ -362,7 +362,8 @@ describe('a hundred thousand records', () => {
     const finished: RunFinished[] = [];
     let told = 0;
     const options = { env: {}, openModel: instantModels(() => answer('y'.repeat(200))), folder };
-    for await (const event of runPipeline(one, many(), options)) {
+    const wide = plan([step('one')], { concurrency: 256 });
+    for await (const event of runPipeline(wide, many(), options)) {
       told += 1;
       if (told % 20_000 === 0) most = Math.max(most, process.memoryUsage().heapUsed);
       if (event.type === 'run_finished') finished.push(event);

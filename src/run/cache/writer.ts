@@ -8,6 +8,9 @@ import { createIndex } from './segment-index.ts';
 import { readPlace, type Segment } from './segment.ts';
 import { unlessRefused, type CacheServices } from './services.ts';
 
+/** In milliseconds: a killed process loses so much of the cache, and nothing of its run. */
+const longestWait = 5;
+
 /** Writes the segments of one process: one at a time, the next when it is full or old. */
 export interface SegmentWriter {
   put(entry: Entry): void;
@@ -92,7 +95,7 @@ function beginSegment(
     return fileSystem.create(path);
   });
   // No syncs: what a power failure takes of a cache is asked for again.
-  const log = createAppendLog(file, { start: 0, syncs: false, failed });
+  const log = createAppendLog(file, { start: 0, wait: longestWait, syncs: false, failed });
   let reader: Promise<ReadableFile> | undefined;
   let gone = false;
   let looked = began;

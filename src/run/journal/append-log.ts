@@ -15,6 +15,8 @@ export interface AppendLog {
    * becomes of this process: true; false where it could not be written.
    */
   written(): Promise<boolean>;
+  /** Resolves as `written` does, and hurries nothing. */
+  committed(): Promise<boolean>;
   /** Whether the disk is so far behind that nothing new should begin. */
   readonly full: boolean;
   /** Writes what is left and closes the file. A failure is told to the listener. */
@@ -24,6 +26,8 @@ export interface AppendLog {
 export interface AppendLogOptions {
   /** The length of the file so far. */
   readonly start: number;
+  /** Milliseconds that a line may wait for others to share its write, where one was written just before. */
+  readonly wait: number;
   /** Sees the lines onto the disk each second and at the end: what a power failure may take. */
   readonly syncs: boolean;
   /** Told once. What was not written by then never will be. */
@@ -41,8 +45,6 @@ interface Batch {
 }
 
 const batchSize = 256 * 1024;
-/** Milliseconds that a line may wait for others to share its write: what a killed process may lose. */
-const longestWait = 5;
 /** Milliseconds between two syncs. */
 const syncInterval = 1000;
 /** Bytes that may wait for a slow disk before the run waits too. */
@@ -67,7 +69,9 @@ export function createAppendLog(file: WritableFile, options: AppendLogOptions): 
   /** The current batch is to be written though it is not full. */
   let flushDue = false;
   let syncDue = false;
+  let lastWrite = -Infinity;
   let writing: Promise<void> | undefined;
+  let syncing: Promise<void> | undefined;
   let closed = false;
   let failed = false;
 
@@ -82,8 +86,16 @@ export function createAppendLog(file: WritableFile, options: AppendLogOptions): 
       flushDue = false;
       write();
     }
-    flushTimer ??= setTimeout(flush, longestWait);
+    flushLater();
     return current;
+  }
+
+  /** The first line after a pause is written at the end of the turn, those that follow it are gathered. */
+  function flushLater(): void {
+    if (flushTimer !== undefined || flushSoon !== undefined) return;
+    const rested = performance.now() - lastWrite;
+    if (writing === undefined && rested >= options.wait) flushSoon = setImmediate(flush);
+    else flushTimer = setTimeout(flush, options.wait);
   }
 
   function nextBatch(bytesNeeded: number): Batch {
@@ -108,8 +120,8 @@ export function createAppendLog(file: WritableFile, options: AppendLogOptions): 
   async function writeAll(): Promise<void> {
     while (waiting.length > 0 || flushDue || syncDue) {
       try {
+        if (syncDue) sync();
         await writeNext();
-        if (syncDue) await sync();
       } catch (error) {
         fail(error);
       }
@@ -124,6 +136,7 @@ export function createAppendLog(file: WritableFile, options: AppendLogOptions): 
       flushDue = false;
       current = nextBatch(0);
     }
+    lastWrite = performance.now();
     await file.append(batch.bytes.subarray(0, batch.used));
     commit(batch);
     if (!options.syncs) return;
@@ -143,11 +156,12 @@ export function createAppendLog(file: WritableFile, options: AppendLogOptions): 
     if (wasFull && !isFull()) options.drained?.();
   }
 
-  async function sync(): Promise<void> {
+  /** Beside the writes that follow: a slow disk must not hold up what waits for its line only. */
+  function sync(): void {
     clearTimeout(syncTimer);
     syncTimer = undefined;
     syncDue = false;
-    await file.sync();
+    syncing = Promise.all([syncing, file.sync()]).then(() => undefined, fail);
   }
 
   function isFull(): boolean {
@@ -190,6 +204,10 @@ export function createAppendLog(file: WritableFile, options: AppendLogOptions): 
       if (!closed) flushSoon ??= setImmediate(flush);
       return new Promise((resolve) => expecting.push({ end, resolve }));
     },
+    committed() {
+      if (failed || end === length) return Promise.resolve(!failed);
+      return new Promise((resolve) => expecting.push({ end, resolve }));
+    },
     get full() {
       return isFull();
     },
@@ -197,7 +215,8 @@ export function createAppendLog(file: WritableFile, options: AppendLogOptions): 
       closed = true;
       flush();
       await writing;
-      if (options.syncs && !failed) await sync().catch(fail);
+      if (options.syncs && !failed) sync();
+      await syncing;
       await file.close().catch(fail);
     },
   };

@@ -23,6 +23,8 @@ export interface Journal {
   call(call: JournalCall): void;
   tool(call: JournalTool): void;
   record(record: RecordFinished): void;
+  /** Resolves when all that was told so far is in the file; false where it could not be written. */
+  committed(): Promise<boolean>;
   /** Whether the disk is so far behind that no new record should begin. */
   readonly full: boolean;
   /** Writes what is left, sees it onto the disk and closes the file. A failure is told to the listener. */
@@ -38,6 +40,9 @@ export interface JournalListener {
   drained(): void;
 }
 
+/** In milliseconds: what waits for its line holds a slot for so long. */
+const longestWait = 2;
+
 /** `start` is the length of the file so far; the index learns where each record stands. */
 export function createJournal(
   file: WritableFile,
@@ -47,6 +52,7 @@ export function createJournal(
 ): Journal {
   const log = createAppendLog(file, {
     start,
+    wait: longestWait,
     syncs: true,
     failed: (error) => listener.failed(error),
     drained: () => listener.drained(),
@@ -76,6 +82,7 @@ export function createJournal(
         listener.recorded(record);
       });
     },
+    committed: () => log.committed(),
     get full() {
       return log.full;
     },

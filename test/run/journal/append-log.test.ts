@@ -9,7 +9,7 @@ import type { Place } from '../../../src/run/journal/record-index.ts';
 import { temporaryFolder } from '../support/run-folders.ts';
 import { heldFile, until } from './held-file.ts';
 
-const quiet = { start: 0, syncs: false, failed: () => {} };
+const quiet = { wait: 2, start: 0, syncs: false, failed: () => {} };
 
 function membersOf(value: string): string {
   return JSON.stringify({ value }).slice(1, -1);
