@@ -21,8 +21,12 @@ const longPause = 5000;
 /** What passed of fewer requests says more of chance than of the server. */
 const meaningful = 10;
 
-/** It takes at least so long to come back to the pace at which the server refused, in milliseconds. */
+/**
+ * It takes at least so long to come back to the pace at which the server refused, in milliseconds; where that was found by
+ * little, which may have been chance, the shorter one.
+ */
 const quickest = 15_000;
+const quickestByLittle = 3000;
 
 /** In milliseconds. After a rest little passes at once, since there are servers that bear nothing else. */
 const slack = 20;
@@ -123,8 +127,9 @@ export function createFoundRate(): FoundRate {
     recovered(time) {
       if (refusedAt === undefined) return;
       measure(refusedAt, time);
-      patience = Math.min(minute, Math.max(quickest, time - refusedAt));
-      if (passed.sumSince(measuredSince, time) >= meaningful) measuredSince = time;
+      const isMeaningful = passed.sumSince(measuredSince, time) >= meaningful;
+      patience = Math.min(minute, Math.max(isMeaningful ? quickest : quickestByLittle, time - refusedAt));
+      if (isMeaningful) measuredSince = time;
       recoveredAt = time;
       refusedAt = undefined;
       used = 0;

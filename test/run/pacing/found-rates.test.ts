@@ -103,4 +103,18 @@ describe('a server with a limit that it does not tell', () => {
     // The first minute is gone, and two more are needed.
     expect(duration).toBeLessThan(3 * minute * 1.15);
   });
+
+  it('that refuses a few of the first by chance is not taken for slow for long', async () => {
+    for (const refused of [[2], [2, 5], [1, 4, 9], [3, 12, 30]]) {
+      const world = createWorld();
+      let arrived = 0;
+      const { duration } = await world.run({
+        requests: 200,
+        concurrency: 4,
+        server: () => ({ kind: refused.includes((arrived += 1)) ? 'limited' : 'answered' }),
+        latency: () => 50,
+      });
+      expect(duration).toBeLessThan(25_000);
+    }
+  });
 });
