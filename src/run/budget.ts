@@ -63,6 +63,8 @@ export function createBudget(limits: PlanBudget, earlier: EarlierSpending): Budg
   let spent: Amount = { usd: billionthsUp(earlier.usd), tokens: earlier.tokens };
   let reserved = nothing;
   let refusal: StopReason | undefined;
+  /** The most that a refused request could have used. */
+  let wanted = nothing;
   const waiting = new Set<Waiting>();
 
   function amountOf({ usd, tokens }: Bound): Amount {
@@ -96,8 +98,10 @@ export function createBudget(limits: PlanBudget, earlier: EarlierSpending): Budg
       const { bound, amount } = request;
       const least = sum(spent, amount);
       if (!fits(least)) refusal ??= budgetSpent(shortageOf('usd', amount), shortageOf('tokens', amount));
-      if (refusal !== undefined) request.end(failure(refusal));
-      else if (fits(sum(least, reserved))) request.end(success(reservationOf(bound, amount)));
+      if (refusal !== undefined) {
+        wanted = { usd: Math.max(wanted.usd, amount.usd), tokens: Math.max(wanted.tokens, amount.tokens) };
+        request.end(failure(refusal));
+      } else if (fits(sum(least, reserved))) request.end(success(reservationOf(bound, amount)));
       else return;
     }
   }
@@ -109,9 +113,14 @@ export function createBudget(limits: PlanBudget, earlier: EarlierSpending): Budg
 
   function useOf(name: keyof Amount): BudgetUse | null {
     const bound = limits[name];
-    // What is not settled by now may have been charged for.
-    const used = spent[name] + reserved[name];
-    return bound === undefined ? null : { limit: bound, spent: name === 'usd' ? dollarsOf(used) : used };
+    const shown = (amount: number) => (name === 'usd' ? dollarsOf(amount) : amount);
+    if (bound === undefined) return null;
+    return {
+      limit: bound,
+      // What is not settled by now may have been charged for.
+      spent: shown(spent[name] + reserved[name]),
+      ...(refusal !== undefined && { wanted: shown(wanted[name]) }),
+    };
   }
 
   return {

@@ -28,6 +28,8 @@ export interface CallServices extends SlotServices {
   readonly journal: Journal | undefined;
   /** Whether every answer is to come as a stream whose pieces are told. */
   readonly stream: boolean;
+  /** An earlier session was answered the call already. */
+  readonly replayed: () => void;
   readonly now: () => number;
   readonly tell: (event: RunEvent) => void;
 }
@@ -74,6 +76,7 @@ export async function callModel(
   const known = await knownAnswer(record, id, fingerprint, cache);
   if (known === undefined) return inSlot(services, record, refused, ask);
   if (known.cached) settle(known.outcome, 0);
+  else services.replayed();
   if (services.stream) tellKnown(known.outcome.completion, told);
   return known.outcome;
 

@@ -1,4 +1,5 @@
 import type { Plan } from '../plan.ts';
+import { journalDisagrees } from './reasons.ts';
 import type { BudgetReport, Counts, RunFinished, StopReason, ToolCounts, UsageReport } from './events.ts';
 
 /** What was taken of the input. */
@@ -13,9 +14,13 @@ export interface Conclusion {
   readonly plan: Plan;
   /** Records that were announced; null where none were. */
   readonly total: number | null;
+  /** Records of the input that earlier sessions came to: it has so many at least. */
+  readonly known: number;
   readonly intaken: Intaken;
   readonly outcomes: Pick<Counts, 'succeeded' | 'failed' | 'skipped'>;
   readonly tool_calls: ToolCounts;
+  /** Calls that earlier sessions were answered; undefined where there were none. */
+  readonly replayed_calls: number | undefined;
   /** The folder that images were read from; undefined where no record named a file. */
   readonly files: string | undefined;
   /** Why the run stopped; undefined where it did not. */
@@ -27,18 +32,23 @@ export interface Conclusion {
 
 /** What a run came to. Records that are not known to have ended are pending. */
 export function conclude(conclusion: Conclusion): RunFinished {
-  const { plan, intaken, outcomes, tool_calls, usage, budget, files, duration } = conclusion;
+  const { plan, intaken, outcomes, tool_calls, replayed_calls, usage, budget, files, duration } = conclusion;
   const ended = outcomes.succeeded + outcomes.failed + outcomes.skipped;
-  const total = intaken.exhausted ? intaken.taken : Math.max(intaken.taken, conclusion.total ?? 0);
-  const whole = ended === total && (intaken.exhausted || total === conclusion.total);
+  const came = intaken.exhausted
+    ? intaken.taken
+    : Math.max(intaken.taken, conclusion.total ?? conclusion.known);
+  const whole = ended === came && (intaken.exhausted || came === conclusion.total);
   // An interrupt that came when all was done already has interrupted nothing.
-  const reason = whole && conclusion.reason?.kind === 'interrupted' ? undefined : conclusion.reason;
+  const given = whole && conclusion.reason?.kind === 'interrupted' ? undefined : conclusion.reason;
+  const reason = ended > came ? (given ?? journalDisagrees(ended, came)) : given;
+  const total = Math.max(came, ended);
   return {
     type: 'run_finished',
     state: stateOf(reason),
     ...(reason !== undefined && { reason }),
     counts: { total, ...outcomes, pending: total - ended },
     tool_calls,
+    ...(replayed_calls !== undefined && { replayed_calls }),
     usage,
     ...(budget !== undefined && { budget }),
     ...(files !== undefined && { files }),

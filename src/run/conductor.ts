@@ -10,7 +10,7 @@ import { keepAnswers } from './known-answers.ts';
 import { runRecord, type RecordHost } from './record.ts';
 import { stepOrder } from './step-order.ts';
 import { runTool, type ToolCallServices } from './tools.ts';
-import { inputBroken, internalError, spoolFailed, textOf, tooManyFailures } from './reasons.ts';
+import { inputBroken, spoolFailed, textOf, tooManyFailures, unexpected } from './reasons.ts';
 
 export interface ConductorServices {
   readonly calls: CallServices;
@@ -107,7 +107,7 @@ export function createConductor(
   }
 
   function bug(error: unknown): void {
-    stop.request(internalError(error), 'calls');
+    stop.request(unexpected(error), 'calls');
   }
 
   function breakOff(why: string): void {

@@ -22,11 +22,11 @@ export async function readDone(
 ): Promise<DoneRun | undefined> {
   const usage = await readJson(fileSystem, join(folder, 'usage.json')).catch(() => undefined);
   const file = join(folder, 'results.jsonl');
-  const stands = await fileSystem.look(file).then(
-    ({ kind }) => kind,
-    () => undefined,
+  const bytes = await fileSystem.look(file).then(
+    (found) => (found.kind === 'file' ? found.bytes : null),
+    () => null,
   );
-  if (!isUsage(usage) || stands !== 'file') return undefined;
+  if (!isUsage(usage) || bytes === null || bytes !== summary.results_bytes) return undefined;
 
   async function* results(): AsyncIterable<ResultRow> {
     for await (const line of fileLines(fileSystem, file)) yield JSON.parse(line.toString()) as ResultRow;

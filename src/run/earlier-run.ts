@@ -48,13 +48,22 @@ export async function holdRun(
 /** A folder with other things in it is refused by whoever makes a run's folder of it. */
 async function wasBegun(fileSystem: FileSystem, path: string): Promise<Result<boolean, StopReason>> {
   try {
-    return success((await fileSystem.list(path)).includes('run.json'));
+    const names = await fileSystem.list(path);
+    for (const name of ['run.json', 'journal.jsonl'].filter((one) => names.includes(one))) {
+      // A pipe would be waited for, and a device has no end.
+      if ((await fileSystem.look(join(path, name))).kind !== 'file')
+        return notRun(`${join(path, name)} is no file`);
+    }
+    return success(names.includes('run.json'));
   } catch (error) {
     const code = errorCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return success(false);
-    const message = `the run folder ${path} cannot be read: ${inWords(error)}`;
-    return failure({ kind: 'input', code: 'not_a_run', message });
+    return notRun(`the run folder ${path} cannot be read: ${inWords(error)}`);
   }
+}
+
+function notRun(message: string): Result<never, StopReason> {
+  return failure({ kind: 'input', code: 'not_a_run', message });
 }
 
 function earlierRun(path: string, summary: RunSummary, lock: RunLock, services: FolderServices): EarlierRun {

@@ -210,6 +210,8 @@ export interface BudgetUse {
   readonly limit: number;
   /** With what is held for calls whose usage never came: they may have cost it. */
   readonly spent: number;
+  /** The most that a call which was refused could have used; absent where none was. */
+  readonly wanted?: number;
 }
 
 export interface RunFinished {
@@ -218,6 +220,8 @@ export interface RunFinished {
   readonly reason?: StopReason;
   readonly counts: Counts;
   readonly tool_calls: ToolCounts;
+  /** Calls of models and tools that earlier sessions had been answered, and nobody was asked again. */
+  readonly replayed_calls?: number;
   readonly usage: UsageReport;
   /** Absent where the run has no budget. */
   readonly budget?: BudgetReport;

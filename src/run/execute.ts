@@ -17,7 +17,7 @@ import { createRecordIndex } from './journal/record-index.ts';
 import { openModels } from './models.ts';
 import { surroundings, type RunOptions } from './options.ts';
 import { countOutcomes } from './outcomes.ts';
-import { internalError, notWritten } from './reasons.ts';
+import { internalError, notWritten, unexpected } from './reasons.ts';
 import { refusedStart } from './requirements.ts';
 import { redactOutcomes, secretsOf } from './secrets.ts';
 import type { Stop } from './stop.ts';
@@ -46,10 +46,10 @@ export async function execute(execution: Execution): Promise<void> {
   const { plan, options, stop, bell, tell } = execution;
   const { folder } = options;
   const history = folder?.history;
-  const { now } = surroundings(options);
+  const { elapsed } = surroundings(options);
   const total = options.total ?? null;
   const ledger = createUsageLedger(plan, history?.usage);
-  const began = now();
+  const began = elapsed();
   tell({
     type: 'run_started',
     pipeline: plan.name,
@@ -79,6 +79,10 @@ export async function execute(execution: Execution): Promise<void> {
     if (!event.ok) tool_calls.failed += 1;
     tell(event);
   };
+  let replayed_calls = 0;
+  const replayed = () => {
+    replayed_calls += 1;
+  };
   const budget = openBudget(plan, history);
   if (budget !== undefined && isUncounted(plan, history)) tell({ type: 'notice', message: uncounted });
   const images = createImages(options.files);
@@ -100,14 +104,20 @@ export async function execute(execution: Execution): Promise<void> {
     // An interrupt does not wait until the tools are ready.
     refused ??= await refusedTools(plan, { ...tools, signal: stop.signal });
     if (refused === undefined && !stop.halted('calls')) {
-      const all = { ledger, budget, images, journal, finished, toolFinished, tools, workers };
-      intaken = await runRecords(execution, all, () => (ended = now()));
+      const all = { ledger, budget, images, journal, finished, toolFinished, replayed, tools, workers };
+      await runRecords(execution, all, (records) => {
+        ended = elapsed();
+        intaken = records;
+      });
     }
   } catch (error) {
-    stop.request(internalError(error), 'everything');
-  } finally {
-    const closed = Promise.all([tools.shared.close(), workers.close()]);
+    stop.request(unexpected(error), 'everything');
+  }
+  try {
+    const closed = Promise.all([tools.shared.close(), workers.close(), options.cache?.close()]);
     await withGrace(closed, execution.signal, surroundings(options).sleep);
+  } catch (error) {
+    stop.request(unexpected(error), 'everything');
   }
   await journal?.close();
 
@@ -115,15 +125,17 @@ export async function execute(execution: Execution): Promise<void> {
   const usage = ledger.report();
   const end = conclude({
     plan,
-    total: total ?? history?.index.size ?? null,
+    total,
+    known: history?.index.size ?? 0,
     intaken,
     outcomes: outcomes.counts,
     tool_calls,
+    replayed_calls: history === undefined ? undefined : replayed_calls,
     files: images.used ? options.files : undefined,
     reason,
     usage,
     ...(budget !== undefined && { budget: budget.report() }),
-    duration: (ended ?? now()) - began,
+    duration: (ended ?? elapsed()) - began,
   });
   const kept = await folder?.finish({ ...end, models: ledger.resolvedModels() });
   if (kept === undefined || kept.ok || reason?.kind === 'local') tell(end);
@@ -160,18 +172,20 @@ interface Bookkeeping {
   readonly journal: Journal | undefined;
   readonly finished: (record: RecordFinished) => void;
   readonly toolFinished: (event: ToolFinished) => void;
+  readonly replayed: () => void;
   readonly tools: ReadyServices;
   readonly workers: Workers;
 }
 
 async function runRecords(
   execution: Execution,
-  { ledger, budget, images, journal, finished, toolFinished, tools, workers }: Bookkeeping,
-  done: () => void,
-): Promise<Intaken> {
+  { ledger, budget, images, journal, finished, toolFinished, replayed, tools, workers }: Bookkeeping,
+  done: (intaken: Intaken) => void,
+): Promise<void> {
   const { plan, options, stop, signal, bell, tell } = execution;
-  const { now, sleep, random } = surroundings(options);
+  const { now, elapsed, sleep, random } = surroundings(options);
   const warn = (message: string) => tell({ type: 'notice', message });
+  const earlier = await openEarlier(options.folder);
   const tracer = await openTracer(options.env, { sleep, warn });
   const traces = tracer === undefined ? untraced : tracesBy(tracer, plan.name);
   const models = await openModels(
@@ -183,7 +197,6 @@ async function runRecords(
   );
   signal.addEventListener('abort', models.abortAll, { once: true });
   const { concurrency } = plan.limits;
-  const earlier = await openEarlier(options.folder);
   const conductor = createConductor(
     {
       calls: {
@@ -198,7 +211,8 @@ async function runRecords(
         stop,
         traces,
         stream: options.stream === true,
-        now,
+        replayed,
+        now: elapsed,
         tell,
       },
       tools: {
@@ -208,7 +222,8 @@ async function runRecords(
         journal,
         stop,
         traces,
-        now,
+        replayed,
+        now: elapsed,
         finished: toolFinished,
       },
       signal,
@@ -223,12 +238,10 @@ async function runRecords(
   conductor.advance();
   await withGrace(conductor.done, signal, sleep);
   // To see traces off may take seconds that the records did not.
-  done();
-  const { taken, exhausted } = conductor;
+  done({ taken: conductor.taken, exhausted: conductor.exhausted });
   await withGrace(
     Promise.all([conductor.close(), models.close(), traces.close(), earlier?.close()]),
     signal,
     sleep,
   );
-  return { taken, exhausted };
 }

@@ -3,14 +3,14 @@ import { join, resolve } from 'node:path';
 import { failure, success, type Result } from '../result.ts';
 import { version } from '../version.ts';
 import type { StopReason } from './events.ts';
-import { nodeFileSystem, type FileSystem } from './file-system.ts';
+import { errorCode, nodeFileSystem, type FileSystem } from './file-system.ts';
 import type { History } from './journal/history.ts';
-import { headerLine } from './journal/lines.ts';
+import { headerLine, resumedLine } from './journal/lines.ts';
 import { openJournalReader, resultRow, type JournalReader } from './journal/reader.ts';
 import { createJournal, type Journal, type JournalListener } from './journal/journal.ts';
-import { makeChosenFolder, makeNamedFolder } from './make-folder.ts';
+import { isUnbegun, makeChosenFolder, makeNamedFolder } from './make-folder.ts';
 import { lockRun, type RunLock } from './lock.ts';
-import { notWritten } from './reasons.ts';
+import { folderInUse, notWritten } from './reasons.ts';
 import { createRecordIndex, type Outcome, type RecordIndex } from './journal/record-index.ts';
 import type { RunResults } from './results.ts';
 import { orderRows } from './row-order.ts';
@@ -65,11 +65,22 @@ export async function createRunFolder(
     if (!made.ok) return made;
     const lock = await lockRun(made.value, { pid: services.pid });
     if (!lock.ok) return lock;
+    // Another run may have come and gone before the lock was ours.
+    if (!(await isUnbegun(fileSystem, made.value))) {
+      await lock.value.release();
+      return failure(folderInUse(made.value));
+    }
     const began = { started: new Date(time).toISOString(), sessions: 0, duration: null };
     return await openFolder({ path: made.value, meta, lock: lock.value, began, services });
   } catch (error) {
-    return failure(notWritten(resolve(typeof place === 'string' ? place : place.runsDir), error));
+    return failure(unwritten(resolve(typeof place === 'string' ? place : place.runsDir), error));
   }
+}
+
+/** Why the disk refused; what it did not refuse is a mistake of ours, and goes on. */
+function unwritten(path: string, error: unknown): StopReason {
+  if (errorCode(error) === undefined) throw error;
+  return notWritten(path, error);
 }
 
 function randomSuffix(): string {
@@ -100,31 +111,38 @@ export async function openFolder(opened: OpenedFolder): Promise<Result<RunFolder
   const { fileSystem = nodeFileSystem } = services;
   const began = { ...opened.began, sessions: opened.began.sessions + 1 };
   try {
-    // In this order: a run.json whose journal is gone is one whose answers are lost, and must not look like a new one.
-    const length = await readyJournal(fileSystem, join(path, journalName), earlier?.history.length ?? 0);
+    // In this order: run.json tells of a journal that is there, and of what its last session was begun with.
+    const length = await readyJournal(fileSystem, join(path, journalName), earlier);
     await writeJson(fileSystem, join(path, 'run.json'), summaryOf(meta, began));
     return success(runFolder({ ...opened, began }, length));
   } catch (error) {
     await lock.release();
-    return failure(notWritten(path, error));
+    return failure(unwritten(path, error));
   }
 }
 
-/** The length of the journal to write on: a torn line at its end is cut off, and where there is none, it is begun. */
-async function readyJournal(fileSystem: FileSystem, path: string, sound: number): Promise<number> {
-  if (sound > 0) {
-    await fileSystem.truncate(path, sound);
-    return sound;
-  }
-  const header = headerLine(version);
-  await fileSystem.remove(path);
-  const file = await fileSystem.create(path);
+/**
+ * The length of the journal to write on. A torn line at its end is cut off, and a line says that another session begins;
+ * where there is none, it is begun.
+ */
+async function readyJournal(
+  fileSystem: FileSystem,
+  path: string,
+  earlier: Earlier | undefined,
+): Promise<number> {
+  const sound = earlier?.history.length ?? 0;
+  if (sound > 0) await fileSystem.truncate(path, sound);
+  else await fileSystem.remove(path);
+  const line =
+    earlier === undefined || sound === 0 ? headerLine(version) : resumedLine(version, earlier.force);
+  const file = sound > 0 ? await fileSystem.openToAppend(path) : await fileSystem.create(path);
   try {
-    await file.append(header);
+    await file.append(line);
+    await file.sync();
   } finally {
     await file.close();
   }
-  return header.length;
+  return sound + line.length;
 }
 
 const journalName = 'journal.jsonl';
@@ -166,11 +184,9 @@ function runFolder(
     async startJournal(listener) {
       try {
         const file = await fileSystem.openToAppend(journalPath);
-        const journal = createJournal(file, journalLength, index, listener);
-        if (earlier !== undefined) journal.resumed(version, earlier.force);
-        return success(journal);
+        return success(createJournal(file, journalLength, index, listener));
       } catch (error) {
-        return failure(notWritten(path, error));
+        return failure(unwritten(path, error));
       }
     },
 
@@ -188,9 +204,9 @@ function runFolder(
       await attempt(writeJson(fileSystem, join(path, 'usage.json'), end.usage));
       const lost = end.reason?.kind === 'local' ? undefined : failed;
       const told: RunEnd = lost === undefined ? end : { ...end, state: 'stopped', reason: lost };
-      await attempt(
-        writeJson(fileSystem, join(path, 'run.json'), summaryOf(meta, began, { ...told, finished: now() })),
-      );
+      const results_bytes = await bytesOf(fileSystem, join(path, 'results.jsonl'));
+      const summary = summaryOf(meta, began, { ...told, results_bytes, finished: now() });
+      await attempt(writeJson(fileSystem, join(path, 'run.json'), summary));
       await lock.release();
       return failed === undefined ? success(undefined) : failure(failed);
     },
@@ -198,4 +214,12 @@ function runFolder(
     inOrder: () => orderRows({ index, openReader }),
     results: () => each('succeeded', (reader, sequence) => resultRow(reader, index.place(sequence))),
   };
+}
+
+/** Null where the file is not there. */
+async function bytesOf(fileSystem: FileSystem, path: string): Promise<number | null> {
+  return fileSystem.look(path).then(
+    ({ bytes }) => bytes,
+    () => null,
+  );
 }

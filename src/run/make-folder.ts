@@ -50,8 +50,7 @@ export async function makeChosenFolder(
     if (errorCode(error) !== 'EEXIST') throw error;
   }
   try {
-    const names = await fileSystem.list(path);
-    return (await isUnbegun(fileSystem, path, names)) ? success(path) : failure(folderInUse(path));
+    return (await isUnbegun(fileSystem, path)) ? success(path) : failure(folderInUse(path));
   } catch (error) {
     if (errorCode(error) !== 'ENOTDIR') throw error;
     return failure(folderIsFile(path));
@@ -59,7 +58,8 @@ export async function makeChosenFolder(
 }
 
 /** Whether a folder has no more than a run leaves that is killed before it has begun: a journal that tells nothing. */
-async function isUnbegun(fileSystem: FileSystem, path: string, names: readonly string[]): Promise<boolean> {
+export async function isUnbegun(fileSystem: FileSystem, path: string): Promise<boolean> {
+  const names = await fileSystem.list(path);
   if (names.some((name) => name !== 'run.json.tmp' && name !== 'journal.jsonl')) return false;
   if (!names.includes('journal.jsonl')) return true;
   const { kind, bytes } = await fileSystem.look(join(path, 'journal.jsonl'));

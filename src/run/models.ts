@@ -47,7 +47,7 @@ export interface OpenModels {
 export async function openModels(
   plan: Plan,
   options: RunOptions,
-  { now, sleep, random }: Surroundings,
+  { now, sleep, random }: Pick<Surroundings, 'now' | 'sleep' | 'random'>,
   paused: (model: string, milliseconds: number, reason: ModelPaused['reason']) => void,
   openFar?: OpenModel,
 ): Promise<OpenModels> {

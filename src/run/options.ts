@@ -10,7 +10,7 @@ export interface RunOptions {
   readonly total?: number | null;
   /** Keeps what the run makes; without one nothing is written. */
   readonly folder?: RunFolder;
-  /** Keeps answers from one run to the next; without one the model is asked for each. A simulated run uses none. */
+  /** Keeps answers from one run to the next; without one the model is asked for each. A simulated run uses none. The run closes it. */
   readonly cache?: AnswerCache;
   /** The folder that paths of images are relative to, and that they do not leave; without one, no file is sent. */
   readonly files?: string;
@@ -51,11 +51,15 @@ export interface SimulatorEndpoint {
 export type OpenModel = (settings: ModelSettings, services: ClientServices) => Promise<ModelClient>;
 
 /** Time and chance. */
-export type Surroundings = Required<Pick<RunOptions, 'now' | 'sleep' | 'random'>>;
+export interface Surroundings extends Required<Pick<RunOptions, 'now' | 'sleep' | 'random'>> {
+  /** Milliseconds since some moment, whole: for spans, which a clock that is set must not change. */
+  readonly elapsed: () => number;
+}
 
 export function surroundings({ now, sleep, random }: RunOptions): Surroundings {
   return {
     now: now ?? Date.now,
+    elapsed: now ?? (() => Math.round(performance.now())),
     sleep: sleep ?? pause,
     random: random ?? Math.random,
   };

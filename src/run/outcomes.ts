@@ -10,21 +10,25 @@ export interface OutcomeCounts {
 /** Begins with what earlier sessions have left in the index. */
 export function countOutcomes(index: Pick<RecordIndex, 'size' | 'outcome'>): OutcomeCounts {
   const counts: Record<Outcome, number> = { succeeded: 0, failed: 0, skipped: 0 };
-  // Only these are run again: by then the index tells of their new end.
-  const hadFailed = new Uint8Array(index.size);
-  for (let sequence = 0; sequence < hadFailed.length; sequence += 1) {
+  // A copy: when a record that is run again has ended, the index tells of its new end already.
+  const before = new Uint8Array(index.size);
+  for (let sequence = 0; sequence < before.length; sequence += 1) {
     const outcome = index.outcome(sequence);
-    if (outcome !== undefined) counts[outcome] += 1;
-    if (outcome === 'failed') hadFailed[sequence] = 1;
+    if (outcome === undefined) continue;
+    counts[outcome] += 1;
+    before[sequence] = outcomes.indexOf(outcome) + 1;
   }
   return {
     counts,
     count({ sequence, outcome }) {
-      if (hadFailed[sequence] === 1) {
-        counts.failed -= 1;
-        hadFailed[sequence] = 0;
+      const replaced = outcomes[(before[sequence] ?? 0) - 1];
+      if (replaced !== undefined) {
+        counts[replaced] -= 1;
+        before[sequence] = 0;
       }
       counts[outcome] += 1;
     },
   };
 }
+
+const outcomes: readonly Outcome[] = ['succeeded', 'failed', 'skipped'];

@@ -1,5 +1,5 @@
 import type { StopReason } from './events.ts';
-import { inWords } from './file-system.ts';
+import { errorCode, inWords } from './file-system.ts';
 
 /** Why a run may stop, but for what a provider says. */
 
@@ -62,6 +62,12 @@ export function folderIsFile(path: string): StopReason {
   return { kind: 'input', code: 'run_dir_in_use', message };
 }
 
+/** What only an edited file can bring about. */
+export function journalDisagrees(ended: number, came: number): StopReason {
+  const message = `the journal tells of ${ended} records that have ended, and the input has ${came}; begin a new run`;
+  return { kind: 'input', code: 'journal_damaged', message };
+}
+
 /** `forced`: whether the user may go on all the same. */
 export function runChanged(path: string, changes: readonly string[], forcible: boolean): StopReason {
   const shown = changes.slice(0, 5).join('; ');
@@ -79,6 +85,16 @@ export function runChanged(path: string, changes: readonly string[], forcible: b
 export function notWritten(path: string, error: unknown): StopReason {
   const message = `the run folder ${path} could not be written: ${inWords(error)}`;
   return { kind: 'local', code: 'run_folder_failed', message };
+}
+
+/** What was thrown where nothing is expected: the system's refusal, or a mistake of ours. */
+export function unexpected(error: unknown): StopReason {
+  if (errorCode(error) === undefined) return internalError(error);
+  return {
+    kind: 'local',
+    code: 'system_refused',
+    message: `the system refused what a run needs: ${inWords(error)}`,
+  };
 }
 
 /** Something was thrown that only a mistake of ours can throw. */

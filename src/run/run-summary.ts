@@ -82,6 +82,8 @@ export interface RunSummary {
   readonly cost_usd: number | null;
   /** Null where the run has no budget, or has not ended. */
   readonly budget: BudgetReport | null;
+  /** Of results.jsonl, by which it is known to be whole; null until the run has ended. */
+  readonly results_bytes: number | null;
   /** UTC, as 2026-01-31T23:59:59.000Z. */
   readonly started: string;
   readonly finished: string | null;
@@ -96,7 +98,7 @@ export type EarlierSessions = Pick<RunSummary, 'started' | 'sessions' | 'duratio
 export function summaryOf(
   meta: RunMeta,
   { started, sessions, duration }: EarlierSessions,
-  end?: RunEnd & { readonly finished: number },
+  end?: RunEnd & { readonly finished: number; readonly results_bytes: number | null },
 ): RunSummary {
   const { plan, input, selection, simulated, simulator, images, output } = meta;
   const [pipeline, ...files] = plan.files;
@@ -123,6 +125,7 @@ export function summaryOf(
     usage: end?.usage.total ?? null,
     cost_usd: end?.usage.total.cost_usd ?? null,
     budget: end?.budget ?? null,
+    results_bytes: end?.results_bytes ?? null,
     started,
     finished: end === undefined ? null : new Date(end.finished).toISOString(),
     duration: end === undefined ? duration : (duration ?? 0) + end.duration,

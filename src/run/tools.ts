@@ -25,6 +25,8 @@ export interface ToolCallServices extends SlotServices {
   readonly journal: Journal | undefined;
   /** Aborted when everything has to end at once: a tool at work is then ended. */
   readonly signal: AbortSignal;
+  /** An earlier session was given the call's result already. */
+  readonly replayed: () => void;
   readonly now: () => number;
   readonly finished: (event: ToolFinished) => void;
 }
@@ -52,9 +54,10 @@ export async function runTool(
   const { id, name } = call;
   const asked = { id, name, arguments: call.arguments };
   const fingerprint = toolFingerprint({ ...asked, identity: identityOf(call, plan) });
-  return (
-    record.replay?.tool(ofPlan.id, fingerprint) ?? inSlot(services, record, refused, () => perform(ofPlan))
-  );
+  const known = record.replay?.tool(ofPlan.id, fingerprint);
+  if (known === undefined) return inSlot(services, record, refused, () => perform(ofPlan));
+  services.replayed();
+  return known;
 
   async function perform({ id: stepId, program }: PlanStep): Promise<ToolOutcome> {
     const { env, shared, redact, journal, traces, signal, now, finished } = services;

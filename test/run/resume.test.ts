@@ -1,4 +1,4 @@
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/plan.ts';
@@ -296,6 +296,53 @@ describe('a run that was begun with something else', () => {
   });
 });
 
+describe('a forced resume that is killed', () => {
+  it.each([0, 3])('after %i calls goes on as what it was forced to be', async (calls) => {
+    const path = await killedAfter(12);
+    const file = { path: '/translate.yaml', sha256: 'f'.repeat(64) };
+    const edited = plan([step('one'), step('two', { after: ['one'], prompt: () => 'edited' })], {
+      files: [file],
+      concurrency: 1,
+    });
+    const forced = await resumed(path, metaOf(edited), true);
+    const models = fakeModels();
+    const abort = new AbortController();
+    const going = run(edited, recordsOf(6), {
+      openModel: models.openModel,
+      folder: forced,
+      abort: abort.signal,
+    });
+    for (let call = 0; call < calls; call += 1) (await models.nextCall()).reply('new');
+    await models.nextCall();
+    const copy = await killed(forced);
+    abort.abort();
+    await going.finished;
+    const asked: string[] = [];
+    const again = await resumed(copy, metaOf(edited));
+    await run(edited, recordsOf(6), { openModel: answering(asked), folder: again }).finished;
+    expect(asked).toEqual(Array.from({ length: 6 - calls }, () => 'edited'));
+    expect(await readFile(join(copy, 'results.jsonl'), 'utf8')).not.toContain('answer to two');
+  });
+});
+
+describe('a run whose input is not read to its end', () => {
+  it('is not through, however many of its records are', async () => {
+    const path = await killedAfter(12);
+    const drain = AbortSignal.abort();
+    const folder = await resumed(path);
+    const finished = await drive(chain, recordsOf(6), { openModel: answering(), folder, drain }).finished;
+    expect(finished).toMatchObject({ state: 'interrupted', counts: { total: 6, succeeded: 6, pending: 0 } });
+  });
+
+  it('counts each record once, in whatever order they come again', async () => {
+    const path = await killedAfter(12);
+    const items = recordsOf(6).map((item, at) => ({ ...item, index: 5 - at, line: 6 - at }));
+    const folder = await resumed(path);
+    const finished = await drive(chain, items.reverse(), { openModel: answering(), folder }).finished;
+    expect(finished.counts).toMatchObject({ total: 6, succeeded: 6, failed: 0, pending: 0 });
+  });
+});
+
 describe('taking hold of a run', () => {
   it('is for one at a time', async () => {
     const path = await killedAfter(1);
@@ -323,6 +370,24 @@ describe('taking hold of a run', () => {
     expect(await holdRun(path)).toMatchObject({ ok: false, error: { kind: 'input', code: 'not_a_run' } });
   });
 
+  it.each(['run.json', 'journal.jsonl'])('is refused where %s is no file of its own', async (name) => {
+    const path = await killedAfter(1);
+    await rm(join(path, name));
+    await symlink('/dev/zero', join(path, name));
+    expect(await holdRun(path)).toMatchObject({ ok: false, error: { kind: 'input', code: 'not_a_run' } });
+  });
+
+  it('and of fewer records than it had ends with a reason, and counts that add up', async () => {
+    const path = await killedAfter(12);
+    const folder = await resumed(path);
+    const finished = await drive(chain, recordsOf(2), { openModel: answering(), folder }).finished;
+    expect(finished).toMatchObject({
+      state: 'stopped',
+      reason: { kind: 'input', code: 'journal_damaged' },
+      counts: { total: 6, succeeded: 6, pending: 0 },
+    });
+  });
+
   it('is refused where the journal is damaged', async () => {
     const path = await killedAfter(4);
     const journal = join(path, 'journal.jsonl');
@@ -345,6 +410,16 @@ describe('taking hold of a run', () => {
     const rows = [];
     for await (const { index } of done?.results() ?? []) rows.push(index);
     expect(rows).toEqual([0, 1, 2]);
+  });
+
+  it.each([
+    ['emptied', ''],
+    ['cut', '{"index":0'],
+  ])('does not call a run done whose results were %s', async (_how, text) => {
+    const folder = await begun();
+    await run(chain, recordsOf(3), { openModel: answering(), folder }).finished;
+    await writeFile(join(folder.path, 'results.jsonl'), text);
+    expect(await (await held(folder.path)).done(metaOf(chain))).toBeUndefined();
   });
 
   it.each(['failed', 'changed'])('does not call a run done that has %s', async (how) => {

@@ -259,7 +259,7 @@ describe('a disk that fails during a run', () => {
   );
 
   const endFaults: readonly Fault[] = [
-    { act: 'sync', file: 'journal.jsonl', from: 1, code: 'EIO' },
+    { act: 'sync', file: 'journal.jsonl', from: 2, code: 'EIO' },
     { act: 'close', file: 'journal.jsonl', from: 2, code: 'EIO' },
     { act: 'openToRead', file: 'journal.jsonl', from: 1, code: 'EACCES' },
     { act: 'append', file: 'results.jsonl.tmp', from: 1, code: 'ENOSPC' },

@@ -6,7 +6,6 @@ import {
   callMembers,
   recordMembers,
   reservationMembers,
-  resumedMembers,
   toolMembers,
   type JournalCall,
   type JournalReservation,
@@ -16,8 +15,6 @@ import type { RecordIndex } from './record-index.ts';
 
 /** What a run writes as it goes. Nothing here waits for the disk but `close`, and whoever awaits a reservation. */
 export interface Journal {
-  /** A session begins that goes on with what earlier ones have left: to be told first. */
-  resumed(pipeVersion: string, force: boolean): void;
   /** Resolves when the reservation is in the file, so that its request may be sent; false where it could not be written. */
   reserve(reservation: JournalReservation): Promise<boolean>;
   call(call: JournalCall): void;
@@ -59,9 +56,6 @@ export function createJournal(
   });
 
   return {
-    resumed(pipeVersion, force) {
-      log.append(resumedMembers(pipeVersion, force));
-    },
     reserve(reservation) {
       log.append(reservationMembers(reservation));
       return log.written();

@@ -68,7 +68,16 @@ export const journalFormat = 1;
 /** The first line, whole. */
 export function headerLine(pipe: string): Buffer {
   const members = { type: 'run', format: journalFormat, fingerprint: fingerprintVersion, pipe };
-  const line = Buffer.from(`${lineStart}${JSON.stringify(members).slice(1)}\n`);
+  return wholeLine(JSON.stringify(members).slice(1, -1));
+}
+
+/** The first line of a later session, whole. */
+export function resumedLine(pipe: string, force: boolean): Buffer {
+  return wholeLine(resumedMembers(pipe, force));
+}
+
+function wholeLine(members: string): Buffer {
+  const line = Buffer.from(`${lineStart}${members}}\n`);
   seal(line.subarray(0, -1));
   return line;
 }

@@ -74,7 +74,6 @@ describe('createJournal', () => {
     const broken = failure({ code: 'tool_failed', message: 'it ended with code 1' } as const);
     journal.tool({ ...tool, call: 2, arguments: '{"order":', outcome: broken });
     journal.record({ ...succeeded(0, 'sent'), key: 'ticket-1' });
-    journal.resumed('0.1.0', false);
     expect(await journal.reserve({ ...asked, key: 'ticket-2', request: 1, usd: null, tokens: 1200 })).toBe(
       true,
     );
