@@ -116,8 +116,8 @@ export async function callModel(
     }
     if (!outcome.ok && outcome.error.scope === 'run') {
       const { code, message } = outcome.error;
+      // Others that are under way may be answered yet, and are paid for.
       stop.request({ kind: 'provider', code, message }, 'calls');
-      model.abort();
     }
     return outcome;
   }
