@@ -80,7 +80,7 @@ describe('a budget under whatever happens', () => {
           const spent = sumOf(all.map(({ used }) => used ?? { usd: 0, tokens: 0 }));
           const taken = sumOf([spent, ...all.filter(hasOpen).map(({ most }) => most)]);
           expect(isWithin(taken)).toBe(true);
-          expect(budget.report()).toEqual({
+          expect(budget.report()).toMatchObject({
             usd: { limit: limits.usd, spent: taken.usd / 1e9 },
             tokens: { limit: limits.tokens, spent: taken.tokens },
           });

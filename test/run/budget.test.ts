@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { PlanBudget } from '../../src/plan.ts';
 import type { Bound } from '../../src/run/budget-bound.ts';
 import type { Actual } from '../../src/run/budget.ts';
+import type { BudgetReport } from '../../src/run/events.ts';
 import { budgeted, nothing, statesOf } from './support/budgets.ts';
 import { settled } from './support/clock.ts';
 
@@ -92,6 +93,25 @@ describe('a budget that is used up', () => {
     const asked = await ask(usd(0.5), usd(0.9));
     await settle(asked[0], { total_tokens: 1, cost_usd: 3 });
     expect(asked[1]?.reason?.message).toContain('$3.00 of the budget of $1.00 is spent');
+  });
+
+  it.each<[string, PlanBudget, readonly Bound[], BudgetReport]>([
+    [
+      'tokens',
+      { tokens: 10 },
+      [tokens(4), tokens(11), tokens(13), tokens(12)],
+      { usd: null, tokens: { limit: 10, spent: 4, wanted: 13 } },
+    ],
+    [
+      'dollars',
+      { usd: 0.0000001, tokens: 10 },
+      [usd(0.00036)],
+      { usd: { limit: 0.0000001, spent: 0, wanted: 0.00036 }, tokens: { limit: 10, spent: 0, wanted: 1 } },
+    ],
+  ])('reports the most that a refused request could have used: %s', async (_name, limits, bounds, report) => {
+    const { ask, budget } = budgeted(limits);
+    await ask(...bounds);
+    expect(budget.report()).toEqual(report);
   });
 
   it('gives everybody the same reason', async () => {
