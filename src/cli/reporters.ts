@@ -25,6 +25,7 @@ export async function createReporters(terminal: Terminal, flags: ReportFlags): P
   const shared = {
     inputPath,
     ...(outputPath !== undefined && { outputPath }),
+    command: commandOf(terminal),
     exitCodeOf: (finished: RunFinished) => exitCodeOf(finished),
   };
   const text = createReporter({
@@ -45,6 +46,11 @@ export async function createReporters(terminal: Terminal, flags: ReportFlags): P
     message: (lines) => reporters.forEach((reporter) => reporter.message(lines)),
     finish: () => reporters.forEach((reporter) => reporter.finish()),
   };
+}
+
+/** Who started pipe by npx may have it nowhere else. */
+function commandOf({ env }: Terminal): string {
+  return env['npm_command'] === 'exec' ? 'npx pipe' : 'pipe';
 }
 
 async function createAnswers(terminal: Terminal, { quiet, steps }: ReportFlags): Promise<AnswerStream> {

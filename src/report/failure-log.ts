@@ -9,8 +9,8 @@ const longestName = 60;
 export interface FailureLog {
   /** A record has failed. */
   add(record: FailedRecord): void;
-  /** No more will come. */
-  end(): void;
+  /** Counts those that were like the last one told; to be called before other lines, and at the end. */
+  flush(): void;
 }
 
 interface FailureLogOptions {
@@ -30,8 +30,9 @@ export function createFailureLog({ print, paint, inputPath, errorsPath }: Failur
   let shown = 0;
   let full = false;
 
-  const endRepeats = () => {
-    if (repeats > 0) print(paint('dim', `  the same for ${formatAmount(repeats, 'more record')}`));
+  const flush = () => {
+    if (last === undefined || repeats === 0) return;
+    print(paint('dim', `  the same (${last.error.code}) for ${formatAmount(repeats, 'more record')}`));
     repeats = 0;
   };
 
@@ -42,7 +43,7 @@ export function createFailureLog({ print, paint, inputPath, errorsPath }: Failur
         repeats += 1;
         return;
       }
-      endRepeats();
+      flush();
       if (shown === firstFew) {
         full = true;
         const path = errorsPath();
@@ -53,7 +54,7 @@ export function createFailureLog({ print, paint, inputPath, errorsPath }: Failur
       last = record;
       print(failureLine(record, inputPath, paint));
     },
-    end: endRepeats,
+    flush,
   };
 }
 

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { printableJson } from '../diagnostic/printable.ts';
-import type { BudgetReport, RunFinished, RunStarted, UsageReport } from '../run/events.ts';
+import type { BudgetReport, BudgetUse, RunFinished, RunStarted, UsageReport } from '../run/events.ts';
 import { collectFailures, type Failures } from './failures.ts';
 import { pathsOf } from './paths.ts';
 import type { Reporter, ReporterOptions } from './reporter.ts';
@@ -25,6 +25,8 @@ export interface RunReport {
   readonly resumed: {
     /** Records that were through before, and were not run again. */
     readonly kept: number;
+    /** Calls of models and tools that were answered before, and nobody was asked again. */
+    readonly replayed_calls: number;
   } | null;
   /** Of the whole run: `{total, succeeded, failed, skipped, pending}`. */
   readonly counts: RunFinished['counts'];
@@ -40,10 +42,11 @@ export interface RunReport {
   /** Calls answered from pipe's own cache, without a request; the same as `usage.total.cached_requests`. */
   readonly cached_requests: number;
   /**
-   * `{usd, tokens}`, each `{limit, spent}` or null, of the whole run; `spent` counts what calls whose usage never came
-   * may have used. Null where the run has no budget.
+   * `{usd, tokens}`, each `{limit, spent, wanted}` or null, of the whole run; `spent` counts what calls whose usage
+   * never came may have used, `wanted` is the most that a refused call could have used, null where none was refused.
+   * Null where the run has no budget.
    */
-  readonly budget: BudgetReport | null;
+  readonly budget: { readonly usd: ReportedUse | null; readonly tokens: ReportedUse | null } | null;
   readonly duration_ms: number;
   /** results.jsonl of the run's folder. */
   readonly results: string | null;
@@ -55,6 +58,10 @@ export interface RunReport {
     /** The first five that happened. */
     readonly first: readonly ReportedError[];
   };
+}
+
+export interface ReportedUse extends Omit<BudgetUse, 'wanted'> {
+  readonly wanted: number | null;
 }
 
 export interface ReportedError {
@@ -105,13 +112,16 @@ function runReport({ started, finished, failures, exitCode, outputPath }: RunRep
     exit_code: exitCode,
     simulated: started?.simulated ?? false,
     folder: paths.folder ?? null,
-    resumed: started?.resumed === undefined ? null : { kept: started.resumed.kept },
+    resumed:
+      started?.resumed === undefined
+        ? null
+        : { kept: started.resumed.kept, replayed_calls: finished.replayed_calls ?? 0 },
     counts: finished.counts,
     tool_calls: finished.tool_calls,
     usage: finished.usage,
     cost_usd: finished.usage.total.cost_usd,
     cached_requests: finished.usage.total.cached_requests,
-    budget: finished.budget ?? null,
+    budget: budgetOf(finished.budget),
     duration_ms: finished.duration,
     results: paths.results ?? null,
     output: paths.output ?? null,
@@ -128,6 +138,11 @@ function runReport({ started, finished, failures, exitCode, outputPath }: RunRep
       })),
     },
   };
+}
+
+function budgetOf(budget: BudgetReport | undefined): RunReport['budget'] {
+  const useOf = (use: BudgetUse | null) => use && { ...use, wanted: use.wanted ?? null };
+  return budget === undefined ? null : { usd: useOf(budget.usd), tokens: useOf(budget.tokens) };
 }
 
 function formatRunReport(report: RunReport): string {

@@ -35,7 +35,11 @@ export function liveReporter(
     inputPath,
     errorsPath: () => (started?.folder === undefined ? undefined : printable(errorsPathOf(started.folder))),
   });
-  const waits = createWaitLog({ print, paint, now: () => clock.now(), seen: view.showsWaits });
+  const tell = (lines: string) => {
+    log.flush();
+    print(lines);
+  };
+  const waits = createWaitLog({ print: tell, paint, now: () => clock.now(), seen: view.showsWaits });
   return {
     on(event) {
       tally.add(event);
@@ -51,17 +55,17 @@ export function liveReporter(
           log.add(event);
           return;
         case 'run_stopping':
-          print(paint('yellow', stoppingLine(event, tally.read().inFlight)));
+          tell(paint('yellow', stoppingLine(event, tally.read().inFlight)));
           return;
         case 'model_paused':
           waits.add(event);
           return;
         case 'notice':
-          print(paint('yellow', clip(event.message, longestMessage)));
+          tell(paint('yellow', clip(event.message, longestMessage)));
           return;
         case 'run_finished': {
           view.stop();
-          log.end();
+          log.flush();
           const end = { ...options, inputPath, started, finished: event, failures };
           const { done, kept, cut } = tally.read();
           output.write(withoutCommands(`\n${formatSummary({ ...end, done: done - kept, cut }, output)}`));
@@ -76,18 +80,18 @@ export function liveReporter(
         case 'tool_finished':
       }
     },
-    message: print,
+    message: tell,
     finish() {
       view.stop();
-      log.end();
+      log.flush();
     },
   };
 }
 
 function startLine({ pipeline, total, concurrency, simulated, resumed, folder }: RunStarted): string {
   const parts = [
-    ...(resumed === undefined ? [] : ['resuming', keptInWords(resumed.kept, total)]),
-    ...(resumed !== undefined || total === null ? [] : [formatAmount(total, 'record')]),
+    ...(resumed === undefined ? [] : ['resuming']),
+    ...countInWords(resumed?.kept ?? 0, total),
     ...(isDone(resumed, total) ? ['nothing is left to do'] : [`up to ${formatCount(concurrency)} at a time`]),
     ...(simulated ? ['answers are simulated'] : []),
   ];
@@ -99,12 +103,14 @@ function isDone(resumed: RunStarted['resumed'], total: number | null): boolean {
   return resumed !== undefined && resumed.kept === total;
 }
 
-function keptInWords(kept: number, total: number | null): string {
+/** Where nothing is said to be done, that is no news: a forced resume looks at every record again. */
+function countInWords(kept: number, total: number | null): readonly string[] {
+  if (kept === 0) return total === null ? [] : [formatAmount(total, 'record')];
   const of =
     total === null
       ? formatAmount(kept, 'record')
       : `${formatCount(kept)} of ${formatAmount(total, 'record')}`;
-  return `${of} ${kept === 1 ? 'is' : 'are'} done`;
+  return [`${of} ${kept === 1 ? 'is' : 'are'} done`];
 }
 
 function stoppingLine({ how, reason, grace }: RunStopping, inFlight: number): string {
@@ -116,6 +122,8 @@ function stoppingLine({ how, reason, grace }: RunStopping, inFlight: number): st
   if (how === 'aborting')
     return `stopping at once: ${why}${records} in flight ${inFlight === 1 ? 'stays' : 'stay'} pending`;
   const atMost = grace === undefined ? '' : `, at most ${formatSeconds(grace)}`;
+  // Some of them may wait for the budget: their calls are not made.
+  const finishing = reason.kind === 'budget' ? '' : 'finishing ';
   const again = byKey ? '; press Ctrl-C again to stop at once' : '';
-  return `stopping: ${why}finishing ${records} in flight${atMost}${again}`;
+  return `stopping: ${why}${finishing}${records} in flight${atMost}${again}`;
 }

@@ -1,5 +1,6 @@
 import { printable } from '../diagnostic/printable.ts';
 import type { BudgetReport, BudgetUse, RunFinished, RunStarted, StopReason } from '../run/events.ts';
+import { billionthsUp, dollarsOf } from '../usage/billionths.ts';
 import type { Failures } from './failures.ts';
 import { formatCount } from './numbers.ts';
 import { outputUnwritable } from './paths.ts';
@@ -17,10 +18,13 @@ export interface NextInput {
   readonly finished: Pick<RunFinished, 'state' | 'reason' | 'counts' | 'budget'>;
   readonly failures: Failures;
   readonly inputPath: string;
+  /** What the user types to start pipe, such as `npx pipe`; default: `pipe`. */
+  readonly command?: string;
 }
 
 /** How to finish what the run has left to do; undefined where that is nothing, or nothing was kept of it. */
-export function nextOf({ started, finished, failures, inputPath }: NextInput): Next | undefined {
+export function nextOf(input: NextInput): Next | undefined {
+  const { started, finished, failures, inputPath, command = 'pipe' } = input;
   if (started?.folder === undefined) return undefined;
   const { reason, counts } = finished;
   const atFault = Math.min(failures.ofRows(), counts.failed);
@@ -34,14 +38,14 @@ export function nextOf({ started, finished, failures, inputPath }: NextInput): N
   if (steps.length === 0) {
     return atFault === 0 ? undefined : { command: [], effect: correctRows(atFault, inputPath) };
   }
-  const larger = reason?.kind === 'budget' ? twice(finished.budget) : [];
+  const larger = reason?.kind === 'budget' ? largerThan(finished.budget) : [];
   const effect = [
     steps.join(' and '),
-    ...(larger.length > 0 ? ['with twice the budget'] : []),
+    ...(larger.length > 0 ? ['with a larger budget'] : []),
     ...(hasToGo(reason) ? ['once the reason is gone'] : []),
   ].join(', ');
   return {
-    command: ['pipe resume', pathWord(started.folder), ...larger],
+    command: [`${command} resume`, pathWord(started.folder), ...larger],
     effect: atFault === 0 ? effect : `${effect}; ${failAlike(atFault)}`,
   };
 }
@@ -90,12 +94,32 @@ function hasToGo(reason: StopReason | undefined): boolean {
   return reason !== undefined && ['provider', 'local', 'input'].includes(reason.kind);
 }
 
-/** Flags for a budget that is twice as large. */
-function twice(budget: BudgetReport | undefined): readonly string[] {
-  const flag = (name: string, use: BudgetUse | null | undefined) =>
-    // Rounded to where twice a decimal number is one again.
-    use === null || use === undefined ? [] : [`${name}${Number((use.limit * 2).toPrecision(12))}`];
-  return [...flag('--budget-usd ', budget?.usd), ...flag('--set budget.tokens=', budget?.tokens)];
+/** Flags for a budget that is larger where the refused calls did not fit into it. */
+function largerThan(budget: BudgetReport | undefined): readonly string[] {
+  const billionths = needOf(budget?.usd, billionthsUp);
+  const tokens = needOf(budget?.tokens, Number);
+  return [
+    ...(billionths === undefined ? [] : [`--budget-usd ${decimal(dollarsOf(roundedUp(billionths)))}`]),
+    ...(tokens === undefined ? [] : [`--set budget.tokens=${decimal(roundedUp(tokens))}`]),
+  ];
+}
+
+/** Twice what was spent by now and what the next call may use: enough for that call, and for as much again. */
+function needOf(use: BudgetUse | null | undefined, whole: (amount: number) => number): number | undefined {
+  if (use?.wanted === undefined) return undefined;
+  const least = whole(use.spent) + whole(use.wanted);
+  return least > whole(use.limit) ? 2 * least : undefined;
+}
+
+/** A whole number, rounded up to one of two digits and zeros. */
+function roundedUp(count: number): number {
+  const unit = 10 ** Math.max(0, count.toFixed(0).length - 2);
+  return Math.ceil(count / unit) * unit;
+}
+
+/** As flags are read: without an exponent, however small or large. */
+function decimal(value: number): string {
+  return value.toLocaleString('en-US', { useGrouping: false, maximumFractionDigits: 9 });
 }
 
 const lineWidth = 74;

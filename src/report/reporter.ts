@@ -18,6 +18,8 @@ export interface ReporterOptions {
   readonly inputPath: string;
   /** The file of `--output`, if one is written; `-` for stdout. */
   readonly outputPath?: string;
+  /** What the user types to start pipe, such as `npx pipe`; default: `pipe`. */
+  readonly command?: string;
   readonly exitCodeOf: (finished: RunFinished) => number;
   /** Adds annotations that GitHub Actions shows beside the input's lines. */
   readonly github?: boolean;

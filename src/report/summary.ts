@@ -1,6 +1,6 @@
 import { formatDuration } from '../duration.ts';
 import { printable } from '../diagnostic/printable.ts';
-import type { RunFinished, RunStarted, ToolCounts } from '../run/events.ts';
+import type { Resumed, RunFinished, RunStarted, ToolCounts } from '../run/events.ts';
 import { budgetInWords } from './budget.ts';
 import { placeOf, type Failures } from './failures.ts';
 import { costInWords } from './money.ts';
@@ -22,6 +22,8 @@ export interface SummaryInput {
   readonly cut: number;
   readonly inputPath: string;
   readonly outputPath?: string;
+  /** What the user types to start pipe; default: `pipe`. */
+  readonly command?: string;
 }
 
 const labelWidth = 11;
@@ -63,7 +65,9 @@ function headSection(input: SummaryInput, width: number, paint: Paint): readonly
       ? []
       : label('reason', `${clip(reason.message, longestMessage)} (${reason.code})`)),
     ...labelled('records', [countsInWords(finished, paint)], paint),
-    ...(started?.resumed === undefined ? [] : label('resumed', keptInWords(started.resumed.kept))),
+    ...(started?.resumed === undefined
+      ? []
+      : earlierInWords(started.resumed, finished).flatMap((line) => label('resumed', line))),
     ...label('cost', costInWords(usage)),
     ...(budget === undefined
       ? []
@@ -102,11 +106,17 @@ function countsInWords({ counts }: RunFinished, paint: Paint): string {
   return `${formatCount(counts.total)}: ${parts.join(', ')}`;
 }
 
-function keptInWords(kept: number): string {
-  if (kept === 0) return 'no record was done before; cost includes what was asked then';
-  return kept === 1
-    ? '1 record was done before; counts and cost include it'
-    : `${formatCount(kept)} records were done before; counts and cost include them`;
+/** What earlier sessions have spared this one; nothing where that is nothing. */
+function earlierInWords({ kept }: Resumed, { replayed_calls = 0 }: RunFinished): readonly string[] {
+  const were = (count: number, noun: string) =>
+    `${formatAmount(count, noun)} ${count === 1 ? 'was' : 'were'}`;
+  const spared = [
+    ...(kept > 0 ? [`${were(kept, 'record')} done before`] : []),
+    ...(replayed_calls > 0 ? [`${were(replayed_calls, 'call')} answered from the journal`] : []),
+  ];
+  if (spared.length === 0) return [];
+  const them = kept + replayed_calls === 1 ? 'it' : 'them';
+  return [[...spared, `counts and cost include ${them}`].join('; ')];
 }
 
 function toolsInWords({ total, failed }: ToolCounts): string {

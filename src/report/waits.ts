@@ -60,19 +60,19 @@ function urgency({ reason }: Held): number {
   return reason === 'unavailable' ? 1 : 0;
 }
 
-/** For the progress line: `waiting for quota 42 s`. Our own words and numbers only. */
+/** For the progress line: `waits 42 s for quota`. Our own words and numbers only. */
 export function waitInShort({ reason, left }: Wait): string {
   if (reason === 'unavailable') return `no answer, ${tryingAgain(left)}`;
-  return `${reason === 'limits' ? 'paced by limits' : 'waiting for quota'} ${formatSeconds(left ?? 0)}`;
+  return `waits ${formatSeconds(left ?? 0)} for ${reason === 'limits' ? 'limits' : 'quota'}`;
 }
 
 const longestModel = 40;
 
-/** For a line of its own: `mistral-small-latest waits for quota 42 s`. */
+/** For a line of its own: `mistral-small-latest waits 42 s for quota`. */
 export function waitInWords({ model, reason, left }: Wait): string {
   const name = clip(model, longestModel);
   if (reason === 'unavailable') return `no answer from ${name}, ${tryingAgain(left)}`;
-  return `${name} ${reason === 'limits' ? 'is paced by limits' : 'waits for quota'} ${formatSeconds(left ?? 0)}`;
+  return `${name} waits ${formatSeconds(left ?? 0)} for ${reason === 'limits' ? 'its limits' : 'quota'}`;
 }
 
 function tryingAgain(left: number | null): string {

@@ -16,8 +16,8 @@ function tell(records: readonly FailedRecord[], errorsPath: string | undefined =
     errorsPath: () => errorsPath,
   });
   for (const record of records) log.add(record);
-  log.end();
-  log.end();
+  log.flush();
+  log.flush();
   return lines.map((line) => line.replace(/ {2}error.*/, ''));
 }
 
@@ -35,18 +35,18 @@ describe('failures as they happen', () => {
       apart(200),
       [...[1, 2, 3, 4, 5].map((line) => `rows.jsonl:${line}`), 'further failures are in runs/r/errors.jsonl'],
     ],
-    ['many alike', alike(9_000), ['rows.jsonl:1', '  the same for 8,999 more records']],
+    ['many alike', alike(9_000), ['rows.jsonl:1', '  the same (timed_out) for 8,999 more records']],
     [
       'alike between others',
       [...alike(2), ...apart(1, 2), ...alike(1, 3)],
-      ['rows.jsonl:1', '  the same for 1 more record', 'rows.jsonl:3', 'rows.jsonl:4'],
+      ['rows.jsonl:1', '  the same (timed_out) for 1 more record', 'rows.jsonl:3', 'rows.jsonl:4'],
     ],
     [
       'alike after the fifth',
       [...apart(4), ...alike(3, 4), ...apart(1, 7)],
       [
         ...[1, 2, 3, 4, 5].map((line) => `rows.jsonl:${line}`),
-        '  the same for 2 more records',
+        '  the same (timed_out) for 2 more records',
         'further failures are in runs/r/errors.jsonl',
       ],
     ],
@@ -61,6 +61,22 @@ describe('failures as they happen', () => {
     ['another message', failed(1, { message: 'x' })],
   ])('are not alike with %s', (_, other) => {
     expect(tell([failed(0), other])).toEqual(['rows.jsonl:1', 'rows.jsonl:2']);
+  });
+
+  it('are counted before other lines, and from there on anew', () => {
+    const lines: string[] = [];
+    const print = (line: string) => lines.push(line);
+    const log = createFailureLog({ print, paint: plain, inputPath: 'r', errorsPath: () => undefined });
+    for (const record of alike(3)) log.add(record);
+    log.flush();
+    print('another line');
+    for (const record of alike(2, 3)) log.add(record);
+    log.flush();
+    expect(lines.slice(1)).toEqual([
+      '  the same (timed_out) for 2 more records',
+      'another line',
+      '  the same (timed_out) for 2 more records',
+    ]);
   });
 
   it('points to no file where none is kept', () => {

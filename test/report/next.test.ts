@@ -25,6 +25,7 @@ interface End {
   readonly folder?: string;
   readonly inputPath?: string;
   readonly budget?: NextInput['finished']['budget'];
+  readonly command?: string;
 }
 
 function nextAfter(end: End): Next | undefined {
@@ -41,6 +42,7 @@ function nextAfter(end: End): Next | undefined {
     },
     failures: failuresOf(failedInSteps, rowsAtFault),
     inputPath: end.inputPath ?? 'rows.csv',
+    ...(end.command !== undefined && { command: end.command }),
   });
 }
 
@@ -125,23 +127,63 @@ describe('what to do next', () => {
   });
 
   it.each<[string, NonNullable<End['budget']>, readonly string[]]>([
-    ['dollars', { usd: { limit: 5, spent: 4.9 }, tokens: null }, ['--budget-usd 10']],
-    ['cents', { usd: { limit: 0.15, spent: 0.14 }, tokens: null }, ['--budget-usd 0.3']],
-    ['tokens', { usd: null, tokens: { limit: 2e6, spent: 1 } }, ['--set budget.tokens=4000000']],
+    ['dollars', { usd: { limit: 5, spent: 4.9, wanted: 0.6 }, tokens: null }, ['--budget-usd 11']],
+    // Bare doubles make more than 0.3 of it.
+    ['cents', { usd: { limit: 0.14, spent: 0.1, wanted: 0.05 }, tokens: null }, ['--budget-usd 0.3']],
+    [
+      'far too little for the first call',
+      { usd: { limit: 1e-7, spent: 0, wanted: 0.00022645 }, tokens: null },
+      ['--budget-usd 0.00046'],
+    ],
+    [
+      'less than a millionth of a dollar',
+      { usd: { limit: 1e-9, spent: 0, wanted: 3e-9 }, tokens: null },
+      ['--budget-usd 0.000000006'],
+    ],
+    [
+      'tokens',
+      { usd: null, tokens: { limit: 2e6, spent: 1_999_000, wanted: 12_000 } },
+      ['--set budget.tokens=4100000'],
+    ],
+    ['few tokens', { usd: null, tokens: { limit: 2, spent: 0, wanted: 3 } }, ['--set budget.tokens=6']],
+    [
+      'the one that was too small',
+      { usd: { limit: 5, spent: 1, wanted: 0.1 }, tokens: { limit: 10, spent: 4, wanted: 7 } },
+      ['--set budget.tokens=22'],
+    ],
     [
       'both',
-      { usd: { limit: 5, spent: 4.9 }, tokens: { limit: 2e6, spent: 1 } },
-      ['--budget-usd 10', '--set budget.tokens=4000000'],
+      {
+        usd: { limit: 5000, spent: 4999, wanted: 501 },
+        tokens: { limit: 2e6, spent: 2e6, wanted: 1 },
+      },
+      ['--budget-usd 11000', '--set budget.tokens=4100000'],
     ],
   ])('is to resume with more when the budget is spent: %s', (_, budget, flags) => {
     expect(nextAfter({ pending: 8000, reason: stop('budget'), budget })).toEqual({
       command: ['pipe resume', 'runs/r', ...flags],
-      effect: 'goes on with the 8,000 pending records, with twice the budget',
+      effect: 'goes on with the 8,000 pending records, with a larger budget',
     });
   });
 
+  it('is to resume with what lets the refused call go, said in at most two digits', () => {
+    const billionths = fc.integer({ min: 1, max: 1e15 });
+    fc.assert(
+      fc.property(billionths, billionths, (spent, wanted) => {
+        const usd = { limit: 1e-9, spent: spent / 1e9, wanted: wanted / 1e9 };
+        const end = { pending: 1, reason: stop('budget'), budget: { usd, tokens: null } };
+        const flag = nextAfter(end)?.command.at(-1) ?? '';
+        const [, number = ''] = /^--budget-usd (\d+(?:\.\d+)?)$/.exec(flag) ?? [];
+        expect(number.replaceAll(/^[0.]+|0+(?=\.)|\.|0+$/g, '').length).toBeLessThanOrEqual(2);
+        const least = 2 * (spent + wanted);
+        expect(Math.round(Number(number) * 1e9)).toBeGreaterThanOrEqual(least);
+        expect(Math.round(Number(number) * 1e9)).toBeLessThan(least * 1.1 + 1);
+      }),
+    );
+  });
+
   it('asks for no larger budget where that is not what stopped the run', () => {
-    const budget = { usd: { limit: 5, spent: 4.9 }, tokens: null };
+    const budget = { usd: { limit: 5, spent: 4.9, wanted: 1 }, tokens: null };
     expect(nextAfter({ pending: 1, reason: interrupted, budget })?.command).toEqual([
       'pipe resume',
       'runs/r',
@@ -163,6 +205,13 @@ describe('what to do next', () => {
     ],
   ])('is to correct rows that would fail alike: %o', (end, effect) => {
     expect(nextAfter(end)).toEqual({ command: [], effect });
+  });
+
+  it('begins with what the user types to start pipe', () => {
+    expect(nextAfter({ failedInSteps: 1, command: 'npx pipe' })?.command).toEqual([
+      'npx pipe resume',
+      'runs/r',
+    ]);
   });
 
   it.each([

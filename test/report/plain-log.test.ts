@@ -154,8 +154,8 @@ describe('what a plain line says', () => {
       [
         '412/1,000 records, 5.4/s, 1,234,567 tokens, $0.031',
         'no answer from c, trying again for 3m 05s',
-        'a\\x1b[2J waits for quota 10 s',
-        `${'b'.repeat(39)}… is paced by limits 1m 01s`,
+        'a\\x1b[2J waits 10 s for quota',
+        `${'b'.repeat(39)}… waits 1m 01s for its limits`,
       ].join(', '),
     ],
   ])('is right for %s', (_, changes, line) => {

@@ -78,13 +78,13 @@ describe('the line of the progress bar', () => {
       'a wait for quota',
       { waits },
       80,
-      '█████░░░░░░░░  412/1,000  3 failed  waiting for quota 12 s  $0.031  1m 48s left',
+      '█████░░░░░░░░  412/1,000  3 failed  waits 12 s for quota  $0.031  1m 48s left',
     ],
     [
       'the pace of the limits',
       { waits: [{ model: 'm', reason: 'limits', left: 42_000 }] },
       80,
-      '█████░░░░░░░░  412/1,000  3 failed  paced by limits 42 s  $0.031  1m 48s left',
+      '█████░░░░░░░░  412/1,000  3 failed  waits 42 s for limits  $0.031  1m 48s left',
     ],
     [
       'a model that is down',

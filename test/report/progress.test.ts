@@ -108,7 +108,7 @@ describe('the progress bar on a terminal', () => {
     expect(rows.join('').replace(bar() ?? '', '')).toBe(
       [
         'rows.jsonl:1  error  no whole answer within 60 s  (step translate, key k-0, timed_out)',
-        '  the same for 1 more record',
+        '  the same (timed_out) for 1 more record',
         `rows.jsonl:3  error  ${long}  (step translate, key k-2, invalid_answer)`,
         'warning: two',
         'lines',
@@ -196,9 +196,9 @@ describe('the progress bar on a terminal', () => {
     tell(started({ total: 10 }));
     tell({ type: 'model_paused', model: 'm', duration: 12_000, reason: 'rate_limited' });
     vi.advanceTimersByTime(100);
-    expect(bar()).toBe('░░░░░░░░░░░░░  0/10  waiting for quota 12 s  $0.00');
+    expect(bar()).toBe('░░░░░░░░░░░░░  0/10  waits 12 s for quota  $0.00');
     vi.advanceTimersByTime(9000);
-    expect(bar()).toBe('░░░░░░░░░░░░░  0/10  waiting for quota 3 s  $0.00');
+    expect(bar()).toBe('░░░░░░░░░░░░░  0/10  waits 3 s for quota  $0.00');
     vi.advanceTimersByTime(3000);
     expect(bar()).toBe('░░░░░░░░░░░░░  0/10  $0.00');
   });

@@ -8,7 +8,7 @@ import type { ReporterMode } from '../../src/report/reporter.ts';
 import type { Resumed, RunEvent, RunStopping } from '../../src/run/events.ts';
 import { zeroUsage } from '../../src/usage/add.ts';
 import { readRecordedRun, replay } from './replay.ts';
-import { begun, failed, finished, kept, started, succeeded, usageOf } from './samples.ts';
+import { begun, failed, finished, kept, paused, started, succeeded, usageOf } from './samples.ts';
 
 const golden = fileURLToPath(new URL('golden', import.meta.url));
 
@@ -69,7 +69,7 @@ const terminated = { kind: 'interrupted', code: 'terminated', message: 'the run 
 describe('a reporter', () => {
   it('counts the failures that were like the last one before the summary', () => {
     const text = tell('plain', started(), failed(0), failed(1), failed(2), finished());
-    expect(text).toMatch(/timed_out\)\n {2}the same for 2 more records\n\ntriage completed/);
+    expect(text).toMatch(/timed_out\)\n {2}the same \(timed_out\) for 2 more records\n\ntriage completed/);
   });
 
   it('says the same without telling how far it is beside answers that are printed', () => {
@@ -91,7 +91,8 @@ describe('a reporter', () => {
   it.each<[string, Resumed, number | null, string]>([
     ['much', { kept: 950_000, usage }, 1_000_000, 'resuming, 950,000 of 1,000,000 records are done'],
     ['one', { kept: 1, usage }, 20, 'resuming, 1 of 20 records is done'],
-    ['nothing', { kept: 0, usage: zeroUsage }, 20, 'resuming, 0 of 20 records are done'],
+    ['nothing', { kept: 0, usage: zeroUsage }, 20, 'resuming, 20 records'],
+    ['nothing of who knows how many', { kept: 0, usage }, null, 'resuming'],
     ['some of who knows how many', { kept: 14, usage }, null, 'resuming, 14 records are done'],
   ])('begins with what was kept: %s', (_, resumed, total, words) => {
     const [first] = tell('plain', started({ total, resumed })).split('\n');
@@ -127,15 +128,26 @@ describe('a reporter', () => {
     [
       'a budget that is spent',
       { reason: { kind: 'budget', code: 'budget', message: 'no more than $0.01 is left' } },
-      'stopping: no more than $0.01 is left; finishing 2 records in flight',
+      'stopping: no more than $0.01 is left; 2 records in flight',
     ],
   ])('says what happens after %s', (_, changes, line) => {
     const stopping: RunEvent = { type: 'run_stopping', how: 'draining', reason: interrupted, ...changes };
     expect(tell('lines', started(), begun(0), begun(1), stopping).trimEnd().split('\n').at(-1)).toBe(line);
   });
 
+  it.each<[string, RunEvent]>([
+    ['stops', { type: 'run_stopping', how: 'draining', reason: interrupted }],
+    ['has something to tell', { type: 'notice', message: 'the price is out of date' }],
+    ['waits', paused({ duration: 60_000 })],
+  ])('counts them before it says that the run %s', (_, event) => {
+    const lines = tell('lines', started(), failed(0), failed(1), event).trimEnd().split('\n');
+    expect(lines.at(-2)).toBe('  the same (timed_out) for 1 more record');
+  });
+
   it('counts them also where the run never ended', () => {
-    expect(tell('plain', started(), failed(0), failed(1))).toMatch(/ {2}the same for 1 more record\n$/);
+    expect(tell('plain', started(), failed(0), failed(1))).toMatch(
+      / {2}the same \(timed_out\) for 1 more record\n$/,
+    );
   });
 
   it.each(['plain', 'quiet'] as const)('lets no message command a CI runner: %s', (mode) => {

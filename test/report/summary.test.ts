@@ -37,6 +37,28 @@ describe('the summary', () => {
     expect(summaryOf({ cut: 0 })).not.toContain('cut off');
   });
 
+  it.each([
+    [0, 0, undefined],
+    [1, 0, '1 record was done before; counts and cost include it'],
+    [0, 1, '1 call was answered from the journal; counts and cost include it'],
+    [1200, 0, '1,200 records were done before; counts and cost include them'],
+    [0, 20, '20 calls were answered from the journal; counts and cost include them'],
+    [1, 1, '1 record was done before; 1 call was answered from the journal; counts and cost include them'],
+  ])('says what earlier sessions have spared a run: %i records, %i calls', (kept, replayed_calls, words) => {
+    const text = summaryOf(
+      {
+        started: started({ resumed: { kept, usage: usageOf() } }),
+        finished: finished({ counts, replayed_calls }),
+      },
+      createOutput({ columns: 100, isTerminal: true }),
+    ).replaceAll(/\n {11}/g, ' ');
+    expect(/^resumed {4}(.*)$/m.exec(text)?.[1]).toBe(words);
+  });
+
+  it('says nothing of that where the run was not begun before', () => {
+    expect(summaryOf()).not.toContain('resumed');
+  });
+
   it('can do without a beginning', () => {
     expect(summaryOf({ started: undefined, failures: collectFailures() })).toBe(
       ['run completed in 1.0 s, 10/s', 'records    10: 9 succeeded, 1 failed', 'cost       $0.00', ''].join(

@@ -22,10 +22,10 @@ function createScene({ seen = false } = {}) {
 
 describe('a line for a long wait', () => {
   it.each<[string, Partial<ModelPaused>, boolean, readonly string[]]>([
-    ['a wait for quota', { duration: 42_000 }, false, ['small waits for quota 42 s']],
+    ['a wait for quota', { duration: 42_000 }, false, ['small waits 42 s for quota']],
     ['a short one', { duration: 9000 }, false, []],
     ['one that is seen anyway', { duration: 42_000 }, true, []],
-    ['the limits', { duration: 42_000, reason: 'limits' }, false, ['small is paced by limits 42 s']],
+    ['the limits', { duration: 42_000, reason: 'limits' }, false, ['small waits 42 s for its limits']],
     [
       'a model that is down',
       { duration: 500, reason: 'unavailable', gives_up_in: 300_000 },
@@ -59,7 +59,7 @@ describe('a line for a long wait', () => {
     const { lines, at } = createScene();
     at(0, { duration: 1000 });
     at(1000, { duration: 60_000 });
-    expect(lines).toEqual(['small waits for quota 1m 00s']);
+    expect(lines).toEqual(['small waits 1m 00s for quota']);
   });
 
   it('comes for each model and each reason', () => {

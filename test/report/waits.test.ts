@@ -57,13 +57,13 @@ describe('what models wait for', () => {
   it.each<[Wait, string, string]>([
     [
       { model: 'small', reason: 'rate_limited', left: 41_500 },
-      'waiting for quota 42 s',
-      'small waits for quota 42 s',
+      'waits 42 s for quota',
+      'small waits 42 s for quota',
     ],
     [
       { model: 'small', reason: 'limits', left: 65_000 },
-      'paced by limits 1m 05s',
-      'small is paced by limits 1m 05s',
+      'waits 1m 05s for limits',
+      'small waits 1m 05s for its limits',
     ],
     [
       { model: 'small', reason: 'unavailable', left: 185_000 },
@@ -77,8 +77,8 @@ describe('what models wait for', () => {
     ],
     [
       { model: 'm'.repeat(60), reason: 'rate_limited', left: 1 },
-      'waiting for quota 1 s',
-      `${'m'.repeat(39)}… waits for quota 1 s`,
+      'waits 1 s for quota',
+      `${'m'.repeat(39)}… waits 1 s for quota`,
     ],
   ])('is told in few words and in more: %o', (wait, short, words) => {
     expect(waitInShort(wait)).toBe(short);
