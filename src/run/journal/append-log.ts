@@ -138,6 +138,8 @@ export function createAppendLog(file: WritableFile, options: AppendLogOptions): 
     }
     lastWrite = performance.now();
     await file.append(batch.bytes.subarray(0, batch.used));
+    // A sync beside it may have failed by now.
+    if (failed) return;
     commit(batch);
     if (!options.syncs) return;
     syncTimer ??= setTimeout(() => {

@@ -117,6 +117,28 @@ describe('createAppendLog', () => {
     expect([told, writes.length, closed()]).toEqual([[], 1, 1]);
   });
 
+  it('tells of nothing as written after a sync that failed beside the write', async () => {
+    const { file, writes, closed } = heldFile();
+    const failures: unknown[] = [];
+    const told: string[] = [];
+    const syncs: ((error: Error) => void)[] = [];
+    const sync = () => new Promise<void>((_, reject) => syncs.push(reject));
+    const options = { ...quiet, syncs: true, failed: (error: unknown) => failures.push(error) };
+    const log = createAppendLog({ ...file, sync }, options);
+    log.append(membersOf('a'), () => told.push('a'));
+    await until(() => writes.length === 1);
+    writes[0]?.done();
+    await until(() => syncs.length === 1);
+    log.append(membersOf('b'), () => told.push('b'));
+    const second = log.written();
+    await until(() => writes.length === 2);
+    syncs[0]?.(new Error('EIO'));
+    expect(await second).toBe(false);
+    writes[1]?.done();
+    await log.close();
+    expect([told, failures, syncs.length, closed()]).toEqual([['a'], [new Error('EIO')], 1, 1]);
+  });
+
   it('writes what is left when it is closed, and takes nothing after that', async () => {
     const { file, writes, closed } = heldFile();
     const log = createAppendLog(file, quiet);
