@@ -12,7 +12,7 @@ export interface ResultRow {
 
 /** Reads records back from the journal, a block at a time: neighbours in the input are near each other there. */
 export interface JournalReader {
-  /** The bytes of one line of results.jsonl or errors.jsonl with its newline, good until the next read. */
+  /** The bytes of one line of results.jsonl or errors.jsonl with its newline. */
   line(place: Place): Promise<Uint8Array>;
   /** The whole line at this place, read as JSON; undefined where it is not as it was written. */
   checked(place: Place): Promise<JsonObject | undefined>;
@@ -41,6 +41,8 @@ export async function openJournalReader(fileSystem: FileSystem, path: string): P
     const from = Math.max(0, offset - lookBehind);
     const needed = offset - from + length;
     if (needed > bytes.length) bytes = Buffer.allocUnsafeSlow(needed);
+    // Nothing is known of the bytes while they are read, nor where that fails.
+    block = bytes.subarray(0, 0);
     block = bytes.subarray(0, await file.read(bytes, from));
     begin = from;
   }
@@ -68,7 +70,8 @@ export async function openJournalReader(fileSystem: FileSystem, path: string): P
   return {
     line({ offset, length }) {
       const whole = { offset: offset - 1, length: length + 1 + tail };
-      return at(whole, (line) => {
+      return at(whole, (bytes) => {
+        const line = Buffer.from(bytes);
         // Before a record's body stands the comma of its head; here the body is an object of its own.
         line[0] = openingBrace;
         return line;
