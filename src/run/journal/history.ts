@@ -1,6 +1,6 @@
 import { failure, success, type Result } from '../../result.ts';
 import type { Counts, StopReason, ToolCounts } from '../events.ts';
-import type { FileSystem, ReadableFile } from '../file-system.ts';
+import { errorCode, type FileSystem, type ReadableFile } from '../file-system.ts';
 import type { UsageSums } from '../usage-ledger.ts';
 import { unreadJournal } from './damage.ts';
 import type { JournalReader } from './reader.ts';
@@ -56,6 +56,7 @@ export async function readHistory(
       await file.close();
     }
   } catch (error) {
+    if (errorCode(error) === undefined) throw error;
     return failure(unreadJournal(path, error));
   }
 }

@@ -220,4 +220,13 @@ describe('a journal that cannot be read', () => {
       },
     });
   });
+
+  it('is no reason for what only a mistake of ours can throw', async () => {
+    const mistake = new TypeError('it is undefined');
+    const fileSystem = {
+      ...diskWith(journal),
+      openToRead: async () => ({ read: () => Promise.reject(mistake), close: async () => {} }),
+    };
+    await expect(readHistory(fileSystem, path)).rejects.toBe(mistake);
+  });
 });
