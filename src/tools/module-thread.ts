@@ -28,7 +28,10 @@ export interface ModuleSource {
 export interface ModuleThread {
   /** Why its function cannot be called; undefined where it can. Without an end where the import has none. */
   readonly imported: Promise<ToolError | undefined>;
-  /** `begun` is called when it begins the call: one call at a time may keep it busy, while the others wait. */
+  /**
+   * `begun` is called when it begins the call: one call at a time may keep it busy, while the others wait. A thread that
+   * has ended already fails it at once, and not as one to be made again: a module that always ends is started once a call.
+   */
   call(call: FunctionCall, begun: () => void): ThreadCall;
   /** Whether it has begun a call that has neither ended nor been aborted. */
   isAtWork(): boolean;
@@ -86,6 +89,7 @@ export function startThread({ path, name, hidden }: ModuleSource, gone: () => vo
   let imports = false;
   let thrown: string | undefined;
   let ended: ToolError | undefined;
+  let over: ToolError | undefined;
   let ending: Promise<unknown> | undefined;
   let heard = 0;
   let hasBegun = false;
@@ -137,9 +141,12 @@ export function startThread({ path, name, hidden }: ModuleSource, gone: () => vo
         : `nothing caught an error: ${beginningOf(thrown)}`;
     settleImport(ended ?? unusable(`${name} cannot be imported: ${how}`));
     const message = imports ? `the tool's module ${name} failed: ${how}` : how;
+    const error = ended ?? { code: 'tool_failed', message };
+    // Whoever has waited for the import, of which we may have read only now, calls from here on.
+    over = error;
     for (const call of calls.values()) {
       const innocent = hasBegun && !call.begun;
-      call.settle(innocent ? undefined : failure(ended ?? { code: 'tool_failed', message }));
+      call.settle(innocent ? undefined : failure(error));
     }
     calls.clear();
   });
@@ -147,6 +154,7 @@ export function startThread({ path, name, hidden }: ModuleSource, gone: () => vo
   return {
     imported,
     call({ max_bytes, ...call }, tellBegun) {
+      if (over !== undefined) return { outcome: Promise.resolve(failure(over)), abort: () => {} };
       const id = ++ids;
       const outcome = new Promise<ToolOutcome | undefined>((settle) =>
         calls.set(id, { max_bytes, begun: false, aborted: false, tellBegun, settle }),

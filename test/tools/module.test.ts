@@ -392,6 +392,24 @@ describe('a module that goes wrong beside its calls', () => {
     expect(outcomes.map((outcome) => outcome.ok)).toEqual([false, true, false, true]);
   });
 
+  it('fails the call that waited for its import where it has ended before we read of either', async () => {
+    const folder = await folderOf({
+      'tool.mjs': `import { writeFileSync } from 'node:fs';
+        setTimeout(() => { writeFileSync(new URL('./ending', import.meta.url), ''); process.exit(3); }, 30);
+        export default () => new Promise(() => {});`,
+    });
+    const { program } = await compileTool(module, { module: './tool.mjs', timeout: '300ms' }, { folder });
+    const outcome = call(program);
+    const pause = new Int32Array(new SharedArrayBuffer(4));
+    // We are busy until the thread is surely over, and read then what it has told, in whatever order.
+    while (!existsSync(join(folder, 'ending'))) Atomics.wait(pause, 0, 0, 10);
+    Atomics.wait(pause, 0, 0, 200);
+    expect(errorOf(await outcome)).toEqual({
+      code: 'tool_failed',
+      message: "the tool's module `./tool.mjs` failed: it ended its thread with exit code 3",
+    });
+  });
+
   it('is ended once, however many calls of it are too late', async () => {
     const warnings: Error[] = [];
     const warn = (warning: Error): number => warnings.push(warning);
