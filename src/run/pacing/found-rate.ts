@@ -59,9 +59,9 @@ export function createFoundRate(): FoundRate {
     return borne * (0.95 + 0.05 * progress + 0.05 * progress ** 2);
   }
 
-  /** Per millisecond, of what passed from then to now, had it taken so long. */
+  /** Per millisecond, of what passed from then to now, had it taken so long, which is a millisecond at least. */
   function passedSince(began: number, time: number, duration: number): number {
-    return Math.max(1, passed.sumSince(began, time)) / duration;
+    return Math.max(1, passed.sumSince(began, time)) / Math.max(1, duration);
   }
 
   function seekFrom(measured: number): void {
