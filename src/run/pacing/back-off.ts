@@ -18,6 +18,9 @@ const growth = 1.5;
 /** Between the probes of a model that is out: it costs nothing to ask, and every minute that is not noticed costs. */
 const longestOut = 10_000;
 
+/** They grow so far apart whatever the longest wait of a call is: that is the call's, and a server that is out gets no peace. */
+const longestOutAtLeast = 5000;
+
 /**
  * What the server asks for; where it does not say, or its word did not hold, a back-off that grows by half each time, so that
  * no quota is free again for long before we notice. Its upper half is left to chance, so that several runs do not come back
@@ -28,12 +31,13 @@ export function createBackOff(max_delay: number, random: () => number): BackOff 
   let before = 0;
   return {
     next(trouble, asked) {
-      const longest = trouble === 'unavailable' ? Math.min(longestOut, max_delay) : max_delay;
-      const ceiling = Math.min(first * growth ** relapses, longest);
+      const isOut = trouble === 'unavailable';
+      const longest = isOut ? Math.max(longestOutAtLeast, max_delay) : max_delay;
+      const ceiling = Math.min(first * growth ** relapses, isOut ? Math.min(longestOut, longest) : longest);
       const chance = ceiling / 2 + (random() * ceiling) / 2;
       relapses += 1;
       if (asked === null) return chance;
-      const heeded = trouble === 'unavailable' ? Math.min(asked, max_delay) : asked;
+      const heeded = isOut ? Math.min(asked, longest) : asked;
       return relapses === 1 ? heeded : Math.max(heeded, chance);
     },
     reset() {

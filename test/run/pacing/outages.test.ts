@@ -135,11 +135,18 @@ describe('in an outage', () => {
     expect(pauses.at(-1)).toEqual([10_000, 'unavailable']);
   });
 
-  it('the wait is no longer than `max_delay`', async () => {
-    const { ask, clock } = await failing(3, { retry: { max_delay: 300 } });
-    const waiting = ask(1);
-    await clock.advance(300);
-    expect(waiting.permits.length).toBe(1);
+  it('the wait grows to five seconds where `max_delay`, which is for the attempts of a call, is shorter', async () => {
+    const { ask, clock } = await failing(3, { retry: { max_delay: 200 } });
+    const waits: number[] = [];
+    for (const asked of [null, null, null, null, null, null, null, null, 60_000]) {
+      const began = clock.now();
+      (await ask(1).next()).settle(unavailable(asked));
+      waits.push(clock.now() - began);
+    }
+    expect(waits).toEqual([500, 750, 1125, 1688, 2532, 3797, 5000, 5000, 5000]);
+    const began = clock.now();
+    await ask(1).next();
+    expect(clock.now() - began).toBe(5000);
   });
 
   it('a Retry-After is heeded, up to `max_delay`', async () => {
