@@ -43,9 +43,12 @@ export async function mergeSegments(
     if (index.entries > 0) {
       const name = segmentName(newestFirst[0]?.time ?? now(), random());
       const encoded = index.encode(index.covered);
-      bytes = index.covered + encoded.length;
-      await writeAtOnce(services, indexName(name), encoded);
+      // The segment stands first: an index without one, and as old as what was merged, is swept away by others.
       await fileSystem.rename(unfinished, join(folder, name));
+      bytes = index.covered;
+      // A segment that has no index is read line by line: that one could not be written is no loss.
+      const written = writeAtOnce(services, indexName(name), encoded).then(() => encoded.length);
+      bytes += (await unlessRefused(written)) ?? 0;
     } else await fileSystem.remove(unfinished);
     for (const { name } of read) await unlessRefused(removeSegment(services, name));
     return { entries: index.entries, bytes };

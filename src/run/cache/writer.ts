@@ -90,9 +90,12 @@ function beginSegment(
   const name = segmentName(began, random());
   const path = join(folder, name);
   const index = createIndex();
+  let made = false;
   const file = fileOnDemand(async () => {
     await makeCacheFolder(fileSystem, folder);
-    return fileSystem.create(path);
+    const created = await fileSystem.create(path);
+    made = true;
+    return created;
   });
   // No syncs: what a power failure takes of a cache is asked for again.
   const log = createAppendLog(file, { start: 0, wait: longestWait, syncs: false, failed });
@@ -105,6 +108,8 @@ function beginSegment(
   }
 
   async function look(): Promise<void> {
+    // What a slow disk has not made yet is not there either.
+    if (!made) return;
     gone = await fileSystem.look(path).then(
       () => false,
       (error: unknown) => errorCode(error) === 'ENOENT',

@@ -26,6 +26,8 @@ const text = fc.oneof(
   fc.string({ unit: fc.constantFrom('\uD800', '\uDFFF', '\u2028', '\n', '"', '\\', '\0', '🙂') }),
   fc.constantFrom('{"crc":"00000000",', '__proto__', 'x'.repeat(300_000)),
 );
+/** As it is in JSON, which knows no negative zero. */
+const anyJson = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as JsonValue);
 const amount = fc.option(fc.nat());
 const anyEntry: fc.Arbitrary<Entry> = fc.record({
   fingerprint: fc.nat().map(ask),
@@ -46,12 +48,9 @@ const anyEntry: fc.Arbitrary<Entry> = fc.record({
     text,
     thinking: text,
     refusal: fc.option(text),
-    tool_calls: fc.array(
-      fc.record({ id: text, name: text, arguments: text, echo: fc.jsonValue() as fc.Arbitrary<JsonValue> }),
-      {
-        maxLength: 3,
-      },
-    ),
+    tool_calls: fc.array(fc.record({ id: text, name: text, arguments: text, echo: anyJson }), {
+      maxLength: 3,
+    }),
     finish_reason: fc.option(text),
     model: fc.option(text),
     request_id: fc.option(text),
@@ -72,7 +71,7 @@ describe('a cache', () => {
         for (const [fingerprint, entry] of last) expect(await later.find(fingerprint)).toEqual(entry);
         await later.close();
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 

@@ -1,6 +1,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { nodeFileSystem, type FileSystem } from '../../../src/run/file-system.ts';
 import { faultyDisk, type DiskAct } from '../support/faulty-disk.ts';
 import { ask, began, entryTo, filesOf, found, limits, newFolder, open, putAll, upTo } from './answers.ts';
 
@@ -80,6 +81,40 @@ describe('a disk that fails', () => {
     cache.put(entryTo(1));
     await cache.close();
     expect(cache.notices).toEqual([`the cache ${folder} ${told}`]);
+  });
+});
+
+describe('a disk that is slow', () => {
+  it('is not taken for one from which the segment was removed', async () => {
+    const folder = await newFolder();
+    let create = (): void => {};
+    const created = new Promise<void>((resolve) => (create = resolve));
+    const looks: Promise<unknown>[] = [];
+    const slow: FileSystem = {
+      ...nodeFileSystem,
+      look(path) {
+        const looked = nodeFileSystem.look(path);
+        looks.push(looked);
+        return looked;
+      },
+      async create(path) {
+        if (path.endsWith('.jsonl')) await created;
+        return nodeFileSystem.create(path);
+      },
+    };
+    let time = began;
+    const cache = open(folder, { fileSystem: slow, now: () => time });
+    for (const question of upTo(5)) {
+      cache.put(entryTo(question));
+      await Promise.allSettled(looks);
+      await new Promise(setImmediate);
+      time += 2000;
+    }
+    create();
+    await cache.close();
+    expect(cache.notices).toEqual([]);
+    expect(await filesOf(folder)).toHaveLength(1);
+    expect(await found(folder, upTo(5))).toEqual(upTo(5));
   });
 });
 

@@ -109,7 +109,7 @@ describe('whatever is done to a cache', () => {
         expect(wrong).toEqual([]);
         expect(await cacheStats(folder)).toMatchObject({ ok: true });
       }),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
   });
 });

@@ -173,6 +173,26 @@ describe('many small segments', () => {
     expect(await found(folder, all)).toEqual(all);
   });
 
+  it('keep the index of the merged one, whoever sweeps the folder meanwhile', async () => {
+    const folder = await newFolder();
+    await putRuns(folder, 8, 2);
+    // So late that a file which is not whole was surely left by a process that was killed.
+    const now = () => began + 2 * 3_600_000;
+    const beside: FileSystem = {
+      ...nodeFileSystem,
+      async rename(from, to) {
+        await nodeFileSystem.rename(from, to);
+        await found(folder, [0], { now });
+      },
+    };
+    expect(await found(folder, upTo(16), { now, limits: few, fileSystem: beside })).toEqual(upTo(16));
+    const segments = await filesOf(folder);
+    expect(segments).toHaveLength(3 + 1);
+    const indexes = segments.map((name) => name.replace('.jsonl', '.index'));
+    expect(await filesOf(folder, '.index')).toEqual(indexes);
+    expect(await found(folder, upTo(16))).toEqual(upTo(16));
+  });
+
   /** Every act that changes something is where a process may die. */
   it('lose nothing to a merge that is killed', async () => {
     const changes = ['create', 'rename', 'remove'] as const;
