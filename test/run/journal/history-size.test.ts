@@ -8,7 +8,7 @@ import { answer, used } from '../support/fake-models.ts';
 import { heldBytes } from '../support/memory.ts';
 import { diskWith, historyOf, path, version } from './journals.ts';
 
-const records = 200_000;
+const records = 50_000;
 /** Every nth record is still to be run when the journal ends. */
 const left = 10;
 const keyOf = (sequence: number) => `ticket ${sequence}`;
