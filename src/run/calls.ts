@@ -30,6 +30,8 @@ export interface CallServices extends SlotServices {
   readonly stream: boolean;
   /** An earlier session was answered the call already. */
   readonly replayed: () => void;
+  /** Milliseconds that the others are given when a call finds that none can succeed. */
+  readonly grace: number;
   readonly now: () => number;
   readonly tell: (event: RunEvent) => void;
 }
@@ -117,7 +119,7 @@ export async function callModel(
     if (!outcome.ok && outcome.error.scope === 'run') {
       const { code, message } = outcome.error;
       // Others that are under way may be answered yet, and are paid for.
-      stop.request({ kind: 'provider', code, message }, 'calls');
+      stop.request({ kind: 'provider', code, message }, 'calls', services.grace);
     }
     return outcome;
   }

@@ -15,7 +15,7 @@ import type { History } from './journal/history.ts';
 import type { Journal } from './journal/journal.ts';
 import { createRecordIndex } from './journal/record-index.ts';
 import { openModels } from './models.ts';
-import { surroundings, type RunOptions } from './options.ts';
+import { graceOf, surroundings, type RunOptions } from './options.ts';
 import { countOutcomes } from './outcomes.ts';
 import { internalError, notWritten, unexpected } from './reasons.ts';
 import { refusedStart } from './requirements.ts';
@@ -211,6 +211,7 @@ async function runRecords(
         stop,
         traces,
         stream: options.stream === true,
+        grace: graceOf(options),
         replayed,
         now: elapsed,
         tell,

@@ -26,10 +26,8 @@ export interface StepModel {
   readonly client: ModelClient;
   readonly pacer: Pacer;
   readonly fingerprint: (request: ModelRequest) => Fingerprint;
-  /** Aborted when the model is of no use any more; ends the calls to it. */
+  /** Aborted when everything ends; ends the calls to the model. */
   readonly signal: AbortSignal;
-  /** Ends all calls to the model, those of other steps too. */
-  abort(): void;
 }
 
 export interface OpenModels {
@@ -115,7 +113,6 @@ export async function openModels(
           pacer: model.pacer,
           fingerprint: fingerprintsOf(step.model),
           signal: controller.signal,
-          abort: () => controller.abort(),
         };
       }),
     );

@@ -18,7 +18,10 @@ export interface RunOptions {
   readonly stream?: boolean;
   /** Aborted: the calls in flight are finished, and nothing new begins. Its reason may be a StopReason. */
   readonly drain?: AbortSignal;
-  /** Milliseconds that the calls in flight are given when `drain` aborts; then everything ends. Default: 25,000. */
+  /**
+   * Milliseconds that the calls in flight are given when `drain` aborts, or the provider stops the run; then everything
+   * ends. Default: 25,000.
+   */
   readonly grace?: number;
   /** Aborted: everything ends at once. */
   readonly abort?: AbortSignal;
@@ -68,4 +71,12 @@ export function surroundings({ now, sleep, random }: RunOptions): Surroundings {
 /** Waits so many milliseconds; rejects when the signal aborts. */
 export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return wait(milliseconds, undefined, { signal });
+}
+
+/** Milliseconds: less than the 30 s after which Kubernetes kills what it has told to end. */
+const usualGrace = 25_000;
+
+/** Milliseconds that what is in flight is given to end by itself. */
+export function graceOf({ grace = usualGrace }: Pick<RunOptions, 'grace'>): number {
+  return grace;
 }

@@ -3,9 +3,9 @@ import type { Plan } from '../plan.ts';
 import type { InputBroken, RecordItem } from '../records/record.ts';
 import { createBell } from './bell.ts';
 import { createEventQueue } from './event-queue.ts';
-import type { RunEvent } from './events.ts';
+import type { RunEvent, StopReason } from './events.ts';
 import { execute } from './execute.ts';
-import type { RunOptions } from './options.ts';
+import { surroundings, type RunOptions } from './options.ts';
 import { abandoned } from './reasons.ts';
 import { createStop, stopOnInterrupt } from './stop.ts';
 
@@ -49,11 +49,21 @@ function start(plan: Plan, records: AsyncIterable<RecordItem | InputBroken>, opt
   // Each tool at work listens to it: any number is right.
   setMaxListeners(0, everything.signal);
   const queue = createEventQueue(bell.ring);
+  const over = new AbortController();
   const stop = createStop((event) => {
     queue.push(event);
     if (event.how === 'aborting') everything.abort();
+    else if (event.grace !== undefined) endAfter(event.grace, event.reason);
     bell.ring();
   });
+  const endAfter = (grace: number, reason: StopReason) => {
+    surroundings(options)
+      .sleep(grace, over.signal)
+      .then(
+        () => stop.request(reason, 'everything'),
+        () => undefined,
+      );
+  };
   const ended = execute({
     plan,
     records,
@@ -68,6 +78,7 @@ function start(plan: Plan, records: AsyncIterable<RecordItem | InputBroken>, opt
   const unheard = stopOnInterrupt(stop, options);
   const closed = ended.finally(() => {
     unheard();
+    over.abort();
     queue.close();
   });
   return {

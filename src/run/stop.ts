@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { RunStopping, StopReason } from './events.ts';
-import { pause, type RunOptions } from './options.ts';
+import { graceOf, type RunOptions } from './options.ts';
 import { interrupted } from './reasons.ts';
 
 /**
@@ -50,34 +50,19 @@ export function createStop(told: (event: RunStopping) => void): Stop {
   };
 }
 
-/** Milliseconds: less than the 30 s after which Kubernetes kills what it has told to end. */
-const usualGrace = 25_000;
-
 /**
- * Stops the run when one of its signals aborts: `drain` gives what is in flight a time of grace, `abort` none. The
- * function given back ends that.
+ * Stops the run when one of its signals aborts: `drain` gives what is in flight a time of grace, `abort` none. What is
+ * given back ends that.
  */
-export function stopOnInterrupt(
-  stop: Stop,
-  { drain, abort, grace = usualGrace, sleep }: Pick<RunOptions, 'drain' | 'abort' | 'grace' | 'sleep'>,
-): () => void {
-  const over = new AbortController();
-  const draining = () => {
-    const reason = reasonOf(drain);
-    stop.request(reason, 'calls', grace);
-    const graceEnds = (sleep ?? pause)(grace, over.signal);
-    graceEnds.then(
-      () => stop.request(reason, 'everything'),
-      () => undefined,
-    );
-  };
+export function stopOnInterrupt(stop: Stop, options: RunOptions): () => void {
+  const { drain, abort } = options;
+  const draining = () => stop.request(reasonOf(drain), 'calls', graceOf(options));
   const aborting = () => stop.request(reasonOf(abort), 'everything');
   if (drain?.aborted === true) draining();
   if (abort?.aborted === true) aborting();
   drain?.addEventListener('abort', draining);
   abort?.addEventListener('abort', aborting);
   return () => {
-    over.abort();
     drain?.removeEventListener('abort', draining);
     abort?.removeEventListener('abort', aborting);
   };

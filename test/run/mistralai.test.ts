@@ -144,9 +144,12 @@ describe('a run with Mistral’s provider over HTTP', () => {
 
   it('stops when the key is rejected', async () => {
     const server = await fakeServer();
-    const { run } = running(server, 10, 2);
+    const { run, clock } = running(server, 10, 2);
     const [first, second] = [await server.nextCall(), await server.nextCall()];
     first.fail(401);
+    await until(() => run.of('run_stopping').length > 0);
+    // The other, which is never answered, is given a time of grace.
+    await clock.advance(25_000);
     expect(await second.ended).toBe('closed');
     expect(await run.finished).toMatchObject({
       state: 'stopped',
