@@ -107,7 +107,7 @@ export function createPacer({ limits: told, retry, signal, paused, now, ...optio
     for (let next = line.first; next !== undefined; next = line.first) {
       const wait = waitFor(next.request, time);
       if (wait > 0) {
-        if (wait !== Infinity) alarm.set(wait);
+        alarm.set(wait);
         return;
       }
       line.shift();

@@ -6,7 +6,7 @@ export interface Recovery {
   readonly isPaused: boolean;
   /** Whether whoever passes now passes as a probe. */
   readonly isProbing: boolean;
-  /** Milliseconds until one more may pass; infinite where the end of another has to be awaited. */
+  /** Milliseconds until one more may pass. */
   wait(time: number): number;
   /** A request passes; gives the round in which it does. */
   take(time: number): number;
@@ -34,7 +34,7 @@ const firstPatience = 1000;
 const shortestPatience = 100;
 const tolerance = 4;
 
-/** In milliseconds: where a probe hangs, another follows it, so that no hanging connection ever holds up all others. */
+/** In milliseconds: where those under way hang, another follows, so that no hanging connection ever holds up all others. */
 const nextProbe = 10_000;
 
 /**
@@ -47,7 +47,8 @@ export function createRecovery(recovered: (time: number) => void): Recovery {
   let trouble: Trouble = 'rate_limited';
   let round = 0;
   let ends = 0;
-  let probed = 0;
+  /** When the last one was let out, unless all are. */
+  let lastOut = 0;
   let refusedWithin = firstPatience;
   /** How many of this round may be under way, and how many are. */
   let room = 1;
@@ -61,7 +62,7 @@ export function createRecovery(recovered: (time: number) => void): Recovery {
   /** A probe that is neither refused nor answered in time gives way. */
   function waitForProbe(time: number): number {
     if (underWay === 0) return 0;
-    const left = probed + (trouble === 'rate_limited' ? refusedWithin : nextProbe) - time;
+    const left = lastOut + (trouble === 'rate_limited' ? refusedWithin : nextProbe) - time;
     if (left <= 0 && trouble === 'rate_limited') enter('open', time);
     return Math.max(0, left);
   }
@@ -75,14 +76,14 @@ export function createRecovery(recovered: (time: number) => void): Recovery {
     },
     wait(time) {
       if (state === 'open') return 0;
-      if (state === 'opening') return underWay < room ? 0 : Infinity;
+      if (state === 'opening') return underWay < room ? 0 : Math.max(0, lastOut + nextProbe - time);
       if (state === 'paused' && time < ends) return ends - time;
       state = 'probing';
       return waitForProbe(time);
     },
     take(time) {
       underWay += 1;
-      if (state === 'probing') probed = time;
+      if (state !== 'open') lastOut = time;
       return round;
     },
     ended(of) {

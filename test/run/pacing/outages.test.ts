@@ -197,6 +197,21 @@ describe('in an outage', () => {
     expect(clock.sleeping).toEqual([]);
   });
 
+  it('another follows those that hang after the first answer, every ten seconds', async () => {
+    const { ask, clock } = await failing();
+    const waiting = ask(6);
+    await clock.advance(500);
+    waiting.permits[0]?.settle(answered);
+    await settled();
+    expect(waiting.permits.length).toBe(3);
+    await clock.advance(9999);
+    expect(waiting.permits.length).toBe(3);
+    await clock.advance(1);
+    expect(waiting.permits.length).toBe(4);
+    await clock.advance(10_000);
+    expect(waiting.permits.length).toBe(5);
+  });
+
   it('is over with an answer to a request that was sent before it, too', async () => {
     const { ask } = pacing();
     const [slow] = await underWayInOutage(ask, 1);
