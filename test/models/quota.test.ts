@@ -25,6 +25,7 @@ describe('what headers say of a quota', () => {
         'x-ratelimit-limit-tokens': '500000',
         'x-ratelimit-remaining-tokens': '499200',
         'x-ratelimit-reset-requests': '1s',
+        'x-ratelimit-reset-tokens': '96ms',
       },
     ],
   ])('is read in the form of %s', (_name, headers) => {
@@ -38,7 +39,10 @@ describe('what headers say of a quota', () => {
 
   it('may be a part of it', () => {
     expect(readQuota({ 'x-ratelimit-remaining-tokens-minute': '0' })).toEqual({ ...unknown, tokens_left: 0 });
-    expect(readQuota({ 'x-ratelimit-limit-requests': '0' })).toEqual({ ...unknown, requests: 0 });
+    expect(readQuota({ 'x-ratelimit-limit-requests': '0', 'x-ratelimit-reset-requests': '1m0s' })).toEqual({
+      ...unknown,
+      requests: 0,
+    });
   });
 
   it.each<[string, IncomingHttpHeaders]>([
@@ -68,10 +72,45 @@ describe('what headers say of a quota', () => {
     expect(
       readQuota({ 'x-ratelimit-limit-req-minute': junk, 'x-ratelimit-remaining-req-minute': '7' }),
     ).toEqual({ ...unknown, requests_left: 7 });
-    expect(readQuota({ 'x-ratelimit-limit-req-minute': junk, 'x-ratelimit-limit-requests': '60' })).toEqual({
-      ...unknown,
-      requests: 60,
-    });
+    expect(
+      readQuota({
+        'x-ratelimit-limit-req-minute': junk,
+        'x-ratelimit-limit-requests': '60',
+        'x-ratelimit-reset-requests': '1s',
+      }),
+    ).toEqual({ ...unknown, requests: 60 });
+  });
+
+  it.each(['0', '0s', '17ms', '7.66s', '12', '60', '1m0s', '1m0.5s', '0h1m0s'])(
+    'is of a minute in names that have none where it is whole again in %s',
+    (reset) => {
+      const headers = { 'x-ratelimit-limit-tokens': '6000', 'x-ratelimit-remaining-tokens': '5000' };
+      expect(readQuota({ ...headers, 'x-ratelimit-reset-tokens': reset })).toEqual({
+        ...unknown,
+        tokens: 6000,
+        tokens_left: 5000,
+      });
+    },
+  );
+
+  it.each([undefined, '', '2m59.56s', '24h0m0s', '1d', '61m', '120', '1s later', 's', '1.2.3s', '-1s', '∞'])(
+    'is not told by names that have none where it is whole again in %j',
+    (reset) => {
+      const headers = { 'x-ratelimit-limit-requests': '14400', 'x-ratelimit-remaining-requests': '14370' };
+      expect(
+        readQuota({ ...headers, ...(reset !== undefined && { 'x-ratelimit-reset-requests': reset }) }),
+      ).toBeNull();
+    },
+  );
+
+  it('is looked at for requests and for tokens by itself', () => {
+    const headers = {
+      'x-ratelimit-limit-requests': '14400',
+      'x-ratelimit-limit-tokens': '18000',
+      'x-ratelimit-reset-requests': '2m59.56s',
+      'x-ratelimit-reset-tokens': '7.66s',
+    };
+    expect(readQuota(headers)).toEqual({ ...unknown, tokens: 18_000 });
   });
 
   it('is the first of a header that is repeated', () => {
