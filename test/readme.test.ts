@@ -22,7 +22,9 @@ async function execute(line: string, cwd: string): Promise<string> {
   const [program, ...words] = line.split(' ').map((word) => word.replaceAll(/^['"]|['"]$/g, ''));
   if (program === 'cat') return words.map((file) => readFileSync(join(cwd, file), 'utf8')).join('');
   expect([program, words[0]], `the page's commands are npx pipe or cat: ${line}`).toEqual(['npx', 'pipe']);
-  const { all } = await pipe(words.slice(1), { cwd, all: true });
+  // As npx tells it.
+  const env = { npm_command: 'exec' };
+  const { all } = await pipe(words.slice(1), { cwd, env, all: true });
   return String(all);
 }
 

@@ -102,7 +102,12 @@ describe('pipe resume', () => {
     expect(refused.stderr).toContain('p.yaml` is not what it was');
     expect(refused.stderr).toContain('--force');
     const before = asked().length;
-    expect((await run('resume', 'r', '--force')).exitCode).toBe(0);
+    const forced = await run('resume', 'r', '--force');
+    expect(forced.exitCode).toBe(0);
+    expect(forced.stderr).toContain('letters: resuming, 4 records, up to');
+    expect(forced.stderr).toContain(
+      '\nresumed    4 calls were answered from the journal; counts and cost include',
+    );
     expect(asked().slice(before).sort()).toEqual(['a', 'b', 'c', 'd'].map((id) => `And [Hello ${id}]`));
     expect(readFileSync(join(folder, 'r/results.jsonl'), 'utf8')).not.toContain('Then');
   });
@@ -228,6 +233,16 @@ describe('the budget', () => {
     expect(before).toBeLessThan(8);
     expect((await run('resume', 'r', '--budget-usd', '1')).exitCode).toBe(0);
     expect(asked()).toHaveLength(8);
+  });
+
+  it('that is too small for any call is followed by one with which the run gets on', async () => {
+    const { folder, run, asked } = await project();
+    const tight = [...fresh, '--run-dir', 'r', '--budget-usd', '0.0000001'];
+    const stopped = await pipe(tight, { cwd: folder, env: { npm_command: 'exec' } });
+    expect([stopped.exitCode, asked()]).toEqual([4, []]);
+    const next = /^ {2}npx pipe resume r --budget-usd (0\.0\d+)$/m.exec(String(stopped.stderr));
+    await run('resume', 'r', '--budget-usd', next?.[1] ?? '');
+    expect(asked()).not.toEqual([]);
   });
 
   it('in dollars needs a price', async () => {
