@@ -8,7 +8,7 @@ import { createCallSlots } from './call-slots.ts';
 import { conclude, type Intaken } from './conclude.ts';
 import { createConductor } from './conductor.ts';
 import { openEarlier } from './earlier-records.ts';
-import type { RecordFinished, Resumed, RunEvent, ToolFinished } from './events.ts';
+import type { BudgetReport, RecordFinished, Resumed, RunEvent, ToolFinished } from './events.ts';
 import { withGrace } from './grace.ts';
 import { createImages, type Images } from './images.ts';
 import type { History } from './journal/history.ts';
@@ -121,6 +121,8 @@ export async function execute(execution: Execution): Promise<void> {
   }
   await journal?.close();
 
+  const spent = budget?.report();
+  if (spent !== undefined && isOvershot(spent)) tell({ type: 'notice', message: overshot });
   const reason = refused ?? stop.reason;
   const usage = ledger.report();
   const end = conclude({
@@ -134,7 +136,7 @@ export async function execute(execution: Execution): Promise<void> {
     files: images.used ? options.files : undefined,
     reason,
     usage,
-    ...(budget !== undefined && { budget: budget.report() }),
+    ...(spent !== undefined && { budget: spent }),
     duration: (ended ?? elapsed()) - began,
   });
   const kept = await folder?.finish({ ...end, models: ledger.resolvedModels() });
@@ -156,6 +158,14 @@ function isUncounted({ budget }: Plan, history: History | undefined): boolean {
 
 const uncounted =
   'what some calls of earlier sessions used is not known, since the run had no such budget then: the budget does not count them';
+
+/** Only by what no request may use: a provider that counts more than `max_tokens`, or a dearer model that answered. */
+function isOvershot({ usd, tokens }: BudgetReport): boolean {
+  return [usd, tokens].some((use) => use !== null && use.spent > use.limit);
+}
+
+const overshot =
+  'more is spent than the budget has: the provider counted more for an answer than its request allowed, or a dearer model answered';
 
 function hasBudget({ budget }: Plan): boolean {
   return budget.usd !== undefined || budget.tokens !== undefined;
