@@ -178,10 +178,12 @@ export interface RequestEnd {
   /**
    * - `answered`: by a completion, usable or not, or by an error that concerns this request or this key
    * - `limited`: by a 429
-   * - `unavailable`: by a fault that passes: a connection, a time-out, 408, 409, 425, 5xx
+   * - `unavailable`: by a fault that passes, which the request itself may be the cause of: a time-out, a cut answer, 408,
+   *   409, 425, 500 and the other 5xx
+   * - `unreachable`: by a fault that passes and that no request is the cause of: no connection, 502, 503, 504
    * - `aborted`: we ended it
    */
-  readonly kind: 'answered' | 'limited' | 'unavailable' | 'aborted';
+  readonly kind: 'answered' | 'limited' | 'unavailable' | 'unreachable' | 'aborted';
   /** What went wrong, in one sentence; null where nothing did. */
   readonly fault: string | null;
   /** The wait that the server asked for, in milliseconds. */
@@ -190,6 +192,8 @@ export interface RequestEnd {
   readonly quota: Quota | null;
   /** Of this request; its cost is open. */
   readonly usage: Usage;
+  /** The model that answered, by whose price it costs; absent where none did, or it did not say. */
+  readonly model?: string;
 }
 
 /** A server's quota of one minute, and what is left of it; null where it does not say. */

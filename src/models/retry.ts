@@ -81,24 +81,25 @@ export async function callWithRetries(
 }
 
 /** Failures by which the model may be out for everybody. An answer that cannot be used is an answer all the same. */
-const passing: ReadonlySet<CallErrorCode> = new Set([
-  'server_error',
-  'connection_failed',
-  'timed_out',
-  'cut_body',
-]);
+const passing: ReadonlySet<CallErrorCode> = new Set(['server_error', 'timed_out', 'cut_body']);
+
+/** The server itself did not answer: it is down, overloaded, or cannot be reached from its gateway. */
+const ofGateways: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /** What an attempt tells of the model, beside what it tells of the call. */
 function endOf({ result, retry_after, quota }: Attempt, usage: Usage): RequestEnd {
   const fault = result.kind === 'completed' ? null : result.fault.message;
-  return { kind: kindOf(result), fault, retry_after, quota, usage };
+  const model = result.kind === 'completed' ? result.completion.model : null;
+  return { kind: kindOf(result), fault, retry_after, quota, usage, ...(model !== null && { model }) };
 }
 
 function kindOf(result: Attempt['result']): RequestEnd['kind'] {
   if (result.kind === 'limited') return 'limited';
   if (result.kind === 'completed') return 'answered';
-  const { code } = result.fault;
+  const { code, status } = result.fault;
   if (code === 'aborted') return 'aborted';
+  if (code === 'connection_failed') return 'unreachable';
+  if (code === 'server_error' && status !== null && ofGateways.has(status)) return 'unreachable';
   return passing.has(code) ? 'unavailable' : 'answered';
 }
 

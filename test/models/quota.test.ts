@@ -135,7 +135,7 @@ describe('what headers say of a quota', () => {
     expect((await outcome).ok).toBe(true);
     expect(ends.map(({ kind, quota }) => [kind, quota])).toEqual([
       ['limited', { ...unknown, requests: 60, requests_left: 3 }],
-      ['unavailable', { ...unknown, requests: 60, requests_left: 2 }],
+      ['unreachable', { ...unknown, requests: 60, requests_left: 2 }],
       ['answered', { ...unknown, requests: 60, requests_left: 1 }],
     ]);
   });

@@ -183,10 +183,11 @@ describe('retries', () => {
     const { outcome, told } = await play({
       attempts: [failed, lost, { ...failed, retry_after: 7000 }, unreached, done],
       allowed: 1,
-      free: ['limited', 'unavailable'],
+      free: ['limited', 'unavailable', 'unreachable'],
     });
     const out = ['admit', 'request', 'unavailable'];
-    expect(told).toEqual([out, out, out, out, 'admit', 'request', 'answered'].flat());
+    const unreachable = ['admit', 'request', 'unreachable'];
+    expect(told).toEqual([out, out, out, unreachable, 'admit', 'request', 'answered'].flat());
     expect(outcome).toMatchObject({ ok: true, usage: { requests: 4, unmetered_requests: 1 } });
   });
 
@@ -300,9 +301,18 @@ describe('the gate', () => {
     ]);
   });
 
+  it('is told the model that answered, where it says so', async () => {
+    const named = { ...completion, model: 'small-2603' };
+    const result = { kind: 'completed', completion: named, answer: { ...named, id: null } } as const;
+    const { ends } = await play({ attempts: [failed, { ...done, result }] });
+    expect(ends.map(({ model }) => model)).toEqual([undefined, 'small-2603']);
+    const { ends: unnamed } = await play({ attempts: [done] });
+    expect(unnamed.map((end) => 'model' in end)).toEqual([false]);
+  });
+
   it.each<[Fault['code'], RequestEnd['kind']]>([
     ['server_error', 'unavailable'],
-    ['connection_failed', 'unavailable'],
+    ['connection_failed', 'unreachable'],
     ['timed_out', 'unavailable'],
     ['cut_body', 'unavailable'],
     ['malformed_answer', 'answered'],
@@ -316,6 +326,22 @@ describe('the gate', () => {
   ])('takes a failure by %s for %s', async (code, kind) => {
     const { ends } = await play({ attempts: [failedBy(code)] });
     expect(ends).toMatchObject([{ kind, fault: `fault ${code}` }]);
+  });
+
+  it.each([
+    [408, 'unavailable'],
+    [409, 'unavailable'],
+    [425, 'unavailable'],
+    [500, 'unavailable'],
+    [501, 'unavailable'],
+    [502, 'unreachable'],
+    [503, 'unreachable'],
+    [504, 'unreachable'],
+    [505, 'unavailable'],
+  ] as const)('takes an error by the status %d for %s', async (status, kind) => {
+    const result = { kind: 'failed', fault: { ...fault('server_error'), status }, retry: false } as const;
+    const { ends } = await play({ attempts: [{ ...common, result }] });
+    expect(ends).toMatchObject([{ kind }]);
   });
 
   it('is told of a request that a bug has cut off, which may have been paid for', async () => {

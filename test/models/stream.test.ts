@@ -164,7 +164,7 @@ describe('a stream that fails', () => {
       usage: { requests: 3, retries: 2, unmetered_requests: 0, total_tokens: 40 },
     });
     expect(sleeps).toEqual([500, 1000]);
-    expect(paced).toEqual(['admit', 'unavailable', 'admit', 'unavailable', 'admit', 'answered']);
+    expect(paced).toEqual(['admit', 'unavailable', 'admit', 'unreachable', 'admit', 'answered']);
   });
 
   const events = (...all: readonly object[]) =>

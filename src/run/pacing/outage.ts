@@ -21,6 +21,8 @@ export interface FailedRequest {
   readonly call: object;
   /** Whether the call's record failed in an earlier session: that it fails again says nothing of the model. */
   readonly failed_before: boolean;
+  /** Whether it failed by a fault that no request is the cause of. */
+  readonly isUnreachable: boolean;
   /** Counts the requests that were let out: this one, and the last. */
   readonly nth: number;
   readonly last: number;
@@ -32,14 +34,16 @@ const suspicious = 3;
 const remedy = 'run `pipe resume` later, or raise `retry.outage`';
 
 /**
- * It is the model that is out when calls fail in a row, and among them one that came when others had failed already: some
- * that were under way together may each be at fault themselves, as the last few of a run are that nothing helps. Nor does
- * it count that a call fails again which failed before others were answered. `longest`: how long nobody may be answered,
- * in milliseconds.
+ * It is the model that is out when calls fail in a row to reach it; or when they fail by what they may be the cause of, and
+ * among them one that came when others had failed already: some that were under way together may each be at fault
+ * themselves, as the last few of a run are that nothing helps. It never counts that a call fails again which failed before
+ * others were answered. `longest`: how long nobody may be answered, in milliseconds.
  */
 export function createOutage(longest: number): Outage {
   /** The calls that have failed since somebody was answered. */
   let failing = new Set<object>();
+  /** Those of them that could not reach the model. */
+  let unreached = new Set<object>();
   const atFault = new WeakSet<object>();
   /** How many requests had been let out when the first of them failed. */
   let began = 0;
@@ -48,7 +52,7 @@ export function createOutage(longest: number): Outage {
   let last: { readonly code: 'rate_limited' | 'outage'; readonly fault: string | null } | undefined;
 
   function isSuspected(): boolean {
-    return isConfirmed && failing.size >= suspicious;
+    return unreached.size >= suspicious || (isConfirmed && failing.size >= suspicious);
   }
 
   return {
@@ -56,6 +60,7 @@ export function createOutage(longest: number): Outage {
       if (last === undefined) return;
       for (const call of failing) atFault.add(call);
       failing = new Set();
+      unreached = new Set();
       isConfirmed = false;
       since = undefined;
       last = undefined;
@@ -64,12 +69,13 @@ export function createOutage(longest: number): Outage {
       last = { code: 'rate_limited', fault };
       since ??= time;
     },
-    failed({ call, failed_before, nth, last: newest }, fault, time) {
+    failed({ call, failed_before, isUnreachable, nth, last: newest }, fault, time) {
       last = { code: 'outage', fault };
       if (failed_before || atFault.has(call)) return;
       if (failing.size === 0) began = newest;
       isConfirmed ||= nth > began && !failing.has(call);
       failing.add(call);
+      if (isUnreachable) unreached.add(call);
       if (isSuspected()) since ??= time;
     },
     get suspected() {

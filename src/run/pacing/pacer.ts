@@ -149,9 +149,12 @@ export function createPacer({ limits: told, retry, signal, paused, now, ...optio
         holdBack(round, end.retry_after, 'rate_limited', time);
         return true;
       case 'unavailable':
-        outage.failed({ ...request, nth, last: letOut }, end.fault, time);
+      case 'unreachable': {
+        const isUnreachable = end.kind === 'unreachable';
+        outage.failed({ ...request, isUnreachable, nth, last: letOut }, end.fault, time);
         if (outage.suspected) holdBack(round, end.retry_after, 'unavailable', time);
         return outage.suspected;
+      }
     }
   }
 

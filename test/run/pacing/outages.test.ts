@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { settled } from '../support/clock.ts';
-import { aborted, answered, limited, never, pacing, requestOf, unavailable } from './support/pacing.ts';
+import {
+  aborted,
+  answered,
+  limited,
+  never,
+  pacing,
+  requestOf,
+  unavailable,
+  unreachable,
+} from './support/pacing.ts';
 
 /** A pacer whose requests, of different calls, have all failed just now, the last one let out after the others had. */
 async function failing(requests = 3, options = {}, end = unavailable()) {
@@ -24,12 +33,48 @@ async function underWayInOutage(ask: ReturnType<typeof pacing>['ask'], requests:
   return slow.permits;
 }
 
+const passing = [
+  ['failed', unavailable()],
+  ['unreached', unreachable()],
+] as const;
+
 describe('different calls that fail in a row', () => {
   it('make an outage of it where one of them came when others had failed: then they use up no attempt', async () => {
     const { ask, uses } = await failing(3);
     expect(uses).toEqual(['used', 'used', 'free']);
     const probe = await ask(1).next();
     expect(probe.settle(unavailable())).toBe('free');
+  });
+
+  it('make an outage of it where they do not reach the model, though all were under way together', async () => {
+    const { ask, clock } = pacing();
+    const rows = Array.from({ length: 10 }, () => ({}));
+    const down = clock.now() + 20_000;
+    let under = rows.map((call) => ({ call, asked: ask(1, call) }));
+    const used = new Map<object, number>();
+    while (under.length > 0) {
+      await settled();
+      const out = under.filter(({ asked }) => asked.permits.length > 0);
+      under = under.filter(({ asked }) => asked.permits.length === 0);
+      for (const { call, asked } of out) {
+        if (clock.now() >= down) asked.permits[0]?.settle(answered);
+        else {
+          if (asked.permits[0]?.settle(unreachable()) === 'used') used.set(call, (used.get(call) ?? 0) + 1);
+          under.push({ call, asked: ask(1, call) });
+        }
+      }
+      await clock.advance(clock.sleeping[0] ?? 0);
+    }
+    expect([...used.values()]).toEqual([1, 1]);
+  });
+
+  it('make an outage of it where three do not reach the model, among others that fail by themselves', async () => {
+    const { ask } = pacing();
+    const { permits } = ask(6);
+    await settled();
+    const ends = [unavailable(), unreachable(), unavailable(), unreachable(), unreachable(), unavailable()];
+    const uses = ends.map((end, nth) => permits[nth]?.settle(end));
+    expect(uses).toEqual(['used', 'used', 'used', 'used', 'free', 'free']);
   });
 
   it('make none of it where all were under way together, as the last of a run are: each uses its attempts', async () => {
@@ -44,50 +89,59 @@ describe('different calls that fail in a row', () => {
     expect(clock.sleeping).toEqual([]);
   });
 
-  it('make none of it where they failed before, while others were answered', async () => {
-    const { ask } = pacing();
-    const poisoned = [{}, {}, {}, {}];
-    const fail = async (call: object) => {
-      const { permits } = ask(1, call);
+  it.each(passing)(
+    'make none of it where they were %s before, while others were answered',
+    async (_how, end) => {
+      const { ask } = pacing();
+      const poisoned = [{}, {}, {}, {}];
+      const fail = async (call: object) => {
+        const { permits } = ask(1, call);
+        await settled();
+        return permits[0]?.settle(end);
+      };
+      for (const call of poisoned) {
+        await fail(call);
+        (await ask(1).next()).settle(answered);
+      }
+      for (let attempt = 0; attempt < 5; attempt++) {
+        for (const call of poisoned) expect(await fail(call)).toBe('used');
+      }
+    },
+  );
+
+  it.each(passing)(
+    'make none of it where they are %s, and their records failed in an earlier session',
+    async (_how, end) => {
+      const { pacer } = pacing();
+      for (let nth = 0; nth < 10; nth++) {
+        const admitted = await pacer.admit({ ...requestOf(), failed_before: true }, never);
+        expect(admitted.ok && admitted.value.settle(end)).toBe('used');
+      }
+    },
+  );
+
+  it.each(passing)(
+    'make none of it where they are %s, while another is answered in between',
+    async (_how, end) => {
+      const { ask, clock } = pacing();
+      const { permits } = ask(40);
       await settled();
-      return permits[0]?.settle(unavailable());
-    };
-    for (const call of poisoned) {
-      await fail(call);
-      (await ask(1).next()).settle(answered);
-    }
-    for (let attempt = 0; attempt < 5; attempt++) {
-      for (const call of poisoned) expect(await fail(call)).toBe('used');
-    }
-  });
+      const uses = permits.map((permit, nth) => permit.settle(nth % 3 === 2 ? answered : end));
+      expect(uses).toEqual(permits.map(() => 'used'));
+      const next = ask(10);
+      await settled();
+      expect(next.permits.length).toBe(10);
+      expect(clock.sleeping).toEqual([]);
+    },
+  );
 
-  it('make none of it where their records failed in an earlier session', async () => {
-    const { pacer } = pacing();
-    for (let nth = 0; nth < 10; nth++) {
-      const admitted = await pacer.admit({ ...requestOf(), failed_before: true }, never);
-      expect(admitted.ok && admitted.value.settle(unavailable())).toBe('used');
-    }
-  });
-
-  it('make none of it while another is answered in between', async () => {
-    const { ask, clock } = pacing();
-    const { permits } = ask(40);
-    await settled();
-    const uses = permits.map((permit, nth) => permit.settle(nth % 3 === 2 ? answered : unavailable()));
-    expect(uses).toEqual(permits.map(() => 'used'));
-    const next = ask(10);
-    await settled();
-    expect(next.permits.length).toBe(10);
-    expect(clock.sleeping).toEqual([]);
-  });
-
-  it('make none of it where they are one or two, however often they fail', async () => {
+  it.each(passing)('make none of it where one or two are %s, however often', async (_how, end) => {
     const { ask, clock } = pacing();
     for (let attempt = 0; attempt < 10; attempt++) {
       for (const call of ['one', 'other'].map((name) => calls[name])) {
         const { permits } = ask(1, call);
         await settled();
-        expect(permits[0]?.settle(unavailable())).toBe('used');
+        expect(permits[0]?.settle(end)).toBe('used');
       }
     }
     expect(clock.sleeping).toEqual([]);
@@ -252,7 +306,7 @@ describe('in an outage', () => {
     expect(waiting.refusals[0]).toEqual({
       code: 'outage',
       message:
-        'no request succeeded for 1m 00s (at the last: a.example answered with an error (503)): run `pipe resume` later, or raise `retry.outage`',
+        'no request succeeded for 1m 00s (at the last: a.example answered with an error (500)): run `pipe resume` later, or raise `retry.outage`',
     });
     expect(clock.sleeping).toEqual([]);
   });

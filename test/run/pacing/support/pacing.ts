@@ -98,6 +98,12 @@ export const limited = (retry_after: number | null = null): RequestEnd => ({
 export const unavailable = (retry_after: number | null = null): RequestEnd => ({
   ...ended,
   kind: 'unavailable',
-  fault: 'a.example answered with an error (503)',
+  fault: 'a.example answered with an error (500)',
   retry_after,
+});
+
+export const unreachable = (): RequestEnd => ({
+  ...ended,
+  kind: 'unreachable',
+  fault: 'cannot connect to a.example: nothing listens there',
 });
