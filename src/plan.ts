@@ -49,6 +49,9 @@ export interface PlanBudget {
   readonly tokens?: number;
 }
 
+/** Sections of the file that say how a run is done, so that a resume may change them. All others say what is asked, or what becomes of it. */
+export const resumableSections = ['limits', 'budget', 'retry', 'fail', 'cache', 'prices'] as const;
+
 export interface PlanFile {
   /** Absolute. */
   readonly path: string;

@@ -1,5 +1,6 @@
 import { Argument, Command, Option } from 'commander';
 import { shownPath } from '../diagnostic/placed.ts';
+import { resumableSections } from '../plan.ts';
 import type { RunSummary } from '../run/run-summary.ts';
 import { exit, type ExitCode } from './exit.ts';
 import { findRun } from './find-run.ts';
@@ -8,7 +9,7 @@ import { collect, dollars, positiveInteger, workerCount } from './options.ts';
 import type { PipelineFlags } from './prepare.ts';
 import type { RunFlags } from './run-flags.ts';
 import { runFile } from './run-file.ts';
-import { printDiagnostics, printError, type Terminal } from './terminal.ts';
+import { printDiagnostics, printError, printReason, type Terminal } from './terminal.ts';
 
 interface ResumeFlags extends Pick<
   RunFlags,
@@ -21,6 +22,8 @@ interface ResumeFlags extends Pick<
   readonly force?: boolean;
 }
 
+const sections = `${resumableSections.slice(0, -1).join(', ')} or ${resumableSections.at(-1)}`;
+
 export function resumeCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
   return new Command('resume')
     .description('Finish a run that was interrupted, stopped or killed, or whose records failed')
@@ -29,7 +32,7 @@ export function resumeCommand(terminal: Terminal, done: (code: ExitCode) => void
     .option('--concurrency <n>', 'calls under way at one time', positiveInteger)
     .option('--workers <n>', 'threads that make the calls, where one core is the limit: 1 to 64', workerCount)
     .option('--budget-usd <x>', 'what the run may cost, with all that it has cost so far', dollars)
-    .option('--set <path=value>', 'set a key below limits, budget, retry, fail, cache or prices', collect)
+    .option('--set <path=value>', `set a key below ${sections}`, collect)
     .option('--no-cache', 'ask the model for every answer that the run does not have')
     .option('--fail-fast', 'stop at the first failed record')
     .option('--max-failures <n>', 'stop at the nth failed record', positiveInteger)
@@ -68,7 +71,7 @@ async function resume(terminal: Terminal, run: string | undefined, flags: Resume
   const { readRun } = await import('../run/read-summary.ts');
   const summary = await readRun(found.value);
   if (!summary.ok) {
-    await printError(terminal, summary.error.message, undefined, summary.error.code.replaceAll('_', '-'));
+    await printReason(terminal, summary.error);
     return exit.usage;
   }
   const { pipeline, input } = summary.value;

@@ -13,16 +13,15 @@ import type { ReadyRun } from './ready-run.ts';
 import { createReporters } from './reporters.ts';
 import { openRows } from './rows.ts';
 import { listenForInterrupts, type Interrupts } from './signals.ts';
-import { printError } from './terminal.ts';
+import { printReason } from './terminal.ts';
 
 export async function runInFolder(run: ReadyRun): Promise<ExitCode> {
   const { terminal, prepared } = run;
   const opened = await openFolder(run);
   if (opened.ok) return follow(run, opened.value);
   await prepared.source.close();
-  const { code, kind, message } = opened.error;
-  await printError(terminal, message, undefined, code.replaceAll('_', '-'));
-  return kind === 'input' ? exit.usage : exit.local;
+  await printReason(terminal, opened.error);
+  return opened.error.kind === 'input' ? exit.usage : exit.local;
 }
 
 /** Runs, tells of it, and leaves the rows where they were asked for. */

@@ -1,56 +1,163 @@
-import type { JsonValue } from '../json/json.ts';
-import type { PlanFile } from '../plan.ts';
+import { dirname, relative } from 'node:path';
+import type { JsonObject, JsonValue } from '../json/json.ts';
+import { isObject } from '../json/json.ts';
+import { resumableSections, type PlanFile } from '../plan.ts';
 import { canonicalJson } from './canonical.ts';
 import type { RunMeta, RunSummary } from './run-summary.ts';
 
+/** Something in which a run would differ from what it was begun with, as far as that could change a result. */
+export interface Change {
+  /** Whether the command differs, so that the same one with other flags would do; or what stands in its files. */
+  readonly in: 'command' | 'files';
+  /** A sentence without a full stop. */
+  readonly message: string;
+}
+
 /** Flags that say how a run is done: a resume may have others. */
-const how = /^--(?:concurrency|budget-usd|no-cache|set (?:limits|budget|retry|fail|cache|prices)\b)/;
+const how = new RegExp(
+  `^--(?:concurrency|budget-usd|no-cache|set (?:\\["|)(?:${resumableSections.join('|')})\\b)`,
+);
 
 /**
- * In what a run would differ from what it was begun with, as far as that could change a result: a sentence each, without
- * a full stop. Files are told apart by what is in them, not by where they are.
+ * Where a run would differ from what it was begun with. A file is told by its content and by its place as seen from the
+ * pipeline file, so that a project that was moved as a whole is the same.
  */
-export function changesSince(before: RunSummary, meta: RunMeta): readonly string[] {
-  const { plan, input, selection = null } = meta;
-  const [pipeline, ...files] = plan.files;
+export function changesSince(before: RunSummary, meta: RunMeta): readonly Change[] {
   return [
-    ...fileChanges(
-      before.pipeline === null ? [] : [before.pipeline],
-      pipeline === undefined ? [] : [pipeline],
+    ...(before.simulated === meta.simulated ? [] : [simulation(before)]),
+    ...pipelineChanges(before, meta),
+    ...variableChanges(before, meta),
+    ...overrideChanges(before, meta),
+    ...inputChanges(before, meta),
+    ...selectionChanges(before.selection ?? {}, meta.selection ?? {}),
+    ...imageChanges(before, meta),
+  ];
+}
+
+/** Answers that are made up and answers that are not never stand in one run. */
+export function simulation({ simulated }: RunSummary): Change {
+  return inCommand(
+    simulated
+      ? 'its answers were simulated, and these would be real'
+      : 'its answers were real, and these would be simulated',
+  );
+}
+
+function pipelineChanges(before: RunSummary, { plan }: RunMeta): readonly Change[] {
+  const [pipeline = null, ...files] = plan.files;
+  if (before.pipeline?.path !== pipeline?.path && before.pipeline?.sha256 !== pipeline?.sha256) {
+    return [inCommand(`it was begun with ${named(before.pipeline)}, and this is ${named(pipeline)}`)];
+  }
+  const edited = pipeline !== null && before.pipeline?.sha256 !== pipeline.sha256;
+  return [
+    ...(edited ? [inFiles(`\`${pipeline.path}\` is not what it was`)] : []),
+    ...fileChanges(byPlace(before.pipeline, before.files), byPlace(pipeline, files)),
+  ];
+}
+
+function named(pipeline: PlanFile | null): string {
+  return pipeline === null ? 'no pipeline file' : `\`${pipeline.path}\``;
+}
+
+type Files = ReadonlyMap<string, PlanFile>;
+
+function byPlace(pipeline: PlanFile | null, files: readonly PlanFile[]): Files {
+  return new Map(files.map((file) => [placeOf(file.path, pipeline), file]));
+}
+
+/** As seen from the pipeline file. */
+function placeOf(path: string, pipeline: PlanFile | null): string {
+  return pipeline === null ? path : relative(dirname(pipeline.path), path);
+}
+
+function fileChanges(before: Files, now: Files): readonly Change[] {
+  return [
+    ...[...now].flatMap(([place, { path, sha256 }]) => {
+      const had = before.get(place);
+      if (had === undefined) return [inFiles(`\`${path}\` was no part of the pipeline`)];
+      return had.sha256 === sha256 ? [] : [inFiles(`\`${path}\` is not what it was`)];
+    }),
+    ...[...before].flatMap(([place, { path }]) =>
+      now.has(place) ? [] : [inFiles(`\`${path}\` is no part of the pipeline any more`)],
     ),
-    ...fileChanges(before.files, files),
-    ...(isSame(before.vars, plan.vars) ? [] : ['the variables are others']),
-    ...(isSame(saying(before.overrides), saying(plan.overrides)) ? [] : [flagChange(before, meta)]),
-    ...(before.input.sha256 === input.sha256 && before.input.format === (input.format ?? null)
-      ? []
-      : [`the input \`${input.path ?? ''}\` is not what it was`]),
-    ...(isSame(before.selection, selection) ? [] : ['other records of the input are selected']),
-    ...(before.images === (meta.images ?? null) ? [] : ['images are read from another folder']),
   ];
 }
 
-function fileChanges(before: readonly PlanFile[], now: readonly PlanFile[]): readonly string[] {
-  const had = new Set(before.map(({ sha256 }) => sha256));
-  const has = new Set(now.map(({ sha256 }) => sha256));
-  const paths = new Set(now.map(({ path }) => path));
-  return [
-    ...now.filter(({ sha256 }) => !had.has(sha256)).map(({ path }) => `\`${path}\` is not what it was`),
-    ...before
-      .filter(({ path, sha256 }) => !has.has(sha256) && !paths.has(path))
-      .map(({ path }) => `\`${path}\` is no part of the pipeline any more`),
-  ];
+function variableChanges({ vars, overrides }: RunSummary, { plan }: RunMeta): readonly Change[] {
+  const names = [...new Set([...Object.keys(vars), ...Object.keys(plan.vars)])]
+    .filter((name) => !isSame(vars[name] ?? null, plan.vars[name] ?? null))
+    .map((name) => `\`${name}\``);
+  if (names.length === 0) return [];
+  const many = names.length > 1;
+  const message = `the variable${many ? 's' : ''} ${names.join(', ')} ${many ? 'are' : 'is'} not what ${many ? 'they were' : 'it was'}`;
+  const given = (texts: readonly string[]) => texts.filter((text) => text.startsWith('--var '));
+  return [isSame(given(overrides), given(plan.overrides)) ? inFiles(message) : inCommand(message)];
 }
 
+function overrideChanges({ overrides }: RunSummary, { plan }: RunMeta): readonly Change[] {
+  const [before, now] = [saying(overrides), saying(plan.overrides)];
+  if (isSame(before, now)) return [];
+  const words = (texts: readonly string[]) =>
+    texts.map((text) => `\`${text}\``).join(', ') || 'none of `--set` and `--model`';
+  return [inCommand(`it was begun with ${words(before)}, and this is with ${words(now)}`)];
+}
+
+/** Those that change what a call says; variables are told by their values. */
 function saying(overrides: readonly string[]): readonly string[] {
   return overrides.filter((text) => !how.test(text) && !text.startsWith('--var '));
 }
 
-function flagChange(before: RunSummary, { plan }: RunMeta): string {
-  const words = (overrides: readonly string[]) =>
-    saying(overrides)
-      .map((text) => `\`${text}\``)
-      .join(', ') || 'none of `--set` and `--model`';
-  return `it was begun with ${words(before.overrides)}, and this is with ${words(plan.overrides)}`;
+function inputChanges({ input: before }: RunSummary, { input: now }: RunMeta): readonly Change[] {
+  if (before.sha256 !== now.sha256) {
+    return before.path === now.path
+      ? [inFiles(`the input \`${now.path ?? ''}\` is not what it was`)]
+      : [inCommand(`it was begun with ${inputName(before)}, and this is with ${inputName(now)}`)];
+  }
+  const format = now.format ?? null;
+  if (before.format === format) return [];
+  return [
+    inCommand(`its input was read as ${before.format ?? 'records'}, and this is as ${format ?? 'records'}`),
+  ];
+}
+
+function inputName({ path }: { readonly path: string | null }): string {
+  if (path === null) return 'the records of a program';
+  return path === '-' ? 'the input of stdin' : `the input \`${path}\``;
+}
+
+function selectionChanges(before: JsonObject, now: JsonObject): readonly Change[] {
+  return ['shard', 'offset', 'sample', 'limit'].flatMap((name) => {
+    const [was, is] = [before[name], now[name]];
+    if (isSame(was ?? null, is ?? null)) return [];
+    if (was === undefined)
+      return [inCommand(`it was begun without \`--${name}\`, and this is with ${flagText(name, is)}`)];
+    const without = is === undefined ? 'without it' : `with ${flagText(name, is)}`;
+    return [inCommand(`it was begun with ${flagText(name, was)}, and this is ${without}`)];
+  });
+}
+
+/** A part of a selection as it is given on the command line. */
+function flagText(name: string, value: JsonValue | undefined): string {
+  const part = (key: string): string => (isObject(value) ? JSON.stringify(value[key]) : '');
+  if (name === 'shard') return `\`--shard ${part('index')}/${part('count')}\``;
+  if (name === 'sample') return `\`--sample ${part('size')} --seed ${part('seed')}\``;
+  return `\`--${name} ${JSON.stringify(value)}\``;
+}
+
+function imageChanges({ images, pipeline }: RunSummary, meta: RunMeta): readonly Change[] {
+  const now = meta.images ?? null;
+  if (images === now) return [];
+  const [moving = null] = meta.plan.files;
+  const moved = images !== null && now !== null && placeOf(images, pipeline) === placeOf(now, moving);
+  return moved ? [] : [inCommand('images are read from another folder')];
+}
+
+function inCommand(message: string): Change {
+  return { in: 'command', message };
+}
+
+function inFiles(message: string): Change {
+  return { in: 'files', message };
 }
 
 function isSame(one: JsonValue, other: JsonValue): boolean {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { failure, success, type Result } from '../result.ts';
-import { changesSince } from './changes.ts';
+import { changesSince, simulation } from './changes.ts';
 import { readDone, type DoneRun } from './done-run.ts';
 import type { StopReason } from './events.ts';
 import { errorCode, inWords, nodeFileSystem, type FileSystem } from './file-system.ts';
@@ -71,8 +71,8 @@ function earlierRun(path: string, summary: RunSummary, lock: RunLock, services: 
 
   async function open(meta: RunMeta, force: boolean): Promise<Result<RunFolder, StopReason>> {
     const changes = changesSince(summary, meta);
-    if (summary.simulated !== meta.simulated) return failure(runChanged(path, [simulation(summary)], false));
-    if (changes.length > 0 && !force) return failure(runChanged(path, changes, true));
+    if (summary.simulated !== meta.simulated) return failure(runChanged(path, [simulation(summary)]));
+    if (changes.length > 0 && !force) return failure(runChanged(path, changes));
     const history = await readHistory(fileSystem, join(path, 'journal.jsonl'), { all: force });
     if (!history.ok) return history;
     const earlier = { history: history.value, force };
@@ -84,7 +84,7 @@ function earlierRun(path: string, summary: RunSummary, lock: RunLock, services: 
     async done(meta) {
       const through =
         summary.state === 'completed' && summary.counts?.failed === 0 && summary.tool_calls !== null;
-      const same = summary.simulated === meta.simulated && changesSince(summary, meta).length === 0;
+      const same = changesSince(summary, meta).length === 0;
       const done = through && same ? await readDone(fileSystem, path, summary) : undefined;
       if (done !== undefined) await lock.release();
       return done;
@@ -96,10 +96,4 @@ function earlierRun(path: string, summary: RunSummary, lock: RunLock, services: 
     },
     release: () => lock.release(),
   };
-}
-
-function simulation({ simulated }: RunSummary): string {
-  return simulated
-    ? 'its answers were simulated, and these would be real'
-    : 'its answers were real, and these would be simulated';
 }

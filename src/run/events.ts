@@ -171,6 +171,8 @@ export interface StopReason {
   readonly kind: 'provider' | 'budget' | 'local' | 'input' | 'interrupted' | 'failures';
   readonly code: string;
   readonly message: string;
+  /** The remedy, as one short sentence; absent where the message has it, or there is none. */
+  readonly hint?: string;
 }
 
 export interface Counts {

@@ -1,3 +1,4 @@
+import type { Change } from './changes.ts';
 import type { StopReason } from './events.ts';
 import { errorCode, inWords } from './file-system.ts';
 
@@ -62,6 +63,7 @@ export function folderIsFile(path: string): StopReason {
   return { kind: 'input', code: 'run_dir_in_use', message };
 }
 
+import type { Change } from './changes.ts';
 /** What only an edited file can bring about. */
 export function journalDisagrees(ended: number, came: number): StopReason {
   const message = `the journal tells of ${ended} records that have ended, and the input has ${came}; begin a new run`;
@@ -72,14 +74,19 @@ export function journalDisagrees(ended: number, came: number): StopReason {
 export function runChanged(path: string, changes: readonly string[], forcible: boolean): StopReason {
   const shown = changes.slice(0, 5).join('; ');
   const more = changes.length > 5 ? ` (and ${changes.length - 5} more)` : '';
-  const remedy = forcible
-    ? 'undo that, begin a new run, or go on with `pipe resume --force`, which asks again what it touches'
-    : 'begin a new run';
   return {
     kind: 'input',
     code: 'run_changed',
-    message: `the run in ${path} was begun with something else: ${shown}${more}; ${remedy}`,
+    message: `the run in ${path} was begun with something else: ${shown.join('; ')}${more}`,
+    hint: changes.some((change) => change.in === 'command')
+      ? 'run it with the files and flags it was begun with, or in another `--run-dir`'
+      : `go on with \`pipe resume ${asWord(path)} --force\`, which asks again only what the change touches, or begin a new run`,
   };
+}
+
+/** A path as a word of a command. */
+function asWord(path: string): string {
+  return /^[\w./@:+,-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 export function notWritten(path: string, error: unknown): StopReason {

@@ -99,8 +99,10 @@ describe('pipe resume', () => {
     writeFileSync(file, readFileSync(file, 'utf8').replace('Then {{', 'And {{'));
     const refused = await run('resume', 'r');
     expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toContain('p.yaml` is not what it was');
-    expect(refused.stderr).toContain('--force');
+    expect(refused.stderr).toContain(
+      'the run in r was begun with something else: `p.yaml` is not what it was',
+    );
+    expect(refused.stderr).toContain('`pipe resume r --force`');
     const before = asked().length;
     const forced = await run('resume', 'r', '--force');
     expect(forced.exitCode).toBe(0);
@@ -164,7 +166,9 @@ describe('pipe run in the folder of a run', () => {
     await run(...fresh, '--run-dir', 'r');
     const { exitCode, stderr } = await run(...fresh, '--run-dir', 'r', '--var', 'greeting=Hi');
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('the variables are others');
+    expect(stderr).toContain('the run in r was begun');
+    expect(stderr).not.toContain('--force');
+    expect(stderr).toContain('the variable `greeting` is not what it was');
   });
 
   it('keeps simulated answers and real ones apart', async () => {

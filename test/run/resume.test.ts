@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/plan.ts';
 import type { RecordItem } from '../../src/records/record.ts';
 import { holdRun, type EarlierRun } from '../../src/run/earlier-run.ts';
+import type { StopReason } from '../../src/run/events.ts';
 import { createRunFolder, type RunFolder } from '../../src/run/folder.ts';
 import type { RunOptions } from '../../src/run/options.ts';
 import type { RunMeta } from '../../src/run/run-summary.ts';
@@ -45,11 +46,11 @@ async function resumed(path: string, meta: RunMeta = metaOf(chain), force = fals
   return folder.value;
 }
 
-async function refusal(path: string, meta: RunMeta): Promise<string> {
+async function refusal(path: string, meta: RunMeta): Promise<StopReason> {
   const folder = await (await held(path)).resume(meta, { force: false });
   if (folder.ok) throw new Error('the run goes on');
   expect(folder.error.kind).toBe('input');
-  return folder.error.message;
+  return folder.error;
 }
 
 function run(of: Plan, items: readonly RecordItem[], options: Partial<RunOptions>) {
@@ -237,41 +238,171 @@ describe('records that failed', () => {
 describe('a run that was begun with something else', () => {
   const other = metaOf(chain);
   const file = { path: '/translate.yaml', sha256: 'f'.repeat(64) };
-  it.each<[string, RunMeta, string]>([
+  const partial = (name: string, letter: string) => ({ path: `/parts/${name}`, sha256: letter.repeat(64) });
+  const made = (others: Partial<Plan>, meta: Partial<RunMeta> = {}) =>
+    metaOf(plan(chain.steps, others), meta);
+  const filed = made({
+    files: [file, partial('a.txt', 'a'), partial('b.txt', 'b')],
+    vars: { to: 'fr', as: 1 },
+  });
+
+  async function refused(before: RunMeta, now: RunMeta): Promise<StopReason> {
+    const folder = await createRunFolder(join(await temporaryFolder(), 'run'), before);
+    if (!folder.ok) throw new Error(folder.error.message);
+    const path = await killed(folder.value);
+    const reason = await refusal(path, now);
+    expect(reason.message).toContain(`the run in ${path} was begun with something else: `);
+    // Nothing was changed by that, and nobody holds the run.
+    await resumed(path, before);
+    return { ...reason, hint: reason.hint?.replaceAll(path, '<run>') ?? '' };
+  }
+
+  it.each<[string, RunMeta, RunMeta, string]>([
     [
       'another pipeline',
-      metaOf(plan(chain.steps, { files: [file] })),
-      '`/translate.yaml` is not what it was',
+      filed,
+      made({ files: [{ ...file, path: '/f.yaml', sha256: 'e' }] }),
+      'it was begun with `/translate.yaml`, and this is `/f.yaml`',
     ],
-    ['other variables', metaOf(plan(chain.steps, { vars: { to: 'de' } })), 'the variables are others'],
+    [
+      'a pipeline where there was none',
+      other,
+      made({ files: [file] }),
+      'it was begun with no pipeline file, and this is `/translate.yaml`',
+    ],
+    [
+      'other variables',
+      filed,
+      { ...filed, plan: { ...filed.plan, vars: { to: 'de', as: 2 }, overrides: ['--var to=de'] } },
+      'the variables `to`, `as` are not what they were',
+    ],
     [
       'another setting',
-      metaOf(plan(chain.steps, { overrides: ['--set model.temperature=1'] })),
+      other,
+      made({ overrides: ['--set model.temperature=1'] }),
       'it was begun with none of `--set` and `--model`, and this is with `--set model.temperature=1`',
     ],
     [
       'another input',
+      other,
+      { ...other, input: { ...other.input, path: '/r.csv', sha256: 'b' } },
+      'it was begun with the input `/rows.jsonl`, and this is with the input `/r.csv`',
+    ],
+    [
+      'standard input',
+      other,
+      { ...other, input: { ...other.input, path: '-', sha256: null } },
+      'it was begun with the input `/rows.jsonl`, and this is with the input of stdin',
+    ],
+    [
+      'another format',
+      other,
+      { ...other, input: { ...other.input, format: 'json' } },
+      'its input was read as jsonl, and this is as json',
+    ],
+    [
+      'another limit',
+      { ...other, selection: { limit: 2 } },
+      { ...other, selection: { limit: 3 } },
+      'it was begun with `--limit 2`, and this is with `--limit 3`',
+    ],
+    [
+      'a sample',
+      other,
+      { ...other, selection: { sample: { size: 2, seed: 0 } } },
+      'it was begun without `--sample`, and this is with `--sample 2 --seed 0`',
+    ],
+    [
+      'no shard',
+      { ...other, selection: { shard: { index: 1, count: 4 } } },
+      other,
+      'it was begun with `--shard 1/4`, and this is without it',
+    ],
+    [
+      'another folder of images',
+      other,
+      { ...other, images: '/photos' },
+      'images are read from another folder',
+    ],
+    [
+      'a simulator',
+      other,
+      { ...other, simulated: true },
+      'its answers were real, and these would be simulated',
+    ],
+  ])('is not gone on with under another command: %s', async (_what, before, now, words) => {
+    const { message, hint } = await refused(before, now);
+    expect(message).toContain(words);
+    expect(hint).toBe('run it with the files and flags it was begun with, or in another `--run-dir`');
+  });
+
+  it.each<[string, RunMeta, RunMeta, string]>([
+    [
+      'the pipeline',
+      filed,
+      { ...filed, plan: { ...filed.plan, files: [{ ...file, sha256: 'e' }, ...filed.plan.files.slice(1)] } },
+      '`/translate.yaml` is not what it was',
+    ],
+    [
+      'a value of its variables',
+      filed,
+      { ...filed, plan: { ...filed.plan, vars: { to: 'de', as: 1 } } },
+      'the variable `to` is not what it was',
+    ],
+    [
+      'a partial by another one',
+      filed,
+      { ...filed, plan: { ...filed.plan, files: [file, partial('a.txt', 'b'), partial('b.txt', 'b')] } },
+      '`/parts/a.txt` is not what it was',
+    ],
+    [
+      'a partial that is new',
+      filed,
+      { ...filed, plan: { ...filed.plan, files: [...filed.plan.files, partial('c.txt', 'a')] } },
+      '`/parts/c.txt` was no part of the pipeline',
+    ],
+    [
+      'a partial that is gone',
+      filed,
+      { ...filed, plan: { ...filed.plan, files: [file, partial('a.txt', 'a')] } },
+      '`/parts/b.txt` is no part of the pipeline any more',
+    ],
+    [
+      'the input',
+      other,
       { ...other, input: { ...other.input, sha256: 'b'.repeat(64) } },
       'the input `/rows.jsonl` is not what it was',
     ],
-    ['another selection', { ...other, selection: { limit: 3 } }, 'other records of the input are selected'],
-    ['another folder of images', { ...other, images: '/photos' }, 'images are read from another folder'],
-    [
-      'a simulator',
-      { ...other, simulated: true },
-      'its answers were real, and these would be simulated; begin a new run',
-    ],
-  ])('is not gone on with: %s', async (_what, meta, words) => {
-    const path = await killedAfter(1);
-    expect(await refusal(path, meta)).toContain(words);
-    // Nothing was changed by that, and nobody holds the run.
-    await resumed(path);
+  ])('may be gone on with by force: %s', async (_what, before, now, words) => {
+    const { message, hint } = await refused(before, now);
+    expect(message).toContain(words);
+    expect(hint).toBe(
+      'go on with `pipe resume <run> --force`, which asks again only what the change touches, or begin a new run',
+    );
+  });
+
+  it('is the same where its project was moved as a whole', async () => {
+    const moved = (root: string) =>
+      made(
+        {
+          files: [
+            { ...file, path: `${root}/t.yaml` },
+            { ...partial('a.txt', 'a'), path: `${root}/parts/a.txt` },
+          ],
+        },
+        { images: `${root}/photos`, input: { ...other.input, path: `${root}/rows.jsonl` } },
+      );
+    const folder = await createRunFolder(join(await temporaryFolder(), 'run'), moved('/here'));
+    if (!folder.ok) throw new Error(folder.error.message);
+    const again = await resumed(await killed(folder.value), moved('/there/below'));
+    expect(again.history).toBeDefined();
   });
 
   it('may have other limits, another budget and other attempts', async () => {
     const path = await killedAfter(1);
     const overrides = ['--concurrency 9', '--budget-usd 2', '--no-cache', '--set retry.attempts=2'];
-    await resumed(path, metaOf(plan(chain.steps, { overrides })));
+    const folder = await resumed(path, metaOf(plan(chain.steps, { overrides })));
+    expect(folder.history).toBeDefined();
   });
 
   it('is gone on with by force, and asks again what the change touches', async () => {
@@ -392,7 +523,7 @@ describe('taking hold of a run', () => {
     const path = await killedAfter(4);
     const journal = join(path, 'journal.jsonl');
     await writeFile(journal, (await readFile(journal, 'utf8')).replace('answer to one', 'Answer to one'));
-    expect(await refusal(path, metaOf(chain))).toContain('journal.jsonl');
+    expect((await refusal(path, metaOf(chain))).message).toContain('journal.jsonl');
     await (await held(path)).release();
   });
 
