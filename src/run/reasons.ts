@@ -63,16 +63,15 @@ export function folderIsFile(path: string): StopReason {
   return { kind: 'input', code: 'run_dir_in_use', message };
 }
 
-import type { Change } from './changes.ts';
 /** What only an edited file can bring about. */
 export function journalDisagrees(ended: number, came: number): StopReason {
   const message = `the journal tells of ${ended} records that have ended, and the input has ${came}; begin a new run`;
   return { kind: 'input', code: 'journal_damaged', message };
 }
 
-/** `forced`: whether the user may go on all the same. */
-export function runChanged(path: string, changes: readonly string[], forcible: boolean): StopReason {
-  const shown = changes.slice(0, 5).join('; ');
+/** What a run is to go on with is not what it was begun with. */
+export function runChanged(path: string, changes: readonly Change[]): StopReason {
+  const shown = changes.slice(0, 5).map(({ message }) => message);
   const more = changes.length > 5 ? ` (and ${changes.length - 5} more)` : '';
   return {
     kind: 'input',
