@@ -10,8 +10,6 @@ import type { BudgetReport, BudgetUse, StopReason } from './events.ts';
 export interface Budget {
   /** Resolves when so much may be spent, or never may be; rejects only when `signal` aborts. */
   reserve(bound: Bound, signal: AbortSignal): Promise<Result<Reservation, StopReason>>;
-  /** US dollars that an answer turned out to cost beyond what was reckoned: it came from a dearer model than was asked. */
-  charge(usd: number): void;
   report(): BudgetReport;
 }
 
@@ -148,9 +146,6 @@ export function createBudget(limits: PlanBudget, earlier: EarlierSpending): Budg
         waiting.add(request);
         serve();
       });
-    },
-    charge(usd) {
-      spent = sum(spent, { usd: billionthsUp(usd), tokens: 0 });
     },
     report: () => ({ usd: useOf('usd'), tokens: useOf('tokens') }),
   };

@@ -1,7 +1,6 @@
 import type { CallOutcome, ModelRequest, StreamDelta } from '../models/contract.ts';
 import type { Plan, PlanStep } from '../plan.ts';
 import { zeroUsage } from '../usage/add.ts';
-import { priceOf } from '../usage/prices.ts';
 import type { ActiveRecord } from './active-record.ts';
 import type { Budget } from './budget.ts';
 import type { AnswerCache } from './cache/cache.ts';
@@ -93,7 +92,8 @@ export async function callModel(
         call: nth,
         max_output_tokens,
         failed_before: record.failed_before,
-        price: priceOf(model.name, plan.prices),
+        model: model.name,
+        prices: plan.prices,
       },
     );
     const stream = services.stream ? told : ofPlan.stream ? untold : undefined;
@@ -109,7 +109,6 @@ export async function callModel(
       }),
     );
     const outcome = settle(answer, now() - began, gate.held);
-    gate.charged(outcome.usage.cost_usd);
     // In flight until its line is in the file: whoever is killed loses no more calls than there are slots.
     await journal?.committed();
     if (outcome.ok && cache !== undefined) {

@@ -1,7 +1,9 @@
 import type { Gate, Permit, RequestEnd, RequestSize } from '../models/contract.ts';
+import { unsent } from '../models/retry.ts';
 import { failure, success } from '../result.ts';
-import { costOf } from '../usage/cost.ts';
-import type { Price } from '../usage/prices.ts';
+import { addUsage, zeroUsage } from '../usage/add.ts';
+import { costOf, roundCost } from '../usage/cost.ts';
+import { priceOf, priceOfAnswer, type PriceTable } from '../usage/prices.ts';
 
 import { boundOf } from './budget-bound.ts';
 import type { Budget, Reservation } from './budget.ts';
@@ -14,8 +16,6 @@ import type { Stop } from './stop.ts';
 export interface CallGate extends Gate {
   /** The reservations that stay spent, since it never came what their requests used; undefined where there are none. */
   readonly held: Reserved | undefined;
-  /** To be told what the call has cost in the end, by the price of the model that answered. */
-  charged(cost_usd: number | null): void;
 }
 
 export interface GatedCall {
@@ -25,8 +25,9 @@ export interface GatedCall {
   readonly max_output_tokens: number | null;
   /** Whether the record failed in an earlier session. */
   readonly failed_before: boolean;
-  /** Of the model asked for; undefined where it is not known. */
-  readonly price: Price | undefined;
+  /** The model asked for. */
+  readonly model: string;
+  readonly prices: PriceTable;
 }
 
 export interface GateServices {
@@ -38,8 +39,8 @@ export interface GateServices {
 }
 
 /**
- * Pace, and money before it. A reservation is in the journal before its request is sent, so that whatever becomes of this
- * process, what was sent is known to be spent.
+ * Money, then pace. Last, just before the request is sent, its reservation is written in the journal: whatever becomes of
+ * this process, what was sent is known to be spent, and what still waited is not.
  */
 export function openGate(services: GateServices, call: GatedCall): CallGate {
   const { pacer, budget } = services;
@@ -47,28 +48,47 @@ export function openGate(services: GateServices, call: GatedCall): CallGate {
   const { max_output_tokens, failed_before } = call;
   return {
     held: undefined,
-    charged() {},
     admit: (size, signal) => pacer.admit({ max_output_tokens, failed_before, call, ...size }, signal),
   };
 }
 
 function budgetedGate({ pacer, journal, stop }: GateServices, budget: Budget, call: GatedCall): CallGate {
-  const { key, step, max_output_tokens, failed_before, price } = call;
+  const { key, step, model, prices, max_output_tokens, failed_before } = call;
   let requests = 0;
+  /** Of all requests: what they used, or what stays reserved for them. */
+  let spent: Reserved | undefined;
   let held: Reserved | undefined;
-  /** US dollars, at the price of the model asked for. */
-  let reckoned = 0;
+  /** Of the requests whose usage came. */
+  let metered = zeroUsage;
+  /** US dollars that those were settled with. */
+  let settled = 0;
 
-  function settle(reservation: Reservation, { usage }: RequestEnd): void {
-    if (usage.total_tokens === null) {
-      const { usd, tokens } = reservation.bound;
-      held = { usd: added(held?.usd, usd), tokens: added(held?.tokens, tokens) };
+  /**
+   * What the request costs; null where that is not known. The price of a call is that of the model which answers in the
+   * end: where that one is dearer, its request is settled with what those before it cost more than was reckoned.
+   */
+  function furtherCost({ usage, model: answered }: RequestEnd): number | null {
+    metered = addUsage(metered, usage);
+    const cost = costOf(metered, priceOfAnswer(model, answered ?? null, prices));
+    if (cost === null) return null;
+    const further = Math.max(0, roundCost(cost - settled));
+    settled += further;
+    return further;
+  }
+
+  function settle(reservation: Reservation, end: RequestEnd): void {
+    const { bound } = reservation;
+    const { total_tokens } = end.usage;
+    if (total_tokens === 0) {
+      reservation.settle('free');
+    } else if (total_tokens === null) {
+      held = sum(held, bound);
+      spent = sum(spent, bound);
       reservation.settle('unknown');
-    } else if (usage.total_tokens === 0) reservation.settle('free');
-    else {
-      const cost_usd = costOf(usage, price);
-      reckoned += cost_usd ?? 0;
-      reservation.settle({ ...usage, cost_usd });
+    } else {
+      const cost_usd = furtherCost(end);
+      spent = sum(spent, { usd: cost_usd ?? bound.usd, tokens: total_tokens });
+      reservation.settle({ total_tokens, cost_usd });
     }
   }
 
@@ -76,30 +96,30 @@ function budgetedGate({ pacer, journal, stop }: GateServices, budget: Budget, ca
     get held() {
       return held;
     },
-    charged(cost_usd) {
-      const beyond = (cost_usd ?? 0) - reckoned;
-      if (beyond > 0) budget.charge(beyond);
-    },
     async admit(size: RequestSize, signal) {
       const request = { max_output_tokens, failed_before, call, ...size };
-      const reserved = await budget.reserve(boundOf(request, price), signal);
+      const reserved = await budget.reserve(boundOf(request, priceOf(model, prices)), signal);
       if (!reserved.ok) {
         stop.request(reserved.error, 'calls');
         return failure({ code: 'aborted', message: reserved.error.message });
       }
       const reservation = reserved.value;
-      let admitted = false;
+      let isOut = false;
       try {
+        const admitted = await pacer.admit(request, signal);
+        if (!admitted.ok) return admitted;
+        const permit = admitted.value;
         requests += 1;
         const line = { key, step, call: call.call, request: requests, ...reservation.bound };
         // Where the journal fails the run ends at once, and says why itself.
-        if ((await journal?.reserve(line)) === false) return failure(unwritten);
-        const permit = await pacer.admit(request, signal);
-        if (!permit.ok) return permit;
-        admitted = true;
-        return success(settling(permit.value, (end) => settle(reservation, end)));
+        if ((await journal?.reserve({ ...line, ...(spent && { held: spent }) })) === false) {
+          permit.settle(unsent);
+          return failure(unwritten);
+        }
+        isOut = true;
+        return success(settling(permit, (end) => settle(reservation, end)));
       } finally {
-        if (!admitted) reservation.settle('free');
+        if (!isOut) reservation.settle('free');
       }
     },
   };
@@ -116,6 +136,12 @@ function settling(permit: Permit, settle: (end: RequestEnd) => void): Permit {
   };
 }
 
-function added(one: number | null | undefined, other: number | null): number | null {
-  return other === null ? (one ?? null) : (one ?? 0) + other;
+function sum(one: Reserved | undefined, other: Reserved): Reserved {
+  return one === undefined
+    ? other
+    : { usd: added(one.usd, other.usd), tokens: added(one.tokens, other.tokens) };
+}
+
+function added(one: number | null, other: number | null): number | null {
+  return other === null ? one : (one ?? 0) + other;
 }

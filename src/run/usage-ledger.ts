@@ -1,7 +1,7 @@
 import type { Plan } from '../plan.ts';
 import { addUsage, zeroUsage } from '../usage/add.ts';
 import { costOf } from '../usage/cost.ts';
-import { priceOf } from '../usage/prices.ts';
+import { priceOfAnswer } from '../usage/prices.ts';
 import type { Usage } from '../usage/usage.ts';
 import type { UsageReport, UsageRow } from './events.ts';
 
@@ -95,9 +95,7 @@ export function createUsageLedger(
 
   return {
     add({ step, model, resolved_model, usage }, countedIn) {
-      const price =
-        (resolved_model === null ? undefined : priceOf(resolved_model, prices)) ?? priceOf(model, prices);
-      const priced = { ...usage, cost_usd: costOf(usage, price) };
+      const priced = { ...usage, cost_usd: costOf(usage, priceOfAnswer(model, resolved_model, prices)) };
       addCall(sums, { step, model, resolved_model, usage: priced }, countedIn);
       countedIn.steps.add(step);
       countedIn.models.add(model);

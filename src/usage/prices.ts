@@ -58,6 +58,14 @@ export function withOverrides(table: PriceTable, overrides: { readonly [model: s
   return { ...table, models: { ...table.models, ...overrides } };
 }
 
+/**
+ * The price of an answer: of the model that gave it, which an alias resolves to; of the model that was asked where it did
+ * not say (null), or its price is not known.
+ */
+export function priceOfAnswer(asked: string, answered: string | null, table: PriceTable): Price | undefined {
+  return (answered === null ? undefined : priceOf(answered, table)) ?? priceOf(asked, table);
+}
+
 /** The price of a model by its exact name; undefined where it is not known. */
 export function priceOf(model: string, table: PriceTable): Price | undefined {
   return Object.hasOwn(table.models, model) ? table.models[model] : undefined;

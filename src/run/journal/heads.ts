@@ -87,19 +87,20 @@ const readers: { readonly [type: string]: (members: JsonObject, line: Buffer) =>
   reserve(members) {
     const { key, step, call, request } = members;
     const reserved = readReserved(members);
+    const held = readHeld(members);
     if (typeof key !== 'string' || typeof step !== 'string') return undefined;
-    if (!isCount(call) || !isCount(request) || reserved === undefined) return undefined;
-    return { type: 'reserve', key, step, call, request, ...reserved };
+    if (!isCount(call) || !isCount(request) || reserved === undefined || held === undefined) return undefined;
+    return { type: 'reserve', key, step, call, request, ...reserved, ...held };
   },
   call(members) {
     const { key, step, call, ok, model, resolved_model = null } = members;
     const usage = readUsage(members['usage']);
-    const held = members['held'] === undefined ? undefined : readReserved(members['held']);
+    const held = readHeld(members);
     if (typeof key !== 'string' || typeof step !== 'string' || typeof model !== 'string') return undefined;
     if (!isCount(call) || typeof ok !== 'boolean' || usage === undefined) return undefined;
     if (resolved_model !== null && typeof resolved_model !== 'string') return undefined;
-    if (held === undefined && members['held'] !== undefined) return undefined;
-    return { type: 'call', key, step, call, ok, model, resolved_model, usage, ...(held && { held }) };
+    if (held === undefined) return undefined;
+    return { type: 'call', key, step, call, ok, model, resolved_model, usage, ...held };
   },
   tool({ key, step, ok }) {
     if (typeof key !== 'string' || typeof step !== 'string' || typeof ok !== 'boolean') return undefined;
@@ -116,6 +117,13 @@ const readers: { readonly [type: string]: (members: JsonObject, line: Buffer) =>
     return typeof code === 'string' ? { ...head, failure: { step, code } } : undefined;
   },
 };
+
+/** Undefined where it is there and cannot be read. */
+function readHeld({ held }: JsonObject): { readonly held?: Reserved } | undefined {
+  if (held === undefined) return {};
+  const reserved = readReserved(held);
+  return reserved && { held: reserved };
+}
 
 function readReserved(value: JsonValue | undefined): Reserved | undefined {
   if (!isObject(value)) return undefined;

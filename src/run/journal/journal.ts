@@ -57,8 +57,8 @@ export function createJournal(
 
   return {
     reserve(reservation) {
-      log.append(reservationMembers(reservation));
-      return log.written();
+      const line = log.append(reservationMembers(reservation));
+      return line === undefined ? Promise.resolve(false) : log.written();
     },
     call(call) {
       log.append(callMembers(call));

@@ -27,7 +27,9 @@ import { fingerprintVersion, type Fingerprint } from '../fingerprint.ts';
  * - `key`, `step`, `call`: of the call that it belongs to, as below
  * - `request`: the number of the request within the call, from 1
  * - `usd`, `tokens`: the most that it may use; null where there is no such bound
- * A session that ends without the call's line has left the reservation spent.
+ * - `held`, where there is any: what is spent by the call's earlier requests, `usd` and `tokens` in the same way: what they
+ *   used, or where that never came, the most that they may have used
+ * A session that ends without the call's line has left the last reservation spent, and what is held with it.
  *
  * One line for each finished call, failed ones included, since they were paid for:
  * - `type`: "call"
@@ -100,11 +102,13 @@ export interface JournalReservation extends Reserved {
   readonly step: string;
   readonly call: number;
   readonly request: number;
+  /** Spent by the call's earlier requests; absent where nothing is. */
+  readonly held?: Reserved;
 }
 
 export function reservationMembers(reservation: JournalReservation): string {
-  const { key, step, call, request, usd, tokens } = reservation;
-  return JSON.stringify({ type: 'reserve', key, step, call, request, usd, tokens }).slice(1, -1);
+  const { key, step, call, request, usd, tokens, held } = reservation;
+  return JSON.stringify({ type: 'reserve', key, step, call, request, usd, tokens, held }).slice(1, -1);
 }
 
 export interface JournalCall {

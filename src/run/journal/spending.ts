@@ -18,7 +18,7 @@ export interface Spent {
 export interface Spending {
   reserved(reservation: JournalReservation): void;
   called(call: SpentCall): void;
-  /** The reservations of calls that have no line by now stay spent: their requests may have been sent. */
+  /** What was reserved for calls that have no line by now stays spent: their requests may have been sent. */
   sessionEnded(): void;
   /** As far as the lines have come. */
   readonly spent: Spent;
@@ -34,8 +34,8 @@ export interface SpentCall {
 }
 
 export function createSpending(): Spending {
-  /** Of calls that have not finished, by their names. */
-  const open = new Map<string, Reserved[]>();
+  /** Of calls that have not finished, by their names: the last reservation tells what the requests before it have spent. */
+  const open = new Map<string, JournalReservation>();
   const spent = { usd: 0, tokens: 0, usd_unknown: false, tokens_unknown: false };
 
   function add({ usd, tokens }: Reserved): void {
@@ -47,10 +47,7 @@ export function createSpending(): Spending {
 
   return {
     reserved(reservation) {
-      const name = nameOf(reservation);
-      const others = open.get(name);
-      if (others === undefined) open.set(name, [reservation]);
-      else others.push(reservation);
+      open.set(nameOf(reservation), reservation);
     },
     called(call) {
       if (open.size > 0) open.delete(nameOf(call));
@@ -61,7 +58,10 @@ export function createSpending(): Spending {
       else if (unmetered_requests > 0) add({ usd: null, tokens: null });
     },
     sessionEnded() {
-      for (const reservations of open.values()) reservations.forEach(add);
+      for (const reservation of open.values()) {
+        add(reservation);
+        if (reservation.held !== undefined) add(reservation.held);
+      }
       open.clear();
     },
     spent,

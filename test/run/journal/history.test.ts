@@ -353,9 +353,29 @@ describe('what was spent', () => {
       { usd: 0.5, tokens: 100, ...known },
     ],
     [
-      'reservations of all requests that were under way at the end',
-      [reserve('a', 1), reserve('a', 2)],
+      'reservations of all calls that were under way at the end',
+      [reserve('a', 1), reserve('b', 1)],
       { usd: 1, tokens: 200, ...known },
+    ],
+    [
+      'of many requests of a call that was under way, the last, since those before it were free',
+      Array.from({ length: 20 }, (_, at) => reserve('a', at + 1)),
+      { usd: 0.5, tokens: 100, ...known },
+    ],
+    [
+      'what the requests before it have spent, with the last',
+      [reserve('a', 1), reserve('a', 2, { held: { usd: 0.25, tokens: 30 } })],
+      { usd: 0.75, tokens: 130, ...known },
+    ],
+    [
+      'a lower bound where only tokens of those before it were bounded',
+      [reserve('a', 1), reserve('a', 2, { held: { usd: null, tokens: 30 } })],
+      { usd: 0.5, tokens: 130, usd_unknown: true, tokens_unknown: false },
+    ],
+    [
+      'nothing of what is told with a reservation, where the call has finished',
+      [reserve('a', 2, { held: { usd: 0.25, tokens: 30 } }), call('a', 'f1')],
+      { usd: 0.25, tokens: 15, ...known },
     ],
     [
       'reservations that were under way when a session ended, whatever comes of the call later',

@@ -268,6 +268,8 @@ describe('createJournal', () => {
     const { path, journal, told } = await journalOnDisk();
     await journal.close();
     journal.record(succeeded(0, 'x'));
+    const reservation = { key: 'k', step: 'one', call: 1, request: 1, usd: null, tokens: 10 };
+    expect(await journal.reserve(reservation)).toBe(false);
     expect(told.recorded).toEqual([]);
     expect(await readFile(path, 'utf8')).toBe('{"type":"run"}\n');
   });

@@ -1,0 +1,205 @@
+import { describe, expect, it } from 'vitest';
+import type { Permit, RequestEnd } from '../../src/models/contract.ts';
+import { unsent } from '../../src/models/retry.ts';
+import { success } from '../../src/result.ts';
+import { createBudget } from '../../src/run/budget.ts';
+import { openGate, type CallGate, type GatedCall } from '../../src/run/gate.ts';
+import type { Journal } from '../../src/run/journal/journal.ts';
+import type { JournalReservation } from '../../src/run/journal/lines.ts';
+import type { Pacer } from '../../src/run/pacing/pacer.ts';
+import { createStop } from '../../src/run/stop.ts';
+import { zeroUsage } from '../../src/usage/add.ts';
+import { settled } from './support/clock.ts';
+import { limited, size } from './support/fake-models.ts';
+
+/** Of input and output together: what a request of this size and length may use at most. */
+const most = 2124;
+const prices = {
+  date: '2026-01-01',
+  models: { small: { input: 1, output: 1 }, large: { input: 3, output: 3 } },
+};
+const asked: GatedCall = {
+  key: 'a',
+  step: 'one',
+  call: 1,
+  max_output_tokens: 1000,
+  failed_before: false,
+  model: 'small',
+  prices,
+};
+
+const ending = { fault: null, retry_after: null, quota: null };
+const usage = { ...zeroUsage, requests: 1, input_tokens: 800, output_tokens: 200, total_tokens: 1000 };
+const answered = (model?: string): RequestEnd => ({
+  ...ending,
+  kind: 'answered',
+  usage: { ...usage, cost_usd: null },
+  ...(model !== undefined && { model }),
+});
+/** A fault that passes: of a request that was not charged for, that was, or of which nobody knows. */
+const faulty = (tokens: 'free' | 'used' | 'unknown'): RequestEnd => ({
+  ...ending,
+  kind: 'unavailable',
+  fault: 'it failed',
+  usage: {
+    free: { ...zeroUsage, requests: 1 },
+    used: { ...usage, cost_usd: null },
+    unknown: { ...zeroUsage, requests: 1, unmetered_requests: 1, total_tokens: null, cost_usd: null },
+  }[tokens],
+});
+
+interface Letting {
+  /** The request may be sent. */
+  go(): void;
+}
+
+/** The gates of a run; pace and journal let pass at once, unless they are held, and then by hand. */
+function gates(
+  limits: { readonly usd?: number; readonly tokens?: number },
+  held: 'pace' | 'journal' | '' = '',
+) {
+  const budget = createBudget(limits, { usd: 0, tokens: 0 });
+  const paced: Letting[] = [];
+  const ends: RequestEnd[] = [];
+  const permit = {
+    settle(end: RequestEnd) {
+      ends.push(end);
+      return 'used' as const;
+    },
+  };
+  const pacer: Pacer = {
+    admit: (_, signal) =>
+      new Promise((resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new Error('aborted')));
+        const go = () => resolve(success(permit));
+        if (held === 'pace') paced.push({ go });
+        else go();
+      }),
+  };
+  const lines: JournalReservation[] = [];
+  const writing: ((written: boolean) => void)[] = [];
+  const journal = {
+    reserve: (line: JournalReservation) =>
+      new Promise<boolean>((resolve) => {
+        lines.push(line);
+        if (held === 'journal') writing.push(resolve);
+        else resolve(true);
+      }),
+  } as Partial<Journal> as Journal;
+  const stop = createStop(() => {});
+  return {
+    budget,
+    paced,
+    ends,
+    lines,
+    writing,
+    stop,
+    open: (call: Partial<GatedCall> = {}) =>
+      openGate({ pacer, budget, journal, stop }, { ...asked, ...call }),
+  };
+}
+
+async function admitted(gate: CallGate): Promise<Permit> {
+  const permit = await gate.admit(size, new AbortController().signal);
+  if (!permit.ok) throw new Error(permit.error.message);
+  return permit.value;
+}
+
+describe('the gate of a call with a budget', () => {
+  it('writes a reservation down when the pace lets the request go, and not before', async () => {
+    const { open, budget, paced, lines, writing } = gates({ tokens: 10_000 }, 'pace');
+    const admitting = admitted(open());
+    await settled();
+    expect([budget.report().tokens?.spent, lines, writing]).toEqual([most, [], []]);
+    paced[0]?.go();
+    const permit = await admitting;
+    expect(lines).toEqual([{ key: 'a', step: 'one', call: 1, request: 1, usd: most / 1e6, tokens: most }]);
+    await permit.settle(answered());
+    expect(budget.report().tokens?.spent).toBe(1000);
+  });
+
+  it('lets no request go whose reservation is not written yet', async () => {
+    const { open, writing } = gates({ tokens: 10_000 }, 'journal');
+    let isOut = false;
+    const admitting = admitted(open()).then(() => (isOut = true));
+    await settled();
+    expect([isOut, writing.length]).toEqual([false, 1]);
+    writing[0]?.(true);
+    await admitting;
+  });
+
+  it('gives back what it had where the journal fails', async () => {
+    const { open, writing, budget, ends } = gates({ tokens: 10_000 }, 'journal');
+    const admitting = open().admit(size, new AbortController().signal);
+    await settled();
+    writing[0]?.(false);
+    expect(await admitting).toMatchObject({ ok: false, error: { code: 'aborted' } });
+    expect(ends).toEqual([unsent]);
+    expect(budget.report().tokens?.spent).toBe(0);
+  });
+
+  it('gives back what it had where the call ends while it waits', async () => {
+    const { open, budget, lines } = gates({ tokens: 10_000 }, 'pace');
+    const abort = new AbortController();
+    const admitting = open().admit(size, abort.signal);
+    await settled();
+    abort.abort();
+    await expect(admitting).rejects.toThrow('aborted');
+    expect([budget.report().tokens?.spent, lines]).toEqual([0, []]);
+  });
+
+  it('writes with a reservation what the requests before it have spent, known or not', async () => {
+    const { open, lines } = gates({ usd: 1, tokens: 100_000 });
+    const gate = open();
+    const ends = [
+      limited(null),
+      faulty('free'),
+      faulty('unknown'),
+      faulty('used'),
+      limited(null),
+      answered(),
+    ];
+    for (const end of ends) await (await admitted(gate)).settle(end);
+    const lost = { usd: most / 1e6, tokens: most };
+    const both = { usd: (most + 1000) / 1e6, tokens: most + 1000 };
+    expect(lines.map(({ request, held }) => [request, held])).toEqual([
+      [1, undefined],
+      [2, undefined],
+      [3, undefined],
+      [4, lost],
+      [5, both],
+      [6, both],
+    ]);
+    expect(gate.held).toEqual(lost);
+  });
+
+  it('lets nobody else spend what a dearer model than was asked has cost', async () => {
+    const { open, budget, stop } = gates({ usd: 0.0055 });
+    const first = await admitted(open());
+    const second = await admitted(open({ key: 'b' }));
+    let isTold = false;
+    const third = open({ key: 'c' }).admit(size, new AbortController().signal);
+    void third.then(() => (isTold = true));
+    // At the price of the model that was asked it would have cost a third, and the other could be let go.
+    await first.settle(answered('large'));
+    await settled();
+    expect([isTold, budget.report().usd?.spent]).toEqual([false, 0.003 + most / 1e6]);
+    await second.settle(answered());
+    expect(await third).toMatchObject({ ok: false, error: { code: 'aborted' } });
+    expect(stop.reason?.code).toBe('budget_spent');
+  });
+
+  it('settles a call by the model that answered in the end', async () => {
+    const { open, budget, lines } = gates({ usd: 1 });
+    const gate = open();
+    await (await admitted(gate)).settle(faulty('used'));
+    expect(budget.report().usd?.spent).toBe(0.001);
+    await (await admitted(gate)).settle(answered('large'));
+    expect(budget.report().usd?.spent).toBe(0.006);
+    expect(lines[1]?.held).toEqual({ usd: 0.001, tokens: 1000 });
+    await (await admitted(open({ model: 'large' }))).settle(answered('small'));
+    expect(budget.report().usd?.spent).toBe(0.007);
+    await (await admitted(open())).settle(answered('of no known price'));
+    expect(budget.report().usd?.spent).toBe(0.008);
+  });
+});
