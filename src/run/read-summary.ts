@@ -22,48 +22,88 @@ export async function readSummary(
   } catch (error) {
     const code = errorCode(error);
     const absent = code === 'ENOENT' || code === 'ENOTDIR';
-    return unusable(
-      absent
-        ? `${path} is not there, so this is no run's folder`
-        : `${path} cannot be read: ${inWords(error)}`,
-    );
+    return absent
+      ? unusable(
+          `${path} is not there, so this is no run's folder`,
+          'name the folder of a run, such as `runs/…`',
+        )
+      : unusable(`${path} cannot be read: ${inWords(error)}`);
   }
-  if (!isObject(value)) return unusable(`${path} is damaged, so it is not known what was run`);
+  if (!isObject(value)) return unusable(`${path} is damaged, so it is not known what was run`, anew);
   if (typeof value['format'] === 'number' && value['format'] > 1) {
     return unusable(`${path} is of a newer version of pipe: go on with that one`);
   }
   const known = isSummary(value);
-  return known ? success(value as unknown as RunSummary) : unusable(`${path} is not the run.json of a run`);
+  return known
+    ? success(value as unknown as RunSummary)
+    : unusable(`${path} is not the run.json of a run`, anew);
 }
 
-/** What a resume builds on; the rest is for people. */
-function isSummary(value: { readonly [name: string]: JsonValue | undefined }): boolean {
-  const { input, pipeline, files, overrides } = value;
-  return (
-    value['format'] === 1 &&
-    ['state', 'name', 'started'].every((name) => typeof value[name] === 'string') &&
-    typeof value['sessions'] === 'number' &&
-    isObject(value['vars']) &&
-    isObject(input) &&
-    isTextOrNull(input['path']) &&
-    isTextOrNull(input['sha256']) &&
-    isTextOrNull(input['format']) &&
-    (pipeline === null || isFile(pipeline)) &&
-    Array.isArray(files) &&
-    (files as readonly JsonValue[]).every(isFile) &&
-    Array.isArray(overrides) &&
-    (overrides as readonly JsonValue[]).every((text) => typeof text === 'string')
-  );
-}
+const anew = 'begin a new run: `journal.jsonl` beside it still has every answer, but not what was asked';
 
-function isTextOrNull(value: JsonValue | undefined): boolean {
-  return value === null || typeof value === 'string';
+type Check = (value: JsonValue | undefined) => boolean;
+
+/** What a resume builds on, and what is told of a run of which nothing is left to do; the rest is for people. */
+const isSummary = has({
+  format: (value) => value === 1,
+  state: isText,
+  name: isText,
+  started: isText,
+  sessions: isNumber,
+  duration: orNull(isNumber),
+  pipeline: orNull(isFile),
+  files: listOf(isFile),
+  vars: isObject,
+  overrides: listOf(isText),
+  input: has({ path: orNull(isText), sha256: orNull(isText), format: orNull(isText) }),
+  selection: orNull(isSelection),
+  images: orNull(isText),
+  output: orNull(isText),
+  simulated: (value) => typeof value === 'boolean',
+  simulator: orNull(isText),
+  counts: orNull(numbers('total', 'succeeded', 'failed', 'skipped', 'pending')),
+  tool_calls: orNull(numbers('total', 'failed')),
+  budget: orNull(has({ usd: orNull(numbers('limit', 'spent')), tokens: orNull(numbers('limit', 'spent')) })),
+});
+
+function isSelection(value: JsonValue | undefined): boolean {
+  const parts: { readonly [name: string]: Check } = {
+    shard: numbers('index', 'count'),
+    offset: isNumber,
+    sample: numbers('size', 'seed'),
+    limit: isNumber,
+  };
+  return isObject(value) && Object.entries(value).every(([name, part]) => parts[name]?.(part) === true);
 }
 
 function isFile(value: JsonValue | undefined): boolean {
-  return isObject(value) && typeof value['path'] === 'string' && typeof value['sha256'] === 'string';
+  return isObject(value) && isText(value['path']) && isText(value['sha256']);
 }
 
-function unusable(message: string): Result<never, StopReason> {
-  return failure({ kind: 'input', code: 'not_a_run', message });
+function isText(value: JsonValue | undefined): boolean {
+  return typeof value === 'string';
+}
+
+function isNumber(value: JsonValue | undefined): boolean {
+  return typeof value === 'number';
+}
+
+function has(checks: { readonly [name: string]: Check }): Check {
+  return (value) => isObject(value) && Object.entries(checks).every(([name, check]) => check(value[name]));
+}
+
+function numbers(...names: readonly string[]): Check {
+  return has(Object.fromEntries(names.map((name) => [name, isNumber])));
+}
+
+function listOf(check: Check): Check {
+  return (value) => Array.isArray(value) && (value as readonly JsonValue[]).every(check);
+}
+
+function orNull(check: Check): Check {
+  return (value) => value === null || check(value);
+}
+
+function unusable(message: string, hint?: string): Result<never, StopReason> {
+  return failure({ kind: 'input', code: 'not_a_run', message, ...(hint !== undefined && { hint }) });
 }

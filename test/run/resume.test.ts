@@ -519,6 +519,44 @@ describe('taking hold of a run', () => {
     });
   });
 
+  it.each([
+    'format',
+    'state',
+    'name',
+    'started',
+    'sessions',
+    'duration',
+    'pipeline',
+    'files',
+    'vars',
+    'overrides',
+    'input',
+    'selection',
+    'images',
+    'output',
+    'simulated',
+    'simulator',
+    'counts',
+    'tool_calls',
+    'budget',
+  ])('is refused where run.json has no `%s`, or another thing for it', async (name) => {
+    const path = await killedAfter(0);
+    const file = join(path, 'run.json');
+    const { [name]: _, ...others } = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+    for (const told of [others, { ...others, [name]: [7] }, { ...others, [name]: { limit: '7' } }]) {
+      // Variables may be any map.
+      if (name === 'vars' && 'vars' in told && !Array.isArray(told.vars)) continue;
+      await writeFile(file, JSON.stringify(told));
+      expect(await holdRun(path)).toMatchObject({
+        error: {
+          kind: 'input',
+          code: 'not_a_run',
+          hint: expect.stringContaining('begin a new run') as string,
+        },
+      });
+    }
+  });
+
   it('is refused where the journal is damaged', async () => {
     const path = await killedAfter(4);
     const journal = join(path, 'journal.jsonl');
