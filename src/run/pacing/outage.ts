@@ -7,6 +7,10 @@ export interface Outage {
   answered(): void;
   /** A request was refused by a 429. */
   limited(fault: string | null, time: number): void;
+  /** As it seems, requests are refused no more. */
+  accepted(): void;
+  /** They were refused still: as if it had never seemed otherwise. */
+  relapsed(): void;
   /** A request failed by a fault that passes. */
   failed(request: FailedRequest, fault: string | null, time: number): void;
   /** Whether the model seems to be out for everybody, and not for one request alone. */
@@ -49,6 +53,8 @@ export function createOutage(longest: number): Outage {
   let began = 0;
   let isConfirmed = false;
   let since: number | undefined;
+  /** When it began, if it seems to be over by no more than that a request was not refused. */
+  let before: number | undefined;
   let last: { readonly code: 'rate_limited' | 'outage'; readonly fault: string | null } | undefined;
 
   function isSuspected(): boolean {
@@ -63,7 +69,16 @@ export function createOutage(longest: number): Outage {
       unreached = new Set();
       isConfirmed = false;
       since = undefined;
+      before = undefined;
       last = undefined;
+    },
+    accepted() {
+      if (last?.code !== 'rate_limited' || since === undefined) return;
+      before = since;
+      since = undefined;
+    },
+    relapsed() {
+      since = before ?? since;
     },
     limited(fault, time) {
       last = { code: 'rate_limited', fault };

@@ -72,6 +72,7 @@ export function createPacer({ limits: told, retry, signal, paused, now, ...optio
   const announcer = createAnnouncer(paused);
   const recovery = createRecovery((time) => {
     backOff.reset();
+    outage.accepted();
     found.recovered(time);
   });
   const line = createWaitingLine<Ticket>();
@@ -121,7 +122,7 @@ export function createPacer({ limits: told, retry, signal, paused, now, ...optio
     const { request, admitted, reserved, round } = underWay;
     const time = clock.read();
     limits.settle(request, end, { admitted, reserved, time });
-    recovery.ended(round);
+    recovery.ended(round, time);
     const free = refusal !== undefined ? end.kind !== 'answered' : judge(underWay, end, time);
     if (line.first !== undefined) moveOn();
     return free ? 'free' : 'used';
@@ -144,7 +145,10 @@ export function createPacer({ limits: told, retry, signal, paused, now, ...optio
         outage.limited(end.fault, time);
         found.refused(admitted, time);
         // The others were let follow it too soon.
-        if (isProbe && !recovery.isProbing && !recovery.isOld(round)) backOff.relapsed();
+        if (isProbe && !recovery.isProbing && !recovery.isOld(round)) {
+          backOff.relapsed();
+          outage.relapsed();
+        }
         recovery.refused(time - admitted);
         holdBack(round, end.retry_after, 'rate_limited', time);
         return true;

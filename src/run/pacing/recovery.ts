@@ -11,7 +11,7 @@ export interface Recovery {
   /** A request passes; gives the round in which it does. */
   take(time: number): number;
   /** A request of this round has ended. */
-  ended(round: number): void;
+  ended(round: number, time: number): void;
   /** Nothing passes until then. A new round begins. */
   pause(until: number, trouble: Trouble): void;
   /** The pause, if there is one, lasts until then, or longer. */
@@ -86,8 +86,11 @@ export function createRecovery(recovered: (time: number) => void): Recovery {
       if (state !== 'open') lastOut = time;
       return round;
     },
-    ended(of) {
-      if (of === round) underWay -= 1;
+    ended(of, time) {
+      if (of !== round) return;
+      // Nobody may have waited for it to give way.
+      if (state === 'probing') waitForProbe(time);
+      underWay -= 1;
     },
     pause(until, why) {
       state = 'paused';

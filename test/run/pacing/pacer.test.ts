@@ -226,6 +226,39 @@ describe('nothing but 429', () => {
     expect(after).toBe(300_000);
   });
 
+  it.each([
+    ['alone', 0],
+    ['while others wait', 3],
+  ])('is over with a probe that is not refused, %s, however long its answer takes', async (_how, others) => {
+    const { ask, clock } = pacing({ retry: { outage: 60_000 } });
+    (await ask(1).next()).settle(limited());
+    const probe = await ask(1).next();
+    ask(others);
+    await clock.advance(100_000);
+    probe.settle(unavailable());
+    const next = await ask(1).next();
+    expect(next.settle(limited())).toBe('free');
+    const after = ask(1);
+    await after.ended();
+    expect(after.refusals).toEqual([]);
+  });
+
+  it('is borne no longer where the refusals themselves take long', async () => {
+    const { ask, clock } = pacing();
+    const began = clock.now();
+    for (let refused = 0; refused < 30; refused++) {
+      const asked = ask(1);
+      await asked.ended();
+      if (asked.refusals.length > 0) break;
+      await clock.advance(15_000);
+      asked.permits[0]?.settle(limited());
+    }
+    const late = ask(1);
+    await settled();
+    expect(late.refusals.map(({ code }) => code)).toEqual(['rate_limited']);
+    expect(clock.now() - began).toBeLessThan(340_000);
+  });
+
   it('is not borne where Retry-After is longer than that', async () => {
     const { ask, clock, pauses } = pacing();
     const { permits } = ask(2);
