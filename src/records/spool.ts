@@ -1,4 +1,4 @@
-import { open, rename, type FileHandle } from 'node:fs/promises';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { failure, success, type Result } from '../result.ts';
 import { chunkSize, type ByteStream } from './bytes.ts';
@@ -122,7 +122,9 @@ export async function startSpool(
   return success({ read, stop });
 }
 
-function createFile(path: string): Promise<SpoolFile> {
+/** In place of what an earlier run was killed over: its input comes again from the first byte on. */
+async function createFile(path: string): Promise<SpoolFile> {
+  await rm(path, { force: true });
   return open(path, 'wx+', 0o600);
 }
 

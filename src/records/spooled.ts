@@ -90,7 +90,8 @@ async function* readPart(
 }
 
 const incompleteCode = 'spool-incomplete';
-const again = 'run on the whole input again, in a new run';
+const again =
+  'run on the whole input again: in the same `--run-dir`, what it was answered is not asked again';
 
 /** `last` is the line of the last record that is there. */
 function incomplete(path: string, last?: number): Diagnostic {

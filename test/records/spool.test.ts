@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import {
   closeSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readFileSync,
@@ -173,6 +174,15 @@ describe('an input that comes once, spooled', () => {
     expect(existsSync(join(path, '..', 'other.part'))).toBe(false);
   });
 
+  it('takes the place of what was there of it before', async () => {
+    const path = spoolPath();
+    writeFileSync(`${path}.part`, '{"a":7}\n'.repeat(10));
+    const source = await spooled(stream(rows), path);
+    expect((await all(source.read())).map(shown)).toEqual(shownRows);
+    expect(readFileSync(path, 'utf8')).toBe(rows);
+    expect(existsSync(`${path}.part`)).toBe(false);
+  });
+
   it('is not where the input is a regular file', async () => {
     const path = spoolPath();
     const file = join(temporaryFolder(), 'rows.jsonl');
@@ -340,6 +350,9 @@ describe('a process that spools', () => {
   });
 });
 
+const again =
+  'run on the whole input again: in the same `--run-dir`, what it was answered is not asked again';
+
 /** A spool of these bytes, which are not looked at before. */
 async function spoolOf(once: OnceBytes, options: SpoolOptions, path = spoolPath()): Promise<Spool> {
   const started = await startSpool(createIncoming(once), path, options);
@@ -416,10 +429,9 @@ describe('a disk that refuses', () => {
     });
     await source.close();
     const there = spoolPath();
-    writeFileSync(`${there}.part`, 'mine');
+    mkdirSync(`${there}.part`);
     const other = opened(await openRecords({ path: '-', stdin: stream(rows) }));
     expect(await other.spoolTo(there)).toMatchObject({ ok: false, error: { code: 'spool-failed' } });
-    expect(readFileSync(`${there}.part`, 'utf8')).toBe('mine');
     await other.close();
   });
 
@@ -506,7 +518,7 @@ describe('a spool that is opened again', () => {
     severity: 'error',
     code: 'spool-incomplete',
     message: `the input had not been read to its end when the run stopped, and \`${path}.part\` has ${missing}`,
-    hint: 'run on the whole input again, in a new run',
+    hint: again,
   });
 
   /** What it gives; where nothing of it can be read, the reason alone. */
@@ -604,7 +616,7 @@ describe('a spool that is opened again', () => {
         severity: 'error',
         code: 'spool-missing',
         message: `there is no \`${path}\`: the run has not kept its input`,
-        hint: 'run on the whole input again, in a new run',
+        hint: again,
       },
     });
   });
