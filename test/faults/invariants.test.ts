@@ -26,7 +26,17 @@ const tampered: readonly (readonly [what: string, change: (run: string) => void,
   ],
   ['a torn result', change('results.jsonl', /.{20}\n$/, ''), /newline/],
   ['a torn line of the journal', change('journal.jsonl', /"usage".*\n/, '\n'), /is torn/],
-  ['a changed line of the journal', change('journal.jsonl', /"duration":\d+/, '"duration":0.5'), /checksum/],
+  [
+    'a changed line of the journal',
+    change('journal.jsonl', /"duration":(\d+)/, '"duration":$1.5'),
+    /checksum/,
+  ],
+  [
+    'a call that took longer than the run',
+    change('journal.jsonl', /"duration":\d+/, '"duration":9999999'),
+    /call tells of 9999999 ms/,
+  ],
+  ['a run that took less than no time', change('run.json', /"duration": \d+/, '"duration": -1'), /of -1 ms/],
   ['a call that is not told', change('journal.jsonl', /.*"type":"call".*\n/, ''), /never journaled/],
   ['a request that was never sent', change('usage.json', /"requests": \d+/, '"requests": 99'), /99 requests/],
   [
@@ -47,7 +57,8 @@ const tampered: readonly (readonly [what: string, change: (run: string) => void,
 
 it('are broken by each thing that may be wrong with a run, and by nothing in one that is well', async () => {
   const stage = await setStage({ shape: 'chain', rows: plainRows(3) });
-  expect((await stage.start().ended).code).toBe(0);
+  const { code, wall } = await stage.start().ended;
+  expect(code).toBe(0);
   const server = await stage.server.stats();
   expect(await stage.violations()).toEqual([]);
 
@@ -61,7 +72,8 @@ it('are broken by each thing that may be wrong with a run, and by nothing in one
       undisturbed: stage.run,
       server,
       kills: 0,
-      concurrency: 1,
+      concurrency: 4,
+      wall,
       requestsPerCall: 1,
       key: 'fault-key-2c8e51d7',
       ...changes,

@@ -62,6 +62,8 @@ describe('faults that stay', () => {
       concurrency: 1,
       settings: 'retry: {attempts: 2, max_delay: 50ms}\n',
       model: hasty,
+      // These befall every run.
+      compared: false,
     });
     expect((await stage.start().ended).code).toBe(1);
     const told = readRun(stage.run).errors.map(({ key, error }) => {
@@ -74,19 +76,33 @@ describe('faults that stay', () => {
 });
 
 describe('a server', () => {
-  it.each(refusals)('that says once that we are too fast (%s) is asked again', async (fault) => {
-    const first: Row = { id: 'first', text: `once-${fault}`, lang: 'de' };
-    const stage = await setStage({ rows: [first, ...plainRows(3)], behaviour: { named: true } });
+  it('that says in whatever way that we are too fast is asked again', async () => {
+    const refused = refusals.map((fault): Row => ({ id: fault, text: `once-${fault}`, lang: 'de' }));
+    const stage = await setStage({ rows: [...refused, ...plainRows(3)], behaviour: { named: true } });
     expect((await stage.start().ended).code).toBe(0);
     const { total } = readRun(stage.run).usage;
-    expect(total).toMatchObject({ requests: 5, retries: 1, unmetered_requests: 0 });
+    expect(total).toMatchObject({ requests: 9, retries: 3, unmetered_requests: 0 });
     expect(await stage.violations()).toEqual([]);
   });
 
   it('that lets in less than it is asked for is asked until all is answered', async () => {
-    const stage = await setStage({ rows: plainRows(6), behaviour: { quota: 2 } });
+    const stage = await setStage({ rows: plainRows(5), behaviour: { quota: 2 } });
     expect((await stage.start().ended).code).toBe(0);
     expect((await stage.server.stats()).faults['limited_second']).toBeGreaterThan(0);
+    expect(await stage.violations()).toEqual([]);
+  });
+
+  it('that is out for longer than a call has attempts fails no record', async () => {
+    const stage = await setStage({
+      rows: plainRows(10),
+      concurrency: 16,
+      settings: 'retry: {attempts: 2, max_delay: 50ms}\n',
+      behaviour: { latency: [100, 150], restarts: [{ at: 10, downtime: 3000 }] },
+    });
+    const { code, stderr } = await stage.start().ended;
+    expect(code, stderr).toBe(0);
+    expect(readRun(stage.run).summary.counts).toMatchObject({ succeeded: 10, failed: 0 });
+    expect((await stage.server.stats()).restarts).toBe(1);
     expect(await stage.violations()).toEqual([]);
   });
 

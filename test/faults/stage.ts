@@ -5,7 +5,7 @@ import { afterAll, onTestFinished } from 'vitest';
 import { root, temporaryFolder } from '../support/pipe.ts';
 import { violations } from '../torture/invariants.ts';
 import { startPaidServer, type Behaviour, type PaidServer } from '../torture/paid-server.ts';
-import { startPipe, type Session, type SessionOptions } from '../torture/session.ts';
+import { startPipe, wallOf, type Session, type SessionOptions } from '../torture/session.ts';
 import {
   keyVariable,
   plainRows,
@@ -26,6 +26,8 @@ export interface StageOptions {
   readonly settings?: string;
   /** Further parameters of the model. */
   readonly model?: string;
+  /** Whether the results are compared with those of a run that nothing has befallen; usually they are. */
+  readonly compared?: boolean;
 }
 
 /** A server in a process of its own, and a folder with a pipeline that speaks to it. */
@@ -36,7 +38,7 @@ export interface Stage {
   readonly run: string;
   /** `pipe run` of the workload, or another command in its folder. */
   start(args?: readonly string[], options?: Partial<SessionOptions>): Session;
-  /** What is wrong with the run, a sentence each, beside an undisturbed one. */
+  /** What is wrong with the run, a sentence each. */
   violations(kills?: number): Promise<readonly string[]>;
 }
 
@@ -50,7 +52,7 @@ afterAll(() => {
 
 export async function setStage(options: StageOptions = {}): Promise<Stage> {
   const { shape = 'chat', rows = plainRows(12), concurrency = 4, behaviour = {} } = options;
-  const { settings = patient, model = 'timeout: 30s, idle_timeout: 30s' } = options;
+  const { settings = patient, model = 'timeout: 30s, idle_timeout: 30s', compared = true } = options;
   const server = await startPaidServer(root);
   onTestFinished(() => server.close());
   const write = (folder: string, settings: string) =>
@@ -65,6 +67,7 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
       ...options,
       env: { [keyVariable]: key, ...options.env },
     });
+  const sessions: Session[] = [];
   async function calmRun(): Promise<string> {
     // What may be spent is no part of what comes out.
     const unbounded = settings.replace(/^budget:.*\n/m, '');
@@ -84,16 +87,21 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     server,
     workload,
     run: join(workload.folder, 'run'),
-    start: (args = afresh, options = {}) => startIn(workload.folder, args, options),
+    start(args = afresh, options = {}) {
+      const session = startIn(workload.folder, args, options);
+      sessions.push(session);
+      return session;
+    },
     async violations(kills = 0) {
       const stats = await server.stats();
       return violations({
         folder: join(workload.folder, 'run'),
         workload,
-        undisturbed: await calmRun(),
+        ...(compared && { undisturbed: await calmRun() }),
         server: stats,
         kills,
         concurrency,
+        wall: await wallOf(sessions),
         requestsPerCall: 8,
         key,
       });

@@ -5,7 +5,7 @@ import { violations } from './invariants.ts';
 import type { Behaviour } from './paid-server.ts';
 import { endInWords, isThrough, key, playRound, settings, type Stage } from './round.ts';
 import type { Kill, Scenario } from './scenario.ts';
-import { startPipe, type Session, type SessionEnd, type SessionOptions } from './session.ts';
+import { startPipe, wallOf, type Session, type SessionEnd, type SessionOptions } from './session.ts';
 import { keyVariable, plainRows, writeWorkload, type Workload, type WorkloadOptions } from './workload.ts';
 
 /** What is not left to chance. Gives what is wrong, a sentence each; undefined where this machine cannot show it. */
@@ -44,12 +44,18 @@ async function prepare(
   await server.begin();
   await startIn(calm.folder, {}).ended;
   const workload = writeWorkload(join(folder, 'work'), shared);
+  const sessions: Session[] = [];
+  function start(options: Partial<SessionOptions> = {}): Session {
+    const session = startIn(workload.folder, options);
+    sessions.push(session);
+    return session;
+  }
   await server.begin(behaviour);
   return {
     workload,
-    start: (options = {}) => startIn(workload.folder, options),
+    start,
     async finish(kills) {
-      const end = await startIn(workload.folder, {}).ended;
+      const end = await start().ended;
       if (!isThrough(end)) return [`the last session ended with ${endInWords(end)}`];
       return violations({
         folder: join(workload.folder, 'run'),
@@ -58,6 +64,7 @@ async function prepare(
         server: await server.stats(),
         kills,
         concurrency,
+        wall: await wallOf(sessions),
         requestsPerCall: 8,
         key,
       });

@@ -22,6 +22,8 @@ export interface EndedRun {
   /** How often a process of it was killed so that it could not finish what was in flight. */
   readonly kills: number;
   readonly concurrency: number;
+  /** Milliseconds that its sessions took, all of them together. */
+  readonly wall: number;
   /** Requests that one call may make before it is answered. */
   readonly requestsPerCall: number;
   /** What must not stand in any file. */
@@ -40,6 +42,7 @@ export function violations(run: EndedRun): readonly string[] {
     ...outcomes(run, files),
     ...comparison(run, files),
     ...sums(files),
+    ...durations(run, files),
     ...requests(run, files),
     ...answers(run, files),
     ...tools(run, files),
@@ -47,12 +50,9 @@ export function violations(run: EndedRun): readonly string[] {
   ];
 }
 
-/**
- * Calls that one kill may cost: those in flight, and those that ended in the moment that a line of the journal waits for
- * others to share its write (5 ms, so the fewer the slower the server).
- */
+/** Calls that the kills may cost: those in flight. A call holds its place until its line is in the journal. */
 function lostCalls({ kills, concurrency }: EndedRun): number {
-  return kills * (2 * concurrency + 4);
+  return kills * concurrency;
 }
 
 const numbers = (line: Line, name: string): number => Number(line[name]);
@@ -130,6 +130,16 @@ function sums({ usage: file, summary, journal }: RunFiles): string[] {
       const told = file.total[number] ?? 0;
       return Math.abs(sum - told) < 1e-9 ? [] : [`usage.json says ${told} ${number}, ${name} say ${sum}`];
     }),
+  );
+}
+
+/** Nothing took less than no time, or longer than all sessions together, whatever the clock on the wall was set to. */
+function durations({ wall }: EndedRun, { journal, summary }: RunFiles): string[] {
+  const told = [{ ...summary, type: 'run.json' }, ...journal].filter((line) => 'duration' in line);
+  return told.flatMap(({ type, duration }: Line) =>
+    Number(duration) >= 0 && Number(duration) <= wall
+      ? []
+      : [`${String(type)} tells of ${String(duration)} ms, and its sessions took ${Math.round(wall)} ms`],
   );
 }
 

@@ -58,6 +58,7 @@ export async function playRound(stage: Stage, scenario: Scenario): Promise<Round
           server: stats,
           kills: played.kills,
           concurrency,
+          wall: played.wall,
           requestsPerCall: 1 + mostFaults + stats.restarts + (stats.faults['limited_second'] ?? 0),
           key,
         })
@@ -74,6 +75,8 @@ export async function playRound(stage: Stage, scenario: Scenario): Promise<Round
 
 interface Played {
   readonly kills: number;
+  /** Milliseconds that its sessions took. */
+  readonly wall: number;
   readonly said: readonly string[];
   /** Why the run never came through. */
   readonly stuck?: string;
@@ -82,21 +85,23 @@ interface Played {
 async function untilThrough(stage: Stage, workload: Workload, scenario: Scenario): Promise<Played> {
   const said: string[] = [];
   let kills = 0;
+  let wall = 0;
   for (const kill of [...scenario.kills, undefined]) {
     const session = startRun(stage, workload, scenario, { nth: said.length });
     if (kill !== undefined) void endBy(kill, session, stage.server);
     const end = await session.ended;
     said.push(end.stderr);
+    wall += end.wall;
     if (end.signal !== null && end.signal !== gaveUp) {
       kills += 1;
       continue;
     }
-    if (isThrough(end)) return { kills, said };
-    if (end.code !== 130) return { kills, said, stuck: `a session ended with ${endInWords(end)}` };
+    if (isThrough(end)) return { kills, wall, said };
+    if (end.code !== 130) return { kills, wall, said, stuck: `a session ended with ${endInWords(end)}` };
     // Calls that were in flight longer than the grace are cut off as by a kill.
     kills += 1;
   }
-  return { kills, said, stuck: 'the last session, which nobody ended, did not come through' };
+  return { kills, wall, said, stuck: 'the last session, which nobody ended, did not come through' };
 }
 
 interface RunVariation {

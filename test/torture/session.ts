@@ -20,6 +20,8 @@ export interface SessionEnd {
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
+  /** Milliseconds that it took, by a clock that nobody sets. */
+  readonly wall: number;
 }
 
 export interface SessionOptions {
@@ -35,6 +37,12 @@ export interface SessionOptions {
   readonly patience?: number;
 }
 
+/** Milliseconds that sessions took, all of them together; waits for their ends. */
+export async function wallOf(sessions: readonly Session[]): Promise<number> {
+  const ends = await Promise.all(sessions.map(({ ended }) => ended));
+  return ends.reduce((sum, { wall }) => sum + wall, 0);
+}
+
 const usualPatience = 120_000;
 
 /** What a session is given up by, told apart from the kills that a scenario makes. */
@@ -46,6 +54,7 @@ export function startPipe(args: readonly string[], options: SessionOptions): Ses
   const limited =
     fileBlocks === undefined ? command : ['sh', '-c', `ulimit -f ${fileBlocks}; exec "$@"`, 'sh', ...command];
   const [file = '', ...rest] = limited;
+  const began = performance.now();
   const child = spawn(file, rest, { cwd, env: { PATH: process.env['PATH'], ...env } });
   const { pid = 0, stdin, stdout, stderr } = child;
   // A process that is killed does not take what is still to be written to it.
@@ -63,7 +72,7 @@ export function startPipe(args: readonly string[], options: SessionOptions): Ses
     child.once('error', reject);
     child.once('close', (code, signal) => {
       clearTimeout(givingUp);
-      resolve({ code, signal, stdout: out, stderr: said });
+      resolve({ code, signal, stdout: out, stderr: said, wall: performance.now() - began });
     });
   });
 
