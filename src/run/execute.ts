@@ -202,7 +202,7 @@ async function runRecords(
     plan,
     options,
     { now, sleep, random },
-    (model, duration, reason) => tell({ type: 'model_paused', model, duration, reason }),
+    (model, wait) => tell({ type: 'model_paused', model, ...wait }),
     openFar(options, tracer !== undefined, workers, warn),
   );
   signal.addEventListener('abort', models.abortAll, { once: true });

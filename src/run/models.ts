@@ -7,7 +7,7 @@ import { fingerprintsOf, type Fingerprint } from './fingerprint.ts';
 import { keyOf } from './model-keys.ts';
 import { openByProvider } from './open-by-provider.ts';
 import type { OpenModel, RunOptions, Surroundings } from './options.ts';
-import type { ModelPaused } from './events.ts';
+import type { Wait } from './pacing/announcer.ts';
 import { createPacer, type Pacer } from './pacing/pacer.ts';
 import { simulatedSettings } from './simulated.ts';
 
@@ -46,7 +46,7 @@ export async function openModels(
   plan: Plan,
   options: RunOptions,
   { now, sleep, random }: Pick<Surroundings, 'now' | 'sleep' | 'random'>,
-  paused: (model: string, milliseconds: number, reason: ModelPaused['reason']) => void,
+  paused: (model: string, wait: Wait) => void,
   openFar?: OpenModel,
 ): Promise<OpenModels> {
   const open = options.openModel ?? openFar ?? openByProvider;
@@ -66,7 +66,7 @@ export async function openModels(
       limits: plan.limits,
       retry: plan.retry,
       signal: controller.signal,
-      paused: (milliseconds, reason) => paused(name, milliseconds, reason),
+      paused: (wait) => paused(name, wait),
       now,
       sleep,
       random,

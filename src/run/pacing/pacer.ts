@@ -1,9 +1,8 @@
 import type { Permit, Refusal, RequestEnd, Settled } from '../../models/contract.ts';
 import type { PlanLimits, PlanRetry } from '../../plan.ts';
 import { failure, success, type Result } from '../../result.ts';
-import type { ModelPaused } from '../events.ts';
 import { createAlarm } from './alarm.ts';
-import { createAnnouncer } from './announcer.ts';
+import { createAnnouncer, type Wait } from './announcer.ts';
 import { createBackOff } from './back-off.ts';
 import { createFoundRate } from './found-rate.ts';
 import { createLimits } from './limits.ts';
@@ -28,8 +27,8 @@ export interface PacerOptions {
   readonly retry: PlanRetry;
   /** Ends the pauses: the run has no more use of the model. */
   readonly signal: AbortSignal;
-  /** A pause of so many milliseconds begins, or one that was told has become longer. */
-  readonly paused: (milliseconds: number, reason: ModelPaused['reason']) => void;
+  /** A pause begins, or one that was told has become longer. */
+  readonly paused: (wait: Wait) => void;
   readonly now: () => number;
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   readonly random: () => number;
@@ -84,7 +83,7 @@ export function createPacer({ limits: told, retry, signal, paused, now, ...optio
     const held = recovery.wait(time);
     if (held > 0) return held;
     const limited = limits.wait(request, time);
-    if (limited > 0) announcer.tell(limited, 'limits', time);
+    if (limited > 0) announcer.tell({ duration: limited, reason: 'limits' }, time);
     return Math.max(limited, found.wait(time));
   }
 
@@ -139,6 +138,7 @@ export function createPacer({ limits: told, retry, signal, paused, now, ...optio
         return false;
       case 'answered':
         outage.answered();
+        announcer.answered();
         recovery.answered(round, time);
         return false;
       case 'limited':
@@ -177,7 +177,9 @@ export function createPacer({ limits: told, retry, signal, paused, now, ...optio
       // Cut to what is left, so that the last probe comes just at the end.
       recovery.pause(time + Math.min(backOff.next(trouble, asked), left), trouble);
     }
-    if (recovery.isPaused) announcer.tell(recovery.wait(time), trouble, time);
+    if (!recovery.isPaused) return;
+    const gives_up = trouble === 'unavailable' && { gives_up_in: left };
+    announcer.tell({ duration: recovery.wait(time), reason: trouble, ...gives_up }, time);
   }
 
   function giveUp(reason: Refusal): void {

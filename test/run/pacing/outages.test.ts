@@ -186,7 +186,13 @@ describe('in an outage', () => {
     }
     expect(waits).toEqual([0.5, 0.8, 1.1, 1.7, 2.5, 3.8, 5.7, 8.5, 10, 10, 10, 10]);
     expect(pauses.map(([, reason]) => reason)).toEqual(pauses.map(() => 'unavailable'));
-    expect(pauses.at(-1)).toEqual([10_000, 'unavailable']);
+    // The first, however short it is; then those of more than a second.
+    expect(pauses.slice(0, 3)).toEqual([
+      [500, 'unavailable', 300_000],
+      [1125, 'unavailable', 298_690],
+      [1688, 'unavailable', 297_535],
+    ]);
+    expect(pauses.at(-1)?.slice(0, 2)).toEqual([10_000, 'unavailable']);
   });
 
   it('the wait grows to five seconds where `max_delay`, which is for the attempts of a call, is shorter', async () => {
@@ -201,6 +207,20 @@ describe('in an outage', () => {
     const began = clock.now();
     await ask(1).next();
     expect(clock.now() - began).toBe(5000);
+  });
+
+  it('users are told at once, and once, however short the waits are', async () => {
+    const { ask, clock, pauses } = pacing({ retry: { outage: 60_000 }, chance: 0 });
+    const fail = async () => {
+      for (let request = 0; request < 3; request++) (await ask(1).next()).settle(unreachable());
+    };
+    await fail();
+    (await ask(1).next()).settle(unreachable());
+    expect(pauses).toEqual([[250, 'unavailable', 60_000]]);
+    (await ask(1).next()).settle(answered);
+    await clock.advance(1000);
+    await fail();
+    expect(pauses.length).toBe(2);
   });
 
   it('a Retry-After is heeded, up to `max_delay`', async () => {

@@ -357,11 +357,17 @@ describe('whoever waits', () => {
 });
 
 describe('the limits of the file', () => {
-  it('are told where they make everybody wait for long, and again only where it becomes longer', async () => {
+  it('are told where they make everybody wait for long, and again with the next such wait', async () => {
     const { ask, clock, pauses } = pacing({ limits: { requests_per_minute: 6 } });
-    ask(6);
-    await clock.advance(60_000);
+    ask(4);
+    await clock.advance(9000);
     expect(pauses).toEqual([[10_101, 'limits']]);
+    await clock.advance(60_000);
+    expect(pauses).toEqual([
+      [10_101, 'limits'],
+      [10_100, 'limits'],
+      [10_100, 'limits'],
+    ]);
   });
 
   it('are not told where the wait is short', async () => {

@@ -1,6 +1,5 @@
 import type { Quota, RequestEnd } from '../../../../src/models/contract.ts';
 import type { PlanLimits, PlanRetry } from '../../../../src/plan.ts';
-import type { ModelPaused } from '../../../../src/run/events.ts';
 import { createPacer, type Pacer } from '../../../../src/run/pacing/pacer.ts';
 import { zeroUsage } from '../../../../src/usage/add.ts';
 import { settled } from '../../support/clock.ts';
@@ -100,8 +99,7 @@ export function createWorld(options: WorldOptions = {}): World {
     limits: { concurrency: 16, ...options.limits },
     retry: { attempts: 5, max_delay: 60_000, outage: 300_000, ...options.retry },
     signal: never,
-    paused: (milliseconds: number, reason: ModelPaused['reason']) =>
-      void pauses.push({ at: time, milliseconds, reason }),
+    paused: ({ duration, reason }) => void pauses.push({ at: time, milliseconds: duration, reason }),
     now: () => 1_767_225_600_000 + time,
     sleep,
     random,
