@@ -93,21 +93,28 @@ export interface ToolCallResult extends JsonObject {
   readonly error: string | null;
 }
 
-export type StepErrorCode =
-  | CallErrorCode
-  | 'absent_path'
-  | 'bad_argument'
-  | 'empty_prompt'
-  | 'refused_answer' // the model would not answer
-  | 'cut_answer' // it reached max_tokens before its end
-  | 'invalid_json' // no JSON, also after what could be repaired
-  | 'schema_mismatch' // JSON that the schema does not allow
-  | 'inexact_number' // a number with more digits than can be kept
-  | 'no_tool_call' // text where a call was asked for
-  | 'wrong_tool' // a call of another tool
-  | 'bad_tool_arguments' // arguments that are no JSON object
-  | 'tool_failed' // `on_error: fail`, or a tool that cannot be run
-  | 'max_rounds'; // the model still called tools when it had no round left
+/**
+ * Why a step itself fails, and what is at fault: its `input`, by which it fails again; the model's last `answer` in it,
+ * which is asked for anew when the record is run again; or `tools`, which are then run again.
+ */
+export const stepFailures = {
+  absent_path: 'input',
+  bad_argument: 'input',
+  empty_prompt: 'input',
+  refused_answer: 'answer', // the model would not answer
+  cut_answer: 'answer', // it reached max_tokens before its end
+  invalid_json: 'answer', // no JSON, also after what could be repaired
+  schema_mismatch: 'answer', // JSON that the schema does not allow
+  inexact_number: 'answer', // a number with more digits than can be kept
+  no_tool_call: 'answer', // text where a call was asked for
+  wrong_tool: 'answer', // a call of another tool, or of one that there is not
+  bad_tool_arguments: 'answer', // arguments that are no JSON object, or that the tool does not allow
+  too_many_calls: 'answer', // more calls in one answer than are run
+  max_rounds: 'answer', // the model still called tools when it had no round left
+  tool_failed: 'tools', // `on_error: fail`, or a tool that cannot be run
+} as const;
+
+export type StepErrorCode = CallErrorCode | keyof typeof stepFailures;
 
 /** Why a record failed in a step; a line of errors.jsonl is made of it. */
 export interface StepError extends Omit<CallError, 'code'> {

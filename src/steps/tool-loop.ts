@@ -6,7 +6,8 @@ import { addUsage, zeroUsage } from '../usage/add.ts';
 import type { Usage } from '../usage/usage.ts';
 import { answerError, endingMistake } from './answer-mistake.ts';
 import { assistantTurn } from './assistant-turn.ts';
-import type { StepError, StepServices, ToolCallResult } from './step.ts';
+import type { ToolError } from '../tools/tool.ts';
+import type { StepError, StepErrorCode, StepServices, ToolCallResult } from './step.ts';
 import {
   collect,
   failsRecord,
@@ -119,8 +120,18 @@ function stopOf(finished: readonly FinishedCall[]): Mistake | undefined {
   const { call, outcome } = told;
   const { code, message } = outcome.error;
   if (code === 'aborted') return { code, message };
-  return { code: 'tool_failed', message: `the tool ${toolText(call.name)} failed: ${message}` };
+  return {
+    code: modelsFaults[code] ?? 'tool_failed',
+    message: `the tool ${toolText(call.name)} failed: ${message}`,
+  };
 }
+
+/** What is at fault in the answer, and not in a tool: another answer may do better, the same call would not. */
+const modelsFaults: { readonly [code in ToolError['code']]?: StepErrorCode } = {
+  unknown_tool: 'wrong_tool',
+  bad_arguments: 'bad_tool_arguments',
+  too_many_calls: 'too_many_calls',
+};
 
 function wasEnded({ outcome }: FinishedCall): boolean {
   return !outcome.ok && outcome.error.code === 'aborted';

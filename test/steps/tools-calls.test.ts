@@ -219,7 +219,7 @@ describe('a call of a tool that there is not', () => {
     const spec = withTools({ find: { fake: 'echo', on_error: 'tell' } }, { on_error: 'fail' });
     const ran = await run(spec, [calling([call('lose')])]);
     expect(errorOf(ran)).toMatchObject({
-      code: 'tool_failed',
+      code: 'wrong_tool',
       message: 'the tool `lose` failed: there is no tool `lose`; the tools are `find`',
     });
   });

@@ -261,7 +261,7 @@ describe('more calls of one answer than are run', () => {
 
   it('fail the record where the step says so', async () => {
     const ran = await run(withTools({ find: 'number' }, { on_error: 'fail' }), [calling(many)]);
-    expect(errorOf(ran)).toMatchObject({ code: 'tool_failed' });
+    expect(errorOf(ran)).toMatchObject({ code: 'too_many_calls' });
     expect(errorOf(ran).message).toContain(`the tool \`find\` failed: ${words}`);
   });
 
@@ -298,6 +298,12 @@ describe('a call that fails', () => {
       message: 'the tool `find` failed: no such order',
       scope: 'record',
     });
+  });
+
+  it('stops the record by a code of its own where it was the call that was wrong', async () => {
+    const spec = withTools({ find: 'echo' }, { on_error: 'fail' });
+    const ran = await run(spec, [calling([call('find', '[')])]);
+    expect(errorOf(ran)).toMatchObject({ code: 'bad_tool_arguments' });
   });
 
   it('is told to the model where the tool says `tell` and the step `fail`', async () => {
@@ -476,7 +482,7 @@ describe('max_rounds', () => {
   it('0 fails the record for a bad call where `on_error` is `fail`', async () => {
     const spec = withTools({ find: 'echo' }, { max_rounds: 0, on_error: 'fail' });
     const ran = await run(spec, [calling([call('lose')])]);
-    expect(errorOf(ran)).toMatchObject({ code: 'tool_failed' });
+    expect(errorOf(ran)).toMatchObject({ code: 'wrong_tool' });
   });
 });
 

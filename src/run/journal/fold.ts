@@ -1,4 +1,5 @@
 import { failure, success, type Result } from '../../result.ts';
+import { stepFailures } from '../../steps/step.ts';
 import { isSealed } from '../checked-line.ts';
 import type { StopReason, ToolCounts } from '../events.ts';
 import type { ReadableFile } from '../file-system.ts';
@@ -80,7 +81,7 @@ function createFold(keepBefore: number): Fold {
     const { key, step, model, resolved_model } = call;
     addCall(usage, { step, model, resolved_model, usage: call.usage }, records.called(key, step, model));
     spending.called(call);
-    if (call.ok) records.answered(key, line, step);
+    if (call.ok) records.answered(key, step, 'model', line);
   }
 
   function takeRecord(record: RecordHead, { offset, length }: Place): void {
@@ -90,7 +91,7 @@ function createFold(keepBefore: number): Fold {
     // A record that has the key of another says nothing of that one.
     if (reason?.step === null && reason.code === 'duplicate_key') return;
     if (outcome !== 'failed' && counts) records.ended(key, sequence);
-    else records.failed(key, reason && stepOfLastAnswer(reason));
+    else records.failed(key, reason && failedAt(reason));
   }
 
   return {
@@ -99,9 +100,10 @@ function createFold(keepBefore: number): Fold {
       else if (head.type === 'record') takeRecord(head, line);
       else if (head.type === 'reserve') spending.reserved(head);
       else if (head.type === 'tool') {
+        const { key, step, ok } = head;
         tools.total += 1;
-        if (head.ok) records.answered(head.key, line);
-        else tools.failed += 1;
+        if (!ok) tools.failed += 1;
+        records.answered(key, step, ok ? 'tool' : 'failed tool', line);
       } else if (head.type === 'run') sessions += 1;
       else if (head.type === 'resumed') {
         sessions += 1;
@@ -114,20 +116,13 @@ function createFold(keepBefore: number): Fold {
   };
 }
 
-/** What a record fails by where its last answer was of no use. */
-const answerFailures: ReadonlySet<string> = new Set([
-  'refused_answer',
-  'cut_answer',
-  'invalid_json',
-  'schema_mismatch',
-  'inexact_number',
-  'no_tool_call',
-  'wrong_tool',
-  'bad_tool_arguments',
-  'max_rounds',
-]);
+/** What the record failed by that may be another when it is run again; undefined where nothing may. */
+function failedAt({ step, code }: NonNullable<RecordHead['failure']>): Parameters<PastRecords['failed']>[1] {
+  if (step === null || !isStepFailure(code)) return undefined;
+  const cause = stepFailures[code];
+  return cause === 'input' ? undefined : { step, cause };
+}
 
-/** The step whose last answer the record failed by: asked for again, it may be another. */
-function stepOfLastAnswer({ step, code }: NonNullable<RecordHead['failure']>): string | undefined {
-  return step !== null && answerFailures.has(code) ? step : undefined;
+function isStepFailure(code: string): code is keyof typeof stepFailures {
+  return Object.hasOwn(stepFailures, code);
 }

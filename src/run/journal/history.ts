@@ -30,7 +30,7 @@ export interface History {
   isAt(sequence: number, key: string): boolean;
   /**
    * What was answered for the record of this key, which is to be run again; undefined where it never came to a call. Where
-   * it failed by what its last answer said, that one is not among them: it is asked for anew. Rejects with the file
+   * it failed by what its last answer said, or by a tool, that is not among them: it is done anew. Rejects with the file
    * system's error.
    */
   replayOf(key: string, reader: JournalReader): Promise<Replay | undefined>;

@@ -1,7 +1,7 @@
 import { hash as digest } from 'node:crypto';
 import { createKeyTable, hashOfHex, type Hash } from '../key-table.ts';
 import type { CountedIn } from '../usage-ledger.ts';
-import { createAnswerLists } from './answer-lists.ts';
+import { createAnswerLists, type Answerer, type Cause } from './answer-lists.ts';
 import { column } from './column.ts';
 import { createCountedSets } from './counted-sets.ts';
 import type { Place } from './record-index.ts';
@@ -13,12 +13,12 @@ import type { Place } from './record-index.ts';
 export interface PastRecords {
   /** A call of the record has finished. Gives back which rows of the usage counted the record before; not to be changed. */
   called(key: string, step: string, model: string): CountedIn;
-  /** The line at this place has an answer of the model in this step, or without a step the result of a tool. */
-  answered(key: string, line: Place, step?: string): void;
+  /** The line at this place has an answer of the model in this step, or of a tool. */
+  answered(key: string, step: string, from: Answerer, line: Place): void;
   /** The record is through: its answers are let go. */
   ended(key: string, sequence: number): void;
-  /** The record is to be run again; with a step, the model's last answer there is not to be used again. */
-  failed(key: string, step?: string): void;
+  /** The record is to be run again; what it failed by in a step is not to be used again. */
+  failed(key: string, at?: { readonly step: string; readonly cause: Cause }): void;
   /** No record is on its way any more. */
   sessionEnded(): void;
   /** Undefined where the record is not through. */
@@ -97,10 +97,9 @@ export function createPastRecords(): PastRecords {
       setOf.set(slot, sets.with(before, step, model));
       return sets.get(before);
     },
-    answered(key, line, step) {
+    answered(key, step, from, line) {
       const slot = runningSlot(key);
-      const number = step === undefined ? 0 : stepNumber(step);
-      listOf.set(slot, lists.add(listOf.get(slot), number, line));
+      listOf.set(slot, lists.add(listOf.get(slot), stepNumber(step), from, line));
     },
     ended(key, sequence) {
       const { hash, slot } = stopped(key);
@@ -110,12 +109,14 @@ export function createPastRecords(): PastRecords {
       }
       known.set(hash, sequence * 2 + 1);
     },
-    failed(key, step) {
+    failed(key, at) {
       const { hash, slot: before } = stopped(key);
       // Without a slot it never came to a call, unless it was through once.
       const slot = before ?? (known.get(hash) === 0 ? undefined : newSlot());
       if (slot === undefined) return;
-      if (step !== undefined) listOf.set(slot, lists.withoutLast(listOf.get(slot), stepNumber(step)));
+      if (at !== undefined) {
+        listOf.set(slot, lists.without(listOf.get(slot), stepNumber(at.step), at.cause));
+      }
       known.set(hash, slot * 2);
     },
     sessionEnded() {

@@ -1,6 +1,6 @@
-import type { JsonObject, JsonValue } from '../../json/json.ts';
-import { success } from '../../result.ts';
-import type { ToolOutcome } from '../../tools/tool.ts';
+import { isObject, type JsonObject } from '../../json/json.ts';
+import { failure, success } from '../../result.ts';
+import type { ToolError, ToolOutcome } from '../../tools/tool.ts';
 import { readEntry, type Entry } from '../entry.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 import type { CountedIn } from '../usage-ledger.ts';
@@ -11,7 +11,7 @@ import type { JournalReader } from './reader.ts';
 export interface Replay {
   /** An answer of the model to this question in this step; undefined where it has to be asked. */
   call(step: string, fingerprint: Fingerprint): Entry | undefined;
-  /** The result of this call of a tool in this step; undefined where it has to be run. */
+  /** What came of this call of a tool in this step, a failure too; undefined where it has to be run. */
   tool(step: string, fingerprint: Fingerprint): ToolOutcome | undefined;
   /** Which rows of the usage count the record already; its own to change. */
   readonly countedIn: CountedIn;
@@ -21,22 +21,27 @@ export interface Replay {
 export async function readReplay(record: UnfinishedRecord, reader: JournalReader): Promise<Replay> {
   const { answers, countedIn } = record;
   const calls = new Map<string, Entry[]>();
-  const tools = new Map<string, JsonValue[]>();
+  const tools = new Map<string, ToolOutcome[]>();
   for (const place of answers) {
     const line = await reader.checked(place);
     if (line === undefined) continue;
     const name = nameOf(line['step'], line['fingerprint']);
-    if (line['type'] === 'tool') keep(tools, name, line['result']);
+    if (line['type'] === 'tool') keep(tools, name, readOutcome(line));
     else keep(calls, name, readEntry(line));
   }
   return {
     call: (step, fingerprint) => calls.get(nameOf(step, fingerprint))?.shift(),
-    tool(step, fingerprint) {
-      const result = tools.get(nameOf(step, fingerprint))?.shift();
-      return result === undefined ? undefined : success(result);
-    },
+    tool: (step, fingerprint) => tools.get(nameOf(step, fingerprint))?.shift(),
     countedIn: { steps: new Set(countedIn.steps), models: new Set(countedIn.models) },
   };
+}
+
+function readOutcome({ result, error }: JsonObject): ToolOutcome | undefined {
+  if (result !== undefined) return success(result);
+  if (!isObject(error) || typeof error['code'] !== 'string' || typeof error['message'] !== 'string')
+    return undefined;
+  // As it was written by a journal that knew no others.
+  return failure(error as JsonObject & ToolError);
 }
 
 function nameOf(step: JsonObject[string] | undefined, fingerprint: JsonObject[string] | undefined): string {

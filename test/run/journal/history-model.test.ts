@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { failure, success } from '../../../src/result.ts';
+import type { ToolOutcome } from '../../../src/tools/tool.ts';
 import { openJournalReader } from '../../../src/run/journal/reader.ts';
 import { answer, failed } from '../support/fake-models.ts';
 import {
@@ -16,7 +18,8 @@ import {
 } from './journals.ts';
 
 type Act = { readonly step: string } & (
-  { readonly kind: 'answer' | 'result'; readonly fingerprint: string } | { readonly kind: 'failed call' }
+  | { readonly kind: 'answer' | 'result' | 'failed tool'; readonly fingerprint: string }
+  | { readonly kind: 'failed call' }
 );
 
 type End =
@@ -39,7 +42,7 @@ interface Known {
 const stepName = fc.constantFrom('one', 'two');
 const act: fc.Arbitrary<Act> = fc.oneof(
   fc.record({
-    kind: fc.constantFrom('answer' as const, 'result' as const),
+    kind: fc.constantFrom('answer' as const, 'result' as const, 'failed tool' as const),
     step: stepName,
     fingerprint: fc.constantFrom('f1', 'f2'),
   }),
@@ -49,7 +52,7 @@ const end: fc.Arbitrary<End> = fc.oneof(
   fc.record({ outcome: fc.constantFrom('succeeded' as const, 'skipped' as const, 'pending' as const) }),
   fc.record({
     outcome: fc.constant('failed' as const),
-    code: fc.constantFrom('cut_answer', 'server_error'),
+    code: fc.constantFrom('cut_answer', 'server_error', 'tool_failed'),
     step: stepName,
   }),
 );
@@ -85,16 +88,15 @@ function written(sessions: readonly Session[]) {
           one.answers.push({ kind, step, name: fingerprint, text });
           if (kind === 'answer')
             lines.push(call(key, fingerprint, { step, outcome: { ...answer(text), usage: priced } }));
-          else lines.push(tool(key, fingerprint, { step, outcome: { ok: true, value: text } }));
+          else lines.push(tool(key, fingerprint, { step, outcome: outcomeOf(kind, text) }));
         }
-        if (done.kind === 'result') continue;
+        if (done.kind === 'result' || done.kind === 'failed tool') continue;
         calls += 1;
         one.steps.add(step);
       }
       if (ending.outcome === 'failed') {
         lines.push(failedRecord(key, at, ending.code, ending.step));
-        const last = one.answers.findLastIndex(({ kind, step }) => kind === 'answer' && step === ending.step);
-        if (ending.code === 'cut_answer' && last !== -1) one.answers.splice(last, 1);
+        one.answers = withoutCause(one.answers, ending);
       } else if (ending.outcome !== 'pending') {
         lines.push(record(key, at, ending.outcome));
         one.through = true;
@@ -102,6 +104,23 @@ function written(sessions: readonly Session[]) {
     }
   }
   return { journal: journalOf(...lines), known, calls };
+}
+
+function outcomeOf(kind: string, text: string): ToolOutcome {
+  return kind === 'result' ? success(text) : failure({ code: 'tool_failed', message: text, fatal: true });
+}
+
+/** What is left of the answers when the record has failed by the last of the step, or by tools that it asked for. */
+function withoutCause(answers: Known['answers'], { code, step: at }: Extract<End, { outcome: 'failed' }>) {
+  if (code === 'server_error') return answers;
+  const last = (kind: string, before: number) =>
+    answers.slice(0, before).findLastIndex((one) => one.kind === kind && one.step === at);
+  const isAnswers = code === 'cut_answer';
+  const answer = last('answer', isAnswers ? Infinity : Math.max(last('failed tool', Infinity), 0));
+  return answers.filter(({ kind, step }, index) => {
+    if (index === answer) return !isAnswers;
+    return index < answer || kind !== 'failed tool' || step !== at;
+  });
 }
 
 describe('readHistory', () => {
@@ -126,7 +145,9 @@ describe('readHistory', () => {
             expect(replay?.countedIn.steps ?? new Set()).toEqual(through ? new Set() : one.steps);
             for (const { kind, step, name, text } of through ? [] : one.answers) {
               const given = replay?.[kind === 'answer' ? 'call' : 'tool'](step, name);
-              expect(given).toMatchObject(kind === 'answer' ? { completion: { text } } : { value: text });
+              expect(given).toMatchObject(
+                kind === 'answer' ? { completion: { text } } : outcomeOf(kind, text),
+              );
             }
             for (const step of ['one', 'two']) {
               for (const name of ['f1', 'f2']) {

@@ -125,12 +125,13 @@ describe('the replay of a record', () => {
     expect(replay?.call('two', 'f1')?.completion.text).toBe('of two');
   });
 
-  it('gives the results of tools in the same way, apart from answers', async () => {
+  it('gives what came of tools in the same way, failures too, apart from answers', async () => {
+    const broken = failure({ code: 'timed_out', message: 'no', fatal: true } as const);
     const replay = await replayOf(
       journalOf(
         tool('a', 'f1'),
         tool('a', 'f1', { outcome: { ok: true, value: null } }),
-        tool('a', 'f2', { outcome: failure({ code: 'tool_failed', message: 'no' }) }),
+        tool('a', 'f2', { outcome: broken }),
       ),
       'a',
     );
@@ -138,6 +139,7 @@ describe('the replay of a record', () => {
     expect(replay?.tool('one', 'f1')).toEqual({ ok: true, value: 'of f1' });
     expect(replay?.tool('one', 'f1')).toEqual({ ok: true, value: null });
     expect(replay?.tool('one', 'f1')).toBeUndefined();
+    expect(replay?.tool('one', 'f2')).toEqual(broken);
     expect(replay?.tool('one', 'f2')).toBeUndefined();
   });
 
@@ -159,6 +161,7 @@ describe('the replay of a record', () => {
     'no_tool_call',
     'wrong_tool',
     'bad_tool_arguments',
+    'too_many_calls',
     'max_rounds',
   ];
 
@@ -175,6 +178,40 @@ describe('the replay of a record', () => {
     expect(replay?.call('one', 'f1')).toBeDefined();
     expect(replay?.call('one', 'f2')).toBeUndefined();
     expect(replay?.call('two', 'f3')).toBeDefined();
+  });
+
+  it('has all but the tools that the step failed by, which are run again', async () => {
+    const broken = { outcome: failure({ code: 'tool_failed', message: 'no' } as const) };
+    const replay = await replayOf(
+      journalOf(
+        call('a', 'f1'),
+        tool('a', 'told', broken),
+        tool('a', 'other step', { ...broken, step: 'two' }),
+        call('a', 'f2', { call: 2 }),
+        tool('a', 'found', { call: 2 }),
+        tool('a', 'failed', { ...broken, call: 3 }),
+        tool('a', 'failed too', { ...broken, call: 4 }),
+        failedRecord('a', 0, 'tool_failed'),
+      ),
+      'a',
+    );
+    expect([replay?.call('one', 'f1'), replay?.call('one', 'f2')]).not.toContain(undefined);
+    expect(replay?.tool('one', 'found')).toEqual({ ok: true, value: 'of found' });
+    expect(replay?.tool('one', 'failed')).toBeUndefined();
+    expect(replay?.tool('one', 'failed too')).toBeUndefined();
+    // The model was told of these.
+    expect(replay?.tool('one', 'told')).toEqual(broken.outcome);
+    expect(replay?.tool('two', 'other step')).toEqual(broken.outcome);
+  });
+
+  it('has neither the answer that the record failed by nor the failures of its calls', async () => {
+    const broken = { outcome: failure({ code: 'bad_arguments', message: 'no' } as const) };
+    const replay = await replayOf(
+      journalOf(call('a', 'f1'), tool('a', 'failed', broken), failedRecord('a', 0, 'bad_tool_arguments')),
+      'a',
+    );
+    expect(replay?.call('one', 'f1')).toBeUndefined();
+    expect(replay?.tool('one', 'failed')).toBeUndefined();
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createAnswerLists } from '../../../src/run/journal/answer-lists.ts';
+import { createAnswerLists, type Answerer, type Cause } from '../../../src/run/journal/answer-lists.ts';
 import { createCountedSets } from '../../../src/run/journal/counted-sets.ts';
 import { createPastRecords } from '../../../src/run/journal/past-records.ts';
 
@@ -9,9 +9,18 @@ const place = (offset: number) => ({ offset, length: offset + 1 });
 describe('createAnswerLists', () => {
   const list = fc.nat({ max: 3 });
   const step = fc.nat({ max: 2 });
+  const from = fc.constantFrom<Answerer[]>('model', 'tool', 'failed tool');
   const act = fc.oneof(
-    { weight: 6, arbitrary: fc.record({ kind: fc.constant('add' as const), list, step }) },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant('withoutLast' as const), list, step }) },
+    { weight: 8, arbitrary: fc.record({ kind: fc.constant('add' as const), list, step, from }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('without' as const),
+        cause: fc.constantFrom<Cause[]>('answer', 'tools'),
+        list,
+        step,
+      }),
+    },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('drop' as const), list, step }) },
   );
 
@@ -20,17 +29,25 @@ describe('createAnswerLists', () => {
       fc.property(fc.array(act, { maxLength: 200 }), (acts) => {
         const lists = createAnswerLists();
         const heads = [0, 0, 0, 0];
-        const model: { step: number; offset: number }[][] = [[], [], [], []];
+        const model: { step: number; from: Answerer; offset: number }[][] = [[], [], [], []];
         for (const [offset, done] of acts.entries()) {
           const head = heads[done.list] ?? 0;
           const known = model[done.list] ?? [];
+          const last = (who: Answerer, before = Infinity) =>
+            known.findLastIndex(({ step, from }, at) => step === done.step && from === who && at < before);
+          const without = (begin: number, answer: number) =>
+            known.filter(
+              ({ step, from }, at) =>
+                at !== answer && (step !== done.step || from !== 'failed tool' || at < begin),
+            );
           if (done.kind === 'add') {
-            heads[done.list] = lists.add(head, done.step, place(offset));
-            known.push({ step: done.step, offset });
-          } else if (done.kind === 'withoutLast') {
-            heads[done.list] = lists.withoutLast(head, done.step);
-            const last = known.findLastIndex((one) => one.step === done.step);
-            if (last !== -1) known.splice(last, 1);
+            heads[done.list] = lists.add(head, done.step, done.from, place(offset));
+            known.push({ step: done.step, from: done.from, offset });
+          } else if (done.kind === 'without') {
+            heads[done.list] = lists.without(head, done.step, done.cause);
+            const isAnswer = done.cause === 'answer';
+            const begin = last('model', isAnswer ? Infinity : last('failed tool'));
+            model[done.list] = without(begin, isAnswer ? begin : -1);
           } else {
             lists.drop(head);
             heads[done.list] = 0;
@@ -48,9 +65,9 @@ describe('createAnswerLists', () => {
     let most = 0;
     for (let record = 0; record < 1000; record += 1) {
       let list = 0;
-      for (let at = 0; at < 3; at += 1) list = lists.add(list, at, place(at));
+      for (let at = 0; at < 3; at += 1) list = lists.add(list, at, 'model', place(at));
       most = Math.max(most, list);
-      if (record % 2 === 0) list = lists.withoutLast(list, 1);
+      if (record % 2 === 0) list = lists.without(list, 1, 'answer');
       lists.drop(list);
     }
     expect(most).toBe(3);
@@ -79,7 +96,7 @@ describe('createPastRecords', () => {
   it('finds a record that was through once and is to be run again', () => {
     const records = createPastRecords();
     records.called('a', 'one', 'small');
-    records.answered('a', place(7), 'one');
+    records.answered('a', 'one', 'model', place(7));
     records.ended('a', 3);
     expect([records.sequenceOf('a'), records.unfinished('a')]).toEqual([3, undefined]);
     records.failed('a');
