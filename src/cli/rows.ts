@@ -36,6 +36,9 @@ export async function openRows(options: RowsOptions): Promise<Rows> {
   }
 }
 
+/** What a row's turn may come with. */
+const turning: ReadonlySet<RunEvent['type']> = new Set(['record_kept', 'record_finished', 'run_finished']);
+
 /** Each row as soon as those before it have been written. */
 async function streamRows(
   { terminal, results }: RowsOptions,
@@ -46,7 +49,7 @@ async function streamRows(
   const shown = terminal.stdout.isTTY ? printableJson : (text: string) => text;
   return {
     async on(event) {
-      if (event.type !== 'record_finished' && event.type !== 'run_finished') return undefined;
+      if (!turning.has(event.type)) return undefined;
       try {
         for await (const { output } of order.take(event)) {
           await writeOut(terminal, shown(encoder.rows([output])));
@@ -93,9 +96,20 @@ async function fileRows(
         warn(`warning: \`${printable(target)}\` has no column for ${fields}`);
       }
       // What an earlier, interrupted run left there is no part of this one.
-      if (target === path) await rm(`${path}.partial`, { force: true });
+      if (target === path) await removePartial(`${path}.partial`, warn);
       return undefined;
     },
     async close() {},
   };
+}
+
+async function removePartial(path: string, warn: (sentence: string) => void): Promise<void> {
+  try {
+    await rm(path, { force: true });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    warn(
+      `warning: \`${printable(path)}\` is no part of this run, and could not be removed: ${printable(why)}`,
+    );
+  }
 }

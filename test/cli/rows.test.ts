@@ -1,0 +1,66 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { expect, it } from 'vitest';
+import { checkOutput } from '../../src/cli/output.ts';
+import { openRows, type Rows } from '../../src/cli/rows.ts';
+import type { Terminal } from '../../src/cli/terminal.ts';
+import type { RecordSource } from '../../src/records/open.ts';
+import type { RunEvent, RunFinished } from '../../src/run/events.ts';
+import type { RunResults } from '../../src/run/results.ts';
+import { plan, step } from '../run/support/plans.ts';
+import { temporaryFolder } from '../support/pipe.ts';
+
+const row = (index: number) => ({ index, key: `#${index}`, output: { row: index } });
+const kept: RunEvent = { type: 'record_kept', sequence: 0, index: 0, outcome: 'succeeded' };
+const finished = { type: 'run_finished', state: 'completed' } as RunFinished;
+
+/** A run of two rows, of which the first is kept and the second comes at the end. */
+const results: RunResults = {
+  async *results() {
+    yield row(0);
+    yield row(1);
+  },
+  inOrder: () => ({
+    async *take({ type }) {
+      if (type === 'record_kept') yield row(0);
+      if (type === 'run_finished') yield row(1);
+    },
+    close: async () => {},
+  }),
+};
+
+async function rowsTo(path: string, stdout = new PassThrough()): Promise<Rows> {
+  const output = await checkOutput(path, '-');
+  if (!output.ok) throw new Error(output.error.message);
+  const terminal = { stdout } as unknown as Terminal;
+  return openRows({
+    terminal,
+    output: output.value,
+    results,
+    plan: plan([step('one')]),
+    source: {} as RecordSource,
+  });
+}
+
+it('are on stdout as soon as their turn comes, those of earlier sessions too', async () => {
+  const stdout = new PassThrough();
+  const rows = await rowsTo('-', stdout);
+  expect(await rows.on(kept, expect.unreachable)).toBeUndefined();
+  expect(String(stdout.read())).toBe('{"row":0}\n');
+  await rows.on(finished, expect.unreachable);
+  expect(String(stdout.read())).toBe('{"row":1}\n');
+  await rows.close();
+});
+
+it('are in their file also where something that cannot be removed is called as they were before their end', async () => {
+  const path = join(temporaryFolder(), 'out.jsonl');
+  mkdirSync(`${path}.partial`);
+  const rows = await rowsTo(path);
+  const warned: string[] = [];
+  expect(await rows.on(finished, (sentence) => warned.push(sentence))).toBeUndefined();
+  expect(readFileSync(path, 'utf8')).toBe('{"row":0}\n{"row":1}\n');
+  expect(warned).toEqual([
+    expect.stringContaining('out.jsonl.partial` is no part of this run, and could not be removed'),
+  ]);
+});
