@@ -11,6 +11,7 @@ import { filesFolder } from './image-folder.ts';
 import { selectionOf, type Prepared } from './prepare.ts';
 import type { ReadyRun } from './ready-run.ts';
 import type { RunFlags } from './run-flags.ts';
+import type { Terminal } from './terminal.ts';
 
 /** The folder to run in, or an earlier run there of which nothing is left to do. */
 export type OpenedFolder =
@@ -54,13 +55,42 @@ async function asFolder(
 /** The copy of an input that comes once, in the run's folder. */
 const spoolName = 'stdin';
 
-/** What to read in place of an input that comes once, where the run was begun with it before. */
-export async function spoolOf({ input, runDir, resume }: RunFlags, cwd: string): Promise<string | undefined> {
-  if (input !== '-' || runDir === undefined) return undefined;
-  const spool = resolve(cwd, runDir, spoolName);
-  if (resume !== undefined) return spool;
-  const copied = await stat(spool).catch(() => undefined);
-  return copied === undefined ? undefined : spool;
+/**
+ * What to read in place of an input that comes once, where the run was begun with it before; undefined where nothing is
+ * to be. An input that comes again has to be what it was.
+ */
+export async function spoolOf(
+  terminal: Terminal,
+  { input, runDir, resume }: RunFlags,
+): Promise<Result<string | undefined, StopReason>> {
+  if (runDir === undefined) return success(undefined);
+  const folder = resolve(terminal.cwd, runDir);
+  const spool = join(folder, spoolName);
+  if (resume !== undefined) return success(input === '-' ? spool : undefined);
+  const begun = await Promise.all([isFile(spool), isFile(join(folder, 'run.json'))]);
+  if (begun.includes(false) || !(await comesOnce(input))) return success(undefined);
+  const { isCopied } = await import('../records/spooled.ts');
+  const same = await isCopied({ input, stdin: terminal.stdin, path: spool });
+  if (same.ok && same.value) return success(spool);
+  const { otherInput } = await import('../run/reasons.ts');
+  return failure(
+    otherInput(
+      folder,
+      input === '-' ? 'standard input' : `\`${input}\``,
+      same.ok ? undefined : same.error.message,
+    ),
+  );
+}
+
+async function comesOnce(input: string): Promise<boolean> {
+  if (input === '-') return true;
+  const found = await stat(input).catch(() => undefined);
+  return found?.isFIFO() === true;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() === true;
 }
 
 /** What the run's folder tells of it. */
@@ -69,7 +99,7 @@ function metaOf({ terminal, flags, prepared, simulator }: ReadyRun): RunMeta {
   const selection = selectionOf(flags);
   const files = filesFolder(flags);
   // What comes once is known by the keys of its records: its copy is complete only when it has come.
-  const once = flags.input === '-' || !source.replayable;
+  const once = flags.input === '-' || flags.spool !== undefined || !source.replayable;
   return {
     plan,
     input: {

@@ -4,9 +4,10 @@ import { exit, type ExitCode } from './exit.ts';
 import { spoolOf } from './open-folder.ts';
 import { checkOutput } from './output.ts';
 import { prepare, selectionOf, type Prepared } from './prepare.ts';
+import type { ReadyRun } from './ready-run.ts';
 import type { RunFlags } from './run-flags.ts';
 import { runInFolder } from './run-in-folder.ts';
-import { printDiagnostics, printError, type Terminal } from './terminal.ts';
+import { printDiagnostics, printError, printReason, type Terminal } from './terminal.ts';
 
 /** Runs a pipeline file over an input, from the first check of its flags to the code that the process ends with. */
 export async function runFile(terminal: Terminal, file: string, flags: RunFlags): Promise<ExitCode> {
@@ -19,39 +20,45 @@ export async function runFile(terminal: Terminal, file: string, flags: RunFlags)
     await printDiagnostics(terminal, [output.error]);
     return exit.usage;
   }
-  const spool = await spoolOf(flags, terminal.cwd);
-  const prepared = await prepare(terminal, file, flags.input, {
-    ...flags,
-    ...(spool !== undefined && { spool }),
-  });
+  const spool = await spoolOf(terminal, flags);
+  if (!spool.ok) {
+    await printReason(terminal, spool.error);
+    return exit.usage;
+  }
+  const all = spool.value === undefined ? flags : { ...flags, spool: spool.value };
+  const prepared = await prepare(terminal, file, flags.input, all);
   if (!prepared.ok) {
     await printDiagnostics(terminal, prepared.error);
     return exit.usage;
   }
-  const { plan, warnings } = prepared.value;
+  try {
+    return await runPrepared(
+      { terminal, file, flags: all, prepared: prepared.value, output: output.value },
+      simulated?.value,
+    );
+  } finally {
+    await prepared.value.source.close();
+  }
+}
+
+/** Begins the simulator, where there is to be one, and the run, where nothing is lacking. */
+async function runPrepared(
+  run: Omit<ReadyRun, 'simulator'>,
+  simulated: SimulatorOptions | undefined,
+): Promise<ExitCode> {
+  const { terminal, flags, prepared } = run;
+  const { plan, warnings } = prepared;
   const { checkStart } = await import('../run/requirements.ts');
   const lacking = [
-    ...(await streamRefused(flags, prepared.value)),
+    ...(await streamRefused(flags, prepared)),
     ...checkStart(plan, { env: terminal.env, live: simulated === undefined }),
   ];
   if (flags.quiet !== true || lacking.length > 0) await printDiagnostics(terminal, [...warnings, ...lacking]);
-  if (lacking.length > 0) {
-    await prepared.value.source.close();
-    return exit.usage;
-  }
-
-  const started = simulated && (await startSimulator(simulated.value));
+  if (lacking.length > 0) return exit.usage;
+  const started = simulated && (await startSimulator(simulated));
   if (started?.ok === false) return refuse(terminal, started.error.message);
   try {
-    const simulator = started && { base_url: started.value.url };
-    return await runInFolder({
-      terminal,
-      file,
-      flags,
-      prepared: prepared.value,
-      output: output.value,
-      simulator,
-    });
+    return await runInFolder({ ...run, simulator: started && { base_url: started.value.url } });
   } finally {
     await started?.value.close();
   }

@@ -8,39 +8,55 @@ import { exit, exitCodeOf, type ExitCode } from './exit.ts';
 import { filesFolder } from './image-folder.ts';
 import { openFolder, type OpenedFolder } from './open-folder.ts';
 import { selectionOf } from './prepare.ts';
-import { watchReader } from './reader.ts';
+import { watchReader, type Reader } from './reader.ts';
 import type { ReadyRun } from './ready-run.ts';
 import { createReporters } from './reporters.ts';
-import { openRows } from './rows.ts';
+import { openRows, type Rows } from './rows.ts';
 import { listenForInterrupts, type Interrupts } from './signals.ts';
 import { printReason } from './terminal.ts';
 
 export async function runInFolder(run: ReadyRun): Promise<ExitCode> {
-  const { terminal, prepared } = run;
+  const { terminal } = run;
   const opened = await openFolder(run);
   if (opened.ok) return follow(run, opened.value);
-  await prepared.source.close();
   await printReason(terminal, opened.error);
   return opened.error.kind === 'input' ? exit.usage : exit.local;
 }
 
-/** Runs, tells of it, and leaves the rows where they were asked for. */
+/** Runs, and gives the signals and stdout back at the end. */
 async function follow(run: ReadyRun, opened: OpenedFolder): Promise<ExitCode> {
-  const { terminal, flags, prepared, output } = run;
-  const { plan, source } = prepared;
+  const { terminal, flags, output } = run;
   const { outputClosed } = await import('../run/reasons.ts');
   const interrupts = listenForInterrupts();
   const dataOnStdout = output.kind === 'stdout' || flags.stream === true;
   const reader = dataOnStdout ? watchReader(terminal, () => interrupts.stop(outputClosed)) : undefined;
-  const rows = await openRows({ terminal, output, results: opened.results, plan, source });
+  try {
+    return await tell(run, opened, interrupts, reader);
+  } finally {
+    reader?.release();
+    interrupts.release();
+  }
+}
+
+/** Tells of the run, and leaves the rows where they were asked for. */
+async function tell(
+  run: ReadyRun,
+  opened: OpenedFolder,
+  interrupts: Interrupts,
+  reader: Reader | undefined,
+): Promise<ExitCode> {
+  const { terminal, flags, prepared, output } = run;
+  const { plan, source } = prepared;
   const reporter = await createReporters(terminal, {
     ...flags,
     inputPath: flags.input,
     steps: plan.steps.length,
     ...(flags.output !== undefined && { outputPath: flags.output }),
   });
+  let rows: Rows | undefined;
   let code: ExitCode = exit.local;
   try {
+    rows = await openRows({ terminal, output, results: opened.results, plan, source });
     const events =
       opened.kind === 'done' ? opened.results.events : await begin(run, opened.results, interrupts, reporter);
     for await (const event of events) {
@@ -51,10 +67,7 @@ async function follow(run: ReadyRun, opened: OpenedFolder): Promise<ExitCode> {
     }
   } finally {
     reporter.finish();
-    await rows.close();
-    reader?.release();
-    interrupts.release();
-    await source.close();
+    await rows?.close();
   }
   return code;
 }

@@ -1,11 +1,19 @@
+import { createHash } from 'node:crypto';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { failure, success, type Result } from '../result.ts';
 import { readBeginning } from './beginning.ts';
-import { bytesEndingWith, fileBytes, type ByteStream, type FileIdentity } from './bytes.ts';
+import {
+  bytesEndingWith,
+  fileBytes,
+  onceBytes,
+  pipeBytes,
+  type ByteStream,
+  type FileIdentity,
+} from './bytes.ts';
 import type { ReadOptions, RecordFormat, RecordReader } from './format.ts';
 import { locateInput } from './locate.ts';
 import { defaultLimit, openRecords } from './open.ts';
-import type { RecordSource, SourceReading } from './record-source.ts';
+import type { ChunkStream, RecordSource, SourceReading } from './record-source.ts';
 import type { InputBroken, RecordItem } from './record.ts';
 import { formatNamed } from './registry.ts';
 import { readItems } from './source.ts';
@@ -51,6 +59,31 @@ export async function openSpool({
     ...(columns !== undefined && { columns }),
     ...partReading(part, identity, named.value, options),
   });
+}
+
+export interface CopiedInput {
+  /** As it is given again: `-`, or the path of what can be read only once. */
+  readonly input: string;
+  readonly stdin: ChunkStream;
+  /** A whole spool. */
+  readonly path: string;
+}
+
+/** Whether an input that comes once is, byte by byte, what an earlier run has a whole copy of. It is read to its end. */
+export async function isCopied({ input, stdin, path }: CopiedInput): Promise<Result<boolean, Diagnostic>> {
+  const once = input === '-' ? onceBytes(stdin, 'stdin') : pipeBytes(input);
+  const [came, kept] = await Promise.all([digest(once.bytes), digest(fileBytes(path))]);
+  if (!came.ok) return came;
+  return kept.ok ? success(came.value === kept.value) : kept;
+}
+
+async function digest(bytes: ByteStream): Promise<Result<string, Diagnostic>> {
+  const hash = createHash('sha256');
+  for (;;) {
+    const next = await bytes.next();
+    if (next.done !== true) hash.update(next.value);
+    else return next.value === undefined ? success(hash.digest('hex')) : failure(next.value);
+  }
 }
 
 function partReading(

@@ -83,6 +83,16 @@ export function runChanged(path: string, changes: readonly Change[]): StopReason
   };
 }
 
+/** An input that comes once has come again, and is another; `why`: or could not be read. */
+export function otherInput(path: string, input: string, why?: string): StopReason {
+  return {
+    kind: 'input',
+    code: 'run_changed',
+    message: why ?? `the run in ${path} was begun with something else: ${input} is not what it was`,
+    hint: `\`pipe resume ${asWord(path)}\` goes on with the run's own copy of it; another input wants another \`--run-dir\``,
+  };
+}
+
 /** A path as a word of a command. */
 function asWord(path: string): string {
   return /^[\w./@:+,-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;

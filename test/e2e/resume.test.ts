@@ -145,6 +145,44 @@ describe('pipe resume', () => {
 });
 
 describe('pipe run in the folder of a run', () => {
+  const piped = ['run', 'p.yaml', '--input', '-', '--run-dir', 'r', '--no-cache'] as const;
+
+  it('wants the standard input that the run was begun with', async () => {
+    const broken = new Set(['Hello c']);
+    const { folder, run, asked } = await project(broken);
+    const input = readFileSync(join(folder, 'rows.jsonl'), 'utf8');
+    await pipe(piped, { cwd: folder, input });
+    broken.clear();
+    const before = asked().length;
+    for (const other of ['', input.replace('d', 'e')]) {
+      const { exitCode, stderr } = await pipe(piped, { cwd: folder, input: other });
+      expect([exitCode, asked().length]).toEqual([2, before]);
+      expect(stderr).toContain(
+        'the run in r was begun with something else: standard input is not what it was',
+      );
+      expect(stderr).toContain('`pipe resume r` goes on');
+    }
+    expect((await pipe(piped, { cwd: folder, input })).exitCode).toBe(0);
+    expect(asked().slice(before)).toEqual(['Hello c', 'Then [Hello c]']);
+    expect((await run('resume', 'r')).exitCode).toBe(0);
+    expect((await pipe(piped, { cwd: folder, input: '' })).exitCode).toBe(2);
+  });
+
+  it('takes the whole of standard input again where the run was killed while it came', async () => {
+    const broken = new Set(['Hello c']);
+    const { folder, asked } = await project(broken);
+    const input = readFileSync(join(folder, 'rows.jsonl'), 'utf8');
+    await pipe(piped, { cwd: folder, input });
+    rmSync(join(folder, 'r/stdin'));
+    writeFileSync(join(folder, 'r/stdin.part'), input.slice(0, 15));
+    broken.clear();
+    const before = asked().length;
+    const { exitCode } = await pipe(piped, { cwd: folder, input });
+    expect([exitCode, asked().slice(before)]).toEqual([0, ['Hello c', 'Then [Hello c]']]);
+    expect(readFileSync(join(folder, 'r/stdin'), 'utf8')).toBe(input);
+    expect(existsSync(join(folder, 'r/stdin.part'))).toBe(false);
+  });
+
   it('goes on with it, tells what is done, and writes its rows again', async () => {
     const broken = new Set(['Hello a']);
     const { folder, run, asked } = await project(broken);

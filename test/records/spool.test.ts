@@ -28,7 +28,7 @@ import { openRecords, type RecordSource } from '../../src/records/open.ts';
 import type { InputBroken, RecordItem } from '../../src/records/record.ts';
 import { selectRecords } from '../../src/records/selection.ts';
 import { startSpool, type Spool, type SpoolFile, type SpoolOptions } from '../../src/records/spool.ts';
-import { openSpool } from '../../src/records/spooled.ts';
+import { isCopied, openSpool } from '../../src/records/spooled.ts';
 import { all, handlesOf, opened, pieces, shown, surveyed, temporaryFolder } from './support.ts';
 
 const rows = '{"a":1}\n{"é":"漢😀"}\n{"a":3}\n';
@@ -625,5 +625,39 @@ describe('a spool that is opened again', () => {
     const path = spoolPath();
     writeFileSync(`${path}.part`, rows);
     expect(await openSpool({ path, format: 'jsnol' })).toMatchObject({ error: { code: 'unknown-format' } });
+  });
+});
+
+describe('an input that comes again', () => {
+  it.each([
+    ['the same', rows, true],
+    ['another', rows.replace('3', '4'), false],
+    ['a longer one', `${rows}{"a":4}\n`, false],
+    ['none', '', false],
+  ])('is told from what there is a copy of: %s', async (_, content, same) => {
+    const path = spoolPath();
+    await all((await spooled(stream(rows), path)).read());
+    expect(await isCopied({ input: '-', stdin: stream(content, 3), path })).toEqual({
+      ok: true,
+      value: same,
+    });
+    expect(readFileSync(path, 'utf8')).toBe(rows);
+    const pipe = join(temporaryFolder(), 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const writer = openSync(pipe, 'r+');
+    const comparing = isCopied({ input: pipe, stdin: stream(rows), path });
+    writeSync(writer, content);
+    while (handlesOf(pipe) < 2) await setImmediate();
+    closeSync(writer);
+    expect(await comparing).toEqual({ ok: true, value: same });
+  });
+
+  it('and breaks off is told', async () => {
+    const path = spoolPath();
+    await all((await spooled(stream(rows), path)).read());
+    const stdin = new PassThrough();
+    const comparing = isCopied({ input: '-', stdin, path });
+    stdin.destroy(new Error('the cable came off'));
+    expect(await comparing).toMatchObject({ error: { code: 'input-unreadable' } });
   });
 });
