@@ -1,10 +1,10 @@
-import { setMaxListeners } from 'node:events';
 import type { Plan } from '../plan.ts';
 import type { InputBroken, RecordItem } from '../records/record.ts';
 import { createBell } from './bell.ts';
 import { createEventQueue } from './event-queue.ts';
 import type { RunEvent, StopReason } from './events.ts';
 import { execute } from './execute.ts';
+import { controllerForMany } from './listeners.ts';
 import { surroundings, type RunOptions } from './options.ts';
 import { abandoned } from './reasons.ts';
 import { createStop, stopOnInterrupt } from './stop.ts';
@@ -45,9 +45,7 @@ interface Running {
 
 function start(plan: Plan, records: AsyncIterable<RecordItem | InputBroken>, options: RunOptions): Running {
   const bell = createBell();
-  const everything = new AbortController();
-  // Each tool at work listens to it: any number is right.
-  setMaxListeners(0, everything.signal);
+  const everything = controllerForMany();
   const queue = createEventQueue(bell.ring);
   const over = new AbortController();
   const stop = createStop((event) => {

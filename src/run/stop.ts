@@ -1,5 +1,5 @@
-import { setMaxListeners } from 'node:events';
 import type { RunStopping, StopReason } from './events.ts';
+import { controllerForMany } from './listeners.ts';
 import { graceOf, type RunOptions } from './options.ts';
 import { interrupted } from './reasons.ts';
 
@@ -28,9 +28,7 @@ export interface Stop {
 export function createStop(told: (event: RunStopping) => void): Stop {
   let reason: StopReason | undefined;
   let level = 0;
-  const calls = new AbortController();
-  // Each call that waits listens to it: any number is right.
-  setMaxListeners(0, calls.signal);
+  const calls = controllerForMany();
 
   return {
     request(because, halt, grace) {

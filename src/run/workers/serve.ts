@@ -1,6 +1,6 @@
-import { setMaxListeners } from 'node:events';
 import type { ClientServices, Gate, ModelClient, Permit, Refusal, Settled } from '../../models/contract.ts';
 import { failure, success, type Result } from '../../result.ts';
+import { controllerForMany, untold } from '../listeners.ts';
 import type { OpenModel } from '../options.ts';
 import { textOf } from '../reasons.ts';
 import type { Asked, Told } from './messages.ts';
@@ -21,9 +21,6 @@ interface Waits {
 
 type Asking<Type extends Asked['type']> = Extract<Asked, { readonly type: Type }>;
 
-/** Nobody reads along: the answer is told when it is whole. */
-function untold(): void {}
-
 /**
  * What a worker does: it makes the calls that it is asked for, and asks back before each of their requests. The function
  * given back hears what the main thread asks.
@@ -40,9 +37,7 @@ export function serveCalls(
   function controllerOf(signal: number): AbortController {
     const known = signals.get(signal);
     if (known !== undefined) return known;
-    const controller = new AbortController();
-    // Each call in flight listens to it: any number is right.
-    setMaxListeners(0, controller.signal);
+    const controller = controllerForMany();
     signals.set(signal, controller);
     return controller;
   }
