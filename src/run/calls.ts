@@ -11,6 +11,7 @@ import { inSlot, type SlotServices } from './in-slot.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Reserved } from './journal/lines.ts';
 import { knownAnswer, remember, tellKnown } from './known-answers.ts';
+import { untold } from './listeners.ts';
 import type { OpenModels, StepModel } from './models.ts';
 import type { UsageLedger } from './usage-ledger.ts';
 
@@ -49,9 +50,6 @@ const refused: CallOutcome = {
   usage: zeroUsage,
 };
 
-/** Nobody reads along: the answer is told when it is whole. */
-function untold(): void {}
-
 /**
  * The answer to a step's question: a known one, or the model's, which is asked when a slot is free. What it cost is counted
  * and the answer journaled. An error that no other call can escape stops the run and ends the model's other calls.
@@ -77,7 +75,10 @@ export async function callModel(
   const known = await knownAnswer(record, id, fingerprint, cache);
   if (known === undefined) return inSlot(services, record, refused, ask);
   if (known.cached) settle(known.outcome, 0);
-  else services.replayed();
+  else {
+    services.replayed();
+    keep(known.outcome);
+  }
   if (services.stream) tellKnown(known.outcome.completion, told);
   return known.outcome;
 
@@ -111,16 +112,19 @@ export async function callModel(
     const outcome = settle(answer, now() - began, gate.held);
     // In flight until its line is in the file: whoever is killed loses no more calls than there are slots.
     await journal?.committed();
-    if (outcome.ok && cache !== undefined) {
-      const { completion, usage } = outcome;
-      remember(record, step, { fingerprint, model: model.name, completion, usage });
-    }
+    if (outcome.ok) keep(outcome);
     if (!outcome.ok && outcome.error.scope === 'run') {
       const { code, message } = outcome.error;
       // Others that are under way may be answered yet, and are paid for.
       stop.request({ kind: 'provider', code, message }, 'calls', services.grace);
     }
     return outcome;
+  }
+
+  /** For the cache, but not what an earlier session of this run had from there. */
+  function keep({ completion, usage }: CallOutcome & { readonly ok: true }): void {
+    if (cache === undefined || usage.cached_requests > 0) return;
+    remember(record, step, { fingerprint, model: model.name, completion, usage });
   }
 
   /** Counts, journals and tells a call that has ended. */
