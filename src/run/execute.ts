@@ -201,7 +201,7 @@ async function runRecords(
   const models = await openModels(
     plan,
     options,
-    { now, sleep, random },
+    { now, elapsed, sleep, random },
     (model, wait) => tell({ type: 'model_paused', model, ...wait }),
     openFar(options, tracer !== undefined, workers, warn),
   );

@@ -45,7 +45,7 @@ export interface OpenModels {
 export async function openModels(
   plan: Plan,
   options: RunOptions,
-  { now, sleep, random }: Pick<Surroundings, 'now' | 'sleep' | 'random'>,
+  { now, elapsed, sleep, random }: Surroundings,
   paused: (model: string, wait: Wait) => void,
   openFar?: OpenModel,
 ): Promise<OpenModels> {
@@ -67,7 +67,7 @@ export async function openModels(
       retry: plan.retry,
       signal: controller.signal,
       paused: (wait) => paused(name, wait),
-      now,
+      elapsed,
       sleep,
       random,
     });

@@ -1,5 +1,3 @@
-import type { SteadyClock } from './steady-clock.ts';
-
 /** One timer, at most. */
 export interface Alarm {
   /** Rings in so many milliseconds, or before: whoever is rung looks again at what there is to do. */
@@ -8,17 +6,18 @@ export interface Alarm {
 }
 
 export interface AlarmOptions {
-  readonly clock: SteadyClock;
+  /** Milliseconds of a clock that is never set. */
+  readonly elapsed: () => number;
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** Ends it for good. */
   readonly signal: AbortSignal;
   readonly ring: () => void;
 }
 
-/** No timer runs for longer, in milliseconds, so that the clock is read now and then. */
+/** No timer runs for longer, in milliseconds, so that no machine that slept lies on for as long as it was to wait. */
 const longest = 60_000;
 
-export function createAlarm({ clock, sleep, signal, ring }: AlarmOptions): Alarm {
+export function createAlarm({ elapsed, sleep, signal, ring }: AlarmOptions): Alarm {
   let running: { readonly due: number; readonly controller: AbortController } | undefined;
   signal.addEventListener('abort', clear, { once: true });
 
@@ -27,7 +26,7 @@ export function createAlarm({ clock, sleep, signal, ring }: AlarmOptions): Alarm
     running = undefined;
   }
 
-  async function run(due: number, milliseconds: number, controller: AbortController): Promise<void> {
+  async function run(milliseconds: number, controller: AbortController): Promise<void> {
     try {
       await sleep(milliseconds, controller.signal);
     } catch (error) {
@@ -37,7 +36,6 @@ export function createAlarm({ clock, sleep, signal, ring }: AlarmOptions): Alarm
     // Cleared, or set anew, just when it rang.
     if (running?.controller !== controller) return;
     running = undefined;
-    clock.reach(due);
     ring();
   }
 
@@ -46,12 +44,12 @@ export function createAlarm({ clock, sleep, signal, ring }: AlarmOptions): Alarm
       if (signal.aborted) return;
       // Timers know whole milliseconds, and one that ran short would only be set again.
       const milliseconds = Math.min(longest, Math.max(1, Math.ceil(wanted)));
-      const due = clock.read() + milliseconds;
+      const due = elapsed() + milliseconds;
       if (running !== undefined && running.due <= due) return;
       clear();
       const controller = new AbortController();
       running = { due, controller };
-      void run(due, milliseconds, controller);
+      void run(milliseconds, controller);
     },
     clear,
   };

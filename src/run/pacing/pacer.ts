@@ -9,7 +9,6 @@ import { createLimits } from './limits.ts';
 import { createOutage } from './outage.ts';
 import type { PacedRequest } from './paced-request.ts';
 import { createRecovery, type Trouble } from './recovery.ts';
-import { createSteadyClock } from './steady-clock.ts';
 import { createWaitingLine, type Leaving } from './waiting-line.ts';
 
 /** The pace of one model, shared by all steps that ask it. */
@@ -29,7 +28,8 @@ export interface PacerOptions {
   readonly signal: AbortSignal;
   /** A pause begins, or one that was told has become longer. */
   readonly paused: (wait: Wait) => void;
-  readonly now: () => number;
+  /** Milliseconds of a clock that is never set, as the one on the wall may be. */
+  readonly elapsed: () => number;
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   readonly random: () => number;
 }
@@ -61,9 +61,16 @@ interface UnderWay {
  * follow at the pace that was found. When different calls fail in a row, it is the model that is out: requests are let out
  * as probes only, and cost their calls no attempt, until one is answered, or all are refused because it lasts too long.
  */
-export function createPacer({ limits: told, retry, signal, paused, now, ...options }: PacerOptions): Pacer {
+export function createPacer({
+  limits: told,
+  retry,
+  signal,
+  paused,
+  elapsed,
+  ...options
+}: PacerOptions): Pacer {
   const { sleep, random } = options;
-  const clock = createSteadyClock(now);
+  const began = elapsed();
   const limits = createLimits(told);
   const found = createFoundRate();
   const outage = createOutage(retry.outage);
@@ -75,9 +82,14 @@ export function createPacer({ limits: told, retry, signal, paused, now, ...optio
     found.recovered(time);
   });
   const line = createWaitingLine<Ticket>();
-  const alarm = createAlarm({ clock, sleep, signal, ring: moveOn });
+  const alarm = createAlarm({ elapsed, sleep, signal, ring: moveOn });
   let refusal: Refusal | undefined;
   let letOut = 0;
+
+  /** Milliseconds since the pacer was made. */
+  function now(): number {
+    return elapsed() - began;
+  }
 
   function waitFor(request: PacedRequest, time: number): number {
     const held = recovery.wait(time);
@@ -103,7 +115,7 @@ export function createPacer({ limits: told, retry, signal, paused, now, ...optio
 
   /** Lets out whoever may go, in their order, and waits for the next. */
   function moveOn(): void {
-    const time = clock.read();
+    const time = now();
     for (let next = line.first; next !== undefined; next = line.first) {
       const wait = waitFor(next.request, time);
       if (wait > 0) {
@@ -119,7 +131,7 @@ export function createPacer({ limits: told, retry, signal, paused, now, ...optio
 
   function settle(underWay: UnderWay, end: RequestEnd): Settled {
     const { request, admitted, reserved, round } = underWay;
-    const time = clock.read();
+    const time = now();
     limits.settle(request, end, { admitted, reserved, time });
     recovery.ended(round, time);
     const free = refusal !== undefined ? end.kind !== 'answered' : judge(underWay, end, time);
@@ -208,7 +220,7 @@ export function createPacer({ limits: told, retry, signal, paused, now, ...optio
       if (caller.aborted) throw reasonOf(caller);
       if (refusal !== undefined) return failure(refusal);
       if (line.first === undefined) {
-        const time = clock.read();
+        const time = now();
         if (waitFor(request, time) === 0) return pass(request, time, false);
       }
       return enqueue(request, caller);

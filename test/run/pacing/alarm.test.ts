@@ -1,15 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { createAlarm } from '../../../src/run/pacing/alarm.ts';
-import { createSteadyClock } from '../../../src/run/pacing/steady-clock.ts';
 import { manualClock, settled } from '../support/clock.ts';
 
 function alarming() {
   const clock = manualClock();
   const end = new AbortController();
   const rings: number[] = [];
-  const steady = createSteadyClock(clock.now);
-  const ring = () => rings.push(steady.read());
-  const alarm = createAlarm({ clock: steady, sleep: clock.sleep, signal: end.signal, ring });
+  const began = clock.now();
+  const ring = () => rings.push(clock.now() - began);
+  const alarm = createAlarm({ elapsed: clock.now, sleep: clock.sleep, signal: end.signal, ring });
   return { alarm, clock, end, rings };
 }
 

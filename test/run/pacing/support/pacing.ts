@@ -33,14 +33,13 @@ export function pacing({ limits, retry, chance = 1 }: PacingOptions = {}) {
   const clock = manualClock();
   const end = new AbortController();
   const pauses: (readonly [milliseconds: number, reason: string, gives_up_in?: number])[] = [];
-  const moved = { by: 0 };
   const pacer = createPacer({
     limits: { concurrency: 16, ...limits },
     retry: { attempts: 3, max_delay: 60_000, outage: 300_000, ...retry },
     signal: end.signal,
     paused: ({ duration, reason, gives_up_in }) =>
       void pauses.push(gives_up_in === undefined ? [duration, reason] : [duration, reason, gives_up_in]),
-    now: () => clock.now() + moved.by,
+    elapsed: clock.now,
     sleep: clock.sleep,
     random: () => chance,
   });
@@ -77,7 +76,7 @@ export function pacing({ limits, retry, chance = 1 }: PacingOptions = {}) {
     return asked;
   }
 
-  return { pacer, clock, end, pauses, moved, ask };
+  return { pacer, clock, end, pauses, ask };
 }
 
 export function requestOf(call: object = {}, bytes = 100): PacedRequest {

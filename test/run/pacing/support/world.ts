@@ -100,7 +100,7 @@ export function createWorld(options: WorldOptions = {}): World {
     retry: { attempts: 5, max_delay: 60_000, outage: 300_000, ...options.retry },
     signal: never,
     paused: ({ duration, reason }) => void pauses.push({ at: time, milliseconds: duration, reason }),
-    now: () => 1_767_225_600_000 + time,
+    elapsed: () => time,
     sleep,
     random,
   });
