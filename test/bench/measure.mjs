@@ -140,15 +140,6 @@ steps:
       `${concurrency}`,
     ],
 
-    /** Whether the built command has this command or flag already. */
-    knows(...words) {
-      const [last] = words.slice(-1);
-      const { stdout } = spawnSync(process.execPath, pipe(...words.slice(0, -1), '--help'), {
-        encoding: 'utf8',
-      });
-      return stdout.includes(last);
-    },
-
     close() {
       for (const server of servers) server.stdin.end();
       rmSync(work, { recursive: true, force: true });

@@ -4,7 +4,6 @@ import { comparison } from '../tables.mjs';
 export const resume = {
   name: 'resume',
   async run(bench) {
-    if (!bench.knows('resume')) return [];
     const rows = bench.rowsOr(bench.long ? 1_000_000 : 10_000);
     const server = await bench.startServer();
     const file = bench.pipeline(server.url);

@@ -1,8 +1,11 @@
 // How fast rows go through, beside the least that could be done for them and beside what LangChain does.
 import { comparison } from '../tables.mjs';
 
-/** The contenders over one server. `peers`: LangChain's ways too, which take ten times as long. */
-async function race(bench, { title, latency, rows, concurrency, peers }) {
+/**
+ * The contenders over one server. `workers`: the numbers of them that pipe runs with; `peers`: LangChain's ways too, which
+ * take ten times as long.
+ */
+async function race(bench, { title, latency, rows, concurrency, workers, peers }) {
   const server = await bench.startServer({ latency });
   const input = bench.input(rows);
   const file = bench.pipeline(server.url);
@@ -10,9 +13,10 @@ async function race(bench, { title, latency, rows, concurrency, peers }) {
   const measured = bench.compare([
     { name: 'undici loop', args: script('undici-loop') },
     { name: 'pipe run', args: () => bench.runPipe(file, input, concurrency) },
-    ...(bench.knows('run', '--no-cache')
-      ? [{ name: 'pipe run --no-cache', args: () => bench.runPipe(file, input, concurrency, '--no-cache') }]
-      : []),
+    ...workers.map((count) => ({
+      name: `pipe run --no-cache --workers ${count}`,
+      args: () => bench.runPipe(file, input, concurrency, '--no-cache', '--workers', `${count}`),
+    })),
     ...(peers
       ? [
           { name: 'ChatMistralAI, p-limit', args: script('langchain-p-limit') },
@@ -33,6 +37,7 @@ export const noLatency = {
       latency: 0,
       rows: bench.rowsOr(10_000),
       concurrency: 64,
+      workers: [1, 2],
       peers: true,
     }),
 };
@@ -45,6 +50,7 @@ export const fixedLatency = {
       latency: 50,
       rows: bench.rowsOr(20_000),
       concurrency: 256,
+      workers: [1],
       peers: bench.long,
     }),
 };
@@ -57,6 +63,7 @@ export const realLatency = {
       latency: { median: 300, p99: 3000 },
       rows: bench.rowsOr(bench.long ? 5000 : 1000),
       concurrency: 64,
+      workers: [1],
       peers: false,
     }),
 };
