@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { didYouMean } from '../diagnostic/suggest.ts';
 import { failure, success, type Result } from '../result.ts';
@@ -10,7 +10,7 @@ export const runsFolder = 'runs';
 /** What `pipe run` puts behind a pipeline's name: its runs by time, and those of one second apart. */
 const stamp = /-(\d{8}T\d{6}Z)-[0-9a-f]{4}$/;
 
-/** The folder of a run, absolute: by its path, by its name in `runs/`, or the newest there. */
+/** The folder of a run, absolute: by its path or that of a file in it, by its name in `runs/`, or the newest there. */
 export async function findRun(cwd: string, run: string | undefined): Promise<Result<string, Diagnostic>> {
   const runs = resolve(cwd, runsFolder);
   const names = await readdir(runs).catch(() => []);
@@ -18,17 +18,33 @@ export async function findRun(cwd: string, run: string | undefined): Promise<Res
     for (const path of [resolve(cwd, run), join(runs, run)]) {
       const found = await stat(path).catch(() => undefined);
       if (found?.isDirectory() === true) return success(path);
+      if (found?.isFile() === true && (await readdir(dirname(path))).includes('run.json'))
+        return success(dirname(path));
     }
     const meant = didYouMean(run, names);
     const hint = meant === undefined ? 'give the path of its folder' : `did you mean \`${meant}\`?`;
     return missing(`there is no run \`${run}\``, hint);
   }
-  const newest = names
-    .filter((name) => stamp.test(name))
-    .sort((one, other) => timeOf(one).localeCompare(timeOf(other)))
-    .at(-1);
-  if (newest !== undefined) return success(join(runs, newest));
+  const stamped = names.filter((name) => stamp.test(name));
+  const latest = stamped.map(timeOf).toSorted().at(-1);
+  const newest = await lastBegun(
+    stamped.filter((name) => timeOf(name) === latest).map((name) => join(runs, name)),
+  );
+  if (newest !== undefined) return success(newest);
   return missing(`there is no run in \`${runsFolder}/\``, 'name its folder: pipe resume <folder>');
+}
+
+/** Of runs that were begun in the same second, whose names do not tell it. */
+async function lastBegun(folders: readonly string[]): Promise<string | undefined> {
+  if (folders.length < 2) return folders[0];
+  const { readRun } = await import('../run/read-summary.ts');
+  const begun = await Promise.all(
+    folders.map(async (folder) => {
+      const summary = await readRun(folder);
+      return { folder, started: summary.ok ? summary.value.started : '' };
+    }),
+  );
+  return begun.toSorted((one, other) => one.started.localeCompare(other.started)).at(-1)?.folder;
 }
 
 function timeOf(name: string): string {

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 
 /** Parsers of flag values: each refuses what it can't read with a sentence that commander prints beside the flag. */
 
@@ -49,4 +49,10 @@ export function shard(text: string): Shard {
 /** For flags that may be given several times. */
 export function collect(text: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, text];
+}
+
+/** Refuses a flag that a command does not have, with a better word than the nearest one that it has. */
+export function refuseFlag(command: Command, name: string, why: string): void {
+  command.addOption(new Option(`--${name} [value]`).hideHelp());
+  command.on(`option:${name}`, () => command.error(`error: ${why}`));
 }

@@ -71,7 +71,9 @@ function withSubcommands(command: Command): readonly Command[] {
 }
 
 function helpHint(command: Command): string {
-  return `${fullName(command)} --help tells what there is`;
+  const has = command.parent === null ? [] : command.commands.map((below) => below.name());
+  const names = has.length === 0 ? '' : `it has ${has.join(' and ')}; `;
+  return `${names}${fullName(command)} --help tells what there is`;
 }
 
 /** As it is typed: pipe cache stats. */

@@ -5,7 +5,7 @@ import type { RunSummary } from '../run/run-summary.ts';
 import { exit, type ExitCode } from './exit.ts';
 import { findRun } from './find-run.ts';
 import { givenFlags } from './given-flags.ts';
-import { collect, dollars, positiveInteger, workerCount } from './options.ts';
+import { collect, dollars, positiveInteger, refuseFlag, workerCount } from './options.ts';
 import type { PipelineFlags } from './prepare.ts';
 import type { RunFlags } from './run-flags.ts';
 import { runFile } from './run-file.ts';
@@ -25,7 +25,7 @@ interface ResumeFlags extends Pick<
 const sections = `${resumableSections.slice(0, -1).join(', ')} or ${resumableSections.at(-1)}`;
 
 export function resumeCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
-  return new Command('resume')
+  const command = new Command('resume')
     .description('Finish a run that was interrupted, stopped or killed, or whose records failed')
     .addArgument(new Argument('[run]', "the run's folder, or its name in runs/ (default: the newest there)"))
     .option('--output <file>', 'write the result rows here (default: where the run was to write them)')
@@ -55,7 +55,27 @@ Examples:
 Pending and failed records are run; what the run was answered already is not asked again.`,
     )
     .action(async (run: string | undefined, flags: ResumeFlags) => done(await resume(terminal, run, flags)));
+  for (const name of ofTheRun) refuseFlag(command, name, `a resume keeps the \`--${name}\` of its run`);
+  refuseFlag(command, 'stream', '`--stream` is for `pipe run` with one record');
+  refuseFlag(command, 'run-dir', "the folder of the run stands alone, such as 'pipe resume runs/…'");
+  refuseFlag(command, 'budget', "unknown option '--budget'\n(Did you mean --budget-usd?)");
+  return command;
 }
+
+/** Flags of `pipe run` that say what a run is. */
+const ofTheRun = [
+  'input',
+  'input-format',
+  'var',
+  'model',
+  'files',
+  'simulate',
+  'limit',
+  'offset',
+  'sample',
+  'seed',
+  'shard',
+] as const;
 
 async function resume(terminal: Terminal, run: string | undefined, flags: ResumeFlags): Promise<ExitCode> {
   const mistake = await refusedSettings(flags.set ?? []);

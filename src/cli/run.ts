@@ -1,6 +1,6 @@
 import { Argument, Command, Option } from 'commander';
 import type { ExitCode } from './exit.ts';
-import { dollars, positiveInteger, workerCount } from './options.ts';
+import { dollars, positiveInteger, refuseFlag, workerCount } from './options.ts';
 import { addPipelineOptions, addSelectionOptions, requireInput } from './prepare.ts';
 import { runFile } from './run-file.ts';
 import type { RunFlags } from './run-flags.ts';
@@ -18,6 +18,7 @@ export function runCommand(terminal: Terminal, done: (code: ExitCode) => void): 
       '--simulate [options]',
       'answer from a local simulator, such as --simulate=latency=300ms,errors=2%',
     );
+  refuseFlag(command, 'budget', "unknown option '--budget'\n(Did you mean --budget-usd?)");
   return addSelectionOptions(addPipelineOptions(command))
     .option('--concurrency <n>', 'calls under way at one time', positiveInteger)
     .option('--workers <n>', 'threads that make the calls, where one core is the limit: 1 to 64', workerCount)

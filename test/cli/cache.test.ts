@@ -141,6 +141,7 @@ describe('wrong usage of pipe cache', () => {
   it.each([
     ['no command', [], 'Usage: pipe cache'],
     ['an unknown command', ['claer'], 'Did you mean clear?'],
+    ['a command that is like none', ['purge'], 'it has stats and clear'],
     ['an unknown flag', ['clear', '--oldr-than', '7d'], '--older-than'],
     ['an age that is none', ['clear', '--older-than', 'week'], 'such as 30m, 12h or 7d'],
     ['a flag given twice', ['clear', '--older-than', '1d', '--older-than', '2d'], 'given twice'],

@@ -1,0 +1,119 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { findRun } from '../../src/cli/find-run.ts';
+import { buildProgram } from '../../src/cli/program.ts';
+import { shownPaths } from '../../src/cli/shown-paths.ts';
+import type { Terminal } from '../../src/cli/terminal.ts';
+import { createRunFolder } from '../../src/run/folder.ts';
+import { plan, step } from '../run/support/plans.ts';
+import { temporaryFolder } from '../support/pipe.ts';
+
+/** What is told of a command that is refused; a mistake in its flags is thrown for cli.ts. */
+async function refused(cwd: string, ...args: readonly string[]): Promise<string> {
+  const stderr = new PassThrough();
+  const terminal = { cwd, stdout: new PassThrough(), stderr, env: {} } as unknown as Terminal;
+  let exitCode: number | undefined;
+  const program = buildProgram(terminal, (code) => (exitCode = code));
+  await program.parseAsync(['node', 'pipe', ...args]).catch(() => undefined);
+  expect(exitCode ?? 2).toBe(2);
+  return String(stderr.read());
+}
+
+describe('a flag that a resume does not have', () => {
+  it.each([
+    ...['input', 'input-format', 'var', 'model', 'files', 'simulate'].map((name): [string] => [name]),
+    ...['limit', 'offset', 'sample', 'seed', 'shard'].map((name): [string] => [name]),
+  ])('is told as one of the run: --%s', async (name) => {
+    const told = await refused(temporaryFolder(), 'resume', `--${name}`, '1');
+    expect(told).toContain(`a resume keeps the \`--${name}\` of its run`);
+    expect(told).not.toContain('--output');
+  });
+
+  it.each([
+    ['--run-dir', ['resume', '--run-dir', 'r'], 'stands alone'],
+    ['--stream', ['resume', '--stream'], 'is for `pipe run`'],
+    ['--budget', ['resume', '--budget', '5'], 'Did you mean --budget-usd?'],
+    ['--budget of a run', ['run', 'p.yaml', '--budget=5'], 'Did you mean --budget-usd?'],
+  ])('is told with what to do: %s', async (_, args, words) => {
+    expect(await refused(temporaryFolder(), ...args)).toContain(words);
+  });
+
+  it('is not in the help', () => {
+    const terminal = {} as Terminal;
+    const resume = buildProgram(terminal, () => expect.unreachable()).commands.find(
+      (each) => each.name() === 'resume',
+    );
+    expect(resume?.helpInformation()).not.toMatch(/--(?:input|limit|budget) /);
+  });
+});
+
+describe('a folder that is no run', () => {
+  it('is told with what to name', async () => {
+    const told = await refused(temporaryFolder(), 'resume', '.');
+    expect(told).toContain("run.json is not there, so this is no run's folder");
+    expect(told).toContain('name the folder of a run, such as `runs/…`');
+  });
+
+  it('is told what is left of it where its run.json is damaged', async () => {
+    const cwd = temporaryFolder();
+    mkdirSync(join(cwd, 'r'));
+    writeFileSync(join(cwd, 'r', 'run.json'), '{"format');
+    const told = await refused(cwd, 'resume', 'r');
+    expect(told).toContain('r/run.json is damaged');
+    expect(told).toContain('begin a new run: `journal.jsonl` beside it still has every answer');
+  });
+});
+
+describe('the run that is meant', () => {
+  const input = { path: '/rows.jsonl', sha256: 'a', format: 'jsonl' };
+  const second = Date.UTC(2026, 0, 31, 12);
+
+  /** Begins runs of one working directory, each at its time and with its last four digits. */
+  async function begun(
+    ...runs: readonly (readonly [milliseconds: number, suffix: string])[]
+  ): Promise<string> {
+    const cwd = temporaryFolder();
+    for (const [milliseconds, suffix] of runs) {
+      const place = { runsDir: join(cwd, 'runs'), name: 'letters' };
+      const meta = { plan: plan([step('one')]), input, simulated: false };
+      const services = { now: () => second + milliseconds, suffix: () => suffix };
+      const folder = await createRunFolder(place, meta, services);
+      expect(folder.ok).toBe(true);
+    }
+    return cwd;
+  }
+
+  const found = (cwd: string, suffix: string, time = '20260131T120000Z') => ({
+    ok: true,
+    value: join(cwd, 'runs', `letters-${time}-${suffix}`),
+  });
+
+  it('is the newest, of one second too', async () => {
+    const same = await begun([900, '0000'], [100, 'ffff'], [500, '8888']);
+    expect(await findRun(same, undefined)).toEqual(found(same, '0000'));
+    const later = await begun([900, 'ffff'], [1100, '0000']);
+    expect(await findRun(later, undefined)).toEqual(found(later, '0000', '20260131T120001Z'));
+  });
+
+  it('may be named by a file of its folder', async () => {
+    const cwd = await begun([0, '0000']);
+    const file = 'runs/letters-20260131T120000Z-0000/journal.jsonl';
+    expect(await findRun(cwd, file)).toEqual(found(cwd, '0000'));
+    writeFileSync(join(cwd, 'rows.jsonl'), '');
+    expect(await findRun(cwd, 'rows.jsonl')).toMatchObject({ ok: false, error: { code: 'no-run' } });
+  });
+});
+
+describe('paths in a sentence', () => {
+  it.each([
+    ['the run in /w/runs/a is', '/w', 'the run in runs/a is'],
+    ['`/w/a b/p.yaml` and `/w/a b/q.yaml`', '/w/a b', '`p.yaml` and `q.yaml`'],
+    ['/w/a, /var/w/b and /w2/c', '/w', 'a, /var/w/b and /w2/c'],
+    ['the run in /w was', '/w', 'the run in /w was'],
+    ['in /a/b', '/', 'in a/b'],
+  ])('are as seen from here: %s', (sentence, cwd, shown) => {
+    expect(shownPaths(sentence, cwd)).toBe(shown);
+  });
+});
