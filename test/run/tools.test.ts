@@ -9,6 +9,7 @@ import { manualClock, settled } from './support/clock.ts';
 import { drive } from './support/drive.ts';
 import { fakeModels, instantModels } from './support/fake-models.ts';
 import { fakeTools } from './support/fake-tools.ts';
+import { faultyDisk } from './support/faulty-disk.ts';
 import { asking, plan, recordsOf, step } from './support/plans.ts';
 import { jsonLines, newRunFolder } from './support/run-folders.ts';
 
@@ -146,6 +147,22 @@ describe('the journal', () => {
         duration: 30,
       },
     ]);
+  });
+
+  it('holds nobody up where it fails: a tool that has finished then ends with the run', async () => {
+    const { fileSystem } = faultyDisk({ act: 'append', file: 'journal.jsonl', from: 2, code: 'ENOSPC' });
+    const folder = await newRunFolder({ fileSystem });
+    const tools = fakeTools();
+    const one = plan([step('one', { program: tools.calling(['a', 'b']) })], { concurrency: 2 });
+    const run = drive(one, recordsOf(3), { openModel, folder });
+    (await tools.nextCall()).give(1);
+    const finished = await run.finished;
+    expect(finished).toMatchObject({
+      state: 'stopped',
+      reason: { kind: 'local', code: 'run_folder_failed' },
+      counts: { succeeded: 0, failed: 0 },
+    });
+    expect(tools.seen.inFlight).toBe(0);
   });
 
   it('has none for a call that was ended with the run', async () => {

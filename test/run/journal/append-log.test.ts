@@ -97,6 +97,25 @@ describe('createAppendLog', () => {
     await log.close();
   });
 
+  it('tells who hurries nothing as much, whether it was written, failed, or there is nothing left', async () => {
+    const { file, writes } = heldFile();
+    const log = createAppendLog(file, quiet);
+    expect(await log.committed()).toBe(true);
+    log.append(membersOf('a'));
+    const first = log.committed();
+    await until(() => writes.length === 1);
+    log.append(membersOf('b'));
+    const second = log.committed();
+    const closing = log.close();
+    writes[0]?.done();
+    expect(await first).toBe(true);
+    await until(() => writes.length === 2);
+    writes[1]?.fail(new Error('EIO'));
+    expect(await second).toBe(false);
+    await closing;
+    expect(await log.committed()).toBe(false);
+  });
+
   it('tells of a failure once, and of nothing as written after it', async () => {
     const { file, writes, closed } = heldFile();
     const failures: unknown[] = [];

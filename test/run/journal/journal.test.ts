@@ -57,8 +57,8 @@ describe('createJournal', () => {
     const [first, second] = ['1'.repeat(32), '2'.repeat(32)];
     const asked = { index: 0, key: 'ticket-1', step: 'lookup', call: 1, model: 'small', duration: 340 };
     expect(await journal.reserve({ ...asked, request: 1, usd: 0.004, tokens: 1200 })).toBe(true);
-    expect(await journal.reserve({ ...asked, request: 2, usd: 0.004, tokens: 1200 })).toBe(true);
     const held = { usd: 0.004, tokens: 1200 };
+    expect(await journal.reserve({ ...asked, request: 2, usd: 0.004, tokens: 1200, held })).toBe(true);
     const unmetered = { ...used, requests: 2, retries: 1, unmetered_requests: 1, cost_usd: 0.00002 };
     const answered = { ...answer('It is on its way.'), usage: unmetered };
     journal.call({ ...asked, fingerprint: first, outcome: answered, held });
