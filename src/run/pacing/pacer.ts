@@ -61,15 +61,8 @@ interface UnderWay {
  * follow at the pace that was found. When different calls fail in a row, it is the model that is out: requests are let out
  * as probes only, and cost their calls no attempt, until one is answered, or all are refused because it lasts too long.
  */
-export function createPacer({
-  limits: told,
-  retry,
-  signal,
-  paused,
-  elapsed,
-  ...options
-}: PacerOptions): Pacer {
-  const { sleep, random } = options;
+export function createPacer({ limits: told, retry, signal, paused, ...options }: PacerOptions): Pacer {
+  const { elapsed, sleep, random } = options;
   const began = elapsed();
   const limits = createLimits(told);
   const found = createFoundRate();
