@@ -35,9 +35,10 @@ export const abandoned: StopReason = {
   message: 'nobody asked for the further events of the run',
 };
 
-export function inputBroken(taken: number, why: string): StopReason {
+/** `hint`: what to do about it, where that is known. */
+export function inputBroken(taken: number, why: string, hint?: string): StopReason {
   const message = `the input broke off after ${taken === 1 ? '1 record' : `${taken} records`}: ${why}`;
-  return { kind: 'input', code: 'input_broken', message };
+  return { kind: 'input', code: 'input_broken', message, ...(hint !== undefined && { hint }) };
 }
 
 /** What is read once could not be kept for a resume. */
@@ -53,14 +54,16 @@ export function tooManyFailures(failures: number): StopReason {
   return { kind: 'failures', code: 'too_many_failures', message };
 }
 
+const anotherFolder = 'name a folder that is empty or does not exist';
+
 export function folderInUse(path: string): StopReason {
-  const message = `${path} is not empty and holds no run, and a run overwrites nothing; name a folder that is empty or does not exist`;
-  return { kind: 'input', code: 'run_dir_in_use', message };
+  const message = `${path} is not empty and holds no run, and a run overwrites nothing`;
+  return { kind: 'input', code: 'run_dir_in_use', message, hint: anotherFolder };
 }
 
 export function folderIsFile(path: string): StopReason {
-  const message = `${path} is a file, and a run keeps a folder; name one that is empty or does not exist`;
-  return { kind: 'input', code: 'run_dir_in_use', message };
+  const message = `${path} is a file, and a run keeps a folder`;
+  return { kind: 'input', code: 'run_dir_in_use', message, hint: anotherFolder };
 }
 
 /** What only an edited file can bring about. */

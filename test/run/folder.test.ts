@@ -82,7 +82,8 @@ describe('a folder of the user’s choice', () => {
       error: {
         kind: 'input',
         code: 'run_dir_in_use',
-        message: `${dir} is not empty and holds no run, and a run overwrites nothing; name a folder that is empty or does not exist`,
+        message: `${dir} is not empty and holds no run, and a run overwrites nothing`,
+        hint: 'name a folder that is empty or does not exist',
       },
     });
     expect(await readFile(join(dir, 'run.json'), 'utf8')).toBe(before);
@@ -96,7 +97,8 @@ describe('a folder of the user’s choice', () => {
       error: {
         kind: 'input',
         code: 'run_dir_in_use',
-        message: `${file} is a file, and a run keeps a folder; name one that is empty or does not exist`,
+        message: `${file} is a file, and a run keeps a folder`,
+        hint: 'name a folder that is empty or does not exist',
       },
     });
     expect(await readFile(file, 'utf8')).toBe('mine');
