@@ -63,7 +63,10 @@ function headSection(input: SummaryInput, width: number, paint: Paint): readonly
       : []),
     ...(reason === undefined || reason.kind === 'interrupted'
       ? []
-      : label('reason', `${clip(reason.message, longestMessage)} (${reason.code})`)),
+      : [
+          ...label('reason', `${clip(reason.message, longestMessage)} (${reason.code})`),
+          ...(reason.hint === undefined ? [] : label('hint', clip(reason.hint, longestMessage))),
+        ]),
     ...labelled('records', [countsInWords(finished, paint)], paint),
     ...(started?.resumed === undefined
       ? []

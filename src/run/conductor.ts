@@ -110,8 +110,8 @@ export function createConductor(
     stop.request(unexpected(error), 'calls');
   }
 
-  function breakOff(why: string): void {
-    stopTaking(inputBroken(taken, why));
+  function breakOff(why: string, hint?: string): void {
+    stopTaking(inputBroken(taken, why, hint));
   }
 
   /** What has been taken is still run to its end. */
@@ -123,9 +123,9 @@ export function createConductor(
   function take(item: RecordItem | InputBroken): void {
     if (stop.halted('records')) return;
     if ('broken' in item) {
-      const { code, message } = item.broken;
+      const { code, message, hint } = item.broken;
       if (code === 'spool-failed') stopTaking(spoolFailed(message));
-      else breakOff(message);
+      else breakOff(message, hint);
       return;
     }
     const sequence = taken;

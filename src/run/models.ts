@@ -1,9 +1,9 @@
-import { setMaxListeners } from 'node:events';
 import type { JsonObject } from '../json/json.ts';
 import type { ClientServices, ModelClient, ModelRequest, ModelSettings } from '../models/contract.ts';
 import type { Plan } from '../plan.ts';
 import { canonicalJson } from './canonical.ts';
 import { fingerprintsOf, type Fingerprint } from './fingerprint.ts';
+import { controllerForMany } from './listeners.ts';
 import { keyOf } from './model-keys.ts';
 import { openByProvider } from './open-by-provider.ts';
 import type { OpenModel, RunOptions, Surroundings } from './options.ts';
@@ -59,9 +59,7 @@ export async function openModels(
     const identity = JSON.stringify([provider, base_url ?? null, settings.name, api_key_env ?? null]);
     const known = shared.get(identity);
     if (known !== undefined) return known;
-    const controller = new AbortController();
-    // Each call in flight listens to it: any number is right.
-    setMaxListeners(0, controller.signal);
+    const controller = controllerForMany();
     const pacer = createPacer({
       limits: plan.limits,
       retry: plan.retry,

@@ -8,12 +8,7 @@ const price = { input: 0.15, cached_input: 0.015, output: 0.6 };
 describe('the most that a request may use', () => {
   it.each([
     ['its bytes and its answer', { bytes: 1000, images: 0, max_output_tokens: 800 }, 2824, 0.0007836],
-    [
-      'images that the body only names',
-      { bytes: 1000, images: 2, max_output_tokens: 1 },
-      102_025,
-      0.0153042,
-    ],
+    ['images that the body only names', { bytes: 1000, images: 2, max_output_tokens: 1 }, 102_025, 0.0153042],
     ['next to nothing', { bytes: 0, images: 0, max_output_tokens: 1 }, 1025, 0.0001542],
   ])('counts %s', (_name, request, tokens, usd) => {
     expect(boundOf(request, price)).toEqual({ usd, tokens });

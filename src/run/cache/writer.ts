@@ -9,7 +9,7 @@ import { readPlace, type Segment } from './segment.ts';
 import { unlessRefused, type CacheServices } from './services.ts';
 
 /** In milliseconds: a killed process loses so much of the cache, and nothing of its run. */
-const longestWait = 5;
+const longestWait = 50;
 
 /** Writes the segments of one process: one at a time, the next when it is full or old. */
 export interface SegmentWriter {
