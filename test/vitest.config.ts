@@ -5,7 +5,7 @@ export default defineConfig({
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
-    // Fake servers and built commands are real processes and sockets: two cores serve two workers best.
-    maxWorkers: 2,
+    // Many tests wait for a time-out or for a process: three workers keep two cores busy.
+    maxWorkers: 3,
   },
 });
