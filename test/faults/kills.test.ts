@@ -27,7 +27,7 @@ describe('a run that is killed', () => {
     [3, 'fork'],
   ])('again and again (seed %i, a %s) ends as one that was left alone', async (seed, shape) => {
     const random = createRandom(seed);
-    const rows = drawRows(16, random);
+    const rows = drawRows(10, random);
     const drawn = { seed, share: 0.1, kinds: ['s500', 'limited_now', 'reset_inside', 'cut'], most: 2 };
     // What the cache keeps would make up for what the journal had lost.
     const settings = `retry: {attempts: 8, max_delay: 50ms}\ncache: false\n`;

@@ -17,7 +17,7 @@ function linesOf(folder: string): readonly string[] {
 }
 
 describe('a run with workers', () => {
-  it.each<readonly [shape: Shape]>([['chain'], ['fork']])(
+  it.each<readonly [shape: Shape]>([['fork']])(
     'leaves what one without leaves: a %s',
     async (shape) => {
       const drawn = { seed: 7, share: 0.2, kinds: ['s500', 'reset_inside', 'cut'], most: 2 };

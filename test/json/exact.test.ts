@@ -219,7 +219,7 @@ describe('against JSON.parse', () => {
         expect(findProblem(text, true) === undefined).toBe(parses(text));
         expect(findProblem(text, true)?.code ?? 'invalid_json').toBe('invalid_json');
       }),
-      { numRuns: 5000 },
+      { numRuns: 2500 },
     );
   });
 
@@ -228,7 +228,7 @@ describe('against JSON.parse', () => {
       fc.property(nearlyJson, (text) => {
         expect(parseJson(text).ok).toBe(findProblem(text) === undefined);
       }),
-      { numRuns: 5000 },
+      { numRuns: 2500 },
     );
   });
 

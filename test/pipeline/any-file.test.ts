@@ -197,7 +197,7 @@ describe('any file', () => {
           for (const { message } of diagnostics) expect(message).not.toMatch(/undefined|\[object/);
           formatDiagnostics(diagnostics, { format: 'text', color: false, cwd: folder });
         }),
-        { numRuns: 200 },
+        { numRuns: 100 },
       );
     } finally {
       rmSync(folder, { recursive: true });
@@ -241,7 +241,7 @@ describe('any file', () => {
           expect(plan === undefined).toBe(diagnostics.some(({ severity }) => severity === 'error'));
           for (const { message } of diagnostics) expect(message).not.toMatch(/undefined|\[object/);
         }),
-        { numRuns: 200 },
+        { numRuns: 100 },
       );
     } finally {
       rmSync(folder, { recursive: true });

@@ -287,7 +287,7 @@ describe('an instance', () => {
         const value = made(schema, print);
         expect(judgeOf(schema)(value), JSON.stringify(value)).toBe(true);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -473,7 +473,7 @@ describe('a schema that no instance is made for', () => {
         const instance = make(schema as JsonSchema, 'print', words);
         expect(instance.ok || instance.error.length > 0).toBe(true);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

@@ -158,7 +158,7 @@ describe('readHistory', () => {
           }
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });
