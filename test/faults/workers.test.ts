@@ -17,24 +17,21 @@ function linesOf(folder: string): readonly string[] {
 }
 
 describe('a run with workers', () => {
-  it.each<readonly [shape: Shape]>([['fork']])(
-    'leaves what one without leaves: a %s',
-    async (shape) => {
-      const drawn = { seed: 7, share: 0.2, kinds: ['s500', 'reset_inside', 'cut'], most: 2 };
-      const behaviour = { drawn };
-      const stage = await setStage({ shape, rows: plainRows(12), settings, behaviour });
-      const { code, stderr } = await stage.start(inWorkers).ended;
-      expect(code, stderr).toBe(0);
-      expect(await stage.violations()).toEqual([]);
+  it.each<readonly [shape: Shape]>([['fork']])('leaves what one without leaves: a %s', async (shape) => {
+    const drawn = { seed: 7, share: 0.2, kinds: ['s500', 'reset_inside', 'cut'], most: 2 };
+    const behaviour = { drawn };
+    const stage = await setStage({ shape, rows: plainRows(12), settings, behaviour });
+    const { code, stderr } = await stage.start(inWorkers).ended;
+    expect(code, stderr).toBe(0);
+    expect(await stage.violations()).toEqual([]);
 
-      await stage.server.begin(behaviour);
-      const plain = join(stage.workload.folder, 'plain');
-      expect((await stage.start([...afresh, '--run-dir', plain]).ended).code).toBe(0);
-      for (const name of ['results.jsonl', 'errors.jsonl', 'usage.json'])
-        expect(readFileSync(join(stage.run, name), 'utf8')).toBe(readFileSync(join(plain, name), 'utf8'));
-      expect(linesOf(stage.run)).toEqual(linesOf(plain));
-    },
-  );
+    await stage.server.begin(behaviour);
+    const plain = join(stage.workload.folder, 'plain');
+    expect((await stage.start([...afresh, '--run-dir', plain]).ended).code).toBe(0);
+    for (const name of ['results.jsonl', 'errors.jsonl', 'usage.json'])
+      expect(readFileSync(join(stage.run, name), 'utf8')).toBe(readFileSync(join(plain, name), 'utf8'));
+    expect(linesOf(stage.run)).toEqual(linesOf(plain));
+  });
 
   it('that is killed goes on with workers or without', async () => {
     const stage = await setStage({
