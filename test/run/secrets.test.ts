@@ -45,7 +45,10 @@ describe('redactOutcomes', () => {
   it('leaves no secret in anything', () => {
     fc.assert(
       fc.property(
-        fc.string({ minLength: 8, unit: 'grapheme-ascii' }),
+        // White space aside, a shorter one is not looked for.
+        fc
+          .string({ minLength: 8, unit: 'grapheme-ascii' })
+          .filter((text) => text.trim().replaceAll(/\s+/g, ' ').length >= 8),
         fc.jsonValue(),
         fc.string(),
         (secret, value, around) => {
