@@ -1,10 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-
+import { shownPath } from '../diagnostic/placed.ts';
 import { printable, printableJson, withoutCommands } from '../diagnostic/printable.ts';
 import { parseDuration } from '../duration.ts';
 import { formatAmount } from '../report/numbers.ts';
 import type { CacheStats } from '../run/cache/stats.ts';
-import { shownPath } from '../diagnostic/placed.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { exit, type ExitCode } from './exit.ts';
 import { printError, writeOut, type Terminal } from './terminal.ts';

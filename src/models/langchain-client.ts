@@ -23,10 +23,11 @@ import { oneLine } from './provider-text.ts';
 import { createRedact } from '../diagnostic/redact.ts';
 import { callWithRetries } from './retry.ts';
 import type { CallControl, RetriedCall } from './retry.ts';
+import { tellCompletion } from './tell-completion.ts';
 import type { Tokens } from './tokens.ts';
 import { openTransport } from './transport.ts';
 import type { Transport } from './transport.ts';
-import { judge, judgeStream, tellWhole } from './wire-attempt.ts';
+import { judge, judgeStream } from './wire-attempt.ts';
 import { createWireReader } from './wire-reader.ts';
 import type { Wire } from './wire.ts';
 
@@ -143,7 +144,9 @@ export function openLangChainClient(
     const reader = createWireReader(wire.stream, tell, api_key, redact);
     const exchange = await transportTo(urls.stream).stream(json, signal, reader);
     const judged = judgeStream(exchange, reader, wire, server);
-    if (reader.headers === undefined) tellWhole(judged, tell);
+    const { result } = judged;
+    // It came whole although it was asked for as a stream.
+    if (reader.headers === undefined && result.kind === 'completed') tellCompletion(result.completion, tell);
     return judged;
   }
 

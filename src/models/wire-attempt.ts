@@ -7,7 +7,6 @@ import type { Answer } from './answer.ts';
 import { createFault } from './attempt.ts';
 import type { Attempt } from './attempt.ts';
 import type { Exchange } from './collector.ts';
-import type { StreamDelta } from './contract.ts';
 import { explainFault, explainStatus, explainStream } from './explain.ts';
 import type { Server } from './explain.ts';
 import { readProviderError, requestId, retryAfter } from './provider-error.ts';
@@ -158,14 +157,4 @@ function judgeUnreadable(status: number, server: Server, error: unknown): Attemp
     request_id: null,
   });
   return { ...paid, tokens: null, result: { kind: 'failed', fault, retry: false } };
-}
-
-/** Tells an answer that came whole although it was asked for as a stream. */
-export function tellWhole({ result }: Attempt, tell: (delta: StreamDelta) => void): void {
-  if (result.kind !== 'completed') return;
-  const { thinking, text, tool_calls } = result.completion;
-  tell({ type: 'began' });
-  if (thinking !== '') tell({ type: 'thinking', text: thinking });
-  if (text !== '') tell({ type: 'text', text });
-  for (const { name } of tool_calls) tell({ type: 'tool_call', name });
 }

@@ -1,4 +1,5 @@
 import type { CallOutcome, ModelRequest, StreamDelta } from '../models/contract.ts';
+import { tellCompletion } from '../models/tell-completion.ts';
 import type { Plan, PlanStep } from '../plan.ts';
 import { zeroUsage } from '../usage/add.ts';
 import type { ActiveRecord } from './active-record.ts';
@@ -10,7 +11,7 @@ import type { Images } from './images.ts';
 import { inSlot, type SlotServices } from './in-slot.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Reserved } from './journal/lines.ts';
-import { knownAnswer, remember, tellKnown } from './known-answers.ts';
+import { knownAnswer, remember } from './known-answers.ts';
 import { untold } from './listeners.ts';
 import type { OpenModels, StepModel } from './models.ts';
 import type { UsageLedger } from './usage-ledger.ts';
@@ -52,7 +53,8 @@ const refused: CallOutcome = {
 
 /**
  * The answer to a step's question: a known one, or the model's, which is asked when a slot is free. What it cost is counted
- * and the answer journaled. An error that no other call can escape stops the run and ends the model's other calls.
+ * and the answer journaled. An error that no other call can escape stops the run; the calls that
+ * are under way have a grace to end in.
  */
 export async function callModel(
   services: CallServices,
@@ -79,7 +81,7 @@ export async function callModel(
     services.replayed();
     keep(known.outcome);
   }
-  if (services.stream) tellKnown(known.outcome.completion, told);
+  if (services.stream) tellCompletion(known.outcome.completion, told);
   return known.outcome;
 
   async function ask(): Promise<CallOutcome> {

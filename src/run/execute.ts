@@ -3,12 +3,12 @@ import type { InputBroken, RecordItem } from '../records/record.ts';
 import { createShared } from '../tools/shared.ts';
 import { openTracer } from '../tracing/registry.ts';
 import type { Bell } from './bell.ts';
-import { createBudget, type Budget } from './budget.ts';
+import type { Budget } from './budget.ts';
 import { createCallSlots } from './call-slots.ts';
 import { conclude, type Intaken } from './conclude.ts';
 import { createConductor } from './conductor.ts';
 import { openEarlier } from './earlier-records.ts';
-import type { BudgetReport, RecordFinished, Resumed, RunEvent, ToolFinished } from './events.ts';
+import type { RecordFinished, Resumed, RunEvent, ToolFinished } from './events.ts';
 import { withGrace } from './grace.ts';
 import { createImages, type Images } from './images.ts';
 import type { History } from './journal/history.ts';
@@ -19,6 +19,7 @@ import { graceOf, surroundings, type RunOptions } from './options.ts';
 import { countOutcomes } from './outcomes.ts';
 import { internalError, notWritten, unexpected } from './reasons.ts';
 import { refusedStart } from './requirements.ts';
+import { hasBudget, isOvershot, isUncounted, openBudget, overshot, uncounted } from './run-budget.ts';
 import { redactOutcomes, secretsOf } from './secrets.ts';
 import type { Stop } from './stop.ts';
 import { refusedTools, type ReadyServices } from './ready-tools.ts';
@@ -142,33 +143,6 @@ export async function execute(execution: Execution): Promise<void> {
   const kept = await folder?.finish({ ...end, models: ledger.resolvedModels() });
   if (kept === undefined || kept.ok || reason?.kind === 'local') tell(end);
   else tell({ ...end, state: 'stopped', reason: kept.error });
-}
-
-/** Undefined where the run may use what it likes. */
-function openBudget(plan: Plan, history: History | undefined): Budget | undefined {
-  if (!hasBudget(plan)) return undefined;
-  return createBudget(plan.budget, history?.spent ?? { usd: 0, tokens: 0 });
-}
-
-/** Whether earlier sessions, which had no such budget, made calls of which nobody knows what they used. */
-function isUncounted({ budget }: Plan, history: History | undefined): boolean {
-  const { usd_unknown = false, tokens_unknown = false } = history?.spent ?? {};
-  return (budget.usd !== undefined && usd_unknown) || (budget.tokens !== undefined && tokens_unknown);
-}
-
-const uncounted =
-  'what some calls of earlier sessions used is not known, since the run had no such budget then: the budget does not count them';
-
-/** Only by what no request may use: a provider that counts more than `max_tokens`, or a dearer model that answered. */
-function isOvershot({ usd, tokens }: BudgetReport): boolean {
-  return [usd, tokens].some((use) => use !== null && use.spent > use.limit);
-}
-
-const overshot =
-  'more is spent than the budget has: the provider counted more for an answer than its request allowed, or a dearer model answered';
-
-function hasBudget({ budget }: Plan): boolean {
-  return budget.usd !== undefined || budget.tokens !== undefined;
 }
 
 function resumedBy({ outcomes }: History, ledger: UsageLedger): Resumed {

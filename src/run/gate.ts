@@ -4,7 +4,6 @@ import { failure, success } from '../result.ts';
 import { addUsage, zeroUsage } from '../usage/add.ts';
 import { costOf, roundCost } from '../usage/cost.ts';
 import { priceOf, priceOfAnswer, type PriceTable } from '../usage/prices.ts';
-
 import { boundOf } from './budget-bound.ts';
 import type { Budget, Reservation } from './budget.ts';
 import type { Journal } from './journal/journal.ts';

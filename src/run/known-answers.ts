@@ -1,4 +1,4 @@
-import type { CallOutcome, Completion, StreamDelta } from '../models/contract.ts';
+import type { CallOutcome } from '../models/contract.ts';
 import { zeroUsage } from '../usage/add.ts';
 import type { Usage } from '../usage/usage.ts';
 import type { ActiveRecord } from './active-record.ts';
@@ -35,17 +35,6 @@ export function knownAnswer(
 
 function answered({ completion }: Entry, usage: Usage): KnownAnswer['outcome'] {
   return { ok: true, completion, usage };
-}
-
-/** Tells an answer that is there already to who reads along, as one that came in one piece. */
-export function tellKnown(
-  { thinking, text, tool_calls }: Completion,
-  tell: (delta: StreamDelta) => void,
-): void {
-  tell({ type: 'began' });
-  if (thinking !== '') tell({ type: 'thinking', text: thinking });
-  if (text !== '') tell({ type: 'text', text });
-  for (const { name } of tool_calls) tell({ type: 'tool_call', name });
 }
 
 /** Remembers an answer of a step that goes on; whether it is of use for others shows when the step has ended. */

@@ -1,0 +1,31 @@
+import type { Plan } from '../plan.ts';
+import { createBudget, type Budget } from './budget.ts';
+import type { BudgetReport } from './events.ts';
+import type { History } from './journal/history.ts';
+
+export function hasBudget({ budget }: Plan): boolean {
+  return budget.usd !== undefined || budget.tokens !== undefined;
+}
+
+/** The budget less what earlier sessions have spent. Undefined where the run may use what it likes. */
+export function openBudget(plan: Plan, history: History | undefined): Budget | undefined {
+  if (!hasBudget(plan)) return undefined;
+  return createBudget(plan.budget, history?.spent ?? { usd: 0, tokens: 0 });
+}
+
+/** Whether earlier sessions, which had no such budget, made calls of which nobody knows what they used. */
+export function isUncounted({ budget }: Plan, history: History | undefined): boolean {
+  const { usd_unknown = false, tokens_unknown = false } = history?.spent ?? {};
+  return (budget.usd !== undefined && usd_unknown) || (budget.tokens !== undefined && tokens_unknown);
+}
+
+export const uncounted =
+  'what some calls of earlier sessions used is not known, since the run had no such budget then: the budget does not count them';
+
+/** Only by what no request may use: a provider that counts more than `max_tokens`, or a dearer model that answered. */
+export function isOvershot({ usd, tokens }: BudgetReport): boolean {
+  return [usd, tokens].some((use) => use !== null && use.spent > use.limit);
+}
+
+export const overshot =
+  'more is spent than the budget has: the provider counted more for an answer than its request allowed, or a dearer model answered';
