@@ -9,7 +9,7 @@ const src = fileURLToPath(new URL('../src', import.meta.url));
 const floors: readonly (readonly string[])[] = [
   ['result.ts', 'version.ts', 'duration.ts'],
   ['json'],
-  ['diagnostic', 'usage', 'schema'],
+  ['diagnostic', 'difference', 'usage', 'schema'],
   ['template'],
   ['models', 'records', 'tools'],
   ['simulator', 'tracing'],

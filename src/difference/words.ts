@@ -1,0 +1,62 @@
+import { diffArrays } from 'diff';
+
+/** A stretch of text that stayed, went or came. */
+export interface WordChange {
+  readonly kind: 'same' | 'removed' | 'added';
+  readonly text: string;
+}
+
+/** More changed words than this are told as one text in place of another: to find them takes time by their square. */
+const mostEdits = 2000;
+
+const words = new Intl.Segmenter('en', { granularity: 'word' });
+
+/**
+ * What has to change in the one text to make the other, word by word, also in scripts that write no spaces. The parts that
+ * are not `added` make up `before`, those that are not `removed` make up `after`; what was removed stands before what was
+ * added in its place.
+ */
+export function diffWords(before: string, after: string): readonly WordChange[] {
+  if (before === after) return partOf('same', before);
+  const parts = diffArrays(wordsOf(before), wordsOf(after), { maxEditLength: mostEdits });
+  if (parts === undefined) return [...partOf('removed', before), ...partOf('added', after)];
+  return joined(
+    parts.map(({ added, removed, value }) => ({
+      kind: added ? 'added' : removed ? 'removed' : 'same',
+      text: value.join(''),
+    })),
+  );
+}
+
+function wordsOf(text: string): string[] {
+  return Array.from(words.segment(text), ({ segment }) => segment);
+}
+
+/** Two words that were replaced are one change with the space between them: that reads better than two. */
+function joined(parts: readonly WordChange[]): readonly WordChange[] {
+  const changes: WordChange[] = [];
+  let removed = '';
+  let added = '';
+  const flush = () => {
+    changes.push(...partOf('removed', removed), ...partOf('added', added));
+    removed = '';
+    added = '';
+  };
+  for (const [at, { kind, text }] of parts.entries()) {
+    if (kind === 'removed') removed += text;
+    else if (kind === 'added') added += text;
+    else if (removed !== '' && added !== '' && /^\s+$/.test(text) && at < parts.length - 1) {
+      removed += text;
+      added += text;
+    } else {
+      flush();
+      changes.push({ kind, text });
+    }
+  }
+  flush();
+  return changes;
+}
+
+function partOf(kind: WordChange['kind'], text: string): readonly WordChange[] {
+  return text === '' ? [] : [{ kind, text }];
+}
