@@ -32,11 +32,11 @@ export interface RunReport {
   readonly counts: RunFinished['counts'];
   /** Of tools: `{total, failed}`. */
   readonly tool_calls: RunFinished['tool_calls'];
-  /** As in usage.json, of the whole run: `{total, by_step, by_model}`. */
+  /** As in usage.json, of the whole run: `{total, by_step, by_model}`, and `crashed_sessions` where there are any. */
   readonly usage: UsageReport;
   /**
    * US dollars, the same as `usage.total.cost_usd`; a lower bound where `usage.total.unmetered_requests` is
-   * not 0.
+   * not 0, or `usage.crashed_sessions` is there.
    */
   readonly cost_usd: number | null;
   /** Calls answered from pipe's own cache, without a request; the same as `usage.total.cached_requests`. */

@@ -10,7 +10,7 @@ const longestModel = 40;
  * What a run cost, in words that hide nothing: `$12.40`, `at least $0.21: …`, `unknown: …`; never 0 for
  * unknown.
  */
-export function costInWords({ total, by_model }: UsageReport): string {
+export function costInWords({ total, by_model, crashed_sessions = 0 }: UsageReport): string {
   const models = Object.entries(by_model);
   const unpriced = models.filter(([, row]) => row.cost_usd === null && (row.total_tokens ?? 0) > 0);
   const reasons = [
@@ -18,6 +18,7 @@ export function costInWords({ total, by_model }: UsageReport): string {
     ...(isLowerBound(total)
       ? [`the usage of ${formatAmount(total.unmetered_requests, 'request')} never came`]
       : []),
+    ...(crashed_sessions > 0 ? [killedInWords(crashed_sessions)] : []),
   ];
   const known = total.cost_usd ?? models.reduce((sum, [, row]) => sum + (row.cost_usd ?? 0), 0);
   if (total.cost_usd === null && known === 0)
@@ -25,6 +26,11 @@ export function costInWords({ total, by_model }: UsageReport): string {
   return reasons.length === 0
     ? formatMoney(known)
     : `at least ${formatMoney(known)}: ${reasons.join(', and ')}`;
+}
+
+function killedInWords(sessions: number): string {
+  const times = sessions === 1 ? '' : ` ${formatCount(sessions)} times`;
+  return `what was in flight when the run was killed${times} is not counted`;
 }
 
 function nameModels(names: readonly string[]): string {

@@ -198,6 +198,11 @@ export interface UsageReport {
   readonly total: UsageRow;
   readonly by_step: { readonly [step: string]: UsageRow };
   readonly by_model: { readonly [model: string]: UsageRow };
+  /**
+   * Sessions that were killed, so that up to `concurrency` calls of each may have been paid for and stand nowhere: all sums
+   * are then lower bounds. Absent where there are none.
+   */
+  readonly crashed_sessions?: number;
 }
 
 /** What was used of what a run may use, over all its sessions. */

@@ -109,7 +109,7 @@ function budgetedGate({ pacer, journal, stop }: GateServices, budget: Budget, ca
         if (!admitted.ok) return admitted;
         const permit = admitted.value;
         requests += 1;
-        const line = { key, step, call: call.call, request: requests, ...reservation.bound };
+        const line = { key, step, call: call.call, model, request: requests, ...reservation.bound };
         // Where the journal fails the run ends at once, and says why itself.
         if ((await journal?.reserve({ ...line, ...(spent && { held: spent }) })) === false) {
           permit.settle(unsent);

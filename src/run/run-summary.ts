@@ -80,6 +80,8 @@ export interface RunSummary {
   readonly tool_calls: ToolCounts | null;
   readonly usage: Usage | null;
   readonly cost_usd: number | null;
+  /** As in usage.json: killed sessions, which make usage and cost lower bounds. Absent where there are none. */
+  readonly crashed_sessions?: number;
   /** Null where the run has no budget, or has not ended. */
   readonly budget: BudgetReport | null;
   /** Of results.jsonl, by which it is known to be whole; null until the run has ended. */
@@ -102,6 +104,7 @@ export function summaryOf(
 ): RunSummary {
   const { plan, input, selection, simulated, simulator, images, output } = meta;
   const [pipeline, ...files] = plan.files;
+  const crashed_sessions = end?.usage.crashed_sessions;
   return {
     format: 1,
     state: end?.state ?? 'running',
@@ -124,6 +127,7 @@ export function summaryOf(
     tool_calls: end?.tool_calls ?? null,
     usage: end?.usage.total ?? null,
     cost_usd: end?.usage.total.cost_usd ?? null,
+    ...(crashed_sessions !== undefined && { crashed_sessions }),
     budget: end?.budget ?? null,
     results_bytes: end?.results_bytes ?? null,
     started,

@@ -37,6 +37,8 @@ export interface UsageSums {
   readonly steps: Map<string, number>;
   readonly models: Map<string, number>;
   records: number;
+  /** How many sessions were killed with calls in flight of which nothing is known. */
+  crashed_sessions: number;
   /** For each model asked for, those that have answered. */
   readonly resolved: Map<string, Set<string>>;
 }
@@ -51,6 +53,7 @@ export function createUsageSums(): UsageSums {
     steps: new Map(),
     models: new Map(),
     records: 0,
+    crashed_sessions: 0,
     resolved: new Map(),
   };
 }
@@ -105,6 +108,7 @@ export function createUsageLedger(
       total: { records: sums.records, ...sums.total },
       by_step: rows(stepNames, sums.steps, ofStep),
       by_model: rows(modelNames, sums.models, ofModel),
+      ...(sums.crashed_sessions > 0 && { crashed_sessions: sums.crashed_sessions }),
     }),
     resolvedModels: () =>
       Object.fromEntries(

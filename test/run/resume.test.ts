@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/plan.ts';
 import type { RecordItem } from '../../src/records/record.ts';
 import { holdRun, type EarlierRun } from '../../src/run/earlier-run.ts';
-import type { StopReason } from '../../src/run/events.ts';
+import type { RunEvent, StopReason } from '../../src/run/events.ts';
 import { createRunFolder, type RunFolder } from '../../src/run/folder.ts';
 import type { RunOptions } from '../../src/run/options.ts';
 import type { RunMeta } from '../../src/run/run-summary.ts';
@@ -65,6 +65,13 @@ async function files(path: string): Promise<readonly string[]> {
   );
 }
 
+/** The same, of a run that was killed: its usage says so, but for which it is that of one that was not. */
+async function killedFiles(path: string): Promise<readonly string[]> {
+  const [results = '', errors = '', usage = ''] = await files(path);
+  const { crashed_sessions: _, ...sums } = JSON.parse(usage) as { readonly crashed_sessions?: number };
+  return [results, errors, `${JSON.stringify(sums, null, 2)}\n`];
+}
+
 /** Leaves the run as one that was killed when so many calls had been answered and journaled. */
 async function killedAfter(calls: number, of = chain, items = recordsOf(6)): Promise<string> {
   const folder = await begun(of);
@@ -105,10 +112,25 @@ describe('a run that was killed', () => {
       const finished = await run(chain, recordsOf(6), { openModel: answering(asked), folder }).finished;
       expect(finished).toMatchObject({ state: 'completed', counts: { total: 6, succeeded: 6, pending: 0 } });
       expect(asked).toHaveLength(12 - calls);
-      expect(await files(path)).toEqual(await files(whole.path));
+      expect(await killedFiles(path)).toEqual(await files(whole.path));
       expect(JSON.parse(await readFile(join(path, 'run.json'), 'utf8'))).toMatchObject({ sessions: 2 });
     },
   );
+
+  it('tells for ever that its sums are lower bounds: nobody knows what was in flight', async () => {
+    const path = await killedAfter(4);
+    const first = await resumed(path);
+    const { usage } = await run(chain, recordsOf(6), { openModel: answering(), folder: first }).finished;
+    expect(usage.crashed_sessions).toBe(1);
+    await run(chain, recordsOf(6), { openModel: answering(), folder: await resumed(path) }).finished;
+    for (const name of ['run.json', 'usage.json']) {
+      expect(JSON.parse(await readFile(join(path, name), 'utf8'))).toMatchObject({ crashed_sessions: 1 });
+    }
+    const done = await (await held(path)).done(metaOf(chain));
+    const told: RunEvent[] = [];
+    for await (const event of done?.events ?? []) told.push(event);
+    expect(told.at(-1)).toMatchObject({ type: 'run_finished', usage: { crashed_sessions: 1 } });
+  });
 
   it('tells of its earlier session first, and of each record that stays', async () => {
     const path = await killedAfter(8);
@@ -206,7 +228,7 @@ describe('records that failed', () => {
     const openModel = failing(new Set(['one r1', 'one r3']));
     await run(chain, recordsOf(4), { openModel, folder }).finished;
     const again = await resumed(folder.path);
-    const finished = await run(chain, recordsOf(4), { openModel, folder: again, failFast: true }).finished;
+    const finished = await run(chain, recordsOf(4), { openModel, folder: again }).finished;
     expect(finished.counts).toEqual({ total: 4, succeeded: 2, failed: 2, skipped: 0, pending: 0 });
     expect(await jsonLines(join(folder.path, 'errors.jsonl'))).toHaveLength(2);
   });

@@ -112,6 +112,24 @@ function comparison({ folder, undisturbed }: EndedRun, { errors }: RunFiles): st
   return found;
 }
 
+/** The last reservation of each call that was under way when its session was killed, so that it has no line. */
+function unsettled(journal: readonly Line[]): readonly Line[] {
+  const open = new Map<string, Line>();
+  let session = 0;
+  for (const line of journal) {
+    if (line['type'] === 'resumed') session += 1;
+    const name = JSON.stringify([session, line['key'], line['step'], line['call']]);
+    if (line['type'] === 'reserve') open.set(name, line);
+    if (line['type'] === 'call') open.delete(name);
+  }
+  return [...open.values()];
+}
+
+function lostUsage({ request, held }: Line): UsageNumbers {
+  const requests = Number(request);
+  return { requests, retries: requests - 1, unmetered_requests: held === undefined ? 1 : requests };
+}
+
 const counted = ['requests', 'retries', 'cached_requests', 'unmetered_requests'] as const;
 const summed = ['input_tokens', 'output_tokens', 'total_tokens', 'cost_usd'] as const;
 
@@ -122,7 +140,7 @@ function sums({ usage: file, summary, journal }: RunFiles): string[] {
     'the steps': Object.values(file.by_step),
     'the models': Object.values(file.by_model),
     'run.json': [summary.usage],
-    'the calls of the journal': calls,
+    'the calls of the journal': [...calls, ...unsettled(journal).map(lostUsage)],
   };
   return Object.entries(others).flatMap(([name, parts]) =>
     [...counted, ...summed].flatMap((number) => {
@@ -144,12 +162,14 @@ function durations({ wall }: EndedRun, { journal, summary }: RunFiles): string[]
 }
 
 /** What is told of requests agrees with what the server saw. */
-function requests(run: EndedRun, { usage: file }: RunFiles): string[] {
+function requests(run: EndedRun, { usage: file, journal }: RunFiles): string[] {
   const { server, kills, requestsPerCall } = run;
   const found: string[] = [];
   const told = file.total['requests'] ?? 0;
-  const lost = lostCalls(run) * requestsPerCall;
-  if (told > server.received + server.unseen)
+  const reserved = journal.some(({ type }) => type === 'reserve');
+  // What was reserved before it was sent is told of, whoever was killed; the kill may have come before it was sent.
+  const lost = reserved ? 0 : lostCalls(run) * requestsPerCall;
+  if (told > server.received + server.unseen + unsettled(journal).length)
     found.push(`usage.json tells of ${told} requests, the server received ${server.received}`);
   if (server.received > told + lost)
     found.push(

@@ -1,12 +1,13 @@
 import { failure, success, type Result } from '../../result.ts';
 import { stepFailures } from '../../steps/step.ts';
+import type { Usage } from '../../usage/usage.ts';
 import { isSealed } from '../checked-line.ts';
 import type { StopReason, ToolCounts } from '../events.ts';
 import type { ReadableFile } from '../file-system.ts';
 import { addCall, createUsageSums, type UsageSums } from '../usage-ledger.ts';
 import { damagedJournal, newerJournal } from './damage.ts';
 import { readHead, type CallHead, type Head, type RecordHead } from './heads.ts';
-import { journalFormat } from './lines.ts';
+import { journalFormat, type JournalReservation } from './lines.ts';
 import { createPastRecords, type PastRecords } from './past-records.ts';
 import { createRecordIndex, type Place, type RecordIndex } from './record-index.ts';
 import { scanLines, type ScannedLine } from './scan-lines.ts';
@@ -71,10 +72,22 @@ function createFold(keepBefore: number): Fold {
   const tools = { total: 0, failed: 0 };
   let sessions = 0;
   let forcedAt = 0;
+  /** Of the session that the lines have come to. */
+  let session = newSession;
+
+  function sessionBegan(): void {
+    sessions += 1;
+    session = newSession;
+  }
 
   function sessionEnded(): void {
+    for (const reservation of spending.sessionEnded()) {
+      const { key, step, model } = reservation;
+      const lost = { step, model, resolved_model: null, usage: lostUsage(reservation) };
+      addCall(usage, lost, records.called(key, step, model));
+    }
     records.sessionEnded();
-    spending.sessionEnded();
+    if (sessions > 0 && !session.hasEnded && !session.isReserved) usage.crashed_sessions += 1;
   }
 
   function takeCall(call: CallHead, line: Place): void {
@@ -98,21 +111,42 @@ function createFold(keepBefore: number): Fold {
     take(head, line) {
       if (head.type === 'call') takeCall(head, line);
       else if (head.type === 'record') takeRecord(head, line);
-      else if (head.type === 'reserve') spending.reserved(head);
+      else if (head.type === 'reserve') {
+        session = { ...session, isReserved: true };
+        spending.reserved(head);
+      } else if (head.type === 'end') session = { ...session, hasEnded: true };
       else if (head.type === 'tool') {
         const { key, step, ok } = head;
         tools.total += 1;
         if (!ok) tools.failed += 1;
         records.answered(key, step, ok ? 'tool' : 'failed tool', line);
-      } else if (head.type === 'run') sessions += 1;
+      } else if (head.type === 'run') sessionBegan();
       else if (head.type === 'resumed') {
-        sessions += 1;
         sessionEnded();
+        sessionBegan();
         if (head.force) forcedAt = line.offset;
       }
     },
     sessionEnded,
     folded: () => ({ sessions, forcedAt, records, index, usage, tool_calls: tools, spent: spending.spent }),
+  };
+}
+
+const newSession = { hasEnded: false, isReserved: false };
+
+/** Of a call that has no line: its last request may have been paid for, and those before it where something is held for them. */
+function lostUsage({ request, held }: JournalReservation): Usage {
+  return {
+    requests: request,
+    retries: request - 1,
+    cached_requests: 0,
+    unmetered_requests: held === undefined ? 1 : request,
+    input_tokens: null,
+    cached_input_tokens: null,
+    output_tokens: null,
+    reasoning_tokens: null,
+    total_tokens: null,
+    cost_usd: null,
   };
 }
 

@@ -13,6 +13,7 @@ export type Head =
   | CallHead
   | { readonly type: 'tool'; readonly key: string; readonly step: string; readonly ok: boolean }
   | RecordHead
+  | { readonly type: 'end' }
   /** Of a type that is not known here. */
   | { readonly type: 'other' };
 
@@ -85,12 +86,12 @@ const readers: { readonly [type: string]: (members: JsonObject, line: Buffer) =>
     return typeof force === 'boolean' ? { type: 'resumed', force } : undefined;
   },
   reserve(members) {
-    const { key, step, call, request } = members;
+    const { key, step, call, model, request } = members;
     const reserved = readReserved(members);
     const held = readHeld(members);
-    if (typeof key !== 'string' || typeof step !== 'string') return undefined;
+    if (typeof key !== 'string' || typeof step !== 'string' || typeof model !== 'string') return undefined;
     if (!isCount(call) || !isCount(request) || reserved === undefined || held === undefined) return undefined;
-    return { type: 'reserve', key, step, call, request, ...reserved, ...held };
+    return { type: 'reserve', key, step, call, model, request, ...reserved, ...held };
   },
   call(members) {
     const { key, step, call, ok, model, resolved_model = null } = members;
@@ -116,6 +117,7 @@ const readers: { readonly [type: string]: (members: JsonObject, line: Buffer) =>
     const { code } = error;
     return typeof code === 'string' ? { ...head, failure: { step, code } } : undefined;
   },
+  end: () => ({ type: 'end' }),
 };
 
 /** Undefined where it is there and cannot be read. */

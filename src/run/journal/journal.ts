@@ -4,6 +4,7 @@ import type { WritableFile } from '../file-system.ts';
 import { createAppendLog } from './append-log.ts';
 import {
   callMembers,
+  endMembers,
   recordMembers,
   reservationMembers,
   toolMembers,
@@ -24,7 +25,7 @@ export interface Journal {
   committed(): Promise<boolean>;
   /** Whether the disk is so far behind that no new record should begin. */
   readonly full: boolean;
-  /** Writes what is left, sees it onto the disk and closes the file. A failure is told to the listener. */
+  /** Writes what is left and that the session has ended, sees it onto the disk and closes the file. A failure is told to the listener. */
   close(): Promise<void>;
 }
 
@@ -80,6 +81,9 @@ export function createJournal(
     get full() {
       return log.full;
     },
-    close: () => log.close(),
+    close() {
+      log.append(endMembers);
+      return log.close();
+    },
   };
 }

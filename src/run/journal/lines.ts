@@ -25,11 +25,13 @@ import { fingerprintVersion, type Fingerprint } from '../fingerprint.ts';
  * Where the run has a budget, one line before each request is sent:
  * - `type`: "reserve"
  * - `key`, `step`, `call`: of the call that it belongs to, as below
+ * - `model`: the model asked for
  * - `request`: the number of the request within the call, from 1
  * - `usd`, `tokens`: the most that it may use; null where there is no such bound
  * - `held`, where there is any: what is spent by the call's earlier requests, `usd` and `tokens` in the same way: what they
  *   used, or where that never came, the most that they may have used
- * A session that ends without the call's line has left the last reservation spent, and what is held with it.
+ * A session that ends without the call's line has left the last reservation spent, and what is held with it; its requests
+ * count as unmetered.
  *
  * One line for each finished call, failed ones included, since they were paid for:
  * - `type`: "call"
@@ -64,6 +66,11 @@ import { fingerprintVersion, type Fingerprint } from '../fingerprint.ts';
  *   row is put into words once, and read back without being understood.
  *
  * A record without a line is pending: it was in flight, or never begun. Of several lines the last one counts.
+ *
+ * One line where a session comes to an end of its own, whatever the end:
+ * - `type`: "end"
+ * A session without it was killed. What its calls in flight used is known by their reservations, or where it had none, not
+ * at all.
  */
 export const journalFormat = 1;
 
@@ -89,6 +96,9 @@ export function resumedMembers(pipe: string, force: boolean): string {
   return JSON.stringify({ type: 'resumed', pipe, force }).slice(1, -1);
 }
 
+/** The last line of a session. */
+export const endMembers = '"type":"end"';
+
 /** Of a budget; null where it has no such bound. */
 export interface Reserved {
   /** US dollars. */
@@ -101,14 +111,16 @@ export interface JournalReservation extends Reserved {
   readonly key: string;
   readonly step: string;
   readonly call: number;
+  /** The model asked for. */
+  readonly model: string;
   readonly request: number;
   /** Spent by the call's earlier requests; absent where nothing is. */
   readonly held?: Reserved;
 }
 
 export function reservationMembers(reservation: JournalReservation): string {
-  const { key, step, call, request, usd, tokens, held } = reservation;
-  return JSON.stringify({ type: 'reserve', key, step, call, request, usd, tokens, held }).slice(1, -1);
+  const { key, step, call, model, request, usd, tokens, held } = reservation;
+  return JSON.stringify({ type: 'reserve', key, step, call, model, request, usd, tokens, held }).slice(1, -1);
 }
 
 export interface JournalCall {

@@ -18,8 +18,11 @@ export interface Spent {
 export interface Spending {
   reserved(reservation: JournalReservation): void;
   called(call: SpentCall): void;
-  /** What was reserved for calls that have no line by now stays spent: their requests may have been sent. */
-  sessionEnded(): void;
+  /**
+   * What was reserved for calls that have no line by now stays spent: their requests may have been sent. Gives the last
+   * reservation of each.
+   */
+  sessionEnded(): readonly JournalReservation[];
   /** As far as the lines have come. */
   readonly spent: Spent;
 }
@@ -58,11 +61,13 @@ export function createSpending(): Spending {
       else if (unmetered_requests > 0) add({ usd: null, tokens: null });
     },
     sessionEnded() {
-      for (const reservation of open.values()) {
+      const unsettled = [...open.values()];
+      for (const reservation of unsettled) {
         add(reservation);
         if (reservation.held !== undefined) add(reservation.held);
       }
       open.clear();
+      return unsettled;
     },
     spent,
   };

@@ -7,6 +7,7 @@ import { plan, settings, step } from '../support/plans.ts';
 import {
   call,
   diskWith,
+  ended,
   failedRecord,
   historyOf,
   journalOf,
@@ -361,6 +362,44 @@ describe('the usage of a history', () => {
       journalOf(tool('a', 'f1'), tool('a', 'f2', failing), resumed(), tool('b', 'f3')),
     );
     expect(history.tool_calls).toEqual({ total: 3, failed: 1 });
+  });
+});
+
+describe('calls that were under way when a session was killed', () => {
+  it('count as unmetered where they were reserved: their requests may have been paid for', async () => {
+    const held = { usd: 0.25, tokens: 30 };
+    const bytes = journalOf(
+      call('a', 'f1'),
+      reserve('a', 1, { step: 'two', model: 'large' }),
+      reserve('b', 1),
+      reserve('b', 2),
+      reserve('c', 1),
+      reserve('c', 2, { held }),
+      resumed(),
+      reserve('b', 1),
+      call('b', 'f1'),
+      ended,
+    );
+    const ledger = createUsageLedger(plan([step('one'), step('two')]), (await historyOf(bytes)).usage);
+    const { total, by_step, by_model, crashed_sessions } = ledger.report();
+    expect(total).toMatchObject({ records: 3, requests: 7, retries: 2, unmetered_requests: 4 });
+    expect(total).toMatchObject({ total_tokens: 30, cost_usd: 0.5 });
+    expect(by_step['one']).toMatchObject({ records: 3, requests: 6, unmetered_requests: 3 });
+    expect(by_step['two']).toMatchObject({ records: 1, requests: 1, total_tokens: null, cost_usd: null });
+    expect(by_model['large']).toMatchObject({ records: 1, requests: 1, unmetered_requests: 1 });
+    expect(crashed_sessions).toBeUndefined();
+  });
+
+  it.each([
+    ['no session that came to its end', [call('a', 'f1'), ended, resumed(), ended], 0],
+    ['one that was killed before the first call ended', [], 1],
+    ['the first of two', [call('a', 'f1'), resumed(), ended], 1],
+    ['the last of two', [call('a', 'f1'), ended, resumed(true), call('a', 'f1')], 1],
+    ['both of two', [call('a', 'f1'), resumed(), call('a', 'f2')], 2],
+    ['none whose requests were all reserved', [reserve('a', 1), resumed(), ended], 0],
+  ])('are not known at all without a budget: %s', async (_, lines, crashed) => {
+    expect((await historyOf(journalOf(...lines))).usage.crashed_sessions).toBe(crashed);
+    expect((await historyOf(journalOf(...lines), { all: true })).usage.crashed_sessions).toBe(crashed);
   });
 });
 

@@ -148,6 +148,7 @@ describe('createJournal', () => {
         error: { code: 'invalid_json' },
         raw: '{"',
       },
+      { type: 'end' },
     ]);
   });
 
@@ -200,7 +201,10 @@ describe('createJournal', () => {
     await until(() => writes.length === 2);
     expect(writes.map(({ bytes }) => bytes.toString().split('\n').length - 1)).toEqual([5, 4]);
     writes[1]?.done();
-    await journal.close();
+    const closing = journal.close();
+    await until(() => writes.length === 3);
+    writes[2]?.done();
+    await closing;
     expect(told.recorded).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
@@ -245,8 +249,11 @@ describe('createJournal', () => {
     await until(() => writes.length === 1);
     writes[0]?.done();
     await until(() => syncs.length === 1);
-    await journal.close();
     expect(writes).toHaveLength(1);
+    const closing = journal.close();
+    await until(() => writes.length === 2);
+    writes[1]?.done();
+    await closing;
   });
 
   it('tells a failure once, records nothing after it, and still closes the file', async () => {
@@ -268,9 +275,10 @@ describe('createJournal', () => {
     const { path, journal, told } = await journalOnDisk();
     await journal.close();
     journal.record(succeeded(0, 'x'));
-    const reservation = { key: 'k', step: 'one', call: 1, request: 1, usd: null, tokens: 10 };
+    const asked = { key: 'k', step: 'one', call: 1, model: 'small' };
+    const reservation = { ...asked, request: 1, usd: null, tokens: 10 };
     expect(await journal.reserve(reservation)).toBe(false);
     expect(told.recorded).toEqual([]);
-    expect(await readFile(path, 'utf8')).toBe('{"type":"run"}\n');
+    expect(await jsonLines(path)).toMatchObject([{ type: 'run' }, { type: 'end' }]);
   });
 });

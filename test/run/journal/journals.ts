@@ -4,6 +4,7 @@ import { nodeFileSystem, type FileSystem } from '../../../src/run/file-system.ts
 import { readHistory, type History, type HistoryOptions } from '../../../src/run/journal/history.ts';
 import {
   callMembers,
+  endMembers,
   headerLine,
   recordMembers,
   reservationMembers,
@@ -76,10 +77,21 @@ function textOf(finished: RecordFinished): string {
 }
 
 export function reserve(key: string, request: number, options: Partial<JournalReservation> = {}): string {
-  return reservationMembers({ key, step: 'one', call: 1, request, usd: 0.5, tokens: 100, ...options });
+  return reservationMembers({
+    key,
+    step: 'one',
+    call: 1,
+    model: 'small',
+    request,
+    usd: 0.5,
+    tokens: 100,
+    ...options,
+  });
 }
 
 export const resumed = (force = false): string => resumedMembers(version, force);
+
+export const ended = endMembers;
 
 /** A disk with one file, these bytes. */
 export function diskWith(bytes: Buffer): FileSystem {
