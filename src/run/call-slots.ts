@@ -4,6 +4,10 @@ import pLimit from 'p-limit';
 export interface CallSlots {
   /** Runs the call when a slot is free. Never ask for a slot while holding one: with all held so, none comes free. */
   run<Value>(sequence: number, call: () => Promise<Value>): Promise<Value>;
+  /** There are so many slots more than usual; who holds one that is taken away keeps it to the end of its call. */
+  widen(extra: number): void;
+  /** How many more than usual there are. */
+  readonly extra: number;
 }
 
 interface Waiting {
@@ -32,12 +36,18 @@ export function createCallSlots(concurrency: number): CallSlots {
   return {
     run(sequence, call) {
       // While a slot is free, nobody waits.
-      if (limit.activeCount < concurrency) return limit(call);
+      if (limit.activeCount < limit.concurrency) return limit(call);
       return new Promise((resolve, reject) => {
         waiting.push({ sequence, call: () => call().then(resolve, reject) });
         // What the call does is told to whoever asked for it; the slot itself never fails.
         void limit(runOldest);
       });
+    },
+    widen(extra) {
+      limit.concurrency = concurrency + extra;
+    },
+    get extra() {
+      return limit.concurrency - concurrency;
     },
   };
 }

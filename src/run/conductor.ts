@@ -52,7 +52,8 @@ export interface Conductor {
 /**
  * A record in flight takes as much room as it has steps running, and at least one place; a new one is pulled while
  * less than `concurrency` is taken. So there are never more records in flight than that, the slots are never without a
- * call that could use them for want of records, and a record keeps its place between two of its steps.
+ * call that could use them for want of records, and a record keeps its place between two of its steps. Where there are
+ * more slots for a while, there is as much more room.
  */
 export function createConductor(
   services: ConductorServices,
@@ -95,7 +96,7 @@ export function createConductor(
   };
 
   const intake = createIntake(records, {
-    room: () => room > 0 && !stop.halted('records') && !services.behind(),
+    room: () => room + services.calls.slots.extra > 0 && !stop.halted('records') && !services.behind(),
     take,
     ended: advance,
     broke: (error) => breakOff(textOf(error)),

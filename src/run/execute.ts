@@ -172,21 +172,28 @@ async function runRecords(
   const earlier = await openEarlier(options.folder);
   const tracer = await openTracer(options.env, { sleep, warn });
   const traces = tracer === undefined ? untraced : tracesBy(tracer, plan.name);
+  const { concurrency } = plan.limits;
+  const slots = createCallSlots(concurrency);
   const models = await openModels(
     plan,
     options,
     { now, elapsed, sleep, random },
-    (model, wait) => tell({ type: 'model_paused', model, ...wait }),
+    {
+      paused: (model, wait) => tell({ type: 'model_paused', model, ...wait }),
+      spare(calls) {
+        slots.widen(calls);
+        bell.ring();
+      },
+    },
     openFar(options, tracer !== undefined, workers, warn),
   );
   signal.addEventListener('abort', models.abortAll, { once: true });
-  const { concurrency } = plan.limits;
   const conductor = createConductor(
     {
       calls: {
         plan,
         models,
-        slots: createCallSlots(concurrency),
+        slots,
         ledger,
         budget,
         cache: options.simulator === undefined ? options.cache : undefined,

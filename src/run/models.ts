@@ -38,6 +38,12 @@ export interface OpenModels {
   close(): Promise<void>;
 }
 
+export interface ModelListener {
+  readonly paused: (model: string, wait: Wait) => void;
+  /** So many calls more than usual should be begun, over all models. */
+  readonly spare: (calls: number) => void;
+}
+
 /**
  * Opens a client for each distinct set of settings, and a pacer for each distinct model. `openFar` opens clients whose calls
  * are made in other threads; absent: all are made in this one.
@@ -46,12 +52,19 @@ export async function openModels(
   plan: Plan,
   options: RunOptions,
   { now, elapsed, sleep, random }: Surroundings,
-  paused: (model: string, wait: Wait) => void,
+  { paused, spare }: ModelListener,
   openFar?: OpenModel,
 ): Promise<OpenModels> {
   const open = options.openModel ?? openFar ?? openByProvider;
   const shared = new Map<string, SharedModel>();
   const clients = new Map<string, Promise<ModelClient>>();
+  const traffic = { underWay: 0, most: plan.limits.concurrency };
+  const spares = new Map<string, number>();
+
+  function spareFor(identity: string, calls: number): void {
+    spares.set(identity, calls);
+    spare([...spares.values()].reduce((sum, one) => sum + one, 0));
+  }
 
   /** `name`: what the file calls it. */
   function sharedModel(name: string, settings: ModelSettings): SharedModel {
@@ -65,6 +78,8 @@ export async function openModels(
       retry: plan.retry,
       signal: controller.signal,
       paused: (wait) => paused(name, wait),
+      spare: (calls) => spareFor(identity, calls),
+      traffic,
       elapsed,
       sleep,
       random,

@@ -15,6 +15,10 @@ export interface Outage {
   failed(request: FailedRequest, fault: string | null, time: number): void;
   /** Whether the model seems to be out for everybody, and not for one request alone. */
   readonly suspected: boolean;
+  /** Whether the calls that have failed may each be at fault themselves, so that one more could still be answered. */
+  readonly doubtful: boolean;
+  /** Whether the call has failed since somebody was answered. */
+  hasFailed(call: object): boolean;
   /** Milliseconds until it has lasted for too long. */
   left(time: number): number;
   /** Why nothing is sent any more. */
@@ -57,8 +61,12 @@ export function createOutage(longest: number): Outage {
   let before: number | undefined;
   let last: { readonly code: 'rate_limited' | 'outage'; readonly fault: string | null } | undefined;
 
+  function isUnreached(): boolean {
+    return unreached.size >= suspicious;
+  }
+
   function isSuspected(): boolean {
-    return unreached.size >= suspicious || (isConfirmed && failing.size >= suspicious);
+    return isUnreached() || (isConfirmed && failing.size >= suspicious);
   }
 
   return {
@@ -96,6 +104,10 @@ export function createOutage(longest: number): Outage {
     get suspected() {
       return isSuspected();
     },
+    get doubtful() {
+      return isSuspected() && !isUnreached();
+    },
+    hasFailed: (call) => failing.has(call),
     left: (time) => (since === undefined ? longest : since + longest - time),
     refusal(asked) {
       const code = last?.code ?? 'outage';

@@ -28,11 +28,30 @@ export interface PacerOptions {
   readonly signal: AbortSignal;
   /** A pause begins, or one that was told has become longer. */
   readonly paused: (wait: Wait) => void;
+  /**
+   * The model seems to be out, and all calls that wait have failed, maybe by their own fault: so many more than usual
+   * should be begun, since one of those may be answered. 0: it answers again.
+   */
+  readonly spare?: (calls: number) => void;
+  /** Of all models together; absent: nothing bounds them. */
+  readonly traffic?: Traffic;
   /** Milliseconds of a clock that is never set, as the one on the wall may be. */
   readonly elapsed: () => number;
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   readonly random: () => number;
 }
+
+/** Requests that are under way. Never more than `most`, though more calls than that may wait. */
+export interface Traffic {
+  underWay: number;
+  readonly most: number;
+}
+
+/** In milliseconds: how soon to look again whether others are through. */
+const untilOthersEnd = 50;
+
+/** So many calls beyond the usual are begun at most to find one that is answered: they are held in memory. */
+const mostSpare = 64;
 
 /** A request that waits to be admitted. */
 interface Ticket extends Leaving {
@@ -59,10 +78,12 @@ interface UnderWay {
  *
  * A 429 pauses the whole model, for as long as Retry-After says or by a back-off; then one request probes, and the others
  * follow at the pace that was found. When different calls fail in a row, it is the model that is out: requests are let out
- * as probes only, and cost their calls no attempt, until one is answered, or all are refused because it lasts too long.
+ * as probes only, and cost their calls no attempt, until one is answered, or all are refused because it lasts too long. It
+ * is calls that have not failed yet that probe, as long as there are any: those which have may be at fault themselves.
  */
 export function createPacer({ limits: told, retry, signal, paused, ...options }: PacerOptions): Pacer {
-  const { elapsed, sleep, random } = options;
+  const { elapsed, sleep, random, spare = () => {} } = options;
+  const { traffic = { underWay: 0, most: Infinity } } = options;
   const began = elapsed();
   const limits = createLimits(told);
   const found = createFoundRate();
@@ -75,9 +96,12 @@ export function createPacer({ limits: told, retry, signal, paused, ...options }:
     found.recovered(time);
   });
   const line = createWaitingLine<Ticket>();
+  /** Of calls that have failed since the model answered the last time. */
+  const failedLine = createWaitingLine<Ticket>();
   const alarm = createAlarm({ elapsed, sleep, signal, ring: moveOn });
   let refusal: Refusal | undefined;
   let letOut = 0;
+  let spared = 0;
 
   /** Milliseconds since the pacer was made. */
   function now(): number {
@@ -87,6 +111,7 @@ export function createPacer({ limits: told, retry, signal, paused, ...options }:
   function waitFor(request: PacedRequest, time: number): number {
     const held = recovery.wait(time);
     if (held > 0) return held;
+    if (traffic.underWay >= traffic.most) return untilOthersEnd;
     const limited = limits.wait(request, time);
     if (limited > 0) announcer.tell({ duration: limited, reason: 'limits' }, time);
     return Math.max(limited, found.wait(time));
@@ -95,6 +120,7 @@ export function createPacer({ limits: told, retry, signal, paused, ...options }:
   function pass(request: PacedRequest, time: number, waited: boolean): Result<PacedPermit, Refusal> {
     found.take(time, waited);
     letOut += 1;
+    traffic.underWay += 1;
     const underWay: UnderWay = {
       request,
       admitted: time,
@@ -106,17 +132,30 @@ export function createPacer({ limits: told, retry, signal, paused, ...options }:
     return success({ settle: (end) => settle(underWay, end) });
   }
 
+  /** Where the next stands who may go. */
+  function nextLine(): typeof line {
+    const rather = outage.suspected ? line : failedLine;
+    if (rather.first !== undefined) return rather;
+    return outage.suspected ? failedLine : line;
+  }
+
+  function setSpare(calls: number): void {
+    if (calls === spared) return;
+    spared = calls;
+    spare(calls);
+  }
+
   /** Lets out whoever may go, in their order, and waits for the next. */
   function moveOn(): void {
     const time = now();
-    for (let next = line.first; next !== undefined; next = line.first) {
-      const wait = waitFor(next.request, time);
+    for (let { first } = nextLine(); first !== undefined; { first } = nextLine()) {
+      const wait = waitFor(first.request, time);
       if (wait > 0) {
         alarm.set(wait);
         return;
       }
-      line.shift();
-      next.admit(pass(next.request, time, true));
+      nextLine().shift();
+      first.admit(pass(first.request, time, true));
     }
     alarm.clear();
     recovery.idle();
@@ -125,10 +164,11 @@ export function createPacer({ limits: told, retry, signal, paused, ...options }:
   function settle(underWay: UnderWay, end: RequestEnd): Settled {
     const { request, admitted, reserved, round } = underWay;
     const time = now();
+    traffic.underWay -= 1;
     limits.settle(request, end, { admitted, reserved, time });
     recovery.ended(round, time);
     const free = refusal !== undefined ? end.kind !== 'answered' : judge(underWay, end, time);
-    if (line.first !== undefined) moveOn();
+    if (nextLine().first !== undefined) moveOn();
     return free ? 'free' : 'used';
   }
 
@@ -143,6 +183,7 @@ export function createPacer({ limits: told, retry, signal, paused, ...options }:
         return false;
       case 'answered':
         outage.answered();
+        setSpare(0);
         announcer.answered();
         recovery.answered(round, time);
         return false;
@@ -162,6 +203,7 @@ export function createPacer({ limits: told, retry, signal, paused, ...options }:
         const isUnreachable = end.kind === 'unreachable';
         outage.failed({ ...request, isUnreachable, nth, last: letOut }, end.fault, time);
         if (outage.suspected) holdBack(round, end.retry_after, 'unavailable', time);
+        if (outage.doubtful && line.first === undefined) setSpare(Math.min(mostSpare, spared + 1));
         return outage.suspected;
       }
     }
@@ -189,9 +231,9 @@ export function createPacer({ limits: told, retry, signal, paused, ...options }:
 
   function giveUp(reason: Refusal): void {
     refusal = reason;
-    for (let next = line.first; next !== undefined; next = line.first) {
-      line.shift();
-      next.admit(failure(reason));
+    for (let { first } = nextLine(); first !== undefined; { first } = nextLine()) {
+      nextLine().shift();
+      first.admit(failure(reason));
     }
     alarm.clear();
   }
@@ -203,8 +245,8 @@ export function createPacer({ limits: told, retry, signal, paused, ...options }:
         moveOn();
       };
       const ticket: Ticket = { request, signal: caller, admit: resolve, leave };
-      line.add(ticket);
-      if (line.first === ticket) moveOn();
+      (outage.hasFailed(request.call) ? failedLine : line).add(ticket);
+      if (nextLine().first === ticket) moveOn();
     });
   }
 
@@ -212,7 +254,7 @@ export function createPacer({ limits: told, retry, signal, paused, ...options }:
     async admit(request, caller) {
       if (caller.aborted) throw reasonOf(caller);
       if (refusal !== undefined) return failure(refusal);
-      if (line.first === undefined) {
+      if (nextLine().first === undefined) {
         const time = now();
         if (waitFor(request, time) === 0) return pass(request, time, false);
       }

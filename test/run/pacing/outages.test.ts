@@ -356,6 +356,58 @@ describe('in an outage', () => {
   });
 });
 
+describe('calls that may each be at fault themselves', () => {
+  it('are not asked again before others that wait, and others are asked for where none does', async () => {
+    const { ask, clock, spares } = await failing(3);
+    expect(spares).toEqual([1]);
+    const [one, other] = [{}, {}];
+    (await ask(1, one).next()).settle(unavailable());
+    expect(spares).toEqual([1, 2]);
+    const again = ask(1, one);
+    const fresh = ask(1, other);
+    await clock.advance(10_000);
+    expect([again.permits.length, fresh.permits.length]).toEqual([0, 1]);
+    fresh.permits[0]?.settle(answered);
+    expect(spares).toEqual([1, 2, 0]);
+    await settled();
+    expect(again.permits[0]?.settle(unavailable())).toBe('used');
+  });
+
+  it('probe themselves where there are no others', async () => {
+    const { ask } = await failing(3);
+    const call = {};
+    for (let probe = 0; probe < 5; probe++) {
+      const probing = await ask(1, call).next();
+      expect(probing.settle(unavailable())).toBe('free');
+    }
+  });
+
+  it('ask for no more others than can be held', async () => {
+    const { ask, spares } = await failing(3, { retry: { outage: 36_000_000 } });
+    for (let probe = 0; probe < 100; probe++) (await ask(1).next()).settle(unavailable());
+    expect(Math.max(...spares)).toBe(64);
+  });
+
+  it('ask for none where the model cannot be reached', async () => {
+    const { spares } = await failing(4, {}, unreachable());
+    expect(spares).toEqual([]);
+  });
+});
+
+it('never lets more out than may be under way, however many wait, over all models', async () => {
+  const traffic = { underWay: 0, most: 3 };
+  const [small, large] = [pacing({ traffic }), pacing({ traffic })];
+  const [ofSmall, ofLarge] = [small.ask(2), large.ask(4)];
+  await settled();
+  expect([ofSmall.permits.length, ofLarge.permits.length]).toEqual([2, 1]);
+  ofSmall.permits[0]?.settle(answered);
+  await large.clock.advance(50);
+  expect(ofLarge.permits.length).toBe(2);
+  for (const permit of [...ofSmall.permits.slice(1), ...ofLarge.permits]) permit.settle(answered);
+  await settled();
+  expect(ofLarge.permits.length).toBe(4);
+});
+
 describe('one call that fails for longer than an outage may last', () => {
   it('uses up its own attempts', async () => {
     const { ask, clock } = pacing();

@@ -1,7 +1,7 @@
 import type { RequestEnd } from '../../../../src/models/contract.ts';
 import type { PlanLimits, PlanRetry } from '../../../../src/plan.ts';
 import type { PacedRequest } from '../../../../src/run/pacing/paced-request.ts';
-import { createPacer, type PacedPermit } from '../../../../src/run/pacing/pacer.ts';
+import { createPacer, type PacedPermit, type Traffic } from '../../../../src/run/pacing/pacer.ts';
 import { zeroUsage } from '../../../../src/usage/add.ts';
 import { manualClock, settled } from '../../support/clock.ts';
 
@@ -26,13 +26,16 @@ export interface PacingOptions {
   readonly retry?: Partial<PlanRetry>;
   /** Always the same, from 0 to 1. */
   readonly chance?: number;
+  /** Requests of all models that may be under way. */
+  readonly traffic?: Traffic;
 }
 
 /** A pacer, and time that stands still. */
-export function pacing({ limits, retry, chance = 1 }: PacingOptions = {}) {
+export function pacing({ limits, retry, chance = 1, traffic }: PacingOptions = {}) {
   const clock = manualClock();
   const end = new AbortController();
   const pauses: (readonly [milliseconds: number, reason: string, gives_up_in?: number])[] = [];
+  const spares: number[] = [];
   const pacer = createPacer({
     limits: { concurrency: 16, ...limits },
     retry: { attempts: 3, max_delay: 60_000, outage: 300_000, ...retry },
@@ -42,6 +45,8 @@ export function pacing({ limits, retry, chance = 1 }: PacingOptions = {}) {
     elapsed: clock.now,
     sleep: clock.sleep,
     random: () => chance,
+    spare: (calls) => void spares.push(calls),
+    ...(traffic && { traffic }),
   });
 
   /** Asks for so many requests, each of a call of its own unless told. */
@@ -76,7 +81,7 @@ export function pacing({ limits, retry, chance = 1 }: PacingOptions = {}) {
     return asked;
   }
 
-  return { pacer, clock, end, pauses, ask };
+  return { pacer, clock, end, pauses, spares, ask };
 }
 
 export function requestOf(call: object = {}, bytes = 100): PacedRequest {
