@@ -184,6 +184,7 @@ async function runRecords(
         slots.widen(calls);
         bell.ring();
       },
+      notice: warn,
     },
     openFar(options, tracer !== undefined, workers, warn),
   );

@@ -40,6 +40,8 @@ export interface OpenModels {
 
 export interface ModelListener {
   readonly paused: (model: string, wait: Wait) => void;
+  /** Something that a user should know of. */
+  readonly notice: (message: string) => void;
   /** So many calls more than usual should be begun, over all models. */
   readonly spare: (calls: number) => void;
 }
@@ -52,7 +54,7 @@ export async function openModels(
   plan: Plan,
   options: RunOptions,
   { now, elapsed, sleep, random }: Surroundings,
-  { paused, spare }: ModelListener,
+  { paused, spare, notice }: ModelListener,
   openFar?: OpenModel,
 ): Promise<OpenModels> {
   const open = options.openModel ?? openFar ?? openByProvider;
@@ -79,6 +81,7 @@ export async function openModels(
       signal: controller.signal,
       paused: (wait) => paused(name, wait),
       spare: (calls) => spareFor(identity, calls),
+      notice: (message) => notice(`${name}: ${message}`),
       traffic,
       elapsed,
       sleep,

@@ -10,6 +10,10 @@ export interface Limit {
   correct(difference: number, time: number): void;
   /** What the server says of the limit, and what is left of it. */
   learn(limit: number | null, left: number | null, time: number): void;
+  /** What the server says is not so: it is as if it had said nothing. */
+  forget(): void;
+  /** What the server says, where it limits anything; else Infinity. */
+  readonly learned: number;
 }
 
 export interface LimitOptions {
@@ -30,17 +34,19 @@ const reach = 1.004;
 /** In milliseconds: as late as timers are on a busy machine. */
 const slack = 200;
 
+const nobody = { used: 0, time: 0 };
+
 /**
  * Evenly spaced, and never more than the limit in a window. Where others use the same quota, the server has less left than
  * we believe: what they used is held against the limit, and let go at the pace at which a quota comes back.
  */
 export function createLimit({ told = Infinity, length, unreachable = Infinity }: LimitOptions): Limit {
-  const spacing = createSpacing(rateOf(told), slack);
+  let spacing = createSpacing(rateOf(told), slack);
   const window = createSlidingWindow(length * reach);
   let ofServer = Infinity;
   let limit = told;
   /** What others had used of the server's quota, and when. */
-  let others = { used: 0, time: 0 };
+  let others = nobody;
   /** When the full window lets the next one pass: it is late since then, and not since its place in the even spacing. */
   let roomAt = 0;
 
@@ -86,6 +92,16 @@ export function createLimit({ told = Infinity, length, unreachable = Infinity }:
       }
       if (left === null || ofServer === Infinity) return;
       others = { used: Math.max(0, ofServer - left - window.sum(time)), time };
+    },
+    forget() {
+      ofServer = Infinity;
+      limit = told;
+      others = nobody;
+      // What passed at that pace may have moved the next by days.
+      spacing = createSpacing(rateOf(told), slack);
+    },
+    get learned() {
+      return ofServer;
     },
   };
 }

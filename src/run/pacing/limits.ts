@@ -27,7 +27,8 @@ const minute = 60_000;
 const unreachableRequests = 600_000;
 const unreachableTokens = 1_000_000_000;
 
-export function createLimits(told: PlanLimits): Limits {
+/** `doubted`: told, once, of what the server says and is not believed. */
+export function createLimits(told: PlanLimits, doubted: (message: string) => void = () => {}): Limits {
   const perSecond =
     told.requests_per_second === undefined
       ? undefined
@@ -43,6 +44,20 @@ export function createLimits(told: PlanLimits): Limits {
     unreachable: unreachableTokens,
   });
   const estimate = createTokenEstimate();
+  /** Tokens of the largest request that was answered, without what the provider had in its cache. */
+  let largest = 0;
+  let isDoubted = false;
+
+  /** A server that has answered a request of more tokens does not allow so few in a minute. */
+  function isBelievable(said: number): boolean {
+    if (said >= largest) return true;
+    if (!isDoubted)
+      doubted(
+        `the server's headers limit it to ${tokensInWords(said)} a minute, and it has answered a request of ${tokensInWords(largest)}: that limit is not believed`,
+      );
+    isDoubted = true;
+    return false;
+  }
 
   return {
     wait: (request, time) =>
@@ -61,10 +76,20 @@ export function createLimits(told: PlanLimits): Limits {
     settle(request, { usage, quota }, { admitted, reserved, time }) {
       estimate.learn(request, usage);
       // Usage that never came stays at the estimate.
-      if (usage.total_tokens !== null) tokens.correct(usage.total_tokens - reserved, admitted);
+      if (usage.total_tokens !== null) {
+        tokens.correct(usage.total_tokens - reserved, admitted);
+        largest = Math.max(largest, usage.total_tokens - (usage.cached_input_tokens ?? 0));
+        if (!isBelievable(tokens.learned)) tokens.forget();
+      }
       if (quota === null) return;
       requests.learn(quota.requests, quota.requests_left, time);
-      tokens.learn(quota.tokens, quota.tokens_left, time);
+      // One of 0 limits nothing.
+      if (quota.tokens === null || quota.tokens === 0 || isBelievable(quota.tokens))
+        tokens.learn(quota.tokens, quota.tokens_left, time);
     },
   };
+}
+
+function tokensInWords(count: number): string {
+  return `${count.toLocaleString('en-US')} token${count === 1 ? '' : 's'}`;
 }

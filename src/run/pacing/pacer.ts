@@ -33,6 +33,8 @@ export interface PacerOptions {
    * should be begun, since one of those may be answered. 0: it answers again.
    */
   readonly spare?: (calls: number) => void;
+  /** Something that a user should know of, and that is not waited for. */
+  readonly notice?: (message: string) => void;
   /** Of all models together; absent: nothing bounds them. */
   readonly traffic?: Traffic;
   /** Milliseconds of a clock that is never set, as the one on the wall may be. */
@@ -85,7 +87,7 @@ export function createPacer({ limits: told, retry, signal, paused, ...options }:
   const { elapsed, sleep, random, spare = () => {} } = options;
   const { traffic = { underWay: 0, most: Infinity } } = options;
   const began = elapsed();
-  const limits = createLimits(told);
+  const limits = createLimits(told, options.notice);
   const found = createFoundRate();
   const outage = createOutage(retry.outage);
   const backOff = createBackOff(retry.max_delay, random);

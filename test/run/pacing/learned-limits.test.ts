@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Quota } from '../../../src/models/contract.ts';
 import { settled } from '../support/clock.ts';
-import { answered, pacing } from './support/pacing.ts';
+import { answered, limited, pacing } from './support/pacing.ts';
 import { fixedWindow, slidingTokens, slidingWindow } from './support/servers.ts';
 import { createWorld, logNormal, seeded } from './support/world.ts';
 
@@ -76,6 +76,51 @@ describe('a limit that the headers of answers tell', () => {
       for (const permit of permits) permit.settle({ ...answered, quota });
     }
     expect(clock.sleeping).toEqual([]);
+  });
+});
+
+describe('a limit of tokens that is smaller than a request which was answered', () => {
+  const quota: Quota = { requests: null, requests_left: null, tokens: 1, tokens_left: 0 };
+  const used = { ...answered.usage, input_tokens: 400, output_tokens: 100, total_tokens: 500 };
+
+  it.each([
+    ['comes with the answer', false],
+    ['came with a 429 before', true],
+  ])('holds nobody up where it %s, and is told of once', async (_how, isRefusedFirst) => {
+    const { ask, clock, notices } = pacing();
+    if (isRefusedFirst) (await ask(1).next()).settle({ ...limited(1000), quota });
+    for (let request = 0; request < 3; request++) {
+      const permit = await ask(1).next();
+      permit.settle({ ...answered, usage: used, quota });
+    }
+    const asked = ask(10);
+    await clock.advance(20_000);
+    expect(asked.permits.length).toBe(10);
+    expect(notices).toEqual([
+      "the server's headers limit it to 1 token a minute, and it has answered a request of 500 tokens: that limit is not believed",
+    ]);
+  });
+
+  it('leaves the limit of the file as it was', async () => {
+    const { ask, clock } = pacing({ limits: { tokens_per_minute: 1000 } });
+    (await ask(1).next()).settle({ ...answered, usage: used, quota });
+    const asked = ask(2);
+    await clock.advance(25_000);
+    expect(asked.permits.length).toBe(0);
+    await clock.advance(10_000);
+    expect(asked.permits.length).toBe(1);
+    await clock.advance(20_000);
+    expect(asked.permits.length).toBe(1);
+  });
+
+  it('is believed where most of that request was cached by the provider', async () => {
+    const { ask, clock, notices } = pacing();
+    const cached = { ...used, cached_input_tokens: 399 };
+    (await ask(1).next()).settle({ ...answered, usage: cached, quota: { ...quota, tokens: 200 } });
+    const asked = ask(3);
+    await clock.advance(10_000);
+    expect(asked.permits.length).toBe(0);
+    expect(notices).toEqual([]);
   });
 });
 

@@ -36,6 +36,7 @@ export function pacing({ limits, retry, chance = 1, traffic }: PacingOptions = {
   const end = new AbortController();
   const pauses: (readonly [milliseconds: number, reason: string, gives_up_in?: number])[] = [];
   const spares: number[] = [];
+  const notices: string[] = [];
   const pacer = createPacer({
     limits: { concurrency: 16, ...limits },
     retry: { attempts: 3, max_delay: 60_000, outage: 300_000, ...retry },
@@ -46,6 +47,7 @@ export function pacing({ limits, retry, chance = 1, traffic }: PacingOptions = {
     sleep: clock.sleep,
     random: () => chance,
     spare: (calls) => void spares.push(calls),
+    notice: (message) => void notices.push(message),
     ...(traffic && { traffic }),
   });
 
@@ -81,7 +83,7 @@ export function pacing({ limits, retry, chance = 1, traffic }: PacingOptions = {
     return asked;
   }
 
-  return { pacer, clock, end, pauses, spares, ask };
+  return { pacer, clock, end, pauses, spares, notices, ask };
 }
 
 export function requestOf(call: object = {}, bytes = 100): PacedRequest {
