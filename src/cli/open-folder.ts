@@ -112,6 +112,7 @@ function metaOf({ terminal, flags, prepared, simulator }: ReadyRun): RunMeta {
     ...(files !== undefined && { images: resolve(terminal.cwd, files) }),
     ...(flags.output !== undefined &&
       flags.output !== '-' && { output: resolve(terminal.cwd, flags.output) }),
+    ...(total !== undefined && { available: total }),
     ...(Object.keys(selection).length > 0 && { selection: { ...selection } as JsonObject }),
   };
 }

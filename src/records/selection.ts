@@ -40,6 +40,21 @@ export function selectedCount(total: Count, selection: Selection): number {
   return Math.min(Math.max(0, sharded - offset), sample?.size ?? Infinity, limit);
 }
 
+/**
+ * The same records, said with as little as possible: without an offset of 0, the only shard, and, where it is known how
+ * many there are, a sample or a limit that takes all of them.
+ */
+export function shortestSelection(selection: Selection, total?: Count): Selection {
+  const { sample, limit } = selection;
+  const shard = selection.shard?.count === 1 ? undefined : selection.shard;
+  const offset = selection.offset === 0 ? undefined : selection.offset;
+  const before = { ...(shard && { shard }), ...(offset !== undefined && { offset }) };
+  const available = total === undefined ? Infinity : selectedCount(total, before);
+  const isSampled = sample !== undefined && sample.size < available;
+  const isLimited = limit !== undefined && limit < Math.min(available, sample?.size ?? Infinity);
+  return { ...before, ...(isSampled && { sample }), ...(isLimited && { limit }) };
+}
+
 function countInShard({ records, indexes }: Count, shard: NonNullable<Selection['shard']>): number {
   if (indexes === undefined) return Math.max(0, Math.ceil((records - (shard.index - 1)) / shard.count));
   let count = 0;

@@ -2,6 +2,7 @@ import { dirname, relative } from 'node:path';
 import type { JsonObject, JsonValue } from '../json/json.ts';
 import { isObject } from '../json/json.ts';
 import { resumableSections, type PlanFile } from '../plan.ts';
+import { shortestSelection } from '../records/selection.ts';
 import { canonicalJson } from './canonical.ts';
 import type { RunMeta, RunSummary } from './run-summary.ts';
 
@@ -29,7 +30,7 @@ export function changesSince(before: RunSummary, meta: RunMeta): readonly Change
     ...variableChanges(before, meta),
     ...overrideChanges(before, meta),
     ...inputChanges(before, meta),
-    ...selectionChanges(before.selection ?? {}, meta.selection ?? {}),
+    ...selectionChanges(shortest(before.selection, meta), shortest(meta.selection, meta)),
     ...imageChanges(before, meta),
   ];
 }
@@ -123,6 +124,10 @@ function inputChanges({ input: before }: RunSummary, { input: now }: RunMeta): r
 function inputName({ path }: { readonly path: string | null }): string {
   if (path === null) return 'the records of a program';
   return path === '-' ? 'the input of stdin' : `the input \`${path}\``;
+}
+
+function shortest(selection: JsonObject | null | undefined, { available }: RunMeta): JsonObject {
+  return { ...shortestSelection(selection ?? {}, available) } as JsonObject;
 }
 
 function selectionChanges(before: JsonObject, now: JsonObject): readonly Change[] {

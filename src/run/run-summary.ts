@@ -1,5 +1,6 @@
 import type { JsonObject } from '../json/json.ts';
 import type { Plan, PlanFile } from '../plan.ts';
+import type { Count } from '../records/record-source.ts';
 import type { Usage } from '../usage/usage.ts';
 import { version } from '../version.ts';
 import type { BudgetReport, Counts, RunFinished, StopReason, ToolCounts, UsageReport } from './events.ts';
@@ -10,6 +11,8 @@ export interface RunMeta {
   readonly input: RunInput;
   /** The records taken of the input, as `--limit` and its like say; absent: all. */
   readonly selection?: JsonObject;
+  /** How many records the input has, where that is known: by it, selections that say the same are known as such. */
+  readonly available?: Count;
   readonly simulated: boolean;
   /** The options of the simulator, as given to `--simulate`. */
   readonly simulator?: string;

@@ -1,7 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { InputBroken, RecordItem } from '../../src/records/record.ts';
-import { selectedCount, selectRecords, type Selection } from '../../src/records/selection.ts';
+import {
+  selectedCount,
+  selectRecords,
+  shortestSelection,
+  type Selection,
+} from '../../src/records/selection.ts';
 import { all, each } from './support.ts';
 
 /** Records of these indexes, every third of them bad. */
@@ -49,6 +54,26 @@ describe('a selection', () => {
     expect(selectedCount({ records: count }, selection)).toBe(expected.length);
   });
 
+  it.each<[Selection, Selection, Selection]>([
+    [{ offset: 0, shard: { index: 1, count: 1 } }, {}, {}],
+    [{ limit: 5 }, { limit: 5 }, {}],
+    [{ limit: 4 }, { limit: 4 }, { limit: 4 }],
+    [{ sample: { size: 3, seed: 1 }, offset: 2 }, { sample: { size: 3, seed: 1 }, offset: 2 }, { offset: 2 }],
+    [
+      { sample: { size: 3, seed: 1 }, limit: 3 },
+      { sample: { size: 3, seed: 1 } },
+      { sample: { size: 3, seed: 1 } },
+    ],
+    [
+      { shard: { index: 2, count: 2 }, limit: 2 },
+      { shard: { index: 2, count: 2 }, limit: 2 },
+      { shard: { index: 2, count: 2 } },
+    ],
+  ])('%j is in short %j, and of 5 records %j', (selection, short, ofFive) => {
+    expect(shortestSelection(selection)).toEqual(short);
+    expect(shortestSelection(selection, { records: 5 })).toEqual(ofFive);
+  });
+
   it('parts an input into shards that are the whole', async () => {
     const shards = await Promise.all(
       [1, 2, 3, 4].map((index) => selected(101, { shard: { index, count: 4 } })),
@@ -88,6 +113,8 @@ describe('a selection', () => {
         expect(await selected(count, chosen, false)).toEqual(known);
         expect(known).toHaveLength(selectedCount({ records: count }, chosen));
         expect(known).toEqual([...new Set(known)].sort((one, other) => one - other));
+        expect(await selected(count, shortestSelection(chosen))).toEqual(known);
+        expect(await selected(count, shortestSelection(chosen, { records: count }))).toEqual(known);
       }),
     );
   });

@@ -20,8 +20,8 @@ function metaOf(of: Plan, others: Partial<RunMeta> = {}): RunMeta {
   return { plan: of, input, simulated: false, ...others };
 }
 
-async function begun(of: Plan = chain): Promise<RunFolder> {
-  const folder = await createRunFolder(join(await temporaryFolder(), 'run'), metaOf(of));
+async function begun(of: Plan = chain, others: Partial<RunMeta> = {}): Promise<RunFolder> {
+  const folder = await createRunFolder(join(await temporaryFolder(), 'run'), metaOf(of, others));
   if (!folder.ok) throw new Error(folder.error.message);
   return folder.value;
 }
@@ -73,8 +73,13 @@ async function killedFiles(path: string): Promise<readonly string[]> {
 }
 
 /** Leaves the run as one that was killed when so many calls had been answered and journaled. */
-async function killedAfter(calls: number, of = chain, items = recordsOf(6)): Promise<string> {
-  const folder = await begun(of);
+async function killedAfter(
+  calls: number,
+  of = chain,
+  items = recordsOf(6),
+  others: Partial<RunMeta> = {},
+): Promise<string> {
+  const folder = await begun(of, others);
   const models = fakeModels();
   const abort = new AbortController();
   const going = run(of, items, { openModel: models.openModel, folder, abort: abort.signal });
@@ -579,6 +584,19 @@ describe('taking hold of a run', () => {
         },
       });
     }
+  });
+
+  it.each([
+    [{ offset: 0 }, { shard: { index: 1, count: 1 } }],
+    [{ limit: 6 }, { sample: { size: 20, seed: 3 } }],
+  ])('goes on where another selection (%j, then %j) takes the same records', async (before, now) => {
+    const available = { records: 6 };
+    const path = await killedAfter(4, chain, recordsOf(6), { selection: before, available });
+    const folder = await resumed(path, metaOf(chain, { selection: now, available }));
+    const { finished } = run(chain, recordsOf(6), { openModel: answering(), folder });
+    expect(await finished).toMatchObject({ state: 'completed', counts: { succeeded: 6 } });
+    const done = await (await held(path)).done(metaOf(chain, { available }));
+    expect(done).toBeDefined();
   });
 
   it('is refused where the journal is damaged', async () => {
