@@ -30,9 +30,9 @@ export interface SourceReading {
   read(schema?: JsonSchema): AsyncIterable<RecordItem | InputBroken>;
   /**
    * To be called before `read`: bytes that come once are written to a new file as fast as they come, and read from there.
-   * The file is called `<path>.part`, and takes the place of one of that name, until their end was reached and it is
-   * whole; `openSpool` reads it again. Where the
-   * disk refuses later, an InputBroken `spool-failed` comes after the records that it took. Reading that stops early ends
+   * The file is called `<path>.part` until their end was reached and it is whole; `openSpool` reads it again. Where there
+   * is one of that name already, the bytes have to begin as it does: an InputBroken `other-input` comes where they do not.
+   * Where the disk refuses later, an InputBroken `spool-failed` comes after the records that it took. Reading that stops early ends
    * the file too. A regular file is read from where it is.
    */
   spoolTo(path: string): Promise<Result<undefined, Diagnostic>>;

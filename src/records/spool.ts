@@ -1,4 +1,5 @@
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, rename, type FileHandle } from 'node:fs/promises';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { failure, success, type Result } from '../result.ts';
 import { chunkSize, type ByteStream } from './bytes.ts';
@@ -15,8 +16,14 @@ export interface Spool {
 export interface SpoolOptions {
   /** Bytes that the file may be ahead of its reader. Default: 1 GB, for a producer without an end fills no disk. */
   readonly ahead?: number;
-  /** Makes the file, for its owner alone. */
-  readonly create?: (path: string) => Promise<SpoolFile>;
+  /** Makes the file, for its owner alone, or opens that of an earlier run. */
+  readonly open?: (path: string) => Promise<OpenedSpool>;
+}
+
+export interface OpenedSpool {
+  readonly file: SpoolFile;
+  /** Bytes that an earlier run has kept. */
+  readonly kept: number;
 }
 
 export type SpoolFile = Pick<FileHandle, 'write' | 'read' | 'datasync' | 'close'>;
@@ -30,18 +37,22 @@ export function partOf(path: string): string {
  * Writes bytes to a file as fast as they come, so that their producer is soon through, whatever is done with them; they
  * are read from there. The file has its name only when it is whole and on the disk. A disk that refuses is told as the
  * reason why the bytes end, after those that it took.
+ *
+ * What an earlier run was killed over is kept: its input comes again from the first byte on, and has to be the same as far
+ * as that run had come. Where it is not, the bytes end there with the reason, and the file stays as it is.
  */
 export async function startSpool(
   incoming: Incoming,
   path: string,
-  { ahead = 2 ** 30, create = createFile }: SpoolOptions = {},
+  { ahead = 2 ** 30, open: openFile = openPart }: SpoolOptions = {},
 ): Promise<Result<Spool, Diagnostic>> {
-  let file: SpoolFile;
+  let opened: OpenedSpool;
   try {
-    file = await create(partOf(path));
+    opened = await openFile(partOf(path));
   } catch (error) {
     return failure(spoolFailed(path, error));
   }
+  const { file, kept } = opened;
   incoming.take();
   const arrived = createBell();
   const room = createBell();
@@ -67,7 +78,13 @@ export async function startSpool(
   }
 
   async function keep(piece: Buffer): Promise<void> {
-    for (let at = 0; at < piece.length;) {
+    const before = Math.min(piece.length, Math.max(0, kept - state.written));
+    if (before > 0 && !(await isKept(piece.subarray(0, before)))) {
+      ended = { why: otherInput(path) };
+      incoming.close();
+      return;
+    }
+    for (let at = before; at < piece.length;) {
       at += (await file.write(piece, at, piece.length - at, state.written + at)).bytesWritten;
     }
     state.written += piece.length;
@@ -75,7 +92,24 @@ export async function startSpool(
     while (!state.stopping && state.written - state.read > ahead) await room.rung();
   }
 
+  /** Whether an earlier run has kept these bytes in this place. */
+  async function isKept(bytes: Buffer): Promise<boolean> {
+    const there = Buffer.allocUnsafeSlow(bytes.length);
+    let filled = 0;
+    while (filled < there.length) {
+      const at = state.written + filled;
+      const { bytesRead } = await file.read(there, filled, there.length - filled, at);
+      if (bytesRead === 0) return false;
+      filled += bytesRead;
+    }
+    return there.equals(bytes);
+  }
+
   async function finish(end: NonNullable<Incoming['end']>): Promise<void> {
+    if (end.why === undefined && state.written < kept) {
+      ended = { why: otherInput(path) };
+      return;
+    }
     if (end.why === undefined) {
       await file.datasync();
       await rename(partOf(path), path);
@@ -122,10 +156,12 @@ export async function startSpool(
   return success({ read, stop });
 }
 
-/** In place of what an earlier run was killed over: its input comes again from the first byte on. */
-async function createFile(path: string): Promise<SpoolFile> {
-  await rm(path, { force: true });
-  return open(path, 'wx+', 0o600);
+/** Never what a link leads to. */
+async function openPart(path: string): Promise<OpenedSpool> {
+  const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants;
+  const file = await open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600);
+  const { size } = await file.stat();
+  return { file, kept: size };
 }
 
 /** Wakes one who waits, if there is one. */
@@ -148,6 +184,16 @@ function createBell(): Bell {
 /** Not as if it were the end, which would make a record of half a row. */
 function closed(path: string): Diagnostic {
   return { severity: 'error', code: 'input-closed', message: `reading \`${path}\` was ended before its end` };
+}
+
+/** What the earlier run was answered is of other rows, though their keys may be the same. */
+function otherInput(path: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'other-input',
+    message: `this is not the input that the run was begun with: it differs from what the run has kept of it in \`${partOf(path)}\``,
+    hint: 'give it the same input from its beginning, or run on this one in another `--run-dir`',
+  };
 }
 
 function spoolFailed(path: string, error: unknown): Diagnostic {

@@ -183,6 +183,22 @@ describe('pipe run in the folder of a run', () => {
     expect(existsSync(join(folder, 'r/stdin.part'))).toBe(false);
   });
 
+  it('refuses another standard input where the run was killed while it came, though its keys are the same', async () => {
+    const broken = new Set(['Hello c']);
+    const { folder, asked } = await project(broken);
+    const input = readFileSync(join(folder, 'rows.jsonl'), 'utf8');
+    await pipe(piped, { cwd: folder, input });
+    rmSync(join(folder, 'r/stdin'));
+    writeFileSync(join(folder, 'r/stdin.part'), input.slice(0, 15));
+    broken.clear();
+    const before = asked().length;
+    const other = await pipe(piped, { cwd: folder, input: input.replace('a', 'z') });
+    expect([other.exitCode, asked().length]).toEqual([2, before]);
+    expect(other.stderr).toContain('this is not the input that the run was begun with');
+    expect((await pipe(piped, { cwd: folder, input })).exitCode).toBe(0);
+    expect(asked().slice(before)).toEqual(['Hello c', 'Then [Hello c]']);
+  });
+
   it('goes on with it, tells what is done, and writes its rows again', async () => {
     const broken = new Set(['Hello a']);
     const { folder, run, asked } = await project(broken);

@@ -9,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
   writeSync,
@@ -174,13 +175,43 @@ describe('an input that comes once, spooled', () => {
     expect(existsSync(join(path, '..', 'other.part'))).toBe(false);
   });
 
-  it('takes the place of what was there of it before', async () => {
+  it.each([0, 1, 8, 12, Buffer.byteLength(rows)])(
+    'goes on with the first %i bytes of it that an earlier run has kept, cut anywhere',
+    async (kept) => {
+      for (const size of [1, 5, 8, 100]) {
+        const path = spoolPath();
+        writeFileSync(`${path}.part`, Buffer.from(rows).subarray(0, kept));
+        const source = await spooled(stream(rows, size), path);
+        expect((await all(source.read())).map(shown)).toEqual(shownRows);
+        expect(readFileSync(path, 'utf8')).toBe(rows);
+        expect(existsSync(`${path}.part`)).toBe(false);
+      }
+    },
+  );
+
+  it.each([
+    ['differs', rows.replace('"a":3', '"a":4'), rows.slice(0, -2)],
+    ['is shorter', rows.slice(0, 20), rows],
+  ])('breaks off, and leaves what is kept, where it %s', async (_, content, kept) => {
     const path = spoolPath();
-    writeFileSync(`${path}.part`, '{"a":7}\n'.repeat(10));
-    const source = await spooled(stream(rows), path);
-    expect((await all(source.read())).map(shown)).toEqual(shownRows);
-    expect(readFileSync(path, 'utf8')).toBe(rows);
-    expect(existsSync(`${path}.part`)).toBe(false);
+    writeFileSync(`${path}.part`, kept);
+    const source = await spooled(stream(content, 8), path);
+    const items = await all(source.read());
+    expect(items.at(-1)).toMatchObject({ broken: { code: 'other-input' } });
+    expect(items.slice(0, -1).map(shown)).toEqual(shownRows.slice(0, items.length - 1));
+    expect(readFileSync(`${path}.part`, 'utf8')).toBe(kept);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('is not written through a link', async () => {
+    const path = spoolPath();
+    const elsewhere = join(temporaryFolder(), 'elsewhere');
+    writeFileSync(elsewhere, '');
+    symlinkSync(elsewhere, `${path}.part`);
+    const source = opened(await openRecords({ path: '-', stdin: stream(rows) }));
+    expect(await source.spoolTo(path)).toMatchObject({ ok: false, error: { code: 'spool-failed' } });
+    await source.close();
+    expect(readFileSync(elsewhere, 'utf8')).toBe('');
   });
 
   it('is not where the input is a regular file', async () => {
@@ -397,7 +428,10 @@ describe('how far a spool runs ahead', () => {
       close: async () => {},
     };
     const { asked, bytes } = endless();
-    const spool = await spoolOf({ bytes, destroy() {} }, { ahead: 1000, create: async () => file });
+    const spool = await spoolOf(
+      { bytes, destroy() {} },
+      { ahead: 1000, open: async () => ({ file, kept: 0 }) },
+    );
     await setImmediate();
     // The piece that goes beyond the bound is the last.
     expect(asked.pieces).toBe(11);
@@ -439,9 +473,9 @@ describe('a disk that refuses', () => {
   function failing(act: 'write' | 'read' | 'datasync', from: number): SpoolOptions {
     let times = 0;
     return {
-      async create(path) {
-        const file = await open(path, 'wx+');
-        return new Proxy(file, {
+      async open(path) {
+        const opened = await open(path, 'wx+');
+        const file = new Proxy(opened, {
           get(target, name) {
             if (name === act) times += 1;
             if (name === act && times >= from) {
@@ -452,6 +486,7 @@ describe('a disk that refuses', () => {
             return typeof member === 'function' ? (member.bind(target) as unknown) : member;
           },
         });
+        return { file, kept: 0 };
       },
     };
   }
