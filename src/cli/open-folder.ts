@@ -48,6 +48,7 @@ async function asFolder(
   if (!opened.ok) return opened;
   const spooled = await source.spoolTo(join(opened.value.path, spoolName));
   if (spooled.ok) return success({ kind: 'folder', results: opened.value });
+  await opened.value.release();
   const { spoolFailed } = await import('../run/reasons.ts');
   return failure(spoolFailed(spooled.error.message));
 }

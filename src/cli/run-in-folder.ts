@@ -35,6 +35,8 @@ async function follow(run: ReadyRun, opened: OpenedFolder): Promise<ExitCode> {
   } finally {
     reader?.release();
     interrupts.release();
+    // Where it did not come to a run.
+    if (opened.kind === 'folder') await opened.results.release();
   }
 }
 

@@ -2,11 +2,17 @@ import { join } from 'node:path';
 import { isObject, type JsonValue } from '../json/json.ts';
 import type { RunEvent, UsageReport } from './events.ts';
 import type { FileSystem } from './file-system.ts';
+import { isSealed } from './checked-line.ts';
 import { fileLines } from './file-lines.ts';
+import { journalName } from './journal/journal.ts';
+import { endLine } from './journal/lines.ts';
 import type { ResultRow } from './journal/reader.ts';
 import type { RunResults } from './results.ts';
 import type { RunSummary } from './run-summary.ts';
 import { readJson } from './whole-file.ts';
+
+/** In bytes. */
+const longestHeader = 1024;
 
 /** A run of which nothing is left to do. */
 export interface DoneRun extends RunResults {
@@ -22,11 +28,12 @@ export async function readDone(
 ): Promise<DoneRun | undefined> {
   const usage = await readJson(fileSystem, join(folder, 'usage.json')).catch(() => undefined);
   const file = join(folder, 'results.jsonl');
-  const bytes = await fileSystem.look(file).then(
-    (found) => (found.kind === 'file' ? found.bytes : null),
-    () => null,
-  );
-  if (!isUsage(usage) || bytes === null || bytes !== summary.results_bytes) return undefined;
+  const { results_bytes, journal_bytes } = summary;
+  if (!isUsage(usage) || !(await isOfSize(fileSystem, file, results_bytes))) return undefined;
+  // Without a look at its middle, which may be long: whoever goes on with the run reads all of it.
+  const journal = join(folder, journalName);
+  if (!(await isOfSize(fileSystem, journal, journal_bytes))) return undefined;
+  if (!(await hasEnds(fileSystem, journal, journal_bytes ?? 0).catch(() => false))) return undefined;
 
   async function* results(): AsyncIterable<ResultRow> {
     for await (const line of fileLines(fileSystem, file)) yield JSON.parse(line.toString()) as ResultRow;
@@ -42,6 +49,28 @@ export async function readDone(
       close: async () => {},
     }),
   };
+}
+
+async function isOfSize(fileSystem: FileSystem, path: string, bytes: number | null): Promise<boolean> {
+  const found = await fileSystem.look(path).catch(() => undefined);
+  return found?.kind === 'file' && found.bytes === bytes;
+}
+
+/** Whether a journal begins and ends as one does. */
+async function hasEnds(fileSystem: FileSystem, path: string, bytes: number): Promise<boolean> {
+  const file = await fileSystem.openToRead(path);
+  try {
+    const first = Buffer.alloc(longestHeader);
+    const read = await file.read(first, 0);
+    const last = Buffer.alloc(endLine().length);
+    await file.read(last, Math.max(0, bytes - last.length));
+    return (
+      isSealed(first.subarray(0, Math.max(0, first.subarray(0, read).indexOf('\n')))) &&
+      last.equals(endLine())
+    );
+  } finally {
+    await file.close();
+  }
 }
 
 async function* eventsOf(folder: string, summary: RunSummary, usage: UsageReport): AsyncIterable<RunEvent> {

@@ -6,6 +6,7 @@ import type { StopReason } from './events.ts';
 import { errorCode, inWords, nodeFileSystem, type FileSystem } from './file-system.ts';
 import { openFolder, type FolderServices, type RunFolder } from './folder.ts';
 import { readHistory } from './journal/history.ts';
+import { journalName } from './journal/journal.ts';
 import { lockRun, type RunLock } from './lock.ts';
 import { runChanged } from './reasons.ts';
 import { readSummary } from './read-summary.ts';
@@ -49,7 +50,7 @@ export async function holdRun(
 async function wasBegun(fileSystem: FileSystem, path: string): Promise<Result<boolean, StopReason>> {
   try {
     const names = await fileSystem.list(path);
-    for (const name of ['run.json', 'journal.jsonl'].filter((one) => names.includes(one))) {
+    for (const name of ['run.json', journalName].filter((one) => names.includes(one))) {
       // A pipe would be waited for, and a device has no end.
       if ((await fileSystem.look(join(path, name))).kind !== 'file')
         return notRun(`${join(path, name)} is no file`);
@@ -73,7 +74,7 @@ function earlierRun(path: string, summary: RunSummary, lock: RunLock, services: 
     const changes = changesSince(summary, meta);
     if (summary.simulated !== meta.simulated) return failure(runChanged(path, [simulation(summary)]));
     if (changes.length > 0 && !force) return failure(runChanged(path, changes));
-    const history = await readHistory(fileSystem, join(path, 'journal.jsonl'), { all: force });
+    const history = await readHistory(fileSystem, join(path, journalName), { all: force });
     if (!history.ok) return history;
     const earlier = { history: history.value, force };
     return openFolder({ path, meta, lock, began: summary, earlier, services });

@@ -5,9 +5,9 @@ import { version } from '../version.ts';
 import type { StopReason } from './events.ts';
 import { errorCode, nodeFileSystem, type FileSystem } from './file-system.ts';
 import type { History } from './journal/history.ts';
-import { headerLine, resumedLine } from './journal/lines.ts';
+import { endLine, headerLine, resumedLine } from './journal/lines.ts';
 import { openJournalReader, resultRow, type JournalReader } from './journal/reader.ts';
-import { createJournal, type Journal, type JournalListener } from './journal/journal.ts';
+import { createJournal, journalName, type Journal, type JournalListener } from './journal/journal.ts';
 import { isUnbegun, makeChosenFolder, makeNamedFolder } from './make-folder.ts';
 import { lockRun, type RunLock } from './lock.ts';
 import { folderInUse, notWritten } from './reasons.ts';
@@ -31,6 +31,11 @@ export interface RunFolder extends RunResults {
   openReader(): Promise<JournalReader>;
   /** Writes results.jsonl, errors.jsonl, usage.json and run.json. All are tried, whatever fails; the first is told. */
   finish(end: RunEnd): Promise<Result<undefined, StopReason>>;
+  /**
+   * Lets go of the folder, of which others can take hold then, though no run was begun in it: one that was lets go of it by
+   * itself. No mistake where it was let go before.
+   */
+  release(): Promise<void>;
 }
 
 /** A folder of the user's choice, or a new one below `runsDir` named after the pipeline. */
@@ -145,8 +150,6 @@ async function readyJournal(
   return sound + line.length;
 }
 
-const journalName = 'journal.jsonl';
-
 function runFolder(
   { path, meta, lock, began, earlier, services }: OpenedFolder,
   journalLength: number,
@@ -155,6 +158,23 @@ function runFolder(
   const index = earlier?.history.index ?? createRecordIndex();
   const journalPath = join(path, journalName);
   const openReader = () => openJournalReader(fileSystem, journalPath);
+  let isFree = false;
+  let isBegun = false;
+
+  async function letGo(): Promise<void> {
+    isFree = true;
+    await lock.release();
+  }
+
+  /** Nothing was asked, so that nothing is unknown. Where the disk refuses that, it will seem so. */
+  async function endUnbegun(): Promise<void> {
+    const file = await fileSystem.openToAppend(journalPath);
+    try {
+      await file.append(endLine());
+    } finally {
+      await file.close();
+    }
+  }
 
   /** What `read` makes of each record that ended so, in input order. */
   async function* each<Value>(
@@ -182,6 +202,7 @@ function runFolder(
     openReader,
     ...(earlier !== undefined && { history: earlier.history }),
     async startJournal(listener) {
+      isBegun = true;
       try {
         const file = await fileSystem.openToAppend(journalPath);
         return success(createJournal(file, journalLength, index, listener));
@@ -205,10 +226,17 @@ function runFolder(
       const lost = end.reason?.kind === 'local' ? undefined : failed;
       const told: RunEnd = lost === undefined ? end : { ...end, state: 'stopped', reason: lost };
       const results_bytes = await bytesOf(fileSystem, join(path, 'results.jsonl'));
-      const summary = summaryOf(meta, began, { ...told, results_bytes, finished: now() });
+      const journal_bytes = await bytesOf(fileSystem, journalPath);
+      const summary = summaryOf(meta, began, { ...told, results_bytes, journal_bytes, finished: now() });
       await attempt(writeJson(fileSystem, join(path, 'run.json'), summary));
-      await lock.release();
+      await letGo();
       return failed === undefined ? success(undefined) : failure(failed);
+    },
+
+    async release() {
+      if (isFree) return;
+      if (!isBegun) await endUnbegun().catch(() => undefined);
+      await letGo();
     },
 
     inOrder: () => orderRows({ index, openReader }),

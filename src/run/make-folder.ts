@@ -3,6 +3,7 @@ import { failure, success, type Result } from '../result.ts';
 import type { StopReason } from './events.ts';
 import { version } from '../version.ts';
 import { errorCode, type FileSystem } from './file-system.ts';
+import { journalName } from './journal/journal.ts';
 import { headerLine } from './journal/lines.ts';
 import { folderInUse, folderIsFile } from './reasons.ts';
 
@@ -60,8 +61,8 @@ export async function makeChosenFolder(
 /** Whether a folder has no more than a run leaves that is killed before it has begun: a journal that tells nothing. */
 export async function isUnbegun(fileSystem: FileSystem, path: string): Promise<boolean> {
   const names = await fileSystem.list(path);
-  if (names.some((name) => name !== 'run.json.tmp' && name !== 'journal.jsonl')) return false;
-  if (!names.includes('journal.jsonl')) return true;
-  const { kind, bytes } = await fileSystem.look(join(path, 'journal.jsonl'));
+  if (names.some((name) => name !== 'run.json.tmp' && name !== journalName)) return false;
+  if (!names.includes(journalName)) return true;
+  const { kind, bytes } = await fileSystem.look(join(path, journalName));
   return kind === 'file' && bytes <= headerLine(version).length;
 }

@@ -89,6 +89,8 @@ export interface RunSummary {
   readonly budget: BudgetReport | null;
   /** Of results.jsonl, by which it is known to be whole; null until the run has ended. */
   readonly results_bytes: number | null;
+  /** The same of journal.jsonl. */
+  readonly journal_bytes: number | null;
   /** UTC, as 2026-01-31T23:59:59.000Z. */
   readonly started: string;
   readonly finished: string | null;
@@ -103,7 +105,7 @@ export type EarlierSessions = Pick<RunSummary, 'started' | 'sessions' | 'duratio
 export function summaryOf(
   meta: RunMeta,
   { started, sessions, duration }: EarlierSessions,
-  end?: RunEnd & { readonly finished: number; readonly results_bytes: number | null },
+  end?: RunEnd & Pick<RunSummary, 'results_bytes' | 'journal_bytes'> & { readonly finished: number },
 ): RunSummary {
   const { plan, input, selection, simulated, simulator, images, output } = meta;
   const [pipeline, ...files] = plan.files;
@@ -133,6 +135,7 @@ export function summaryOf(
     ...(crashed_sessions !== undefined && { crashed_sessions }),
     budget: end?.budget ?? null,
     results_bytes: end?.results_bytes ?? null,
+    journal_bytes: end?.journal_bytes ?? null,
     started,
     finished: end === undefined ? null : new Date(end.finished).toISOString(),
     duration: end === undefined ? duration : (duration ?? 0) + end.duration,

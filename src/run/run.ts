@@ -74,11 +74,18 @@ function start(plan: Plan, records: AsyncIterable<RecordItem | InputBroken>, opt
   });
   // After the run has told that it began: a signal may have aborted long before.
   const unheard = stopOnInterrupt(stop, options);
-  const closed = ended.finally(() => {
-    unheard();
-    over.abort();
-    queue.close();
-  });
+  const closed = close();
+  async function close(): Promise<void> {
+    try {
+      await ended;
+    } finally {
+      unheard();
+      over.abort();
+      queue.close();
+      // Let go of already, but where a mistake of ours has ended the run.
+      await options.folder?.release();
+    }
+  }
   return {
     async next() {
       const result = await queue.next();

@@ -137,6 +137,19 @@ describe('a run that was killed', () => {
     expect(told.at(-1)).toMatchObject({ type: 'run_finished', usage: { crashed_sessions: 1 } });
   });
 
+  it('may be one that was let go of before it was begun, of which nothing is unknown', async () => {
+    const folder = await begun();
+    expect(await holdRun(folder.path)).toMatchObject({ error: { code: 'run_locked' } });
+    await folder.release();
+    await folder.release();
+    const next = await resumed(folder.path);
+    const { usage } = await run(chain, recordsOf(6), { openModel: answering(), folder: next }).finished;
+    expect(usage).toMatchObject({ total: { requests: 12 } });
+    expect(usage.crashed_sessions).toBeUndefined();
+    await next.release();
+    await (await held(folder.path)).release();
+  });
+
   it('tells of its earlier session first, and of each record that stays', async () => {
     const path = await killedAfter(8);
     const going = run(chain, recordsOf(6), { openModel: answering(), folder: await resumed(path) });
@@ -632,6 +645,23 @@ describe('taking hold of a run', () => {
     await writeFile(join(folder.path, 'results.jsonl'), text);
     expect(await (await held(folder.path)).done(metaOf(chain))).toBeUndefined();
   });
+
+  it.each<[string, (journal: string) => string]>([
+    ['cut', (journal) => journal.slice(0, -5)],
+    ['grown', (journal) => `${journal}{}\n`],
+    ['changed at its begin', (journal) => journal.replace('"format":1', '"format":2')],
+    ['changed at its end', (journal) => journal.replace('"type":"end"', '"type":"and"')],
+    ['emptied', () => ''],
+  ])(
+    'does not call a run done whose journal was %s: whoever goes on with it reads it',
+    async (_how, change) => {
+      const folder = await begun();
+      await run(chain, recordsOf(3), { openModel: answering(), folder }).finished;
+      const journal = join(folder.path, 'journal.jsonl');
+      await writeFile(journal, change(await readFile(journal, 'utf8')));
+      expect(await (await held(folder.path)).done(metaOf(chain))).toBeUndefined();
+    },
+  );
 
   it.each(['failed', 'changed'])('does not call a run done that has %s', async (how) => {
     const folder = await begun();

@@ -27,6 +27,12 @@ export interface Folded {
   readonly spent: Spent;
 }
 
+/**
+ * Records that a run has begun and not ended, at most: far more than any `concurrency` that a machine bears. Those before a
+ * record that has ended have ended too, each with a line, or were in flight with it.
+ */
+const mostInFlight = 1_000_000;
+
 /** Records that ended before this byte count as not ended: they are run again, and their answers are kept. */
 export async function foldJournal(
   file: ReadableFile,
@@ -34,6 +40,7 @@ export async function foldJournal(
   keepBefore: number,
 ): Promise<Result<Folded, StopReason>> {
   const fold = createFold(keepBefore);
+  let ended = 0;
   let fault: StopReason | undefined;
   const { length } = await scanLines(file, (line) => {
     fault = faultOf(line);
@@ -52,6 +59,12 @@ export async function foldJournal(
     if (number === 1 && head.type !== 'run') return damaged('is not the header that a journal begins with');
     if (number > 1 && head.type === 'run') return damaged('is the header of a second journal');
     if (head.type === 'run' && head.format > journalFormat) return newerJournal(path, head.format);
+    // What is kept by sequence takes room for all before it.
+    if (head.type === 'record') {
+      ended += 1;
+      if (head.sequence >= ended + mostInFlight)
+        return damaged('tells of a record that the run cannot have come to');
+    }
     fold.take(head, { offset, length: bytes.length });
     return undefined;
   }

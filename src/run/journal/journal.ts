@@ -14,6 +14,9 @@ import {
 } from './lines.ts';
 import type { RecordIndex } from './record-index.ts';
 
+/** Of the file, in the run's folder. */
+export const journalName = 'journal.jsonl';
+
 /** What a run writes as it goes. Nothing here waits for the disk but `close`, and whoever awaits a reservation. */
 export interface Journal {
   /** Resolves when the reservation is in the file, so that its request may be sent; false where it could not be written. */

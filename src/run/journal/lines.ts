@@ -85,6 +85,11 @@ export function resumedLine(pipe: string, force: boolean): Buffer {
   return wholeLine(resumedMembers(pipe, force));
 }
 
+/** The last line of a session that has asked nothing, whole. */
+export function endLine(): Buffer {
+  return wholeLine(endMembers);
+}
+
 function wholeLine(members: string): Buffer {
   const line = Buffer.from(`${lineStart}${members}}\n`);
   seal(line.subarray(0, -1));

@@ -44,6 +44,22 @@ async function faultOf(
   return history.ok ? undefined : history.error;
 }
 
+describe('a record beyond what a run can have come to', () => {
+  it.each([2 ** 32, Number.MAX_SAFE_INTEGER])(
+    'is damage, whatever its checksum says: %i',
+    async (sequence) => {
+      expect(await faultOf(journalOf(record('a', 0), record('b', sequence)))).toMatchObject({
+        code: 'journal_damaged',
+        message: expect.stringContaining('line 3, at byte') as string,
+      });
+    },
+  );
+
+  it('is not one that ended before the many that were in flight with it', async () => {
+    expect((await historyOf(journalOf(record('a', 50_000)))).index.size).toBe(50_001);
+  });
+});
+
 describe('a journal that was cut off', () => {
   it('is sound up to its last whole line, wherever that was', async () => {
     for (let length = 0; length <= journal.length; length += 1) {
