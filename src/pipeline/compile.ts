@@ -5,6 +5,7 @@ import { checkBudget, longestAnswer } from './budget.ts';
 import { checkNames } from './check-names.ts';
 import type { Columns } from './columns.ts';
 import { compileInput, type InputType } from './input.ts';
+import { warnOfLimits } from './limit-warnings.ts';
 import { modelSettings, providerKeys } from './model-settings.ts';
 import { warnOfModels } from './model-warnings.ts';
 import { orderSteps, type StepOrder } from './order.ts';
@@ -54,6 +55,7 @@ export async function compilePlan(
   if (output === undefined) checkNames([...steps.keys()], input.fields, context);
   const settings = modelSettings(file, sound.models, source, report);
   const retry = retryPolicy(file, source, report);
+  const limits = callLimits(file);
   const budget = runBudget(file);
   const prices = priceTable(file, settings.values());
   if (!report.failed()) {
@@ -63,6 +65,7 @@ export async function compilePlan(
     const answering = ids.filter((id) => steps.get(id)?.program.tool_calls === undefined);
     warn(templates, { names, steps: output ? answering : [] }, context);
     warnOfModels(settings, file, source, report);
+    warnOfLimits(limits, settings, source, report);
   }
   checkBudget({ file, budget, prices, settings }, source, report);
 
@@ -108,7 +111,7 @@ export async function compilePlan(
     steps: planSteps,
     ...(output && { output: output.node }),
     retry,
-    limits: callLimits(file),
+    limits,
     budget,
     fail: { error_rate: Number(sectionOf(file, 'fail')['error_rate'] ?? 0) },
     prices,
