@@ -16,7 +16,6 @@ import type { Journal } from './journal/journal.ts';
 import { createRecordIndex } from './journal/record-index.ts';
 import { openModels } from './models.ts';
 import { graceOf, surroundings, type RunOptions } from './options.ts';
-import { countOutcomes } from './outcomes.ts';
 import { internalError, notWritten, unexpected } from './reasons.ts';
 import { refusedStart } from './requirements.ts';
 import { hasBudget, isOvershot, isUncounted, openBudget, overshot, uncounted } from './run-budget.ts';
@@ -62,9 +61,10 @@ export async function execute(execution: Execution): Promise<void> {
     ...(history !== undefined && { resumed: resumedBy(history, ledger) }),
   });
 
-  const outcomes = countOutcomes(folder?.index ?? createRecordIndex());
+  const { counts } = folder?.index ?? createRecordIndex();
+  const outcomes = folder === undefined ? { ...counts } : undefined;
   const finished = (record: RecordFinished) => {
-    outcomes.count(record);
+    if (outcomes !== undefined) outcomes[record.outcome] += 1;
     tell(record);
   };
   // With a journal, a record counts as finished when it is written there: what is told is what can be resumed from.
@@ -131,7 +131,7 @@ export async function execute(execution: Execution): Promise<void> {
     total,
     known: history?.index.size ?? 0,
     intaken,
-    outcomes: outcomes.counts,
+    outcomes: outcomes ?? counts,
     tool_calls,
     replayed_calls: history === undefined ? undefined : replayed_calls,
     files: images.used ? options.files : undefined,

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createKeyTable } from '../../src/run/key-table.ts';
+import { createPastRecords } from '../../src/run/journal/past-records.ts';
 import { createRecordIndex } from '../../src/run/journal/record-index.ts';
 import { heldBytes } from './support/memory.ts';
 
@@ -73,19 +74,22 @@ function mixed(value: number): number {
 }
 
 describe('what a run keeps of a million records', () => {
-  it('takes at most 32 bytes each, keys and places together', async () => {
+  it('takes at most 32 bytes each, a resumed one too: keys, places and what is through', async () => {
     const records = 1_000_000;
     const before = await heldBytes();
     const keys = createKeyTable();
     const index = createRecordIndex();
+    const past = createPastRecords();
     for (let sequence = 0; sequence < records; sequence++) {
+      past.ended(`ticket ${sequence}`, sequence);
       keys.claim({ high: mixed(sequence), low: mixed(sequence ^ 0x5bd1e995) }, sequence + 1);
       index.set(sequence, 'succeeded', { offset: sequence * 900, length: 300 });
     }
     expect(((await heldBytes()) - before) / records).toBeLessThan(32);
-    // Both are still in use here, so neither was collected.
+    // All are still in use here, so none was collected.
     expect(keys.claim({ high: mixed(7), low: mixed(7 ^ 0x5bd1e995) }, 1)).toBe(8);
     expect(index.place(999_999)).toEqual({ offset: 999_999 * 900, length: 300 });
+    expect(past.isAt(999_999, 'ticket 999999')).toBe(true);
   });
 });
 

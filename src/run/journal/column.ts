@@ -7,7 +7,7 @@ export interface Column {
 const chunkSize = 16_384;
 
 /** In chunks, so that nothing is ever copied to grow. */
-function createColumn(newChunk: (length: number) => Float64Array | Uint32Array | Uint8Array): Column {
+function createColumn(newChunk: (length: number) => Float64Array | Uint32Array | Uint16Array): Column {
   const chunks: ReturnType<typeof newChunk>[] = [];
   return {
     get: (index) => chunks[Math.floor(index / chunkSize)]?.[index % chunkSize] ?? 0,
@@ -26,5 +26,5 @@ export const wideColumn = (): Column => createColumn((length) => new Float64Arra
 /** Whole numbers to 2^32. */
 export const column = (): Column => createColumn((length) => new Uint32Array(length));
 
-/** Whole numbers to 255. */
-export const narrowColumn = (): Column => createColumn((length) => new Uint8Array(length));
+/** Whole numbers to 65,535. */
+export const narrowColumn = (): Column => createColumn((length) => new Uint16Array(length));

@@ -26,7 +26,10 @@ export interface History {
   readonly usage: UsageSums;
   readonly tool_calls: ToolCounts;
   readonly spent: Spent;
-  /** Whether the record of this key is through, and stands in the index at this sequence. */
+  /**
+   * Whether the record of this key is through, and stands in the index at this sequence. Of another key there it is taken
+   * for that one with a probability of 1 in 4 billion.
+   */
   isAt(sequence: number, key: string): boolean;
   /**
    * What was answered for the record of this key, which is to be run again; undefined where it never came to a call. Where
@@ -81,23 +84,14 @@ function historyOf(folded: Folded): History {
     length,
     sessions,
     index,
-    outcomes: outcomesOf(index),
+    outcomes: { ...index.counts },
     usage,
     tool_calls,
     spent,
-    isAt: (sequence, key) => records.sequenceOf(key) === sequence,
+    isAt: (sequence, key) => records.isAt(sequence, key),
     async replayOf(key, reader) {
       const record = records.unfinished(key);
       return record && readReplay(record, reader);
     },
   };
-}
-
-function outcomesOf(index: RecordIndex): Pick<Counts, Outcome> {
-  const counts = { succeeded: 0, failed: 0, skipped: 0 };
-  for (let sequence = 0; sequence < index.size; sequence += 1) {
-    const outcome = index.outcome(sequence);
-    if (outcome !== undefined) counts[outcome] += 1;
-  }
-  return counts;
 }

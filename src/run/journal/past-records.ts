@@ -7,8 +7,8 @@ import { createCountedSets } from './counted-sets.ts';
 import type { Place } from './record-index.ts';
 
 /**
- * The records of earlier sessions by their keys, as their lines tell of them one after the other. One that is through
- * takes 12 to 18 bytes, one that is to be run again 8 more and 20 for each of its answers.
+ * The records of earlier sessions, as their lines tell of them one after the other. One that is through takes 4 bytes, by
+ * its sequence; one that is to be run again is found by its key, and takes 20 to 26, and 20 for each of its answers.
  */
 export interface PastRecords {
   /** A call of the record has finished. Gives back which rows of the usage counted the record before; not to be changed. */
@@ -21,8 +21,8 @@ export interface PastRecords {
   failed(key: string, at?: { readonly step: string; readonly cause: Cause }): void;
   /** No record is on its way any more. */
   sessionEnded(): void;
-  /** Undefined where the record is not through. */
-  sequenceOf(key: string): number | undefined;
+  /** Whether the record of this key is through at this sequence, and not since to be run again at it. */
+  isAt(sequence: number, key: string): boolean;
   /** Of a record that is to be run again; undefined where it never came to a call. */
   unfinished(key: string): UnfinishedRecord | undefined;
 }
@@ -40,7 +40,9 @@ interface RunningRecord {
 }
 
 export function createPastRecords(): PastRecords {
-  /** Of a record that is through, its sequence times 2 plus 1; of one that is to be run again, its slot times 2. */
+  /** Of a record that is through, half of its key's hash, by its sequence: whoever asks knows where it has to be. */
+  const through = column();
+  /** Of a record that is to be run again, its slot; of one that was to be, and is through since, `noSlot`. */
   const known = createKeyTable();
   /** Records on their way, which most lines are of: those are found without another hash. */
   const running = new Map<string, RunningRecord>();
@@ -68,8 +70,8 @@ export function createPastRecords(): PastRecords {
   }
 
   function unfinishedSlot(hash: Hash): number | undefined {
-    const value = known.get(hash);
-    return value === 0 || value % 2 === 1 ? undefined : value / 2;
+    const slot = known.get(hash);
+    return slot === 0 || slot === noSlot ? undefined : slot;
   }
 
   function runningSlot(key: string): number {
@@ -107,32 +109,37 @@ export function createPastRecords(): PastRecords {
         lists.drop(listOf.get(slot));
         freeSlots.push(slot);
       }
-      known.set(hash, sequence * 2 + 1);
+      if (known.get(hash) !== 0) known.set(hash, noSlot);
+      through.set(sequence, markOf(hash));
     },
     failed(key, at) {
-      const { hash, slot: before } = stopped(key);
-      // Without a slot it never came to a call, unless it was through once.
-      const slot = before ?? (known.get(hash) === 0 ? undefined : newSlot());
+      const { hash, slot } = stopped(key);
+      // Without a slot it never came to a call.
       if (slot === undefined) return;
       if (at !== undefined) {
         listOf.set(slot, lists.without(listOf.get(slot), stepNumber(at.step), at.cause));
       }
-      known.set(hash, slot * 2);
+      known.set(hash, slot);
     },
     sessionEnded() {
-      for (const { hash, slot } of running.values()) known.set(hash, slot * 2);
+      for (const { hash, slot } of running.values()) known.set(hash, slot);
       running.clear();
     },
-    sequenceOf(key) {
-      const value = known.get(hashOf(key));
-      return value % 2 === 1 ? (value - 1) / 2 : undefined;
-    },
+    isAt: (sequence, key) => through.get(sequence) === markOf(hashOf(key)),
     unfinished(key) {
       const slot = unfinishedSlot(hashOf(key));
       if (slot === undefined) return undefined;
       return { answers: lists.lines(listOf.get(slot)), countedIn: sets.get(setOf.get(slot)) };
     },
   };
+}
+
+/** Of the values of a table, that which no slot has. */
+const noSlot = 2 ** 32 - 1;
+
+/** Never 0, which stands where no record is through. */
+function markOf({ low }: Hash): number {
+  return low === 0 ? 1 : low;
 }
 
 /** That two of a million keys share one has a probability of 3 in 100 million (keys.ts). */

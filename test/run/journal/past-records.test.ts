@@ -98,10 +98,22 @@ describe('createPastRecords', () => {
     records.called('a', 'one', 'small');
     records.answered('a', 'one', 'model', place(7));
     records.ended('a', 3);
-    expect([records.sequenceOf('a'), records.unfinished('a')]).toEqual([3, undefined]);
+    expect([records.isAt(3, 'a'), records.unfinished('a')]).toEqual([true, undefined]);
+    records.called('a', 'one', 'small');
+    records.answered('a', 'one', 'model', place(9));
     records.failed('a');
-    expect(records.sequenceOf('a')).toBeUndefined();
-    expect(records.unfinished('a')?.answers).toEqual([]);
+    expect(records.unfinished('a')?.answers).toEqual([place(9)]);
+    records.ended('a', 3);
+    expect([records.isAt(3, 'a'), records.unfinished('a')]).toEqual([true, undefined]);
+  });
+
+  it('knows where a record is through, and no other there', () => {
+    const records = createPastRecords();
+    records.ended('a', 3);
+    expect([2, 3, 4].map((sequence) => records.isAt(sequence, 'a'))).toEqual([false, true, false]);
+    expect(records.isAt(3, 'b')).toBe(false);
+    records.ended('b', 3);
+    expect([records.isAt(3, 'a'), records.isAt(3, 'b')]).toEqual([false, true]);
   });
 
   it('knows from one session to the next which rows count a record', () => {
@@ -111,6 +123,6 @@ describe('createPastRecords', () => {
     expect(records.unfinished('a')?.countedIn.steps).toEqual(new Set(['one']));
     records.called('a', 'two', 'small');
     records.ended('a', 0);
-    expect(records.sequenceOf('a')).toBe(0);
+    expect(records.isAt(0, 'a')).toBe(true);
   });
 });
