@@ -3,10 +3,10 @@ import { isObject, type JsonValue } from '../json/json.ts';
 import type { RunEvent, UsageReport } from './events.ts';
 import type { FileSystem } from './file-system.ts';
 import { isSealed } from './checked-line.ts';
-import { fileLines } from './file-lines.ts';
 import { journalName } from './journal/journal.ts';
 import { endLine } from './journal/lines.ts';
 import type { ResultRow } from './journal/reader.ts';
+import { fileLines } from './journal/scan-lines.ts';
 import type { RunResults } from './results.ts';
 import type { RunSummary } from './run-summary.ts';
 import { readJson } from './whole-file.ts';
@@ -36,7 +36,12 @@ export async function readDone(
   if (!(await hasEnds(fileSystem, journal, journal_bytes ?? 0).catch(() => false))) return undefined;
 
   async function* results(): AsyncIterable<ResultRow> {
-    for await (const line of fileLines(fileSystem, file)) yield JSON.parse(line.toString()) as ResultRow;
+    const opened = await fileSystem.openToRead(file);
+    try {
+      for await (const line of fileLines(opened)) yield JSON.parse(line.toString()) as ResultRow;
+    } finally {
+      await opened.close();
+    }
   }
 
   return {
