@@ -4,52 +4,28 @@ import type { Gate, Refusal, RequestEnd } from '../../src/models/contract.ts';
 import { callWithRetries } from '../../src/models/retry.ts';
 import { failure, success } from '../../src/result.ts';
 import { zeroUsage } from '../../src/usage/add.ts';
+import { answeredBy, common, completion, faultOf } from './attempts.ts';
 
-const fault = (code: Fault['code']): Fault => ({
-  code,
-  message: `fault ${code}`,
-  status: null,
-  request_id: null,
-  scope: 'record',
-});
-const common = { sent: true, charged: false, tokens: null, retry_after: null, quota: null };
-const failed: Attempt = { ...common, result: { kind: 'failed', fault: fault('server_error'), retry: true } };
+const failed: Attempt = {
+  ...common,
+  result: { kind: 'failed', fault: faultOf('server_error'), retry: true },
+};
 const refused: Attempt = {
   ...common,
-  result: { kind: 'failed', fault: fault('invalid_request'), retry: false },
+  result: { kind: 'failed', fault: faultOf('invalid_request'), retry: false },
 };
-const limited: Attempt = { ...common, result: { kind: 'limited', fault: fault('rate_limited') } };
+const limited: Attempt = { ...common, result: { kind: 'limited', fault: faultOf('rate_limited') } };
 const unreached: Attempt = {
   ...common,
   sent: false,
-  result: { kind: 'failed', fault: fault('connection_failed'), retry: true },
+  result: { kind: 'failed', fault: faultOf('connection_failed'), retry: true },
 };
 const lost: Attempt = {
   ...common,
   charged: true,
-  result: { kind: 'failed', fault: fault('timed_out'), retry: true },
+  result: { kind: 'failed', fault: faultOf('timed_out'), retry: true },
 };
-const completion = {
-  thinking: '',
-  refusal: null,
-  text: 'Hi',
-  tool_calls: [],
-  finish_reason: 'stop',
-  model: null,
-  request_id: null,
-};
-const done: Attempt = {
-  ...common,
-  charged: true,
-  tokens: {
-    input_tokens: 2,
-    cached_input_tokens: null,
-    output_tokens: 3,
-    reasoning_tokens: null,
-    total_tokens: 5,
-  },
-  result: { kind: 'completed', completion, answer: { ...completion, id: null } },
-};
+const done = answeredBy(completion);
 
 const size = { bytes: 120, images: 1 };
 
@@ -210,7 +186,7 @@ describe('retries', () => {
   ])('end when the gate refuses the next request: %s', async (code, scope) => {
     const last: Attempt = {
       ...common,
-      result: { kind: 'limited', fault: { ...fault('rate_limited'), status: 429, request_id: 'r1' } },
+      result: { kind: 'limited', fault: { ...faultOf('rate_limited'), status: 429, request_id: 'r1' } },
     };
     const { outcome } = await play({ attempts: [limited, last], refusal: { code, message: 'no more' } });
     expect(outcome).toEqual({
@@ -271,7 +247,7 @@ describe('the gate', () => {
   const quota = { requests: 60, requests_left: 7, tokens: null, tokens_left: null };
   const failedBy = (code: Fault['code']): Attempt => ({
     ...common,
-    result: { kind: 'failed', fault: fault(code), retry: false },
+    result: { kind: 'failed', fault: faultOf(code), retry: false },
   });
 
   it('is told all of each request, by itself', async () => {
@@ -339,7 +315,7 @@ describe('the gate', () => {
     [504, 'unreachable'],
     [505, 'unavailable'],
   ] as const)('takes an error by the status %d for %s', async (status, kind) => {
-    const result = { kind: 'failed', fault: { ...fault('server_error'), status }, retry: false } as const;
+    const result = { kind: 'failed', fault: { ...faultOf('server_error'), status }, retry: false } as const;
     const { ends } = await play({ attempts: [{ ...common, result }] });
     expect(ends).toMatchObject([{ kind }]);
   });

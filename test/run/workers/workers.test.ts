@@ -17,6 +17,7 @@ import { failure, success } from '../../../src/result.ts';
 import type { OpenModel } from '../../../src/run/options.ts';
 import { createWorkers } from '../../../src/run/workers/workers.ts';
 import { zeroUsage } from '../../../src/usage/add.ts';
+import { answeredBy, common, completion as plainCompletion, faultOf } from '../../models/attempts.ts';
 import { fakeModels, size } from '../support/fake-models.ts';
 import { channelThreads } from './support/channel.ts';
 
@@ -98,30 +99,12 @@ function scripted(attempts: readonly Attempt[]) {
   return { open, requests };
 }
 
-const common = { sent: true, charged: false, tokens: null, retry_after: null, quota: null };
 const completion = {
-  text: 'Hi',
-  thinking: '',
-  refusal: null,
+  ...plainCompletion,
   tool_calls: [{ id: '1', name: 'find', arguments: '{"n": 1.0}', echo: { signed: 'x' } }],
-  finish_reason: 'stop',
-  model: null,
-  request_id: null,
 };
-const done: Attempt = {
-  ...common,
-  charged: true,
-  tokens: {
-    input_tokens: 2,
-    cached_input_tokens: null,
-    output_tokens: 3,
-    reasoning_tokens: null,
-    total_tokens: 5,
-  },
-  result: { kind: 'completed', completion, answer: { ...completion, id: null } },
-};
-const fault = (code: 'server_error' | 'rate_limited') =>
-  ({ code, message: `fault ${code}`, status: 500, request_id: 'r1', scope: 'record' }) as const;
+const done = answeredBy(completion);
+const fault = (code: 'server_error' | 'rate_limited') => faultOf(code, { status: 500, request_id: 'r1' });
 const failedOnce: Attempt = {
   ...common,
   result: { kind: 'failed', fault: fault('server_error'), retry: true },
