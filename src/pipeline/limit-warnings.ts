@@ -56,7 +56,7 @@ function warnOfSmallTokens(
     severity: 'warning',
     code: 'small-limit',
     message: `\`tokens_per_minute: ${allowed}\` is less than one call of \`steps.${largest.id}\` may use: its answer may have ${largest.longest} tokens, and its prompt counts too`,
-    hint: 'such calls go one by one, with minutes between them: raise the limit, or lower `max_tokens`',
+    hint: 'such calls go one by one, a minute or more apart: raise the limit, or lower `max_tokens`',
     place: { source, pointer: ['limits', 'tokens_per_minute'] },
   });
 }
