@@ -97,7 +97,8 @@ export function tallyFields(): FieldTally {
 function classText(value: JsonValue): string | undefined {
   if (typeof value === 'object' && value !== null) return undefined;
   // A table's cell may hold a list or an object.
-  if (typeof value === 'string' && (value.length > longestClass || /[\r\n]|^[[{]/.test(value))) return undefined;
+  if (typeof value === 'string' && (value.length > longestClass || /[\r\n]|^[[{]/.test(value)))
+    return undefined;
   return JSON.stringify(value);
 }
 

@@ -63,6 +63,6 @@ async function* eventsOf(folder: string, summary: RunSummary, usage: UsageReport
   };
 }
 
-function isUsage(value: JsonValue | undefined): value is JsonValue & UsageReport {
+export function isUsage(value: JsonValue | undefined): value is JsonValue & UsageReport {
   return isObject(value) && ['total', 'by_step', 'by_model'].every((name) => isObject(value[name]));
 }

@@ -99,7 +99,11 @@ function fieldSection({ fields }: Comparison): string {
       [...shown, ...more].join('<br>'),
     );
   });
-  return folded('Fields that changed', table(['field', 'records', 'moves'], rows, fields.length - mostFields), true);
+  return folded(
+    'Fields that changed',
+    table(['field', 'records', 'moves'], rows, fields.length - mostFields),
+    true,
+  );
 }
 
 function moved(value: Parameters<typeof valueText>[0]): string {
