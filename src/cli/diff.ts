@@ -34,7 +34,7 @@ export function diffCommand(terminal: Terminal, done: (code: ExitCode) => void):
       'after',
       `
 Examples:
-  $ pipe diff runs/tickets-20260131T235958Z-0a1b runs/tickets-20260201T080000Z-2c3d
+  $ pipe diff tickets-20260131T235958Z-0a1b tickets-20260201T080000Z-2c3d
   $ pipe diff golden.jsonl runs/tickets-20260201T080000Z-2c3d --key id --allow reply
   $ pipe diff before.csv after.csv --key id --format json
   $ pipe diff main branch --format markdown | gh pr comment --body-file -

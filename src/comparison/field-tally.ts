@@ -9,8 +9,8 @@ export interface FieldSummary {
   readonly changed: number;
   /** Whether it may differ. */
   readonly allowed: boolean;
-  /** Of a field with few short values: which became which, the most frequent first. Absent for others. */
-  readonly moves?: readonly Move[];
+  /** Of a field with few short values: which became which, the most frequent first. Null for others. */
+  readonly moves: readonly Move[] | null;
 }
 
 export interface Move {
@@ -88,7 +88,7 @@ export function tallyFields(): FieldTally {
         .sort(([, one], [, other]) => other.changed - one.changed)
         .map(([name, entry]) => {
           const { changed, allowed } = entry;
-          return { name, changed, allowed, ...(isOfClasses(entry) && { moves: movesOf(entry) }) };
+          return { name, changed, allowed, moves: isOfClasses(entry) ? movesOf(entry) : null };
         }),
   };
 }
@@ -110,5 +110,5 @@ function isOfClasses({ classes, seen }: Entry): boolean {
 function movesOf({ moves }: Entry): readonly Move[] {
   return [...moves]
     .sort(([, one], [, other]) => other - one)
-    .map(([move, count]) => ({ ...(JSON.parse(move) as Omit<Move, 'count'>), count }));
+    .map(([text, count]) => Object.assign(JSON.parse(text) as Omit<Move, 'count'>, { count }));
 }

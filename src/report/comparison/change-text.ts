@@ -39,9 +39,9 @@ function textChange(before: string, after: string): readonly ShownPiece[] {
   const middle = (text: string) => bounded(text.slice(begin, text.length - end), longestCompared);
   const changes = diffWords(middle(before), middle(after));
   return [
-    ...omitted(before.slice(0, begin)),
+    ...omitted(before.slice(0, begin), '… '),
     ...changes.flatMap((change, at) => shortened(change, at === 0, at === changes.length - 1)),
-    ...omitted(before.slice(before.length - end)),
+    ...omitted(before.slice(before.length - end), '…'),
   ];
 }
 
@@ -50,8 +50,9 @@ function worthOmitting(length: number): number {
   return length > context ? length : 0;
 }
 
-function omitted(text: string): readonly ShownPiece[] {
-  return text === '' ? [] : [{ kind: 'omitted', text: ' … ' }];
+/** `sign` with the space that stands beside it: what is shown before it ends in one of its own. */
+function omitted(text: string, sign: string): readonly ShownPiece[] {
+  return text === '' ? [] : [{ kind: 'omitted', text: sign }];
 }
 
 function shortened(change: WordChange, isFirst: boolean, isLast: boolean): readonly ShownPiece[] {
@@ -59,7 +60,7 @@ function shortened(change: WordChange, isFirst: boolean, isLast: boolean): reado
   if (kind !== 'same' || text.length <= longestSame) return [change];
   const head: ShownPiece = { kind, text: text.slice(0, wordBegin(text, context)) };
   const tail: ShownPiece = { kind, text: text.slice(wordBegin(text, text.length - context)) };
-  return [...(isFirst ? [] : [head]), ...omitted(text), ...(isLast ? [] : [tail])];
+  return [...(isFirst ? [] : [head]), ...omitted(text, isLast ? '…' : '… '), ...(isLast ? [] : [tail])];
 }
 
 /** The beginning of the word that stands at a place, where it is near: a word is not cut, nor half a character. */

@@ -1,8 +1,11 @@
 import { printable } from '../../diagnostic/printable.ts';
 
-/** Untrusted text as the content of an HTML element or a quoted attribute: nothing in it is a tag or an entity. */
+/**
+ * Untrusted text as the content of an HTML element: nothing in it is a tag or an entity. A line of a page that is printed
+ * to a log is no command of a CI runner either.
+ */
 export function htmlText(text: string): string {
-  return printable(text, 'lines').replaceAll(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`);
+  return printable(text, 'lines').replaceAll(/[&<>"'`:#]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 /** All that means something to Markdown, to GitHub's links, mentions and issues, or to HTML. */

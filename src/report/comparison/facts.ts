@@ -60,16 +60,19 @@ export function measuresOf({ a, b }: Comparison): readonly Measure[] {
   const measure = (
     name: string,
     numberOf: (side: NonNullable<ComparedSide['run']>) => number | null | undefined,
-    textOf: (side: NonNullable<ComparedSide['run']>, number: number) => string = (_, number) =>
-      formatCount(number),
+    textOf?: (side: NonNullable<ComparedSide['run']>, number: number) => string,
   ): Measure => {
     const cell = ({ run }: ComparedSide) => {
       if (run === null) return '-';
       const number = numberOf(run) ?? null;
-      return number === null ? 'unknown' : textOf(run, number);
+      if (number === null) return 'unknown';
+      return textOf === undefined ? formatCount(number) : textOf(run, number);
     };
     const [was, is] = [a.run && numberOf(a.run), b.run && numberOf(b.run)];
-    return { name, before: cell(a), after: cell(b), change: changeText(was ?? null, is ?? null) };
+    // Of records and requests, the very number matters; of tokens and money, the share.
+    const change =
+      textOf === undefined ? difference(was ?? null, is ?? null) : changeText(was ?? null, is ?? null);
+    return { name, before: cell(a), after: cell(b), change };
   };
   return [
     measure('succeeded', ({ summary }) => summary.counts?.succeeded),
@@ -110,7 +113,13 @@ export function latencyPairs({ a, b }: Comparison): readonly Measure[] {
   }));
 }
 
-/** `+5.9 %`, `-3`; empty where nothing changed or one of the two is not known. */
+/** `+3`, `-3`; empty where nothing changed or one of the two is not known. */
+function difference(before: number | null, after: number | null): string {
+  if (before === null || after === null || before === after) return '';
+  return `${after > before ? '+' : '-'}${formatCount(Math.abs(after - before))}`;
+}
+
+/** `+5.9 %`; empty where nothing changed or one of the two is not known. */
 function changeText(before: number | null, after: number | null): string {
   if (before === null || after === null || before === after) return '';
   const sign = after > before ? '+' : '-';

@@ -91,11 +91,12 @@ function makings(comparison: Comparison): string {
 }
 
 function fields({ fields }: Comparison): string {
-  const rows = fields.map(({ name, changed, allowed, moves = [] }) => {
-    const shown = moves
+  const rows = fields.map(({ name, changed, allowed, moves }) => {
+    const shown = (moves ?? [])
       .slice(0, mostMoves)
       .map(({ a, b, count }) => `<li>${moved(a)} → ${moved(b)} <b>${formatCount(count)}</b></li>`);
-    const more = moves.length > mostMoves ? `<li>and ${formatCount(moves.length - mostMoves)} more</li>` : '';
+    const left = (moves?.length ?? 0) - mostMoves;
+    const more = left > 0 ? `<li>and ${formatCount(left)} more</li>` : '';
     const list = shown.length === 0 ? '' : `<ul>${shown.join('')}${more}</ul>`;
     return [
       heading(`${name}${allowed ? ' (may differ)' : ''}`),
@@ -169,7 +170,7 @@ function changeHtml(a: Parameters<typeof shownChange>[0], b: Parameters<typeof s
       const shown = htmlText(text);
       if (kind === 'removed') return `<del>${shown}</del>`;
       if (kind === 'added') return `<ins>${shown}</ins>`;
-      return kind === 'omitted' ? '<span class="omitted"> … </span>' : shown;
+      return kind === 'omitted' ? `<span class="omitted">${shown}</span>` : shown;
     })
     .join('');
 }

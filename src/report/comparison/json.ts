@@ -17,7 +17,7 @@ export async function* comparisonJson(comparison: Comparison): AsyncGenerator<st
     b: (b.run && of(b.run)) ?? null,
   });
   const rest = {
-    fields: fields.map(({ moves = null, ...field }) => ({ ...field, moves })),
+    fields,
     failure_codes: comparison.failureCodes,
     usage: both(({ summary }) => summary.usage),
     cost_usd: both(({ summary }) => summary.cost_usd),
@@ -30,13 +30,13 @@ export async function* comparisonJson(comparison: Comparison): AsyncGenerator<st
   yield '}\n';
 }
 
-async function* list<Value>({ count, all }: Listed<Value>): AsyncGenerator<string> {
-  if (count === 0) {
+async function* list<Value>(values: Listed<Value>): AsyncGenerator<string> {
+  if (values.count === 0) {
     yield '[]';
     return;
   }
   let before = '[\n  ';
-  for await (const value of all()) {
+  for await (const value of values.all()) {
     yield before + printableJson(JSON.stringify(value));
     before = ',\n  ';
   }

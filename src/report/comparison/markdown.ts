@@ -28,8 +28,11 @@ const mostMoves = 12;
 const mostKeys = 40;
 const mostCodes = 30;
 const longestName = 120;
-/** Characters of one field of a record, before they are escaped. */
-const longestField = 1500;
+/** Characters of one field of a record, before they are escaped: one may become six. */
+const longestField = 1000;
+/** Characters of one record, and of one table or list: all of those leave room for records. */
+const longestRecord = 8000;
+const longestList = 6000;
 
 /** A comparison as a comment for a pull request: a table of what matters, the rest folded, never too long. */
 export async function* comparisonMarkdown(
@@ -88,11 +91,12 @@ function makingSection(comparison: Comparison): string {
 
 function fieldSection({ fields }: Comparison): string {
   if (fields.length === 0) return '';
-  const rows = fields.slice(0, mostFields).map(({ name, changed, allowed, moves = [] }) => {
-    const shown = moves
+  const rows = fields.slice(0, mostFields).map(({ name, changed, allowed, moves }) => {
+    const shown = (moves ?? [])
       .slice(0, mostMoves)
       .map(({ a, b, count }) => `${moved(a)} → ${moved(b)} ${formatCount(count)}`);
-    const more = moves.length > mostMoves ? [`and ${formatCount(moves.length - mostMoves)} more`] : [];
+    const left = (moves?.length ?? 0) - mostMoves;
+    const more = left > 0 ? [`and ${formatCount(left)} more`] : [];
     return row(
       code(name) + (allowed ? ' (may differ)' : ''),
       formatCount(changed),
@@ -133,7 +137,8 @@ async function failureSection({ failures }: Comparison): Promise<string> {
 async function keySection(title: string, list: Comparison['added']): Promise<string> {
   if (list.count === 0) return '';
   const { first, more } = await firstOf(list, mostKeys);
-  const keys = [...first.map(code), ...(more > 0 ? [`and ${formatCount(more)} more`] : [])];
+  const { kept, left } = fitting(first.map(code), longestList);
+  const keys = [...kept, ...(left + more > 0 ? [`and ${formatCount(left + more)} more`] : [])];
   return folded(`${title}: ${formatAmount(list.count, 'record')}`, `<p>${keys.join(', ')}</p>`);
 }
 
@@ -159,12 +164,12 @@ async function* recordSection({ changed }: Comparison, limit: number, room: numb
 }
 
 function recordText({ key, fields }: ChangedRecord): string {
-  const texts = Object.entries(fields)
-    .slice(0, mostFields)
-    .map(([name, { a, b }]) => `${code(name)}\n<pre>${changeText(shownChange(a, b))}</pre>\n`);
-  const more = Object.keys(fields).length - mostFields;
+  const texts = Object.entries(fields).map(
+    ([name, { a, b }]) => `${code(name)}\n<pre>${changeText(shownChange(a, b))}</pre>\n`,
+  );
+  const { kept, left: more } = fitting(texts, longestRecord);
   const rest = more > 0 ? `<p>and ${formatAmount(more, 'other field')}</p>\n` : '';
-  return `<p><b>${code(key)}</b></p>\n${texts.join('')}${rest}`;
+  return `<p><b>${code(key)}</b></p>\n${kept.join('')}${rest}`;
 }
 
 function changeText(pieces: readonly ShownPiece[]): string {
@@ -191,8 +196,21 @@ function row(...cells: readonly string[]): string {
 /** HTML of lines none of which is empty: an empty one would end it, and Markdown begin again. */
 function table(headers: readonly string[], rows: readonly string[], more: number): string {
   const head = `<tr>${headers.map((header) => `<th>${header}</th>`).join('')}</tr>`;
-  const rest = more > 0 ? [`<tr><td>and ${formatCount(more)} more</td></tr>`] : [];
-  return ['<table>', head, ...rows, ...rest, '</table>'].join('\n');
+  const { kept, left } = fitting(rows, longestList);
+  const rest = left + Math.max(0, more);
+  const note = rest > 0 ? [`<tr><td>and ${formatCount(rest)} more</td></tr>`] : [];
+  return ['<table>', head, ...kept, ...note, '</table>'].join('\n');
+}
+
+/** The first texts that there is room for, and how many there are beyond. */
+function fitting(
+  texts: readonly string[],
+  room: number,
+): { readonly kept: readonly string[]; readonly left: number } {
+  let used = 0;
+  const fits = texts.findIndex((text) => (used += text.length) > room);
+  const kept = fits === -1 ? texts : texts.slice(0, fits);
+  return { kept, left: texts.length - kept.length };
 }
 
 function folded(title: string, html: string, open = false): string {

@@ -1,4 +1,5 @@
 import type { ChangedRecord, Comparison } from '../../comparison/compare.ts';
+import type { FieldSummary } from '../../comparison/field-tally.ts';
 import { displayWidth, printable, withoutCommands } from '../../diagnostic/printable.ts';
 import { formatAmount, formatCount } from '../numbers.ts';
 import { paintFor, type Output, type Paint } from '../output.ts';
@@ -59,7 +60,7 @@ function head(comparison: Comparison, width: number, paint: Paint): readonly str
   const label = (name: string) => paint('dim', name.padEnd(labelWidth));
   const named = ({ name }: Comparison['a'], note: string) =>
     clip(name, width - labelWidth - note.length) + note;
-  const counts = `${countsOf(comparison, failureCounts(comparison)).join(', ')}`;
+  const counts = countsOf(comparison, failureCounts(comparison)).join(', ');
   const lines = wrap(counts, width - labelWidth);
   return [
     label('before') + named(a, noteOf(a)),
@@ -82,21 +83,25 @@ function makings(comparison: Comparison, width: number, paint: Paint): readonly 
 
 function fieldTable({ fields }: Comparison, width: number, paint: Paint): readonly string[] {
   if (fields.length === 0) return [];
-  const rows: readonly Row[] = fields
-    .slice(0, mostFields)
-    .flatMap(({ name, changed, allowed, moves = [] }) => [
-      { label: `  ${printable(name)}${allowed ? ' (may differ)' : ''}`, cells: [formatCount(changed)] },
-      ...moves.slice(0, mostMoves).map(({ a, b, count }) => ({
-        label: `    ${moveText(a)} -> ${moveText(b)}`,
-        cells: [formatCount(count)],
-        style: 'dim' as const,
-      })),
-      ...more(moves.length - mostMoves, 'other move', '    '),
-    ]);
+  const rows = fields.slice(0, mostFields).flatMap(fieldRows);
   return [
     paint('dim', 'fields that changed'),
     ...formatTable([{ header: 'records', rank: 0 }], rows, width, paint),
     ...more(fields.length - mostFields, 'other field', '  ').map(({ label }) => label),
+  ];
+}
+
+function fieldRows({ name, changed, allowed, moves }: FieldSummary): readonly Row[] {
+  const shown = (moves ?? []).slice(0, mostMoves).map(({ a, b, count }) => ({
+    label: `    ${moveText(a)} -> ${moveText(b)}`,
+    cells: [formatCount(count)],
+    style: 'dim' as const,
+  }));
+  const label = `  ${printable(name)}${allowed ? ' (may differ)' : ''}`;
+  return [
+    { label, cells: [formatCount(changed)] },
+    ...shown,
+    ...more((moves?.length ?? 0) - mostMoves, 'other move', '    '),
   ];
 }
 
@@ -189,14 +194,22 @@ async function* changedRecords(
 }
 
 function recordLines({ key, fields }: ChangedRecord, width: number, paint: Paint): readonly string[] {
-  const lines = Object.entries(fields).flatMap(([name, { a, b }]) => {
-    const pieces = markedPieces(shownChange(a, b), paint);
-    const label = clip(name, 30);
-    const [only = '', ...others] = wrapPieces(pieces, width - 6 - displayWidth(label));
-    if (others.length === 0) return [`    ${paint('dim', `${label}:`)} ${only}`];
-    const wrapped = wrapPieces(pieces, width - 6);
-    const kept = wrapped.length > mostLines ? [...wrapped.slice(0, mostLines - 1), '…'] : wrapped;
-    return [`    ${paint('dim', `${label}:`)}`, ...kept.map((line) => `      ${line}`)];
-  });
+  const lines = Object.entries(fields).flatMap(([name, change]) => changeLines(name, change, width, paint));
   return [`  ${paint('bold', clip(key, width - 2))}`, ...lines];
+}
+
+/** On the line of the field's name where there is room, else below it. */
+function changeLines(
+  name: string,
+  { a, b }: ChangedRecord['fields'][string],
+  width: number,
+  paint: Paint,
+): readonly string[] {
+  const pieces = markedPieces(shownChange(a, b), paint);
+  const label = clip(name, 30);
+  const beside = wrapPieces(pieces, width - 6 - displayWidth(label));
+  if (beside.length === 1) return [`    ${paint('dim', `${label}:`)} ${beside[0] ?? ''}`];
+  const below = wrapPieces(pieces, width - 6);
+  const kept = below.length > mostLines ? [...below.slice(0, mostLines - 1), '…'] : below;
+  return [`    ${paint('dim', `${label}:`)}`, ...kept.map((line) => `      ${line}`)];
 }

@@ -118,7 +118,8 @@ function recordOf(line: Uint8Array): ShardRecord {
   const { index, key, error } = JSON.parse(Buffer.from(line).toString()) as JsonObject;
   if (typeof index !== 'number' || typeof key !== 'string')
     throw new Error('a record has neither index nor key');
-  return { index, key, error: isObject(error) ? String(error['code']) : undefined };
+  const code = isObject(error) ? error['code'] : undefined;
+  return { index, key, error: typeof code === 'string' ? code : undefined };
 }
 
 /** A name that a run makes of a record's content; equal records are numbered in input order. */
