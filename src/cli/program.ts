@@ -38,10 +38,11 @@ Exit codes: 0 all records succeeded, 1 some failed, 2 wrong usage or an invalid 
     );
   program.commandsGroup('Run:');
   program.addCommand(runCommand(terminal, done)).addCommand(resumeCommand(terminal, done));
+  program.addCommand(mergeCommand(terminal, done));
   program.commandsGroup('Look before you run:');
   program.addCommand(checkCommand(terminal, done)).addCommand(renderCommand(terminal, done));
   program.commandsGroup('Look at what a run did:');
-  program.addCommand(diffCommand(terminal, done)).addCommand(mergeCommand(terminal, done));
+  program.addCommand(diffCommand(terminal, done));
   program.commandsGroup('Tools:');
   program.addCommand(schemaCommand(terminal, done)).addCommand(simulatorCommand(terminal, done));
   program.addCommand(cacheCommand(terminal, done));

@@ -3,7 +3,7 @@ import { canonicalJson } from '../canonical.ts';
 import { saying } from '../changes.ts';
 import { summaryDifferences, type SummaryDifference } from '../summary-differences.ts';
 import { refused } from './refusal.ts';
-import type { Shard } from './shards.ts';
+import type { Shard } from './shard.ts';
 
 type Part = Pick<Shard, 'name' | 'summary' | 'spool'>;
 

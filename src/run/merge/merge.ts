@@ -17,7 +17,9 @@ import { mergedJournal } from './merged-journal.ts';
 import { mergeRecords, type MergedRecords, type ReadShard } from './merged-records.ts';
 import { mergedSummary, mergedUsage, sumCounts } from './merged-summary.ts';
 import { refused, type MergeRefusal } from './refusal.ts';
-import { filePieces, holdShards, spoolName, type MergeSource, type Shard } from './shards.ts';
+import { holdShards } from './hold-shards.ts';
+import type { MergeSource, Shard } from './shard.ts';
+import { filePieces, spoolName } from './spool.ts';
 
 /** A run that was put together of the runs of its parts. */
 export interface MergedRun {

@@ -8,7 +8,7 @@ import type { History } from '../journal/history.ts';
 import { openJournalReader, type JournalReader } from '../journal/reader.ts';
 import { createKeyTable, hashOfHex } from '../key-table.ts';
 import { refused } from './refusal.ts';
-import { countOf, type Shard } from './shards.ts';
+import { countOf, type Shard } from './shard.ts';
 
 /** A shard with what its journal tells. */
 export interface ReadShard extends Shard {

@@ -1,36 +1,16 @@
-import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { isObject } from '../../json/json.ts';
 import { failure, success, type Result } from '../../result.ts';
-import { errorCode, type FileSystem } from '../file-system.ts';
-import { lockRun, type RunLock } from '../lock.ts';
+import type { FileSystem } from '../file-system.ts';
+import { lockRun } from '../lock.ts';
 import { readSummary } from '../read-summary.ts';
 import type { RunSummary } from '../run-summary.ts';
 import { alike } from './alike.ts';
 import { refused } from './refusal.ts';
-
-/** A run as whoever merges it names it. */
-export interface MergeSource {
-  /** Absolute. */
-  readonly folder: string;
-  /** For people. */
-  readonly name: string;
-}
-
-/** A completed run of one part of the input, held by this process. */
-export interface Shard extends MergeSource {
-  readonly summary: RunSummary;
-  /** From 1. */
-  readonly index: number;
-  /** The sha256 of an input that came once, of which the run has a copy; undefined where it has none. */
-  readonly spool: string | undefined;
-  readonly lock: RunLock;
-}
-
-/** The copy of an input that comes once, in the folder of a run. */
-export const spoolName = 'stdin';
+import { countOf, type MergeSource, type Shard } from './shard.ts';
+import { hashOf, spoolName } from './spool.ts';
 
 /**
  * Takes hold of all parts of one run, from the first to the last; whoever is given them lets go of them. All that speaks
@@ -154,40 +134,4 @@ function gaps(shards: readonly Shard[], count: number): readonly Diagnostic[] {
       `run what is missing, such as with \`--shard ${missing[0]}\`, and name it too`,
     ),
   ];
-}
-
-/** Of how many shards a run is one. */
-export function countOf({ summary }: Pick<Shard, 'summary'>): number {
-  const shard = summary.selection?.['shard'];
-  return isObject(shard) ? Number(shard['count']) : 1;
-}
-
-/** Undefined where the file is not there. */
-async function hashOf(fileSystem: FileSystem, path: string): Promise<string | undefined> {
-  const hash = createHash('sha256');
-  try {
-    for await (const piece of filePieces(fileSystem, path)) hash.update(piece);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-  return hash.digest('hex');
-}
-
-const blockSize = 256 * 1024;
-
-/** A file from its begin to its end; a piece is good until the next is asked for. Rejects with the system's error. */
-export async function* filePieces(fileSystem: FileSystem, path: string): AsyncIterable<Uint8Array> {
-  const file = await fileSystem.openToRead(path);
-  try {
-    const block = Buffer.allocUnsafeSlow(blockSize);
-    for (let offset = 0; ;) {
-      const read = await file.read(block, offset);
-      if (read === 0) return;
-      offset += read;
-      yield block.subarray(0, read);
-    }
-  } finally {
-    await file.close();
-  }
 }
