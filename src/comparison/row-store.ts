@@ -5,14 +5,14 @@ import type { JsonValue } from '../json/json.ts';
 import { nodeFileSystem, type FileSystem, type ReadableFile, type WritableFile } from '../run/file-system.ts';
 import { column, wideColumn } from '../run/journal/column.ts';
 
-/** Keeps values by number: in memory, and beyond some bytes in a file of its own that only its owner can read. */
+/** Keeps values by number: in memory, and beyond some bytes in a file of its own that has no name. */
 export interface RowStore {
   readonly size: number;
   /** The number of the value: they count from 0. Rejects with the file system's error. */
   add(value: JsonValue): Promise<number>;
   /** Rejects with the file system's error. */
   get(number: number): Promise<JsonValue>;
-  /** Removes the file, where there is one. */
+  /** Lets go of the file, where there is one. */
   close(): Promise<void>;
 }
 
@@ -75,6 +75,8 @@ async function createOverflowFile(fileSystem: FileSystem, folder: string): Promi
   const path = join(folder, `pipe-rows-${randomBytes(8).toString('hex')}`);
   const writer: WritableFile = await fileSystem.create(path);
   const reader: ReadableFile = await fileSystem.openToRead(path);
+  // Without a name it goes with the process, however that ends.
+  await fileSystem.remove(path);
   /** What is not written yet, behind `written` bytes that are. */
   let waiting: Buffer[] = [];
   let waitingBytes = 0;
@@ -110,7 +112,6 @@ async function createOverflowFile(fileSystem: FileSystem, folder: string): Promi
     },
     async close() {
       await Promise.all([writer.close(), reader.close()]);
-      await fileSystem.remove(path);
     },
   };
 }

@@ -2,6 +2,7 @@ import { dirname, relative } from 'node:path';
 import type { JsonObject, JsonValue } from '../json/json.ts';
 import type { PlanFile } from '../plan.ts';
 import { canonicalJson } from './canonical.ts';
+import { saying } from './changes.ts';
 import type { RunSummary } from './run-summary.ts';
 
 /** Something that two runs were not made of alike; null where a run does not have it. */
@@ -15,14 +16,14 @@ export interface SummaryDifference {
 
 /**
  * Where two runs differ in what they were made of: files and the input by the sha256 of their bytes, models by those that
- * answered. Files are known by their place as seen from the pipeline, so that a project that was moved is the same.
+ * answered, flags where they say what is asked. Files are known by their place as seen from the pipeline, so that a project that was moved is the same.
  */
 export function summaryDifferences(a: RunSummary, b: RunSummary): readonly SummaryDifference[] {
   return [
     ...one('pipeline', a.pipeline?.sha256 ?? null, b.pipeline?.sha256 ?? null),
     ...each('file', filesOf(a), filesOf(b)),
     ...each('var', a.vars, b.vars),
-    ...one('override', settings(a), settings(b)),
+    ...one('override', saying(a.overrides), saying(b.overrides)),
     ...one('input', a.input.sha256, b.input.sha256),
     ...one('selection', a.selection, b.selection),
     ...each('model', a.models, b.models),
@@ -51,9 +52,4 @@ function member(object: JsonObject, name: string): JsonValue {
 function filesOf({ pipeline, files }: RunSummary): JsonObject {
   const place = ({ path }: PlanFile) => (pipeline === null ? path : relative(dirname(pipeline.path), path));
   return Object.fromEntries(files.map((file) => [place(file), file.sha256]));
-}
-
-/** Variables are told by their values. */
-function settings({ overrides }: RunSummary): readonly string[] {
-  return overrides.filter((text) => !text.startsWith('--var '));
 }

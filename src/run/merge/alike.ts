@@ -1,6 +1,5 @@
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
-import { canonicalJson } from '../canonical.ts';
-import { saying } from '../changes.ts';
+import type { JsonValue } from '../../json/json.ts';
 import { summaryDifferences, type SummaryDifference } from '../summary-differences.ts';
 import { refused } from './refusal.ts';
 import type { Shard } from './shard.ts';
@@ -11,12 +10,8 @@ type Part = Pick<Shard, 'name' | 'summary' | 'spool'>;
 export function alike(first: Part, other: Part): readonly Diagnostic[] {
   const [a, b] = [first.summary, other.summary];
   const found = summaryDifferences(a, b).flatMap((difference) => sentence(difference));
-  const flags = [saying(a.overrides), saying(b.overrides)] as const;
   const reasons = [
     ...found,
-    ...(canonicalJson(flags[0]) === canonicalJson(flags[1])
-      ? []
-      : [`was run with ${flagsText(flags[1])}, and the other with ${flagsText(flags[0])}`]),
     ...(first.spool === other.spool ? [] : ['has read another standard input']),
     ...(a.input.format === b.input.format ? [] : ['has read its input in another format']),
   ];
@@ -49,13 +44,15 @@ function sentence({ of, name, a, b }: SummaryDifference): readonly string[] {
           : 'is real, and the other is simulated: made up answers never stand beside real ones',
       ];
     case 'override':
+      return [`was run with ${flagsText(b)}, and the other with ${flagsText(a)}`];
     case 'selection':
     case 'model':
-      // Of flags only those count that say what is asked; shards differ in their selection, and a model may move on.
+      // Shards are each another selection, and what a model's name leads to may move on between them.
       return [];
   }
 }
 
-function flagsText(flags: readonly string[]): string {
-  return flags.length === 0 ? 'no `--set` and `--model`' : flags.map((flag) => `\`${flag}\``).join(', ');
+function flagsText(flags: JsonValue): string {
+  if (!Array.isArray(flags) || flags.length === 0) return 'no `--set` and `--model`';
+  return flags.map((flag) => `\`${flag}\``).join(', ');
 }
