@@ -24,6 +24,7 @@ export { openRecordings, type OpenedRecordings } from './run/recordings/open.ts'
 export { openRecorder, type Recorder, type RecorderOptions } from './run/recordings/recorder.ts';
 export type { RecordedAnswer, RecordedEntry, RecordedTool } from './run/recordings/lines.ts';
 export type { Recordings } from './run/recordings/recordings.ts';
+export { mergeRuns, type MergedRun } from './run/merge/merge.ts';
 export { runPipeline } from './run/run.ts';
 export { startSimulator, type Simulator } from './simulator/simulator.ts';
 export { version } from './version.ts';
@@ -38,6 +39,8 @@ export type { Result } from './result.ts';
 export type * from './run/events.ts';
 export type { RecordOptions, ReplayOptions, RunOptions } from './run/options.ts';
 export type { RecordingChange } from './run/recordings/change.ts';
+export type { MergeRefusal } from './run/merge/refusal.ts';
+export type { MergeSource } from './run/merge/shard.ts';
 export type { RunInput, RunMeta, RunSummary } from './run/run-summary.ts';
 export type { SimulatorOptions } from './simulator/options.ts';
 export type { Usage } from './usage/usage.ts';

@@ -38,7 +38,8 @@ function cellsOf(row: JsonValue, columns: readonly string[]): readonly string[] 
   return columns.map((name) => cellOf(Object.hasOwn(row, name) ? row[name] : null));
 }
 
-function cellOf(value: JsonValue | undefined): string {
+/** A cell as a table has it. */
+export function cellOf(value: JsonValue | undefined): string {
   if (value === null || value === undefined) return '';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -121,7 +121,7 @@ function overrideChanges({ overrides }: RunSummary, { plan }: RunMeta): readonly
 }
 
 /** Those that change what a call says; variables are told by their values. */
-function saying(overrides: readonly string[]): readonly string[] {
+export function saying(overrides: readonly string[]): readonly string[] {
   return overrides.filter((text) => !how.test(text) && !text.startsWith('--var '));
 }
 

@@ -36,12 +36,7 @@ export async function readDone(
   if (!(await hasEnds(fileSystem, journal, journal_bytes ?? 0).catch(() => false))) return undefined;
 
   async function* results(): AsyncIterable<ResultRow> {
-    const opened = await fileSystem.openToRead(file);
-    try {
-      for await (const line of fileLines(opened)) yield JSON.parse(line.toString()) as ResultRow;
-    } finally {
-      await opened.close();
-    }
+    for await (const line of fileLines(fileSystem, file)) yield JSON.parse(line.toString()) as ResultRow;
   }
 
   return {
@@ -98,6 +93,6 @@ async function* eventsOf(folder: string, summary: RunSummary, usage: UsageReport
   };
 }
 
-function isUsage(value: JsonValue | undefined): value is JsonValue & UsageReport {
+export function isUsage(value: JsonValue | undefined): value is JsonValue & UsageReport {
   return isObject(value) && ['total', 'by_step', 'by_model'].every((name) => isObject(value[name]));
 }

@@ -21,6 +21,8 @@ export interface FileSystem {
   rename(from: string, to: string): Promise<void>;
   /** No mistake where nothing is. */
   remove(path: string): Promise<void>;
+  /** With all that is in it; no mistake where nothing is. */
+  removeFolder(path: string): Promise<void>;
 }
 
 export interface FileLook {
@@ -72,6 +74,7 @@ export const nodeFileSystem: FileSystem = {
     await syncFolder(dirname(to));
   },
   remove: (path) => rm(path, { force: true }),
+  removeFolder: (path) => rm(path, { force: true, recursive: true }),
 };
 
 function writable(handle: FileHandle, path: string): WritableFile {

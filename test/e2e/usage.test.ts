@@ -14,6 +14,8 @@ describe('help', () => {
     ['resume'],
     ['check'],
     ['render'],
+    ['diff'],
+    ['merge'],
     ['schema'],
     ['simulator'],
     ['cache'],

@@ -1,6 +1,6 @@
 import { isObject } from '../../json/json.ts';
 import { isSealed } from '../checked-line.ts';
-import { fileLines } from '../file-lines.ts';
+import { fileLines } from './scan-lines.ts';
 import type { FileSystem } from '../file-system.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 

@@ -23,6 +23,8 @@ export interface CallHead {
   readonly step: string;
   readonly call: number;
   readonly ok: boolean;
+  /** Milliseconds, waits and retries included; 0 where the line does not tell it. */
+  readonly duration: number;
   readonly held?: Reserved;
   readonly resolved_model: string | null;
   readonly model: string;
@@ -94,14 +96,15 @@ const readers: { readonly [type: string]: (members: JsonObject, line: Buffer) =>
     return { type: 'reserve', key, step, call, model, request, ...reserved, ...held };
   },
   call(members) {
-    const { key, step, call, ok, model, resolved_model = null } = members;
+    const { key, step, call, ok, model, duration, resolved_model = null } = members;
     const usage = readUsage(members['usage']);
     const held = readHeld(members);
     if (typeof key !== 'string' || typeof step !== 'string' || typeof model !== 'string') return undefined;
     if (!isCount(call) || typeof ok !== 'boolean' || usage === undefined) return undefined;
     if (resolved_model !== null && typeof resolved_model !== 'string') return undefined;
     if (held === undefined) return undefined;
-    return { type: 'call', key, step, call, ok, model, resolved_model, usage, ...held };
+    const took = typeof duration === 'number' ? duration : 0;
+    return { type: 'call', key, step, call, ok, duration: took, model, resolved_model, usage, ...held };
   },
   tool({ key, step, ok }) {
     if (typeof key !== 'string' || typeof step !== 'string' || typeof ok !== 'boolean') return undefined;

@@ -18,6 +18,8 @@ export interface History {
   readonly length: number;
   /** 0 where there is no header. */
   readonly sessions: number;
+  /** The byte at which the line of the last forced session begins; 0 where there was none. */
+  readonly forcedAt: number;
   /** Where each finished record stands, failed ones too, by its sequence in its session. */
   readonly index: RecordIndex;
   /** How many records ended how, each by its last end. */
@@ -79,10 +81,11 @@ async function foldSessions(
 }
 
 function historyOf(folded: Folded): History {
-  const { records, index, length, sessions, usage, tool_calls, spent } = folded;
+  const { records, index, length, sessions, forcedAt, usage, tool_calls, spent } = folded;
   return {
     length,
     sessions,
+    forcedAt,
     index,
     outcomes: { ...index.counts },
     usage,

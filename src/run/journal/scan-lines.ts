@@ -1,4 +1,4 @@
-import type { ReadableFile } from '../file-system.ts';
+import type { FileSystem, ReadableFile } from '../file-system.ts';
 
 /** Where a scan has ended. */
 export interface ScanEnd {
@@ -68,13 +68,21 @@ export async function scanLines(file: ReadableFile, visit: (line: ScannedLine) =
   return { length, lines };
 }
 
-/** The lines of a file without their newlines, each good until the next is asked for. */
-export async function* fileLines(file: ReadableFile): AsyncGenerator<Buffer, void, undefined> {
-  for await (const { bytes } of wholeLines(file)) {
-    for (let begin = 0; begin < bytes.length;) {
-      const end = bytes.indexOf(newline, begin);
-      yield bytes.subarray(begin, end);
-      begin = end + 1;
+/** The lines of the file at this path without their newlines, each good until the next is asked for. */
+export async function* fileLines(
+  fileSystem: FileSystem,
+  path: string,
+): AsyncGenerator<Buffer, void, undefined> {
+  const file = await fileSystem.openToRead(path);
+  try {
+    for await (const { bytes } of wholeLines(file)) {
+      for (let begin = 0; begin < bytes.length;) {
+        const end = bytes.indexOf(newline, begin);
+        yield bytes.subarray(begin, end);
+        begin = end + 1;
+      }
     }
+  } finally {
+    await file.close();
   }
 }

@@ -77,6 +77,7 @@ export function faultyDisk(fault?: Fault): {
       meet('openToRead', path, async () => faultyReader(await nodeFileSystem.openToRead(path), path)),
     rename: (from, to) => meet('rename', to, () => nodeFileSystem.rename(from, to)),
     remove: (path) => meet('remove', path, () => nodeFileSystem.remove(path)),
+    removeFolder: (path) => meet('remove', path, () => nodeFileSystem.removeFolder(path)),
   };
   return { fileSystem, acts };
 }

@@ -1,0 +1,77 @@
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Side } from '../comparison/side.ts';
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { failure, type Result } from '../result.ts';
+import { findRun, runsFolder } from './find-run.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Files of a run's folder that stand for the run; any other file there is one of rows. */
+const filesOfRun: ReadonlySet<string> = new Set([
+  'run.json',
+  'results.jsonl',
+  'errors.jsonl',
+  'journal.jsonl',
+]);
+
+/** What an argument of `pipe diff` names: a run by its folder, a file in it or its name in `runs/`; else a file of rows. */
+export async function openSide(
+  terminal: Terminal,
+  given: string,
+  key: string | undefined,
+): Promise<Result<Side, Diagnostic>> {
+  const { cwd, stdin } = terminal;
+  const folder = given === '-' ? undefined : await runFolder(cwd, given);
+  if (folder !== undefined) {
+    const { openRunSide } = await import('../comparison/run-side.ts');
+    return openRunSide(folder, given);
+  }
+  const { openRowsSide } = await import('../comparison/rows-side.ts');
+  const path = given === '-' ? given : resolve(cwd, given);
+  if (given !== '-' && (await kindOf(path)) === undefined) return absent(cwd, given);
+  const opened = await openRowsSide({
+    path: given === '-' ? given : shownFrom(cwd, given),
+    stdin,
+    ...(key !== undefined && { key }),
+  });
+  return opened;
+}
+
+/** Row files are named as the user did, which is as good as the whole path where he is in the working directory. */
+function shownFrom(cwd: string, given: string): string {
+  return cwd === process.cwd() ? given : resolve(cwd, given);
+}
+
+async function runFolder(cwd: string, given: string): Promise<string | undefined> {
+  const path = resolve(cwd, given);
+  const kind = await kindOf(path);
+  if (kind === 'folder') return path;
+  if (kind === 'file') {
+    const inRun =
+      filesOfRun.has(basename(path)) && (await kindOf(join(dirname(path), 'run.json'))) === 'file';
+    return inRun ? dirname(path) : undefined;
+  }
+  const named = join(cwd, runsFolder, given);
+  return kind === undefined && (await kindOf(named)) === 'folder' ? named : undefined;
+}
+
+async function kindOf(path: string): Promise<'file' | 'folder' | 'other' | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return undefined;
+  return found.isDirectory() ? 'folder' : found.isFile() ? 'file' : 'other';
+}
+
+/** Nothing is there: a file of rows was meant where the name says so, else a run. */
+async function absent(cwd: string, given: string): Promise<Result<never, Diagnostic>> {
+  const { formatOfPath } = await import('../records/registry.ts');
+  if (formatOfPath(given) !== undefined) {
+    const { missingFile } = await import('../diagnostic/missing-file.ts');
+    return failure(await missingFile(resolve(cwd, given), given));
+  }
+  const found = await findRun(cwd, given);
+  if (found.ok) throw new Error(`${given} is there and is not`);
+  const hint = 'give the folder of a run, its name in `runs/`, or a file of rows';
+  return failure(
+    found.error.hint?.startsWith('did you mean') === true ? found.error : { ...found.error, hint },
+  );
+}

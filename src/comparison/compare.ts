@@ -1,0 +1,183 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import type { JsonObject, JsonValue } from '../json/json.ts';
+import { failure, success, type Result } from '../result.ts';
+import { summaryDifferences, type SummaryDifference } from '../run/summary-differences.ts';
+import { isFailed, tallyFailures, type Failed, type FailureSummary } from './failure-tally.ts';
+import type { AllowedPath } from './field-path.ts';
+import { tallyFields, type FieldSummary } from './field-tally.ts';
+import { changedFields, fieldsOf, type FieldReading } from './fields.ts';
+import { latencyOf, type Latency } from './latency.ts';
+import { matchSides, type Pair } from './match.ts';
+import { createRowStore, type RowStore } from './row-store.ts';
+import type { Side } from './side.ts';
+
+/** A record whose output is not what it was. */
+export interface ChangedRecord {
+  readonly key: string;
+  /** By path, such as `ticket.topic`; a side that does not have the field is absent. */
+  readonly fields: { readonly [name: string]: { readonly a?: JsonValue; readonly b?: JsonValue } };
+}
+
+/** A record that failed on one side and succeeded on the other, or failed by something else. */
+export interface ChangedFailure {
+  readonly key: string;
+  /** Null where it succeeded. */
+  readonly a: { readonly step: string | null; readonly code: string } | null;
+  readonly b: { readonly step: string | null; readonly code: string } | null;
+}
+
+/** What the views know of a side. */
+export interface ComparedSide {
+  readonly name: string;
+  /** Of a run; null for a file of rows. */
+  readonly run: ComparedRun | null;
+}
+
+export interface ComparedRun {
+  readonly summary: NonNullable<Side['run']>['summary'];
+  /** Null where no journal tells it. */
+  readonly latency: Latency | null;
+}
+
+/** A list that may be long, read back as it is asked for, as often as that is. Rejects with the file system's error. */
+export interface Listed<Value> {
+  readonly count: number;
+  all(): AsyncIterable<Value>;
+}
+
+export interface Comparison {
+  readonly a: ComparedSide;
+  readonly b: ComparedSide;
+  /** Records that both sides have, with the same output, or failed at the same step with the same code. */
+  readonly same: number;
+  readonly changed: Listed<ChangedRecord>;
+  /** Of the changed records, those in which nothing changed but fields that may differ. */
+  readonly allowed: number;
+  /** Keys of the records that only `b` has, and of those that only `a` has. */
+  readonly added: Listed<string>;
+  readonly removed: Listed<string>;
+  readonly failures: Listed<ChangedFailure>;
+  readonly failureCodes: readonly FailureSummary[];
+  readonly fields: readonly FieldSummary[];
+  /** What the two runs were not made of alike; empty where a side is none. */
+  readonly differences: readonly SummaryDifference[];
+  /** Whether outputs or outcomes differ, but for fields that may. */
+  readonly differs: boolean;
+  /** Lets go of what is kept on disk. */
+  close(): Promise<void>;
+}
+
+export interface CompareOptions {
+  /** Fields that may differ. */
+  readonly allow?: readonly AllowedPath[];
+  /** Keeps what there is no room for. Default: 64 MB each in memory, then a file in the system's temporary folder. */
+  readonly createStore?: () => RowStore;
+}
+
+/**
+ * What changed from `a` to `b`, in one pass over each. Fails with what is wrong with their rows; rejects with the file
+ * system's error. Memory holds no more than the stores and 40 bytes a record.
+ */
+export async function compareSides(
+  a: Side,
+  b: Side,
+  { allow = [], createStore = createRowStore }: CompareOptions = {},
+): Promise<Result<Comparison, readonly Diagnostic[]>> {
+  const rows = createStore();
+  const stores = {
+    changed: createStore(),
+    added: createStore(),
+    removed: createStore(),
+    failures: createStore(),
+  };
+  const close = async () => {
+    await Promise.all(Object.values(stores).map((store) => store.close()));
+  };
+  const fields = tallyFields();
+  const failureCodes = tallyFailures();
+  const asCells = a.tabular || b.tabular;
+  const reading: FieldReading = { key: a.key ?? b.key, asCells };
+  let same = 0;
+  let allowed = 0;
+
+  async function visit({ key, a: before, b: after }: Pair): Promise<void> {
+    if (before === undefined) await stores.added.add(key);
+    else if (after === undefined) await stores.removed.add(key);
+    else if (isFailed(before) || isFailed(after)) {
+      const [was, is] = [failedOf(before), failedOf(after)];
+      failureCodes.add(was, is);
+      if (was?.code === is?.code && was?.step === is?.step) same += 1;
+      else await stores.failures.add({ key, a: told(was), b: told(is) });
+    } else await visitOutputs(key, before.output, after.output);
+  }
+
+  async function visitOutputs(key: string, before: JsonValue, after: JsonValue): Promise<void> {
+    const [was, is] = [fieldsOf(before, reading), fieldsOf(after, reading)];
+    fields.saw(was, is);
+    const changes = changedFields(was, is, reading);
+    if (changes.length === 0) {
+      same += 1;
+      return;
+    }
+    const may = changes.map(({ path }) => allow.some((one) => one.covers(path)));
+    changes.forEach((change, at) => fields.changed(change, may[at] === true));
+    if (!may.includes(false)) allowed += 1;
+    const told = Object.fromEntries(changes.map(({ name, a, b }) => [name, { a, b }]));
+    await stores.changed.add({ key, fields: told } as unknown as JsonObject);
+  }
+
+  let mistakes: readonly Diagnostic[];
+  try {
+    mistakes = await matchSides(a, b, rows, visit);
+  } catch (error) {
+    await close();
+    throw error;
+  } finally {
+    await rows.close();
+  }
+  if (mistakes.length > 0) {
+    await close();
+    return failure(mistakes);
+  }
+  const { changed, added, removed, failures } = stores;
+  return success({
+    a: await sideOf(a),
+    b: await sideOf(b),
+    same,
+    changed: listed<ChangedRecord>(changed),
+    allowed,
+    added: listed<string>(added),
+    removed: listed<string>(removed),
+    failures: listed<ChangedFailure>(failures),
+    failureCodes: failureCodes.summaries(),
+    fields: fields.summaries(),
+    differences: a.run && b.run ? summaryDifferences(a.run.summary, b.run.summary) : [],
+    differs: changed.size > allowed || added.size + removed.size + failures.size > 0,
+    close,
+  });
+}
+
+function failedOf(outcome: NonNullable<Pair['a']>): Failed | undefined {
+  return isFailed(outcome) ? outcome : undefined;
+}
+
+function told(failed: Failed | undefined): JsonObject | null {
+  return failed === undefined ? null : { step: failed.step, code: failed.code };
+}
+
+async function sideOf({ name, run }: Side): Promise<ComparedSide> {
+  if (run === undefined) return { name, run: null };
+  return { name, run: { summary: run.summary, latency: (await latencyOf(run.folder)) ?? null } };
+}
+
+/** What the store was given is of this type. */
+function listed<Value>(store: RowStore): Listed<Value> {
+  return {
+    count: store.size,
+    async *all() {
+      for (let number = 0; number < store.size; number += 1) {
+        yield (await store.get(number)) as unknown as Value;
+      }
+    },
+  };
+}

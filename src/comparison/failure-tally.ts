@@ -1,0 +1,52 @@
+import type { Outcome } from './side.ts';
+
+/** Failed records with one code, of those that both sides have. */
+export interface FailureSummary {
+  readonly code: string;
+  /** Records that fail with it on each side. */
+  readonly a: number;
+  readonly b: number;
+  /** Records that fail so in `a` and succeed in `b`. */
+  readonly fixed: number;
+  /** Records that succeed in `a` and fail so in `b`. */
+  readonly new: number;
+}
+
+export type Failed = Extract<Outcome, { readonly code: string }>;
+
+export interface FailureTally {
+  /** A record that fails on at least one side; undefined: it succeeds there. */
+  add(a: Failed | undefined, b: Failed | undefined): void;
+  /** The codes with the most failures first. */
+  summaries(): readonly FailureSummary[];
+}
+
+export function tallyFailures(): FailureTally {
+  const codes = new Map<string, { code: string; a: number; b: number; fixed: number; new: number }>();
+
+  function entryOf(code: string) {
+    const entry = codes.get(code) ?? { code, a: 0, b: 0, fixed: 0, new: 0 };
+    codes.set(code, entry);
+    return entry;
+  }
+
+  return {
+    add(a, b) {
+      if (a !== undefined) {
+        const entry = entryOf(a.code);
+        entry.a += 1;
+        if (b === undefined) entry.fixed += 1;
+      }
+      if (b !== undefined) {
+        const entry = entryOf(b.code);
+        entry.b += 1;
+        if (a === undefined) entry.new += 1;
+      }
+    },
+    summaries: () => [...codes.values()].sort((one, other) => other.a + other.b - one.a - one.b),
+  };
+}
+
+export function isFailed(outcome: Outcome): outcome is Failed {
+  return 'code' in outcome;
+}

@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { isObject, type JsonObject } from '../json/json.ts';
+import { failure, success, type Result } from '../result.ts';
+import { errorCode, nodeFileSystem, type FileSystem } from '../run/file-system.ts';
+import { fileLines } from '../run/journal/scan-lines.ts';
+import { readSummary } from '../run/read-summary.ts';
+import type { ComparedRow, Outcome, Side, SideItem } from './side.ts';
+
+/** A run by its folder: its results and its failed records. */
+export async function openRunSide(
+  folder: string,
+  name: string,
+  fileSystem: FileSystem = nodeFileSystem,
+): Promise<Result<Side, Diagnostic>> {
+  const summary = await readSummary(fileSystem, join(folder, 'run.json'));
+  if (!summary.ok) {
+    const { message, hint } = summary.error;
+    return failure({ severity: 'error', code: 'not-a-run', message, ...(hint !== undefined && { hint }) });
+  }
+  for (const file of ['results.jsonl', 'errors.jsonl']) {
+    const missing = await fileSystem.look(join(folder, file)).then(
+      () => undefined,
+      (error: unknown) => noResults(name, file, summary.value.state, error),
+    );
+    if (missing !== undefined) return failure(missing);
+  }
+  const rows = async function* () {
+    yield* read(join(folder, 'results.jsonl'), resultOf);
+    yield* read(join(folder, 'errors.jsonl'), failureOf);
+  };
+
+  async function* read(
+    path: string,
+    outcomeOf: (line: JsonObject) => Outcome | undefined,
+  ): AsyncIterable<SideItem> {
+    let line = 0;
+    for await (const bytes of fileLines(fileSystem, path)) {
+      line += 1;
+      const value = parsed(bytes);
+      const outcome = value && outcomeOf(value);
+      if (outcome === undefined || typeof value?.['key'] !== 'string') {
+        yield { broken: damaged(path, line) };
+        return;
+      }
+      yield { key: value['key'], line, outcome };
+    }
+  }
+
+  return success({ name, tabular: false, run: { folder, summary: summary.value }, rows });
+}
+
+function parsed(bytes: Buffer): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(bytes.toString());
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A line of results.jsonl; undefined for any other object. */
+export function resultOf({ output }: JsonObject): ComparedRow['outcome'] | undefined {
+  return output === undefined ? undefined : { output };
+}
+
+function failureOf({ step = null, error }: JsonObject): ComparedRow['outcome'] | undefined {
+  if (!isObject(error) || typeof error['code'] !== 'string') return undefined;
+  if (step !== null && typeof step !== 'string') return undefined;
+  return { step, code: error['code'] };
+}
+
+function damaged(path: string, line: number): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'results-damaged',
+    message: 'this line is not one that a run wrote',
+    hint: 'the journal has every result: `pipe resume` of the run makes the file anew',
+    place: { path, line },
+  };
+}
+
+function noResults(name: string, file: string, state: string, error: unknown): Diagnostic {
+  const why = errorCode(error) === 'ENOENT' ? 'is not there' : 'cannot be read';
+  const ended = state === 'running' ? ': the run has not come to an end' : '';
+  return {
+    severity: 'error',
+    code: 'no-results',
+    message: `\`${file}\` of the run \`${name}\` ${why}${ended}`,
+    hint: `\`pipe resume ${name}\` finishes the run, and writes it`,
+  };
+}

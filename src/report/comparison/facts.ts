@@ -1,0 +1,205 @@
+import { basename } from 'node:path';
+import type { ChangedFailure, ComparedSide, Comparison } from '../../comparison/compare.ts';
+import { formatDuration } from '../../duration.ts';
+import { bounded } from '../../diagnostic/printable.ts';
+import type { JsonValue } from '../../json/json.ts';
+import type { SummaryDifference } from '../../run/summary-differences.ts';
+import { costCell, tokenCell } from '../money.ts';
+import { formatCount } from '../numbers.ts';
+
+/** What all views of a comparison tell, in words; texts of users stand in them as they are. */
+
+/** `2 changed`, `1 newly failing`, …: only what there is, unless that is nothing at all. */
+export function countsOf(comparison: Comparison, failures: FailureCounts): readonly string[] {
+  const { same, changed, added, removed, allowed } = comparison;
+  const may = allowed === 0 ? '' : ` (${formatCount(allowed)} only where it may)`;
+  const parts = [
+    changed.count > 0 ? `${formatCount(changed.count)} changed${may}` : '',
+    failures.fixed > 0 ? `${formatCount(failures.fixed)} fixed` : '',
+    failures.new > 0 ? `${formatCount(failures.new)} newly failing` : '',
+    failures.other > 0 ? `${formatCount(failures.other)} failing otherwise` : '',
+    added.count > 0 ? `${formatCount(added.count)} added` : '',
+    removed.count > 0 ? `${formatCount(removed.count)} removed` : '',
+  ].filter((part) => part !== '');
+  return [`${formatCount(same)} the same`, ...parts];
+}
+
+export interface FailureCounts {
+  readonly fixed: number;
+  readonly new: number;
+  /** Records that fail on both sides, by something else. */
+  readonly other: number;
+}
+
+export function failureCounts({ failures, failureCodes }: Comparison): FailureCounts {
+  const fixed = failureCodes.reduce((sum, code) => sum + code.fixed, 0);
+  const fresh = failureCodes.reduce((sum, code) => sum + code.new, 0);
+  return { fixed, new: fresh, other: failures.count - fixed - fresh };
+}
+
+/** One sentence for who reads nothing else. */
+export function verdictOf(comparison: Comparison): string {
+  const { same, changed, differs } = comparison;
+  if (differs) return 'outputs or outcomes differ';
+  if (changed.count > 0) return 'nothing differs but what may';
+  return same === 0 ? 'neither side has a record' : 'no output differs';
+}
+
+/** A line of a table that has both sides beside each other. */
+export interface Measure {
+  readonly name: string;
+  readonly before: string;
+  readonly after: string;
+  /** Empty where nothing changed, or one side does not know. */
+  readonly change: string;
+}
+
+/** Records, tokens, money and time of the runs; `-` for a side that is none. */
+export function measuresOf({ a, b }: Comparison): readonly Measure[] {
+  if (a.run === null && b.run === null) return [];
+  const measure = (
+    name: string,
+    numberOf: (side: NonNullable<ComparedSide['run']>) => number | null | undefined,
+    textOf?: (side: NonNullable<ComparedSide['run']>, number: number) => string,
+  ): Measure => {
+    const cell = ({ run }: ComparedSide) => {
+      if (run === null) return '-';
+      const number = numberOf(run) ?? null;
+      if (number === null) return 'unknown';
+      return textOf === undefined ? formatCount(number) : textOf(run, number);
+    };
+    const [was, is] = [a.run && numberOf(a.run), b.run && numberOf(b.run)];
+    // Of records and requests, the very number matters; of tokens and money, the share.
+    const change =
+      textOf === undefined ? difference(was ?? null, is ?? null) : changeText(was ?? null, is ?? null);
+    return { name, before: cell(a), after: cell(b), change };
+  };
+  return [
+    measure('succeeded', ({ summary }) => summary.counts?.succeeded),
+    measure('failed', ({ summary }) => summary.counts?.failed),
+    measure('requests', ({ summary }) => summary.usage?.requests),
+    measure(
+      'input tokens',
+      ({ summary }) => summary.usage?.input_tokens,
+      ({ summary }, tokens) => (summary.usage === null ? '' : tokenCell(summary.usage, tokens)),
+    ),
+    measure(
+      'output tokens',
+      ({ summary }) => summary.usage?.output_tokens,
+      ({ summary }, tokens) => (summary.usage === null ? '' : tokenCell(summary.usage, tokens)),
+    ),
+    measure(
+      'cost',
+      ({ summary }) => summary.cost_usd,
+      ({ summary }) => (summary.usage === null ? '' : costCell(summary.usage)),
+    ),
+  ];
+}
+
+/** How long calls took, in pairs of before and after; empty where no journal tells it on both sides. */
+export function latencyPairs({ a, b }: Comparison): readonly Measure[] {
+  const [before, after] = [a.run?.latency, b.run?.latency];
+  if (!before || !after) return [];
+  const rows = [
+    ['median call', 'p50'],
+    ['95 % of calls', 'p95'],
+    ['slowest call', 'max'],
+  ] as const;
+  return rows.map(([name, part]) => ({
+    name,
+    before: formatDuration(before[part]),
+    after: formatDuration(after[part]),
+    change: changeText(before[part], after[part]),
+  }));
+}
+
+/** `+3`, `-3`; empty where nothing changed or one of the two is not known. */
+function difference(before: number | null, after: number | null): string {
+  if (before === null || after === null || before === after) return '';
+  return `${after > before ? '+' : '-'}${formatCount(Math.abs(after - before))}`;
+}
+
+/** `+5.9 %`; empty where nothing changed or one of the two is not known. */
+function changeText(before: number | null, after: number | null): string {
+  if (before === null || after === null || before === after) return '';
+  const sign = after > before ? '+' : '-';
+  if (before === 0) return 'new';
+  const percent = (Math.abs(after - before) / before) * 100;
+  return `${sign}${percent >= 99.5 ? formatCount(percent) : percent.toFixed(1)} %`;
+}
+
+/** What two runs were not made of alike, such as `vars.language`: the one and the other. */
+export interface Making {
+  readonly name: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+export function makingsOf({ a, b, differences }: Comparison): readonly Making[] {
+  return differences.map(({ of, name, a: was, b: is }) => {
+    const [before, after] = [valueOf(of, was, a), valueOf(of, is, b)];
+    return { name: makingName(of, name), before, after };
+  });
+}
+
+function makingName(of: SummaryDifference['of'], name: string): string {
+  if (of === 'var') return `vars.${name}`;
+  if (of === 'model') return `answers of ${name}`;
+  if (of === 'override') return 'flags';
+  return name;
+}
+
+const shaDigits = 8;
+const longestValue = 120;
+
+function valueOf(of: SummaryDifference['of'], value: JsonValue, { run }: ComparedSide): string {
+  if (of === 'simulated') return value === true ? 'simulated' : 'real answers';
+  if (of === 'replayed') return value === true ? 'recorded answers' : 'answers of models';
+  if (value === null) return of === 'selection' ? 'all records' : 'none';
+  if ((of === 'pipeline' || of === 'file' || of === 'input') && typeof value === 'string') {
+    const path =
+      of === 'pipeline' ? run?.summary.pipeline?.path : of === 'input' ? run?.summary.input.path : null;
+    const sha = value.slice(0, shaDigits);
+    return path ? `${basename(path)} (${sha})` : sha;
+  }
+  if (Array.isArray(value)) {
+    const words = (value as readonly JsonValue[]).map((one) =>
+      typeof one === 'string' ? one : JSON.stringify(one),
+    );
+    return words.length === 0 ? 'none' : bounded(words.join(' '), longestValue);
+  }
+  return bounded(JSON.stringify(value), longestValue);
+}
+
+/** `succeeded`, `schema_mismatch in classify`. */
+export function outcomeText(outcome: ChangedFailure['a']): string {
+  if (outcome === null) return 'succeeded';
+  return outcome.step === null ? outcome.code : `${outcome.code} in ${outcome.step}`;
+}
+
+/** Notes on a side: that its answers were made up, that it has not come to its end. */
+export function noteOf({ run }: ComparedSide): string {
+  if (run === null) return '';
+  const { simulated, state, counts } = run.summary;
+  const notes = [
+    simulated ? 'simulated' : '',
+    state === 'completed' ? '' : state,
+    (counts?.pending ?? 0) > 0 ? `${formatCount(counts?.pending ?? 0)} pending` : '',
+  ].filter((note) => note !== '');
+  return notes.length === 0 ? '' : ` (${notes.join(', ')})`;
+}
+
+/** The first of a list, and how many there are beyond. */
+export async function firstOf<Value>(
+  list: { readonly count: number; all(): AsyncIterable<Value> },
+  most: number,
+): Promise<{ readonly first: readonly Value[]; readonly more: number }> {
+  const first: Value[] = [];
+  if (most > 0) {
+    for await (const value of list.all()) {
+      first.push(value);
+      if (first.length >= most) break;
+    }
+  }
+  return { first, more: list.count - first.length };
+}

@@ -1,0 +1,215 @@
+import type { ChangedRecord, Comparison } from '../../comparison/compare.ts';
+import type { FieldSummary } from '../../comparison/field-tally.ts';
+import { displayWidth, printable, withoutCommands } from '../../diagnostic/printable.ts';
+import { formatAmount, formatCount } from '../numbers.ts';
+import { paintFor, type Output, type Paint } from '../output.ts';
+import { formatTable, type Row } from '../table.ts';
+import { clip, wrap } from '../text.ts';
+import { shownChange, valueText } from './change-text.ts';
+import {
+  countsOf,
+  failureCounts,
+  firstOf,
+  latencyPairs,
+  makingsOf,
+  measuresOf,
+  noteOf,
+  outcomeText,
+  verdictOf,
+} from './facts.ts';
+import { markedPieces, wrapPieces } from './marked-text.ts';
+
+export interface TextOptions {
+  readonly output: Pick<Output, 'color' | 'columns' | 'isTerminal'>;
+  /** Changed records that are shown. */
+  readonly limit: number;
+}
+
+const labelWidth = 9;
+const mostFields = 20;
+const mostMoves = 10;
+const mostFailures = 10;
+const keysShown = 10;
+/** Lines of one field. */
+const mostLines = 12;
+
+/** A comparison for people, in pieces: plain lines that fit 80 columns off a terminal. */
+export async function* comparisonText(comparison: Comparison, options: TextOptions): AsyncGenerator<string> {
+  const { output } = options;
+  const paint = paintFor(output);
+  const width = output.isTerminal ? Math.min(100, Math.max(60, output.columns)) : 80;
+  const sections: readonly (readonly string[])[] = [
+    head(comparison, width, paint),
+    makings(comparison, width, paint),
+    fieldTable(comparison, width, paint),
+    failureTable(comparison, width, paint),
+    measureTable(comparison, width, paint),
+    await failureList(comparison, width, paint),
+    await keyLists(comparison, width, paint),
+  ];
+  const text = sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => `${lines.join('\n')}\n`)
+    .join('\n');
+  yield withoutCommands(text);
+  yield* changedRecords(comparison, options.limit, width, paint);
+}
+
+function head(comparison: Comparison, width: number, paint: Paint): readonly string[] {
+  const { a, b, differs } = comparison;
+  const label = (name: string) => paint('dim', name.padEnd(labelWidth));
+  const named = ({ name }: Comparison['a'], note: string) =>
+    clip(name, width - labelWidth - note.length) + note;
+  const counts = countsOf(comparison, failureCounts(comparison)).join(', ');
+  const lines = wrap(counts, width - labelWidth);
+  return [
+    label('before') + named(a, noteOf(a)),
+    label('after') + named(b, noteOf(b)),
+    ...lines.map((line, at) => label(at === 0 ? 'records' : '') + line),
+    label('verdict') + paint(differs ? 'yellow' : 'green', verdictOf(comparison)),
+  ];
+}
+
+function makings(comparison: Comparison, width: number, paint: Paint): readonly string[] {
+  const lines = makingsOf(comparison).flatMap(({ name, before, after }) => {
+    const change = `${printable(before)} -> ${printable(after)}`;
+    const line = `  ${clip(name, 30)}: ${change}`;
+    if (displayWidth(line) <= width) return [line];
+    const side = (text: string) => clip(text, width - 8);
+    return [`  ${clip(name, width - 3)}:`, `    - ${side(before)}`, `    + ${side(after)}`];
+  });
+  return lines.length === 0 ? [] : [paint('dim', 'the runs differ in'), ...lines];
+}
+
+function fieldTable({ fields }: Comparison, width: number, paint: Paint): readonly string[] {
+  if (fields.length === 0) return [];
+  const rows = fields.slice(0, mostFields).flatMap(fieldRows);
+  return [
+    paint('dim', 'fields that changed'),
+    ...formatTable([{ header: 'records', rank: 0 }], rows, width, paint),
+    ...more(fields.length - mostFields, 'other field', '  ').map(({ label }) => label),
+  ];
+}
+
+function fieldRows({ name, changed, allowed, moves }: FieldSummary): readonly Row[] {
+  const shown = (moves ?? []).slice(0, mostMoves).map(({ a, b, count }) => ({
+    label: `    ${moveText(a)} -> ${moveText(b)}`,
+    cells: [formatCount(count)],
+    style: 'dim' as const,
+  }));
+  const label = `  ${printable(name)}${allowed ? ' (may differ)' : ''}`;
+  return [
+    { label, cells: [formatCount(changed)] },
+    ...shown,
+    ...more((moves?.length ?? 0) - mostMoves, 'other move', '    '),
+  ];
+}
+
+function moveText(value: Parameters<typeof valueText>[0]): string {
+  return printable(valueText(value) ?? '(absent)');
+}
+
+function more(count: number, noun: string, indent: string): readonly Row[] {
+  return count > 0 ? [{ label: `${indent}and ${formatAmount(count, noun)}`, cells: [] }] : [];
+}
+
+function failureTable({ failureCodes }: Comparison, width: number, paint: Paint): readonly string[] {
+  if (failureCodes.length === 0) return [];
+  const columns = ['before', 'after', 'fixed', 'new'].map((header) => ({ header, rank: 0 }));
+  const rows = failureCodes.map((code) => ({
+    label: `  ${printable(code.code)}`,
+    cells: [code.a, code.b, code.fixed, code.new].map(formatCount),
+  }));
+  return [paint('dim', 'failures'), ...formatTable(columns, rows, width, paint)];
+}
+
+function measureTable(comparison: Comparison, width: number, paint: Paint): readonly string[] {
+  const measures = measuresOf(comparison);
+  if (measures.length === 0) return [];
+  const columns = ['before', 'after', 'change'].map((header) => ({ header, rank: 0 }));
+  const rows = measures.map(({ name, before, after, change }) => ({
+    label: name,
+    cells: [before, after, change],
+  }));
+  // Not in columns: times are never twice the same, and are to be read, not added up.
+  const times = latencyPairs(comparison).map(({ name, before, after }) => `${name}: ${before} -> ${after}`);
+  return [...formatTable(columns, rows, width, paint), ...times];
+}
+
+async function failureList(
+  { failures }: Comparison,
+  width: number,
+  paint: Paint,
+): Promise<readonly string[]> {
+  if (failures.count === 0) return [];
+  const { first, more } = await firstOf(failures, mostFailures);
+  return [
+    paint('dim', 'failed on one side, or by something else'),
+    ...first.map(({ key, a, b }) => {
+      const change = `${outcomeText(a)} -> ${outcomeText(b)}`;
+      return `  ${clip(key, 30)}  ${clip(change, width - 34)}`;
+    }),
+    ...(more > 0 ? [`  and ${formatAmount(more, 'other record')}: --format json has all`] : []),
+  ];
+}
+
+async function keyLists(
+  { added, removed }: Comparison,
+  width: number,
+  paint: Paint,
+): Promise<readonly string[]> {
+  const lists = [
+    ['only after', added],
+    ['only before', removed],
+  ] as const;
+  const lines: string[] = [];
+  for (const [name, list] of lists) {
+    if (list.count === 0) continue;
+    const { first, more } = await firstOf(list, keysShown);
+    const keys = [
+      ...first.map((key) => clip(key, 30)),
+      ...(more > 0 ? [`and ${formatCount(more)} more`] : []),
+    ];
+    lines.push(paint('dim', name), ...wrap(keys.join(', '), width - 2).map((line) => `  ${line}`));
+  }
+  return lines;
+}
+
+async function* changedRecords(
+  { changed }: Comparison,
+  limit: number,
+  width: number,
+  paint: Paint,
+): AsyncGenerator<string> {
+  if (changed.count === 0) return;
+  yield `\n${paint('dim', 'changed')}\n`;
+  let shown = 0;
+  for await (const record of changed.all()) {
+    if (shown === limit) break;
+    shown += 1;
+    yield withoutCommands(`${recordLines(record, width, paint).join('\n')}\n`);
+  }
+  if (shown === changed.count) return;
+  yield `  and ${formatAmount(changed.count - shown, 'other changed record')}: --limit N or --all shows more\n`;
+}
+
+function recordLines({ key, fields }: ChangedRecord, width: number, paint: Paint): readonly string[] {
+  const lines = Object.entries(fields).flatMap(([name, change]) => changeLines(name, change, width, paint));
+  return [`  ${paint('bold', clip(key, width - 2))}`, ...lines];
+}
+
+/** On the line of the field's name where there is room, else below it. */
+function changeLines(
+  name: string,
+  { a, b }: ChangedRecord['fields'][string],
+  width: number,
+  paint: Paint,
+): readonly string[] {
+  const pieces = markedPieces(shownChange(a, b), paint);
+  const label = clip(name, 30);
+  const beside = wrapPieces(pieces, width - 6 - displayWidth(label));
+  if (beside.length === 1) return [`    ${paint('dim', `${label}:`)} ${beside[0] ?? ''}`];
+  const below = wrapPieces(pieces, width - 6);
+  const kept = below.length > mostLines ? [...below.slice(0, mostLines - 1), '…'] : below;
+  return [`    ${paint('dim', `${label}:`)}`, ...kept.map((line) => `      ${line}`)];
+}

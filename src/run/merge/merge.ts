@@ -1,0 +1,194 @@
+import { randomBytes } from 'node:crypto';
+import { dirname, join, resolve } from 'node:path';
+import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
+import { failure, success, type Result } from '../../result.ts';
+import { isUsage } from '../done-run.ts';
+import type { UsageReport } from '../events.ts';
+import { errorCode, inWords, nodeFileSystem, type FileSystem } from '../file-system.ts';
+import type { FolderPlace, FolderServices } from '../folder.ts';
+import { eachEnded } from '../journal/each-ended.ts';
+import { readHistory, type History } from '../journal/history.ts';
+import { journalName } from '../journal/journal.ts';
+import { openJournalReader } from '../journal/reader.ts';
+import type { Outcome } from '../journal/record-index.ts';
+import { makeChosenFolder, makeNamedFolder } from '../make-folder.ts';
+import type { RunSummary } from '../run-summary.ts';
+import { readJson, writeJson, writeWhole } from '../whole-file.ts';
+import { mergedJournal } from './merged-journal.ts';
+import { mergeRecords, type MergedRecords, type ReadShard } from './merged-records.ts';
+import { mergedSummary, mergedUsage, sumCounts } from './merged-summary.ts';
+import { refused, type MergeRefusal } from './refusal.ts';
+import { holdShards } from './hold-shards.ts';
+import type { MergeSource, Shard } from './shard.ts';
+import { filePieces, spoolName } from './spool.ts';
+
+/** A run that was put together of the runs of its parts. */
+export interface MergedRun {
+  /** Absolute. */
+  readonly folder: string;
+  readonly summary: RunSummary;
+  readonly usage: UsageReport;
+}
+
+/**
+ * Puts the runs of all `--shard i/n` of an input together to the run that one over the whole input would have left: its
+ * journal has every call of theirs, so that it can be resumed, reported and compared like any other. The folder appears
+ * when all of it is written. Each run is held while it is read, and none is changed.
+ */
+export async function mergeRuns(
+  sources: readonly MergeSource[],
+  place: FolderPlace,
+  services: FolderServices = {},
+): Promise<Result<MergedRun, MergeRefusal>> {
+  const { fileSystem = nodeFileSystem, pid } = services;
+  try {
+    const occupied = typeof place === 'string' ? await occupiedBy(fileSystem, resolve(place)) : undefined;
+    if (occupied !== undefined) return failure({ kind: 'input', reasons: [occupied] });
+    const held = await holdShards(sources, { fileSystem, pid });
+    if (!held.ok) return failure({ kind: 'input', reasons: held.error });
+    try {
+      return await mergeHeld(held.value, place, { ...services, fileSystem });
+    } finally {
+      await Promise.all(held.value.map(({ lock }) => lock.release()));
+    }
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return failure({
+      kind: 'local',
+      reasons: [refused('merge-failed', `the runs could not be merged: ${inWords(error)}`)],
+    });
+  }
+}
+
+async function mergeHeld(
+  shards: readonly Shard[],
+  place: FolderPlace,
+  services: FolderServices & { readonly fileSystem: FileSystem },
+): Promise<Result<MergedRun, MergeRefusal>> {
+  const { fileSystem } = services;
+  const read: ReadShard[] = [];
+  const reports: UsageReport[] = [];
+  const reasons: Diagnostic[] = [];
+  for (const shard of shards) {
+    const history = await readHistory(fileSystem, join(shard.folder, journalName));
+    const usage = await readJson(fileSystem, join(shard.folder, 'usage.json')).catch(() => undefined);
+    if (!history.ok) reasons.push(refused('journal-damaged', history.error.message));
+    else if (!isCounted(history.value, [shard.summary])) reasons.push(miscounted(shard));
+    else if (!isUsage(usage)) reasons.push(withoutUsage(shard));
+    else {
+      read.push({ ...shard, history: history.value });
+      reports.push(usage);
+    }
+  }
+  if (reasons.length > 0) return failure({ kind: 'input', reasons });
+  const records = await mergeRecords(read, fileSystem);
+  if (!records.ok) return failure({ kind: 'input', reasons: records.error });
+  return write(read, records.value, mergedUsage(reports), place, services);
+}
+
+/** Writes all into a folder of another name, which becomes that of the run when it is whole. */
+async function write(
+  shards: readonly ReadShard[],
+  records: MergedRecords,
+  usage: UsageReport,
+  place: FolderPlace,
+  services: FolderServices & { readonly fileSystem: FileSystem },
+): Promise<Result<MergedRun, MergeRefusal>> {
+  const { fileSystem, now = Date.now, suffix = () => randomBytes(2).toString('hex') } = services;
+  const parent = typeof place === 'string' ? dirname(resolve(place)) : resolve(place.runsDir);
+  const unfinished = join(parent, `.merging-${randomBytes(4).toString('hex')}`);
+  await fileSystem.makeFolder(unfinished);
+  try {
+    const summary = await writeFiles(unfinished, shards, records, usage, fileSystem);
+    const folder =
+      typeof place === 'string'
+        ? await makeChosenFolder(fileSystem, resolve(place))
+        : success(await makeNamedFolder(fileSystem, place.runsDir, place.name, now(), suffix));
+    if (!folder.ok) {
+      await fileSystem.removeFolder(unfinished);
+      return failure({
+        kind: 'input',
+        reasons: [refused('run-dir-in-use', folder.error.message, folder.error.hint)],
+      });
+    }
+    await fileSystem.rename(unfinished, folder.value);
+    return success({ folder: folder.value, summary, usage });
+  } catch (error) {
+    // What was begun is of no use; that it could not be removed either tells nothing new.
+    await fileSystem.removeFolder(unfinished).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function writeFiles(
+  folder: string,
+  shards: readonly ReadShard[],
+  records: MergedRecords,
+  usage: UsageReport,
+  fileSystem: FileSystem,
+): Promise<RunSummary> {
+  const journal = join(folder, journalName);
+  await writeWhole(fileSystem, journal, mergedJournal(shards, records, fileSystem));
+  // Read back as a resume will read it: what it does not tell is in no other file either.
+  const history = await readHistory(fileSystem, journal);
+  const summaries = shards.map(({ summary }) => summary);
+  if (!history.ok) throw new Error(`the merged journal cannot be read: ${history.error.message}`);
+  if (!isCounted(history.value, summaries)) throw new Error('the merged journal does not tell all records');
+  const { index } = history.value;
+  const writeLines = (name: string, outcome: Outcome) => {
+    const open = () => openJournalReader(fileSystem, journal);
+    const lines = eachEnded(index, outcome, open, (reader, place) => reader.line(place));
+    return writeWhole(fileSystem, join(folder, name), lines);
+  };
+  await writeLines('results.jsonl', 'succeeded');
+  await writeLines('errors.jsonl', 'failed');
+  await writeJson(fileSystem, join(folder, 'usage.json'), usage);
+  const [first] = shards;
+  if (first?.spool !== undefined) {
+    await writeWhole(
+      fileSystem,
+      join(folder, spoolName),
+      filePieces(fileSystem, join(first.folder, spoolName)),
+    );
+  }
+  const { bytes: results_bytes } = await fileSystem.look(join(folder, 'results.jsonl'));
+  const { bytes: journal_bytes } = await fileSystem.look(journal);
+  const summary = mergedSummary(summaries, usage, { results_bytes, journal_bytes });
+  await writeJson(fileSystem, join(folder, 'run.json'), summary);
+  return summary;
+}
+
+/** Whether a journal tells as many records, and as many of each outcome, as the runs say. */
+function isCounted({ outcomes, index }: History, summaries: readonly RunSummary[]): boolean {
+  const { total, succeeded, failed, skipped } = sumCounts(summaries);
+  return (
+    index.size === total &&
+    outcomes.succeeded === succeeded &&
+    outcomes.failed === failed &&
+    outcomes.skipped === skipped
+  );
+}
+
+function miscounted({ name }: Shard): Diagnostic {
+  const message = `the journal of \`${name}\` and its run.json do not tell the same number of records`;
+  return refused('run-damaged', message, 'restore its files from a copy, or run this shard again');
+}
+
+function withoutUsage({ name }: Shard): Diagnostic {
+  const message = `the usage.json of \`${name}\` is not there, or not what the run wrote`;
+  return refused('run-damaged', message, `\`pipe resume ${name}\` makes it anew`);
+}
+
+/** Why a folder of the user's choice cannot be that of a new run; it is looked at again when the run is whole. */
+async function occupiedBy(fileSystem: FileSystem, path: string): Promise<Diagnostic | undefined> {
+  try {
+    const names = await fileSystem.list(path);
+    if (names.length === 0) return undefined;
+    const message = `${path} is not empty, and a merged run overwrites nothing`;
+    return refused('run-dir-in-use', message, 'name a folder that is empty or does not exist');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    if (errorCode(error) !== 'ENOTDIR') throw error;
+    return refused('run-dir-in-use', `${path} is a file, and a run keeps a folder`);
+  }
+}

@@ -1,0 +1,65 @@
+import { dirname, relative } from 'node:path';
+import type { JsonObject, JsonValue } from '../json/json.ts';
+import type { PlanFile } from '../plan.ts';
+import { canonicalJson } from './canonical.ts';
+import { saying } from './changes.ts';
+import type { RunSummary } from './run-summary.ts';
+
+/** Something that two runs were not made of alike; null where a run does not have it. */
+export interface SummaryDifference {
+  readonly of:
+    | 'pipeline'
+    | 'file'
+    | 'var'
+    | 'override'
+    | 'input'
+    | 'selection'
+    | 'model'
+    | 'simulated'
+    | 'replayed';
+  /** What it is called, such as a variable's name; for the others than files, vars and models, `of` again. */
+  readonly name: string;
+  readonly a: JsonValue;
+  readonly b: JsonValue;
+}
+
+/**
+ * Where two runs differ in what they were made of: files and the input by the sha256 of their bytes, models by those that
+ * answered, flags where they say what is asked. Files are known by their place as seen from the pipeline, so that a project that was moved is the same.
+ */
+export function summaryDifferences(a: RunSummary, b: RunSummary): readonly SummaryDifference[] {
+  return [
+    ...one('pipeline', a.pipeline?.sha256 ?? null, b.pipeline?.sha256 ?? null),
+    ...each('file', filesOf(a), filesOf(b)),
+    ...each('var', a.vars, b.vars),
+    ...one('override', saying(a.overrides), saying(b.overrides)),
+    ...one('input', a.input.sha256, b.input.sha256),
+    ...one('selection', a.selection, b.selection),
+    ...each('model', a.models, b.models),
+    ...one('simulated', a.simulated, b.simulated),
+    ...one('replayed', a.replay !== null, b.replay !== null),
+  ];
+}
+
+function one(
+  of: SummaryDifference['of'],
+  a: JsonValue,
+  b: JsonValue,
+  name: string = of,
+): readonly SummaryDifference[] {
+  return canonicalJson(a) === canonicalJson(b) ? [] : [{ of, name, a, b }];
+}
+
+function each(of: SummaryDifference['of'], a: JsonObject, b: JsonObject): readonly SummaryDifference[] {
+  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+  return names.flatMap((name) => one(of, member(a, name), member(b, name), name));
+}
+
+function member(object: JsonObject, name: string): JsonValue {
+  return (Object.hasOwn(object, name) ? object[name] : undefined) ?? null;
+}
+
+function filesOf({ pipeline, files }: RunSummary): JsonObject {
+  const place = ({ path }: PlanFile) => (pipeline === null ? path : relative(dirname(pipeline.path), path));
+  return Object.fromEntries(files.map((file) => [place(file), file.sha256]));
+}
