@@ -34,7 +34,15 @@ describe('a restated line', () => {
     const line = recordLine('a', 'b');
     expect(restatedLine(line, {})).toBe(line);
     const reservation = sealed(
-      reservationMembers({ key: 'a', step: 'key', call: 1, model: 'small', request: 1, usd: null, tokens: 5 }),
+      reservationMembers({
+        key: 'a',
+        step: 'key',
+        call: 1,
+        model: 'small',
+        request: 1,
+        usd: null,
+        tokens: 5,
+      }),
     );
     expect(readHead(restatedLine(reservation, { key: 'b' }))).toMatchObject({
       key: 'b',
