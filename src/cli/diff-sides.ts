@@ -4,6 +4,7 @@ import type { Side } from '../comparison/side.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { failure, type Result } from '../result.ts';
 import { findRun, runsFolder } from './find-run.ts';
+import { shownPaths } from './shown-paths.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Files of a run's folder that stand for the run; any other file there is one of rows. */
@@ -21,25 +22,20 @@ export async function openSide(
   key: string | undefined,
 ): Promise<Result<Side, Diagnostic>> {
   const { cwd, stdin } = terminal;
-  const folder = given === '-' ? undefined : await runFolder(cwd, given);
+  const { openRowsSide } = await import('../comparison/rows-side.ts');
+  const named = key === undefined ? {} : { key };
+  if (given === '-') return openRowsSide({ path: given, stdin, ...named });
+  const folder = await runFolder(cwd, given);
   if (folder !== undefined) {
     const { openRunSide } = await import('../comparison/run-side.ts');
-    return openRunSide(folder, given);
+    const opened = await openRunSide(folder, given);
+    if (opened.ok) return opened;
+    return failure({ ...opened.error, message: shownPaths(opened.error.message, cwd) });
   }
-  const { openRowsSide } = await import('../comparison/rows-side.ts');
-  const path = given === '-' ? given : resolve(cwd, given);
-  if (given !== '-' && (await kindOf(path)) === undefined) return absent(cwd, given);
-  const opened = await openRowsSide({
-    path: given === '-' ? given : shownFrom(cwd, given),
-    stdin,
-    ...(key !== undefined && { key }),
-  });
-  return opened;
-}
-
-/** Row files are named as the user did, which is as good as the whole path where he is in the working directory. */
-function shownFrom(cwd: string, given: string): string {
-  return cwd === process.cwd() ? given : resolve(cwd, given);
+  const path = resolve(cwd, given);
+  if ((await kindOf(path)) === undefined) return absent(cwd, given);
+  // As the user named it, where that leads there too.
+  return openRowsSide({ path: resolve(given) === path ? given : path, ...named });
 }
 
 async function runFolder(cwd: string, given: string): Promise<string | undefined> {

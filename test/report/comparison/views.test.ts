@@ -208,7 +208,7 @@ describe('the Markdown', () => {
   });
 
   it('fits a comment of GitHub, and says what it leaves out', async () => {
-    const long = (seed: string) => Array.from({ length: 400 }, (_, at) => `${seed}${at}<&>`).join(' ');
+    const long = (seed: string) => Array.from({ length: 150 }, (_, at) => `${seed}${at}<&>`).join(' ');
     const many = (seed: string): Records =>
       Object.fromEntries(
         Array.from({ length: 3000 }, (_, at) => [
