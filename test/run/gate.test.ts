@@ -113,7 +113,9 @@ describe('the gate of a call with a budget', () => {
     expect([budget.report().tokens?.spent, lines, writing]).toEqual([most, [], []]);
     paced[0]?.go();
     const permit = await admitting;
-    expect(lines).toEqual([{ key: 'a', step: 'one', call: 1, request: 1, usd: most / 1e6, tokens: most }]);
+    expect(lines).toEqual([
+      { key: 'a', step: 'one', call: 1, model: 'small', request: 1, usd: most / 1e6, tokens: most },
+    ]);
     await permit.settle(answered());
     expect(budget.report().tokens?.spent).toBe(1000);
   });

@@ -180,7 +180,10 @@ describe('the journal', () => {
       tool_calls: { total: 0, failed: 0 },
     });
     expect(run.of('tool_finished')).toEqual([]);
-    expect(await jsonLines(join(folder.path, 'journal.jsonl'))).toHaveLength(1);
+    expect(await jsonLines(join(folder.path, 'journal.jsonl'))).toMatchObject([
+      { type: 'run' },
+      { type: 'end' },
+    ]);
   });
 });
 
