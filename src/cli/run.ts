@@ -2,6 +2,7 @@ import { Argument, Command, Option } from 'commander';
 import type { ExitCode } from './exit.ts';
 import { dollars, positiveInteger, refuseFlag, workerCount } from './options.ts';
 import { addPipelineOptions, addSelectionOptions, requireInput } from './prepare.ts';
+import { addRecordingOptions } from './recordings.ts';
 import { runFile } from './run-file.ts';
 import type { RunFlags } from './run-flags.ts';
 import type { Terminal } from './terminal.ts';
@@ -19,7 +20,7 @@ export function runCommand(terminal: Terminal, done: (code: ExitCode) => void): 
       'answer from a local simulator, such as --simulate=latency=300ms,errors=2%',
     );
   refuseFlag(command, 'budget', "unknown option '--budget'\n(Did you mean --budget-usd?)");
-  return addSelectionOptions(addPipelineOptions(command))
+  return addRecordingOptions(addSelectionOptions(addPipelineOptions(command)))
     .option('--concurrency <n>', 'calls under way at one time', positiveInteger)
     .option('--workers <n>', 'threads that make the calls, where one core is the limit: 1 to 64', workerCount)
     .option('--budget-usd <x>', 'what the run may cost at most, resumes included', dollars)
@@ -41,9 +42,13 @@ Examples:
   $ pipe run translate.yaml --input rows.csv --output out.csv --var output_language=German
   $ pipe run translate.yaml --input rows.jsonl --sample 20 --seed 1 --model mistral-large-latest
   $ pipe run translate.yaml --input rows.jsonl --limit 1 --stream
+  $ pipe run translate.yaml --input rows.jsonl --record translate.recording.jsonl
+  $ pipe run translate.yaml --input rows.jsonl --replay translate.recording.jsonl
   $ cat rows.jsonl | pipe run translate.yaml --input - --output - | head
 
 The first Ctrl-C finishes the calls under way, the second ends at once.
+A recording is made with a key, and replayed without one. With --record, --no-cache asks anew
+what the file has already.
 With --simulate only the models' answers are made up: tools run, and want their variables.
 What --simulate takes: pipe simulator --help`,
     )

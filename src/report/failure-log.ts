@@ -7,10 +7,16 @@ const longestMessage = 300;
 const longestName = 60;
 
 export interface FailureLog {
-  /** A record has failed. */
-  add(record: FailedRecord): void;
+  /** A record has failed; `details` are lines that explain it, printed below its own. */
+  add(record: FailedRecord, details?: FailureDetails): void;
   /** Counts those that were like the last one told; to be called before other lines, and at the end. */
   flush(): void;
+}
+
+/** What stands in the place of a message that says the same in one line, and below it. */
+export interface FailureDetails {
+  readonly title: string;
+  readonly lines: () => readonly string[];
 }
 
 interface FailureLogOptions {
@@ -37,7 +43,7 @@ export function createFailureLog({ print, paint, inputPath, errorsPath }: Failur
   };
 
   return {
-    add(record) {
+    add(record, details) {
       if (full) return;
       if (last !== undefined && alike(last, record)) {
         repeats += 1;
@@ -52,10 +58,16 @@ export function createFailureLog({ print, paint, inputPath, errorsPath }: Failur
       }
       shown += 1;
       last = record;
-      print(failureLine(record, inputPath, paint));
+      print(failureLine(titled(record, details), inputPath, paint));
+      for (const line of details?.lines() ?? []) print(`  ${line}`);
     },
     flush,
   };
+}
+
+function titled(record: FailedRecord, details: FailureDetails | undefined): FailedRecord {
+  if (details === undefined) return record;
+  return { ...record, error: { ...record.error, message: details.title } };
 }
 
 function alike(one: FailedRecord, other: FailedRecord): boolean {
