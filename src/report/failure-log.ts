@@ -16,6 +16,8 @@ export interface FailureLog {
 /** What stands in the place of a message that says the same in one line, and below it. */
 export interface FailureDetails {
   readonly title: string;
+  /** Equal for those that are told by one of them. */
+  readonly same: string;
   readonly lines: () => readonly string[];
 }
 
@@ -32,6 +34,7 @@ interface FailureLogOptions {
  */
 export function createFailureLog({ print, paint, inputPath, errorsPath }: FailureLogOptions): FailureLog {
   let last: FailedRecord | undefined;
+  let lastSame: string | undefined;
   let repeats = 0;
   let shown = 0;
   let full = false;
@@ -45,7 +48,8 @@ export function createFailureLog({ print, paint, inputPath, errorsPath }: Failur
   return {
     add(record, details) {
       if (full) return;
-      if (last !== undefined && alike(last, record)) {
+      const shownAs = titled(record, details);
+      if (last !== undefined && alike(last, shownAs) && lastSame === details?.same) {
         repeats += 1;
         return;
       }
@@ -57,8 +61,9 @@ export function createFailureLog({ print, paint, inputPath, errorsPath }: Failur
         return;
       }
       shown += 1;
-      last = record;
-      print(failureLine(titled(record, details), inputPath, paint));
+      last = shownAs;
+      lastSame = details?.same;
+      print(failureLine(shownAs, inputPath, paint));
       for (const line of details?.lines() ?? []) print(`  ${line}`);
     },
     flush,

@@ -8,7 +8,7 @@ import { formatAmount, formatCount, formatSeconds } from './numbers.ts';
 import type { LiveView, LiveViewOptions } from './live-view.ts';
 import { paintFor, systemClock, type Paint } from './output.ts';
 import { errorsPathOf } from './paths.ts';
-import { missLines, missTitle } from './replay-miss.ts';
+import { missKind, missLines, missTitle } from './replay-miss.ts';
 import type { Reporter, ReporterOptions } from './reporter.ts';
 import { formatSummary } from './summary.ts';
 import { createTally } from './tally.ts';
@@ -97,7 +97,7 @@ export function liveReporter(
 }
 
 function detailsOf(miss: ReplayMiss | undefined, paint: Paint): FailureDetails | undefined {
-  return miss && { title: missTitle(miss), lines: () => missLines(miss, { paint }) };
+  return miss && { title: missTitle(miss), same: missKind(miss), lines: () => missLines(miss, { paint }) };
 }
 
 function startLine({

@@ -24,6 +24,15 @@ export function missTitle({ step, tool }: Pick<ReplayMiss, 'step' | 'tool'>): st
   return `this call of the tool \`${printable(tool)}\` in step \`${step}\` was never recorded`;
 }
 
+/** Equal for misses that one edit has brought about: the same words, removed and added in the same parts. */
+export function missKind({ place, nearest }: ReplayMiss): string {
+  const changed = nearest?.differences.map(({ what, words }) => [
+    what,
+    words.filter(({ kind }) => kind !== 'same'),
+  ]);
+  return JSON.stringify([place?.path, place?.line, changed]);
+}
+
 /**
  * A miss for people, in lines that fit a terminal's: where the pipeline says what was asked, what was recorded in its
  * stead, and the two word by word.
