@@ -14,17 +14,10 @@ export type RecordingsOfRun = Pick<RunOptions, 'record' | 'replay'>;
 
 export function addRecordingOptions(command: Command): Command {
   return command
-    .option(
-      '--record <file>',
-      'record what is asked and answered; what the file has already is not asked again',
-    )
-    .option(
-      '--replay <path>',
-      'answer from a recording, or a folder of them; may be given several times',
-      collect,
-    )
+    .option('--record <file>', 'record what is asked and answered, to be replayed')
+    .option('--replay <path>', 'answer from a recording or a folder (repeatable)', collect)
     .option('--live-tools', 'with --replay: run the tools all the same')
-    .option('--strict', 'with --replay: fail for entries that nothing uses, too');
+    .option('--strict', 'with --replay: fail for entries that nothing uses');
 }
 
 /** What cannot stand together, as a sentence. */

@@ -13,8 +13,8 @@ export function runCommand(terminal: Terminal, done: (code: ExitCode) => void): 
       .description('Run a pipeline over every record of a file')
       .addArgument(new Argument('<file>', 'the pipeline file')),
   )
-    .option('--output <file>', 'write the result rows here too: .jsonl, .csv, .tsv or .json; - for stdout')
-    .option('--run-dir <dir>', 'the folder of this run, new or begun before (default: a new one in runs/)')
+    .option('--output <file>', 'write the rows here too: .jsonl .csv .tsv .json, or -')
+    .option('--run-dir <dir>', "the run's folder, new or begun (default: in runs/)")
     .option(
       '--simulate [options]',
       'answer from a local simulator, such as --simulate=latency=300ms,errors=2%',
@@ -22,9 +22,9 @@ export function runCommand(terminal: Terminal, done: (code: ExitCode) => void): 
   refuseFlag(command, 'budget', "unknown option '--budget'\n(Did you mean --budget-usd?)");
   return addRecordingOptions(addSelectionOptions(addPipelineOptions(command)))
     .option('--concurrency <n>', 'calls under way at one time', positiveInteger)
-    .option('--workers <n>', 'threads that make the calls, where one core is the limit: 1 to 64', workerCount)
+    .option('--workers <n>', 'threads that make the calls, if one core is the limit', workerCount)
     .option('--budget-usd <x>', 'what the run may cost at most, resumes included', dollars)
-    .option('--no-cache', 'ask the model for every answer, and keep none for other runs')
+    .option('--no-cache', 'ask for every answer, and keep none for other runs')
     .option('--fail-fast', 'stop at the first failed record')
     .option('--max-failures <n>', 'stop at the nth failed record', positiveInteger)
     .addOption(
@@ -32,8 +32,8 @@ export function runCommand(terminal: Terminal, done: (code: ExitCode) => void): 
         .choices(['text', 'json'])
         .default('text'),
     )
-    .option('--stream', 'one record only: print the answers on stdout as they are written')
-    .option('--quiet', 'say only why a run stopped and how many records failed')
+    .option('--stream', 'one record only: print the answers as they come')
+    .option('--quiet', 'say only why a run stopped and how many failed')
     .addHelpText(
       'after',
       `
@@ -47,8 +47,7 @@ Examples:
   $ cat rows.jsonl | pipe run translate.yaml --input - --output - | head
 
 The first Ctrl-C finishes the calls under way, the second ends at once.
-A recording is made with a key, and replayed without one. With --record, --no-cache asks anew
-what the file has already.
+--record asks only what its file does not have, or with --no-cache everything; --replay asks nobody.
 With --simulate only the models' answers are made up: tools run, and want their variables.
 What --simulate takes: pipe simulator --help`,
     )

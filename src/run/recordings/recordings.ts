@@ -44,8 +44,3 @@ export function createRecordings(files: readonly string[], entries: readonly Rec
     nearest,
   };
 }
-
-/** Nothing was recorded. */
-export function noRecordings(): Recordings {
-  return createRecordings([], []);
-}

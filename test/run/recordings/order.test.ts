@@ -29,7 +29,7 @@ describe('positions', () => {
 });
 
 describe('a part of an input', () => {
-  const merge = (before: string, now: string) => mergeOrder([...before], [...now]).join('');
+  const merge = (before: string, now: string) => mergeOrder(before.split(''), now.split('')).join('');
 
   it.each([
     ['', 'abc', 'abc'],
