@@ -95,13 +95,15 @@ describe('a line that is none of a recording', () => {
     expect(first?.hint).toBeDefined();
   });
 
-  it('is told by what has to be done where a merge has left it', async () => {
-    const text = [line(1), '<<<<<<< HEAD', line(2), '||||||| base', '=======', line(3), '>>>>>>> theirs'];
-    const found = await mistakes(await fileOf(text.join('\n')));
-    expect(found.map(lineOf)).toEqual([2, 4, 5, 7]);
-    expect(new Set(found.map(({ message }) => message))).toEqual(
-      new Set(['a merge conflict is not resolved here']),
-    );
+  it('is told once for each conflict that a merge has left, with what has to be done', async () => {
+    const one = ['<<<<<<< HEAD', line(2), '||||||| base', '=======', line(3), '>>>>>>> theirs'];
+    const found = await mistakes(await fileOf([line(1), ...one, line(4), ...one].join('\n')));
+    expect(found.map(lineOf)).toEqual([2, 9]);
+    expect(found[0]).toMatchObject({
+      message: 'a merge conflict is not resolved here',
+      hint: expect.stringContaining('keep the entries of both sides'),
+    });
+    expect((await mistakes(await fileOf(`${line(1)}\n=======\n${line(2)}\n`))).map(lineOf)).toEqual([2]);
   });
 
   it('is told with others, but not with thousands', async () => {
