@@ -1,3 +1,4 @@
+import type { Location } from './diagnostic/diagnostic.ts';
 import type { JsonObject, JsonSchema, JsonValue } from './json/json.ts';
 import type { ModelSettings, RetryPolicy } from './models/contract.ts';
 import type { StepProgram } from './steps/step.ts';
@@ -82,6 +83,8 @@ export interface PlanStep {
   /** The longest answer that the model may write, in tokens; null where nothing bounds it. */
   readonly max_output_tokens: number | null;
   readonly program: StepProgram;
+  /** The step in the pipeline file; absent where the plan was made of none. */
+  readonly place?: Location;
 }
 
 /** The shape of one result row: a template at each leaf. */

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { printable, withoutCommands } from '../diagnostic/printable.ts';
 import { checkRecords, count, fieldsOf } from './check-records.ts';
 import { exit, type ExitCode } from './exit.ts';
+import { repositoryRoot } from './github.ts';
 import { filesFolder, refusedFiles } from './image-folder.ts';
 import { addPipelineOptions, headerOf, inputOption, load, openInput, type PipelineFlags } from './prepare.ts';
 import { printError, wantsColor, writeOut, type Terminal } from './terminal.ts';
@@ -57,7 +58,12 @@ async function check(terminal: Terminal, files: readonly string[], flags: CheckF
   }
   const { formatDiagnostics } = await import('../diagnostic/format.ts');
   const color = flags.format === 'text' && wantsColor(terminal, terminal.stderr);
-  const text = formatDiagnostics(diagnostics, { format: flags.format, color, cwd: terminal.cwd });
+  const text = formatDiagnostics(diagnostics, {
+    format: flags.format,
+    color,
+    cwd: terminal.cwd,
+    root: repositoryRoot(terminal),
+  });
   if (flags.format === 'text') {
     terminal.stderr.write(`${withoutCommands(printable(sound.join(''), 'lines'))}${text}`);
   } else await writeOut(terminal, text);

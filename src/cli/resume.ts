@@ -2,14 +2,15 @@ import { Argument, Command, Option } from 'commander';
 import { shownPath } from '../diagnostic/placed.ts';
 import { resumableSections } from '../plan.ts';
 import type { RunSummary } from '../run/run-summary.ts';
-import { exit, type ExitCode } from './exit.ts';
+import type { ExitCode } from './exit.ts';
 import { findRun } from './find-run.ts';
 import { givenFlags } from './given-flags.ts';
 import { collect, dollars, positiveInteger, refuseFlag, workerCount } from './options.ts';
 import type { PipelineFlags } from './prepare.ts';
+import { refuse, refuseFor, refuseUse } from './refuse.ts';
 import type { RunFlags } from './run-flags.ts';
 import { runFile } from './run-file.ts';
-import { printDiagnostics, printError, printReason, type Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 
 interface ResumeFlags extends Pick<
   RunFlags,
@@ -79,26 +80,16 @@ const ofTheRun = [
 
 async function resume(terminal: Terminal, run: string | undefined, flags: ResumeFlags): Promise<ExitCode> {
   const mistake = await refusedSettings(flags.set ?? []);
-  if (mistake !== undefined) {
-    await printError(terminal, mistake.message, mistake.hint);
-    return exit.usage;
-  }
+  if (mistake !== undefined) return refuseUse(terminal, flags, mistake.message, mistake.hint);
   const found = await findRun(terminal.cwd, run);
-  if (!found.ok) {
-    await printDiagnostics(terminal, [found.error]);
-    return exit.usage;
-  }
+  if (!found.ok) return refuse(terminal, flags, [found.error]);
   const { readRun } = await import('../run/read-summary.ts');
   const summary = await readRun(found.value);
-  if (!summary.ok) {
-    await printReason(terminal, summary.error);
-    return exit.usage;
-  }
+  if (!summary.ok) return refuseFor(terminal, flags, summary.error);
   const { pipeline, input } = summary.value;
   if (pipeline === null || input.path === null) {
     const hint = 'run it again from there, with the same folder';
-    await printError(terminal, 'the run was begun by a program, not by a file and an input', hint);
-    return exit.usage;
+    return refuseUse(terminal, flags, 'the run was begun by a program, not by a file and an input', hint);
   }
   const shown = (path: string) => shownPath(path, terminal.cwd);
   const all = flagsOf(summary.value, shown, flags);

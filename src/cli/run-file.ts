@@ -1,36 +1,28 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { SimulatorOptions } from '../simulator/options.ts';
-import { exit, type ExitCode } from './exit.ts';
+import type { ExitCode } from './exit.ts';
 import { spoolOf } from './open-folder.ts';
 import { checkOutput } from './output.ts';
 import { prepare, selectionOf, type Prepared } from './prepare.ts';
 import type { ReadyRun } from './ready-run.ts';
+import { refuse, refuseFor, refuseUse } from './refuse.ts';
 import type { RunFlags } from './run-flags.ts';
 import { runInFolder } from './run-in-folder.ts';
-import { printDiagnostics, printError, printReason, type Terminal } from './terminal.ts';
+import { printDiagnostics, type Terminal } from './terminal.ts';
 
 /** Runs a pipeline file over an input, from the first check of its flags to the code that the process ends with. */
 export async function runFile(terminal: Terminal, file: string, flags: RunFlags): Promise<ExitCode> {
   const conflict = conflictOf(flags);
-  if (conflict !== undefined) return refuse(terminal, conflict);
+  if (conflict !== undefined) return refuseUse(terminal, flags, conflict);
   const simulated = flags.simulate === undefined ? undefined : await readSimulatorOptions(flags.simulate);
-  if (simulated?.ok === false) return refuse(terminal, simulated.error);
+  if (simulated?.ok === false) return refuseUse(terminal, flags, simulated.error);
   const output = await checkOutput(flags.output, flags.input);
-  if (!output.ok) {
-    await printDiagnostics(terminal, [output.error]);
-    return exit.usage;
-  }
+  if (!output.ok) return refuse(terminal, flags, [output.error]);
   const spool = await spoolOf(terminal, flags);
-  if (!spool.ok) {
-    await printReason(terminal, spool.error);
-    return exit.usage;
-  }
+  if (!spool.ok) return refuseFor(terminal, flags, spool.error);
   const all = spool.value === undefined ? flags : { ...flags, spool: spool.value };
   const prepared = await prepare(terminal, file, flags.input, all);
-  if (!prepared.ok) {
-    await printDiagnostics(terminal, prepared.error);
-    return exit.usage;
-  }
+  if (!prepared.ok) return refuse(terminal, flags, prepared.error);
   try {
     return await runPrepared(
       { terminal, file, flags: all, prepared: prepared.value, output: output.value },
@@ -53,20 +45,15 @@ async function runPrepared(
     ...(await streamRefused(flags, prepared)),
     ...checkStart(plan, { env: terminal.env, live: simulated === undefined }),
   ];
-  if (flags.quiet !== true || lacking.length > 0) await printDiagnostics(terminal, [...warnings, ...lacking]);
-  if (lacking.length > 0) return exit.usage;
+  if (lacking.length > 0) return refuse(terminal, flags, [...warnings, ...lacking]);
+  if (flags.quiet !== true) await printDiagnostics(terminal, warnings);
   const started = simulated && (await startSimulator(simulated));
-  if (started?.ok === false) return refuse(terminal, started.error.message);
+  if (started?.ok === false) return refuseUse(terminal, flags, started.error.message);
   try {
     return await runInFolder({ ...run, simulator: started && { base_url: started.value.url } });
   } finally {
     await started?.value.close();
   }
-}
-
-async function refuse(terminal: Terminal, message: string): Promise<ExitCode> {
-  await printError(terminal, message);
-  return exit.usage;
 }
 
 /** Tokens of several records would be a tangle: there has to be one, and that has to be known before it begins. */

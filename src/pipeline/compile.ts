@@ -83,6 +83,7 @@ export async function compilePlan(
         cache: (spec['cache'] ?? file['cache']) !== false,
         max_output_tokens: longestAnswer(model),
         program,
+        place: { source, pointer: ['steps', id] },
         ...(when && { when: when.template }),
       },
     ];
