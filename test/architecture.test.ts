@@ -16,7 +16,7 @@ const floors: readonly (readonly string[])[] = [
   ['steps'],
   ['plan.ts'],
   ['pipeline', 'run'],
-  ['report'],
+  ['report', 'lockfile'],
   ['index.ts'],
   ['cli'],
   ['cli.ts'],

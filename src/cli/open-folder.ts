@@ -108,6 +108,7 @@ function metaOf({ terminal, flags, prepared, simulator }: ReadyRun): RunMeta {
       format: source.format,
     },
     simulated: simulator !== undefined,
+    locked: flags.locked === true,
     ...(flags.simulate !== undefined && flags.simulate !== '' && { simulator: flags.simulate }),
     ...(files !== undefined && { images: resolve(terminal.cwd, files) }),
     ...(flags.output !== undefined &&

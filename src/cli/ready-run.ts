@@ -1,4 +1,5 @@
 import type { SimulatorEndpoint } from '../run/options.ts';
+import type { Pins } from '../run/pins.ts';
 import type { RunOutput } from './output.ts';
 import type { Prepared } from './prepare.ts';
 import type { RunFlags } from './run-flags.ts';
@@ -11,5 +12,7 @@ export interface ReadyRun {
   readonly flags: RunFlags;
   readonly prepared: Prepared;
   readonly output: RunOutput;
+  /** The models that have to answer; absent where the run holds no lock. */
+  readonly pins?: Pins;
   readonly simulator: SimulatorEndpoint | undefined;
 }

@@ -21,6 +21,8 @@ interface ResumeFlags extends Pick<
   readonly budgetUsd?: number;
   readonly cache: boolean;
   readonly force?: boolean;
+  /** Undefined: as the run was begun. */
+  readonly locked?: boolean;
 }
 
 const sections = `${resumableSections.slice(0, -1).join(', ')} or ${resumableSections.at(-1)}`;
@@ -37,6 +39,8 @@ export function resumeCommand(terminal: Terminal, done: (code: ExitCode) => void
     .option('--no-cache', 'ask the model for every answer that the run does not have')
     .option('--fail-fast', 'stop at the first failed record')
     .option('--max-failures <n>', 'stop at the nth failed record', positiveInteger)
+    .option('--locked', 'hold the lock of the pipeline (default: where the run was begun so)')
+    .option('--no-locked', 'go on without the lock that the run was begun with')
     .option('--force', 'go on although the pipeline or the input has changed: asks again what that touches')
     .addOption(
       new Option('--format <format>', 'how the run is told: text on stderr, or one JSON object on stdout')
@@ -97,7 +101,7 @@ async function resume(terminal: Terminal, run: string | undefined, flags: Resume
     ...all,
     input: input.path === '-' ? '-' : shown(input.path),
     runDir: found.value,
-    resume: { force: flags.force === true },
+    resume: { force: flags.force === true, answered: summary.value.models },
   });
 }
 
@@ -121,11 +125,12 @@ function flagsOf(
   { set: sets = [], force: _force, cache, ...others }: ResumeFlags,
 ): Omit<RunFlags, 'input'> {
   const given = givenFlags(summary);
-  const { output, images, simulated, simulator, input } = summary;
+  const { output, images, simulated, simulator, input, locked } = summary;
   return {
     ...withoutReplaced(given, sets),
     ...(output !== null && { output: shown(output) }),
     ...(images !== null && { files: shown(images) }),
+    ...(locked === true && { locked }),
     ...(simulated && { simulate: simulator ?? '' }),
     ...(input.format !== null && { inputFormat: input.format }),
     ...others,

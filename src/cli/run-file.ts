@@ -1,4 +1,6 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import type { Held } from '../lockfile/hold.ts';
+import type { Plan } from '../plan.ts';
 import type { SimulatorOptions } from '../simulator/options.ts';
 import type { ExitCode } from './exit.ts';
 import { spoolOf } from './open-folder.ts';
@@ -39,21 +41,35 @@ async function runPrepared(
   simulated: SimulatorOptions | undefined,
 ): Promise<ExitCode> {
   const { terminal, flags, prepared } = run;
-  const { plan, warnings } = prepared;
+  const { plan } = prepared;
   const { checkStart } = await import('../run/requirements.ts');
+  const held = flags.locked === true ? await heldLock(plan, flags) : undefined;
   const lacking = [
+    ...(held?.diagnostics.filter(({ severity }) => severity === 'error') ?? []),
     ...(await streamRefused(flags, prepared)),
     ...checkStart(plan, { env: terminal.env, live: simulated === undefined }),
   ];
+  const unlocked = held?.diagnostics.filter(({ severity }) => severity === 'warning') ?? [];
+  const warnings = [...prepared.warnings, ...unlocked];
   if (lacking.length > 0) return refuse(terminal, flags, [...warnings, ...lacking]);
   if (flags.quiet !== true) await printDiagnostics(terminal, warnings);
   const started = simulated && (await startSimulator(simulated));
   if (started?.ok === false) return refuseUse(terminal, flags, started.error.message);
   try {
-    return await runInFolder({ ...run, simulator: started && { base_url: started.value.url } });
+    return await runInFolder({
+      ...run,
+      prepared: { ...prepared, warnings },
+      ...(held !== undefined && { pins: held.pins }),
+      simulator: started && { base_url: started.value.url },
+    });
   } finally {
     await started?.value.close();
   }
+}
+
+async function heldLock(plan: Plan, { resume }: RunFlags): Promise<Held> {
+  const { holdLock } = await import('../lockfile/hold.ts');
+  return holdLock(plan, resume?.answered);
 }
 
 /** Tokens of several records would be a tangle: there has to be one, and that has to be known before it begins. */

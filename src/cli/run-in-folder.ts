@@ -76,7 +76,7 @@ async function tell(
 
 /** Begins the run, or goes on with it. */
 async function begin(
-  { terminal, flags, prepared, simulator }: ReadyRun,
+  { terminal, flags, prepared, pins, simulator }: ReadyRun,
   folder: RunFolder,
   interrupts: Interrupts,
   reporter: Reporter,
@@ -95,6 +95,7 @@ async function begin(
     folder,
     cache: openCache({ folder: cacheFolder(terminal.cwd), warn }),
     ...(files !== undefined && { files }),
+    ...(pins !== undefined && { pins }),
     ...(flags.stream === true && { stream: true }),
     total: total === undefined ? null : selectedCount(total, selection),
     drain: interrupts.drain,

@@ -9,21 +9,23 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 /**
  * Writes a text to a file that has either all of it or is as it was before: to a file beside it first, which takes its
  * place when it is safe on disk. A link stays one, and a device or a pipe is written to as it is. Gives what failed.
+ * `mode`: who may read a file that is data is its owner alone.
  */
 export async function replaceFile(
   path: string,
   text: AsyncIterable<string>,
   gzip: boolean,
+  mode = 0o600,
 ): Promise<Diagnostic | undefined> {
   try {
     const target = await targetOf(path);
     if (!target.replaceable) {
-      await writeTo(await open(target.path, 'w', 0o600), text, gzip, false);
+      await writeTo(await open(target.path, 'w', mode), text, gzip, false);
       return undefined;
     }
     const beside = join(dirname(target.path), `.${basename(target.path)}.${randomBytes(4).toString('hex')}`);
     try {
-      await writeTo(await open(beside, 'wx', 0o600), text, gzip, true);
+      await writeTo(await open(beside, 'wx', mode), text, gzip, true);
       await rename(beside, target.path);
     } catch (error) {
       await removed(beside);

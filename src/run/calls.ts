@@ -14,6 +14,7 @@ import type { Reserved } from './journal/lines.ts';
 import { knownAnswer, remember } from './known-answers.ts';
 import { untold } from './listeners.ts';
 import type { OpenModels, StepModel } from './models.ts';
+import { modelMoved, pinnedCache, type Pins } from './pins.ts';
 import type { UsageLedger } from './usage-ledger.ts';
 
 /** What the calls of a run share. */
@@ -26,6 +27,8 @@ export interface CallServices extends SlotServices {
   /** Undefined where no answer is kept from one run to the next. */
   readonly cache: AnswerCache | undefined;
   readonly images: Images;
+  /** Undefined where any model may answer. */
+  readonly pins: Pins | undefined;
   readonly journal: Journal | undefined;
   /** Whether every answer is to come as a stream whose pieces are told. */
   readonly stream: boolean;
@@ -66,7 +69,7 @@ export async function callModel(
   const { plan, images, tell } = services;
   const { ofPlan, model } = partsOf(services, step);
   const { id } = ofPlan;
-  const cache = ofPlan.cache ? services.cache : undefined;
+  const cache = ofPlan.cache ? pinnedCache(services.cache, services.pins, model.settings) : undefined;
   const { index, key } = record;
   const told = (delta: StreamDelta) => tell({ type: 'call_delta', index, step: id, call: nth, delta });
 
@@ -115,6 +118,8 @@ export async function callModel(
     // In flight until its line is in the file: whoever is killed loses no more calls than there are slots.
     await journal?.committed();
     if (outcome.ok) keep(outcome);
+    const moved = outcome.ok && modelMoved(services.pins, model.settings, outcome.completion.model);
+    if (moved) stop.request(moved, 'calls', services.grace);
     if (!outcome.ok && outcome.error.scope === 'run') {
       const { code, message } = outcome.error;
       // Others that are under way may be answered yet, and are paid for.

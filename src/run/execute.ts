@@ -191,6 +191,7 @@ async function runRecords(
         budget,
         cache: options.simulator === undefined ? options.cache : undefined,
         images,
+        pins: options.simulator === undefined ? options.pins : undefined,
         journal,
         stop,
         traces,

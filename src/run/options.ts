@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { ClientServices, ModelClient, ModelSettings } from '../models/contract.ts';
 import type { AnswerCache } from './cache/cache.ts';
 import type { RunFolder } from './folder.ts';
+import type { Pins } from './pins.ts';
 
 export interface RunOptions {
   /** Environment variables, for the providers' keys and for tools: each is given those that it names. */
@@ -16,6 +17,8 @@ export interface RunOptions {
   readonly files?: string;
   /** Every answer comes as a stream, and its pieces are told as `call_delta`; meant for a few records. */
   readonly stream?: boolean;
+  /** The models that have to answer: the run stops at the first answer of another. Not held where answers are simulated. */
+  readonly pins?: Pins;
   /** Aborted: the calls in flight are finished, and nothing new begins. Its reason may be a StopReason. */
   readonly drain?: AbortSignal;
   /**

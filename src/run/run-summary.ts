@@ -13,6 +13,8 @@ export interface RunMeta {
   readonly simulated: boolean;
   /** The options of the simulator, as given to `--simulate`. */
   readonly simulator?: string;
+  /** Whether the run holds the lock of its pipeline. */
+  readonly locked?: boolean;
   /** The folder that paths of images are relative to, absolute; absent: no file is sent. */
   readonly images?: string;
   /** The file of `--output`, absolute. */
@@ -70,6 +72,8 @@ export interface RunSummary {
   readonly simulated: boolean;
   /** The options of the simulator, as given to `--simulate`; null where there are none. */
   readonly simulator: string | null;
+  /** Whether the run holds the lock of its pipeline; absent: no. */
+  readonly locked?: boolean;
   /** The file of `--output`, absolute; null where there is none. */
   readonly output: string | null;
   /** How often the run was begun: 1, and one more for each resume. */
@@ -100,7 +104,7 @@ export function summaryOf(
   { started, sessions, duration }: EarlierSessions,
   end?: RunEnd & { readonly finished: number; readonly results_bytes: number | null },
 ): RunSummary {
-  const { plan, input, selection, simulated, simulator, images, output } = meta;
+  const { plan, input, selection, simulated, simulator, locked = false, images, output } = meta;
   const [pipeline, ...files] = plan.files;
   return {
     format: 1,
@@ -117,6 +121,7 @@ export function summaryOf(
     overrides: plan.overrides,
     simulated,
     simulator: simulator ?? null,
+    locked,
     output: output ?? null,
     sessions,
     models: end?.models ?? {},
