@@ -67,9 +67,10 @@ async function runPrepared(
   }
 }
 
-async function heldLock(plan: Plan, { resume }: RunFlags): Promise<Held> {
+/** Who has answered a simulated run is made up, too. */
+async function heldLock(plan: Plan, { resume, simulate }: RunFlags): Promise<Held> {
   const { holdLock } = await import('../lockfile/hold.ts');
-  return holdLock(plan, resume?.answered);
+  return holdLock(plan, simulate === undefined ? resume?.answered : undefined);
 }
 
 /** Tokens of several records would be a tangle: there has to be one, and that has to be known before it begins. */

@@ -7,6 +7,7 @@ import { fingerprintVersion } from '../run/fingerprint.ts';
 import { modelIdentity } from '../run/pins.ts';
 import type { Price } from '../usage/prices.ts';
 import { parseSetting } from '../pipeline/flags.ts';
+import { lastAnswering } from './learn.ts';
 import { askedModels, lockedPath, priceNow } from './lock.ts';
 import type { ReadLock } from './text.ts';
 
@@ -155,7 +156,7 @@ function answerDrifts(read: ReadLock, plan: Plan, answered: Answered): readonly 
     const pinned = Object.hasOwn(read.lock.models, identity)
       ? read.lock.models[identity]?.resolved
       : undefined;
-    const last = Object.hasOwn(answered, name) ? answered[name]?.at(-1) : undefined;
+    const last = lastAnswering(answered, name);
     if (pinned === undefined || pinned === null || last === undefined || last === pinned) return [];
     const message = `\`${last}\` was the last to answer as \`${name}\` in this run, and the lock pins \`${pinned}\``;
     return [drift(read, message, inLock(read, ['models', identity, 'resolved']))];

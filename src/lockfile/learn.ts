@@ -22,7 +22,7 @@ export function learnModels(plan: Plan, newestFirst: readonly KnownRun[]): Reado
   for (const [identity, { name }] of asked) {
     if (asked.filter(([, other]) => other.name === name).length > 1) continue;
     for (const [run, summary] of newestFirst) {
-      const resolved = lastAnswering(summary, name);
+      const resolved = lastAnswering(summary.models, name);
       if (resolved === undefined) continue;
       learned.set(identity, { resolved, run });
       break;
@@ -31,9 +31,12 @@ export function learnModels(plan: Plan, newestFirst: readonly KnownRun[]): Reado
   return learned;
 }
 
-/** The run.json of a run is a file that anybody may have edited. */
-function lastAnswering({ models }: RunSummary, name: string): string | undefined {
-  const answered: unknown = Object.hasOwn(models, name) ? models[name] : undefined;
+/**
+ * The last of the models that began to answer under this name, by the `models` of a run.json, which anybody may have
+ * edited.
+ */
+export function lastAnswering(models: unknown, name: string): string | undefined {
+  const answered: unknown = isObject(models) && Object.hasOwn(models, name) ? models[name] : undefined;
   const last: unknown = Array.isArray(answered) ? answered.at(-1) : undefined;
   return typeof last === 'string' ? last : undefined;
 }
@@ -42,8 +45,8 @@ function lastAnswering({ models }: RunSummary, name: string): string | undefined
 const elsewhere = /^--set [^=]*\b(?:base_url|provider)\b/u;
 
 /** Whether a run says who answers for this pipeline: it was of the same file, and asked the providers that this names. */
-export function tellsOf(plan: Plan, { simulated, pipeline, models, overrides }: RunSummary): boolean {
+export function tellsOf(plan: Plan, { simulated, pipeline, overrides }: RunSummary): boolean {
   const [file] = plan.files;
   const isSame = pipeline !== null && (pipeline.path === file?.path || pipeline.sha256 === file?.sha256);
-  return isSame && !simulated && !overrides.some((flag) => elsewhere.test(flag)) && isObject(models);
+  return isSame && !simulated && !overrides.some((flag) => elsewhere.test(flag));
 }
