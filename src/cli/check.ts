@@ -62,7 +62,7 @@ async function check(terminal: Terminal, files: readonly string[], flags: CheckF
   for (const file of files) {
     const { plan, diagnostics: found } = await load(terminal, file, flags, columns);
     diagnostics.push(...found);
-    const drifts = plan !== undefined && flags.locked === true ? await lockDrifts(plan) : [];
+    const drifts = plan !== undefined && flags.locked === true ? await lockDrifts(plan, file) : [];
     diagnostics.push(...drifts);
     const records = source === undefined ? undefined : await checkRecords(plan, source, filesFolder(flags));
     diagnostics.push(...(records?.mistakes ?? []));
@@ -87,7 +87,7 @@ async function check(terminal: Terminal, files: readonly string[], flags: CheckF
   return diagnostics.some(({ severity }) => severity === 'error') ? exit.usage : exit.success;
 }
 
-async function lockDrifts(plan: Plan): Promise<readonly Diagnostic[]> {
+async function lockDrifts(plan: Plan, file: string): Promise<readonly Diagnostic[]> {
   const { holdLock } = await import('../lockfile/hold.ts');
-  return (await holdLock(plan)).diagnostics;
+  return (await holdLock(plan, file)).diagnostics;
 }

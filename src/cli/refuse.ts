@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { StopReason } from '../run/events.ts';
 import { exit, type ExitCode } from './exit.ts';
+import { isGithub, repositoryRoot } from './github.ts';
 import { shownPaths } from './shown-paths.ts';
 import { printDiagnostics, writeOut, type Terminal } from './terminal.ts';
 
@@ -9,7 +10,10 @@ export interface ToldAs {
   readonly format: 'text' | 'json';
 }
 
-/** Says why a run does not begin: every mistake on stderr, and as the run's JSON object where that is asked for. */
+/**
+ * Says why a run does not begin: every mistake on stderr, annotated where GitHub reads that, and as the run's JSON object
+ * where that is asked for.
+ */
 export async function refuse(
   terminal: Terminal,
   { format }: ToldAs,
@@ -18,11 +22,13 @@ export async function refuse(
   code: ExitCode = exit.usage,
 ): Promise<ExitCode> {
   await printDiagnostics(terminal, diagnostics);
+  const { diagnosticsJson, formatDiagnostics } = await import('../diagnostic/format.ts');
+  if (isGithub(terminal)) {
+    const options = { color: false, cwd: terminal.cwd, root: repositoryRoot(terminal) };
+    terminal.stderr.write(formatDiagnostics(diagnostics, { ...options, format: 'github' }));
+  }
   if (format === 'json') {
-    const [{ formatRefusal }, { diagnosticsJson }] = await Promise.all([
-      import('../report/json.ts'),
-      import('../diagnostic/format.ts'),
-    ]);
+    const { formatRefusal } = await import('../report/json.ts');
     const told = diagnosticsJson(diagnostics, terminal.cwd);
     await writeOut(terminal, formatRefusal({ reason, exitCode: code, diagnostics: told }));
   }

@@ -1,6 +1,5 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { Held } from '../lockfile/hold.ts';
-import type { Plan } from '../plan.ts';
 import type { SimulatorOptions } from '../simulator/options.ts';
 import type { ExitCode } from './exit.ts';
 import { spoolOf } from './open-folder.ts';
@@ -43,7 +42,7 @@ async function runPrepared(
   const { terminal, flags, prepared } = run;
   const { plan } = prepared;
   const { checkStart } = await import('../run/requirements.ts');
-  const held = flags.locked === true ? await heldLock(plan, flags) : undefined;
+  const held = flags.locked === true ? await heldLock(run) : undefined;
   const lacking = [
     ...(held?.diagnostics.filter(({ severity }) => severity === 'error') ?? []),
     ...(await streamRefused(flags, prepared)),
@@ -68,9 +67,10 @@ async function runPrepared(
 }
 
 /** Who has answered a simulated run is made up, too. */
-async function heldLock(plan: Plan, { resume, simulate }: RunFlags): Promise<Held> {
+async function heldLock({ file, flags, prepared }: Omit<ReadyRun, 'simulator'>): Promise<Held> {
+  const { resume, simulate } = flags;
   const { holdLock } = await import('../lockfile/hold.ts');
-  return holdLock(plan, simulate === undefined ? resume?.answered : undefined);
+  return holdLock(prepared.plan, file, simulate === undefined ? resume?.answered : undefined);
 }
 
 /** Tokens of several records would be a tangle: there has to be one, and that has to be known before it begins. */

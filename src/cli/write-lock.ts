@@ -34,7 +34,7 @@ export async function writeLock(
   const foreign = await notOurs(pipeline.path, shown);
   if (foreign !== undefined) return failure([foreign]);
 
-  const read = await readLock(pipeline.path);
+  const read = await readLock(pipeline.path, shownPath(pipeline.path, terminal.cwd));
   const before = read.ok ? read.value : undefined;
   const runs = chosen === undefined ? await knownRuns(terminal.cwd, (run) => tellsOf(plan, run)) : [chosen];
   const learned = learnModels(plan, runs);

@@ -33,10 +33,10 @@ export function driftsOf(read: ReadLock, plan: Plan, answered: Answered = {}): r
 }
 
 function drift(
-  { lock }: ReadLock,
+  { remedy }: ReadLock,
   message: string,
   place?: Diagnostic['place'],
-  hint = `look at the change, then pin it by \`pipe lock ${lock.pipeline}\``,
+  hint = `look at the change, then pin it by ${remedy}`,
 ): Diagnostic {
   return { severity: 'error', code: 'lock-drift', message, hint, ...(place !== undefined && { place }) };
 }
@@ -169,7 +169,7 @@ function unknownModels(read: ReadLock, plan: Plan): readonly Diagnostic[] {
       Object.hasOwn(read.lock.models, identity) && read.lock.models[identity]?.resolved === null;
     if (!isUnknown) return [];
     const message = `the lock does not say which model answers as \`${identity}\`, so any may`;
-    const hint = `run the pipeline, then \`pipe lock ${read.lock.pipeline}\``;
+    const hint = `run the pipeline, then ${read.remedy}`;
     return [
       {
         severity: 'warning',

@@ -15,14 +15,16 @@ export interface Held {
   readonly pins: Pins;
 }
 
-/** Holds a plan against the lock beside its pipeline file. Nothing is asked of anybody for that. */
-export async function holdLock(plan: Plan, answered?: Answered): Promise<Held> {
+/**
+ * Holds a plan against the lock beside its pipeline file. Nothing is asked of anybody for that. `shown`: the file as the
+ * user names it.
+ */
+export async function holdLock(plan: Plan, shown: string, answered?: Answered): Promise<Held> {
   const [pipeline] = plan.files;
   if (pipeline === undefined) throw new Error('a plan that was made of no file has no lock');
-  const remedy = `\`pipe lock ${basename(pipeline.path)}\``;
-  const read = await readLock(pipeline.path);
+  const read = await readLock(pipeline.path, shown);
   if (!read.ok) return { diagnostics: read.error, pins: new Map() };
-  const { lock, source } = read.value;
+  const { lock, source, remedy } = read.value;
   if (lock.pipeline !== basename(pipeline.path)) {
     const message = `the lock is of \`${lock.pipeline}\`, not of \`${basename(pipeline.path)}\``;
     const place = { source, pointer: ['pipeline'] };

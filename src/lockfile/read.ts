@@ -6,10 +6,13 @@ import { failure, type Result } from '../result.ts';
 import { lockPathOf } from './lock.ts';
 import { markedPipeline, parseLock, type ReadLock } from './text.ts';
 
-/** The lock of a pipeline file at an absolute path. */
-export async function readLock(pipeline: string): Promise<Result<ReadLock, readonly Diagnostic[]>> {
+/** The lock of a pipeline file at an absolute path, which the user names as `shown`. */
+export async function readLock(
+  pipeline: string,
+  shown: string,
+): Promise<Result<ReadLock, readonly Diagnostic[]>> {
   const path = lockPathOf(pipeline);
-  const remedy = `\`pipe lock ${basename(pipeline)}\``;
+  const remedy = `\`pipe lock ${shown}\``;
   const file = await readTextFile(path);
   if (file.ok) return parseLock(path, file.value.text, remedy);
   if (file.error.code !== 'missing-file') return failure([file.error]);

@@ -11,6 +11,8 @@ import { lockVersion, type Lock, type LockedModel } from './lock.ts';
 export interface ReadLock {
   readonly lock: Lock;
   readonly source: Source;
+  /** The command that writes it, as a user would type it. */
+  readonly remedy: string;
 }
 
 /** What the first line of every lock begins with. */
@@ -67,7 +69,7 @@ export function parseLock(
       { ...invalid(message, `${remedy} writes it anew`), place: { source, pointer: wrong.pointer } },
     ]);
   }
-  return success({ lock: lockIn(value as JsonObject), source });
+  return success({ lock: lockIn(value as JsonObject), source, remedy });
 }
 
 function invalid(message: string, hint: string): Diagnostic {

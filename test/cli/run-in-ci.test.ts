@@ -54,6 +54,14 @@ describe('a run in GitHub Actions', () => {
     expect(readFileSync(env.GITHUB_STEP_SUMMARY, 'utf8').match(/^### letters/gm)).toHaveLength(2);
   });
 
+  it('annotates why it is refused', async () => {
+    const { root, cwd, input } = project(pipeline.replace('chat', 'chta'));
+    const env = { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: root };
+    const { stderr, stdout } = await pipeHere(['run', 'letters.yaml', '--input', input], { cwd, env });
+    expect(stderr).toMatch(/^::error file=prompts\/letters\.yaml,line=6,col=/m);
+    expect(stdout).toBe('');
+  });
+
   it('tells the mistakes of a file from the root of the repository, too', async () => {
     const { root, cwd } = project(pipeline.replace('chat', 'chta'));
     const env = { GITHUB_WORKSPACE: root };
