@@ -17,7 +17,7 @@ const floors: readonly (readonly string[])[] = [
   ['plan.ts'],
   ['pipeline', 'run'],
   ['comparison'],
-  ['report'],
+  ['report', 'lockfile'],
   ['index.ts'],
   ['cli'],
   ['cli.ts'],

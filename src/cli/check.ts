@@ -1,13 +1,24 @@
 import { Argument, Command, Option } from 'commander';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { printable, withoutCommands } from '../diagnostic/printable.ts';
+import type { Plan } from '../plan.ts';
 import { checkRecords, count, fieldsOf } from './check-records.ts';
 import { exit, type ExitCode } from './exit.ts';
+import { repositoryRoot } from './github.ts';
 import { filesFolder, refusedFiles } from './image-folder.ts';
-import { addPipelineOptions, headerOf, inputOption, load, openInput, type PipelineFlags } from './prepare.ts';
+import {
+  addPipelineOptions,
+  headerOf,
+  inputOption,
+  load,
+  lockedOption,
+  openInput,
+  type PipelineFlags,
+} from './prepare.ts';
 import { printError, wantsColor, writeOut, type Terminal } from './terminal.ts';
 
 interface CheckFlags extends PipelineFlags {
+  readonly locked?: boolean;
   readonly format: 'text' | 'json' | 'github';
 }
 
@@ -17,6 +28,7 @@ export function checkCommand(terminal: Terminal, done: (code: ExitCode) => void)
     .addArgument(new Argument('<file...>', 'pipeline files'))
     .addOption(inputOption());
   return addPipelineOptions(command)
+    .addOption(lockedOption())
     .addOption(
       new Option('--format <format>', 'text on stderr; json or github annotations on stdout')
         .choices(['text', 'json', 'github'])
@@ -27,7 +39,8 @@ export function checkCommand(terminal: Terminal, done: (code: ExitCode) => void)
       `
 Examples:
   $ pipe check pipelines/*.yaml
-  $ pipe check translate.yaml --input rows.csv     the columns and every record, too`,
+  $ pipe check translate.yaml --input rows.csv     the columns and every record, too
+  $ pipe check translate.yaml --locked             what has changed since pipe lock, too`,
     )
     .action(async (files: readonly string[], flags: CheckFlags) => done(await check(terminal, files, flags)));
 }
@@ -49,17 +62,32 @@ async function check(terminal: Terminal, files: readonly string[], flags: CheckF
   for (const file of files) {
     const { plan, diagnostics: found } = await load(terminal, file, flags, columns);
     diagnostics.push(...found);
+    const drifts = plan !== undefined && flags.locked === true ? await lockDrifts(plan, file) : [];
+    diagnostics.push(...drifts);
     const records = source === undefined ? undefined : await checkRecords(plan, source, filesFolder(flags));
     diagnostics.push(...(records?.mistakes ?? []));
-    if (plan === undefined || records?.bad === true) continue;
+    const isHeld = drifts.every(({ severity }) => severity === 'warning');
+    if (plan === undefined || records?.bad === true || !isHeld) continue;
     const counted = records === undefined ? '' : `, ${count(records.checked, 'record')}`;
-    sound.push(`${file}: ok, ${count(plan.steps.length, 'step')}${counted}\n`);
+    sound.push(
+      `${file}: ok, ${count(plan.steps.length, 'step')}${counted}${flags.locked === true ? ', as locked' : ''}\n`,
+    );
   }
   const { formatDiagnostics } = await import('../diagnostic/format.ts');
   const color = flags.format === 'text' && wantsColor(terminal, terminal.stderr);
-  const text = formatDiagnostics(diagnostics, { format: flags.format, color, cwd: terminal.cwd });
+  const text = formatDiagnostics(diagnostics, {
+    format: flags.format,
+    color,
+    cwd: terminal.cwd,
+    root: repositoryRoot(terminal),
+  });
   if (flags.format === 'text') {
     terminal.stderr.write(`${withoutCommands(printable(sound.join(''), 'lines'))}${text}`);
   } else await writeOut(terminal, text);
   return diagnostics.some(({ severity }) => severity === 'error') ? exit.usage : exit.success;
+}
+
+async function lockDrifts(plan: Plan, file: string): Promise<readonly Diagnostic[]> {
+  const { holdLock } = await import('../lockfile/hold.ts');
+  return (await holdLock(plan, file)).diagnostics;
 }

@@ -47,7 +47,8 @@ async function lastBegun(folders: readonly string[]): Promise<string | undefined
   return begun.toSorted((one, other) => one.started.localeCompare(other.started)).at(-1)?.folder;
 }
 
-function timeOf(name: string): string {
+/** The time in the name of a run, as `20260131T235958Z`; empty where it has none. */
+export function timeOf(name: string): string {
   return stamp.exec(name)?.[1] ?? '';
 }
 

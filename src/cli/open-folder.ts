@@ -111,6 +111,7 @@ function metaOf({ terminal, flags, prepared, simulator }: ReadyRun): RunMeta {
     },
     simulated: simulator !== undefined,
     ...recordingsMeta(terminal, flags),
+    locked: flags.locked === true,
     ...(flags.simulate !== undefined && flags.simulate !== '' && { simulator: flags.simulate }),
     ...(files !== undefined && { images: resolve(terminal.cwd, files) }),
     ...(flags.output !== undefined &&

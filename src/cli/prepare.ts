@@ -40,6 +40,10 @@ export function inputOption(): Option {
   );
 }
 
+export function lockedOption(): Option {
+  return new Option('--locked', 'refuse what differs from what pipe lock has pinned');
+}
+
 /** Asked for at the last: a misspelt `--input` is to be told as such, not as missing. */
 export function requireInput(command: Command): Command {
   return command.addOption(inputOption()).hook('preAction', () => {

@@ -5,6 +5,7 @@ import { checkCommand } from './check.ts';
 import { diffCommand } from './diff.ts';
 import type { ExitCode } from './exit.ts';
 import { collect } from './options.ts';
+import { lockCommand } from './lock.ts';
 import { mergeCommand } from './merge.ts';
 import { renderCommand } from './render.ts';
 import { resumeCommand } from './resume.ts';
@@ -41,6 +42,7 @@ Exit codes: 0 all records succeeded, 1 some failed, 2 wrong usage or an invalid 
   program.addCommand(mergeCommand(terminal, done));
   program.commandsGroup('Look before you run:');
   program.addCommand(checkCommand(terminal, done)).addCommand(renderCommand(terminal, done));
+  program.addCommand(lockCommand(terminal, done));
   program.commandsGroup('Look at what a run did:');
   program.addCommand(diffCommand(terminal, done));
   program.commandsGroup('Tools:');

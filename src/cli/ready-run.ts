@@ -1,5 +1,6 @@
 import type { SimulatorEndpoint } from '../run/options.ts';
 import type { RecordingsOfRun } from './recordings.ts';
+import type { Pins } from '../run/pins.ts';
 import type { RunOutput } from './output.ts';
 import type { Prepared } from './prepare.ts';
 import type { RunFlags } from './run-flags.ts';
@@ -12,6 +13,8 @@ export interface ReadyRun {
   readonly flags: RunFlags;
   readonly prepared: Prepared;
   readonly output: RunOutput;
+  /** The models that have to answer; absent where the run holds no lock. */
+  readonly pins?: Pins;
   readonly simulator: SimulatorEndpoint | undefined;
   readonly recordings: RecordingsOfRun;
 }

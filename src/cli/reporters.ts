@@ -1,9 +1,13 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { shownPath } from '../diagnostic/placed.ts';
+import type { Plan } from '../plan.ts';
 import type { AnswerStream } from '../report/answer-stream.ts';
 import type { Output } from '../report/output.ts';
 import type { Reporter, ReporterMode } from '../report/reporter.ts';
 import type { RunEvent, RunFinished } from '../run/events.ts';
 import { exitCodeOf } from './exit.ts';
+import { githubPlaces, isGithub } from './github.ts';
+import { appendStepSummary, wantsStepSummary } from './step-summary.ts';
 import { wantsColor, type Terminal } from './terminal.ts';
 
 export interface ReportFlags {
@@ -13,15 +17,27 @@ export interface ReportFlags {
   readonly outputPath?: string;
   /** Answers are printed on stdout as they are written. */
   readonly stream?: boolean;
-  /** How many steps may answer. */
-  readonly steps: number;
+  readonly plan: Plan;
+  /** Told before the run begins; its JSON has them too. */
+  readonly warnings: readonly Diagnostic[];
 }
 
-/** Who tells of the run: text on stderr, as that can show it, and the JSON object on stdout where it is asked for. */
-export async function createReporters(terminal: Terminal, flags: ReportFlags): Promise<Reporter> {
-  const { createReporter } = await import('../report/registry.ts');
+export interface RunReporter extends Reporter {
+  /** Leaves what is told elsewhere than on the terminal; to be called once, after `finish`. */
+  leave(): Promise<void>;
+}
+
+/**
+ * Who tells of the run: text on stderr, as that can show it; the JSON object on stdout where it is asked for; and the page
+ * that GitHub shows beside a job.
+ */
+export async function createReporters(terminal: Terminal, flags: ReportFlags): Promise<RunReporter> {
+  const [{ createReporter }, { diagnosticsJson }] = await Promise.all([
+    import('../report/registry.ts'),
+    import('../diagnostic/format.ts'),
+  ]);
   const answers = flags.stream === true ? await createAnswers(terminal, flags) : undefined;
-  const { inputPath, outputPath } = flags;
+  const { plan, inputPath, outputPath, warnings } = flags;
   const shared = {
     inputPath,
     ...(outputPath !== undefined && { outputPath }),
@@ -32,11 +48,23 @@ export async function createReporters(terminal: Terminal, flags: ReportFlags): P
     ...shared,
     mode: modeOf(terminal, flags),
     output: beside(answers, outputOf(terminal, terminal.stderr)),
-    github: terminal.env['GITHUB_ACTIONS'] === 'true',
+    ...(isGithub(terminal) && { github: githubPlaces(terminal, plan, inputPath) }),
   });
-  const reporters = [{ ...text, on: (event: RunEvent) => text.on(withShownPaths(event, terminal.cwd)) }];
+  const reporters = [forPeople(text, terminal)];
   if (flags.format === 'json') {
-    reporters.push(createReporter({ ...shared, mode: 'json', output: outputOf(terminal, terminal.stdout) }));
+    const diagnostics = diagnosticsJson(warnings, terminal.cwd);
+    const output = outputOf(terminal, terminal.stdout);
+    reporters.push(createReporter({ ...shared, mode: 'json', output, diagnostics }));
+  }
+  let summary = '';
+  if (wantsStepSummary(terminal)) {
+    const output = {
+      columns: 80,
+      isTerminal: false,
+      color: false,
+      write: (more: string) => (summary += more),
+    };
+    reporters.push(forPeople(createReporter({ ...shared, mode: 'markdown', output }), terminal));
   }
   return {
     on(event: RunEvent) {
@@ -45,7 +73,13 @@ export async function createReporters(terminal: Terminal, flags: ReportFlags): P
     },
     message: (lines) => reporters.forEach((reporter) => reporter.message(lines)),
     finish: () => reporters.forEach((reporter) => reporter.finish()),
+    leave: () => appendStepSummary(terminal, summary),
   };
+}
+
+/** People read paths from where they are; scripts get them whole. */
+function forPeople(reporter: Reporter, { cwd }: Terminal): Reporter {
+  return { ...reporter, on: (event) => reporter.on(withShownPaths(event, cwd)) };
 }
 
 /** Who started pipe by npx may have it nowhere else. */
@@ -53,13 +87,13 @@ export function commandOf({ env }: Terminal): string {
   return env['npm_command'] === 'exec' ? 'npx pipe' : 'pipe';
 }
 
-async function createAnswers(terminal: Terminal, { quiet, steps }: ReportFlags): Promise<AnswerStream> {
+async function createAnswers(terminal: Terminal, { quiet, plan }: ReportFlags): Promise<AnswerStream> {
   const { createAnswerStream } = await import('../report/answer-stream.ts');
   return createAnswerStream({
     answers: outputOf(terminal, terminal.stdout),
     inLog: ['CI', 'TF_BUILD', 'TEAMCITY_VERSION'].some((name) => (terminal.env[name] ?? '') !== ''),
     ...(quiet !== true && { notes: outputOf(terminal, terminal.stderr) }),
-    severalSteps: steps > 1,
+    severalSteps: plan.steps.length > 1,
   });
 }
 
@@ -79,7 +113,6 @@ function beside(answers: AnswerStream | undefined, output: Output): Output {
   };
 }
 
-/** People read paths from where they are; scripts get them whole. */
 function withShownPaths(event: RunEvent, cwd: string): RunEvent {
   const shown = <Placed extends { readonly path: string }>(placed: Placed): Placed => ({
     ...placed,

@@ -2,14 +2,15 @@ import { Argument, Command, Option } from 'commander';
 import { shownPath } from '../diagnostic/placed.ts';
 import { resumableSections } from '../plan.ts';
 import type { RunSummary } from '../run/run-summary.ts';
-import { exit, type ExitCode } from './exit.ts';
+import type { ExitCode } from './exit.ts';
 import { findRun } from './find-run.ts';
 import { givenFlags } from './given-flags.ts';
 import { collect, dollars, positiveInteger, refuseFlag, workerCount } from './options.ts';
 import type { PipelineFlags } from './prepare.ts';
+import { refuse, refuseFor, refuseUse } from './refuse.ts';
 import type { RunFlags } from './run-flags.ts';
 import { runFile } from './run-file.ts';
-import { printDiagnostics, printError, printReason, type Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 
 interface ResumeFlags extends Pick<
   RunFlags,
@@ -20,6 +21,8 @@ interface ResumeFlags extends Pick<
   readonly budgetUsd?: number;
   readonly cache: boolean;
   readonly force?: boolean;
+  /** Undefined: as the run was begun. */
+  readonly locked?: boolean;
 }
 
 const sections = `${resumableSections.slice(0, -1).join(', ')} or ${resumableSections.at(-1)}`;
@@ -36,6 +39,8 @@ export function resumeCommand(terminal: Terminal, done: (code: ExitCode) => void
     .option('--no-cache', 'ask the model for every answer that the run does not have')
     .option('--fail-fast', 'stop at the first failed record')
     .option('--max-failures <n>', 'stop at the nth failed record', positiveInteger)
+    .option('--locked', 'hold the lock of the pipeline (default: where the run was begun so)')
+    .option('--no-locked', 'go on without the lock that the run was begun with')
     .option('--force', 'go on although the pipeline or the input has changed: asks again what that touches')
     .addOption(
       new Option('--format <format>', 'how the run is told: text on stderr, or one JSON object on stdout')
@@ -83,26 +88,16 @@ const ofTheRun = [
 
 async function resume(terminal: Terminal, run: string | undefined, flags: ResumeFlags): Promise<ExitCode> {
   const mistake = await refusedSettings(flags.set ?? []);
-  if (mistake !== undefined) {
-    await printError(terminal, mistake.message, mistake.hint);
-    return exit.usage;
-  }
+  if (mistake !== undefined) return refuseUse(terminal, flags, mistake.message, mistake.hint);
   const found = await findRun(terminal.cwd, run);
-  if (!found.ok) {
-    await printDiagnostics(terminal, [found.error]);
-    return exit.usage;
-  }
+  if (!found.ok) return refuse(terminal, flags, [found.error]);
   const { readRun } = await import('../run/read-summary.ts');
   const summary = await readRun(found.value);
-  if (!summary.ok) {
-    await printReason(terminal, summary.error);
-    return exit.usage;
-  }
+  if (!summary.ok) return refuseFor(terminal, flags, summary.error);
   const { pipeline, input } = summary.value;
   if (pipeline === null || input.path === null) {
     const hint = 'run it again from there, with the same folder';
-    await printError(terminal, 'the run was begun by a program, not by a file and an input', hint);
-    return exit.usage;
+    return refuseUse(terminal, flags, 'the run was begun by a program, not by a file and an input', hint);
   }
   const shown = (path: string) => shownPath(path, terminal.cwd);
   const all = flagsOf(summary.value, shown, flags);
@@ -110,7 +105,7 @@ async function resume(terminal: Terminal, run: string | undefined, flags: Resume
     ...all,
     input: input.path === '-' ? '-' : shown(input.path),
     runDir: found.value,
-    resume: { force: flags.force === true },
+    resume: { force: flags.force === true, answered: summary.value.models },
   });
 }
 
@@ -134,11 +129,12 @@ function flagsOf(
   { set: sets = [], force: _force, cache, ...others }: ResumeFlags,
 ): Omit<RunFlags, 'input'> {
   const given = givenFlags(summary);
-  const { output, images, simulated, simulator, record, replay, input } = summary;
+  const { output, images, simulated, simulator, locked, record, replay, input } = summary;
   return {
     ...withoutReplaced(given, sets),
     ...(output !== null && { output: shown(output) }),
     ...(images !== null && { files: shown(images) }),
+    ...(locked === true && { locked }),
     ...(simulated && { simulate: simulator ?? '' }),
     ...(record !== null && { record: shown(record) }),
     ...(replay !== null && {

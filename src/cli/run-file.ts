@@ -1,37 +1,30 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import type { Held } from '../lockfile/hold.ts';
 import type { SimulatorOptions } from '../simulator/options.ts';
-import { exit, type ExitCode } from './exit.ts';
+import type { ExitCode } from './exit.ts';
 import { spoolOf } from './open-folder.ts';
 import { checkOutput } from './output.ts';
 import { prepare, selectionOf, type Prepared } from './prepare.ts';
 import type { ReadyRun } from './ready-run.ts';
+import { refuse, refuseFor, refuseUse } from './refuse.ts';
 import type { RunFlags } from './run-flags.ts';
 import { openRecordingsOf, recordingConflict } from './recordings.ts';
 import { runInFolder } from './run-in-folder.ts';
-import { printDiagnostics, printError, printReason, type Terminal } from './terminal.ts';
+import { printDiagnostics, type Terminal } from './terminal.ts';
 
 /** Runs a pipeline file over an input, from the first check of its flags to the code that the process ends with. */
 export async function runFile(terminal: Terminal, file: string, flags: RunFlags): Promise<ExitCode> {
   const conflict = conflictOf(flags);
-  if (conflict !== undefined) return refuse(terminal, conflict);
+  if (conflict !== undefined) return refuseUse(terminal, flags, conflict);
   const simulated = flags.simulate === undefined ? undefined : await readSimulatorOptions(flags.simulate);
-  if (simulated?.ok === false) return refuse(terminal, simulated.error);
+  if (simulated?.ok === false) return refuseUse(terminal, flags, simulated.error);
   const output = await checkOutput(flags.output, flags.input);
-  if (!output.ok) {
-    await printDiagnostics(terminal, [output.error]);
-    return exit.usage;
-  }
+  if (!output.ok) return refuse(terminal, flags, [output.error]);
   const spool = await spoolOf(terminal, flags);
-  if (!spool.ok) {
-    await printReason(terminal, spool.error);
-    return exit.usage;
-  }
+  if (!spool.ok) return refuseFor(terminal, flags, spool.error);
   const all = spool.value === undefined ? flags : { ...flags, spool: spool.value };
   const prepared = await prepare(terminal, file, flags.input, all);
-  if (!prepared.ok) {
-    await printDiagnostics(terminal, prepared.error);
-    return exit.usage;
-  }
+  if (!prepared.ok) return refuse(terminal, flags, prepared.error);
   try {
     return await runPrepared(
       { terminal, file, flags: all, prepared: prepared.value, output: output.value },
@@ -50,14 +43,12 @@ async function runPrepared(
   const { terminal, flags, prepared } = run;
   const { plan } = prepared;
   const opened = await openRecordingsOf(terminal, flags);
-  if (!opened.ok) {
-    await printDiagnostics(terminal, opened.error);
-    return exit.usage;
-  }
+  if (!opened.ok) return refuse(terminal, flags, [...prepared.warnings, ...opened.error]);
   const { recordings } = opened.value;
-  const warnings = [...prepared.warnings, ...opened.value.warnings];
   const { checkStart, runsTools } = await import('../run/requirements.ts');
+  const held = flags.locked === true ? await heldLock(run) : undefined;
   const lacking = [
+    ...(held?.diagnostics.filter(({ severity }) => severity === 'error') ?? []),
     ...(await streamRefused(flags, prepared)),
     ...checkStart(plan, {
       env: terminal.env,
@@ -65,20 +56,34 @@ async function runPrepared(
       tools: runsTools(recordings),
     }),
   ];
-  if (flags.quiet !== true || lacking.length > 0) await printDiagnostics(terminal, [...warnings, ...lacking]);
-  if (lacking.length > 0) return exit.usage;
+  const unlocked = held?.diagnostics.filter(({ severity }) => severity === 'warning') ?? [];
+  const warnings = [...prepared.warnings, ...opened.value.warnings, ...unlocked];
+  if (lacking.length > 0) return refuse(terminal, flags, [...warnings, ...lacking]);
+  if (flags.quiet !== true) await printDiagnostics(terminal, warnings);
   const started = simulated && (await startSimulator(simulated));
-  if (started?.ok === false) return refuse(terminal, started.error.message);
+  if (started?.ok === false) return refuseUse(terminal, flags, started.error.message);
   try {
-    return await runInFolder({ ...run, recordings, simulator: started && { base_url: started.value.url } });
+    return await runInFolder({
+      ...run,
+      prepared: { ...prepared, warnings },
+      ...(held !== undefined && { pins: held.pins }),
+      recordings,
+      simulator: started && { base_url: started.value.url },
+    });
   } finally {
     await started?.value.close();
   }
 }
 
-async function refuse(terminal: Terminal, message: string): Promise<ExitCode> {
-  await printError(terminal, message);
-  return exit.usage;
+/** Who has answered a simulated run is made up, too. */
+async function heldLock({
+  file,
+  flags,
+  prepared,
+}: Omit<ReadyRun, 'simulator' | 'recordings'>): Promise<Held> {
+  const { resume, simulate } = flags;
+  const { holdLock } = await import('../lockfile/hold.ts');
+  return holdLock(prepared.plan, file, simulate === undefined ? resume?.answered : undefined);
 }
 
 /** Tokens of several records would be a tangle: there has to be one, and that has to be known before it begins. */

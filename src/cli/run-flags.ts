@@ -1,3 +1,4 @@
+import type { RunSummary } from '../run/run-summary.ts';
 import type { PipelineFlags, SelectionFlags } from './prepare.ts';
 
 export interface RunFlags extends PipelineFlags, SelectionFlags {
@@ -15,6 +16,12 @@ export interface RunFlags extends PipelineFlags, SelectionFlags {
   readonly format: 'text' | 'json';
   readonly quiet?: boolean;
   readonly stream?: boolean;
+  /** The lock of the pipeline has to hold. */
+  readonly locked?: boolean;
   /** The run goes on that `runDir` holds. */
-  readonly resume?: { readonly force: boolean };
+  readonly resume?: {
+    readonly force: boolean;
+    /** For each model asked for, those that have answered in it. */
+    readonly answered: RunSummary['models'];
+  };
 }

@@ -10,17 +10,17 @@ import { openFolder, type OpenedFolder } from './open-folder.ts';
 import { selectionOf } from './prepare.ts';
 import { watchReader, type Reader } from './reader.ts';
 import type { ReadyRun } from './ready-run.ts';
+import { refuseFor } from './refuse.ts';
 import { createReporters } from './reporters.ts';
 import { openRows, type Rows } from './rows.ts';
 import { listenForInterrupts, type Interrupts } from './signals.ts';
-import { printReason } from './terminal.ts';
 
 export async function runInFolder(run: ReadyRun): Promise<ExitCode> {
   const { terminal } = run;
   const opened = await openFolder(run);
   if (opened.ok) return follow(run, opened.value);
-  await printReason(terminal, opened.error);
-  return opened.error.kind === 'input' ? exit.usage : exit.local;
+  const code = opened.error.kind === 'input' ? exit.usage : exit.local;
+  return refuseFor(terminal, run.flags, opened.error, code);
 }
 
 /** Runs, and gives the signals and stdout back at the end. */
@@ -52,7 +52,8 @@ async function tell(
   const reporter = await createReporters(terminal, {
     ...flags,
     inputPath: flags.input,
-    steps: plan.steps.length,
+    plan,
+    warnings: prepared.warnings,
     ...(flags.output !== undefined && { outputPath: flags.output }),
   });
   let rows: Rows | undefined;
@@ -70,13 +71,14 @@ async function tell(
   } finally {
     reporter.finish();
     await rows?.close();
+    await reporter.leave();
   }
   return code;
 }
 
 /** Begins the run, or goes on with it. */
 async function begin(
-  { terminal, flags, prepared, simulator, recordings }: ReadyRun,
+  { terminal, flags, prepared, pins, simulator, recordings }: ReadyRun,
   folder: RunFolder,
   interrupts: Interrupts,
   reporter: Reporter,
@@ -95,6 +97,7 @@ async function begin(
     folder,
     cache: openCache({ folder: cacheFolder(terminal.cwd), warn }),
     ...(files !== undefined && { files }),
+    ...(pins !== undefined && { pins }),
     ...(flags.stream === true && { stream: true }),
     total: total === undefined ? null : selectedCount(total, selection),
     drain: interrupts.drain,

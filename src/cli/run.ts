@@ -1,7 +1,7 @@
 import { Argument, Command, Option } from 'commander';
 import type { ExitCode } from './exit.ts';
 import { dollars, positiveInteger, refuseFlag, workerCount } from './options.ts';
-import { addPipelineOptions, addSelectionOptions, requireInput } from './prepare.ts';
+import { addPipelineOptions, addSelectionOptions, lockedOption, requireInput } from './prepare.ts';
 import { addRecordingOptions } from './recordings.ts';
 import { runFile } from './run-file.ts';
 import type { RunFlags } from './run-flags.ts';
@@ -25,6 +25,7 @@ export function runCommand(terminal: Terminal, done: (code: ExitCode) => void): 
     .option('--workers <n>', 'threads that make the calls, if one core is the limit', workerCount)
     .option('--budget-usd <x>', 'what the run may cost at most, resumes included', dollars)
     .option('--no-cache', 'ask for every answer, and keep none for other runs')
+    .addOption(lockedOption())
     .option('--fail-fast', 'stop at the first failed record')
     .option('--max-failures <n>', 'stop at the nth failed record', positiveInteger)
     .addOption(

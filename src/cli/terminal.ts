@@ -1,6 +1,4 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
-import type { StopReason } from '../run/events.ts';
-import { shownPaths } from './shown-paths.ts';
 
 /** The process as a command sees it: the only way from a command to the outside. */
 export interface Terminal {
@@ -68,10 +66,4 @@ export async function printError(
 ): Promise<void> {
   const error = { severity: 'error', code, message } as const;
   await printDiagnostics(terminal, [hint === undefined ? error : { ...error, hint }]);
-}
-
-/** Says why a run does not begin. */
-export async function printReason(terminal: Terminal, { code, message, hint }: StopReason): Promise<void> {
-  const shown = (text: string) => shownPaths(text, terminal.cwd);
-  await printError(terminal, shown(message), hint && shown(hint), code.replaceAll('_', '-'));
 }

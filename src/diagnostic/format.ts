@@ -1,3 +1,4 @@
+import { relative, resolve, sep } from 'node:path';
 import type { Diagnostic } from './diagnostic.ts';
 import { formatGithub } from './format-github.ts';
 import { formatText } from './format-text.ts';
@@ -12,6 +13,8 @@ export interface FormatOptions {
   readonly color: boolean;
   /** Absolute paths are shown relative to this folder where that is shorter. */
   readonly cwd: string;
+  /** Where `github` names files from: the repository's root, absolute. Default: `cwd`. */
+  readonly root?: string;
 }
 
 /**
@@ -21,11 +24,40 @@ export interface FormatOptions {
 export function formatDiagnostics(diagnostics: readonly Diagnostic[], options: FormatOptions): string {
   const placed = placeDiagnostics(diagnostics, options.cwd);
   if (options.format === 'json') return `${printableJson(JSON.stringify(placed.map(jsonOf), null, 2))}\n`;
-  return options.format === 'github' ? formatGithub(placed) : formatText(placed, options.color);
+  return options.format === 'github'
+    ? formatGithub(placed.map((diagnostic) => fromRoot(diagnostic, options)))
+    : formatText(placed, options.color);
+}
+
+function fromRoot(diagnostic: PlacedDiagnostic, { cwd, root = cwd }: FormatOptions): PlacedDiagnostic {
+  const { file } = diagnostic;
+  return file === undefined || root === cwd
+    ? diagnostic
+    : { ...diagnostic, file: relative(root, resolve(cwd, file)).split(sep).join('/') };
+}
+
+/** The diagnostics as `json` has them, for a larger object. */
+export function diagnosticsJson(diagnostics: readonly Diagnostic[], cwd: string): readonly JsonDiagnostic[] {
+  return placeDiagnostics(diagnostics, cwd).map(jsonOf);
+}
+
+/** One diagnostic as programs read it: no name is ever left out. */
+export interface JsonDiagnostic {
+  readonly severity: Diagnostic['severity'];
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly column: number | null;
+  readonly end_line: number | null;
+  readonly end_column: number | null;
+  /** RFC 6901. */
+  readonly pointer: string | null;
 }
 
 /** Lines and columns from 1, columns in UTF-16 units, the end exclusive; null where there is none. */
-function jsonOf(diagnostic: PlacedDiagnostic) {
+function jsonOf(diagnostic: PlacedDiagnostic): JsonDiagnostic {
   return {
     severity: diagnostic.severity,
     code: diagnostic.code,

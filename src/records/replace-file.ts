@@ -16,6 +16,7 @@ const ownerOnly: Permissions = { mode: 0o600 };
 /**
  * Writes a text to a file that has either all of it or is as it was before: to a file beside it first, which takes its
  * place when it is safe on disk. A link stays one, and a device or a pipe is written to as it is. Gives what failed.
+ * `mode`: who may read a file that is data is its owner alone.
  */
 export async function replaceFile(
   path: string,

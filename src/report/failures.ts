@@ -9,13 +9,20 @@ export interface FailureGroup {
   readonly example: FailedRecord;
 }
 
+/** Those of one step; null: the records themselves were at fault. */
+export interface StepFailures extends FailureGroup {
+  readonly step: string | null;
+}
+
 /** What is kept of the failures of a run: little, however many there are. */
 export interface Failures {
   add(record: FailedRecord): void;
   /** In the order in which they happened. */
   first(): readonly FailedRecord[];
-  /** The largest first. */
+  /** By code, the largest first. */
   groups(): readonly FailureGroup[];
+  /** By step and code, the largest first. */
+  ofSteps(): readonly StepFailures[];
   /** How many of the records were at fault themselves, not a step. */
   ofRows(): number;
 }
@@ -26,20 +33,33 @@ export const firstFew = 5;
 export function collectFailures(): Failures {
   const first: FailedRecord[] = [];
   let ofRows = 0;
-  const groups = new Map<string, { readonly code: string; count: number; readonly example: FailedRecord }>();
+  const steps = new Map<string, StepFailures>();
   return {
     add(record) {
       if (first.length < firstFew) first.push(record);
-      if (record.step === null) ofRows += 1;
-      const { code } = record.error;
-      const group = groups.get(code);
-      if (group === undefined) groups.set(code, { code, count: 1, example: record });
-      else group.count += 1;
+      const { step, error } = record;
+      if (step === null) ofRows += 1;
+      count(steps, `${error.code} ${step ?? ''}`, { step, code: error.code, count: 1, example: record });
     },
     first: () => first,
-    groups: () => [...groups.values()].sort((one, other) => other.count - one.count),
+    groups() {
+      const codes = new Map<string, FailureGroup>();
+      for (const group of steps.values()) count(codes, group.code, group);
+      return largestFirst(codes);
+    },
+    ofSteps: () => largestFirst(steps),
     ofRows: () => ofRows,
   };
+}
+
+/** The example stays the first one. */
+function count<Group extends FailureGroup>(groups: Map<string, Group>, name: string, more: Group): void {
+  const known = groups.get(name);
+  groups.set(name, known === undefined ? more : { ...known, count: known.count + more.count });
+}
+
+function largestFirst<Group extends FailureGroup>(groups: ReadonlyMap<string, Group>): readonly Group[] {
+  return [...groups.values()].sort((one, other) => other.count - one.count);
 }
 
 /** Where the record begins in the input, as editors and terminals understand it. */

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { JsonDiagnostic } from '../diagnostic/format.ts';
 import { printableJson } from '../diagnostic/printable.ts';
 import type {
   BudgetReport,
@@ -6,6 +7,7 @@ import type {
   ReplayReport,
   RunFinished,
   RunStarted,
+  StopReason,
   UsageReport,
 } from '../run/events.ts';
 import type { RecordingChange } from '../run/recordings/change.ts';
@@ -14,14 +16,15 @@ import { pathsOf } from './paths.ts';
 import type { Reporter, ReporterOptions } from './reporter.ts';
 
 /**
- * The one object that `--format json` prints. Names are part of the contract with scripts: none is ever left out,
+ * The one object that `--format json` prints, whatever comes of the run. Names are part of the contract with scripts: none is ever left out,
  * and what is not known or not there is null.
  */
 export interface RunReport {
   /** The run's own name: the last part of its folder. */
   readonly run: string | null;
   readonly pipeline: string | null;
-  readonly state: RunFinished['state'];
+  /** `refused`: the run did not begin, or was not gone on with, and no call was made. */
+  readonly state: RunFinished['state'] | 'refused';
   /** Why the run did not go to its end. */
   readonly reason: RunFinished['reason'] | null;
   /** What the process ends with. */
@@ -38,19 +41,22 @@ export interface RunReport {
     /** Calls of models and tools that were answered before, and nobody was asked again. */
     readonly replayed_calls: number;
   } | null;
-  /** Of the whole run: `{total, succeeded, failed, skipped, pending}`. */
-  readonly counts: RunFinished['counts'];
-  /** Of tools: `{total, failed}`. */
-  readonly tool_calls: RunFinished['tool_calls'];
-  /** As in usage.json, of the whole run: `{total, by_step, by_model}`, and `crashed_sessions` where there are any. */
-  readonly usage: UsageReport;
+  /** Of the whole run: `{total, succeeded, failed, skipped, pending}`; null where it was refused. */
+  readonly counts: RunFinished['counts'] | null;
+  /** Of tools: `{total, failed}`; null where the run was refused. */
+  readonly tool_calls: RunFinished['tool_calls'] | null;
+  /**
+   * As in usage.json, of the whole run: `{total, by_step, by_model}`, and `crashed_sessions` where there are any; null where
+   * it was refused.
+   */
+  readonly usage: UsageReport | null;
   /**
    * US dollars, the same as `usage.total.cost_usd`; a lower bound where `usage.total.unmetered_requests` is
    * not 0, or `usage.crashed_sessions` is there.
    */
   readonly cost_usd: number | null;
   /** Calls answered from pipe's own cache, without a request; the same as `usage.total.cached_requests`. */
-  readonly cached_requests: number;
+  readonly cached_requests: number | null;
   /**
    * `{usd, tokens}`, each `{limit, spent, wanted}` or null, of the whole run; `spent` counts what calls whose usage
    * never came may have used, `wanted` is the most that a refused call could have used, null where none was refused.
@@ -64,7 +70,7 @@ export interface RunReport {
   readonly replay: ReplayReport | null;
   /** `{path, added, replaced, kept, dropped}` of the file of `--record`, in entries. Null where none was written. */
   readonly recording: RecordingChange | null;
-  readonly duration_ms: number;
+  readonly duration_ms: number | null;
   /** results.jsonl of the run's folder. */
   readonly results: string | null;
   /** The file of `--output` that was written; with `.partial` where the run was not completed. */
@@ -75,6 +81,8 @@ export interface RunReport {
     /** The first five that happened. */
     readonly first: readonly ReportedError[];
   };
+  /** Mistakes and warnings that were told before the run began, each as `pipe check --format json` has it. */
+  readonly diagnostics: readonly JsonDiagnostic[];
 }
 
 export interface ReportedUse extends Omit<BudgetUse, 'wanted'> {
@@ -92,7 +100,12 @@ export interface ReportedError {
 }
 
 /** Prints the run's report when the run is over, and nothing before or beside it. */
-export function jsonReporter({ output, outputPath, exitCodeOf }: ReporterOptions): Reporter {
+export function jsonReporter({
+  output,
+  outputPath,
+  exitCodeOf,
+  diagnostics = [],
+}: ReporterOptions): Reporter {
   const failures = collectFailures();
   let started: RunStarted | undefined;
   return {
@@ -101,9 +114,8 @@ export function jsonReporter({ output, outputPath, exitCodeOf }: ReporterOptions
       else if (event.type === 'record_finished' && event.outcome === 'failed') failures.add(event);
       else if (event.type === 'run_finished') {
         const exitCode = exitCodeOf(event);
-        output.write(
-          formatRunReport(runReport({ started, finished: event, failures, exitCode, outputPath })),
-        );
+        const end = { started, finished: event, failures, exitCode, outputPath, diagnostics };
+        output.write(formatRunReport(runReport(end)));
       }
     },
     message() {},
@@ -117,9 +129,11 @@ interface RunReportInput {
   readonly failures: Failures;
   readonly exitCode: number;
   readonly outputPath: string | undefined;
+  readonly diagnostics: readonly JsonDiagnostic[];
 }
 
-function runReport({ started, finished, failures, exitCode, outputPath }: RunReportInput): RunReport {
+function runReport(input: RunReportInput): RunReport {
+  const { started, finished, failures, exitCode, outputPath, diagnostics } = input;
   const paths = pathsOf(started?.folder, finished, outputPath);
   return {
     run: paths.folder === undefined ? null : basename(paths.folder),
@@ -157,7 +171,42 @@ function runReport({ started, finished, failures, exitCode, outputPath }: RunRep
         status: error.status,
       })),
     },
+    diagnostics,
   };
+}
+
+export interface Refusal {
+  readonly reason: StopReason;
+  readonly exitCode: number;
+  readonly diagnostics: readonly JsonDiagnostic[];
+}
+
+/** The same object for a run that was refused: nothing is known of it but why. */
+export function formatRefusal({ reason, exitCode, diagnostics }: Refusal): string {
+  return formatRunReport({
+    run: null,
+    pipeline: null,
+    state: 'refused',
+    reason,
+    exit_code: exitCode,
+    simulated: false,
+    replayed: false,
+    folder: null,
+    resumed: null,
+    counts: null,
+    tool_calls: null,
+    usage: null,
+    cost_usd: null,
+    cached_requests: null,
+    budget: null,
+    replay: null,
+    recording: null,
+    duration_ms: null,
+    results: null,
+    output: null,
+    errors: { path: null, first: [] },
+    diagnostics,
+  });
 }
 
 function budgetOf(budget: BudgetReport | undefined): RunReport['budget'] {

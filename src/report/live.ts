@@ -77,7 +77,7 @@ export function liveReporter(
           const end = { ...options, inputPath, started, finished: event, failures };
           const { done, kept, cut } = tally.read();
           output.write(withoutCommands(`\n${formatSummary({ ...end, done: done - kept, cut }, output)}`));
-          if (options.github === true) output.write(annotationsOf(end));
+          if (options.github !== undefined) output.write(annotationsOf({ ...end, github: options.github }));
           return;
         }
         case 'record_started':

@@ -47,13 +47,15 @@ export function nextOf(input: NextInput): Next | undefined {
     return atFault === 0 ? undefined : { command: [], effect: correctRows(atFault, inputPath) };
   }
   const larger = reason?.kind === 'budget' ? largerThan(finished.budget) : [];
+  const isMoved = reason?.code === 'model_moved';
   const effect = [
     steps.join(' and '),
     ...(larger.length > 0 ? ['with a larger budget'] : []),
+    ...(isMoved ? ['whichever model answers'] : []),
     ...(hasToGo(reason) ? ['once the reason is gone'] : []),
   ].join(', ');
   return {
-    command: [`${command} resume`, pathWord(started.folder), ...larger],
+    command: [`${command} resume`, pathWord(started.folder), ...larger, ...(isMoved ? ['--no-locked'] : [])],
     effect: atFault === 0 ? effect : `${effect}; ${failAlike(atFault)}`,
   };
 }
@@ -104,9 +106,10 @@ function correctRows(rows: number, inputPath: string): string {
   return `${failed}: ${then}`;
 }
 
-/** Whether the same would stop the run at once: an interrupt is over, and a budget is made larger by the command. */
+/** Whether the same would stop the run at once: an interrupt is over, and a budget or a lock is seen to by the command. */
 function hasToGo(reason: StopReason | undefined): boolean {
-  return reason !== undefined && ['provider', 'local', 'input'].includes(reason.kind);
+  if (reason === undefined || reason.code === 'model_moved') return false;
+  return ['provider', 'local', 'input'].includes(reason.kind);
 }
 
 /** Flags for a budget that is larger where the refused calls did not fit into it. */

@@ -26,7 +26,9 @@ export function quietReporter(options: ReporterOptions): Reporter {
           ...(command.length === 0 ? [] : [`next: ${command.join(' ')}`]),
         ];
         options.output.write(withoutCommands(lines.map((line) => `${line}\n`).join('')));
-        if (options.github === true) options.output.write(annotationsOf(end));
+        if (options.github !== undefined) {
+          options.output.write(annotationsOf({ ...end, github: options.github }));
+        }
       }
     },
     message() {},

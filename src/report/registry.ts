@@ -1,5 +1,6 @@
 import { jsonReporter } from './json.ts';
 import { liveReporter } from './live.ts';
+import { markdownReporter } from './run-markdown.ts';
 import { createNoView } from './no-view.ts';
 import { createPlainLog } from './plain-log.ts';
 import { createProgressBar } from './progress.ts';
@@ -11,6 +12,7 @@ const reporters: { readonly [mode in ReporterMode]: (options: ReporterOptions) =
   plain: (options) => liveReporter(options, createPlainLog),
   lines: (options) => liveReporter(options, createNoView),
   quiet: quietReporter,
+  markdown: markdownReporter,
   json: jsonReporter,
 };
 

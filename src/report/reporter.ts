@@ -1,4 +1,6 @@
+import type { JsonDiagnostic } from '../diagnostic/format.ts';
 import type { RunEvent, RunFinished } from '../run/events.ts';
+import type { GithubPlaces } from './github.ts';
 import type { Clock, Output } from './output.ts';
 
 /**
@@ -6,9 +8,10 @@ import type { Clock, Output } from './output.ts';
  * - `plain`: the same in plain lines now and then. For stderr that is not.
  * - `lines`: the same without telling how far it is. Beside answers that are printed as they come.
  * - `quiet`: only why the run stopped and how many records failed.
+ * - `markdown`: one page at the end and nothing else, as GitHub shows it beside a job.
  * - `json`: one JSON object at the end and nothing else. For stdout; another reporter may have stderr.
  */
-export type ReporterMode = 'terminal' | 'plain' | 'lines' | 'quiet' | 'json';
+export type ReporterMode = 'terminal' | 'plain' | 'lines' | 'quiet' | 'markdown' | 'json';
 
 export interface ReporterOptions {
   readonly output: Output;
@@ -21,8 +24,10 @@ export interface ReporterOptions {
   /** What the user types to start pipe, such as `npx pipe`; default: `pipe`. */
   readonly command?: string;
   readonly exitCodeOf: (finished: RunFinished) => number;
-  /** Adds annotations that GitHub Actions shows beside the input's lines. */
-  readonly github?: boolean;
+  /** Adds annotations that GitHub Actions shows beside the lines of the pipeline and of the input. */
+  readonly github?: GithubPlaces;
+  /** What was told before the run began, for the JSON object. */
+  readonly diagnostics?: readonly JsonDiagnostic[];
 }
 
 /** Makes text of a run's events. It never throws for what an event says, and leaves no timer behind. */

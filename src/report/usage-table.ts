@@ -5,7 +5,7 @@ import type { Paint } from './output.ts';
 import { formatTable, type Column, type Row } from './table.ts';
 import { printable } from '../diagnostic/printable.ts';
 
-interface UsageColumn extends Column {
+export interface UsageColumn extends Column {
   readonly cell: (usage: UsageRow) => string;
   /** Whether the column has anything to tell of the run; absent: always. */
   readonly news?: (total: UsageRow) => boolean;
@@ -32,13 +32,20 @@ const allColumns: readonly UsageColumn[] = [
   { header: 'cost', rank: 0, cell: costCell },
 ];
 
+/** The columns that have something to tell: many servers never say what came from their cache, and many runs find nothing in ours. */
+export function usageColumns({ total }: UsageReport): readonly UsageColumn[] {
+  return allColumns.filter(({ news }) => news === undefined || news(total));
+}
+
+/** What a `+` behind a number means. */
+export const lowerBounds = '+ marks a lower bound: some requests never told their usage';
+
 /** Requests, tokens and money by step and by model. Nothing at all where no call was made. */
 export function usageTable(usage: UsageReport, width: number, paint: Paint): readonly string[] {
   const steps = Object.entries(usage.by_step);
   const models = Object.entries(usage.by_model);
   if (steps.length === 0 && models.length === 0) return [];
-  // Many servers never say what came from their cache, and many runs find nothing in ours: such a column is no news.
-  const columns = allColumns.filter(({ news }) => news === undefined || news(usage.total));
+  const columns = usageColumns(usage);
   const rows: readonly Row[] = [
     ...section('by step', steps, columns),
     ...section('by model', models, columns),
@@ -48,7 +55,7 @@ export function usageTable(usage: UsageReport, width: number, paint: Paint): rea
   return [
     ...formatTable(columns, rows, width, paint),
     ...(rows.some(({ cells }) => cells.some((cell) => cell.endsWith('+')))
-      ? [paint('dim', '+ marks a lower bound: some requests never told their usage')]
+      ? [paint('dim', lowerBounds)]
       : []),
   ];
 }

@@ -15,6 +15,7 @@ import { knownAnswer, remember, type KnownAnswer } from './known-answers.ts';
 import { untold } from './listeners.ts';
 import type { OpenModels, StepModel } from './models.ts';
 import type { Entry } from './entry.ts';
+import { modelMoved, pinnedCache, type Pins } from './pins.ts';
 import { missMessage, type ReplayMiss } from './recordings/miss.ts';
 import type { RunRecordings } from './recordings/run-recordings.ts';
 import type { UsageLedger } from './usage-ledger.ts';
@@ -31,6 +32,8 @@ export interface CallServices extends SlotServices {
   /** What answers in place of the models, or what is asked is recorded in; undefined where neither is wanted. */
   readonly recordings: RunRecordings | undefined;
   readonly images: Images;
+  /** Undefined where any model may answer. */
+  readonly pins: Pins | undefined;
   readonly journal: Journal | undefined;
   /** Whether every answer is to come as a stream whose pieces are told. */
   readonly stream: boolean;
@@ -71,7 +74,7 @@ export async function callModel(
   const { plan, images, recordings, tell } = services;
   const { ofPlan, model } = partsOf(services, step);
   const { id } = ofPlan;
-  const cache = ofPlan.cache ? services.cache : undefined;
+  const cache = ofPlan.cache ? pinnedCache(services.cache, services.pins, model.settings) : undefined;
   const { index, key } = record;
   const told = (delta: StreamDelta) => tell({ type: 'call_delta', index, step: id, call: nth, delta });
 
@@ -157,6 +160,8 @@ export async function callModel(
       keep(outcome);
       await write({ fingerprint, model: model.name, completion: outcome.completion, usage: outcome.usage });
     } else if (recordings?.kind === 'record') recordings.unanswered();
+    const moved = outcome.ok && modelMoved(services.pins, model.settings, outcome.completion.model);
+    if (moved) stop.request(moved, 'calls', services.grace);
     if (!outcome.ok && outcome.error.scope === 'run') {
       const { code, message } = outcome.error;
       // Others that are under way may be answered yet, and are paid for.

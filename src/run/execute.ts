@@ -247,6 +247,7 @@ async function runRecords(
         cache: options.simulator === undefined && !isReplayed ? options.cache : undefined,
         recordings,
         images,
+        pins: options.simulator === undefined ? options.pins : undefined,
         journal,
         stop,
         traces,

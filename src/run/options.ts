@@ -4,6 +4,7 @@ import type { AnswerCache } from './cache/cache.ts';
 import type { RunFolder } from './folder.ts';
 import type { Recorder } from './recordings/recorder.ts';
 import type { Recordings } from './recordings/recordings.ts';
+import type { Pins } from './pins.ts';
 
 export interface RunOptions {
   /** Environment variables, for the providers' keys and for tools: each is given those that it names. */
@@ -18,6 +19,8 @@ export interface RunOptions {
   readonly files?: string;
   /** Every answer comes as a stream, and its pieces are told as `call_delta`; meant for a few records. */
   readonly stream?: boolean;
+  /** The models that have to answer: the run stops at the first answer of another. Not held where answers are simulated. */
+  readonly pins?: Pins;
   /** Aborted: the calls in flight are finished, and nothing new begins. Its reason may be a StopReason. */
   readonly drain?: AbortSignal;
   /**

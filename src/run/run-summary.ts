@@ -16,6 +16,8 @@ export interface RunMeta {
   readonly simulated: boolean;
   /** The options of the simulator, as given to `--simulate`. */
   readonly simulator?: string;
+  /** Whether the run holds the lock of its pipeline. */
+  readonly locked?: boolean;
   /** What answers in place of the models; absent: they are asked. */
   readonly replay?: ReplayMeta;
   /** The file that the run records in, absolute. */
@@ -86,6 +88,8 @@ export interface RunSummary {
   readonly simulated: boolean;
   /** The options of the simulator, as given to `--simulate`; null where there are none. */
   readonly simulator: string | null;
+  /** Whether the run holds the lock of its pipeline; absent: no. */
+  readonly locked?: boolean;
   /** Null where models are asked. */
   readonly replay: ReplayMeta | null;
   /** The file of `--record`, absolute; null where there is none. */
@@ -124,7 +128,18 @@ export function summaryOf(
   { started, sessions, duration }: EarlierSessions,
   end?: RunEnd & Pick<RunSummary, 'results_bytes' | 'journal_bytes'> & { readonly finished: number },
 ): RunSummary {
-  const { plan, input, selection, simulated, simulator, replay, record, images, output } = meta;
+  const {
+    plan,
+    input,
+    selection,
+    simulated,
+    simulator,
+    locked = false,
+    replay,
+    record,
+    images,
+    output,
+  } = meta;
   const [pipeline, ...files] = plan.files;
   const crashed_sessions = end?.usage.crashed_sessions;
   return {
@@ -142,6 +157,7 @@ export function summaryOf(
     overrides: plan.overrides,
     simulated,
     simulator: simulator ?? null,
+    locked,
     replay: replay ?? null,
     record: record ?? null,
     output: output ?? null,

@@ -16,6 +16,7 @@ describe('help', () => {
     ['render'],
     ['diff'],
     ['merge'],
+    ['lock'],
     ['schema'],
     ['simulator'],
     ['cache'],

@@ -2,6 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { collectFailures } from '../../src/report/failures.ts';
 import { annotationsOf } from '../../src/report/github.ts';
+import { formatRefusal } from '../../src/report/json.ts';
+import type { RunFinished } from '../../src/run/events.ts';
 import { createReporter } from '../../src/report/registry.ts';
 import { createOutput, failed, finished, kept, started, usageOf, usageReport } from './samples.ts';
 
@@ -70,7 +72,15 @@ describe('the JSON report', () => {
       results: null,
       output: 'out.jsonl',
       errors: { path: null, first: [] },
+      diagnostics: [],
     });
+  });
+
+  it('has the same fields where the run was refused', () => {
+    const reason = { kind: 'input', code: 'missing_key', message: 'no key' } as const;
+    const refusal = JSON.parse(formatRefusal({ reason, exitCode: 2, diagnostics: [] })) as object;
+    expect(Object.keys(refusal)).toEqual(Object.keys(JSON.parse(reportOf(finished())) as object));
+    expect(refusal).toMatchObject({ state: 'refused', exit_code: 2, reason, counts: null, usage: null });
   });
 
   it('tells of a resumed run what was kept, and what it used of its budget', () => {
@@ -106,21 +116,45 @@ describe('the JSON report', () => {
 describe('annotations of GitHub Actions', () => {
   function annotate(
     message: string,
-    { key = 'k', path = 'rows.jsonl', end = finished({ counts, failed: true }), count = 1 } = {},
+    {
+      key = 'k',
+      path = 'rows.jsonl',
+      end = finished({ counts, failed: true }),
+      count = 1,
+      step = 'translate',
+      file = 'triage.yaml',
+    }: {
+      key?: string;
+      path?: string;
+      end?: RunFinished;
+      count?: number;
+      step?: string | null;
+      file?: string;
+    } = {},
   ) {
     const failures = collectFailures();
-    for (let index = 0; index < count; index += 1) failures.add(failed(index, { message }, { key }));
-    return annotationsOf({ started: started(), finished: end, failures, inputPath: path });
+    for (let index = 0; index < count; index += 1) failures.add(failed(index, { message }, { key, step }));
+    const steps = { translate: { file: file, line: 12, col: 3 } };
+    const github = { steps, ...(path !== '-' && { input: path }) };
+    return annotationsOf({ started: started(), finished: end, failures, inputPath: path, github });
   }
 
   it('is silent where nothing failed', () => {
     expect(annotate('', { end: finished(), count: 0 })).toBe('');
   });
 
-  it('are errors beside the lines of the input, and a sum', () => {
-    expect(annotate('no answer')).toBe(
-      '::error file=rows.jsonl,line=1,title=timed_out::no answer (step translate, key k)\n' +
-        '::error title=pipe run triage::1 of 10 records failed, see runs/triage-1/errors.jsonl\n',
+  it('are errors beside the step at fault, and a sum', () => {
+    const end = finished({ counts: { ...counts, failed: 3 }, failed: true });
+    expect(annotate('no answer', { count: 3, end })).toBe(
+      '::error file=triage.yaml,line=12,col=3,title=timed_out::' +
+        '3 records failed in the step translate: no answer (first rows.jsonl:1, key k)\n' +
+        '::error title=pipe run triage::3 of 10 records failed, see runs/triage-1/errors.jsonl\n',
+    );
+  });
+
+  it('are beside the row that is at fault itself', () => {
+    expect(annotate('not JSON', { step: null })).toContain(
+      '::error file=rows.jsonl,line=1,title=timed_out::1 record failed: not JSON (rows.jsonl:1, key k)\n',
     );
   });
 
@@ -130,8 +164,10 @@ describe('annotations of GitHub Actions', () => {
     );
   });
 
-  it('name no file for stdin', () => {
-    expect(annotate('no answer', { path: '-' })).toMatch(/^::error title=timed_out::no answer/);
+  it('name no file for stdin, and none for a step whose place is not known', () => {
+    const told = /^::error title=timed_out::1 record failed/;
+    expect(annotate('no answer', { path: '-', step: null })).toMatch(told);
+    expect(annotate('no answer', { step: 'constructor' })).toMatch(told);
   });
 
   it('tell why a run stopped', () => {
@@ -144,20 +180,31 @@ describe('annotations of GitHub Actions', () => {
     expect(annotate('', { end: pending, count: 0 })).toContain('rejected (1 of 10 records pending)\n');
   });
 
-  it('stay within what GitHub shows of a step', () => {
-    expect(annotate('no', { count: 500 }).trim().split('\n')).toHaveLength(6);
+  it('tell the largest groups, within what GitHub shows of a step', () => {
+    const failures = collectFailures();
+    for (let code = 0; code < 20; code += 1) {
+      for (let index = 0; index <= code; index += 1) failures.add(failed(index, { code: `code_${code}` }));
+    }
+    const reason = { kind: 'failures', code: 'x', message: 'enough' } as const;
+    const end = finished({ counts, state: 'stopped', reason });
+    const github = { steps: {} };
+    const lines = annotationsOf({ started: started(), finished: end, failures, inputPath: '-', github })
+      .trim()
+      .split('\n');
+    expect(lines).toHaveLength(9);
+    expect(lines[0]).toContain('::20 records failed');
+    expect(lines[6]).toContain('::14 records failed');
   });
 
   it('are exactly our commands, whatever the texts say', () => {
     fc.assert(
       fc.property(anyText, anyText, anyText, (message, key, path) => {
-        const [first = '', ...rest] = annotate(`::a,b%0A${message}`, { key, path: `a:b,c%${path}` }).split(
-          '\n',
-        );
+        const file = `a:b,c%${path}`;
+        const [first = '', ...rest] = annotate(`::a,b%0A${message}`, { key, file, path: file }).split('\n');
         expect(rest).toHaveLength(2);
-        const match = /^::error file=([^:,]*),line=1,title=timed_out::(.*)$/u.exec(first);
+        const match = /^::error file=([^:,]*),line=12,col=3,title=timed_out::(.*)$/u.exec(first);
         expect(match?.[1]).toMatch(/^a%3Ab%2Cc%25/);
-        expect(match?.[2]).toMatch(/^::a,b%250A/);
+        expect(match?.[2]).toMatch(/^1 record failed in the step translate: ::a,b%250A/);
         expect(first.replaceAll(/%(?:25|3A|2C)/g, '')).not.toContain('%');
       }),
     );

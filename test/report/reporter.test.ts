@@ -19,6 +19,7 @@ describe.each(readdirSync(golden))('a run that is a case of %s', (name) => {
     ['plain', 'plain.txt'],
     ['quiet', 'quiet.txt'],
     ['json', 'json.txt'],
+    ['markdown', 'summary.md'],
   ] as const)('is told in the words of old: %s', (mode, file) => {
     const text = replay(run, { mode });
     expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
@@ -53,7 +54,7 @@ describe.each(readdirSync(golden))('a run that is a case of %s', (name) => {
 
   it('starts no line with a command that a CI runner would obey, but for its own', () => {
     const lines = [replay(run, { mode: 'plain' }), replay(run, { mode: 'quiet' })].join('').split('\n');
-    const own = run.options.github === true ? /^::(?:error|warning) (?:file|title)=/ : /^(?!)/;
+    const own = run.options.github !== undefined ? /^::(?:error|warning) (?:file|title)=/ : /^(?!)/;
     expect(lines.filter((line) => /^\s*::|##\[/.test(line) && !own.test(line))).toEqual([]);
   });
 });

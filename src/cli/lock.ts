@@ -1,0 +1,72 @@
+import { Argument, Command } from 'commander';
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { printable, withoutCommands } from '../diagnostic/printable.ts';
+import type { KnownRun } from '../lockfile/learn.ts';
+import { failure, success, type Result } from '../result.ts';
+import { exit, type ExitCode } from './exit.ts';
+import { findRun } from './find-run.ts';
+import { load } from './prepare.ts';
+import { printDiagnostics, type Terminal } from './terminal.ts';
+import { writeLock } from './write-lock.ts';
+
+interface LockFlags {
+  readonly from?: string;
+}
+
+export function lockCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
+  return new Command('lock')
+    .description('Pin what was tested: files, models and prices, for --locked')
+    .addArgument(new Argument('<file...>', 'pipeline files'))
+    .option('--from <run>', 'take the models that answer from this run (default: the newest in runs/)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ pipe lock translate.yaml                       writes translate.lock beside it
+  $ pipe lock translate.yaml --from runs/night     the models as that run was answered
+  $ pipe check translate.yaml --locked             tells what has changed since
+  $ pipe run translate.yaml --input rows.jsonl --locked
+
+A lock pins the bytes of the pipeline, its partials, schemas and tools; which model answers under a
+name such as mistral-small-latest; and what it costs. Commit it. With --locked, a run that would
+differ does not begin, and one that another model answers stops. Variables, limits, budget, retry,
+fail and cache are free.`,
+    )
+    .action(async (files: readonly string[], flags: LockFlags) => done(await lock(terminal, files, flags)));
+}
+
+async function lock(terminal: Terminal, files: readonly string[], { from }: LockFlags): Promise<ExitCode> {
+  const chosen = from === undefined ? undefined : await chosenRun(terminal, from);
+  if (chosen?.ok === false) {
+    await printDiagnostics(terminal, [chosen.error]);
+    return exit.usage;
+  }
+  const diagnostics: Diagnostic[] = [];
+  for (const file of files) {
+    const { plan, diagnostics: found } = await load(terminal, file, {}, undefined);
+    diagnostics.push(...found);
+    if (plan === undefined) continue;
+    const written = await writeLock(terminal, plan, chosen?.value);
+    if (written.ok) {
+      terminal.stderr.write(withoutCommands(`${written.value.map((line) => printable(line)).join('\n')}\n`));
+    } else diagnostics.push(...written.error);
+  }
+  await printDiagnostics(terminal, diagnostics);
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  if (errors.some(({ code }) => code === 'output-unwritable')) return exit.local;
+  return errors.length > 0 ? exit.usage : exit.success;
+}
+
+async function chosenRun(terminal: Terminal, from: string): Promise<Result<KnownRun, Diagnostic>> {
+  const found = await findRun(terminal.cwd, from);
+  if (!found.ok) return found;
+  const { readRun } = await import('../run/read-summary.ts');
+  const summary = await readRun(found.value);
+  const refused = (message: string, hint?: string) =>
+    failure<Diagnostic>({ severity: 'error', code: 'no-run', message, ...(hint !== undefined && { hint }) });
+  if (!summary.ok) return refused(summary.error.message, summary.error.hint);
+  if (summary.value.simulated) {
+    return refused(`the answers of \`${from}\` were simulated`, 'name a run that a provider has answered');
+  }
+  return success([found.value, summary.value]);
+}

@@ -1,0 +1,76 @@
+import { shownPath } from '../diagnostic/placed.ts';
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import type { KnownRun, Learned } from '../lockfile/learn.ts';
+import type { Lock } from '../lockfile/lock.ts';
+import type { Plan } from '../plan.ts';
+import { failure, success, type Result } from '../result.ts';
+import { count } from './check-records.ts';
+import { knownRuns } from './known-runs.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Writes the lock of a plan beside its file; what there is to say of it. `chosen`: the run that tells who answers. */
+export async function writeLock(
+  terminal: Terminal,
+  plan: Plan,
+  chosen: KnownRun | undefined,
+): Promise<Result<readonly string[], readonly Diagnostic[]>> {
+  const [
+    { learnModels, tellsOf },
+    { lockOf, lockPathOf },
+    { formatLock },
+    { readLock, notOurs },
+    { driftsOf },
+  ] = await Promise.all([
+    import('../lockfile/learn.ts'),
+    import('../lockfile/lock.ts'),
+    import('../lockfile/text.ts'),
+    import('../lockfile/read.ts'),
+    import('../lockfile/drift.ts'),
+  ]);
+  const [pipeline] = plan.files;
+  if (pipeline === undefined) throw new Error('a pipeline file is no file of its plan');
+  const path = lockPathOf(pipeline.path);
+  const shown = shownPath(path, terminal.cwd);
+  const foreign = await notOurs(pipeline.path, shown);
+  if (foreign !== undefined) return failure([foreign]);
+
+  const read = await readLock(pipeline.path, shownPath(pipeline.path, terminal.cwd));
+  const before = read.ok ? read.value : undefined;
+  const runs = chosen === undefined ? await knownRuns(terminal.cwd, (run) => tellsOf(plan, run)) : [chosen];
+  const learned = learnModels(plan, runs);
+  // What nobody here has asked since was known to whoever wrote the lock.
+  const knownBefore = (identity: string) => before?.lock.models[identity]?.resolved ?? null;
+  const now = lockOf(plan, (identity) => learned.get(identity)?.resolved ?? knownBefore(identity));
+  const text = formatLock(now);
+  const models = modelLines(now, before?.lock, learned, terminal.cwd);
+  const pinned = `${count(Object.keys(now.files).length, 'file')}, ${count(models.length, 'model')}`;
+  if (before?.source.text === text) return success([`${shown}: nothing has changed, ${pinned}`, ...models]);
+
+  const { replaceFile } = await import('../records/replace-file.ts');
+  const failed = await replaceFile(path, pieces(text), false, { mode: 0o666 });
+  if (failed !== undefined) return failure([failed]);
+  const drifts = before === undefined ? [] : driftsOf(before, plan);
+  const changes = drifts.filter(({ severity }) => severity === 'error').map(({ message }) => `  ${message}`);
+  return success([`${shown}: written, ${pinned}`, ...models, ...changes]);
+}
+
+function modelLines(
+  now: Lock,
+  before: Lock | undefined,
+  learned: ReadonlyMap<string, Learned>,
+  cwd: string,
+): readonly string[] {
+  return Object.entries(now.models).map(([identity, { resolved }]) => {
+    if (resolved === null) {
+      return `  ${identity}: which model answers is not known before a run; lock it again after one`;
+    }
+    const run = learned.get(identity)?.run;
+    const was = before?.models[identity]?.resolved ?? resolved;
+    const source = run === undefined ? 'as it was locked before' : `in ${shownPath(run, cwd)}`;
+    return `  ${identity}: answered by ${resolved}${was === resolved ? '' : `, no longer by ${was}`} ${source}`;
+  });
+}
+
+async function* pieces(text: string): AsyncIterable<string> {
+  yield text;
+}
