@@ -59,10 +59,10 @@ export function addPipelineOptions(command: Command): Command {
         inputFormats,
       ),
     )
-    .option('--var <name=value>', 'set a variable of the pipeline; may be given several times', collect)
+    .option('--var <name=value>', 'set a variable of the pipeline (repeatable)', collect)
     .option('--set <path=value>', 'set any key of the pipeline file, such as retry.attempts=2', collect)
     .option('--model <name>', 'use this model in every step')
-    .option('--files <dir>', 'where the paths of images begin (default: the folder of the input)');
+    .option('--files <dir>', "where paths of images begin (default: the input's)");
 }
 
 export function addSelectionOptions(command: Command): Command {
