@@ -11,7 +11,7 @@
  * keys are read from `env` alone.
  */
 export { loadPipeline, type LoadOptions } from './pipeline/pipeline.ts';
-export { pipelineSchema } from './pipeline/format.ts';
+export { pipelineSchema, testSchema } from './pipeline/format.ts';
 export { formatDiagnostics } from './diagnostic/format.ts';
 export { openRecords, type RecordInput, type RecordSource, type Survey } from './records/open.ts';
 export { recordsOf } from './records/values.ts';

@@ -9,6 +9,7 @@ import { resumeCommand } from './resume.ts';
 import { runCommand } from './run.ts';
 import { schemaCommand } from './schema.ts';
 import { simulatorCommand } from './simulator.ts';
+import { testCommand } from './test.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
@@ -38,6 +39,8 @@ Exit codes: 0 all records succeeded, 1 some failed, 2 wrong usage or an invalid 
   program.addCommand(runCommand(terminal, done)).addCommand(resumeCommand(terminal, done));
   program.commandsGroup('Look before you run:');
   program.addCommand(checkCommand(terminal, done)).addCommand(renderCommand(terminal, done));
+  program.commandsGroup('Test:');
+  program.addCommand(testCommand(terminal, done));
   program.commandsGroup('Tools:');
   program.addCommand(schemaCommand(terminal, done)).addCommand(simulatorCommand(terminal, done));
   program.addCommand(cacheCommand(terminal, done));

@@ -4,27 +4,31 @@ import { isObject, type JsonObject, type JsonValue, type Pointer } from '../../j
 import type { Violation } from '../schema/violations.ts';
 import { swappedHint } from '../swapped.ts';
 import { pathText, valueText } from '../words.ts';
-import { keyPlaces } from './key-places.ts';
+import { keyPlaces, type Form } from './key-places.ts';
 import { additionHint, exampleHint, typeHint, unitHint, valueHint } from './remedy.ts';
 import { unknownKey, type UnknownKey } from './unknown-key.ts';
 
 type Told = Pick<Diagnostic, 'code' | 'message' | 'hint'>;
 
-/**
- * What to tell of the parts of a pipeline file that the format does not allow, one message a mistake. `provider`: of the
- * model, where the part is one.
- */
+interface Part {
+  /** Default: that of a pipeline. */
+  readonly form?: Form;
+  /** Of the model, where the part is one. */
+  readonly provider?: string | undefined;
+}
+
+/** What to tell of the parts of a file that its format does not allow, one message a mistake. */
 export function formatMistakes(
   violations: readonly Violation[],
   source: Source,
-  provider?: string,
+  { form = 'pipeline', provider }: Part = {},
 ): readonly Diagnostic[] {
   const unknownKeys = violations.filter(({ kind }) => kind === 'unknown-key');
-  const places = unknownKeys.length > 0 ? keyPlaces() : [];
+  const places = unknownKeys.length > 0 ? keyPlaces(form) : [];
   const unknown = new Map(
     unknownKeys.map(
       ({ pointer, schema }) =>
-        [pathText(pointer), unknownKey(pointer, schema, { provider, places })] as const,
+        [pathText(pointer), unknownKey(pointer, schema, { form, provider, places })] as const,
     ),
   );
   return violations
@@ -85,7 +89,7 @@ function toldOf({ kind, pointer, keys = [], expectation, schema, value }: Violat
       );
     }
     case 'choice': {
-      const both = keys.every((key) => isObject(value) && Object.hasOwn(value, key));
+      const both = keys.filter((key) => isObject(value) && Object.hasOwn(value, key)).length > 1;
       const hint = both ? undefined : additionHint(keys[0] ?? '', schema, value);
       return told(both ? 'conflicting-keys' : 'required-key', `${subject} ${expectation}`, hint);
     }
