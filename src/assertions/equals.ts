@@ -1,3 +1,4 @@
+import type { JsonValue } from '../json/json.ts';
 import { mismatch, passed, type AssertionKind } from './assertion.ts';
 import { isSame, shown, textOf } from './texts.ts';
 
@@ -18,7 +19,7 @@ export const equals: AssertionKind = {
 };
 
 /** `"5"` for `5` looks the same in many a report. */
-function typeNote(seen: unknown, expected: unknown): { readonly reason?: string } {
-  const isLike = typeof seen !== 'object' && String(seen) === String(expected);
+function typeNote(seen: JsonValue, expected: JsonValue): { readonly reason?: string } {
+  const isLike = typeof seen !== typeof expected && textOf(seen) === textOf(expected);
   return isLike ? { reason: `one is a ${typeof seen}, the other a ${typeof expected}` } : {};
 }

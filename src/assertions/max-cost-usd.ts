@@ -1,4 +1,5 @@
 import { mismatch, passed, type AssertionKind } from './assertion.ts';
+import { textOf } from './texts.ts';
 
 /** The case cost at most so much. */
 export const maxCostUsd: AssertionKind = {
@@ -14,7 +15,7 @@ export const maxCostUsd: AssertionKind = {
   templates: false,
   compile: async () => (seen, expected) => {
     const { cost_usd } = seen.usage;
-    const wanted = `at most $${String(expected)}`;
+    const wanted = `at most $${textOf(expected)}`;
     if (cost_usd === null) {
       return mismatch(wanted, {
         reason: 'what it cost is not known: give the price of the model under `prices`',

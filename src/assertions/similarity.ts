@@ -40,7 +40,7 @@ export const similarity: AssertionKind = {
   compile: async () => (seen, expected) => {
     const { to = '', at_least: least = usualLeast } = isObject(expected) ? expected : {};
     const [text, reference] = [textOf(seen.value), textOf(to)];
-    const wanted = `a text whose similarity to the reference is at least ${String(least)}`;
+    const wanted = `a text whose similarity to the reference is at least ${textOf(least)}`;
     const longest = Math.max(text.length, reference.length);
     if (longest > longestCompared) {
       const reason = `${amount(longest, 'character')} are too many: ${longestCompared} are compared at most`;

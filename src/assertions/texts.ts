@@ -47,7 +47,7 @@ export function holds(value: JsonValue, part: JsonValue): boolean {
 /** The items of a list, the characters of a text, as people count both. */
 export function lengthOf(value: JsonValue): { readonly length: number; readonly noun: string } {
   if (Array.isArray(value)) return { length: value.length, noun: 'item' };
-  return { length: [...textOf(value)].length, noun: 'character' };
+  return { length: Array.from(textOf(value)).length, noun: 'character' };
 }
 
 export function amount(number: number, noun: string): string {

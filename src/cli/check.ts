@@ -1,7 +1,9 @@
 import { Argument, Command, Option } from 'commander';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { shownPath } from '../diagnostic/placed.ts';
 import { printable, withoutCommands } from '../diagnostic/printable.ts';
 import { checkRecords, count, fieldsOf } from './check-records.ts';
+import { checkTests, hasTests } from './check-tests.ts';
 import { exit, type ExitCode } from './exit.ts';
 import { filesFolder, refusedFiles } from './image-folder.ts';
 import { addPipelineOptions, headerOf, inputOption, load, openInput, type PipelineFlags } from './prepare.ts';
@@ -13,8 +15,8 @@ interface CheckFlags extends PipelineFlags {
 
 export function checkCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
   const command = new Command('check')
-    .description('Tell every mistake in pipeline files and their input, without a call')
-    .addArgument(new Argument('<file...>', 'pipeline files'))
+    .description('Tell every mistake in pipelines, their tests and their input, without a call')
+    .addArgument(new Argument('<file...>', 'pipeline files, or their files of tests'))
     .addOption(inputOption());
   return addPipelineOptions(command)
     .addOption(
@@ -46,14 +48,24 @@ async function check(terminal: Terminal, files: readonly string[], flags: CheckF
   const diagnostics: Diagnostic[] = opened?.ok === false ? [opened.error] : [];
   const columns = source && (headerOf(source) ?? (await fieldsOf(source)));
   const sound: string[] = [];
+  const { isTestFile, testFilesOf } = await import('../testing/files.ts');
+  const checked = new Set<string>();
   for (const file of files) {
-    const { plan, diagnostics: found } = await load(terminal, file, flags, columns);
-    diagnostics.push(...found);
+    const found = await testFilesOf(file, terminal.cwd);
+    // A pipeline and its tests are checked together, whichever of them is named.
+    if (checked.has(found.pipeline)) continue;
+    checked.add(found.pipeline);
+    const pipeline = isTestFile(file) ? shownPath(found.pipeline, terminal.cwd) : file;
+    const { plan, source: text, diagnostics: mistakes } = await load(terminal, pipeline, flags, columns);
+    diagnostics.push(...mistakes);
+    const tests = hasTests(text, found) ? await checkTests(terminal, file) : undefined;
+    diagnostics.push(...(tests?.diagnostics ?? []));
     const records = source === undefined ? undefined : await checkRecords(plan, source, filesFolder(flags));
     diagnostics.push(...(records?.mistakes ?? []));
-    if (plan === undefined || records?.bad === true) continue;
+    if (plan === undefined || records?.bad === true || tests?.bad === true) continue;
     const counted = records === undefined ? '' : `, ${count(records.checked, 'record')}`;
-    sound.push(`${file}: ok, ${count(plan.steps.length, 'step')}${counted}\n`);
+    const tested = tests === undefined ? '' : `, ${count(tests.checked, 'test')}`;
+    sound.push(`${file}: ok, ${count(plan.steps.length, 'step')}${tested}${counted}\n`);
   }
   const { formatDiagnostics } = await import('../diagnostic/format.ts');
   const color = flags.format === 'text' && wantsColor(terminal, terminal.stderr);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { exit, type ExitCode } from './exit.ts';
 import { untilInterrupted } from './signals.ts';
 import type { TestSession } from './test-session.ts';
@@ -9,36 +10,46 @@ const quiet = 100;
 /** Runs the tests, and again whenever one of their files changes, until the user has seen enough. */
 export async function watchTests(terminal: Terminal, session: TestSession): Promise<ExitCode> {
   const { watch } = await import('chokidar');
-  const watcher = watch([], { ignoreInitial: true });
-  let changed = () => undefined as void;
+  const ended = untilInterrupted();
+  const { files } = await session.run();
+  const watcher = watch([...files], { ignoreInitial: true });
+  const changes = createBell();
   let timer: NodeJS.Timeout | undefined;
-  let pending = false;
   watcher.on('all', () => {
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      pending = true;
-      changed();
-    }, quiet);
+    timer = setTimeout(() => changes.ring(), quiet);
   });
-  let over = false;
-  const interrupted = untilInterrupted().then(() => {
-    over = true;
-    changed();
-  });
-  while (!over) {
-    pending = false;
-    const { files } = await session.run();
-    watcher.add([...files]);
-    if (over) break;
-    terminal.stderr.write('\nwaiting for a change; Ctrl-C ends it\n');
-    await new Promise<void>((resolve) => {
-      changed = resolve;
-      if (pending || over) resolve();
-    });
-    if (!over) terminal.stderr.write('\n');
+  await Promise.race([once(watcher, 'ready'), ended]);
+  try {
+    for (;;) {
+      terminal.stderr.write('\nwaiting for a change; Ctrl-C ends it\n');
+      const isOver = await Promise.race([ended.then(() => true), changes.rung().then(() => false)]);
+      if (isOver) return exit.interrupted;
+      terminal.stderr.write('\n');
+      watcher.add([...(await session.run()).files]);
+    }
+  } finally {
+    clearTimeout(timer);
+    await watcher.close();
   }
-  await interrupted;
-  clearTimeout(timer);
-  await watcher.close();
-  return exit.interrupted;
+}
+
+/** Remembers that it was rung while nobody listened. */
+function createBell() {
+  let isRung = false;
+  let wake: () => void = () => undefined;
+  return {
+    ring() {
+      isRung = true;
+      wake();
+    },
+    async rung(): Promise<void> {
+      if (!isRung) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      isRung = false;
+    },
+  };
 }

@@ -46,8 +46,14 @@ export function placeText({ place }: Pick<Failure, 'place'>, cwd: string): strin
 }
 
 /** Where what was expected and what came are told on lines of their own, the sentence need not say them again. */
-function headline({ path, expected, message }: Failure): string {
+function headline({ path, expected, message, miss }: Failure): string {
+  if (miss !== undefined) return missHeadline(miss);
   return path === undefined || expected === undefined ? message : `\`${path}\` is not as expected`;
+}
+
+function missHeadline({ step, tool }: NonNullable<Failure['miss']>): string {
+  if (tool !== undefined) return `this call of the tool \`${tool}\` in step \`${step}\` is not recorded`;
+  return `what step \`${step}\` asks is not recorded`;
 }
 
 function frameOf({ place, miss }: Failure, paint: Paint): readonly string[] {
@@ -60,7 +66,7 @@ function frameOf({ place, miss }: Failure, paint: Paint): readonly string[] {
 
 function labelled(failure: Failure, style: TestStyle, paint: Paint): readonly string[] {
   const { expected, got, reason, wanted } = failure;
-  if (expected === undefined) return [];
+  if (expected === undefined || failure.path === undefined) return [];
   const text = got === undefined ? undefined : valueText(got);
   const lines = [line('expected', bounded(expected, style.verbose ? Infinity : shownCharacters))];
   if (got !== undefined) lines.push(line('got', cut(JSON.stringify(got), style)));
@@ -84,10 +90,9 @@ function line(label: string, text: string): string {
 function askedLines({ asked }: Failure, style: TestStyle, paint: Paint): readonly string[] {
   if (asked === undefined) return [];
   const { step, request, answer } = asked;
-  const turns = turnsOf(request).flatMap(({ role, text }) => [
-    `    ${paint('dim', `${role}:`)}`,
-    ...indented(text, style),
-  ]);
+  const turns = turnsOf(request).flatMap(({ role, text }) =>
+    [`    ${paint('dim', `${role}:`)}`].concat(indented(text, style)),
+  );
   const answered = answer === undefined ? [] : [`    ${paint('dim', 'answer:')}`, ...indented(answer, style)];
   return [`  step ${step} was asked`, ...turns, ...answered];
 }

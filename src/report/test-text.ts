@@ -6,7 +6,7 @@ import { formatAmount, formatCount } from './numbers.ts';
 import { paintFor, type Paint } from './output.ts';
 import { failureLines, type TestStyle } from './test-failure.ts';
 import { metricsLines } from './test-metrics.ts';
-import { countTests, failuresOf } from './test-words.ts';
+import { countTests, failuresOf, type PlacedFailure } from './test-words.ts';
 
 const width = 80;
 /** Of one test, so many failures are told. */
@@ -59,14 +59,26 @@ function testLine({ test, status, records, duration }: TestResult, paint: Paint)
 }
 
 function detailLines(result: TestResult, style: TextStyle, paint: Paint): readonly string[] {
-  const failures = failuresOf(result);
+  const failures = style.verbose ? failuresOf(result) : withoutRepeats(failuresOf(result));
   const shown = style.verbose ? failures : failures.slice(0, mostFailures);
   const left = failures.length - shown.length;
   return [
     paint('red', `✗ ${printable(result.test.name)}`),
-    ...shown.flatMap((failure, at) => [...(at === 0 ? [] : ['']), ...failureLines(failure, style)]),
+    ...shown.flatMap((failure, at) => (at === 0 ? [] : ['']).concat(failureLines(failure, style))),
     ...(left > 0 ? ['', `${formatAmount(left, 'more failure')} of this test; --verbose tells all`] : []),
   ];
+}
+
+/** One word of a prompt is missed by every record: the first says it for all that miss the same line. */
+function withoutRepeats(failures: readonly PlacedFailure[]): readonly PlacedFailure[] {
+  const told = new Set<string>();
+  return failures.filter(({ failure: { miss } }) => {
+    if (miss === undefined) return true;
+    const what = JSON.stringify([miss.step, miss.tool, miss.place]);
+    const isNew = !told.has(what);
+    told.add(what);
+    return isNew;
+  });
 }
 
 function summaryLines(results: readonly SuiteResult[], style: TextStyle, paint: Paint): readonly string[] {

@@ -6,6 +6,7 @@ import type { Workspace } from '../pipeline/workspace.ts';
 import type { Plan } from '../plan.ts';
 import { labelOf } from './metrics.ts';
 import { compilePath } from './path.ts';
+import { textIn } from './text-in.ts';
 import type { RowFile } from './rows.ts';
 import { pathScope } from './scope.ts';
 import type { PlannedClassification, Threshold } from './suite.ts';
@@ -20,9 +21,9 @@ export function compileClassification(
   rows: RowFile,
   { source, report }: Workspace,
 ): PlannedClassification | undefined {
-  const label = String(spec['label']);
+  const label = textIn(spec, 'label');
   const place = { source, pointer: [...pointer, 'prediction'] };
-  const prediction = compilePath(String(spec['prediction']), place, pathScope(plan, 'succeeded'), report);
+  const prediction = compilePath(textIn(spec, 'prediction'), place, pathScope(plan, 'succeeded'), report);
   const lacking = rows.records.find(({ value }) => !Object.hasOwn(value, label) || value[label] === null);
   if (lacking !== undefined) {
     report.add({ ...noLabel(label, lacking, rows), place: { source, pointer: [...pointer, 'label'] } });

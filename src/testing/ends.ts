@@ -13,8 +13,8 @@ export interface RecordEnd {
   readonly test: PlannedTest;
   readonly record: TestRecord;
   readonly trace: RecordTrace;
-  /** Absent where the run stopped before it. */
-  readonly finished?: RecordFinished;
+  /** Undefined where the run stopped before it. */
+  readonly finished: RecordFinished | undefined;
   readonly misses: readonly ReplayMiss[];
   readonly usage: Usage;
   /** By the clock of the run, in milliseconds; both 0 where it never began. */
@@ -75,7 +75,7 @@ export async function runVariant(
     }
   }
   return {
-    records: records.map(({ finished, ...record }) => ({ ...record, ...(finished && { finished }) })),
+    records,
     ...(reason !== undefined && { reason }),
     simulated,
   };

@@ -7,7 +7,7 @@ import { openFiles } from '../pipeline/files.ts';
 import { providerOf } from '../pipeline/provider-of.ts';
 import { createReport } from '../pipeline/report.ts';
 import { validateFile } from '../pipeline/validate.ts';
-import type { Plan } from '../plan.ts';
+import type { Plan, PlanStep } from '../plan.ts';
 import { failure, success, type Result } from '../result.ts';
 
 /** What a judge is asked. The rubric comes before the answer, so that nothing in the answer can pass for it. */
@@ -58,9 +58,15 @@ export async function graderPlan(
   const sound = validateFile(source.value, source, report);
   const workspace = { path: pipeline.path, source, files: openFiles(), report };
   const plan = await compilePlan(sound, undefined, [], workspace);
-  if (!report.failed()) return success(plan);
+  // No line of a file asks the judge.
+  if (!report.failed()) return success({ ...plan, steps: plan.steps.map(withoutPlace) });
   const mistakes = report.all().filter(({ severity }) => severity === 'error');
   return failure(mistakes.map((mistake) => ({ ...mistake, place })));
+}
+
+function withoutPlace(step: PlanStep): PlanStep {
+  const { place, ...others } = step;
+  return place === undefined ? step : others;
 }
 
 /** The model's keys: the assertion's own over those of the pipeline, as far as both ask one provider. */

@@ -1,5 +1,5 @@
 import type { Grade, GradeQuestion, JudgeServices } from '../assertions/assertion.ts';
-import { isObject, type JsonObject } from '../json/json.ts';
+import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
 import type { Plan } from '../plan.ts';
 import { recordsOf } from '../records/values.ts';
 import { failure, success, type Result } from '../result.ts';
@@ -74,9 +74,10 @@ function openGrader(plan: Plan, options: RunOptions): Grader {
   };
 }
 
-function gradeIn(row: unknown): Told {
-  const { reason, pass } = isObject(row as JsonObject) ? (row as JsonObject) : {};
-  return success({ reason: String(reason), pass: pass === true });
+/** The pipeline that asks has checked its form. */
+function gradeIn(row: JsonValue): Told {
+  const { reason = '', pass = false } = isObject(row) ? row : {};
+  return success({ reason: typeof reason === 'string' ? reason : '', pass: pass === true });
 }
 
 /** What is pushed comes out, in its order, until it is closed. */

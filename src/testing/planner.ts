@@ -11,6 +11,7 @@ import { graderPlan } from './grader-plan.ts';
 import { readRows, type RowFile } from './rows.ts';
 import type { ExpectedOutcome } from './scope.ts';
 import type { PlannedAssertion, PlannedTest, TestSuite } from './suite.ts';
+import { textIn } from './text-in.ts';
 import { createVariants } from './variants.ts';
 
 /** What has come together of a suite. */
@@ -34,7 +35,7 @@ export function createPlanner(plan: Plan, pipeline: Source): Planner {
 
   async function compile({ pointer, spec, assertions }: SoundTest, workspace: Workspace): Promise<void> {
     const { source, report } = workspace;
-    const name = String(spec['name']);
+    const name = textIn(spec, 'name');
     if (names.has(name)) report.add(nameTwice(name, source, pointer));
     names.add(name);
     for (const mistake of misplacedKeys({ pointer, spec, assertions }, source)) report.add(mistake);

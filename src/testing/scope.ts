@@ -17,7 +17,7 @@ export function pathScope(plan: Plan, outcome: ExpectedOutcome): ScopeType {
   const elsewhere: Record<string, string> = { ...scope.elsewhere };
   if (outcome !== 'succeeded') {
     elsewhere['output'] =
-      `a record that is ${outcome} has no \`output\`: what its steps answered is at \`steps.<id>.output\``;
+      `a ${outcome} record has no \`output\`: what its steps answered is at \`steps.<id>.output\``;
   }
   if (outcome !== 'failed') elsewhere['error'] = '`error` is there in a case with `outcome: failed`';
   // What is absent when it is looked at fails the assertion, with a message of its own.

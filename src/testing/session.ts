@@ -1,6 +1,5 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { failure, success, type Result } from '../result.ts';
-import type { StopReason } from '../run/events.ts';
 import type { RunOptions } from '../run/options.ts';
 import type { RecordingChange } from '../run/recordings/change.ts';
 import { openRecordings } from '../run/recordings/open.ts';
@@ -14,7 +13,7 @@ export type SessionOptions = Pick<RunOptions, 'env' | 'drain' | 'abort' | 'simul
 
 export interface OfflineResult {
   readonly result: SuiteResult;
-  /** Entries of the recording that no test has used; null where not all tests ran. */
+  /** Entries of the recording that no test has used; null where that cannot be told. */
   readonly unused: number | null;
 }
 
@@ -33,7 +32,9 @@ export async function testOffline(
     ...(drain !== undefined && { drain }),
     ...(abort !== undefined && { abort }),
   });
-  const isWhole = tests.length === suite.tests.length && result.reason === undefined;
+  // After an answer that is missing, what would have been asked next is not known.
+  const isWhole =
+    tests.length === suite.tests.length && result.reason === undefined && !result.tests.some(isMissed);
   return success({ result, unused: isWhole ? recordings.unused().length : null });
 }
 
@@ -58,15 +59,11 @@ export async function recordTests(
   const asked = await runTests(suite, tests, { ...options, record: { recorder } });
   const isWhole = tests.length === suite.tests.length && asked.reason === undefined && !recorder.incomplete;
   const written = await recorder.finish({ prune: isWhole });
-  if (!written.ok) return failure([unwritten(written.error)]);
+  if (!written.ok) return failure([written.error]);
   const { env } = options;
   const held = await testOffline(suite, tests, { env });
   if (!held.ok) return held;
   return success({ result: joined(asked, held.value.result), change: written.value });
-}
-
-function unwritten({ code, message, hint }: StopReason): Diagnostic {
-  return { severity: 'error', code: code.replaceAll('_', '-'), message, ...(hint !== undefined && { hint }) };
 }
 
 /** What the recording has no answer for is told as it went when it was asked for. */

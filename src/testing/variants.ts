@@ -52,9 +52,16 @@ function changed(plan: Plan, vars: JsonObject, mocks: JsonObject): Plan {
 
 /** The step with its output given: its `when` still decides whether it is there. */
 function mocked(step: PlanStep, output: JsonValue): PlanStep {
-  const { output: type, render } = step.program;
+  const { program } = step;
   const value = { output, tool_calls: [], finish_reason: null, usage: zeroUsage };
-  return { ...step, program: { output: type, render, execute: async () => success(value) } };
+  return {
+    ...step,
+    program: {
+      output: program.output,
+      render: (scope) => program.render(scope),
+      execute: async () => success(value),
+    },
+  };
 }
 
 function checkVars(vars: JsonObject, plan: Plan, pointer: Pointer, { source, report }: Workspace): void {

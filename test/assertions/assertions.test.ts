@@ -32,7 +32,7 @@ const passes: readonly (readonly [string, JsonValue, JsonValue])[] = [
   ['similarity', { to: 'abc', at_least: 1 }, 'abc'],
 ];
 
-const fails: readonly (readonly [string, JsonValue, JsonValue, string, string?])[] = [
+const fails: readonly [string, JsonValue, JsonValue, string, string?][] = [
   ['equals', 'order', 'billing', '"order"'],
   ['equals', 5, '5', '5', 'one is a string, the other a number'],
   ['equals', [1, 2], [2, 1], '[1,2]'],

@@ -34,7 +34,7 @@ export function formatMistakes(
   return violations
     .filter((violation) => !isMisspelt(violation, unknown))
     .map((violation) => {
-      const told = unknown.get(pathText(violation.pointer)) ?? toldOf(violation);
+      const told = unknown.get(pathText(violation.pointer)) ?? toldOf(violation, form);
       return diagnosticOf(violation, told, source);
     });
 }
@@ -74,7 +74,7 @@ function diagnosticOf(violation: Violation, told: Told, source: Source): Diagnos
   };
 }
 
-function toldOf({ kind, pointer, keys = [], expectation, schema, value }: Violation): Told {
+function toldOf({ kind, pointer, keys = [], expectation, schema, value }: Violation, form: Form): Told {
   const subject = pointer.length === 0 ? 'the file' : `\`${pathText(pointer)}\``;
   const unlikeForm = `${subject} cannot be ${found(value)}`;
   const unlike = `${subject} ${expectation}, found ${found(value)}`;
@@ -102,7 +102,7 @@ function toldOf({ kind, pointer, keys = [], expectation, schema, value }: Violat
         return told(
           'wrong-type',
           `the file ${expectation}, found ${kindOf(value)}`,
-          isEmpty ? remedy : swappedHint,
+          isEmpty || form === 'tests' ? remedy : swappedHint,
         );
       }
       if (remedy === undefined) return told('wrong-type', unlike, typeHint(pointer, schema, value));
@@ -117,10 +117,10 @@ function toldOf({ kind, pointer, keys = [], expectation, schema, value }: Violat
     case 'not-allowed':
       break;
   }
-  const form = textOf(schema['patternErrorMessage']);
-  return form === undefined
+  const pattern = textOf(schema['patternErrorMessage']);
+  return pattern === undefined
     ? told('invalid-value', unlike, textOf(schema['errorMessage']) ?? valueHint(pointer, schema, value))
-    : told('invalid-value', unlikeForm, unitHint(schema, value) ?? form);
+    : told('invalid-value', unlikeForm, unitHint(schema, value) ?? pattern);
 }
 
 /** What is named by the keys of a map. */
