@@ -65,7 +65,7 @@ async function check(terminal: Terminal, files: readonly string[], flags: CheckF
     if (plan === undefined || records?.bad === true || tests?.bad === true) continue;
     const counted = records === undefined ? '' : `, ${count(records.checked, 'record')}`;
     const tested = tests === undefined ? '' : `, ${count(tests.checked, 'test')}`;
-    sound.push(`${file}: ok, ${count(plan.steps.length, 'step')}${tested}${counted}\n`);
+    sound.push(`${pipeline}: ok, ${count(plan.steps.length, 'step')}${tested}${counted}\n`);
   }
   const { formatDiagnostics } = await import('../diagnostic/format.ts');
   const color = flags.format === 'text' && wantsColor(terminal, terminal.stderr);

@@ -5,7 +5,7 @@ import { elide, markedChange } from '../difference/marks.ts';
 import { diffWords } from '../difference/words.ts';
 import type { Failure } from '../testing/result.ts';
 import { paintFor, type Paint } from './output.ts';
-import { missLines } from './replay-miss.ts';
+import { missLines, missTitle } from './replay-miss.ts';
 import { turnsOf, valueText, type PlacedFailure } from './test-words.ts';
 
 export interface TestStyle {
@@ -34,9 +34,13 @@ export function failureLines({ record, failure }: PlacedFailure, style: TestStyl
     head.join('  '),
     ...frameOf(failure, paint),
     ...labelled(failure, style, paint),
-    ...(failure.miss === undefined ? [] : missLines(failure.miss, style)),
+    ...missedLines(failure, style, paint),
     ...askedLines(failure, style, paint),
   ];
+}
+
+function missedLines({ miss }: Failure, { cwd }: TestStyle, paint: Paint): readonly string[] {
+  return miss === undefined ? [] : missLines(miss, { paint, cwd }).map((line) => `  ${line}`.trimEnd());
 }
 
 /** file:line:column of what is expected. */
@@ -47,13 +51,8 @@ export function placeText({ place }: Pick<Failure, 'place'>, cwd: string): strin
 
 /** Where what was expected and what came are told on lines of their own, the sentence need not say them again. */
 function headline({ path, expected, message, miss }: Failure): string {
-  if (miss !== undefined) return missHeadline(miss);
+  if (miss !== undefined) return missTitle(miss);
   return path === undefined || expected === undefined ? message : `\`${path}\` is not as expected`;
-}
-
-function missHeadline({ step, tool }: NonNullable<Failure['miss']>): string {
-  if (tool !== undefined) return `this call of the tool \`${tool}\` in step \`${step}\` is not recorded`;
-  return `what step \`${step}\` asks is not recorded`;
 }
 
 function frameOf({ place, miss }: Failure, paint: Paint): readonly string[] {

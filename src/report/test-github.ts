@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { bounded } from '../diagnostic/printable.ts';
-import type { Failure, SuiteResult } from '../testing/result.ts';
+import type { SuiteResult } from '../testing/result.ts';
 import { failuresOf, type PlacedFailure } from './test-words.ts';
 
 const longestGot = 200;
@@ -16,17 +16,14 @@ export function testDiagnostics(results: readonly SuiteResult[]): readonly Diagn
 }
 
 function diagnosticOf(name: string, { record, failure }: PlacedFailure): Diagnostic {
-  const { kind, message, got, miss } = failure;
+  const { kind, path, message, got, miss } = failure;
   const row = record?.record.row === undefined ? '' : ` (${record.record.row})`;
   return {
     severity: 'error',
     code: kind,
     message: `${name}${row}: ${message}`,
-    ...(got !== undefined && { hint: `got ${bounded(JSON.stringify(got), longestGot)}` }),
-    place: miss?.place ?? placeOf(failure),
+    ...(got !== undefined &&
+      path !== undefined && { hint: `got ${bounded(JSON.stringify(got), longestGot)}` }),
+    place: miss?.place ?? failure.place,
   };
-}
-
-function placeOf({ place }: Failure) {
-  return place;
 }

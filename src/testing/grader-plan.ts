@@ -58,15 +58,16 @@ export async function graderPlan(
   const sound = validateFile(source.value, source, report);
   const workspace = { path: pipeline.path, source, files: openFiles(), report };
   const plan = await compilePlan(sound, undefined, [], workspace);
-  // No line of a file asks the judge.
-  if (!report.failed()) return success({ ...plan, steps: plan.steps.map(withoutPlace) });
+  if (!report.failed()) return success({ ...plan, steps: withoutPlaces(plan.steps) });
   const mistakes = report.all().filter(({ severity }) => severity === 'error');
   return failure(mistakes.map((mistake) => ({ ...mistake, place })));
 }
 
-function withoutPlace(step: PlanStep): PlanStep {
-  const { place, ...others } = step;
-  return place === undefined ? step : others;
+/** No line of a file asks the judge. */
+function withoutPlaces(steps: readonly PlanStep[]): readonly PlanStep[] {
+  const placeless: PlanStep[] = [];
+  for (const { place: _place, ...step } of steps) placeless.push(step);
+  return placeless;
 }
 
 /** The model's keys: the assertion's own over those of the pipeline, as far as both ask one provider. */

@@ -35,7 +35,8 @@ export async function testOffline(
   // After an answer that is missing, what would have been asked next is not known.
   const isWhole =
     tests.length === suite.tests.length && result.reason === undefined && !result.tests.some(isMissed);
-  return success({ result, unused: isWhole ? recordings.unused().length : null });
+  const simulated = recordings.entries.some((entry) => entry.type === 'answer' && entry.simulated);
+  return success({ result: { ...result, simulated }, unused: isWhole ? recordings.unused().length : null });
 }
 
 export interface RecordedResult {
