@@ -34,7 +34,9 @@ export const judge: AssertionKind = {
     const { rubric = '', model = null } = isObject(expected) ? expected : {};
     const wanted = `an answer that keeps to the rubric: ${textOf(rubric)}`;
     const grade = await services.grade({ rubric: textOf(rubric), answer: textOf(seen.value), model });
-    if (!grade.ok) return mismatch(wanted, { reason: `the judge gave no verdict: ${grade.error}` });
+    if (!grade.ok) {
+      return mismatch(wanted, { reason: `the judge gave no verdict: ${grade.error}`, unanswered: true });
+    }
     return grade.value.pass ? passed : mismatch(wanted, { reason: `the judge says: ${grade.value.reason}` });
   },
 };

@@ -1,5 +1,5 @@
 import { shownPath } from '../diagnostic/placed.ts';
-import { printable } from '../diagnostic/printable.ts';
+import { printable, withoutCommands } from '../diagnostic/printable.ts';
 import type { SuiteResult, TestResult } from '../testing/result.ts';
 import { failureLines, placeText } from './test-failure.ts';
 import { countTests, failuresOf } from './test-words.ts';
@@ -64,9 +64,12 @@ const entities: { readonly [character: string]: string } = {
   "'": '&apos;',
 };
 
-/** Controls may not stand in XML at all, as an entity neither: they are shown as escapes. So are two code points that are none. */
+/**
+ * Controls may not stand in XML at all, as an entity neither: they are shown as escapes. Two code points that are none go. The
+ * file may be printed into a log, where a runner looks for commands.
+ */
 function escaped(text: string): string {
-  return printable(text, 'lines')
+  return withoutCommands(printable(text, 'lines'))
     .replaceAll(/[\uFFFE\uFFFF]/gu, '\uFFFD')
     .replaceAll(/[&<>"']/gu, (character) => entities[character] ?? character);
 }

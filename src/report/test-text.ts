@@ -32,11 +32,15 @@ export function testText(results: readonly SuiteResult[], style: TextStyle): str
 function suiteLines({ suite, tests }: SuiteResult, { cwd }: TextStyle, paint: Paint): readonly string[] {
   return [
     paint('bold', printable(shownPath(suite.path, cwd))),
-    ...tests.flatMap((test) => [
+    ...tests.flatMap((test, at) => [
       `  ${testLine(test, paint)}`,
       ...(test.metrics === undefined
         ? []
-        : ['', ...metricsLines(test.metrics, width - 4, paint).map(inset), '']),
+        : [
+            '',
+            ...metricsLines(test.metrics, width - 4, paint).map(inset),
+            ...(at < tests.length - 1 ? [''] : []),
+          ]),
     ]),
   ];
 }
@@ -103,7 +107,9 @@ function remedyLines(
   { suite, tests, simulated }: SuiteResult,
   { cwd, command }: TextStyle,
 ): readonly string[] {
-  const misses = tests.flatMap(failuresOf).filter(({ failure }) => failure.miss !== undefined);
+  const misses = tests
+    .flatMap(failuresOf)
+    .filter(({ failure }) => failure.miss !== undefined || failure.unanswered === true);
   if (misses.length === 0) return [];
   const path = printable(shownPath(suite.path, cwd));
   const count = formatAmount(misses.length, 'question');

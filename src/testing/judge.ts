@@ -106,10 +106,10 @@ async function judge(
 }
 
 function wordsOf(
-  { expected, reason, wanted }: Verdict & { readonly pass: false },
+  { expected, reason, wanted, unanswered }: Verdict & { readonly pass: false },
   path: string,
   got: JsonValue,
-): Pick<Failure, 'message' | 'expected' | 'got' | 'reason' | 'wanted'> {
+): Pick<Failure, 'message' | 'expected' | 'got' | 'reason' | 'wanted' | 'unanswered'> {
   const why = reason === undefined ? '' : `: ${reason}`;
   return {
     message: `\`${path}\` is not as expected: ${expected}${why}`,
@@ -117,5 +117,6 @@ function wordsOf(
     got,
     ...(reason !== undefined && { reason }),
     ...(wanted !== undefined && { wanted }),
+    ...(unanswered !== undefined && { unanswered }),
   };
 }

@@ -59,6 +59,8 @@ export interface Failure {
   readonly reason?: string;
   /** The text that was wanted in place of what came, where they can be held side by side. */
   readonly wanted?: string;
+  /** Whether a judge gave no verdict. */
+  readonly unanswered?: boolean;
   /** The step that answered so. */
   readonly asked?: Asked;
   /** A question that no recording answers. */

@@ -92,5 +92,5 @@ function isMissed({ records }: TestResult): boolean {
 }
 
 function misses({ failures }: RecordResult): boolean {
-  return failures.some(({ miss }) => miss !== undefined);
+  return failures.some(({ miss, unanswered }) => miss !== undefined || unanswered === true);
 }

@@ -162,6 +162,7 @@ describe('judge', () => {
       pass: false,
       expected,
       reason: 'the judge gave no verdict: a timeout',
+      unanswered: true,
     });
   });
 });
