@@ -25,6 +25,8 @@ export { openRecorder, type Recorder, type RecorderOptions } from './run/recordi
 export type { RecordedAnswer, RecordedEntry, RecordedTool } from './run/recordings/lines.ts';
 export type { Recordings } from './run/recordings/recordings.ts';
 export { runPipeline } from './run/run.ts';
+export { loadTests, type LoadedTests } from './testing/load.ts';
+export { recordTests, testOffline, type SessionOptions } from './testing/session.ts';
 export { startSimulator, type Simulator } from './simulator/simulator.ts';
 export { version } from './version.ts';
 
@@ -35,6 +37,8 @@ export type { StreamDelta } from './models/contract.ts';
 export type { Plan } from './plan.ts';
 export type { BadRecord, InputBroken, InputRecord, RecordItem } from './records/record.ts';
 export type { Result } from './result.ts';
+export type { Failure, RecordResult, SuiteResult, TestResult } from './testing/result.ts';
+export type { PlannedTest, TestSuite } from './testing/suite.ts';
 export type * from './run/events.ts';
 export type { RecordOptions, ReplayOptions, RunOptions } from './run/options.ts';
 export type { RecordingChange } from './run/recordings/change.ts';

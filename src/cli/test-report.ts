@@ -1,5 +1,5 @@
 import type { SuiteResult } from '../testing/result.ts';
-import type { TestFlags } from './test.ts';
+import type { TestFlags } from './test-flags.ts';
 import { wantsColor, writeOut, type Terminal } from './terminal.ts';
 
 /** Tells what came of the tests: to people on stderr, to programs on stdout. */

@@ -3,15 +3,10 @@ import type { PlannedTest, TestSuite } from '../testing/suite.ts';
 import type { SuiteResult } from '../testing/result.ts';
 import { exit, exitCodeOfReason, type ExitCode } from './exit.ts';
 import { listenForInterrupts, type Interrupts } from './signals.ts';
-import type { TestFlags } from './test.ts';
+import type { TestFlags } from './test-flags.ts';
 import { printTests } from './test-report.ts';
 import { runSuite, type SuiteRun } from './test-suite.ts';
 import { printDiagnostics, printError, type Terminal } from './terminal.ts';
-
-export interface SessionFlags extends TestFlags {
-  /** What `--grep` says. */
-  readonly pattern?: RegExp;
-}
 
 /** The tests of some files, which can be run again and again. */
 export interface TestSession {
@@ -33,7 +28,7 @@ interface Selected {
 export async function createTestSession(
   terminal: Terminal,
   files: readonly string[],
-  flags: SessionFlags,
+  flags: TestFlags,
 ): Promise<TestSession> {
   return {
     async run() {
@@ -81,7 +76,7 @@ async function loadAll(terminal: Terminal, files: readonly string[]): Promise<Lo
 async function printMistakes(
   terminal: Terminal,
   diagnostics: readonly Diagnostic[],
-  { format }: SessionFlags,
+  { format }: TestFlags,
 ): Promise<void> {
   if (format !== 'github') return printDiagnostics(terminal, diagnostics);
   const { formatDiagnostics } = await import('../diagnostic/format.ts');
@@ -94,7 +89,7 @@ async function select(
   terminal: Terminal,
   suites: readonly TestSuite[],
   files: readonly string[],
-  { pattern, grep }: SessionFlags,
+  { pattern, grep }: TestFlags,
 ): Promise<readonly Selected[] | undefined> {
   const all = suites.flatMap(({ tests }) => tests);
   const selected = suites.map((suite) => ({
@@ -120,7 +115,7 @@ async function select(
 async function runAll(
   terminal: Terminal,
   selected: readonly Selected[],
-  flags: SessionFlags,
+  flags: TestFlags,
   interrupts: Interrupts,
 ): Promise<ExitCode> {
   const runs: SuiteRun[] = [];

@@ -10,7 +10,7 @@ import type { PlannedTest, TestSuite } from '../testing/suite.ts';
 import type { Refusal, Update } from '../testing/update.ts';
 import { exit, type ExitCode } from './exit.ts';
 import type { Interrupts } from './signals.ts';
-import type { SessionFlags } from './test-session.ts';
+import type { TestFlags } from './test-flags.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface SuiteRun {
@@ -32,7 +32,7 @@ export async function runSuite(
   terminal: Terminal,
   suite: TestSuite,
   tests: readonly PlannedTest[],
-  flags: SessionFlags,
+  flags: TestFlags,
   { drain, abort }: Interrupts,
 ): Promise<Ran> {
   const options = { env: terminal.env, drain, abort };
@@ -69,7 +69,7 @@ async function record(
   terminal: Terminal,
   suite: TestSuite,
   tests: readonly PlannedTest[],
-  flags: SessionFlags,
+  flags: TestFlags,
   options: SessionOptions,
 ): Promise<Ran> {
   const { parseSimulatorOptions } = await import('../simulator/parse-options.ts');

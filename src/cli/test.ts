@@ -1,16 +1,7 @@
 import { Argument, Command, Option } from 'commander';
 import { exit, type ExitCode } from './exit.ts';
+import type { TestFlags } from './test-flags.ts';
 import { printError, type Terminal } from './terminal.ts';
-
-export interface TestFlags {
-  readonly record?: boolean;
-  readonly simulate?: string;
-  readonly update?: boolean;
-  readonly watch?: boolean;
-  readonly grep?: string;
-  readonly format: 'text' | 'json' | 'junit' | 'github';
-  readonly verbose?: boolean;
-}
 
 export function testCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
   return new Command('test')

@@ -40,7 +40,9 @@ export function failureLines({ record, failure }: PlacedFailure, style: TestStyl
 }
 
 function missedLines({ miss }: Failure, { cwd }: TestStyle, paint: Paint): readonly string[] {
-  return miss === undefined ? [] : missLines(miss, { paint, cwd }).map((line) => `  ${line}`.trimEnd());
+  if (miss === undefined) return [];
+  const lines = missLines(miss, { paint, cwd }).map((line) => `  ${line}`.trimEnd());
+  return lines.slice(0, lines.findLastIndex((line) => line !== '') + 1);
 }
 
 /** file:line:column of what is expected. */
@@ -97,7 +99,8 @@ function askedLines({ asked }: Failure, style: TestStyle, paint: Paint): readonl
 }
 
 function indented(text: string, style: TestStyle): readonly string[] {
-  const all = printable(cut(text, style), 'lines').split('\n');
+  // The line break that a file ends with is nothing to see.
+  const all = printable(cut(text.trimEnd(), style), 'lines').split('\n');
   const lines = style.verbose ? all : all.slice(0, shownLines);
   const left = all.length - lines.length;
   return [
