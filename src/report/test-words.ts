@@ -1,5 +1,4 @@
-import { displayWidth } from '../diagnostic/printable.ts';
-import { isObject, type JsonValue } from '../json/json.ts';
+import type { JsonValue } from '../json/json.ts';
 import type { ContentPart, ModelRequest } from '../models/contract.ts';
 import type { Failure, RecordResult, SuiteResult, TestResult } from '../testing/result.ts';
 
@@ -61,10 +60,4 @@ function partText(part: ContentPart): string {
   if (part.type === 'thinking') return `(thinking) ${part.thinking}`;
   const { image_url: url } = part;
   return `(image) ${url.startsWith('data:') ? url.slice(0, url.indexOf(',') + 1) : url}`;
-}
-
-/** Whether a value is a text, or small enough to be read on a line. */
-export function isShort(value: JsonValue, columns: number): boolean {
-  const text = valueText(value);
-  return !text.includes('\n') && !isObject(value) && displayWidth(text) <= columns;
 }

@@ -58,16 +58,19 @@ export async function graderPlan(
   const sound = validateFile(source.value, source, report);
   const workspace = { path: pipeline.path, source, files: openFiles(), report };
   const plan = await compilePlan(sound, undefined, [], workspace);
-  if (!report.failed()) return success({ ...plan, steps: withoutPlaces(plan.steps) });
-  const mistakes = report.all().filter(({ severity }) => severity === 'error');
-  return failure(mistakes.map((mistake) => ({ ...mistake, place })));
+  if (!report.failed()) return success({ ...plan, steps: placeless(plan.steps) });
+  const mistakes: Diagnostic[] = [];
+  for (const mistake of report.all()) {
+    if (mistake.severity === 'error') mistakes.push({ ...mistake, place });
+  }
+  return failure(mistakes);
 }
 
 /** No line of a file asks the judge. */
-function withoutPlaces(steps: readonly PlanStep[]): readonly PlanStep[] {
-  const placeless: PlanStep[] = [];
-  for (const { place: _place, ...step } of steps) placeless.push(step);
-  return placeless;
+function placeless(steps: readonly PlanStep[]): readonly PlanStep[] {
+  const without: PlanStep[] = [];
+  for (const { place: _place, ...step } of steps) without.push(step);
+  return without;
 }
 
 /** The model's keys: the assertion's own over those of the pipeline, as far as both ask one provider. */

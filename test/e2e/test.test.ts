@@ -118,7 +118,7 @@ describe('pipe test', () => {
       for (;;) {
         const { value, done } = await lines.next();
         if (done === true) throw new Error(`it ended without ${String(pattern)}`);
-        if (pattern.test(String(value))) return;
+        if (pattern.test(value)) return;
       }
     };
     await until(/1 test: 1 passed/u);

@@ -1,5 +1,5 @@
 import { answer } from '../run/support/fake-models.ts';
-import type { SuiteResult } from '../../src/testing/result.ts';
+import type { SuiteResult, TestResult } from '../../src/testing/result.ts';
 import { project, record, suiteOf, offline } from '../testing/support.ts';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ output:
   topic: "{{input.topic}}"
 `;
 
-const tests = `version: 1
+const testFile = `version: 1
 tests:
   - name: as it should be
     input: {text: hello, topic: other}
@@ -50,10 +50,11 @@ export interface Sample {
 
 /** Tests of each kind and outcome; one of them asks what is not recorded. Their durations are no part of it. */
 export async function sampleResults(): Promise<Sample> {
-  const folder = project({ 'reply.yaml': pipeline, 'reply.test.yaml': tests, 'rows.csv': rows });
+  const folder = project({ 'reply.yaml': pipeline, 'reply.test.yaml': testFile, 'rows.csv': rows });
   await record(await suiteOf(folder, 'reply.yaml'), (prompt) => answer(prompt === 'evil' ? hostile : prompt));
-  writeFileSync(join(folder, 'reply.test.yaml'), tests.replace('text: later', 'text: much later'));
+  writeFileSync(join(folder, 'reply.test.yaml'), testFile.replace('text: later', 'text: much later'));
   const { result } = await offline(await suiteOf(folder, 'reply.yaml'));
-  const still = { ...result, duration: 12, tests: result.tests.map((test) => ({ ...test, duration: 1.5 })) };
-  return { folder, results: [still] };
+  const tests: TestResult[] = [];
+  for (const test of result.tests) tests.push({ ...test, duration: 1.5 });
+  return { folder, results: [{ ...result, duration: 12, tests }] };
 }

@@ -162,7 +162,7 @@ describe('tests of a pipeline', () => {
     expect(asked).toEqual([]);
     expect(same.change).toMatchObject({ added: 0, replaced: 0, dropped: 0 });
     expect(readFileSync(path, 'utf8')).toBe(before);
-    writeFileSync(join(folder, 'data/rows.csv'), `${rows.replace('hello', 'good-bye')}`);
+    writeFileSync(join(folder, 'data/rows.csv'), rows.replace('hello', 'good-bye'));
     const mended = await record(await suiteOf(folder), listening);
     expect(asked).toEqual(['good-bye', 'Classify: GOOD-BYE']);
     expect(mended.change).toMatchObject({ added: 2, dropped: 2 });
