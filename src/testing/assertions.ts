@@ -48,7 +48,7 @@ export async function compileAssertion(
 
 /** `usage`, or that of a step. */
 function isUsage({ text }: TestPath): boolean {
-  return /^(?:steps\..+\.)?usage$/u.test(text);
+  return /^(?:steps\.[^.]+\.)?usage$/u.test(text);
 }
 
 function noUsage({ kind }: AssertionKind, path: string, place: Location): Diagnostic {
