@@ -13,6 +13,8 @@ export interface TestStyle {
   readonly cwd: string;
   /** Whether prompts and answers are shown whole. */
   readonly verbose: boolean;
+  /** False where the same lines of the test have just been shown. */
+  readonly frame?: boolean;
 }
 
 /** Of a text that is not shown whole. */
@@ -32,7 +34,7 @@ export function failureLines({ record, failure }: PlacedFailure, style: TestStyl
   ];
   return [
     head.join('  '),
-    ...frameOf(failure, paint),
+    ...(style.frame === false ? [] : frameOf(failure, paint)),
     ...labelled(failure, style, paint),
     ...missedLines(failure, style, paint),
     ...askedLines(failure, style, paint),

@@ -10,7 +10,7 @@ import { countTests, failuresOf, type PlacedFailure } from './test-words.ts';
 
 const width = 80;
 /** Of one test, so many failures are told. */
-const mostFailures = 5;
+const mostFailures = 3;
 
 export interface TextStyle extends TestStyle {
   /** How pipe is called here: npx pipe. */
@@ -68,7 +68,10 @@ function detailLines(result: TestResult, style: TextStyle, paint: Paint): readon
   const left = failures.length - shown.length;
   return [
     paint('red', `✗ ${printable(result.test.name)}`),
-    ...shown.flatMap((failure, at) => (at === 0 ? [] : ['']).concat(failureLines(failure, style))),
+    ...shown.flatMap((failure, at) => {
+      const frame = failure.failure.place !== shown[at - 1]?.failure.place;
+      return (at === 0 ? [] : ['']).concat(failureLines(failure, { ...style, frame }));
+    }),
     ...(left > 0 ? ['', `${formatAmount(left, 'more failure')} of this test; --verbose tells all`] : []),
   ];
 }

@@ -26,6 +26,7 @@ export async function readRows(
   const opened = await openRecords({ path });
   if (!opened.ok) return failure(unopened(opened.error, named, place));
   const { columns } = opened.value;
+  const shown = named.replace(/^\.\//u, '');
   const records: TestRecord[] = [];
   for await (const item of opened.value.read(schema)) {
     if ('broken' in item) return failure(item.broken);
@@ -35,7 +36,7 @@ export async function readRows(
       return failure({ severity: 'error', code: code.replaceAll('_', '-'), message, place: line });
     }
     if (records.length === mostRows) return failure(tooMany(named, place));
-    records.push({ value: item.value, row: `${named}:${item.line}` });
+    records.push({ value: item.value, row: `${shown}:${item.line}` });
   }
   if (records.length === 0) return failure(noRows(named, place));
   return success({ path, records, ...(columns !== undefined && { columns }) });

@@ -38,7 +38,7 @@ tests:
     input: {text: later, topic: other}
 `;
 
-const rows = 'text,topic\norder,order\nI paid twice,billing\nother,other\n';
+const usualRows = 'text,topic\norder,order\nI paid twice,billing\nother,other\n';
 
 /** What a terminal, a CI runner and XML would all make something of. */
 const hostile = '\u001b[31m::error::evil]]>\n##[error]<b>"\'&\u0000\u{FFFE} {{input.text}}';
@@ -49,7 +49,7 @@ export interface Sample {
 }
 
 /** Tests of each kind and outcome; one of them asks what is not recorded. Their durations are no part of it. */
-export async function sampleResults(): Promise<Sample> {
+export async function sampleResults(rows = usualRows): Promise<Sample> {
   const folder = project({ 'reply.yaml': pipeline, 'reply.test.yaml': testFile, 'rows.csv': rows });
   await record(await suiteOf(folder, 'reply.yaml'), (prompt) => answer(prompt === 'evil' ? hostile : prompt));
   writeFileSync(join(folder, 'reply.test.yaml'), testFile.replace('text: later', 'text: much later'));

@@ -106,6 +106,22 @@ describe('tests as they are told', () => {
   });
 });
 
+describe('a test with many failures', () => {
+  const rows = `text,topic\n${'I paid twice,billing\n'.repeat(5)}`;
+
+  it('tells the first of them, the lines of the test once, and all where that is asked for', async () => {
+    const { folder, results } = await sampleResults(rows);
+    const text = testText(results, { ...plain, cwd: folder });
+    expect(text.match(/not_contains: paid/gu)).toHaveLength(1);
+    expect(text).toContain('rows.csv:4\n');
+    expect(text).not.toContain('rows.csv:5\n');
+    expect(text).toContain('2 more failures of this test; --verbose tells all');
+    const all = testText(results, { ...plain, cwd: folder, verbose: true });
+    expect(all).toContain('rows.csv:6\n');
+    expect(all).not.toContain('more failures');
+  });
+});
+
 describe('the tables of a classifier', () => {
   const names = (count: number) =>
     Array.from({ length: count }, (_, at) => `class ${at} of a rather long name`);
