@@ -13,7 +13,7 @@ import { expectGolden } from '../support/golden.ts';
 import { root } from '../support/pipe.ts';
 import { sampleResults } from './test-results.ts';
 
-const golden = (name: string) => join(root, 'test/report/golden/tests', name);
+const golden = (name: string) => join(root, 'test/report/tests/golden', name);
 const plain = { color: false, verbose: false, command: 'pipe' } as const;
 /** A character that acts on a terminal; line breaks are none. */
 const acting = /(?!\n)\p{Cc}/u;
