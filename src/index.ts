@@ -11,7 +11,7 @@
  * keys are read from `env` alone.
  */
 export { loadPipeline, type LoadOptions } from './pipeline/pipeline.ts';
-export { pipelineSchema } from './pipeline/format.ts';
+export { pipelineSchema, testSchema } from './pipeline/format.ts';
 export { formatDiagnostics } from './diagnostic/format.ts';
 export { openRecords, type RecordInput, type RecordSource, type Survey } from './records/open.ts';
 export { recordsOf } from './records/values.ts';
@@ -26,6 +26,8 @@ export type { RecordedAnswer, RecordedEntry, RecordedTool } from './run/recordin
 export type { Recordings } from './run/recordings/recordings.ts';
 export { mergeRuns, type MergedRun } from './run/merge/merge.ts';
 export { runPipeline } from './run/run.ts';
+export { loadTests, type LoadedTests } from './testing/load.ts';
+export { recordTests, testOffline, type SessionOptions } from './testing/session.ts';
 export { startSimulator, type Simulator } from './simulator/simulator.ts';
 export { version } from './version.ts';
 
@@ -36,6 +38,8 @@ export type { StreamDelta } from './models/contract.ts';
 export type { Plan } from './plan.ts';
 export type { BadRecord, InputBroken, InputRecord, RecordItem } from './records/record.ts';
 export type { Result } from './result.ts';
+export type { Failure, RecordResult, SuiteResult, TestResult } from './testing/result.ts';
+export type { PlannedTest, TestSuite } from './testing/suite.ts';
 export type * from './run/events.ts';
 export type { RecordOptions, ReplayOptions, RunOptions } from './run/options.ts';
 export type { RecordingChange } from './run/recordings/change.ts';

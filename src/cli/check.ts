@@ -1,8 +1,10 @@
 import { Argument, Command, Option } from 'commander';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { shownPath } from '../diagnostic/placed.ts';
 import { printable, withoutCommands } from '../diagnostic/printable.ts';
 import type { Plan } from '../plan.ts';
 import { checkRecords, count, fieldsOf } from './check-records.ts';
+import { checkTests, hasTests } from './check-tests.ts';
 import { exit, type ExitCode } from './exit.ts';
 import { repositoryRoot } from './github.ts';
 import { filesFolder, refusedFiles } from './image-folder.ts';
@@ -24,8 +26,8 @@ interface CheckFlags extends PipelineFlags {
 
 export function checkCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
   const command = new Command('check')
-    .description('Tell every mistake in pipeline files and their input, without a call')
-    .addArgument(new Argument('<file...>', 'pipeline files'))
+    .description('Tell every mistake in pipelines, their tests and their input, without a call')
+    .addArgument(new Argument('<file...>', 'pipeline files, or their files of tests'))
     .addOption(inputOption());
   return addPipelineOptions(command)
     .addOption(lockedOption())
@@ -59,19 +61,28 @@ async function check(terminal: Terminal, files: readonly string[], flags: CheckF
   const diagnostics: Diagnostic[] = opened?.ok === false ? [opened.error] : [];
   const columns = source && (headerOf(source) ?? (await fieldsOf(source)));
   const sound: string[] = [];
+  const { isTestFile, testFilesOf } = await import('../testing/files.ts');
+  const checked = new Set<string>();
   for (const file of files) {
-    const { plan, diagnostics: found } = await load(terminal, file, flags, columns);
-    diagnostics.push(...found);
-    const drifts = plan !== undefined && flags.locked === true ? await lockDrifts(plan, file) : [];
+    const found = await testFilesOf(file, terminal.cwd);
+    // A pipeline and its tests are checked together, whichever of them is named.
+    if (checked.has(found.pipeline)) continue;
+    checked.add(found.pipeline);
+    const pipeline = isTestFile(file) ? shownPath(found.pipeline, terminal.cwd) : file;
+    const { plan, source: text, diagnostics: mistakes } = await load(terminal, pipeline, flags, columns);
+    diagnostics.push(...mistakes);
+    const tests = hasTests(text, found) ? await checkTests(terminal, file) : undefined;
+    diagnostics.push(...(tests?.diagnostics ?? []));
+    const drifts = plan !== undefined && flags.locked === true ? await lockDrifts(plan, pipeline) : [];
     diagnostics.push(...drifts);
     const records = source === undefined ? undefined : await checkRecords(plan, source, filesFolder(flags));
     diagnostics.push(...(records?.mistakes ?? []));
     const isHeld = drifts.every(({ severity }) => severity === 'warning');
-    if (plan === undefined || records?.bad === true || !isHeld) continue;
+    if (plan === undefined || records?.bad === true || tests?.bad === true || !isHeld) continue;
     const counted = records === undefined ? '' : `, ${count(records.checked, 'record')}`;
-    sound.push(
-      `${file}: ok, ${count(plan.steps.length, 'step')}${counted}${flags.locked === true ? ', as locked' : ''}\n`,
-    );
+    const tested = tests === undefined ? '' : `, ${count(tests.checked, 'test')}`;
+    const held = flags.locked === true ? ', as locked' : '';
+    sound.push(`${pipeline}: ok, ${count(plan.steps.length, 'step')}${tested}${counted}${held}\n`);
   }
   const { formatDiagnostics } = await import('../diagnostic/format.ts');
   const color = flags.format === 'text' && wantsColor(terminal, terminal.stderr);

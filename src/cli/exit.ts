@@ -1,4 +1,4 @@
-import type { RunFinished } from '../run/events.ts';
+import type { RunFinished, StopReason } from '../run/events.ts';
 
 /** What the process says to the shell; the README's table explains each. */
 export const exit = {
@@ -15,7 +15,11 @@ export type ExitCode = (typeof exit)[keyof typeof exit];
 
 export function exitCodeOf(finished: RunFinished): ExitCode {
   if (finished.reason === undefined) return finished.failed ? exit.failures : exit.success;
-  switch (finished.reason.kind) {
+  return exitCodeOfReason(finished.reason);
+}
+
+export function exitCodeOfReason({ kind }: Pick<StopReason, 'kind'>): ExitCode {
+  switch (kind) {
     case 'provider':
       return exit.provider;
     case 'budget':

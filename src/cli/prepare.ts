@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { Columns } from '../pipeline/columns.ts';
+import type { LoadedPipeline } from '../pipeline/pipeline.ts';
 import type { Plan } from '../plan.ts';
 import type { RecordSource, Survey } from '../records/open.ts';
 import type { Selection } from '../records/selection.ts';
@@ -149,7 +150,7 @@ export async function load(
   file: string,
   { var: vars, set: sets, model, concurrency, budgetUsd, cache }: PipelineFlags,
   columns: Columns | undefined,
-): Promise<{ readonly plan?: Plan; readonly diagnostics: readonly Diagnostic[] }> {
+): Promise<LoadedPipeline> {
   const { loadPipeline } = await import('../pipeline/pipeline.ts');
   return loadPipeline(file, {
     cwd: terminal.cwd,

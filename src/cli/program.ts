@@ -12,6 +12,7 @@ import { resumeCommand } from './resume.ts';
 import { runCommand } from './run.ts';
 import { schemaCommand } from './schema.ts';
 import { simulatorCommand } from './simulator.ts';
+import { testCommand } from './test.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
@@ -43,6 +44,8 @@ Exit codes: 0 all records succeeded, 1 some failed, 2 wrong usage or an invalid 
   program.commandsGroup('Look before you run:');
   program.addCommand(checkCommand(terminal, done)).addCommand(renderCommand(terminal, done));
   program.addCommand(lockCommand(terminal, done));
+  program.commandsGroup('Test:');
+  program.addCommand(testCommand(terminal, done));
   program.commandsGroup('Look at what a run did:');
   program.addCommand(diffCommand(terminal, done));
   program.commandsGroup('Tools:');

@@ -7,6 +7,7 @@ import { modelSection, stepModelSection } from './format/model-section.ts';
 import { ownKeys } from './format/section.ts';
 import { fileSection } from './format/sections.ts';
 import { stepSection } from './format/step-section.ts';
+import { assertionSection, testFileSection, testSection, testsSection } from './format/test-sections.ts';
 import { inlineYaml } from './words.ts';
 
 /** The JSON Schema of a pipeline file, for editors and other tools: what `schemas/pipeline.schema.json` holds. */
@@ -17,14 +18,24 @@ export function pipelineSchema(): JsonObject {
     ...models.map((provider) => [`${provider.provider}-model`, modelSection(provider)] as const),
     ...models.map((provider) => [`step-${provider.provider}-model`, stepModelSection(provider)] as const),
     ...types.map((type) => [`${type.type}-step`, stepSection(type, stepModel())] as const),
+    ['tests', testsSection(testSection(assertionSection))] as const,
   ]);
-  const file = fileSection(topModel(), anyStep());
+  const file = fileSection(topModel(), anyStep(), { $ref: '#/$defs/tests' });
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'A pipeline of prompts',
     ...(forEditors(file) as JsonObject),
     allOf: [...acrossSections, ...stepModelsByFile()],
     $defs: mapValues(definitions, forEditors),
+  };
+}
+
+/** The JSON Schema of a file of tests: what `schemas/test.schema.json` holds. */
+export function testSchema(): JsonObject {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Tests of a pipeline of prompts',
+    ...(forEditors(testFileSection(testSection(assertionSection))) as JsonObject),
   };
 }
 

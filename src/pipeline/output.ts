@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue, type Pointer } from '../json/json.ts';
+import { isObject, type JsonValue, type Pointer } from '../json/json.ts';
 import type { OutputNode } from '../plan.ts';
 import { compilePlaced, type PlacedTemplate, type TemplateContext } from './templates.ts';
 
@@ -8,7 +8,12 @@ export interface CompiledOutput {
   readonly templates: readonly PlacedTemplate[];
 }
 
-export function compileOutput(output: JsonObject, context: TemplateContext): CompiledOutput {
+/** `at`: where the value stands in the file. */
+export function compileOutput(
+  output: JsonValue,
+  context: TemplateContext,
+  at: Pointer = ['output'],
+): CompiledOutput {
   const templates: PlacedTemplate[] = [];
   const compile = (value: JsonValue, pointer: Pointer): OutputNode => {
     if (typeof value === 'string' && value.includes('{{')) {
@@ -27,5 +32,5 @@ export function compileOutput(output: JsonObject, context: TemplateContext): Com
     );
     return { kind: 'object', fields };
   };
-  return { node: compile(output, ['output']), templates };
+  return { node: compile(output, at), templates };
 }

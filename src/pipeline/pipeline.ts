@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import type { Source } from '../diagnostic/source.ts';
 import { parseYaml } from '../diagnostic/yaml-source.ts';
 import type { Plan } from '../plan.ts';
 import type { Columns } from './columns.ts';
@@ -22,6 +23,8 @@ export interface LoadedPipeline {
   readonly plan?: Plan;
   /** What is wrong with the pipeline, its partials and schemas, and the flags; warnings too. */
   readonly diagnostics: readonly Diagnostic[];
+  /** The file as it was parsed, the flags applied to nothing of it; absent where that was not possible. */
+  readonly source?: Source;
 }
 
 /** Mistakes of syntax that leave the rest of the file as it was meant. */
@@ -51,5 +54,5 @@ export async function loadPipeline(path: string, options: LoadOptions = {}): Pro
   const workspace = { path: absolute, source, files, report };
   const plan = await compilePlan(file, options.columns, overrideTexts(options), workspace);
   const diagnostics = report.all();
-  return report.failed() ? { diagnostics } : { plan, diagnostics };
+  return report.failed() ? { diagnostics, source } : { plan, diagnostics, source };
 }

@@ -47,6 +47,37 @@ Every key is one of those below; another is an error, with a suggestion. Keys th
 fixed, and YAML anchors and merge keys (\`<<\`) work. Durations are numbers with a unit: \`500ms\`, \`60s\`, \`5m\`, \`24h\`.
 For a run, \`--set path=value\` sets any key, \`--var name=value\` a variable, \`--model name\` the model of every step.`;
 
+export const testsText = `## tests
+
+Tests stand in the pipeline under \`tests\`, or in a file of their own beside it: \`translate.test.yaml\` for \`translate.yaml\`, whose
+keys are \`version: 1\`, \`tests\` and, if you like, \`description\`. With this first line editors complete them
+(\`pipe schema --for test\` prints the schema):
+
+\`\`\`yaml
+# yaml-language-server: $schema=./node_modules/prompt-pipe/schemas/test.schema.json
+version: 1
+tests:
+  - name: a late parcel is an order
+    input: {id: t1, text: Where is my parcel?}
+    assert:
+      - {path: output.topic, equals: order}
+      - {path: output.reply, contains: parcel, max_length: 400}
+      - {max_tokens: 500}
+  - name: every ticket gets a topic
+    rows: ./data/tickets.csv
+    assert:
+      - {path: output.topic, one_of: [order, billing, other]}
+  - name: topics
+    classify:
+      rows: ./data/labelled.csv
+      label: topic
+      prediction: output.topic
+      at_least: {accuracy: 0.9}
+\`\`\`
+
+\`pipe test\` answers them from \`translate.recording.jsonl\`, without a key; \`pipe test --record\` makes that file, and \`pipe check\`
+checks tests too. Records are not named by \`input.key\` here, so an \`input\` need not have it.`;
+
 export const templateRules = `## Templates
 
 Prompts, \`when\` and \`output\` are templates in the syntax of Handlebars, checked before a run against what can be there. A

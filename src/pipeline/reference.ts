@@ -10,6 +10,7 @@ import { modelSection, stepModelDescription } from './format/model-section.ts';
 import { section } from './format/section.ts';
 import { fileSection } from './format/sections.ts';
 import { stepSection } from './format/step-section.ts';
+import { assertionSection, testSection } from './format/test-sections.ts';
 import { providerOf } from './provider-of.ts';
 import {
   code,
@@ -21,12 +22,12 @@ import {
   table,
   withoutKeys,
 } from './reference-table.ts';
-import { afterKeys, beforeKeys, helperRules, templateRules } from './reference-text.ts';
+import { afterKeys, beforeKeys, helperRules, templateRules, testsText } from './reference-text.ts';
 
 /** The format reference as Markdown: what `schemas/README.md` holds. Its tables are made of what validates a file. */
 export function formatReference(): string {
   const link = (name: string) => ({ type: 'object', description: `See [${name}](#${name}).` });
-  const file = fileSection(link('model'), link('steps'));
+  const file = fileSection(link('model'), link('steps'), link('tests'));
   const parts = propertiesOf(file);
   return `${sections([
     beforeKeys,
@@ -41,6 +42,7 @@ export function formatReference(): string {
     ...['retry', 'limits', 'budget', 'prices', 'fail'].map((name) => keySection(name, parts[name])),
     `## steps\n\n${descriptionOf(parts['steps'])}`,
     ...steps(),
+    ...tests(),
     templateRules,
     table(
       ['block', 'what it does'],
@@ -104,6 +106,16 @@ function steps(): readonly string[] {
       '###',
     ),
     ...types.map((type) => typeSection(type, shared)),
+  ];
+}
+
+/** A file of tests, each test, then each kind of assertion. */
+function tests(): readonly string[] {
+  const link = { type: 'object', description: 'See [Each assertion](#each-assertion).' };
+  return [
+    testsText,
+    keySection('Each test', testSection(link), '###'),
+    keySection('Each assertion', assertionSection, '###'),
   ];
 }
 

@@ -7,11 +7,13 @@ import { formatMistakes } from './format/mistake.ts';
 import { modelSection, stepModelSection, unknownModelSection } from './format/model-section.ts';
 import { fileSection } from './format/sections.ts';
 import { stepSection } from './format/step-section.ts';
+import { testsSection } from './format/test-sections.ts';
 import { meantProvider, namesUnknownProvider, providerOf } from './provider-of.ts';
 import type { Report } from './report.ts';
 import { compileOnce } from './schema/validator.ts';
 import { soundPart } from './sound-part.ts';
 import { stepType } from './step-type.ts';
+import { anyTest, validateTests } from './validate-tests.ts';
 
 /** A file as far as it is sound: what is wrong has been reported and taken out, so that the rest can be checked too. */
 export interface SoundFile {
@@ -72,6 +74,7 @@ export function validateFile(value: JsonValue, source: Source, report: Report): 
       place: { source, pointer: ['steps'], part: 'key' },
     });
   }
+  validateTests(file['tests'], source, report);
   return { file: { ...file, ...(model && { model }) }, steps, models };
 }
 
@@ -86,7 +89,11 @@ interface Part {
 
 function wholeFile(needsName: boolean): Part {
   const mayLack = ['version', 'steps', ...(needsName ? ['model'] : [])];
-  return { name: 'file', schema: () => ({ ...fileSection(anyModel, anyStep), required: mayLack }), mayLack };
+  return {
+    name: 'file',
+    schema: () => ({ ...fileSection(anyModel, anyStep, testsSection(anyTest)), required: mayLack }),
+    mayLack,
+  };
 }
 
 function modelOf(provider: Provider, needsName: boolean): Part {
@@ -128,7 +135,7 @@ function checker(source: Source, report: Report) {
     const validate = validators.get(name) ?? compileOnce(schema());
     validators.set(name, validate);
     const { sound, violations } = soundPart(validate, value, base, mayLack);
-    for (const mistake of formatMistakes(violations, source, provider)) report.add(mistake);
+    for (const mistake of formatMistakes(violations, source, { provider })) report.add(mistake);
     return sound;
   };
 }

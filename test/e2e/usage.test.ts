@@ -17,6 +17,7 @@ describe('help', () => {
     ['diff'],
     ['merge'],
     ['lock'],
+    ['test'],
     ['schema'],
     ['simulator'],
     ['cache'],

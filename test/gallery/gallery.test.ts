@@ -6,7 +6,8 @@ import { pipe, root } from '../support/pipe.ts';
 
 const gallery = fileURLToPath(new URL('../../pipelines/', import.meta.url));
 const read = (path: string) => readFileSync(path, 'utf8');
-const pipelines = readdirSync(gallery).filter((file) => file.endsWith('.yaml'));
+const files = readdirSync(gallery).filter((file) => file.endsWith('.yaml'));
+const pipelines = files.filter((file) => !file.endsWith('.test.yaml'));
 const page = read(`${gallery}README.md`);
 
 describe('the gallery', () => {
@@ -20,16 +21,46 @@ describe('the gallery', () => {
     expect(linked.filter((path) => !existsSync(`${gallery}${path}`))).toEqual([]);
   });
 
+  it('passes its tests, offline, each pipeline by its own recording', async () => {
+    // As a shell expands pipelines/*.yaml: each pipeline is named twice, by itself and by its tests.
+    const { exitCode, stderr } = await pipe(['test', ...files.map((file) => `pipelines/${file}`)], {
+      cwd: root,
+    });
+    expect(stderr).toMatch(/^\d+ tests: \d+ passed {2}\(\d+ records, .*made up by the simulator\)\n$/mu);
+    expect(stderr).not.toContain('answer nothing that the tests ask');
+    expect(exitCode, String(stderr)).toBe(0);
+    const tested = pipelines.filter(
+      (file) =>
+        String(stderr).includes(`\npipelines/${file}\n`) || String(stderr).startsWith(`pipelines/${file}\n`),
+    );
+    expect(tested).toEqual(pipelines);
+  });
+
+  it('has recordings that say they are made up', () => {
+    for (const file of pipelines) {
+      const lines = read(`${gallery}${file.replace('.yaml', '.recording.jsonl')}`)
+        .trimEnd()
+        .split('\n');
+      const answers = lines
+        .map((line) => JSON.parse(line) as Record<string, unknown>)
+        .filter(({ type }) => type === 'answer');
+      expect(answers.length).toBeGreaterThan(0);
+      expect(answers.filter(({ simulated }) => simulated !== true)).toEqual([]);
+    }
+  });
+
   describe.each(pipelines)('%s', (file) => {
     it('passes the check', async () => {
       const { exitCode, stderr } = await pipe(['check', `pipelines/${file}`], { cwd: root });
-      expect(stderr).toMatch(/^pipelines\/\S+: ok, \d+ steps?\n$/);
+      expect(stderr).toMatch(/^pipelines\/\S+: ok, \d+ steps?, \d+ tests?\n$/);
       expect(exitCode).toBe(0);
     });
 
     it('tells editors its schema', () => {
       const [first] = read(`${gallery}${file}`).split('\n');
       expect(first).toBe('# yaml-language-server: $schema=../schemas/pipeline.schema.json');
+      const [ofTests] = read(`${gallery}${file.replace('.yaml', '.test.yaml')}`).split('\n');
+      expect(ofTests).toBe('# yaml-language-server: $schema=../schemas/test.schema.json');
     });
 
     it('is explained on the page', () => {

@@ -103,7 +103,7 @@ const files: readonly JsonObject[] = [whole, ofAnotherProvider];
 
 /** Without `prices`, whose keys are the names of models. */
 const places = files.flatMap((file) => {
-  const pointers = keyPlaces().flatMap(({ path }) => pointersOf(path, file));
+  const pointers = keyPlaces('pipeline').flatMap(({ path }) => pointersOf(path, file));
   const distinct = new Map(pointers.map((pointer) => [pointer.join('.'), pointer]));
   distinct.delete('prices');
   return [...distinct].map(([name, pointer]) => [name, pointer, file] as const);
@@ -112,7 +112,7 @@ const places = files.flatMap((file) => {
 describe('every place of the format', () => {
   it('is met by the test', async () => {
     for (const file of files) expect((await loadText(stringify(file))).told).toEqual([]);
-    for (const { path } of keyPlaces()) {
+    for (const { path } of keyPlaces('pipeline')) {
       expect(
         files.flatMap((file) => pointersOf(path, file)),
         path.join('.'),
@@ -207,7 +207,7 @@ describe('any file', () => {
   it('of any values is refused without a crash', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'pipe-test-'));
     const key = fc.constantFrom(
-      ...keyPlaces().flatMap(({ keys }) => keys),
+      ...keyPlaces('pipeline').flatMap(({ keys }) => keys),
       'x-a',
       '__proto__',
       'constructor',

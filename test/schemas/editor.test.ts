@@ -7,7 +7,10 @@ import { startEditor, type Editor } from './language-server.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const schema = join(root, 'schemas/pipeline.schema.json');
-const gallery = readdirSync(join(root, 'pipelines')).filter((name) => name.endsWith('.yaml'));
+const yamlFiles = readdirSync(join(root, 'pipelines')).filter((name) => name.endsWith('.yaml'));
+const gallery = yamlFiles.filter((name) => !name.endsWith('.test.yaml'));
+const galleryTests = yamlFiles.filter((name) => name.endsWith('.test.yaml'));
+const testModeline = `# yaml-language-server: $schema=${join(root, 'schemas/test.schema.json')}\n`;
 const modeline = `# yaml-language-server: $schema=${schema}\n`;
 const sound = `${modeline}version: 1
 model: {name: mistral-small-latest, temperature: 0, timeout: 30s, x-note: mine}
@@ -178,5 +181,44 @@ describe('an editor with the modeline', () => {
     ['a time-out of streams', 'model: {idle_|timeout: 5s}', 'How long a stream may be silent'],
   ])('shows what %s is for', async (_name, line, text) => {
     expect(await editor.hover('pipeline.yaml', `${modeline}${line}\n`)).toContain(text);
+  });
+
+  describe('of a file of tests', () => {
+    const inTests = `${testModeline}version: 1\ntests:\n`;
+
+    it.each(galleryTests)('finds nothing to mark in pipelines/%s', async (name) => {
+      const text = readFileSync(join(root, 'pipelines', name), 'utf8').replace(/^# yaml-language-server.*\n/u, '');
+      expect(await editor.open(name, testModeline + text)).toEqual([]);
+    });
+
+    it.each([
+      ['an unknown key', '  - {name: a, input: {}, asert: []}', 'Property asert is not allowed.'],
+      ['an unknown kind', '  - {name: a, input: {}, assert: [{path: output, icontains: b}]}', 'Property icontains is not allowed.'],
+      ['an assertion without a path', '  - {name: a, input: {}, assert: [{contains: b}]}', 'path'],
+      ['a share beyond 1', '  - {name: a, classify: {rows: r, label: l, prediction: output.l, at_least: {f1: 90}}}', 'Value is above the maximum of 1.'],
+      ['an outcome that is none', '  - {name: a, input: {}, outcome: failure}', 'Valid values: "succeeded", "failed", "skipped".'],
+    ])('marks %s', async (_name, line, message) => {
+      expect((await editor.open('p.test.yaml', `${inTests}${line}\n`)).join('\n')).toContain(message);
+    });
+
+    it('completes tests, assertions and their kinds', async () => {
+      const labels = async (text: string) =>
+        (await editor.complete('p.test.yaml', `${inTests}${text}\n`)).map(({ label }) => label);
+      const ofTest = await labels('  - name: a\n    |');
+      expect(ofTest).toEqual(expect.arrayContaining(['input', 'rows', 'classify', 'vars', 'mocks', 'outcome', 'assert']));
+      const ofAssertion = await labels('  - name: a\n    assert:\n      - path: output.a\n        |');
+      expect(ofAssertion).toEqual(
+        expect.arrayContaining(['equals', 'contains', 'matches', 'json_schema', 'similarity', 'max_tokens', 'judge']),
+      );
+      expect(await labels('  - name: a\n    classify:\n      |')).toEqual(
+        expect.arrayContaining(['rows', 'label', 'prediction', 'at_least']),
+      );
+    });
+
+    it('explains a kind of assertion, in a pipeline too', async () => {
+      const line = '  - {name: a, input: {}, assert: [{path: output.a, simi|larity: {to: b}}]}\n';
+      expect(await editor.hover('p.test.yaml', `${inTests}${line}`)).toContain('Levenshtein');
+      expect(await editor.hover('pipeline.yaml', `${modeline}version: 1\ntests:\n${line}`)).toContain('Levenshtein');
+    });
   });
 });

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { isObject, type JsonObject, type JsonValue } from '../../src/json/json.ts';
-import { pipelineSchema } from '../../src/pipeline/format.ts';
+import { pipelineSchema, testSchema } from '../../src/pipeline/format.ts';
 import { formatReference } from '../../src/pipeline/reference.ts';
 import { loadPipeline } from '../../src/pipeline/pipeline.ts';
 import { blocksOf } from '../support/markdown.ts';
@@ -14,9 +14,12 @@ const schemas = fileURLToPath(new URL('../../schemas', import.meta.url));
 const stale = 'is stale: run `npm run schemas`';
 
 describe('schemas/', () => {
-  it('holds the JSON Schema that the code makes', () => {
-    const held = readFileSync(join(schemas, 'pipeline.schema.json'), 'utf8');
-    expect(held, `pipeline.schema.json ${stale}`).toBe(`${JSON.stringify(pipelineSchema(), null, 2)}\n`);
+  it.each([
+    ['pipeline.schema.json', pipelineSchema()],
+    ['test.schema.json', testSchema()],
+  ])('holds %s as the code makes it', (name, schema) => {
+    const held = readFileSync(join(schemas, name), 'utf8');
+    expect(held, `${name} ${stale}`).toBe(`${JSON.stringify(schema, null, 2)}\n`);
   });
 
   it('holds the reference that the code makes', () => {
@@ -32,8 +35,10 @@ describe('schemas/', () => {
   });
 });
 
-describe('the JSON Schema', () => {
-  const schema = pipelineSchema();
+describe.each([
+  ['a pipeline', pipelineSchema()],
+  ['tests', testSchema()],
+])('the JSON Schema of %s', (_name, schema) => {
   const pieces = piecesOf(schema, '#');
 
   it('is a schema by the meta-schema of its draft', () => {
@@ -42,7 +47,7 @@ describe('the JSON Schema', () => {
   });
 
   it('describes every key', () => {
-    expect(pieces.length).toBeGreaterThan(50);
+    expect(pieces.length).toBeGreaterThan(40);
     const silent = pieces.filter(({ schema }) => !('$ref' in schema) && typeof schema['description'] !== 'string');
     expect(silent.map(({ path }) => path)).toEqual([]);
   });

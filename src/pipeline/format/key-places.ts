@@ -4,6 +4,10 @@ import { stepTypes } from '../../steps/registry.ts';
 import { modelSection, stepModelSection } from './model-section.ts';
 import { fileSection } from './sections.ts';
 import { stepSection } from './step-section.ts';
+import { assertionSection, testFileSection, testSection } from './test-sections.ts';
+
+/** Which format a file, or a part of one, has: tests may stand in a pipeline, too. */
+export type Form = 'pipeline' | 'tests';
 
 /** A place of the file that has fixed keys. `*` in its path stands for any name, or any item of a list. */
 export interface KeyPlace {
@@ -12,14 +16,15 @@ export interface KeyPlace {
 }
 
 /** Every place of the format that has fixed keys. Made only when a key is unknown: most files need none of it. */
-export function keyPlaces(): readonly KeyPlace[] {
+export function keyPlaces(form: Form): readonly KeyPlace[] {
+  if (form === 'tests') return placesIn(testFileSection(testSection(assertionSection)), []);
   const models = [...providers.values()].flatMap((provider) =>
     placesIn(modelSection(provider), ['model']).concat(
       placesIn(stepModelSection(provider), ['steps', '*', 'model']),
     ),
   );
   const steps = [...stepTypes.values()].flatMap((type) => placesIn(stepSection(type, {}), ['steps', '*']));
-  return [...placesIn(fileSection({}, {}), []), ...models, ...steps];
+  return [...placesIn(fileSection({}, {}, {}), []), ...models, ...steps];
 }
 
 function placesIn(schema: unknown, path: readonly string[]): readonly KeyPlace[] {
@@ -82,6 +87,8 @@ function anyIn(parent: string | undefined): string {
     messages: '<turn>',
     content: '<part>',
     tools: '<tool>',
+    tests: '<test>',
+    assert: '<assertion>',
   };
   return names[parent ?? ''] ?? '<name>';
 }

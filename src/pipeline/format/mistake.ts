@@ -4,33 +4,37 @@ import { isObject, type JsonObject, type JsonValue, type Pointer } from '../../j
 import type { Violation } from '../schema/violations.ts';
 import { swappedHint } from '../swapped.ts';
 import { pathText, valueText } from '../words.ts';
-import { keyPlaces } from './key-places.ts';
+import { keyPlaces, type Form } from './key-places.ts';
 import { additionHint, exampleHint, typeHint, unitHint, valueHint } from './remedy.ts';
 import { unknownKey, type UnknownKey } from './unknown-key.ts';
 
 type Told = Pick<Diagnostic, 'code' | 'message' | 'hint'>;
 
-/**
- * What to tell of the parts of a pipeline file that the format does not allow, one message a mistake. `provider`: of the
- * model, where the part is one.
- */
+interface Part {
+  /** Default: that of a pipeline. */
+  readonly form?: Form;
+  /** Of the model, where the part is one. */
+  readonly provider?: string | undefined;
+}
+
+/** What to tell of the parts of a file that its format does not allow, one message a mistake. */
 export function formatMistakes(
   violations: readonly Violation[],
   source: Source,
-  provider?: string,
+  { form = 'pipeline', provider }: Part = {},
 ): readonly Diagnostic[] {
   const unknownKeys = violations.filter(({ kind }) => kind === 'unknown-key');
-  const places = unknownKeys.length > 0 ? keyPlaces() : [];
+  const places = unknownKeys.length > 0 ? keyPlaces(form) : [];
   const unknown = new Map(
     unknownKeys.map(
       ({ pointer, schema }) =>
-        [pathText(pointer), unknownKey(pointer, schema, { provider, places })] as const,
+        [pathText(pointer), unknownKey(pointer, schema, { form, provider, places })] as const,
     ),
   );
   return violations
     .filter((violation) => !isMisspelt(violation, unknown))
     .map((violation) => {
-      const told = unknown.get(pathText(violation.pointer)) ?? toldOf(violation);
+      const told = unknown.get(pathText(violation.pointer)) ?? toldOf(violation, form);
       return diagnosticOf(violation, told, source);
     });
 }
@@ -70,7 +74,7 @@ function diagnosticOf(violation: Violation, told: Told, source: Source): Diagnos
   };
 }
 
-function toldOf({ kind, pointer, keys = [], expectation, schema, value }: Violation): Told {
+function toldOf({ kind, pointer, keys = [], expectation, schema, value }: Violation, form: Form): Told {
   const subject = pointer.length === 0 ? 'the file' : `\`${pathText(pointer)}\``;
   const unlikeForm = `${subject} cannot be ${found(value)}`;
   const unlike = `${subject} ${expectation}, found ${found(value)}`;
@@ -85,7 +89,7 @@ function toldOf({ kind, pointer, keys = [], expectation, schema, value }: Violat
       );
     }
     case 'choice': {
-      const both = keys.every((key) => isObject(value) && Object.hasOwn(value, key));
+      const both = keys.filter((key) => isObject(value) && Object.hasOwn(value, key)).length > 1;
       const hint = both ? undefined : additionHint(keys[0] ?? '', schema, value);
       return told(both ? 'conflicting-keys' : 'required-key', `${subject} ${expectation}`, hint);
     }
@@ -98,7 +102,7 @@ function toldOf({ kind, pointer, keys = [], expectation, schema, value }: Violat
         return told(
           'wrong-type',
           `the file ${expectation}, found ${kindOf(value)}`,
-          isEmpty ? remedy : swappedHint,
+          isEmpty || form === 'tests' ? remedy : swappedHint,
         );
       }
       if (remedy === undefined) return told('wrong-type', unlike, typeHint(pointer, schema, value));
@@ -113,10 +117,10 @@ function toldOf({ kind, pointer, keys = [], expectation, schema, value }: Violat
     case 'not-allowed':
       break;
   }
-  const form = textOf(schema['patternErrorMessage']);
-  return form === undefined
+  const pattern = textOf(schema['patternErrorMessage']);
+  return pattern === undefined
     ? told('invalid-value', unlike, textOf(schema['errorMessage']) ?? valueHint(pointer, schema, value))
-    : told('invalid-value', unlikeForm, unitHint(schema, value) ?? form);
+    : told('invalid-value', unlikeForm, unitHint(schema, value) ?? pattern);
 }
 
 /** What is named by the keys of a map. */

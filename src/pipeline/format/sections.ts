@@ -7,7 +7,7 @@ import { name, ownKeys, schemaOrPath, section } from './section.ts';
  * format reference show. `errorMessage` and `patternErrorMessage` are the remedies where the general ones say too little.
  */
 
-const heading = {
+export const heading = {
   version: {
     type: 'integer',
     const: 1,
@@ -30,14 +30,14 @@ const heading = {
   },
 } satisfies JsonObject;
 
-const vars: JsonObject = {
+export const vars = {
   type: 'object',
   propertyNames: name,
   additionalProperties: true,
   description:
     'Values that templates read as `{{vars.<name>}}`, of any type. `--var <name>=<value>` overrides one for a run.',
   examples: [{ output_language: 'English' }],
-};
+} satisfies JsonObject;
 
 const input = section(
   'What the pipeline expects of each record of its input.',
@@ -96,8 +96,11 @@ function stepsSection(step: JsonObject): JsonObject {
   };
 }
 
-/** The file as a whole. `model` and a step are given, since what they may hold depends on a key in them. */
-export function fileSection(model: JsonObject, step: JsonObject): JsonObject {
+/**
+ * The file as a whole. `model` and a step are given, since what they may hold depends on a key in them, and `tests`, which are
+ * checked one by one.
+ */
+export function fileSection(model: JsonObject, step: JsonObject, tests: JsonObject): JsonObject {
   return {
     type: 'object',
     errorMessage: 'begin it with `version: 1`, then say `model` and `steps`',
@@ -116,6 +119,7 @@ export function fileSection(model: JsonObject, step: JsonObject): JsonObject {
       steps: stepsSection(step),
       output,
       fail,
+      tests,
     },
     patternProperties: ownKeys,
     additionalProperties: false,

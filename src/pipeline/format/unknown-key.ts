@@ -2,15 +2,14 @@ import { didYouMean } from '../../diagnostic/suggest.ts';
 import { isObject, type JsonObject, type Pointer } from '../../json/json.ts';
 import { providers } from '../../models/registry.ts';
 import { listText, pathText, plainList } from '../words.ts';
-import { nearestPlace, type KeyPlace } from './key-places.ts';
-import { isLaterKey } from './later.ts';
+import { nearestPlace, type Form, type KeyPlace } from './key-places.ts';
 import { isStep, keysOfTypes, providersWith, typesWith } from './other-kinds.ts';
 import { ourWord } from './other-words.ts';
 
 /** What to tell of a key that has no place where it stands. */
 export interface UnknownKey {
   readonly name: string;
-  readonly code: 'unknown-key' | 'not-yet';
+  readonly code: 'unknown-key';
   readonly message: string;
   readonly hint: string;
   /** The key of the same place that was most likely meant. */
@@ -21,6 +20,7 @@ export interface UnknownKey {
 
 /** Where a key stands that is not known there. */
 export interface KeySituation {
+  readonly form: Form;
   /** The section that holds it. */
   readonly place: Pointer;
   /** The keys that the section has. */
@@ -31,32 +31,26 @@ export interface KeySituation {
   readonly places: readonly KeyPlace[];
 }
 
+const wholes: { readonly [form in Form]: string } = { pipeline: 'a pipeline file', tests: 'a test file' };
+
 /** `schema` is that of the section in which the key stands. */
 export function unknownKey(
   pointer: Pointer,
   schema: JsonObject,
-  { provider, places }: Pick<KeySituation, 'provider' | 'places'>,
+  { form, provider, places }: Pick<KeySituation, 'form' | 'provider' | 'places'>,
 ): UnknownKey {
   const name = String(pointer.at(-1));
   const place = pointer.slice(0, -1);
-  if (isLaterKey(name, place)) {
-    return {
-      name,
-      code: 'not-yet',
-      message: `\`${name}\` is not in this version of pipe yet`,
-      hint: `remove it, or keep it as a note named \`x-${name}\``,
-    };
-  }
   const own = isObject(schema['properties']) ? Object.keys(schema['properties']) : [];
   const isModel = provider !== undefined && place.at(-1) === 'model';
-  const situation = { place, own, provider: isModel ? provider : undefined, places };
+  const situation = { form, place, own, provider: isModel ? provider : undefined, places };
   return { name, code: 'unknown-key', message: messageOf(name, situation), ...guess(name, situation) };
 }
 
-function messageOf(name: string, { place, provider }: KeySituation): string {
+function messageOf(name: string, { form, place, provider }: KeySituation): string {
   const others = provider === undefined ? [] : providersWith(name);
   if (others.length > 0) return `\`${name}\` is a parameter of ${plainList(others)}, not of ${provider}`;
-  const where = place.length === 0 ? 'a pipeline file' : `\`${pathText(place)}\``;
+  const where = place.length === 0 ? wholes[form] : `\`${pathText(place)}\``;
   return `\`${name}\` is not a key of ${where}`;
 }
 

@@ -97,8 +97,10 @@ function alternatives(
     const choice = keys.map((key) => `\`${key}\``);
     const expectation =
       passing === null || passing === undefined
-        ? `needs ${choice.join(' or ')}`
-        : `takes one of ${choice.join(' and ')}, not both`;
+        ? needsText(choice)
+        : choice.length === 2
+          ? `takes one of ${choice.join(' and ')}, not both`
+          : `takes only one of ${choice.join(', ')}`;
     return { ...common, kind: 'choice', pointer, keys, expectation };
   }
   const types = branches.flatMap((branch) =>
@@ -112,6 +114,10 @@ function alternatives(
   return unfit
     ? { ...common, kind: 'wrong-type', pointer, expectation: `must be ${typeNames(types.flat(), words)}` }
     : { ...common, kind: 'not-allowed', pointer, expectation: `${fits} that \`${error.keyword}\` allows` };
+}
+
+function needsText(choice: readonly string[]): string {
+  return choice.length < 4 ? `needs ${choice.join(' or ')}` : `needs one of ${choice.join(', ')}`;
 }
 
 /** The key of a branch that asks for one key and nothing else. */

@@ -1,0 +1,46 @@
+import { longestSearched, mismatch, passed, type AssertionKind } from './assertion.ts';
+import { amount, textOf } from './texts.ts';
+
+/** The text has a place that a regular expression matches. */
+export const matches: AssertionKind = {
+  kind: 'matches',
+  schema: {
+    type: 'string',
+    minLength: 1,
+    description:
+      'A regular expression of JavaScript, with its `u` flag, that matches somewhere in the text at `path`; `^` and `$` hold it to the whole. In double quotes YAML wants each backslash twice, in single quotes once. Texts of more than 100,000 characters fail.',
+    examples: ['^\\d{4}-\\d{2}-\\d{2}$'],
+  },
+  looks_at: 'value',
+  // A pattern that data had a part in could take any time.
+  templates: false,
+  async compile(expected, builder) {
+    const pattern = compiled(textOf(expected));
+    if (typeof pattern === 'string') {
+      builder.report({
+        code: 'invalid-pattern',
+        message: `\`matches\` is not a regular expression: ${pattern}`,
+      });
+      return undefined;
+    }
+    return ({ value }) => {
+      const text = textOf(value);
+      const wanted = `to match ${String(pattern)}`;
+      if (text.length > longestSearched) {
+        return mismatch(wanted, {
+          reason: `it has ${amount(text.length, 'character')}, and ${longestSearched} are searched at most`,
+        });
+      }
+      return pattern.test(text) ? passed : mismatch(wanted);
+    };
+  },
+};
+
+/** The pattern, or why it is none. */
+function compiled(text: string): RegExp | string {
+  try {
+    return new RegExp(text, 'u');
+  } catch (error) {
+    return (error as Error).message.replace(/^.*\/u: /su, '');
+  }
+}

@@ -1,0 +1,34 @@
+import type { SuiteResult } from '../testing/result.ts';
+import type { TestFlags } from './test-flags.ts';
+import { wantsColor, writeOut, type Terminal } from './terminal.ts';
+
+/** Tells what came of the tests: to people on stderr, to programs on stdout. */
+export async function printTests(
+  terminal: Terminal,
+  results: readonly SuiteResult[],
+  { format, verbose = false }: TestFlags,
+): Promise<void> {
+  const { cwd, env } = terminal;
+  switch (format) {
+    case 'text': {
+      const { testText } = await import('../report/test-text.ts');
+      const color = wantsColor(terminal, terminal.stderr);
+      const command = env['npm_command'] === 'exec' ? 'npx pipe' : 'pipe';
+      terminal.stderr.write(testText(results, { color, cwd, verbose, command }));
+      return;
+    }
+    case 'json': {
+      const { testJson } = await import('../report/test-json.ts');
+      return writeOut(terminal, testJson(results, cwd));
+    }
+    case 'junit': {
+      const { testJunit } = await import('../report/test-junit.ts');
+      return writeOut(terminal, testJunit(results, cwd));
+    }
+    case 'github': {
+      const { testDiagnostics } = await import('../report/test-github.ts');
+      const { formatDiagnostics } = await import('../diagnostic/format.ts');
+      return writeOut(terminal, formatDiagnostics(testDiagnostics(results), { format, color: false, cwd }));
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import { shownPath } from '../diagnostic/placed.ts';
+import { printableJson } from '../diagnostic/printable.ts';
+import type { Failure, RecordResult, SuiteResult, TestResult } from '../testing/result.ts';
+import { missMessage } from '../run/recordings/miss.ts';
+import { countTests } from './test-words.ts';
+
+/** Tests for programs: one JSON object. */
+export function testJson(results: readonly SuiteResult[], cwd: string): string {
+  const { records: _, ...counts } = countTests(results);
+  const told = {
+    passed: counts.failed + counts.not_run === 0 && results.every(({ reason }) => reason === undefined),
+    simulated: results.some(({ simulated }) => simulated),
+    counts,
+    duration_ms: rounded(results.reduce((sum, { duration }) => sum + duration, 0)),
+    pipelines: results.map((result) => suiteJson(result, cwd)),
+  };
+  return `${printableJson(JSON.stringify(told, null, 2))}\n`;
+}
+
+function suiteJson({ suite, tests, reason, simulated }: SuiteResult, cwd: string) {
+  return {
+    pipeline: shownPath(suite.path, cwd),
+    recording: shownPath(suite.recording, cwd),
+    simulated,
+    reason: reason === undefined ? null : { kind: reason.kind, code: reason.code, message: reason.message },
+    tests: tests.map((test) => testResultJson(test, cwd)),
+  };
+}
+
+function testResultJson({ test, status, duration, records, failures, metrics }: TestResult, cwd: string) {
+  return {
+    name: test.name,
+    status,
+    ...placeJson(test, cwd),
+    duration_ms: rounded(duration),
+    failures: failures.map((failure) => failureJson(failure, cwd)),
+    metrics: metrics ?? null,
+    records: records.map((record) => recordJson(record, cwd)),
+  };
+}
+
+function recordJson({ record, outcome, output, error, usage, failures }: RecordResult, cwd: string) {
+  return {
+    row: record.row ?? null,
+    input: record.value,
+    outcome,
+    output: output ?? null,
+    error: error === undefined ? null : { code: error.code, message: error.message, step: error.step },
+    usage,
+    failures: failures.map((failure) => failureJson(failure, cwd)),
+  };
+}
+
+function failureJson(failure: Failure, cwd: string) {
+  const { kind, path, message, expected, got, reason, asked, miss } = failure;
+  return {
+    kind,
+    path: path ?? null,
+    message,
+    expected: expected ?? null,
+    got: got ?? null,
+    reason: reason ?? null,
+    ...placeJson(failure, cwd),
+    step: asked?.step ?? miss?.step ?? null,
+    messages: asked?.request.messages ?? null,
+    answer: asked?.answer ?? null,
+    not_recorded: miss === undefined ? null : missMessage(miss),
+  };
+}
+
+function placeJson({ place }: Pick<Failure, 'place'>, cwd: string) {
+  const { line, column } = place.source.locate(place.pointer, place.part, place.span).start;
+  return { file: shownPath(place.source.path, cwd), line, column };
+}
+
+function rounded(milliseconds: number): number {
+  return Math.round(milliseconds * 10) / 10;
+}

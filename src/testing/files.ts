@@ -1,0 +1,45 @@
+import { stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+
+/** The files of one pipeline that tests are about, absolute. */
+export interface TestFiles {
+  readonly pipeline: string;
+  /** The file of tests beside it, where there is one. */
+  readonly tests?: string;
+  /** Need not be there. */
+  readonly recording: string;
+}
+
+const extensions = ['.yaml', '.yml', '.json'] as const;
+
+/** Whether a file holds tests, by its name: `translate.test.yaml`. */
+export function isTestFile(path: string): boolean {
+  return extensions.some((extension) => path.toLowerCase().endsWith(`.test${extension}`));
+}
+
+/** The pipeline whose tests are in this file, or that this file is, with what stands beside it. */
+export async function testFilesOf(path: string, cwd: string): Promise<TestFiles> {
+  const absolute = resolve(cwd, path);
+  const stem = stemOf(absolute);
+  const pipeline = isTestFile(absolute)
+    ? ((await firstOf(extensions.map((extension) => `${stem}${extension}`))) ?? `${stem}.yaml`)
+    : absolute;
+  const tests = isTestFile(absolute)
+    ? absolute
+    : await firstOf(extensions.map((extension) => `${stem}.test${extension}`));
+  return { pipeline, recording: `${stem}.recording.jsonl`, ...(tests !== undefined && { tests }) };
+}
+
+/** A path without its extension, nor the `.test` before it. */
+function stemOf(path: string): string {
+  const name = basename(path, extname(path));
+  return join(dirname(path), isTestFile(path) ? name.slice(0, -'.test'.length) : name);
+}
+
+async function firstOf(paths: readonly string[]): Promise<string | undefined> {
+  for (const path of paths) {
+    const found = await stat(path).catch(() => undefined);
+    if (found?.isFile() === true) return path;
+  }
+  return undefined;
+}

@@ -1,0 +1,122 @@
+import type { JudgeServices, Verdict } from '../assertions/assertion.ts';
+import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
+import { missMessage } from '../run/recordings/miss.ts';
+import { renderOutput } from '../run/row.ts';
+import { readUsage } from '../run/entry.ts';
+import { asked, stepOf } from './asked.ts';
+import type { RecordEnd } from './ends.ts';
+import type { Failure, RecordResult } from './result.ts';
+import type { PlannedAssertion } from './suite.ts';
+import { stepValues } from './trace.ts';
+
+/** Holds how a record ended against what its test expects. */
+export async function judgeRecord(end: RecordEnd, services: JudgeServices): Promise<RecordResult> {
+  const { test, record, usage, finished } = end;
+  const outcome = finished?.outcome ?? 'not_run';
+  const failed = finished?.outcome === 'failed' ? finished : undefined;
+  const astray = outcomeFailures(end);
+  const scope = scopeOf(end);
+  const verdicts =
+    finished === undefined || astray.length > 0
+      ? []
+      : await Promise.all(test.assertions.map((assertion) => judge(assertion, end, scope, services)));
+  return {
+    record,
+    outcome,
+    ...(finished?.outcome === 'succeeded' && { output: finished.output }),
+    ...(failed && { error: { ...failed.error, step: failed.step } }),
+    usage,
+    failures: [...astray, ...verdicts.flat()],
+  };
+}
+
+/** What the paths of a test lead through. */
+export function scopeOf({ test, record, trace, usage, finished }: RecordEnd): JsonObject {
+  const scope = {
+    input: record.value,
+    vars: test.variant.plan.vars,
+    steps: stepValues(trace),
+    usage: usage as unknown as JsonObject,
+  };
+  if (finished?.outcome === 'succeeded') return { ...scope, output: finished.output };
+  if (finished?.outcome !== 'failed') return scope;
+  const { step, error } = finished;
+  return { ...scope, error: { code: error.code, message: error.message, step } };
+}
+
+/** Undefined where nothing stands there. */
+export function lookAt({ path }: Pick<PlannedAssertion, 'path'>, scope: JsonObject): JsonValue | undefined {
+  const value = path.template.probe(scope);
+  return value.ok ? value.value : undefined;
+}
+
+/** A record that ended otherwise than it should. */
+function outcomeFailures(end: RecordEnd): readonly Failure[] {
+  const { test, finished, misses } = end;
+  if (finished === undefined) return [];
+  const { place } = test;
+  const [miss] = misses;
+  if (miss !== undefined) {
+    return misses.map((one) => ({ place, kind: 'replay_miss', message: missMessage(one), miss: one }));
+  }
+  if (finished.outcome !== test.outcome) {
+    return [{ place, kind: 'outcome', ...outcomeWords(end), ...stepAsked(end) }];
+  }
+  if (finished.outcome !== 'failed' || test.error === undefined || finished.error.code === test.error)
+    return [];
+  const message = `the record failed by \`${finished.error.code}\`, not by \`${test.error}\`: ${finished.error.message}`;
+  return [
+    { place, kind: 'error', message, expected: test.error, got: finished.error.code, ...stepAsked(end) },
+  ];
+}
+
+function outcomeWords({ test, finished }: RecordEnd): Pick<Failure, 'message'> {
+  const wanted = test.outcome === 'succeeded' ? '' : `, which was to be ${test.outcome}`;
+  if (finished?.outcome !== 'failed') {
+    return {
+      message: `the record ${finished?.outcome === 'skipped' ? 'was skipped' : 'succeeded'}${wanted}`,
+    };
+  }
+  const { step, error } = finished;
+  const where = step === null ? '' : ` in step \`${step}\``;
+  return { message: `the record failed${where}${wanted}: ${error.message} (${error.code})` };
+}
+
+function stepAsked({ finished, trace }: RecordEnd): Pick<Failure, 'asked'> {
+  const step = finished?.outcome === 'failed' ? finished.step : null;
+  return step === null ? {} : asked(trace, step);
+}
+
+async function judge(
+  assertion: PlannedAssertion,
+  end: RecordEnd,
+  scope: JsonObject,
+  services: JudgeServices,
+): Promise<readonly Failure[]> {
+  const { kind, place, path, expected } = assertion;
+  const fails = { place, kind: kind.kind, path: path.text };
+  const about = asked(end.trace, stepOf(path.text, end));
+  const value = lookAt(assertion, scope);
+  if (value === undefined) return [{ ...fails, message: `\`${path.text}\` is not there`, ...about }];
+  const wanted = renderOutput(expected, scope);
+  if (!wanted.ok) return [{ ...fails, message: `what is expected cannot be told: ${wanted.error.message}` }];
+  const usage = (isObject(value) ? readUsage(value) : undefined) ?? end.usage;
+  const verdict = await assertion.judge({ value, usage }, wanted.value, services);
+  return verdict.pass ? [] : [{ ...fails, ...wordsOf(verdict, path.text, value), ...about }];
+}
+
+function wordsOf(
+  { expected, reason, wanted, unanswered }: Verdict & { readonly pass: false },
+  path: string,
+  got: JsonValue,
+): Pick<Failure, 'message' | 'expected' | 'got' | 'reason' | 'wanted' | 'unanswered'> {
+  const why = reason === undefined ? '' : `: ${reason}`;
+  return {
+    message: `\`${path}\` is not as expected: ${expected}${why}`,
+    expected,
+    got,
+    ...(reason !== undefined && { reason }),
+    ...(wanted !== undefined && { wanted }),
+    ...(unanswered !== undefined && { unanswered }),
+  };
+}

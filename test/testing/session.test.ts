@@ -1,0 +1,335 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { CallOutcome } from '../../src/models/contract.ts';
+import { answer, failed } from '../run/support/fake-models.ts';
+import { offline, outline, project, record, suiteOf, triage } from './support.ts';
+
+/** Translates by capitals, finds a topic by its word, and judges by whether the answer is loud. */
+function model(prompt: string): CallOutcome {
+  if (prompt.startsWith('Rubric:')) {
+    const pass = prompt.includes('!');
+    return answer(JSON.stringify({ reason: pass ? 'It is loud.' : 'It is quiet.', pass }));
+  }
+  if (!prompt.startsWith('Classify:')) return answer(prompt.toUpperCase());
+  const topic = prompt.includes('PARCEL') ? 'order' : prompt.includes('PAID') ? 'billing' : 'other';
+  return answer(JSON.stringify({ topic }));
+}
+
+const oneTest = (name: string, rest: string) =>
+  `version: 1\ntests:\n  - name: ${name}\n    input: {id: t1, text: my parcel}\n${rest}`;
+
+const cases = `version: 1
+tests:
+  - name: passes
+    input: {id: t1, text: my parcel}
+    assert:
+      - {path: output.ticket, equals: MY PARCEL}
+      - {path: steps.classify.output, equals: {topic: order}}
+      - {path: usage.requests, equals: 2}
+      - {max_tokens: 30}
+      - {path: steps.translate.usage, max_tokens: 15}
+  - name: the same input without a key
+    input: {text: my parcel}
+    assert: [{path: output.topic, equals: order}]
+  - name: fails
+    input: {id: t1, text: my parcel}
+    assert:
+      - {path: output.topic, equals: billing, one_of: [billing, other]}
+      - {max_tokens: 29}
+  - name: rows
+    rows: data/rows.csv
+    assert: [{path: output.topic, equals: "{{input.topic}}"}]
+  - name: other variables
+    input: {text: my parcel}
+    vars: {language: German}
+    assert: [{path: output.ticket, contains: PARCEL}]
+  - name: mocked
+    input: {text: my parcel}
+    mocks: {translate: I PAID twice}
+    assert:
+      - {path: output.topic, equals: billing}
+      - {path: usage.requests, equals: 1}
+  - name: skipped
+    input: {text: skip}
+    outcome: skipped
+  - name: skipped, and not expected
+    input: {text: skip}
+  - name: a record at fault
+    input: {id: t9}
+    outcome: failed
+    error: absent_path
+    assert:
+      - {path: error.message, contains: input.text}
+      - {path: error.step, equals: translate}
+  - name: another fault than expected
+    input: {id: t9}
+    outcome: failed
+    error: schema_mismatch
+  - name: a fault that does not come
+    input: {text: my parcel}
+    outcome: failed
+  - name: absent
+    input: {id: t9}
+    outcome: failed
+    assert: [{path: steps.translate.output, equals: a}]
+`;
+const rows = 'id,text,topic\n1,my parcel,order\n2,I paid twice,billing\n3,hello,order\n';
+
+describe('tests of a pipeline', () => {
+  it('are judged offline as they were when they were recorded', async () => {
+    const folder = project({ 'triage.yaml': triage, 'triage.test.yaml': cases, 'data/rows.csv': rows });
+    const recorded = await record(await suiteOf(folder), model);
+    expect(outline(recorded.result)).toEqual({
+      passes: ['passed'],
+      'the same input without a key': ['passed'],
+      fails: [
+        'failed',
+        '`output.topic` is not as expected: "billing"',
+        '`output.topic` is not as expected: one of "billing" or "other"',
+        '`usage` is not as expected: at most 29 tokens: 30 were used',
+      ],
+      rows: ['failed', '`output.topic` is not as expected: "order"'],
+      'other variables': ['passed'],
+      mocked: ['passed'],
+      skipped: ['passed'],
+      'skipped, and not expected': ['failed', 'the record was skipped'],
+      'a record at fault': ['passed'],
+      'another fault than expected': [
+        'failed',
+        expect.stringContaining('the record failed by `absent_path`, not by `schema_mismatch`'),
+      ],
+      'a fault that does not come': ['failed', 'the record succeeded, which was to be failed'],
+      absent: ['failed', '`steps.translate.output` is not there'],
+    });
+    const again = await offline(await suiteOf(folder));
+    expect(outline(again.result)).toEqual(outline(recorded.result));
+    expect(again).toMatchObject({ unused: 0, result: { simulated: false } });
+    expect(recorded.change).toMatchObject({ dropped: 0, replaced: 0 });
+  });
+
+  it('tell what was asked and answered for what is not as expected', async () => {
+    const tests = oneTest('one', '    assert: [{path: output.topic, equals: billing}]\n');
+    const folder = project({ 'triage.yaml': triage, 'triage.test.yaml': tests });
+    const { result } = await record(await suiteOf(folder), model);
+    const [failure] = result.tests[0]?.records[0]?.failures ?? [];
+    expect(failure).toMatchObject({
+      path: 'output.topic',
+      expected: '"billing"',
+      got: 'order',
+      wanted: 'billing',
+    });
+    expect(failure?.asked).toMatchObject({
+      step: 'classify',
+      answer: '{"topic":"order"}',
+      request: { messages: [{ role: 'user', content: 'Classify: MY PARCEL' }] },
+    });
+    const place = failure?.place.source.locate(failure.place.pointer).start;
+    expect(place).toMatchObject({ line: 5, column: 43 });
+  });
+
+  it('fail by the line of the prompt where nobody recorded what it asks', async () => {
+    const tests = oneTest('one', '    assert: [{path: output.topic, equals: order}]\n');
+    const folder = project({ 'triage.yaml': triage, 'triage.test.yaml': tests });
+    await record(await suiteOf(folder), model);
+    writeFileSync(join(folder, 'triage.yaml'), triage.replace('translate to', 'render into'));
+    const { result, unused } = await offline(await suiteOf(folder));
+    const [failure, ...others] = result.tests[0]?.records[0]?.failures ?? [];
+    expect(others).toEqual([]);
+    expect(failure).toMatchObject({ kind: 'replay_miss', miss: { step: 'translate', place: { line: 8 } } });
+    expect(failure?.message).toContain('You [-translate to-]{+render into+} English.');
+    // What would have been asked after it is not known.
+    expect(unused).toBeNull();
+  });
+
+  it('fail without a recording', async () => {
+    const folder = project({ 'triage.yaml': triage, 'triage.test.yaml': oneTest('one', '') });
+    const { result } = await offline(await suiteOf(folder));
+    expect(result.tests.map(({ status }) => status)).toEqual(['failed']);
+  });
+
+  it('record only what is missing, and drop what is not asked any more', async () => {
+    const folder = project({ 'triage.yaml': triage, 'triage.test.yaml': cases, 'data/rows.csv': rows });
+    const path = join(folder, 'triage.recording.jsonl');
+    await record(await suiteOf(folder), model);
+    const before = readFileSync(path, 'utf8');
+    const asked: string[] = [];
+    const listening = (prompt: string) => {
+      asked.push(prompt);
+      return model(prompt);
+    };
+    const same = await record(await suiteOf(folder), listening);
+    expect(asked).toEqual([]);
+    expect(same.change).toMatchObject({ added: 0, replaced: 0, dropped: 0 });
+    expect(readFileSync(path, 'utf8')).toBe(before);
+    writeFileSync(join(folder, 'data/rows.csv'), rows.replace('hello', 'good-bye'));
+    const mended = await record(await suiteOf(folder), listening);
+    expect(asked).toEqual(['good-bye', 'Classify: GOOD-BYE']);
+    expect(mended.change).toMatchObject({ added: 2, dropped: 2 });
+  });
+
+  it('keep what other tests use where only some are recorded', async () => {
+    const folder = project({ 'triage.yaml': triage, 'triage.test.yaml': cases, 'data/rows.csv': rows });
+    await record(await suiteOf(folder), model);
+    const suite = await suiteOf(folder);
+    const one = await record(suite, model, { tests: suite.tests.slice(0, 1) });
+    expect(one.change).toMatchObject({ dropped: 0 });
+    expect((await offline(suite)).unused).toBe(0);
+  });
+
+  it('tell why an answer could not be recorded, and leave what is recorded', async () => {
+    const folder = project({ 'triage.yaml': triage, 'triage.test.yaml': oneTest('one', '') });
+    const { result, change } = await record(await suiteOf(folder), () =>
+      failed({ message: 'the server is down' }),
+    );
+    expect(outline(result)['one']).toEqual([
+      'failed',
+      'the record failed in step `translate`: the server is down (server_error)',
+    ]);
+    expect(change).toMatchObject({ added: 0, dropped: 0 });
+  });
+
+  it('stop where no call can succeed, and say which tests did not run', async () => {
+    const folder = project({ 'triage.yaml': triage, 'triage.test.yaml': cases, 'data/rows.csv': rows });
+    const { result } = await record(await suiteOf(folder), () =>
+      failed({ code: 'rejected_key', message: 'the key was refused', scope: 'run' }),
+    );
+    expect(result.reason).toMatchObject({ kind: 'provider', code: 'rejected_key' });
+    expect(outline(result)['passes']).toEqual(['not_run']);
+    expect(outline(result)['mocked']).toEqual(['not_run']);
+  });
+
+  it('take an answer that breaks the schema for a failure that can be expected', async () => {
+    const tests = oneTest(
+      'one',
+      '    outcome: failed\n    error: schema_mismatch\n    assert: [{path: steps.translate.output, equals: MY PARCEL}]\n',
+    );
+    const folder = project({ 'triage.yaml': triage, 'triage.test.yaml': tests });
+    const odd = (prompt: string) =>
+      prompt.startsWith('Classify') ? answer('{"topic": "odd"}') : model(prompt);
+    await record(await suiteOf(folder), odd);
+    expect(outline((await offline(await suiteOf(folder))).result)).toEqual({ one: ['passed'] });
+  });
+
+  it('stand in the pipeline too, before those of the file beside it', async () => {
+    const inside = `${triage}tests:\n  - {name: inside, input: {text: my parcel}, assert: [{path: output.topic, equals: order}]}\n`;
+    const folder = project({ 'triage.yaml': inside, 'triage.test.yaml': oneTest('outside', '') });
+    const { result } = await record(await suiteOf(folder, 'triage.test.yaml'), model);
+    expect(outline(result)).toEqual({ inside: ['passed'], outside: ['passed'] });
+  });
+});
+
+describe('a judge', () => {
+  const judged = oneTest(
+    'judged',
+    '    assert:\n      - {path: output.ticket, judge: {rubric: "loud, {{vars.language}}"}}\n      - {path: input.text, judge: {rubric: quiet, model: mistral-large-latest}}\n',
+  );
+
+  it('is asked, recorded and replayed like any other', async () => {
+    const folder = project({ 'triage.yaml': triage, 'triage.test.yaml': judged });
+    const asked: string[] = [];
+    const recorded = await record(await suiteOf(folder), (prompt) => {
+      if (prompt.startsWith('Rubric')) asked.push(prompt);
+      return model(prompt);
+    });
+    expect(asked).toEqual([
+      'Rubric:\nloud, English\n\nAnswer:\nMY PARCEL',
+      'Rubric:\nquiet\n\nAnswer:\nmy parcel',
+    ]);
+    const wanted = {
+      judged: [
+        'failed',
+        '`output.ticket` is not as expected: an answer that keeps to the rubric: loud, English: the judge says: It is quiet.',
+        '`input.text` is not as expected: an answer that keeps to the rubric: quiet: the judge says: It is quiet.',
+      ],
+    };
+    expect(outline(recorded.result)).toEqual(wanted);
+    expect(outline((await offline(await suiteOf(folder))).result)).toEqual(wanted);
+    const models = readFileSync(join(folder, 'triage.recording.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { step: string; model: string })
+      .flatMap(({ step, model }) => (step === 'judge' ? [model] : []));
+    expect(models).toEqual(['mistral-small-latest', 'mistral-large-latest']);
+  });
+
+  it('fails the assertion where it gives no verdict', async () => {
+    const folder = project({ 'triage.yaml': triage, 'triage.test.yaml': judged });
+    const { result } = await record(await suiteOf(folder), (prompt) =>
+      prompt.startsWith('Rubric') ? failed({ message: 'the judge is out' }) : model(prompt),
+    );
+    expect(outline(result)['judged']?.[1]).toContain('the judge gave no verdict: the judge is out');
+  });
+
+  it('is not to be talked into anything: the answer is data', async () => {
+    const folder = project({
+      'triage.yaml': triage,
+      'triage.test.yaml': oneTest(
+        'judged',
+        '    assert: [{path: output.ticket, judge: {rubric: quiet}}]\n',
+      ).replace('my parcel', '"{{vars.language}} {{steps.x}}"'),
+    });
+    const asked: string[] = [];
+    await record(await suiteOf(folder), (prompt) => {
+      asked.push(prompt);
+      return model(prompt);
+    });
+    expect(asked.at(-1)).toBe('Rubric:\nquiet\n\nAnswer:\n{{VARS.LANGUAGE}} {{STEPS.X}}');
+  });
+});
+
+describe('a classifier', () => {
+  const classifier = (least: string) =>
+    `version: 1\ntests:\n  - name: topics\n    classify: {rows: data/rows.csv, label: topic, prediction: output.topic${least}}\n`;
+
+  it.each([
+    ['', ['passed']],
+    [', at_least: {accuracy: 0.66, recall: 0.75, precision: 1}', ['passed']],
+    [', at_least: {f1: 0.9}', ['failed', 'the f1 is 0.833, below 0.9']],
+    [
+      ', at_least: {accuracy: 0.7, classes: {order: {precision: 1, recall: 0.6}}}',
+      ['failed', 'the accuracy is 0.667, below 0.7', 'the recall of `order` is 0.500, below 0.6'],
+    ],
+  ])('is held to its thresholds: %s', async (least, wanted) => {
+    // Of two orders one is taken for `other`, which no row is.
+    const folder = project({
+      'triage.yaml': triage,
+      'triage.test.yaml': classifier(least),
+      'data/rows.csv': rows,
+    });
+    const { result } = await record(await suiteOf(folder), model);
+    expect(outline(result)['topics']).toEqual(wanted);
+    expect(result.tests[0]?.metrics).toMatchObject({ records: 3, failed: 0, accuracy: 2 / 3 });
+  });
+
+  it('says nothing of shares where an answer is missing', async () => {
+    const odd = (prompt: string) =>
+      prompt === 'hello' ? failed({ code: 'invalid_request' }) : model(prompt);
+    const folder = project({
+      'triage.yaml': triage,
+      'triage.test.yaml': classifier(', at_least: {accuracy: 0.6}'),
+      'data/rows.csv': rows,
+    });
+    const { result } = await record(await suiteOf(folder), odd);
+    expect(result.tests[0]?.status).toBe('failed');
+    expect(result.tests[0]?.metrics).toBeUndefined();
+  });
+
+  it.each([
+    ['', ['failed', expect.stringContaining('schema_mismatch')]],
+    [', at_least: {accuracy: 0.6}', ['passed']],
+  ])(
+    'counts a record that failed as wrong, and fails for it only without thresholds: %s',
+    async (least, wanted) => {
+      const odd = (prompt: string) => (prompt.endsWith('HELLO') ? answer('{"topic": "odd"}') : model(prompt));
+      const folder = project({
+        'triage.yaml': triage,
+        'triage.test.yaml': classifier(least),
+        'data/rows.csv': rows,
+      });
+      const { result } = await record(await suiteOf(folder), odd);
+      expect(outline(result)['topics']).toEqual(wanted);
+      expect(result.tests[0]?.metrics).toMatchObject({ failed: 1, accuracy: 2 / 3 });
+    },
+  );
+});
