@@ -16,6 +16,7 @@ const floors: readonly (readonly string[])[] = [
   ['steps'],
   ['plan.ts'],
   ['pipeline', 'run'],
+  ['estimate'],
   ['report'],
   ['index.ts'],
   ['cli'],

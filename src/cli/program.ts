@@ -4,6 +4,7 @@ import { cacheCommand } from './cache.ts';
 import { checkCommand } from './check.ts';
 import type { ExitCode } from './exit.ts';
 import { collect } from './options.ts';
+import { planCommand } from './plan.ts';
 import { renderCommand } from './render.ts';
 import { resumeCommand } from './resume.ts';
 import { runCommand } from './run.ts';
@@ -27,6 +28,7 @@ export function buildProgram(terminal: Terminal, done: (code: ExitCode) => void)
 Examples:
   $ pipe run translate.yaml --input rows.jsonl --simulate    try it: no key, no cost
   $ pipe check *.yaml --input rows.jsonl                     every mistake, before any call
+  $ pipe plan translate.yaml --input rows.jsonl              what it would cost, before any call
   $ pipe run translate.yaml --input rows.jsonl --output out.csv
   $ pipe resume                                              finish the newest run
 
@@ -37,7 +39,10 @@ Exit codes: 0 all records succeeded, 1 some failed, 2 wrong usage or an invalid 
   program.commandsGroup('Run:');
   program.addCommand(runCommand(terminal, done)).addCommand(resumeCommand(terminal, done));
   program.commandsGroup('Look before you run:');
-  program.addCommand(checkCommand(terminal, done)).addCommand(renderCommand(terminal, done));
+  program
+    .addCommand(checkCommand(terminal, done))
+    .addCommand(renderCommand(terminal, done))
+    .addCommand(planCommand(terminal, done));
   program.commandsGroup('Tools:');
   program.addCommand(schemaCommand(terminal, done)).addCommand(simulatorCommand(terminal, done));
   program.addCommand(cacheCommand(terminal, done));

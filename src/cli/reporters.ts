@@ -48,8 +48,8 @@ export async function createReporters(terminal: Terminal, flags: ReportFlags): P
   };
 }
 
-/** Who started pipe by npx may have it nowhere else. */
-function commandOf({ env }: Terminal): string {
+/** What the user types to start pipe: who started it by npx may have it nowhere else. */
+export function commandOf({ env }: Terminal): string {
   return env['npm_command'] === 'exec' ? 'npx pipe' : 'pipe';
 }
 
@@ -93,7 +93,7 @@ function modeOf(terminal: Terminal, { quiet, stream }: ReportFlags): ReporterMod
   return live ? 'terminal' : 'plain';
 }
 
-function outputOf(terminal: Terminal, stream: NodeJS.WriteStream): Output {
+export function outputOf(terminal: Terminal, stream: NodeJS.WriteStream): Output {
   return {
     write(text) {
       if (stream.writable) stream.write(text);

@@ -2,6 +2,7 @@ import type { JsonObject } from '../json/json.ts';
 import type { Plan, PlanFile } from '../plan.ts';
 import type { Usage } from '../usage/usage.ts';
 import { version } from '../version.ts';
+import { ingredientsOf, type StepIngredients } from './ingredients.ts';
 import type { BudgetReport, Counts, RunFinished, StopReason, ToolCounts, UsageReport } from './events.ts';
 
 /** What a run is made of, as run.json tells it from the start. */
@@ -67,6 +68,8 @@ export interface RunSummary {
   readonly images: string | null;
   readonly vars: JsonObject;
   readonly overrides: readonly string[];
+  /** What the questions of each step are made of; absent in a run of an older pipe. */
+  readonly steps?: { readonly [step: string]: StepIngredients };
   readonly simulated: boolean;
   /** The options of the simulator, as given to `--simulate`; null where there are none. */
   readonly simulator: string | null;
@@ -115,6 +118,7 @@ export function summaryOf(
     images: images ?? null,
     vars: plan.vars,
     overrides: plan.overrides,
+    steps: ingredientsOf(plan),
     simulated,
     simulator: simulator ?? null,
     output: output ?? null,

@@ -36,7 +36,8 @@ export async function readReplay(record: UnfinishedRecord, reader: JournalReader
   };
 }
 
-function readOutcome({ result, error }: JsonObject): ToolOutcome | undefined {
+/** What came of a tool, as its line tells it; undefined where it tells nothing. */
+export function readOutcome({ result, error }: JsonObject): ToolOutcome | undefined {
   if (result !== undefined) return success(result);
   if (!isObject(error) || typeof error['code'] !== 'string' || typeof error['message'] !== 'string')
     return undefined;
