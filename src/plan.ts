@@ -1,3 +1,4 @@
+import type { Location } from './diagnostic/diagnostic.ts';
 import type { JsonObject, JsonSchema, JsonValue } from './json/json.ts';
 import type { ModelSettings, RetryPolicy } from './models/contract.ts';
 import type { StepProgram } from './steps/step.ts';
@@ -88,6 +89,8 @@ export interface PlanStep {
   /** How often its templates read each earlier step; absent where no file says. */
   readonly reads?: { readonly [step: string]: number };
   readonly program: StepProgram;
+  /** Where the step stands in the pipeline file; absent where it is of none. */
+  readonly place?: Location;
 }
 
 /** The shape of one result row: a template at each leaf. */

@@ -1,34 +1,26 @@
 import { join } from 'node:path';
 import { Argument, Command, Option } from 'commander';
 import { shownPath } from '../diagnostic/placed.ts';
-import { withoutCommands } from '../diagnostic/printable.ts';
-import type { AskedBefore } from '../estimate/asked-before.ts';
+import { printable, withoutCommands } from '../diagnostic/printable.ts';
 import type { Estimate } from '../estimate/estimate.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { exit, type ExitCode } from './exit.ts';
-import { findRun, runsFolder } from './find-run.ts';
+import { runsFolder } from './find-run.ts';
 import { filesFolder } from './image-folder.ts';
-import { dollars, positiveInteger } from './options.ts';
+import { collect, dollars, positiveInteger } from './options.ts';
 import {
   addPipelineOptions,
   addSelectionOptions,
   prepare,
   requireInput,
   selectionOf,
-  type PipelineFlags,
   type Prepared,
-  type SelectionFlags,
 } from './prepare.ts';
+import type { PlanFlags } from './plan-flags.ts';
+import { openSources, type PlanSources } from './plan-sources.ts';
 import { commandOf, outputOf } from './reporters.ts';
 import { listenForInterrupts } from './signals.ts';
-import { printDiagnostics, printError, printReason, writeOut, type Terminal } from './terminal.ts';
-
-interface PlanFlags extends PipelineFlags, SelectionFlags {
-  readonly input: string;
-  readonly against?: string;
-  readonly maxUsd?: number;
-  readonly format: 'text' | 'json';
-}
+import { printDiagnostics, printError, writeOut, type Terminal } from './terminal.ts';
 
 export function planCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
   const command = requireInput(
@@ -40,6 +32,12 @@ export function planCommand(terminal: Terminal, done: (code: ExitCode) => void):
     .option('--max-usd <x>', 'exit with 4 where the run may cost more than this', dollars);
   return addSelectionOptions(addPipelineOptions(command))
     .option('--concurrency <n>', 'calls under way at one time', positiveInteger)
+    .option('--record <file>', 'as a run that records there: what the file holds is not asked for')
+    .option(
+      '--replay <path>',
+      'what these recordings hold is known, too; may be given several times',
+      collect,
+    )
     .option('--no-cache', 'as a run that asks the model for every answer')
     .addOption(
       new Option('--format <format>', 'text, or one JSON object').choices(['text', 'json']).default('text'),
@@ -61,8 +59,8 @@ Examples:
 }
 
 async function plan(terminal: Terminal, file: string, flags: PlanFlags): Promise<ExitCode> {
-  const before = await openBefore(terminal, flags.against);
-  if (before === 'refused') return exit.usage;
+  const sources = await openSources(terminal, flags);
+  if (sources === undefined) return exit.usage;
   try {
     const prepared = await prepare(terminal, file, flags.input, flags);
     if (!prepared.ok) {
@@ -70,28 +68,10 @@ async function plan(terminal: Terminal, file: string, flags: PlanFlags): Promise
       return exit.usage;
     }
     await printDiagnostics(terminal, prepared.value.warnings);
-    return await planPrepared(terminal, file, flags, prepared.value, before);
+    return await planPrepared(terminal, file, flags, prepared.value, sources);
   } finally {
-    await before?.close();
+    await sources.before?.close();
   }
-}
-
-/** The run of `--against`. */
-async function openBefore(
-  terminal: Terminal,
-  run: string | undefined,
-): Promise<AskedBefore | undefined | 'refused'> {
-  if (run === undefined) return undefined;
-  const found = await findRun(terminal.cwd, run);
-  if (!found.ok) {
-    await printDiagnostics(terminal, [found.error]);
-    return 'refused';
-  }
-  const { openAskedBefore } = await import('../estimate/asked-before.ts');
-  const opened = await openAskedBefore(found.value);
-  if (opened.ok) return opened.value;
-  await printReason(terminal, opened.error);
-  return 'refused';
 }
 
 async function planPrepared(
@@ -99,7 +79,7 @@ async function planPrepared(
   file: string,
   flags: PlanFlags,
   prepared: Prepared,
-  before: AskedBefore | undefined,
+  sources: PlanSources,
 ): Promise<ExitCode> {
   const interrupts = listenForInterrupts();
   const interrupted = new Promise<'interrupted'>((resolve) => {
@@ -108,7 +88,7 @@ async function planPrepared(
   try {
     // An input that waits for whoever writes it may never come to its end.
     const estimated = await Promise.race([
-      estimate(terminal, flags, prepared, before, interrupts.drain),
+      estimate(terminal, flags, prepared, sources, interrupts.drain),
       interrupted,
     ]);
     if (estimated === 'interrupted') return exit.interrupted;
@@ -125,7 +105,7 @@ async function estimate(
   terminal: Terminal,
   flags: PlanFlags,
   { plan, source, total }: Prepared,
-  before: AskedBefore | undefined,
+  { recordings, before }: PlanSources,
   stop: AbortSignal,
 ) {
   const [{ estimateRun }, { readEarlier }, { createKnown }, { openCache }, { selectRecords }] =
@@ -136,12 +116,12 @@ async function estimate(
       import('../run/cache/cache.ts'),
       import('../records/selection.ts'),
     ]);
-  const warn = (message: string) => terminal.stderr.write(`warning: ${message}\n`);
+  const warn = (message: string) => terminal.stderr.write(`warning: ${printable(message)}\n`);
   const cache = openCache({ folder: cacheFolder(terminal.cwd), warn, readOnly: true });
   const files = filesFolder(flags);
   try {
     return await estimateRun(plan, selectRecords(source.read(plan.input.schema), selectionOf(flags), total), {
-      known: createKnown({ cache, ...(before && { before }) }),
+      known: createKnown({ cache, recordings, ...(before && { before }) }),
       earlier: await readEarlier(plan, {
         folder: join(terminal.cwd, runsFolder),
         ...(before && { first: [before.path] }),
@@ -166,8 +146,11 @@ async function tell(
     const { formatEstimateJson } = await import('../report/estimate-json.ts');
     await writeOut(terminal, formatEstimateJson(estimate));
   } else {
-    const { formatEstimate } = await import('../report/estimate-text.ts');
-    const next = await runCommand(commandOf(terminal), file, flags);
+    const [{ formatEstimate }, { runCommand }] = await Promise.all([
+      import('../report/estimate-text.ts'),
+      import('./run-command.ts'),
+    ]);
+    const next = runCommand(commandOf(terminal), file, flags);
     const text = formatEstimate(
       withShownRun(estimate, terminal.cwd),
       next,
@@ -201,31 +184,4 @@ function tooDear(
   const dollars = (value: number) => `$${value.toLocaleString('en-US', { maximumSignificantDigits: 3 })}`;
   const message = `the run may cost up to ${dollars(cost_usd.max)}, more than the $${most} of \`--max-usd\``;
   return { message, hint: '`--budget-usd` of `pipe run` holds it to what it may cost, whatever it would' };
-}
-
-/** The command that runs what was estimated, a word or a flag with its value each. */
-async function runCommand(command: string, file: string, flags: PlanFlags): Promise<readonly string[]> {
-  const { shellWord } = await import('../report/next.ts');
-  const { shard, sample, seed, offset, limit, model, files, inputFormat, concurrency, cache } = flags;
-  const given = Object.entries({
-    'input-format': inputFormat,
-    model,
-    files,
-    shard: shard && `${shard.index}/${shard.count}`,
-    offset,
-    sample,
-    seed,
-    limit,
-    concurrency,
-  }).flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${shellWord(String(value))}`]));
-  const repeated = (name: string, values: readonly string[] = []) =>
-    values.map((value) => `--${name} ${shellWord(value)}`);
-  return [
-    `${command} run ${shellWord(file)}`,
-    `--input ${shellWord(flags.input)}`,
-    ...repeated('var', flags.var),
-    ...repeated('set', flags.set),
-    ...given,
-    ...(cache === false ? ['--no-cache'] : []),
-  ];
 }

@@ -7,7 +7,7 @@ import { nodeFileSystem, type FileSystem } from '../run/file-system.ts';
 import type { Fingerprint } from '../run/fingerprint.ts';
 import { foldHeads } from './journal-heads.ts';
 import { openJournalReader, type JournalReader } from '../run/journal/reader.ts';
-import { readOutcome } from '../run/journal/replay.ts';
+import { readOutcome } from '../run/read-outcome.ts';
 import type { Place } from '../run/journal/record-index.ts';
 import { readSummary } from '../run/read-summary.ts';
 import type { RunSummary } from '../run/run-summary.ts';

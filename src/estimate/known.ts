@@ -27,23 +27,29 @@ export interface RecordedAnswers {
 
 export interface KnownOptions {
   readonly cache?: AnswerCache;
-  readonly recordings?: RecordedAnswers;
+  readonly recordings?: readonly RecordedAnswers[];
   /** The run that is compared with: what it was answered tells what later steps would say. */
   readonly before?: AskedBefore;
 }
 
-export function createKnown({ cache, recordings, before }: KnownOptions): Known {
+export function createKnown({ cache, recordings = [], before }: KnownOptions): Known {
   return {
     async answer(step, fingerprint) {
-      const recorded = recordings?.answer(fingerprint);
-      if (recorded !== undefined) return { entry: recorded.entry, from: 'recording' };
+      for (const recording of recordings) {
+        const recorded = recording.answer(fingerprint);
+        if (recorded !== undefined) return { entry: recorded.entry, from: 'recording' };
+      }
       const kept = step.cache ? await cache?.find(fingerprint) : undefined;
       if (kept !== undefined) return { entry: kept, from: 'cache' };
       const asked = await before?.answer(fingerprint);
       return asked && { entry: asked, from: 'run' };
     },
     async tool(fingerprint) {
-      return recordings?.tool(fingerprint)?.outcome ?? (await before?.tool(fingerprint));
+      for (const recording of recordings) {
+        const recorded = recording.tool(fingerprint);
+        if (recorded !== undefined) return recorded.outcome;
+      }
+      return before?.tool(fingerprint);
     },
   };
 }

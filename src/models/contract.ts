@@ -102,6 +102,7 @@ export type CallErrorCode =
   | 'malformed_answer' // not JSON, not the shape of a completion, a wrong content type
   | 'empty_answer' // no choices, or a choice without a message
   | 'refused_image' // an image that is no URL and no file that may be sent: nothing was asked
+  | 'replay_miss' // a run that is answered by recordings asked what none of them has
   | 'aborted'; // we were told to stop
 
 export interface CallError {

@@ -87,6 +87,7 @@ export async function compilePlan(
         prompt_hash: promptHash(step, vars, context),
         reads: timesRead(dependencies.get(id) ?? []),
         program,
+        place: { source, pointer: ['steps', id] },
         ...(when && {
           when: when.template,
           when_reads: stepReferences(when.template).map((use) => use.step),

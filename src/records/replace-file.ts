@@ -6,6 +6,13 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 
+/** Of a file that is made: what the umask leaves of `mode`, or `exactly` this. */
+export type Permissions =
+  | { readonly mode: number; readonly exactly?: undefined }
+  | { readonly mode?: undefined; readonly exactly: number };
+
+const ownerOnly: Permissions = { mode: 0o600 };
+
 /**
  * Writes a text to a file that has either all of it or is as it was before: to a file beside it first, which takes its
  * place when it is safe on disk. A link stays one, and a device or a pipe is written to as it is. Gives what failed.
@@ -14,16 +21,20 @@ export async function replaceFile(
   path: string,
   text: AsyncIterable<string>,
   gzip: boolean,
+  permissions: Permissions = ownerOnly,
 ): Promise<Diagnostic | undefined> {
+  const { mode, exactly = mode } = permissions;
   try {
     const target = await targetOf(path);
     if (!target.replaceable) {
-      await writeTo(await open(target.path, 'w', 0o600), text, gzip, false);
+      await writeTo(await open(target.path, 'w', exactly), text, gzip, false);
       return undefined;
     }
     const beside = join(dirname(target.path), `.${basename(target.path)}.${randomBytes(4).toString('hex')}`);
     try {
-      await writeTo(await open(beside, 'wx', 0o600), text, gzip, true);
+      const handle = await open(beside, 'wx', exactly);
+      if (permissions.exactly !== undefined) await handle.chmod(permissions.exactly);
+      await writeTo(handle, text, gzip, true);
       await rename(beside, target.path);
     } catch (error) {
       await removed(beside);

@@ -78,6 +78,7 @@ export function liveReporter(
         case 'call_delta':
         case 'call_finished':
         case 'tool_finished':
+        case 'replay_missed':
       }
     },
     message: tell,

@@ -102,6 +102,7 @@ export function createTally(now: () => number): Tally {
         case 'call_delta':
         case 'tool_finished':
         case 'notice':
+        case 'replay_missed':
         case 'run_finished':
       }
     },

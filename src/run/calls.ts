@@ -11,9 +11,12 @@ import type { Images } from './images.ts';
 import { inSlot, type SlotServices } from './in-slot.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Reserved } from './journal/lines.ts';
-import { knownAnswer, remember } from './known-answers.ts';
+import { knownAnswer, remember, type KnownAnswer } from './known-answers.ts';
 import { untold } from './listeners.ts';
 import type { OpenModels, StepModel } from './models.ts';
+import type { Entry } from './entry.ts';
+import { missMessage, type ReplayMiss } from './recordings/miss.ts';
+import type { RunRecordings } from './recordings/run-recordings.ts';
 import type { UsageLedger } from './usage-ledger.ts';
 
 /** What the calls of a run share. */
@@ -25,6 +28,8 @@ export interface CallServices extends SlotServices {
   readonly budget: Budget | undefined;
   /** Undefined where no answer is kept from one run to the next. */
   readonly cache: AnswerCache | undefined;
+  /** What answers in place of the models, or what is asked is recorded in; undefined where neither is wanted. */
+  readonly recordings: RunRecordings | undefined;
   readonly images: Images;
   readonly journal: Journal | undefined;
   /** Whether every answer is to come as a stream whose pieces are told. */
@@ -38,7 +43,7 @@ export interface CallServices extends SlotServices {
 }
 
 /** A call that was not made: nothing was sent, nothing is told of it. */
-const refused: CallOutcome = {
+const refused: CallOutcome & { readonly ok: false } = {
   ok: false,
   error: {
     code: 'aborted',
@@ -52,8 +57,8 @@ const refused: CallOutcome = {
 };
 
 /**
- * The answer to a step's question: a known one, or the model's, which is asked when a slot is free. What it cost is counted
- * and the answer journaled. An error that no other call can escape stops the run; the calls that
+ * The answer to a step's question: a known one, or the model's, which is asked when a slot is free. What it cost is counted,
+ * and the answer journaled and recorded. An error that no other call can escape stops the run; the calls that
  * are under way have a grace to end in.
  */
 export async function callModel(
@@ -63,7 +68,7 @@ export async function callModel(
   nth: number,
   request: ModelRequest,
 ): Promise<CallOutcome> {
-  const { plan, images, tell } = services;
+  const { plan, images, recordings, tell } = services;
   const { ofPlan, model } = partsOf(services, step);
   const { id } = ofPlan;
   const cache = ofPlan.cache ? services.cache : undefined;
@@ -74,15 +79,49 @@ export async function callModel(
   if (!whole.ok) return { ok: false, error: whole.error, usage: zeroUsage };
   const sent = whole.value;
   const fingerprint = model.fingerprint(sent);
-  const known = await knownAnswer(record, id, fingerprint, cache);
-  if (known === undefined) return inSlot(services, record, refused, ask);
-  if (known.cached) settle(known.outcome, 0);
-  else {
-    services.replayed();
-    keep(known.outcome);
+  return recordings?.kind === 'record' ? recordings.alone(fingerprint, answer) : answer();
+
+  async function answer(): Promise<CallOutcome> {
+    const known = await knownAnswer(record, id, fingerprint, { recordings, cache });
+    if (known !== undefined) return take(known);
+    if (recordings?.kind === 'replay') return miss(recordings.missedAnswer(ofPlan, model.settings, sent));
+    return inSlot(services, record, refused, ask);
   }
-  if (services.stream) tellCompletion(known.outcome.completion, told);
-  return known.outcome;
+
+  async function take({ from, outcome, entry }: KnownAnswer): Promise<CallOutcome> {
+    if (from === 'journal') {
+      services.replayed();
+      keep(outcome);
+      await write(await originalOf(entry));
+    } else {
+      settle(outcome, 0, { replayed: from === 'replay' });
+      await write(entry);
+    }
+    if (services.stream) tellCompletion(outcome.completion, told);
+    return outcome;
+  }
+
+  /** An answer that this run had from another one cost nothing; what is recorded is what it had cost there. */
+  async function originalOf(entry: Entry): Promise<Entry> {
+    if (recordings?.kind !== 'record' || entry.usage.cached_requests === 0) return entry;
+    return (await cache?.find(fingerprint)) ?? entry;
+  }
+
+  /** Records the answer, where the run records. */
+  async function write(entry: Entry): Promise<void> {
+    if (recordings?.kind !== 'record') return;
+    const call = { step: id, settings: model.settings, request: sent, entry };
+    await recordings.answered([record.sequence, step, nth, 0], call, record.failed_before);
+  }
+
+  function miss(missed: ReplayMiss): CallOutcome {
+    tell({ type: 'replay_missed', index, key, miss: missed });
+    return {
+      ok: false,
+      error: { ...refused.error, code: 'replay_miss', message: missMessage(missed) },
+      usage: zeroUsage,
+    };
+  }
 
   async function ask(): Promise<CallOutcome> {
     const { stop, traces, budget, journal, now } = services;
@@ -111,10 +150,13 @@ export async function callModel(
         record: key,
       }),
     );
-    const outcome = settle(answer, now() - began, gate.held);
+    const outcome = settle(answer, now() - began, gate.held === undefined ? {} : { held: gate.held });
     // In flight until its line is in the file: whoever is killed loses no more calls than there are slots.
     await journal?.committed();
-    if (outcome.ok) keep(outcome);
+    if (outcome.ok) {
+      keep(outcome);
+      await write({ fingerprint, model: model.name, completion: outcome.completion, usage: outcome.usage });
+    } else if (recordings?.kind === 'record') recordings.unanswered();
     if (!outcome.ok && outcome.error.scope === 'run') {
       const { code, message } = outcome.error;
       // Others that are under way may be answered yet, and are paid for.
@@ -130,15 +172,28 @@ export async function callModel(
   }
 
   /** Counts, journals and tells a call that has ended. */
-  function settle(answer: CallOutcome, duration: number, held?: Reserved): CallOutcome {
+  function settle(
+    answer: CallOutcome,
+    duration: number,
+    { held, replayed = false }: { readonly held?: Reserved; readonly replayed?: boolean },
+  ): CallOutcome {
     const resolved_model = answer.ok ? answer.completion.model : null;
     const call = { step: id, model: model.name, resolved_model, usage: answer.usage };
-    const usage = services.ledger.add(call, record.countedIn);
+    const usage = services.ledger.add({ ...call, priced: replayed }, record.countedIn);
     const outcome: CallOutcome = { ...answer, usage };
     const line = { index, key, step: id, call: nth, fingerprint, model: model.name, outcome, duration };
     services.journal?.call({ ...line, ...(held && { held }) });
     const finish_reason = answer.ok ? answer.completion.finish_reason : null;
-    tell({ type: 'call_finished', index, ...call, ok: answer.ok, finish_reason, usage, duration });
+    const event = {
+      type: 'call_finished',
+      index,
+      ...call,
+      ok: answer.ok,
+      finish_reason,
+      usage,
+      duration,
+    } as const;
+    tell(replayed ? { ...event, replayed } : event);
     return outcome;
   }
 }

@@ -75,7 +75,7 @@ export function createConductor(
     traces: services.calls.traces,
     signal: services.signal,
     call: (record, step, nth, request) => callModel(services.calls, record, step, nth, request),
-    tool: (record, step, nth, call) => runTool(services.tools, record, step, nth, call),
+    tool: (record, step, position, call) => runTool(services.tools, record, step, position, call),
     stopped: () => stop.halted('calls'),
     stepBegins(record) {
       record.running += 1;

@@ -20,10 +20,13 @@ export interface Entry {
   readonly completion: Completion;
 }
 
-/** The members of an entry as JSON, without braces: in this order, so that a reader may stop before the completion. */
-export function entryMembers({ fingerprint, model, usage, completion }: Entry): string {
-  const head = `"fingerprint":"${fingerprint}","model":${JSON.stringify(model)},"usage":${usageJson(usage)}`;
-  return `${head},"completion":${JSON.stringify(withoutEmpty(completion))}`;
+/**
+ * The members of an entry as JSON, without braces: in this order, so that a reader may stop before the completion. `asked`:
+ * members of the question, to stand before the answer.
+ */
+export function entryMembers({ fingerprint, model, usage, completion }: Entry, asked?: string): string {
+  const question = `"fingerprint":"${fingerprint}","model":${JSON.stringify(model)}${asked === undefined ? '' : `,${asked}`}`;
+  return `${question},"usage":${usageJson(usage)},"completion":${JSON.stringify(withoutEmpty(completion))}`;
 }
 
 /** By hand, like the lines around it: it is made twice for every call, and JSON.stringify takes many times as long. */

@@ -4,6 +4,8 @@ import type { PlanBudget } from '../plan.ts';
 import type { StepError } from '../steps/step.ts';
 import type { ToolError } from '../tools/tool.ts';
 import type { Usage } from '../usage/usage.ts';
+import type { RecordingChange } from './recordings/change.ts';
+import type { ReplayMiss } from './recordings/miss.ts';
 
 /** What a run tells, in the order in which it happens. Everything a person sees is a fold over these. */
 export type RunEvent =
@@ -15,6 +17,7 @@ export type RunEvent =
   | ToolFinished
   | ModelPaused
   | Notice
+  | ReplayMissed
   | RecordKept
   | RecordFinished
   | RunStopping
@@ -29,6 +32,8 @@ export interface RunStarted {
   /** The run's folder; absent where none is kept. */
   readonly folder?: string;
   readonly simulated: boolean;
+  /** Recordings answer in place of the models: tokens and cost are those of the recording, and nothing is paid. */
+  readonly replayed?: true;
   /** What the run may use at most, over all its sessions; absent: no bound. */
   readonly budget?: PlanBudget;
   /** Absent where the run has not been begun before. */
@@ -72,6 +77,8 @@ export interface CallFinished {
   readonly usage: Usage;
   /** Milliseconds, waits and retries included. */
   readonly duration: number;
+  /** The answer and its usage are those of a recording. */
+  readonly replayed?: true;
 }
 
 export type ToolFinished = ToolEnd &
@@ -110,6 +117,14 @@ export interface Notice {
   readonly type: 'notice';
   /** One sentence, without a final full stop. */
   readonly message: string;
+}
+
+/** A call that no recording has, in a run that is answered by them; its record then fails with `replay_miss`. */
+export interface ReplayMissed {
+  readonly type: 'replay_missed';
+  readonly index: number;
+  readonly key: string;
+  readonly miss: ReplayMiss;
 }
 
 /** What a failed record says of itself; with index, line, key and input it is a line of errors.jsonl. */
@@ -216,6 +231,24 @@ export interface BudgetUse {
   readonly wanted?: number;
 }
 
+/** How a run went that was answered by recordings. */
+export interface ReplayReport {
+  /** Calls that were never recorded. */
+  readonly misses: number;
+  /** Answers that the simulator had made up when they were recorded. */
+  readonly simulated: number;
+  /** Entries that nothing has used; null where that is not known, since not all records were run to their end. */
+  readonly unused: readonly UnusedEntry[] | null;
+}
+
+export interface UnusedEntry {
+  readonly type: 'answer' | 'tool';
+  readonly step: string;
+  /** The recording, absolute. */
+  readonly path: string;
+  readonly line: number;
+}
+
 export interface RunFinished {
   readonly type: 'run_finished';
   readonly state: 'completed' | 'interrupted' | 'stopped';
@@ -229,8 +262,15 @@ export interface RunFinished {
   readonly budget?: BudgetReport;
   /** The folder that images were read from; absent where no record named a file. */
   readonly files?: string;
+  /** Absent where models were asked. */
+  readonly replay?: ReplayReport;
+  /** What the run's recording has changed in its file; absent where none was written. */
+  readonly recording?: RecordingChange;
   /** Milliseconds. */
   readonly duration: number;
-  /** Whether the share of failed records is above `fail.error_rate`. */
+  /**
+   * Whether the share of failed records is above `fail.error_rate`, or a replay is none: a call of it was never recorded,
+   * or, where that is asked for, an entry was not used.
+   */
   readonly failed: boolean;
 }

@@ -1,5 +1,6 @@
 import type { Plan } from '../plan.ts';
 import type { InputBroken, RecordItem } from '../records/record.ts';
+import type { Result } from '../result.ts';
 import { createShared } from '../tools/shared.ts';
 import { openTracer } from '../tracing/registry.ts';
 import type { Bell } from './bell.ts';
@@ -8,7 +9,7 @@ import { createCallSlots } from './call-slots.ts';
 import { conclude, type Intaken } from './conclude.ts';
 import { createConductor } from './conductor.ts';
 import { openEarlier } from './earlier-records.ts';
-import type { RecordFinished, Resumed, RunEvent, ToolFinished } from './events.ts';
+import type { RecordFinished, Resumed, RunEvent, RunFinished, StopReason, ToolFinished } from './events.ts';
 import { withGrace } from './grace.ts';
 import { createImages, type Images } from './images.ts';
 import type { History } from './journal/history.ts';
@@ -18,7 +19,9 @@ import { openModels } from './models.ts';
 import { graceOf, surroundings, type RunOptions } from './options.ts';
 import { countOutcomes } from './outcomes.ts';
 import { internalError, notWritten, unexpected } from './reasons.ts';
-import { refusedStart } from './requirements.ts';
+import { beginRecordings, type BegunRecordings, type RunRecordings } from './recordings/run-recordings.ts';
+import { openNobody } from './recordings/nobody.ts';
+import { refusedStart, runsTools } from './requirements.ts';
 import { hasBudget, isOvershot, isUncounted, openBudget, overshot, uncounted } from './run-budget.ts';
 import { redactOutcomes, secretsOf } from './secrets.ts';
 import type { Stop } from './stop.ts';
@@ -48,6 +51,7 @@ export async function execute(execution: Execution): Promise<void> {
   const { folder } = options;
   const history = folder?.history;
   const { elapsed } = surroundings(options);
+  const isReplayed = options.replay !== undefined;
   const total = options.total ?? null;
   const ledger = createUsageLedger(plan, history?.usage);
   const began = elapsed();
@@ -58,7 +62,8 @@ export async function execute(execution: Execution): Promise<void> {
     concurrency: plan.limits.concurrency,
     ...(folder !== undefined && { folder: folder.path }),
     simulated: options.simulator !== undefined,
-    ...(hasBudget(plan) && { budget: plan.budget }),
+    ...(isReplayed && { replayed: true }),
+    ...(!isReplayed && hasBudget(plan) && { budget: plan.budget }),
     ...(history !== undefined && { resumed: resumedBy(history, ledger) }),
   });
 
@@ -84,13 +89,15 @@ export async function execute(execution: Execution): Promise<void> {
   const replayed = () => {
     replayed_calls += 1;
   };
-  const budget = openBudget(plan, history);
+  // What is replayed costs nothing.
+  const budget = isReplayed ? undefined : openBudget(plan, history);
   if (budget !== undefined && isUncounted(plan, history)) tell({ type: 'notice', message: uncounted });
   const images = createImages(options.files);
+  const secrets = secretsOf(plan, options);
   const tools = {
     env: options.env,
     shared: createShared(),
-    redact: redactOutcomes(secretsOf(plan, options)),
+    redact: redactOutcomes(secrets),
     signal: execution.signal,
   };
   const workers = createWorkers({
@@ -98,14 +105,32 @@ export async function execute(execution: Execution): Promise<void> {
     start: threadsOf(options.env),
     broke: (error) => stop.request(internalError(error), 'calls'),
   });
-  let refused = started?.ok === false ? started.error : refusedStart(plan, options);
+  const recordings = await beginRecordings({
+    replay: options.replay,
+    record: options.record,
+    folder,
+    secrets,
+    failed: (error) => stop.request(notWritten(folder?.path ?? '', error), 'everything'),
+  });
+  let refused = refusedBy(started) ?? refusedBy(recordings) ?? refusedStart(plan, options);
   let intaken: Intaken = { taken: 0, exhausted: false };
   let ended: number | undefined;
   try {
     // An interrupt does not wait until the tools are ready.
-    refused ??= await refusedTools(plan, { ...tools, signal: stop.signal });
+    if (runsTools(options)) refused ??= await refusedTools(plan, { ...tools, signal: stop.signal });
     if (refused === undefined && !stop.halted('calls')) {
-      const all = { ledger, budget, images, journal, finished, toolFinished, replayed, tools, workers };
+      const all = {
+        ledger,
+        budget,
+        images,
+        journal,
+        recordings: recordings.ok ? recordings.value.use : undefined,
+        finished,
+        toolFinished,
+        replayed,
+        tools,
+        workers,
+      };
       await runRecords(execution, all, (records) => {
         ended = elapsed();
         intaken = records;
@@ -126,7 +151,7 @@ export async function execute(execution: Execution): Promise<void> {
   if (spent !== undefined && isOvershot(spent)) tell({ type: 'notice', message: overshot });
   const reason = refused ?? stop.reason;
   const usage = ledger.report();
-  const end = conclude({
+  const concluded = conclude({
     plan,
     total,
     known: history?.index.size ?? 0,
@@ -140,9 +165,26 @@ export async function execute(execution: Execution): Promise<void> {
     ...(spent !== undefined && { budget: spent }),
     duration: (ended ?? elapsed()) - began,
   });
+  const end =
+    recordings.ok && refused === undefined ? await withRecordings(concluded, recordings.value) : concluded;
+  if (recordings.ok) await recordings.value.close();
   const kept = await folder?.finish({ ...end, models: ledger.resolvedModels() });
   if (kept === undefined || kept.ok || reason?.kind === 'local') tell(end);
   else tell({ ...end, state: 'stopped', reason: kept.error });
+}
+
+function refusedBy(begun: Result<unknown, StopReason> | undefined): StopReason | undefined {
+  return begun?.ok === false ? begun.error : undefined;
+}
+
+/** The end with what its recordings came to. A recording that cannot be written leaves a run that can be resumed. */
+async function withRecordings(end: RunFinished, recordings: BegunRecordings): Promise<RunFinished> {
+  const { counts, state } = end;
+  const finished = await recordings.finish(state === 'completed' && counts.pending === 0);
+  if (!finished.ok)
+    return end.reason?.kind === 'local' ? end : { ...end, state: 'stopped', reason: finished.error };
+  const { failed, ...reports } = finished.value;
+  return { ...end, ...reports, failed: end.failed || failed };
 }
 
 function resumedBy({ outcomes }: History, ledger: UsageLedger): Resumed {
@@ -154,6 +196,7 @@ interface Bookkeeping {
   readonly budget: Budget | undefined;
   readonly images: Images;
   readonly journal: Journal | undefined;
+  readonly recordings: RunRecordings | undefined;
   readonly finished: (record: RecordFinished) => void;
   readonly toolFinished: (event: ToolFinished) => void;
   readonly replayed: () => void;
@@ -163,21 +206,25 @@ interface Bookkeeping {
 
 async function runRecords(
   execution: Execution,
-  { ledger, budget, images, journal, finished, toolFinished, replayed, tools, workers }: Bookkeeping,
+  bookkeeping: Bookkeeping,
   done: (intaken: Intaken) => void,
 ): Promise<void> {
   const { plan, options, stop, signal, bell, tell } = execution;
+  const { ledger, budget, images, journal, recordings } = bookkeeping;
+  const { finished, toolFinished, replayed, tools, workers } = bookkeeping;
   const { now, elapsed, sleep, random } = surroundings(options);
   const warn = (message: string) => tell({ type: 'notice', message });
+  const isReplayed = options.replay !== undefined;
   const earlier = await openEarlier(options.folder);
-  const tracer = await openTracer(options.env, { sleep, warn });
+  // A replay has no need of the network, for traces neither.
+  const tracer = isReplayed ? undefined : await openTracer(options.env, { sleep, warn });
   const traces = tracer === undefined ? untraced : tracesBy(tracer, plan.name);
   const models = await openModels(
     plan,
-    options,
+    isReplayed ? { ...options, openModel: openNobody } : options,
     { now, elapsed, sleep, random },
     (model, wait) => tell({ type: 'model_paused', model, ...wait }),
-    openFar(options, tracer !== undefined, workers, warn),
+    isReplayed ? undefined : openFar(options, tracer !== undefined, workers, warn),
   );
   signal.addEventListener('abort', models.abortAll, { once: true });
   const { concurrency } = plan.limits;
@@ -189,7 +236,8 @@ async function runRecords(
         slots: createCallSlots(concurrency),
         ledger,
         budget,
-        cache: options.simulator === undefined ? options.cache : undefined,
+        cache: options.simulator === undefined && !isReplayed ? options.cache : undefined,
+        recordings,
         images,
         journal,
         stop,
@@ -205,11 +253,13 @@ async function runRecords(
         plan,
         slots: createCallSlots(concurrency),
         journal,
+        recordings,
         stop,
         traces,
         replayed,
         now: elapsed,
         finished: toolFinished,
+        missed: tell,
       },
       signal,
       maxFailures: options.failFast === true ? 1 : (options.maxFailures ?? Infinity),

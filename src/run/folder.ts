@@ -4,6 +4,7 @@ import { failure, success, type Result } from '../result.ts';
 import { version } from '../version.ts';
 import type { StopReason } from './events.ts';
 import { errorCode, nodeFileSystem, type FileSystem } from './file-system.ts';
+import type { Fingerprint } from './fingerprint.ts';
 import type { History } from './journal/history.ts';
 import { headerLine, resumedLine } from './journal/lines.ts';
 import { openJournalReader, resultRow, type JournalReader } from './journal/reader.ts';
@@ -11,6 +12,8 @@ import { createJournal, type Journal, type JournalListener } from './journal/jou
 import { isUnbegun, makeChosenFolder, makeNamedFolder } from './make-folder.ts';
 import { lockRun, type RunLock } from './lock.ts';
 import { folderInUse, notWritten } from './reasons.ts';
+import { journaledFingerprints } from './journal/fingerprints.ts';
+import { openRecordingLog, type OpenedLog } from './recordings/log.ts';
 import { createRecordIndex, type Outcome, type RecordIndex } from './journal/record-index.ts';
 import type { RunResults } from './results.ts';
 import { orderRows } from './row-order.ts';
@@ -27,6 +30,10 @@ export interface RunFolder extends RunResults {
   readonly history?: History;
   /** To be called once. */
   startJournal(listener: JournalListener): Promise<Result<Journal, StopReason>>;
+  /** What the run records is kept there until its file is written. To be called once, by a run that records. */
+  openRecording(failed: (error: unknown) => void): Promise<Result<OpenedLog, StopReason>>;
+  /** Of all calls that the journal tells of, in its order: those of earlier sessions, and of this one so far. */
+  fingerprints(): AsyncIterable<Fingerprint>;
   /** Reads finished records back, while the run goes on too. Rejects with the file system's error. */
   openReader(): Promise<JournalReader>;
   /** Writes results.jsonl, errors.jsonl, usage.json and run.json. All are tried, whatever fails; the first is told. */
@@ -146,6 +153,7 @@ async function readyJournal(
 }
 
 const journalName = 'journal.jsonl';
+const recordingName = 'recording.jsonl';
 
 function runFolder(
   { path, meta, lock, began, earlier, services }: OpenedFolder,
@@ -189,6 +197,18 @@ function runFolder(
         return failure(unwritten(path, error));
       }
     },
+
+    async openRecording(failed) {
+      // Where pipeline or input are others, all records are gone through again.
+      const anew = earlier === undefined || earlier.force;
+      try {
+        return await openRecordingLog(fileSystem, join(path, recordingName), { anew, failed });
+      } catch (error) {
+        return failure(unwritten(path, error));
+      }
+    },
+
+    fingerprints: () => journaledFingerprints(fileSystem, journalPath),
 
     async finish(end) {
       let failed: StopReason | undefined;

@@ -2,6 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { ClientServices, ModelClient, ModelSettings } from '../models/contract.ts';
 import type { AnswerCache } from './cache/cache.ts';
 import type { RunFolder } from './folder.ts';
+import type { Recorder } from './recordings/recorder.ts';
+import type { Recordings } from './recordings/recordings.ts';
 
 export interface RunOptions {
   /** Environment variables, for the providers' keys and for tools: each is given those that it names. */
@@ -27,6 +29,10 @@ export interface RunOptions {
   readonly abort?: AbortSignal;
   /** A server whose made-up answers stand in for every model's: the run counts as simulated, and no key is looked up. */
   readonly simulator?: SimulatorEndpoint;
+  /** Recordings answer in place of every model: no key is looked up, no server asked, no cache and no budget used. */
+  readonly replay?: ReplayOptions;
+  /** Questions and answers are recorded, of tools too, and what is recorded already is not asked again. Not with `replay`. */
+  readonly record?: RecordOptions;
   /**
    * Threads that make the model calls, where one core is the limit; 0, the default: the calls are made in this thread.
    * There are none with `stream`, with `openModel`, and where the run is traced.
@@ -44,6 +50,30 @@ export interface RunOptions {
   readonly sleep?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** From 0 to 1, for jitter. */
   readonly random?: () => number;
+}
+
+/** How a run is answered by recordings. */
+export interface ReplayOptions {
+  readonly recordings: Recordings;
+  /** Tools are run; without it, what came of them is read from the recordings too. */
+  readonly liveTools?: boolean;
+  /**
+   * Entries that nothing used are told at the end, where the run took the whole input and was completed; `fail` has the run
+   * fail for them. Absent: they are not told, as for a part of the input.
+   */
+  readonly unused?: 'tell' | 'fail';
+}
+
+/** How a run records. */
+export interface RecordOptions {
+  readonly recorder: Recorder;
+  /** The run's number among those that record into one file, by which its lines stand there. Default: 0. */
+  readonly run?: number;
+  /**
+   * The run writes the file when it ends; with `prune`, without what it has not used, where it was completed. Absent:
+   * whoever has the recorder writes it.
+   */
+  readonly finish?: { readonly prune: boolean };
 }
 
 export interface SimulatorEndpoint {

@@ -7,6 +7,7 @@ import { failedEnd, type ActiveRecord, type PendingEnd, type RecordEnd } from '.
 import type { StepFinished } from './events.ts';
 import { defaultRow, renderOutput } from './row.ts';
 import type { StepOrder } from './step-order.ts';
+import type { ToolPosition } from './tools.ts';
 import type { Traces } from './traces.ts';
 import { decide } from './when.ts';
 
@@ -19,8 +20,12 @@ export interface RecordHost {
   readonly signal: AbortSignal;
   /** The nth model call of this record's step, from 1. */
   call(record: ActiveRecord, step: number, nth: number, request: ModelRequest): Promise<CallOutcome>;
-  /** The nth tool call of this record's step, from 1. */
-  tool(record: ActiveRecord, step: number, nth: number, call: ToolInvocation): Promise<ToolOutcome>;
+  tool(
+    record: ActiveRecord,
+    step: number,
+    position: ToolPosition,
+    call: ToolInvocation,
+  ): Promise<ToolOutcome>;
   /** Whether the run has stopped so far that no step begins any more. */
   stopped(): boolean;
   stepBegins(record: ActiveRecord): void;
@@ -114,7 +119,7 @@ async function perform(progress: Progress, at: number, host: RecordHost): Promis
   let tools = 0;
   const services: StepServices = {
     call: (request) => host.call(record, at, ++calls, request),
-    tool: (call) => host.tool(record, at, ++tools, call),
+    tool: (call) => host.tool(record, at, { nth: ++tools, after: calls }, call),
     signal: host.signal,
   };
   const result = await host.traces.step(step, () => step.program.execute(scope, services));

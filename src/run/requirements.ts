@@ -10,14 +10,16 @@ export interface Start {
   readonly env: RunOptions['env'];
   /** Whether the providers' own servers are asked, which want keys, by the providers' own packages. */
   readonly live: boolean;
+  /** Whether tools are run. Default: true. */
+  readonly tools?: boolean;
 }
 
 /**
  * What a run lacks and cannot begin without: packages of providers, keys of models, variables of tools. To be asked
  * before a run, too, so that none is begun in vain.
  */
-export function checkStart(plan: Plan, { env, live }: Start): readonly Diagnostic[] {
-  const ofTools = checkToolEnv(plan, env);
+export function checkStart(plan: Plan, { env, live, tools = true }: Start): readonly Diagnostic[] {
+  const ofTools = tools ? checkToolEnv(plan, env) : [];
   if (!live) return ofTools;
   const providers = new Set(plan.steps.map(({ model }) => model.provider));
   const packages = [...providers].flatMap((name) => missingPackage(name) ?? []);
@@ -25,12 +27,19 @@ export function checkStart(plan: Plan, { env, live }: Start): readonly Diagnosti
 }
 
 /** All that a run lacks, as one reason not to begin. */
-export function refusedStart(plan: Plan, { env, simulator, openModel }: RunOptions): StopReason | undefined {
-  const mistakes = checkStart(plan, { env, live: simulator === undefined && openModel === undefined });
+export function refusedStart(plan: Plan, options: RunOptions): StopReason | undefined {
+  const { env, simulator, openModel, replay } = options;
+  const live = simulator === undefined && openModel === undefined && replay === undefined;
+  const mistakes = checkStart(plan, { env, live, tools: runsTools(options) });
   const [first] = mistakes;
   if (first === undefined) return undefined;
   const sentences = mistakes.map(({ message, hint }) =>
     hint === undefined ? message : `${message}. ${hint}`,
   );
   return { kind: 'input', code: first.code.replaceAll('-', '_'), message: sentences.join('. ') };
+}
+
+/** Whether tools are run: a replay has what came of them, unless it is told to run them. */
+export function runsTools({ replay }: Pick<RunOptions, 'replay'>): boolean {
+  return replay === undefined || replay.liveTools === true;
 }

@@ -1,11 +1,11 @@
 import { createRedactAll, findableSecrets, shortestSecret, type Redact } from '../diagnostic/redact.ts';
-import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
 import { keySource } from '../models/api-key.ts';
 import type { Plan } from '../plan.ts';
 import { failure, success } from '../result.ts';
 import { variable } from '../tools/environment.ts';
 import type { ToolOutcome } from '../tools/tool.ts';
 import type { RunOptions } from './options.ts';
+import { redactValue } from './redact-value.ts';
 
 /** Takes every secret of a run out of what a tool gives back. */
 export type RedactOutcome = (outcome: ToolOutcome) => ToolOutcome;
@@ -35,20 +35,6 @@ export function redactOutcomes(secrets: readonly string[]): RedactOutcome {
     const message = withoutHalves(redact(outcome.error.message), telling, redact);
     return failure({ ...outcome.error, message });
   };
-}
-
-/** The value with the secrets taken out of its texts, names and numbers. */
-function redactValue(value: JsonValue, redact: Redact): JsonValue {
-  if (typeof value === 'string') return redact(value);
-  if (typeof value === 'number') {
-    const digits = String(value);
-    const redacted = redact(digits);
-    return redacted === digits ? value : redacted;
-  }
-  if (Array.isArray(value)) return (value as readonly JsonValue[]).map((item) => redactValue(item, redact));
-  if (!isObject(value)) return value;
-  const members = Object.entries(value satisfies JsonObject);
-  return Object.fromEntries(members.map(([name, member]) => [redact(name), redactValue(member, redact)]));
 }
 
 /** What marks a place where a text was cut. */

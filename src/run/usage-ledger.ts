@@ -18,6 +18,8 @@ export interface LedgerCall {
   /** The model that answered; null where none did or it did not say. */
   readonly resolved_model: string | null;
   readonly usage: Usage;
+  /** The usage has its cost already. */
+  readonly priced?: boolean;
 }
 
 /** What a run has used so far. */
@@ -94,8 +96,10 @@ export function createUsageLedger(
   }
 
   return {
-    add({ step, model, resolved_model, usage }, countedIn) {
-      const priced = { ...usage, cost_usd: costOf(usage, priceOfAnswer(model, resolved_model, prices)) };
+    add({ step, model, resolved_model, usage, priced: isPriced }, countedIn) {
+      const cost_usd =
+        isPriced === true ? usage.cost_usd : costOf(usage, priceOfAnswer(model, resolved_model, prices));
+      const priced = { ...usage, cost_usd };
       addCall(sums, { step, model, resolved_model, usage: priced }, countedIn);
       countedIn.steps.add(step);
       countedIn.models.add(model);

@@ -65,6 +65,7 @@ export async function runToolLoop(
     const asked = readCalls(turn.calls, rules);
     const finished = collects ? asked.map(collect) : await runCalls(withinMost(asked), scope, services);
     const stop = stopOf(finished);
+    if (stop?.code === 'replay_miss') return failure(notMade(stop));
     if (stop !== undefined) return fail(stop);
     calls.push(...finished.map(resultOf));
     if (asked.length === 0 || collects) return success({ request, completion, calls, usage });
@@ -119,11 +120,16 @@ function stopOf(finished: readonly FinishedCall[]): Mistake | undefined {
   if (told === undefined || told.outcome.ok) return undefined;
   const { call, outcome } = told;
   const { code, message } = outcome.error;
-  if (code === 'aborted') return { code, message };
+  if (code === 'aborted' || code === 'replay_miss') return { code, message };
   return {
     code: modelsFaults[code] ?? 'tool_failed',
     message: `the tool ${toolText(call.name)} failed: ${message}`,
   };
+}
+
+/** Nothing was sent, and no answer is at fault. */
+function notMade(mistake: Mistake): StepError {
+  return { ...mistake, status: null, attempts: 0, request_id: null, scope: 'record' };
 }
 
 /** What is at fault in the answer, and not in a tool: another answer may do better, the same call would not. */

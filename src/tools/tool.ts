@@ -107,6 +107,7 @@ export interface ToolError {
     | 'timed_out'
     | 'too_large' // more output than is read
     | 'malformed' // a result that is no text or JSON
+    | 'replay_miss' // a run that is answered by recordings made a call that none of them has
     | 'aborted';
   /** One sentence for the model and for people, bounded. */
   readonly message: string;

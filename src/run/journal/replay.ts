@@ -1,8 +1,8 @@
-import { isObject, type JsonObject } from '../../json/json.ts';
-import { failure, success } from '../../result.ts';
-import type { ToolError, ToolOutcome } from '../../tools/tool.ts';
+import type { JsonObject } from '../../json/json.ts';
+import type { ToolOutcome } from '../../tools/tool.ts';
 import { readEntry, type Entry } from '../entry.ts';
 import type { Fingerprint } from '../fingerprint.ts';
+import { readOutcome } from '../read-outcome.ts';
 import type { CountedIn } from '../usage-ledger.ts';
 import type { UnfinishedRecord } from './past-records.ts';
 import type { JournalReader } from './reader.ts';
@@ -34,15 +34,6 @@ export async function readReplay(record: UnfinishedRecord, reader: JournalReader
     tool: (step, fingerprint) => tools.get(nameOf(step, fingerprint))?.shift(),
     countedIn: { steps: new Set(countedIn.steps), models: new Set(countedIn.models) },
   };
-}
-
-/** What came of a tool, as its line tells it; undefined where it tells nothing. */
-export function readOutcome({ result, error }: JsonObject): ToolOutcome | undefined {
-  if (result !== undefined) return success(result);
-  if (!isObject(error) || typeof error['code'] !== 'string' || typeof error['message'] !== 'string')
-    return undefined;
-  // As it was written by a journal that knew no others.
-  return failure(error as JsonObject & ToolError);
 }
 
 function nameOf(step: JsonObject[string] | undefined, fingerprint: JsonObject[string] | undefined): string {
