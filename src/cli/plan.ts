@@ -45,9 +45,9 @@ export function planCommand(terminal: Terminal, done: (code: ExitCode) => void):
     .addHelpText(
       'after',
       `
-Requests are rendered as far as they are known, and counted by Mistral's tokenizer; the cache answers
-what it can. How long answers are, how often tools are called and how long that takes is taken from
-earlier runs of the pipeline in runs/. What nobody can tell is told as such (null in JSON), never as 0.
+Requests are rendered as far as they are known and counted by Mistral's tokenizer; the cache answers
+what it can. How long answers are, how often tools are called and how long it takes is learned from
+earlier runs of the pipeline in runs/. What nobody can tell is told as such: null in JSON, never 0.
 Nothing is sent, run or written, and no key is needed.
 
 Examples:

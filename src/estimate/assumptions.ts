@@ -9,7 +9,7 @@ import { tokenizerOf } from './tokenizer.ts';
 
 export interface AssumptionsInput {
   readonly plan: Plan;
-  readonly records: { readonly failing: number };
+  readonly records: { readonly total: number; readonly failing: number };
   readonly tallies: readonly StepTally[];
   readonly forecasts: readonly StepForecast[];
   readonly earlier: Earlier;
@@ -33,7 +33,7 @@ export function assumptionsOf(input: AssumptionsInput): readonly string[] {
     ...unboundedAnswers(asking),
     ...prices(input.plan, asking),
     ...repeated(input.tallies),
-    'requests that are sent again after errors are not reckoned, nor what a provider has cached of a prompt',
+    'neither requests that are sent again after errors are reckoned, nor what a provider caches of a prompt',
     ...times(input),
   ];
 }
@@ -141,16 +141,17 @@ function repeated(tallies: readonly StepTally[]): readonly string[] {
   return [`${amount(count, 'request')} repeat others of the same input, so the cache may answer them`];
 }
 
-function times({ seconds, earlier, plan }: AssumptionsInput): readonly string[] {
+function times({ seconds, earlier, plan, records }: AssumptionsInput): readonly string[] {
   if (seconds.min === null) {
     return ['how long it takes is not known: there is no earlier run, and no limit of requests or tokens'];
   }
   if (earlier.runs.length === 0)
     return ['the time is that of `limits` alone: how long answers take is not known'];
   const limits = Object.keys(plan.limits).length > 1 ? "the file's limits" : 'no other limits';
-  return [
-    `the time is that of ${plan.limits.concurrency} calls at a time under ${limits}; more than ${amount(mostShapes, 'record')} take as much longer`,
-  ];
+  const played = `the time is that of ${plan.limits.concurrency} calls at a time under ${limits}`;
+  return records.total > mostShapes
+    ? [`${played}, played through for ${amount(mostShapes, 'record')}; the others take as much longer`]
+    : [played];
 }
 
 function amount(count: number, noun: string): string {

@@ -1,3 +1,5 @@
+import { cut } from './echo.ts';
+
 /**
  * How many tokens a text has, nearly as Mistral's tokenizer counts it: within a tenth for English, code and JSON, within a
  * quarter for what else is written in Latin, Cyrillic or Arabic letters. The tokenizer itself would take half a second to
@@ -32,18 +34,20 @@ export function countTokens(text: string): number {
   return withinTokens(text, Infinity).tokens;
 }
 
-/** The beginning of a text that has no more tokens than this, and how many those are. Parts of it are taken whole. */
+/** The beginning of a text that this many tokens are enough for, and how many it has: all of them, where it is cut. */
 export function withinTokens(
   text: string,
   most: number,
 ): { readonly taken: string; readonly tokens: number } {
   const size = wordSizeOf(text);
   let tokens = 0;
-  for (const match of text.matchAll(parts)) {
-    const longer = tokens + tokensOf(match[0], size);
-    // A beginning that rounds up to the most is within it.
-    if (longer > most) return { taken: text.slice(0, match.index), tokens: Math.ceil(tokens) };
-    tokens = longer;
+  for (const { 0: part, index } of text.matchAll(parts)) {
+    const cost = tokensOf(part, size);
+    if (tokens + cost > most) {
+      const begun = cut(part, Math.floor((part.length * (most - tokens)) / cost));
+      return { taken: text.slice(0, index) + begun, tokens: most };
+    }
+    tokens += cost;
   }
   return { taken: text, tokens: Math.ceil(tokens) };
 }

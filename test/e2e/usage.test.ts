@@ -14,6 +14,7 @@ describe('help', () => {
     ['resume'],
     ['check'],
     ['render'],
+    ['plan'],
     ['schema'],
     ['simulator'],
     ['cache'],
