@@ -9,6 +9,7 @@ import type { RunMeta } from '../run/run-summary.ts';
 import { runsFolder } from './find-run.ts';
 import { filesFolder } from './image-folder.ts';
 import { selectionOf, type Prepared } from './prepare.ts';
+import { recordingsMeta } from './recordings.ts';
 import type { ReadyRun } from './ready-run.ts';
 import type { RunFlags } from './run-flags.ts';
 import type { Terminal } from './terminal.ts';
@@ -108,6 +109,7 @@ function metaOf({ terminal, flags, prepared, simulator }: ReadyRun): RunMeta {
       format: source.format,
     },
     simulated: simulator !== undefined,
+    ...recordingsMeta(terminal, flags),
     ...(flags.simulate !== undefined && flags.simulate !== '' && { simulator: flags.simulate }),
     ...(files !== undefined && { images: resolve(terminal.cwd, files) }),
     ...(flags.output !== undefined &&

@@ -1,4 +1,5 @@
 import type { SimulatorEndpoint } from '../run/options.ts';
+import type { RecordingsOfRun } from './recordings.ts';
 import type { RunOutput } from './output.ts';
 import type { Prepared } from './prepare.ts';
 import type { RunFlags } from './run-flags.ts';
@@ -12,4 +13,5 @@ export interface ReadyRun {
   readonly prepared: Prepared;
   readonly output: RunOutput;
   readonly simulator: SimulatorEndpoint | undefined;
+  readonly recordings: RecordingsOfRun;
 }

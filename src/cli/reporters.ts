@@ -34,7 +34,7 @@ export async function createReporters(terminal: Terminal, flags: ReportFlags): P
     output: beside(answers, outputOf(terminal, terminal.stderr)),
     github: terminal.env['GITHUB_ACTIONS'] === 'true',
   });
-  const reporters = [{ ...text, on: (event: RunEvent) => text.on(withShownFolder(event, terminal.cwd)) }];
+  const reporters = [{ ...text, on: (event: RunEvent) => text.on(withShownPaths(event, terminal.cwd)) }];
   if (flags.format === 'json') {
     reporters.push(createReporter({ ...shared, mode: 'json', output: outputOf(terminal, terminal.stdout) }));
   }
@@ -79,10 +79,27 @@ function beside(answers: AnswerStream | undefined, output: Output): Output {
   };
 }
 
-/** People read the folder from where they are; scripts get it whole. */
-function withShownFolder(event: RunEvent, cwd: string): RunEvent {
-  if (event.type !== 'run_started' || event.folder === undefined) return event;
-  return { ...event, folder: shownPath(event.folder, cwd) };
+/** People read paths from where they are; scripts get them whole. */
+function withShownPaths(event: RunEvent, cwd: string): RunEvent {
+  const shown = <Placed extends { readonly path: string }>(placed: Placed): Placed => ({
+    ...placed,
+    path: shownPath(placed.path, cwd),
+  });
+  if (event.type === 'run_started') {
+    return event.folder === undefined ? event : { ...event, folder: shownPath(event.folder, cwd) };
+  }
+  if (event.type === 'replay_missed') {
+    const { place, nearest } = event.miss;
+    const parts = { ...(place && { place: shown(place) }), ...(nearest && { nearest: shown(nearest) }) };
+    return { ...event, miss: { ...event.miss, ...parts } };
+  }
+  if (event.type !== 'run_finished') return event;
+  const { recording, replay } = event;
+  return {
+    ...event,
+    ...(recording && { recording: shown(recording) }),
+    ...(replay && { replay: { ...replay, unused: replay.unused?.map(shown) ?? null } }),
+  };
 }
 
 function modeOf(terminal: Terminal, { quiet, stream }: ReportFlags): ReporterMode {

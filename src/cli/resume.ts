@@ -70,6 +70,10 @@ const ofTheRun = [
   'model',
   'files',
   'simulate',
+  'record',
+  'replay',
+  'live-tools',
+  'strict',
   'limit',
   'offset',
   'sample',
@@ -130,12 +134,18 @@ function flagsOf(
   { set: sets = [], force: _force, cache, ...others }: ResumeFlags,
 ): Omit<RunFlags, 'input'> {
   const given = givenFlags(summary);
-  const { output, images, simulated, simulator, input } = summary;
+  const { output, images, simulated, simulator, record, replay, input } = summary;
   return {
     ...withoutReplaced(given, sets),
     ...(output !== null && { output: shown(output) }),
     ...(images !== null && { files: shown(images) }),
     ...(simulated && { simulate: simulator ?? '' }),
+    ...(record !== null && { record: shown(record) }),
+    ...(replay !== null && {
+      replay: replay.paths.map(shown),
+      ...(replay.live_tools && { liveTools: true }),
+      ...(replay.strict && { strict: true }),
+    }),
     ...(input.format !== null && { inputFormat: input.format }),
     ...others,
     set: [...(given.set ?? []), ...sets],

@@ -6,6 +6,7 @@ import { checkOutput } from './output.ts';
 import { prepare, selectionOf, type Prepared } from './prepare.ts';
 import type { ReadyRun } from './ready-run.ts';
 import type { RunFlags } from './run-flags.ts';
+import { openRecordingsOf, recordingConflict } from './recordings.ts';
 import { runInFolder } from './run-in-folder.ts';
 import { printDiagnostics, printError, printReason, type Terminal } from './terminal.ts';
 
@@ -43,22 +44,33 @@ export async function runFile(terminal: Terminal, file: string, flags: RunFlags)
 
 /** Begins the simulator, where there is to be one, and the run, where nothing is lacking. */
 async function runPrepared(
-  run: Omit<ReadyRun, 'simulator'>,
+  run: Omit<ReadyRun, 'simulator' | 'recordings'>,
   simulated: SimulatorOptions | undefined,
 ): Promise<ExitCode> {
   const { terminal, flags, prepared } = run;
-  const { plan, warnings } = prepared;
-  const { checkStart } = await import('../run/requirements.ts');
+  const { plan } = prepared;
+  const opened = await openRecordingsOf(terminal, flags);
+  if (!opened.ok) {
+    await printDiagnostics(terminal, opened.error);
+    return exit.usage;
+  }
+  const { recordings } = opened.value;
+  const warnings = [...prepared.warnings, ...opened.value.warnings];
+  const { checkStart, runsTools } = await import('../run/requirements.ts');
   const lacking = [
     ...(await streamRefused(flags, prepared)),
-    ...checkStart(plan, { env: terminal.env, live: simulated === undefined }),
+    ...checkStart(plan, {
+      env: terminal.env,
+      live: simulated === undefined && recordings.replay === undefined,
+      tools: runsTools(recordings),
+    }),
   ];
   if (flags.quiet !== true || lacking.length > 0) await printDiagnostics(terminal, [...warnings, ...lacking]);
   if (lacking.length > 0) return exit.usage;
   const started = simulated && (await startSimulator(simulated));
   if (started?.ok === false) return refuse(terminal, started.error.message);
   try {
-    return await runInFolder({ ...run, simulator: started && { base_url: started.value.url } });
+    return await runInFolder({ ...run, recordings, simulator: started && { base_url: started.value.url } });
   } finally {
     await started?.value.close();
   }
@@ -85,12 +97,13 @@ async function streamRefused(flags: RunFlags, { total }: Prepared): Promise<read
   return [{ severity: 'error', code: 'usage', message: `\`--stream\` is for one record, and ${what}`, hint }];
 }
 
-function conflictOf({ output, format, sample, seed, stream }: RunFlags): string | undefined {
+function conflictOf(flags: RunFlags): string | undefined {
+  const { output, format, sample, seed, stream } = flags;
   if (stream === true && output === '-') return '--stream and --output - both want stdout: keep one';
   if (stream === true && format === 'json') return '--stream and --format json both want stdout: keep one';
   if (output === '-' && format === 'json') return '--output - and --format json both want stdout: keep one';
   if (seed !== undefined && sample === undefined) return '--seed is for --sample: give both, or neither';
-  return undefined;
+  return recordingConflict(flags);
 }
 
 async function readSimulatorOptions(options: string) {

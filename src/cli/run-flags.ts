@@ -5,6 +5,10 @@ export interface RunFlags extends PipelineFlags, SelectionFlags {
   readonly output?: string;
   readonly runDir?: string;
   readonly simulate?: string;
+  readonly record?: string;
+  readonly replay?: readonly string[];
+  readonly liveTools?: boolean;
+  readonly strict?: boolean;
   readonly workers?: number;
   readonly failFast?: boolean;
   readonly maxFailures?: number;

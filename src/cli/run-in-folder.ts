@@ -74,7 +74,7 @@ async function tell(
 
 /** Begins the run, or goes on with it. */
 async function begin(
-  { terminal, flags, prepared, simulator }: ReadyRun,
+  { terminal, flags, prepared, simulator, recordings }: ReadyRun,
   folder: RunFolder,
   interrupts: Interrupts,
   reporter: Reporter,
@@ -98,6 +98,7 @@ async function begin(
     drain: interrupts.drain,
     abort: interrupts.abort,
     ...(simulator !== undefined && { simulator }),
+    ...recordings,
     ...(flags.workers !== undefined && { workers: flags.workers }),
     ...(flags.failFast !== undefined && { failFast: flags.failFast }),
     ...(flags.maxFailures !== undefined && { maxFailures: flags.maxFailures }),

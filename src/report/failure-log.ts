@@ -7,10 +7,18 @@ const longestMessage = 300;
 const longestName = 60;
 
 export interface FailureLog {
-  /** A record has failed. */
-  add(record: FailedRecord): void;
+  /** A record has failed; `details` are lines that explain it, printed below its own. */
+  add(record: FailedRecord, details?: FailureDetails): void;
   /** Counts those that were like the last one told; to be called before other lines, and at the end. */
   flush(): void;
+}
+
+/** What stands in the place of a message that says the same in one line, and below it. */
+export interface FailureDetails {
+  readonly title: string;
+  /** Equal for those that are told by one of them. */
+  readonly same: string;
+  readonly lines: () => readonly string[];
 }
 
 interface FailureLogOptions {
@@ -26,6 +34,7 @@ interface FailureLogOptions {
  */
 export function createFailureLog({ print, paint, inputPath, errorsPath }: FailureLogOptions): FailureLog {
   let last: FailedRecord | undefined;
+  let lastSame: string | undefined;
   let repeats = 0;
   let shown = 0;
   let full = false;
@@ -37,9 +46,10 @@ export function createFailureLog({ print, paint, inputPath, errorsPath }: Failur
   };
 
   return {
-    add(record) {
+    add(record, details) {
       if (full) return;
-      if (last !== undefined && alike(last, record)) {
+      const shownAs = titled(record, details);
+      if (last !== undefined && alike(last, shownAs) && lastSame === details?.same) {
         repeats += 1;
         return;
       }
@@ -51,11 +61,18 @@ export function createFailureLog({ print, paint, inputPath, errorsPath }: Failur
         return;
       }
       shown += 1;
-      last = record;
-      print(failureLine(record, inputPath, paint));
+      last = shownAs;
+      lastSame = details?.same;
+      print(failureLine(shownAs, inputPath, paint));
+      for (const line of details?.lines() ?? []) print(`  ${line}`);
     },
     flush,
   };
+}
+
+function titled(record: FailedRecord, details: FailureDetails | undefined): FailedRecord {
+  if (details === undefined) return record;
+  return { ...record, error: { ...record.error, message: details.title } };
 }
 
 function alike(one: FailedRecord, other: FailedRecord): boolean {

@@ -1,6 +1,14 @@
 import { basename } from 'node:path';
 import { printableJson } from '../diagnostic/printable.ts';
-import type { BudgetReport, BudgetUse, RunFinished, RunStarted, UsageReport } from '../run/events.ts';
+import type {
+  BudgetReport,
+  BudgetUse,
+  ReplayReport,
+  RunFinished,
+  RunStarted,
+  UsageReport,
+} from '../run/events.ts';
+import type { RecordingChange } from '../run/recordings/change.ts';
 import { collectFailures, type Failures } from './failures.ts';
 import { pathsOf } from './paths.ts';
 import type { Reporter, ReporterOptions } from './reporter.ts';
@@ -20,6 +28,8 @@ export interface RunReport {
   readonly exit_code: number;
   /** Whether answers, tokens and cost were made up by the simulator. */
   readonly simulated: boolean;
+  /** Whether the answers, with their tokens and cost, are those of a recording: nothing was paid. */
+  readonly replayed: boolean;
   readonly folder: string | null;
   /** Null where the run has not been begun before. */
   readonly resumed: {
@@ -47,6 +57,13 @@ export interface RunReport {
    * Null where the run has no budget.
    */
   readonly budget: { readonly usd: ReportedUse | null; readonly tokens: ReportedUse | null } | null;
+  /**
+   * `{misses, simulated, unused}`: calls that were never recorded, answers that the simulator had made up, entries that
+   * nothing has used, each `{type, step, path, line}`, null where that is not known. Null where models were asked.
+   */
+  readonly replay: ReplayReport | null;
+  /** `{path, added, replaced, kept, dropped}` of the file of `--record`, in entries. Null where none was written. */
+  readonly recording: RecordingChange | null;
   readonly duration_ms: number;
   /** results.jsonl of the run's folder. */
   readonly results: string | null;
@@ -111,6 +128,7 @@ function runReport({ started, finished, failures, exitCode, outputPath }: RunRep
     reason: finished.reason ?? null,
     exit_code: exitCode,
     simulated: started?.simulated ?? false,
+    replayed: started?.replayed ?? false,
     folder: paths.folder ?? null,
     resumed:
       started?.resumed === undefined
@@ -122,6 +140,8 @@ function runReport({ started, finished, failures, exitCode, outputPath }: RunRep
     cost_usd: finished.usage.total.cost_usd,
     cached_requests: finished.usage.total.cached_requests,
     budget: budgetOf(finished.budget),
+    replay: finished.replay ?? null,
+    recording: finished.recording ?? null,
     duration_ms: finished.duration,
     results: paths.results ?? null,
     output: paths.output ?? null,

@@ -1,12 +1,14 @@
 import { printable, withoutCommands } from '../diagnostic/printable.ts';
 import type { RunStarted, RunStopping } from '../run/events.ts';
+import type { ReplayMiss } from '../run/recordings/miss.ts';
 import { annotationsOf } from './github.ts';
-import { createFailureLog } from './failure-log.ts';
+import { createFailureLog, type FailureDetails } from './failure-log.ts';
 import { collectFailures } from './failures.ts';
 import { formatAmount, formatCount, formatSeconds } from './numbers.ts';
 import type { LiveView, LiveViewOptions } from './live-view.ts';
-import { paintFor, systemClock } from './output.ts';
+import { paintFor, systemClock, type Paint } from './output.ts';
 import { errorsPathOf } from './paths.ts';
+import { missKind, missLines, missTitle } from './replay-miss.ts';
 import type { Reporter, ReporterOptions } from './reporter.ts';
 import { formatSummary } from './summary.ts';
 import { createTally } from './tally.ts';
@@ -29,6 +31,8 @@ export function liveReporter(
   const view = createView({ output, clock, read: () => tally.read() });
   const print = (lines: string) => view.print(withoutCommands(lines));
   const failures = collectFailures();
+  /** Of records that are about to fail for it, by their index. */
+  const misses = new Map<number, ReplayMiss>();
   const log = createFailureLog({
     print,
     paint,
@@ -52,7 +56,11 @@ export function liveReporter(
         case 'record_finished':
           if (event.outcome !== 'failed') return;
           failures.add(event);
-          log.add(event);
+          log.add(event, detailsOf(misses.get(event.index), paint));
+          misses.delete(event.index);
+          return;
+        case 'replay_missed':
+          misses.set(event.index, event.miss);
           return;
         case 'run_stopping':
           tell(paint('yellow', stoppingLine(event, tally.read().inFlight)));
@@ -78,7 +86,6 @@ export function liveReporter(
         case 'call_delta':
         case 'call_finished':
         case 'tool_finished':
-        case 'replay_missed':
       }
     },
     message: tell,
@@ -89,12 +96,25 @@ export function liveReporter(
   };
 }
 
-function startLine({ pipeline, total, concurrency, simulated, resumed, folder }: RunStarted): string {
+function detailsOf(miss: ReplayMiss | undefined, paint: Paint): FailureDetails | undefined {
+  return miss && { title: missTitle(miss), same: missKind(miss), lines: () => missLines(miss, { paint }) };
+}
+
+function startLine({
+  pipeline,
+  total,
+  concurrency,
+  simulated,
+  replayed,
+  resumed,
+  folder,
+}: RunStarted): string {
   const parts = [
     ...(resumed === undefined ? [] : ['resuming']),
     ...countInWords(resumed?.kept ?? 0, total),
     ...(isDone(resumed, total) ? ['nothing is left to do'] : [`up to ${formatCount(concurrency)} at a time`]),
     ...(simulated ? ['answers are simulated'] : []),
+    ...(replayed === true ? ['answers are replayed'] : []),
   ];
   const kept = folder === undefined ? '' : `\nkept in ${printable(folder)}`;
   return `${clip(pipeline, longestName)}: ${parts.join(', ')}${kept}`;

@@ -1,5 +1,12 @@
 import { printable } from '../diagnostic/printable.ts';
-import type { BudgetReport, BudgetUse, RunFinished, RunStarted, StopReason } from '../run/events.ts';
+import type {
+  BudgetReport,
+  BudgetUse,
+  ReplayReport,
+  RunFinished,
+  RunStarted,
+  StopReason,
+} from '../run/events.ts';
 import { billionthsUp, dollarsOf } from '../usage/billionths.ts';
 import type { Failures } from './failures.ts';
 import { formatCount } from './numbers.ts';
@@ -15,7 +22,7 @@ export interface Next {
 
 export interface NextInput {
   readonly started: Pick<RunStarted, 'folder' | 'total'> | undefined;
-  readonly finished: Pick<RunFinished, 'state' | 'reason' | 'counts' | 'budget'>;
+  readonly finished: Pick<RunFinished, 'state' | 'reason' | 'counts' | 'budget' | 'replay'>;
   readonly failures: Failures;
   readonly inputPath: string;
   /** What the user types to start pipe, such as `npx pipe`; default: `pipe`. */
@@ -27,6 +34,7 @@ export function nextOf(input: NextInput): Next | undefined {
   const { started, finished, failures, inputPath, command = 'pipe' } = input;
   if (started?.folder === undefined) return undefined;
   const { reason, counts } = finished;
+  if (finished.state === 'completed' && finished.replay !== undefined) return afterReplay(finished.replay);
   const atFault = Math.min(failures.ofRows(), counts.failed);
   const rest = restInWords(finished, started.total);
   const steps = [
@@ -48,6 +56,13 @@ export function nextOf(input: NextInput): Next | undefined {
     command: [`${command} resume`, pathWord(started.folder), ...larger],
     effect: atFault === 0 ? effect : `${effect}; ${failAlike(atFault)}`,
   };
+}
+
+/** A replay comes to the same each time: to run it again is of no use. */
+function afterReplay({ misses }: ReplayReport): Next | undefined {
+  if (misses === 0) return undefined;
+  const what = misses === 1 ? 'the call that was' : `the ${formatCount(misses)} calls that were`;
+  return { command: [], effect: `record ${what} never recorded: run it with --record in place of --replay` };
 }
 
 /** What was not run at all. Where the number of records is not known, more may come than is pending. */

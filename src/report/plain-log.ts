@@ -59,8 +59,9 @@ export function plainLine(progress: Progress): string {
   if (usage.cached_requests > 0) parts.push(`${formatAmount(usage.cached_requests, 'call')} cached`);
   const tokens = tokensSoFar(usage, budget, formatCount);
   if (tokens !== undefined) parts.push(tokens);
-  if (progress.simulated) parts.push('simulated');
-  if (!progress.simulated || budget.usd !== undefined) {
+  const unpaid = progress.simulated ? 'simulated' : progress.replayed ? 'replayed' : undefined;
+  if (unpaid !== undefined) parts.push(unpaid);
+  if (unpaid === undefined || budget.usd !== undefined) {
     parts.push(costSoFar(usage, budget) ?? 'cost unknown');
   }
   if (remaining !== null) parts.push(`${formatSeconds(remaining)} left`);

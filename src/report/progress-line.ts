@@ -45,7 +45,7 @@ function barOf({ total, done }: Progress, columns: number, paint: Paint): readon
 
 function fieldsOf(progress: Progress, paint: Paint): readonly Field[] {
   const { total, done, failed, inFlight, perSecond, remaining, elapsed } = progress;
-  const { stopping, graceLeft, usage, budget, simulated } = progress;
+  const { stopping, graceLeft, usage, budget, simulated, replayed } = progress;
   const [wait] = progress.waits;
   const fields: Field[] = [];
   const add = (rank: number, text: string, style?: Style) =>
@@ -69,8 +69,9 @@ function fieldsOf(progress: Progress, paint: Paint): readonly Field[] {
     const bounded = budget.tokens !== undefined;
     add(bounded ? rank.cost : rank.tokens, tokens, bounded ? undefined : 'dim');
   }
-  if (simulated) add(rank.cost, 'simulated', 'dim');
-  if (!simulated || budget.usd !== undefined) {
+  const unpaid = simulated ? 'simulated' : replayed ? 'replayed' : undefined;
+  if (unpaid !== undefined) add(rank.cost, unpaid, 'dim');
+  if (unpaid === undefined || budget.usd !== undefined) {
     const cost = costSoFar(usage, budget);
     if (cost !== undefined) add(rank.cost, cost);
     else add(rank.unknownCost, 'cost unknown', 'dim');

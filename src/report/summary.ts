@@ -9,6 +9,7 @@ import { formatAmount, formatCount, formatRate } from './numbers.ts';
 import type { Output, Paint } from './output.ts';
 import { paintFor } from './output.ts';
 import { pathsOf } from './paths.ts';
+import { recordingInWords, replayInWords, unusedInWords } from './recordings.ts';
 import { clip, wrap } from './text.ts';
 import { usageTable } from './usage-table.ts';
 
@@ -61,6 +62,7 @@ function headSection(input: SummaryInput, width: number, paint: Paint): readonly
     ...(started?.simulated === true
       ? label('simulated', 'no model was asked: answers, tokens and cost are made up')
       : []),
+    ...(started?.replayed === true ? label('replayed', replayInWords(finished.replay)) : []),
     ...(reason === undefined || reason.kind === 'interrupted'
       ? []
       : [
@@ -89,7 +91,20 @@ function headSection(input: SummaryInput, width: number, paint: Paint): readonly
     ...(usage.total.cached_requests > 0
       ? label('cache', `${formatAmount(usage.total.cached_requests, 'call')} answered without a request`)
       : []),
+    ...(finished.recording === undefined ? [] : label('recorded', recordingInWords(finished.recording))),
+    ...unusedSection(finished, label),
   ];
+}
+
+/** Listed where the run has failed for them. */
+function unusedSection(
+  { replay, counts, failed }: RunFinished,
+  label: (name: string, text: string) => readonly string[],
+): readonly string[] {
+  const listed = failed && counts.failed === 0;
+  return unusedInWords(replay?.unused ?? null, listed).flatMap((line, at) =>
+    label(at === 0 ? 'unused' : '', line),
+  );
 }
 
 function endInWords({ state, failed }: RunFinished, paint: Paint): string {

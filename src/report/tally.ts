@@ -8,6 +8,7 @@ import { collectWaits, type Wait } from './waits.ts';
 /** Where a run stands at one moment. */
 export interface Progress {
   readonly simulated: boolean;
+  readonly replayed: boolean;
   /** Records selected; null where the input has not been read to its end. */
   readonly total: number | null;
   /** Records that are through, those that were before this session included. */
@@ -50,6 +51,7 @@ export function createTally(now: () => number): Tally {
   let rate = createRateMeter(began);
   let total: number | null = null;
   let simulated = false;
+  let replayed = false;
   let budget: PlanBudget = {};
   let usage = zeroUsage;
   /** Records that earlier sessions are said to have brought to their end, and those of them that have been told. */
@@ -66,6 +68,7 @@ export function createTally(now: () => number): Tally {
       switch (event.type) {
         case 'run_started':
           ({ total, simulated, budget = {} } = event);
+          replayed = event.replayed === true;
           kept = event.resumed?.kept ?? 0;
           usage = event.resumed?.usage ?? zeroUsage;
           began = now();
@@ -117,6 +120,7 @@ export function createTally(now: () => number): Tally {
       const foreseeable = left > 0 && waiting[0]?.reason !== 'unavailable';
       return {
         simulated,
+        replayed,
         total,
         done,
         kept: before,

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../json/json.ts';
 import { isObject } from '../json/json.ts';
 import { resumableSections, type PlanFile } from '../plan.ts';
 import { canonicalJson } from './canonical.ts';
-import type { RunMeta, RunSummary } from './run-summary.ts';
+import type { ReplayMeta, RunMeta, RunSummary } from './run-summary.ts';
 
 /** Something in which a run would differ from what it was begun with, as far as that could change a result. */
 export interface Change {
@@ -24,23 +24,40 @@ const how = new RegExp(
  */
 export function changesSince(before: RunSummary, meta: RunMeta): readonly Change[] {
   return [
-    ...(before.simulated === meta.simulated ? [] : [simulation(before)]),
+    ...originChanges(before, meta),
     ...pipelineChanges(before, meta),
     ...variableChanges(before, meta),
     ...overrideChanges(before, meta),
     ...inputChanges(before, meta),
     ...selectionChanges(before.selection ?? {}, meta.selection ?? {}),
     ...imageChanges(before, meta),
+    ...recordChanges(before, meta),
   ];
 }
 
-/** Answers that are made up and answers that are not never stand in one run. */
-export function simulation({ simulated }: RunSummary): Change {
-  return inCommand(
-    simulated
-      ? 'its answers were simulated, and these would be real'
-      : 'its answers were real, and these would be simulated',
-  );
+/** Answers that are made up, or come from a recording, and answers that do not never stand in one run. */
+export function originChanges(before: RunSummary, meta: RunMeta): readonly Change[] {
+  const [was, is] = [originOf(before), originOf(meta)];
+  return was === is ? [] : [inCommand(`its answers were ${was}, and these would be ${is}`)];
+}
+
+function originOf({
+  simulated,
+  replay,
+}: {
+  readonly simulated: boolean;
+  readonly replay?: ReplayMeta | null;
+}): string {
+  if (replay !== undefined && replay !== null) return 'replayed';
+  return simulated ? 'simulated' : 'real';
+}
+
+/** A recording that a part of a run is missing from would replay no run. */
+function recordChanges(before: RunSummary, { record }: RunMeta): readonly Change[] {
+  if (before.record === (record ?? null)) return [];
+  if (before.record === null) return [inCommand('it was begun without `--record`')];
+  const is = record === undefined ? 'without it' : `with \`--record ${record}\``;
+  return [inCommand(`it was begun with \`--record ${before.record}\`, and this is ${is}`)];
 }
 
 function pipelineChanges(before: RunSummary, { plan }: RunMeta): readonly Change[] {

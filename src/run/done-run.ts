@@ -45,12 +45,13 @@ export async function readDone(
 }
 
 async function* eventsOf(folder: string, summary: RunSummary, usage: UsageReport): AsyncIterable<RunEvent> {
-  const { counts, tool_calls, simulated, name, budget } = summary;
+  const { counts, tool_calls, simulated, replay, name, budget } = summary;
   if (counts === null || tool_calls === null)
     throw new Error('a run is done and has not counted its records');
   const { total } = counts;
   const resumed = { kept: total, usage: usage.total };
-  yield { type: 'run_started', pipeline: name, total, concurrency: 0, folder, simulated, resumed };
+  const started = { type: 'run_started', pipeline: name, total, concurrency: 0, folder, simulated } as const;
+  yield { ...started, ...(replay !== null && { replayed: true }), resumed };
   yield {
     type: 'run_finished',
     state: 'completed',

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { failure, success, type Result } from '../result.ts';
-import { changesSince, simulation } from './changes.ts';
+import { changesSince, originChanges } from './changes.ts';
 import { readDone, type DoneRun } from './done-run.ts';
 import type { StopReason } from './events.ts';
 import { errorCode, inWords, nodeFileSystem, type FileSystem } from './file-system.ts';
@@ -71,7 +71,8 @@ function earlierRun(path: string, summary: RunSummary, lock: RunLock, services: 
 
   async function open(meta: RunMeta, force: boolean): Promise<Result<RunFolder, StopReason>> {
     const changes = changesSince(summary, meta);
-    if (summary.simulated !== meta.simulated) return failure(runChanged(path, [simulation(summary)]));
+    const origin = originChanges(summary, meta);
+    if (origin.length > 0) return failure(runChanged(path, origin));
     if (changes.length > 0 && !force) return failure(runChanged(path, changes));
     const history = await readHistory(fileSystem, join(path, 'journal.jsonl'), { all: force });
     if (!history.ok) return history;
@@ -85,7 +86,9 @@ function earlierRun(path: string, summary: RunSummary, lock: RunLock, services: 
       const through =
         summary.state === 'completed' && summary.counts?.failed === 0 && summary.tool_calls !== null;
       const same = changesSince(summary, meta).length === 0;
-      const done = through && same ? await readDone(fileSystem, path, summary) : undefined;
+      // Whether all entries of a recording were used is found out anew.
+      const strict = meta.replay?.strict === true;
+      const done = through && same && !strict ? await readDone(fileSystem, path, summary) : undefined;
       if (done !== undefined) await lock.release();
       return done;
     },

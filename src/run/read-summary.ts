@@ -36,9 +36,12 @@ export async function readSummary(
   }
   const known = isSummary(value);
   return known
-    ? success(value as unknown as RunSummary)
+    ? success({ ...neitherOf, ...value } as unknown as RunSummary)
     : unusable(`${path} is not the run.json of a run`, anew);
 }
+
+/** An earlier version neither replayed nor recorded, and says nothing of it. */
+const neitherOf = { replay: null, record: null };
 
 const anew = 'begin a new run: `journal.jsonl` beside it still has every answer, but not what was asked';
 
@@ -61,8 +64,10 @@ const isSummary = has({
   selection: orNull(isSelection),
   images: orNull(isText),
   output: orNull(isText),
-  simulated: (value) => typeof value === 'boolean',
+  simulated: isFlag,
   simulator: orNull(isText),
+  replay: ifThere(has({ paths: listOf(isText), live_tools: isFlag, strict: isFlag })),
+  record: ifThere(isText),
   counts: orNull(numbers('total', 'succeeded', 'failed', 'skipped', 'pending')),
   tool_calls: orNull(numbers('total', 'failed')),
   budget: orNull(has({ usd: orNull(numbers('limit', 'spent')), tokens: orNull(numbers('limit', 'spent')) })),
@@ -91,6 +96,10 @@ function isText(value: JsonValue | undefined): boolean {
   return typeof value === 'string';
 }
 
+function isFlag(value: JsonValue | undefined): boolean {
+  return typeof value === 'boolean';
+}
+
 function isNumber(value: JsonValue | undefined): boolean {
   return typeof value === 'number';
 }
@@ -109,6 +118,10 @@ function listOf(check: Check): Check {
 
 function orNull(check: Check): Check {
   return (value) => value === null || check(value);
+}
+
+function ifThere(check: Check): Check {
+  return (value) => value === undefined || value === null || check(value);
 }
 
 function unusable(message: string, hint?: string): Result<never, StopReason> {

@@ -14,10 +14,23 @@ export interface RunMeta {
   readonly simulated: boolean;
   /** The options of the simulator, as given to `--simulate`. */
   readonly simulator?: string;
+  /** What answers in place of the models; absent: they are asked. */
+  readonly replay?: ReplayMeta;
+  /** The file that the run records in, absolute. */
+  readonly record?: string;
   /** The folder that paths of images are relative to, absolute; absent: no file is sent. */
   readonly images?: string;
   /** The file of `--output`, absolute. */
   readonly output?: string;
+}
+
+export interface ReplayMeta {
+  /** Files and folders, absolute. */
+  readonly paths: readonly string[];
+  /** Whether tools are run all the same. */
+  readonly live_tools: boolean;
+  /** Whether entries that nothing uses fail the run. */
+  readonly strict: boolean;
 }
 
 export interface RunInput {
@@ -73,6 +86,10 @@ export interface RunSummary {
   readonly simulated: boolean;
   /** The options of the simulator, as given to `--simulate`; null where there are none. */
   readonly simulator: string | null;
+  /** Null where models are asked. */
+  readonly replay: ReplayMeta | null;
+  /** The file of `--record`, absolute; null where there is none. */
+  readonly record: string | null;
   /** The file of `--output`, absolute; null where there is none. */
   readonly output: string | null;
   /** How often the run was begun: 1, and one more for each resume. */
@@ -103,7 +120,7 @@ export function summaryOf(
   { started, sessions, duration }: EarlierSessions,
   end?: RunEnd & { readonly finished: number; readonly results_bytes: number | null },
 ): RunSummary {
-  const { plan, input, selection, simulated, simulator, images, output } = meta;
+  const { plan, input, selection, simulated, simulator, replay, record, images, output } = meta;
   const [pipeline, ...files] = plan.files;
   return {
     format: 1,
@@ -121,6 +138,8 @@ export function summaryOf(
     steps: ingredientsOf(plan),
     simulated,
     simulator: simulator ?? null,
+    replay: replay ?? null,
+    record: record ?? null,
     output: output ?? null,
     sessions,
     models: end?.models ?? {},

@@ -23,7 +23,9 @@ async function refused(cwd: string, ...args: readonly string[]): Promise<string>
 
 describe('a flag that a resume does not have', () => {
   it.each([
-    ...['input', 'input-format', 'var', 'model', 'files', 'simulate'].map((name): [string] => [name]),
+    ...['input', 'input-format', 'var', 'model', 'files', 'simulate', 'record', 'replay', 'strict'].map(
+      (name): [string] => [name],
+    ),
     ...['limit', 'offset', 'sample', 'seed', 'shard'].map((name): [string] => [name]),
   ])('is told as one of the run: --%s', async (name) => {
     const told = await refused(temporaryFolder(), 'resume', `--${name}`, '1');

@@ -126,6 +126,7 @@ export function finished(changes: Partial<RunFinished> = {}): RunFinished {
 export function progressOf(changes: Partial<Progress> = {}): Progress {
   return {
     simulated: false,
+    replayed: false,
     total: 1000,
     done: 412,
     kept: 0,

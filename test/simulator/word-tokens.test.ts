@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openTokenizer } from '../../src/estimate/tokenizer.ts';
 import { countTokens, withinTokens } from '../../src/simulator/word-tokens.ts';
@@ -32,7 +32,7 @@ describe('what the simulator counts', () => {
         expect(text.startsWith(taken)).toBe(true);
         expect(tokens).toBeLessThanOrEqual(most);
         expect(Buffer.from(taken).toString()).toBe(taken);
-        if (taken.length < text.length) expect(tokens).toBe(most);
+        expect(taken === text || tokens === most).toBe(true);
       }),
     );
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compileTemplate } from '../../src/template/compile.ts';
 
-const partials = new Map([['with-tone', 'Be {{tone}} to {{input.name}}.']]);
+const partials = new Map([['with-tone', 'Be {{tone}} to {{input.name}}.\n']]);
 
 function sketch(text: string): string {
   const compiled = compileTemplate(text, partials);
@@ -25,8 +25,8 @@ describe('a sketch', () => {
     ['{{#each input.tags}}{{this}} {{/each}}', 'a b '],
     ['{{#each steps.one.output}}{{this}}{{/each}}end', 'end'],
     ['{{#with steps.one.output}}{{a}}{{/with}}end', 'end'],
-    ['So: {{> with-tone tone=vars.tone}}', 'So: Be kind to Ada.'],
-    ['So: {{> with-tone tone=steps.one.output}}', 'So: Be  to Ada.'],
+    ['So: {{> with-tone tone=vars.tone}}', 'So: Be kind to Ada.\n'],
+    ['So: {{> with-tone tone=steps.one.output}}', 'So: Be  to Ada.\n'],
   ])('of %j says what is known', (text, said) => {
     expect(sketch(text)).toBe(said);
   });

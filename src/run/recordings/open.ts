@@ -79,7 +79,8 @@ async function readFolder(
   path: string,
   shown: string,
 ): Promise<Result<readonly ReadFile[], readonly Diagnostic[]>> {
-  const names = await readdir(path).catch(() => []);
+  const found = await readdir(path, { withFileTypes: true }).catch(() => []);
+  const names = found.flatMap((one) => (one.isDirectory() ? [] : one.name));
   const files: ReadFile[] = [];
   const mistakes: Diagnostic[] = [];
   for (const name of names.filter((one) => one.endsWith('.jsonl')).sort()) {

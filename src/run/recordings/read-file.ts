@@ -25,12 +25,18 @@ export async function readRecording(path: string): Promise<Result<RecordingFile,
   const entries: RecordedEntry[] = [];
   const mistakes: Diagnostic[] = [];
   let recorded = false;
+  /** Between the marks of a merge, of which the first has been told. */
+  let merging = false;
   const lines = splitLines(longestLine);
   const take = (rows: readonly Row[]) => {
     for (const row of rows) {
       const read = readLine(row, path);
       if (read === undefined) continue;
+      const mark = read.ok ? undefined : read.error.mark;
+      const told = mark !== undefined && merging;
+      if (mark !== undefined) merging = mark !== '>';
       if (read.ok) entries.push(read.value);
+      else if (told) continue;
       else if (mistakes.length < mostMistakes) mistakes.push(mistake(path, row.line, read.error));
       recorded ||= read.ok || read.error.recorded === true;
     }
@@ -56,6 +62,8 @@ interface LineMistake {
   readonly hint?: string;
   /** In UTF-16 units, from 1. */
   readonly column?: number;
+  /** The sign of a merge's mark, where the line is one. */
+  readonly mark?: string;
   /** Whether the line was one of a recording all the same. */
   readonly recorded?: boolean;
 }
@@ -71,7 +79,8 @@ function readLine(row: Row, path: string): Result<RecordedEntry, LineMistake> | 
   const whole = row.bytes.toString();
   const text = (row.line === 1 && whole.startsWith(byteOrderMark) ? whole.slice(1) : whole).trim();
   if (text === '') return undefined;
-  if (/^(?:<{7}|\|{7}|={7}|>{7})(?: |$)/.test(text)) return failure({ ...conflict, recorded: true });
+  const mark = /^(?:<{7}|\|{7}|={7}|>{7})(?= |$)/.exec(text)?.[0].charAt(0);
+  if (mark !== undefined) return failure({ ...conflict, mark, recorded: true });
   const parsed = parseLine(text);
   if (!parsed.ok) return parsed;
   const value = parsed.value;

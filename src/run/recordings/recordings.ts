@@ -9,6 +9,7 @@ export interface Recordings {
   readonly files: readonly string[];
   /** Of all of them, in the order of the files and their lines, each question once. */
   readonly entries: readonly RecordedEntry[];
+  readonly size: number;
   /** The answer to a model's question. It is looked up only: `use` says that it was of use. */
   answer(fingerprint: Fingerprint): RecordedAnswer | undefined;
   /** What came of a tool call. */
@@ -29,6 +30,7 @@ export function createRecordings(files: readonly string[], entries: readonly Rec
   return {
     files,
     entries,
+    size: entries.length,
     answer(fingerprint) {
       const found = byFingerprint.get(fingerprint);
       return found?.type === 'answer' ? found : undefined;
@@ -41,9 +43,4 @@ export function createRecordings(files: readonly string[], entries: readonly Rec
     unused: () => entries.filter(({ fingerprint }) => !used.has(fingerprint)),
     nearest,
   };
-}
-
-/** Nothing was recorded. */
-export function noRecordings(): Recordings {
-  return createRecordings([], []);
 }

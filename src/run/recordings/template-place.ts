@@ -16,7 +16,9 @@ export function placeIn(step: Location | undefined, origin: Origin): FilePlace |
   if (step === undefined) return undefined;
   const { source } = step;
   const pointer = pointerOf(step, origin);
-  const { line, column } = source.locate(pointer, pointer === step.pointer ? 'key' : 'value').start;
+  // Of what has several lines, the name tells where it is.
+  const part = typeof valueAt(source.value, pointer) === 'object' ? 'key' : 'value';
+  const { line, column } = source.locate(pointer, part).start;
   return { path: source.path, line, column };
 }
 

@@ -1,14 +1,16 @@
+import { rmSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/json/json.ts';
+import type { AnswerCache } from '../../../src/run/cache/cache.ts';
 import type { RunFinished } from '../../../src/run/events.ts';
 import type { RunOptions } from '../../../src/run/options.ts';
 import { openRecordings } from '../../../src/run/recordings/open.ts';
 import { openRecorder, type RecorderOptions } from '../../../src/run/recordings/recorder.ts';
 import type { Recordings } from '../../../src/run/recordings/recordings.ts';
 import { drive } from '../support/drive.ts';
-import { answer, fakeModels, failed, instantModels } from '../support/fake-models.ts';
+import { answer, fakeModels, failed, instantModels, used } from '../support/fake-models.ts';
 import { idOf, plan, recordsOf, settings, step as fakeStep, type StepOptions } from '../support/plans.ts';
 import { temporaryFolder } from '../support/run-folders.ts';
 
@@ -195,6 +197,64 @@ describe('a recording', () => {
     await writeFile(path, (await readFile(path, 'utf8')).split('\n').slice(1).join('\n'));
     const entries = await linesOf(path);
     expect(entries).toHaveLength(3);
+  });
+});
+
+describe('an answer that is not this run’s own', () => {
+  const one = plan([step('one')]);
+
+  it('is recorded with what it had cost, where it comes out of the cache', async () => {
+    const path = await newFile();
+    const cache: AnswerCache = {
+      async find(fingerprint) {
+        const found = answer('kept');
+        if (!found.ok) throw new Error('no answer');
+        const { completion } = found;
+        return {
+          fingerprint,
+          model: 'small',
+          usage: { ...used, retries: 2, requests: 3, cost_usd: 1 },
+          completion,
+        };
+      },
+      put: () => {},
+      close: async () => {},
+    };
+    const finished = await record(path, { pipeline: one, count: 1, cache });
+    expect(finished.usage.total).toMatchObject({ requests: 0, cached_requests: 1, total_tokens: 0 });
+    expect(await linesOf(path)).toMatchObject([
+      { usage: { requests: 1, retries: 0, cached_requests: 0, total_tokens: 15, cost_usd: 1 } },
+    ]);
+    const { finished: replayed } = await replay(path, {}, one, 1);
+    expect(replayed.usage.total).toMatchObject({ requests: 1, total_tokens: 15, cost_usd: 1 });
+  });
+
+  it('is asked anew by a real run where the simulator had made it up', async () => {
+    const path = await newFile();
+    await record(path, { pipeline: one, count: 1 }, { simulated: true });
+    expect(await linesOf(path)).toMatchObject([{ simulated: true }]);
+    const again = await record(path, { pipeline: one, count: 1 }, { simulated: true });
+    expect(again.recording).toMatchObject({ replaced: 0, kept: 1 });
+    expect((await replay(path, {}, one, 1)).finished.replay?.simulated).toBe(1);
+    // Also where the model says just the same.
+    const real = await record(path, { pipeline: one, count: 1 });
+    expect(real.recording).toMatchObject({ added: 0, replaced: 1, kept: 0 });
+    expect((await linesOf(path))[0]).not.toHaveProperty('simulated');
+  });
+});
+
+describe('a file that cannot be written at the end', () => {
+  it('stops the run, which can be resumed then', async () => {
+    const path = await newFile();
+    const openModel = instantModels((prompt) => {
+      rmSync(dirname(path), { recursive: true, force: true });
+      return answer(prompt);
+    });
+    expect(await record(path, { openModel })).toMatchObject({
+      state: 'stopped',
+      reason: { kind: 'local', code: 'recording_unwritable' },
+      counts: { succeeded: 3 },
+    });
   });
 });
 

@@ -1,0 +1,54 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { buildProgram } from '../../src/cli/program.ts';
+import type { Terminal } from '../../src/cli/terminal.ts';
+import { temporaryFolder } from '../support/pipe.ts';
+
+function project(): string {
+  const cwd = temporaryFolder();
+  writeFileSync(
+    join(cwd, 'p.yaml'),
+    `version: 1
+model: {name: mistral-small-latest}
+steps:
+  say: {type: chat, prompt: "{{input.id}}"}
+`,
+  );
+  writeFileSync(join(cwd, 'rows.jsonl'), '{"id":"1"}\n');
+  return cwd;
+}
+
+async function run(cwd: string, args: readonly string[]) {
+  const stderr = new PassThrough();
+  const terminal = { cwd, stdout: new PassThrough(), stderr, env: {} } as unknown as Terminal;
+  let exitCode: number | undefined;
+  const program = buildProgram(terminal, (code) => (exitCode = code));
+  const files = [join(cwd, 'p.yaml'), '--input', join(cwd, 'rows.jsonl'), '--run-dir', join(cwd, 'out')];
+  await program.parseAsync(['node', 'pipe', 'run', ...files, ...args]);
+  return { exitCode, told: String(stderr.read()) };
+}
+
+describe('flags of a recording', () => {
+  it.each([
+    [['--record', 'r.jsonl', '--replay', 'r.jsonl'], 'keep one'],
+    [['--replay', 'r.jsonl', '--simulate', ''], 'keep one'],
+    [['--live-tools'], 'is for --replay'],
+    [['--strict'], 'is for --replay'],
+    [['--replay', 'r.jsonl', '--strict', '--limit', '1'], 'is for the whole input'],
+    [['--record', '-'], 'wants a file of its own'],
+    [['--record', '.'], 'is a folder'],
+    [['--record', 'rows.jsonl'], 'no entry of a recording'],
+    [['--record', 'out.jsonl', '--output', './out.jsonl'], 'name the same file'],
+    [['--record', 'no/such/r.jsonl'], 'does not exist'],
+    [['--replay', 'none.jsonl'], 'there is no file `none.jsonl`'],
+    [['--replay', '.'], 'there is no recording in the folder `.`'],
+  ])('are refused before anything is begun: %j', async (args, words) => {
+    const cwd = project();
+    const { exitCode, told } = await run(cwd, args);
+    expect(told).toContain(words);
+    expect(exitCode).toBe(2);
+    expect(existsSync(join(cwd, 'out'))).toBe(false);
+  });
+});
