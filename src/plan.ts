@@ -75,6 +75,8 @@ export interface PlanStep {
   /** Ids of the steps whose end this one awaits, skipped ones included. */
   readonly after: readonly string[];
   readonly when?: Template;
+  /** The steps that `when` reads; absent where no file says. */
+  readonly when_reads?: readonly string[];
   readonly model: ModelSettings;
   /** Whether its answers come as streams. */
   readonly stream: boolean;
@@ -82,6 +84,10 @@ export interface PlanStep {
   readonly cache: boolean;
   /** The longest answer that the model may write, in tokens; null where nothing bounds it. */
   readonly max_output_tokens: number | null;
+  /** What its prompt is made of (templates, partials, the variables that they read), as a hash; absent where no file says. */
+  readonly prompt_hash?: string;
+  /** How often its templates read each earlier step; absent where no file says. */
+  readonly reads?: { readonly [step: string]: number };
   readonly program: StepProgram;
   /** Where the step stands in the pipeline file; absent where it is of none. */
   readonly place?: Location;

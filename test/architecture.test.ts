@@ -16,7 +16,7 @@ const floors: readonly (readonly string[])[] = [
   ['steps'],
   ['plan.ts'],
   ['pipeline', 'run'],
-  ['comparison', 'testing'],
+  ['comparison', 'estimate', 'testing'],
   ['report', 'lockfile'],
   ['index.ts'],
   ['cli'],

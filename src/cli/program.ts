@@ -7,6 +7,7 @@ import type { ExitCode } from './exit.ts';
 import { collect } from './options.ts';
 import { lockCommand } from './lock.ts';
 import { mergeCommand } from './merge.ts';
+import { planCommand } from './plan.ts';
 import { renderCommand } from './render.ts';
 import { resumeCommand } from './resume.ts';
 import { runCommand } from './run.ts';
@@ -31,6 +32,7 @@ export function buildProgram(terminal: Terminal, done: (code: ExitCode) => void)
 Examples:
   $ pipe run translate.yaml --input rows.jsonl --simulate    try it: no key, no cost
   $ pipe check *.yaml --input rows.jsonl                     every mistake, before any call
+  $ pipe plan translate.yaml --input rows.jsonl              what it would cost, before any call
   $ pipe run translate.yaml --input rows.jsonl --output out.csv
   $ pipe resume                                              finish the newest run
 
@@ -43,7 +45,7 @@ Exit codes: 0 all records succeeded, 1 some failed, 2 wrong usage or an invalid 
   program.addCommand(mergeCommand(terminal, done));
   program.commandsGroup('Look before you run:');
   program.addCommand(checkCommand(terminal, done)).addCommand(renderCommand(terminal, done));
-  program.addCommand(lockCommand(terminal, done));
+  program.addCommand(planCommand(terminal, done)).addCommand(lockCommand(terminal, done));
   program.commandsGroup('Test:');
   program.addCommand(testCommand(terminal, done));
   program.commandsGroup('Look at what a run did:');

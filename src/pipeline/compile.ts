@@ -1,6 +1,7 @@
 import { basename, extname } from 'node:path';
 import { isObject, type JsonObject } from '../json/json.ts';
 import type { Plan, PlanStep } from '../plan.ts';
+import { stepReferences } from '../template/references.ts';
 import { checkBudget, longestAnswer } from './budget.ts';
 import { checkNames } from './check-names.ts';
 import type { Columns } from './columns.ts';
@@ -8,9 +9,10 @@ import { compileInput, type InputType } from './input.ts';
 import { warnOfLimits } from './limit-warnings.ts';
 import { modelSettings, providerKeys } from './model-settings.ts';
 import { warnOfModels } from './model-warnings.ts';
-import { orderSteps, type StepOrder } from './order.ts';
+import { orderSteps, type Dependency, type StepOrder } from './order.ts';
 import { compileOutput, type CompiledOutput } from './output.ts';
 import { loadPartials } from './partials.ts';
+import { promptHash } from './prompt-hash.ts';
 import { callLimits, priceTable, retryPolicy, runBudget } from './policies.ts';
 import { checkPaths, dependenciesOf, scopedTemplates } from './references.ts';
 import type { FileScope, StepScope } from './scope.ts';
@@ -85,9 +87,14 @@ export async function compilePlan(
         stream,
         cache: (spec['cache'] ?? file['cache']) !== false,
         max_output_tokens: longestAnswer(model),
+        prompt_hash: promptHash(step, vars, context),
+        reads: timesRead(dependencies.get(id) ?? []),
         program,
         place: { source, pointer: ['steps', id] },
-        ...(when && { when: when.template }),
+        ...(when && {
+          when: when.template,
+          when_reads: stepReferences(when.template).map((use) => use.step),
+        }),
       },
     ];
   });
@@ -118,6 +125,12 @@ export async function compilePlan(
     prices,
     overrides,
   };
+}
+
+function timesRead(dependencies: readonly Dependency[]): { readonly [step: string]: number } {
+  const times: Record<string, number> = {};
+  for (const { on } of dependencies) times[on] = (times[on] ?? 0) + 1;
+  return times;
 }
 
 async function compileParts(

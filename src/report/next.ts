@@ -155,6 +155,11 @@ export function continuedLines([first = '', ...words]: readonly string[]): reado
 
 /** A path as a shell takes it for one word, and a command for no flag. */
 function pathWord(path: string): string {
-  const shown = printable(path.startsWith('-') ? `./${path}` : path);
+  return shellWord(path.startsWith('-') ? `./${path}` : path);
+}
+
+/** A text as a shell takes it for one word. */
+export function shellWord(text: string): string {
+  const shown = printable(text);
   return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", `'\\''`)}'`;
 }

@@ -3,6 +3,7 @@ import { isObject, type JsonValue } from '../json/json.ts';
 import { failure, success, type Result } from '../result.ts';
 import type { StopReason } from './events.ts';
 import { errorCode, inWords, nodeFileSystem, type FileSystem } from './file-system.ts';
+import { ingredientNames } from './ingredients.ts';
 import type { RunSummary } from './run-summary.ts';
 import { readJson } from './whole-file.ts';
 
@@ -58,6 +59,7 @@ const isSummary = has({
   files: listOf(isFile),
   vars: isObject,
   overrides: listOf(isText),
+  steps: (value) => value === undefined || isIngredients(value),
   input: has({ path: orNull(isText), sha256: orNull(isText), format: orNull(isText) }),
   selection: orNull(isSelection),
   images: orNull(isText),
@@ -79,6 +81,11 @@ function isSelection(value: JsonValue | undefined): boolean {
     limit: isNumber,
   };
   return isObject(value) && Object.entries(value).every(([name, part]) => parts[name]?.(part) === true);
+}
+
+function isIngredients(value: JsonValue): boolean {
+  const hashes = Object.fromEntries(ingredientNames.map((name) => [name, orNull(isText)]));
+  return isObject(value) && Object.values(value).every(has(hashes));
 }
 
 function isFile(value: JsonValue | undefined): boolean {

@@ -3,6 +3,7 @@ import type { Plan, PlanFile } from '../plan.ts';
 import type { Count } from '../records/record-source.ts';
 import type { Usage } from '../usage/usage.ts';
 import { version } from '../version.ts';
+import { ingredientsOf, type StepIngredients } from './ingredients.ts';
 import type { BudgetReport, Counts, RunFinished, StopReason, ToolCounts, UsageReport } from './events.ts';
 
 /** What a run is made of, as run.json tells it from the start. */
@@ -85,6 +86,8 @@ export interface RunSummary {
   readonly images: string | null;
   readonly vars: JsonObject;
   readonly overrides: readonly string[];
+  /** What the questions of each step are made of; absent in a run of an older pipe. */
+  readonly steps?: { readonly [step: string]: StepIngredients };
   readonly simulated: boolean;
   /** The options of the simulator, as given to `--simulate`; null where there are none. */
   readonly simulator: string | null;
@@ -155,6 +158,7 @@ export function summaryOf(
     images: images ?? null,
     vars: plan.vars,
     overrides: plan.overrides,
+    steps: ingredientsOf(plan),
     simulated,
     simulator: simulator ?? null,
     locked,

@@ -6,7 +6,7 @@ import type { Shared } from '../tools/shared.ts';
 import type { ToolOutcome } from '../tools/tool.ts';
 import type { ActiveRecord } from './active-record.ts';
 import type { ReplayMissed, ToolFinished } from './events.ts';
-import { toolFingerprint } from './fingerprint.ts';
+import { toolFingerprint, type Fingerprint } from './fingerprint.ts';
 import { inSlot, type SlotServices } from './in-slot.ts';
 import type { Journal } from './journal/journal.ts';
 import { missMessage } from './recordings/miss.ts';
@@ -67,7 +67,7 @@ export async function runTool(
   const { id: stepId, program } = ofPlan;
   const { id, name } = call;
   const asked = { id, name, arguments: call.arguments };
-  const fingerprint = toolFingerprint({ ...asked, identity: identityOf(call, plan) });
+  const fingerprint = fingerprintOfTool(call, plan);
   const known = record.replay?.tool(stepId, fingerprint);
   if (known !== undefined) {
     services.replayed();
@@ -119,6 +119,12 @@ export async function runTool(
     finished(outcome.ok ? { ...event, ok: true } : { ...event, ok: false, code: outcome.error.code });
     return outcome;
   }
+}
+
+/** What a call of a tool is known by. */
+export function fingerprintOfTool(call: ToolInvocation, plan: Plan): Fingerprint {
+  const { id, name } = call;
+  return toolFingerprint({ id, name, arguments: call.arguments, identity: identityOf(call, plan) });
 }
 
 /** What the tool is, with what is in its files: a result of what it was before is none of its own. */

@@ -1,11 +1,11 @@
 import { success, type Result } from '../result.ts';
-import { cut, echoOf, simulatedMark } from './echo.ts';
+import { echoOf, simulatedMark } from './echo.ts';
 import type { Instances } from './instance/instance.ts';
 import { draftJson } from './json-answer.ts';
 import type { ChatRequest } from './request.ts';
 import { draftText } from './text-answer.ts';
-import { charactersPerToken, countTokens } from './tokens.ts';
 import { draftCalls, toolsToCall, type ToolCall } from './tool-answer.ts';
+import { withinTokens } from './word-tokens.ts';
 
 /** What a model says: a text, or calls of tools. */
 export interface Answer {
@@ -66,8 +66,7 @@ function createRoom(max_tokens: number | null | undefined): Room {
   let short = false;
   return {
     take(text) {
-      const taken = cut(text, left * charactersPerToken);
-      const cost = countTokens(taken);
+      const { taken, tokens: cost } = withinTokens(text, left);
       left -= cost;
       tokens += cost;
       if (taken.length < text.length) short = true;

@@ -1,25 +1,17 @@
 import type { JsonValue } from '../json/json.ts';
+import { imageTokens, templateTokens } from '../models/chat-template.ts';
 import type { ChatMessage, ChatRequest, ContentChunk } from './request.ts';
-
-/** Characters of one token: a rule of thumb for English, which is all that a simulation needs. */
-export const charactersPerToken = 4;
-
-/** What the chat template puts around one message. */
-const tokensPerMessage = 4;
-
-/** A flat count, since the simulator looks at no image. */
-const tokensPerImage = 512;
+import { countTokens } from './word-tokens.ts';
 
 /** The provider caches prompts in blocks of so many tokens. */
 const cacheBlock = 64;
 
-export function countTokens(text: string): number {
-  return Math.ceil(text.length / charactersPerToken);
-}
-
+/** What a request's conversation and its tools count. Schemas only hold the answer, and count nothing. */
 export function countPromptTokens(request: ChatRequest): number {
-  const tools = countJsonTokens((request.tools ?? []) as unknown as JsonValue);
-  return request.messages.reduce((sum, message) => sum + countMessageTokens(message), tools);
+  const { begin, tools: marks } = templateTokens;
+  const tools = (request.tools ?? []) as unknown as readonly JsonValue[];
+  const before = begin + (tools.length === 0 ? 0 : marks + countTokens(jsonText(tools)));
+  return request.messages.reduce((sum, message) => sum + countMessageTokens(message), before);
 }
 
 /**
@@ -35,34 +27,38 @@ export function countCachedTokens(request: ChatRequest): number {
   return tokens - (tokens % cacheBlock);
 }
 
-function countMessageTokens(message: ChatMessage): number {
-  const { content, tool_calls } = message;
-  const around = tokensPerMessage + countJsonTokens((tool_calls ?? []) as unknown as JsonValue);
-  if (typeof content === 'string') return around + countTokens(content);
-  let tokens = around;
+function countMessageTokens({ role, content, tool_calls, tool_call_id }: ChatMessage): number {
+  const calls = tool_calls ?? [];
+  let tokens: number = templateTokens.turn[role] + (calls.length === 0 ? 0 : templateTokens.calls);
+  if (calls.length > 0) tokens += countTokens(jsonText(calls as unknown as JsonValue));
+  tokens += countTokens(tool_call_id ?? '');
+  if (typeof content === 'string') return tokens + countTokens(content);
   for (const part of content ?? []) tokens += countChunkTokens(part);
   return tokens;
 }
 
 function countChunkTokens(chunk: ContentChunk): number {
   if (chunk.type === 'text') return countTokens(chunk.text);
-  if (chunk.type === 'image_url') return tokensPerImage;
+  // It looks at no image.
+  if (chunk.type === 'image_url') return imageTokens.expected;
   return chunk.thinking.reduce((sum, { text = '' }) => sum + countTokens(text), 0);
 }
 
-/** Walks without recursion: a request may nest deeper than the stack. */
-function countJsonTokens(value: JsonValue): number {
+/** Nearly the JSON of a value. Walks without recursion: a request may nest deeper than the stack. */
+function jsonText(value: JsonValue): string {
   const waiting: JsonValue[] = [value];
-  let characters = 0;
+  let text = '';
   for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) {
     if (typeof item !== 'object' || item === null) {
-      characters += String(item).length;
+      text += typeof item === 'string' ? `"${item}",` : `${String(item)},`;
       continue;
     }
+    const isList = Array.isArray(item);
     for (const [name, inner] of Object.entries(item)) {
-      characters += name.length;
+      if (!isList) text += `"${name}":`;
       waiting.push(inner);
     }
+    text += isList ? '[]' : '{}';
   }
-  return Math.ceil(characters / charactersPerToken);
+  return text;
 }

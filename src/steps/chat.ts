@@ -23,6 +23,11 @@ async function compile(spec: JsonObject, builder: StepBuilder): Promise<StepProg
   };
   return {
     output: { type: 'string' },
+    outlook: {
+      most_calls: 1,
+      runs_tools: false,
+      sketch: (scope) => ({ messages: conversation.sketch(scope) }),
+    },
     render,
     async execute(scope, services) {
       const request = render(scope);

@@ -184,6 +184,16 @@ export function renderContent(
   return success(parts);
 }
 
+/** The content as far as the scope tells it. An image whose address is not known counts as one all the same. */
+export function sketchContent(content: Content, scope: Scope): string | readonly ContentPart[] {
+  if (content.kind === 'text') return content.template.sketch(scope);
+  return content.parts.map(({ type, template }): ContentPart => {
+    const text = template.sketch(scope);
+    if (type === 'text') return { type, text };
+    return type === 'thinking' ? { type, thinking: text } : { type, image_url: text.trim() };
+  });
+}
+
 /** Whether it is an address or the image itself, rather than the path of a file. */
 export function isUrl(image: string): boolean {
   return /^(?:https?:\/\/|data:)/i.test(image);

@@ -8,6 +8,7 @@ import {
   contentSchema,
   isEmpty,
   renderContent,
+  sketchContent,
   templatesOf,
   type Content,
 } from './content.ts';
@@ -18,6 +19,8 @@ import { unsent } from './unsent.ts';
 export interface Conversation {
   readonly templates: readonly CompiledTemplate[];
   render(scope: Scope): Result<readonly Message[], StepError>;
+  /** The messages as far as the scope tells them: what is not there yet reads as nothing. */
+  sketch(scope: Scope): readonly Message[];
 }
 
 interface Turn {
@@ -87,6 +90,7 @@ export function compileConversation(spec: JsonObject, builder: StepBuilder): Con
   return {
     templates: turns.flatMap(({ content }) => templatesOf(content)),
     render: (scope) => render(turns, scope),
+    sketch: (scope) => sketch(turns, scope),
   };
 }
 
@@ -190,4 +194,12 @@ function render(turns: readonly Turn[], scope: Scope): Result<readonly Message[]
     messages.push({ role, content: rendered.value, ...(prefix && { prefix }) });
   }
   return success(messages);
+}
+
+function sketch(turns: readonly Turn[], scope: Scope): readonly Message[] {
+  const messages: Message[] = [];
+  for (const { role, content, prefix } of turns) {
+    messages.push({ role, content: sketchContent(content, scope), ...(prefix && { prefix }) });
+  }
+  return messages;
 }

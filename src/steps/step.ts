@@ -38,10 +38,22 @@ export interface StepProgram {
   readonly filled?: readonly string[];
   /** The tools that could not be run at all. To be asked before a run, whose services they get. */
   prepare?(services: ToolServices): Promise<readonly UnreadyTool[]>;
+  /** What can be told of its calls before a run; absent where that is nothing. */
+  readonly outlook?: StepOutlook;
   /** The first request of the step for this scope, exactly as `execute` would send it. */
   render(scope: Scope): Result<ModelRequest, StepError>;
   /** Runs the step for one record; every model call goes through `call`, every tool call through `tool`. */
   execute(scope: Scope, services: StepServices): Promise<Result<StepValue, StepError>>;
+}
+
+/** What an estimate may reckon with. */
+export interface StepOutlook {
+  /** The calls of the model that it makes for one record at most, repeated attempts not counted; at least it makes one. */
+  readonly most_calls: number;
+  /** Whether tools answer between its calls, whose results nobody knows beforehand. */
+  readonly runs_tools: boolean;
+  /** The first request as far as this scope tells it: what is not there yet reads as nothing. Never sent. */
+  sketch(scope: Scope): ModelRequest;
 }
 
 export interface UnreadyTool {

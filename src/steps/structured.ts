@@ -70,6 +70,11 @@ async function compile(spec: JsonObject, builder: StepBuilder): Promise<StepProg
   };
   return {
     output: schema.schema,
+    outlook: {
+      most_calls: 1 + repairs,
+      runs_tools: false,
+      sketch: (scope) => requestFor(conversation.sketch(scope), method),
+    },
     render,
     async execute(scope, services) {
       const messages = conversation.render(scope);

@@ -106,6 +106,12 @@ async function compile(spec: JsonObject, builder: StepBuilder, kinds: ToolKinds)
     filled: [...new Set([...tools.values()].flatMap(({ program }) => program.filled ?? []))],
     // Calls that are only collected need nothing that runs.
     ...(rules.maxRounds > 0 && { prepare: (services) => unreadyTools(tools, services) }),
+    outlook: {
+      // The answer that `schema` describes is asked for after the rounds, where their last text is none.
+      most_calls: (answersAtOnce ? 0 : rules.maxRounds + 1) + (answer === undefined ? 0 : 1 + answer.repairs),
+      runs_tools: !answersAtOnce && rules.maxRounds > 0,
+      sketch: (scope) => ({ messages: conversation.sketch(scope), ...first }),
+    },
     render,
     async execute(scope, services) {
       const request = render(scope);

@@ -18,6 +18,7 @@ describe('help', () => {
     ['merge'],
     ['lock'],
     ['test'],
+    ['plan'],
     ['schema'],
     ['simulator'],
     ['cache'],

@@ -23,10 +23,10 @@ describe('an answer', () => {
           finish_reason: 'stop',
         },
       ],
-      usage: { prompt_tokens: 9, completion_tokens: 5, total_tokens: 14 },
+      usage: { prompt_tokens: 8, completion_tokens: 5, total_tokens: 13 },
     });
     expect(outcome.usage).toEqual(completionOf(outcome).usage);
-    expect(outcome.reply.headers).toEqual(['x-ratelimit-tokens-query-cost', '14']);
+    expect(outcome.reply.headers).toEqual(['x-ratelimit-tokens-query-cost', '13']);
   });
 
   it.each<[string, object, string]>([
@@ -93,8 +93,8 @@ describe('an answer', () => {
 
   it.each([
     [5, '[simulated] I love programming.', 'stop', 5],
-    [4, '[simulated] I love programmi', 'length', 4],
-    [1, '[simulated] I lo', 'length', 1],
+    [4, '[simulated] I love programming', 'length', 4],
+    [1, '[simulated] I', 'length', 1],
     [0, '[simulated] ', 'length', 0],
     [null, '[simulated] I love programming.', 'stop', 5],
   ])('is cut at max_tokens %s', (max_tokens, content, finish_reason, tokens) => {
@@ -118,11 +118,11 @@ describe('usage', () => {
   const promptTokens = (fields: object) => completionOf(ask(fields)).usage.prompt_tokens;
 
   it.each<[string, object, number]>([
-    ['four characters a token and four tokens a message', { messages: [user('12345678')] }, 4 + 2],
-    ['every message', { messages: [{ role: 'system', content: '1234' }, user('123')] }, 4 + 1 + 4 + 1],
-    ['an empty message', { messages: [user('')] }, 4],
-    ['images', { messages: [user([{ type: 'text', text: '1234' }, image])] }, 4 + 1 + 512],
-    ['tools', { tools: [tool('1234', { a: [1, null] })], tool_choice: 'none' }, 9 + 12],
+    ['digits one by one, and what stands around a message', { messages: [user('12345678')] }, 3 + 8],
+    ['every message', { messages: [{ role: 'system', content: '1234' }, user('123')] }, 1 + 2 + 4 + 2 + 3],
+    ['an empty message', { messages: [user('')] }, 3],
+    ['images', { messages: [user([{ type: 'text', text: '1234' }, image])] }, 3 + 4 + 512],
+    ['tools', { tools: [tool('1234', { a: [1, null] })], tool_choice: 'none' }, 8 + 27],
     [
       'earlier thoughts',
       {
@@ -134,7 +134,7 @@ describe('usage', () => {
           user('1234'),
         ],
       },
-      4 + 2 + 4 + 1,
+      1 + 1 + 8 + 2 + 4,
     ],
   ])('counts %s', (_, fields, tokens) => {
     expect(promptTokens(fields)).toBe(tokens);
@@ -151,9 +151,9 @@ describe('usage', () => {
     const messages = [{ role: 'system', content: 'x'.repeat(600) }, user('Hello')];
     expect(completionOf(ask({ messages })).usage).not.toHaveProperty('prompt_tokens_details');
     expect(completionOf(ask({ messages, prompt_cache_key: 'k' })).usage).toEqual({
-      prompt_tokens: 160,
-      completion_tokens: 2,
-      total_tokens: 162,
+      prompt_tokens: 181,
+      completion_tokens: 1,
+      total_tokens: 182,
       prompt_tokens_details: { cached_tokens: 128 },
     });
   });

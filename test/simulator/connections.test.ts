@@ -105,7 +105,7 @@ describe('the latency of a stream', () => {
     expect(delays).toEqual([300, 117, 117, 117, 117, 117, 117]);
     await until(() => received.over);
     expect(received.text.endsWith('data: [DONE]\n\n')).toBe(true);
-    expect(simulator.stats()).toMatchObject({ by_status: { '200': 1 }, output_tokens: 2 });
+    expect(simulator.stats()).toMatchObject({ by_status: { '200': 1 }, output_tokens: 3 });
   });
 
   it('is that of the whole answer, however many events it has', async () => {

@@ -170,12 +170,12 @@ describe('a stream', () => {
     expect(headers).toMatchObject({
       'content-type': 'text/event-stream; charset=utf-8',
       'transfer-encoding': 'chunked',
-      'x-ratelimit-tokens-query-cost': '14',
+      'x-ratelimit-tokens-query-cost': '13',
     });
     expect(headers['mistral-correlation-id']).toMatch(/^[0-9a-f]{32}$/);
     expect(body).toMatch(/^data: \{.*\}\n\ndata: /);
     expect(body.endsWith('\n\ndata: [DONE]\n\n')).toBe(true);
-    expect(simulator.stats()).toMatchObject({ by_status: { '200': 1 }, input_tokens: 9, output_tokens: 5 });
+    expect(simulator.stats()).toMatchObject({ by_status: { '200': 1 }, input_tokens: 8, output_tokens: 5 });
     // The connection is as good as new.
     expect((await send(simulator, { agent })).status).toBe(200);
     agent.destroy();
@@ -228,7 +228,7 @@ describe('its quota', () => {
     });
     const isTaken = answer.headers['x-ratelimit-tokens-query-cost'] !== undefined;
     expect(answer.headers['x-ratelimit-remaining-req-minute']).toBe(isTaken ? '59' : '60');
-    expect(answer.headers['x-ratelimit-remaining-tokens-minute']).toBe(isTaken ? '986' : '1000');
+    expect(answer.headers['x-ratelimit-remaining-tokens-minute']).toBe(isTaken ? '987' : '1000');
   });
 
   it('of nothing is that of a plan without the model', async () => {

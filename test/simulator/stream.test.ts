@@ -159,7 +159,7 @@ describe('a stream', () => {
     };
     const chunk = (delta: object, finish_reason: string | null, rest = {}) =>
       `data: ${JSON.stringify({ ...common, choices: [{ index: 0, delta, finish_reason }], ...rest })}\n\n`;
-    const usage = { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 };
+    const usage = { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 };
     expect(outcome).toMatchObject({ counted: '200', usage, reply: { status: 200, body: '' } });
     expect(outcome.reply.events).toEqual({
       said: [

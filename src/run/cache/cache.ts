@@ -28,13 +28,15 @@ export interface CacheOptions extends Surroundings {
   readonly folder: string;
   /** Told at most once: the disk refuses, so that nothing is kept, or nothing found. */
   readonly warn: (message: string) => void;
+  /** Whether the folder is only looked at: nothing is put, evicted or tidied up. */
+  readonly readOnly?: boolean;
 }
 
 /** More merges than this do not happen while one folder is opened. */
 const mostTries = 3;
 
 /** Touches the disk only when something is looked for or put: the first `find` reads what there is. */
-export function openCache({ folder, warn, ...surroundings }: CacheOptions): AnswerCache {
+export function openCache({ folder, warn, readOnly = false, ...surroundings }: CacheOptions): AnswerCache {
   const services = cacheServices(folder, surroundings);
   const { fileSystem, now, limits } = services;
   /** The newest first: our own, and from the first look on, those of earlier and other processes. */
@@ -62,7 +64,7 @@ export function openCache({ folder, warn, ...surroundings }: CacheOptions): Answ
    */
   async function openEach(list: Segment[]): Promise<boolean> {
     const listed = (await listCache(fileSystem, folder)).segments;
-    const evicted = await evict(services, listed);
+    const evicted = readOnly ? [] : await evict(services, listed);
     const known = new Set([...segments, ...list].map(({ name }) => name));
     let all = true;
     for (const file of listed) {
@@ -129,14 +131,14 @@ export function openCache({ folder, warn, ...surroundings }: CacheOptions): Answ
   function putAgain(entry: Entry, from: Segment): void {
     const hash = hashOf(entry.fingerprint);
     const newest = segments.find(({ index }) => index.find(hash) !== undefined);
-    if (closing === undefined && newest === from) writer.put(entry);
+    if (closing === undefined && !readOnly && newest === from) writer.put(entry);
   }
 
   async function end(): Promise<void> {
     await opening;
     await writer.close();
     await closeAll(segments);
-    if (used) await tidy(services);
+    if (used && !readOnly) await tidy(services);
   }
 
   return {
@@ -148,7 +150,7 @@ export function openCache({ folder, warn, ...surroundings }: CacheOptions): Answ
       return opening.then(() => search(fingerprint));
     },
     put(entry) {
-      if (closing !== undefined) return;
+      if (closing !== undefined || readOnly) return;
       used = true;
       writer.put(entry);
     },

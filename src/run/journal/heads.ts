@@ -2,6 +2,7 @@ import { isObject, type JsonObject, type JsonValue } from '../../json/json.ts';
 import type { Usage } from '../../usage/usage.ts';
 import { lineStart } from '../checked-line.ts';
 import { readUsage } from '../entry.ts';
+import type { Fingerprint } from '../fingerprint.ts';
 import type { JournalReservation, Reserved } from './lines.ts';
 import type { Outcome } from './record-index.ts';
 
@@ -11,7 +12,7 @@ export type Head =
   | { readonly type: 'resumed'; readonly force: boolean }
   | ({ readonly type: 'reserve' } & JournalReservation)
   | CallHead
-  | { readonly type: 'tool'; readonly key: string; readonly step: string; readonly ok: boolean }
+  | ToolHead
   | RecordHead
   | { readonly type: 'end' }
   /** Of a type that is not known here. */
@@ -23,12 +24,21 @@ export interface CallHead {
   readonly step: string;
   readonly call: number;
   readonly ok: boolean;
-  /** Milliseconds, waits and retries included; 0 where the line does not tell it. */
+  /** Milliseconds, waits and retries included. */
   readonly duration: number;
   readonly held?: Reserved;
   readonly resolved_model: string | null;
+  readonly fingerprint: Fingerprint;
   readonly model: string;
   readonly usage: Usage;
+}
+
+export interface ToolHead {
+  readonly type: 'tool';
+  readonly key: string;
+  readonly step: string;
+  readonly ok: boolean;
+  readonly fingerprint: Fingerprint;
 }
 
 export interface RecordHead {
@@ -96,19 +106,32 @@ const readers: { readonly [type: string]: (members: JsonObject, line: Buffer) =>
     return { type: 'reserve', key, step, call, model, request, ...reserved, ...held };
   },
   call(members) {
-    const { key, step, call, ok, model, duration, resolved_model = null } = members;
+    const { key, step, call, ok, duration, fingerprint, model, resolved_model = null } = members;
     const usage = readUsage(members['usage']);
     const held = readHeld(members);
     if (typeof key !== 'string' || typeof step !== 'string' || typeof model !== 'string') return undefined;
     if (!isCount(call) || typeof ok !== 'boolean' || usage === undefined) return undefined;
     if (resolved_model !== null && typeof resolved_model !== 'string') return undefined;
-    if (held === undefined) return undefined;
-    const took = typeof duration === 'number' ? duration : 0;
-    return { type: 'call', key, step, call, ok, duration: took, model, resolved_model, usage, ...held };
+    if (typeof duration !== 'number' || typeof fingerprint !== 'string' || held === undefined)
+      return undefined;
+    return {
+      type: 'call',
+      key,
+      step,
+      call,
+      ok,
+      duration,
+      resolved_model,
+      fingerprint,
+      model,
+      usage,
+      ...held,
+    };
   },
-  tool({ key, step, ok }) {
+  tool({ key, step, ok, fingerprint }) {
     if (typeof key !== 'string' || typeof step !== 'string' || typeof ok !== 'boolean') return undefined;
-    return { type: 'tool', key, step, ok };
+    if (typeof fingerprint !== 'string') return undefined;
+    return { type: 'tool', key, step, ok, fingerprint };
   },
   record(members, line) {
     const { outcome, sequence, key } = members;

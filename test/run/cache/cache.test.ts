@@ -259,3 +259,30 @@ describe('the age of an answer', () => {
     expect(await found(folder, [1], { now: () => began })).toEqual([1]);
   });
 });
+
+describe('a cache that is only looked at', () => {
+  it('finds what there is, and leaves the folder as it was, whatever is too old or too much', async () => {
+    const folder = await newFolder();
+    await putAll(folder, [1, 2]);
+    await putAll(folder, [3], { now: () => began - 60 * day });
+    const before = await filesOf(folder, '');
+    const now = () => began + 16 * day;
+    const cache = open(folder, { now, limits: { ...limits(), bytes: 1 }, readOnly: true });
+    expect(await cache.find(ask(1))).toEqual(entryTo(1));
+    expect(await cache.find(ask(3))).toBeUndefined();
+    cache.put(entryTo(4));
+    await cache.close();
+    expect(await filesOf(folder, '')).toEqual(before);
+    expect(cache.notices).toEqual([]);
+  });
+
+  it('makes no folder', async () => {
+    const folder = join(await newFolder(), 'absent');
+    const cache = open(folder, { readOnly: true });
+    expect(await cache.find(ask(1))).toBeUndefined();
+    cache.put(entryTo(1));
+    await cache.close();
+    await expect(stat(folder)).rejects.toThrow('ENOENT');
+    expect(cache.notices).toEqual([]);
+  });
+});

@@ -1,0 +1,187 @@
+import { join } from 'node:path';
+import { Argument, Command, Option } from 'commander';
+import { shownPath } from '../diagnostic/placed.ts';
+import { printable, withoutCommands } from '../diagnostic/printable.ts';
+import type { Estimate } from '../estimate/estimate.ts';
+import { cacheFolder } from './cache-folder.ts';
+import { exit, type ExitCode } from './exit.ts';
+import { runsFolder } from './find-run.ts';
+import { filesFolder } from './image-folder.ts';
+import { collect, dollars, positiveInteger } from './options.ts';
+import {
+  addPipelineOptions,
+  addSelectionOptions,
+  prepare,
+  requireInput,
+  selectionOf,
+  type Prepared,
+} from './prepare.ts';
+import type { PlanFlags } from './plan-flags.ts';
+import { openSources, type PlanSources } from './plan-sources.ts';
+import { commandOf, outputOf } from './reporters.ts';
+import { listenForInterrupts } from './signals.ts';
+import { printDiagnostics, printError, writeOut, type Terminal } from './terminal.ts';
+
+export function planCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
+  const command = requireInput(
+    new Command('plan')
+      .description('Tell what a run would ask, use and cost, without a call')
+      .addArgument(new Argument('<file>', 'the pipeline file')),
+  )
+    .option('--against <run>', 'compare with what this run asked: what a change calls again, and why')
+    .option('--max-usd <x>', 'exit with 4 where the run may cost more than this', dollars);
+  return addSelectionOptions(addPipelineOptions(command))
+    .option('--concurrency <n>', 'calls under way at one time', positiveInteger)
+    .option('--record <file>', 'as a run that records there: what the file holds is not asked for')
+    .option(
+      '--replay <path>',
+      'what these recordings hold is known, too; may be given several times',
+      collect,
+    )
+    .option('--no-cache', 'as a run that asks the model for every answer')
+    .addOption(
+      new Option('--format <format>', 'text, or one JSON object').choices(['text', 'json']).default('text'),
+    )
+    .addHelpText(
+      'after',
+      `
+Requests are rendered as far as they are known and counted by Mistral's tokenizer; the cache answers
+what it can. How long answers are, how often tools are called and how long it takes is learned from
+earlier runs of the pipeline in runs/. What nobody can tell is told as such: null in JSON, never 0.
+Nothing is sent, run or written, and no key is needed.
+
+Examples:
+  $ pipe plan translate.yaml --input rows.jsonl
+  $ pipe plan translate.yaml --input rows.jsonl --max-usd 5 --format json
+  $ pipe plan translate.yaml --input rows.jsonl --against runs/translate-20260131T235958Z-0a1b`,
+    )
+    .action(async (file: string, flags: PlanFlags) => done(await plan(terminal, file, flags)));
+}
+
+async function plan(terminal: Terminal, file: string, flags: PlanFlags): Promise<ExitCode> {
+  const sources = await openSources(terminal, flags);
+  if (sources === undefined) return exit.usage;
+  try {
+    const prepared = await prepare(terminal, file, flags.input, flags);
+    if (!prepared.ok) {
+      await printDiagnostics(terminal, prepared.error);
+      return exit.usage;
+    }
+    await printDiagnostics(terminal, prepared.value.warnings);
+    return await planPrepared(terminal, file, flags, prepared.value, sources);
+  } finally {
+    await sources.before?.close();
+  }
+}
+
+async function planPrepared(
+  terminal: Terminal,
+  file: string,
+  flags: PlanFlags,
+  prepared: Prepared,
+  sources: PlanSources,
+): Promise<ExitCode> {
+  const interrupts = listenForInterrupts();
+  const interrupted = new Promise<'interrupted'>((resolve) => {
+    interrupts.drain.addEventListener('abort', () => resolve('interrupted'), { once: true });
+  });
+  try {
+    // An input that waits for whoever writes it may never come to its end.
+    const estimated = await Promise.race([
+      estimate(terminal, flags, prepared, sources, interrupts.drain),
+      interrupted,
+    ]);
+    if (estimated === 'interrupted') return exit.interrupted;
+    if (estimated.ok) return await tell(terminal, file, flags, estimated.value);
+    if (estimated.error === undefined) return exit.interrupted;
+    await printDiagnostics(terminal, [estimated.error]);
+    return exit.usage;
+  } finally {
+    interrupts.release();
+  }
+}
+
+async function estimate(
+  terminal: Terminal,
+  flags: PlanFlags,
+  { plan, source, total }: Prepared,
+  { recordings, before }: PlanSources,
+  stop: AbortSignal,
+) {
+  const [{ estimateRun }, { readEarlier }, { createKnown }, { openCache }, { selectRecords }] =
+    await Promise.all([
+      import('../estimate/estimate.ts'),
+      import('../estimate/earlier.ts'),
+      import('../estimate/known.ts'),
+      import('../run/cache/cache.ts'),
+      import('../records/selection.ts'),
+    ]);
+  const warn = (message: string) => terminal.stderr.write(`warning: ${printable(message)}\n`);
+  const cache = openCache({ folder: cacheFolder(terminal.cwd), warn, readOnly: true });
+  const files = filesFolder(flags);
+  try {
+    return await estimateRun(plan, selectRecords(source.read(plan.input.schema), selectionOf(flags), total), {
+      known: createKnown({ cache, recordings, ...(before && { before }) }),
+      earlier: await readEarlier(plan, {
+        folder: join(terminal.cwd, runsFolder),
+        ...(before && { first: [before.path] }),
+      }),
+      ...(before && { before }),
+      ...(files !== undefined && { files }),
+      stopped: () => stop.aborted,
+    });
+  } finally {
+    await cache.close();
+    await source.close();
+  }
+}
+
+async function tell(
+  terminal: Terminal,
+  file: string,
+  flags: PlanFlags,
+  estimate: Estimate,
+): Promise<ExitCode> {
+  if (flags.format === 'json') {
+    const { formatEstimateJson } = await import('../report/estimate-json.ts');
+    await writeOut(terminal, formatEstimateJson(estimate));
+  } else {
+    const [{ formatEstimate }, { runCommand }] = await Promise.all([
+      import('../report/estimate-text.ts'),
+      import('./run-command.ts'),
+    ]);
+    const next = runCommand(commandOf(terminal), file, flags);
+    const text = formatEstimate(
+      withShownRun(estimate, terminal.cwd),
+      next,
+      outputOf(terminal, terminal.stdout),
+    );
+    await writeOut(terminal, withoutCommands(text));
+  }
+  const refused = tooDear(estimate, flags.maxUsd);
+  if (refused === undefined) return exit.success;
+  await printError(terminal, refused.message, refused.hint, 'too-dear');
+  return exit.budget;
+}
+
+function withShownRun(estimate: Estimate, cwd: string): Estimate {
+  const { comparison } = estimate;
+  if (comparison === undefined) return estimate;
+  return { ...estimate, comparison: { ...comparison, run: shownPath(comparison.run, cwd) } };
+}
+
+/** What is wrong with the cost, for a gate; undefined where nothing is, or none was asked for. */
+function tooDear(
+  { total: { cost_usd } }: Estimate,
+  most: number | undefined,
+): { readonly message: string; readonly hint?: string } | undefined {
+  if (most === undefined) return undefined;
+  if (cost_usd.max === null) {
+    const message = 'how much the run may cost at most is not known, so `--max-usd` cannot hold it';
+    return { message, hint: 'what is not known stands under `reckoned`, or in `assumptions`' };
+  }
+  if (cost_usd.max <= most) return undefined;
+  const dollars = (value: number) => `$${value.toLocaleString('en-US', { maximumSignificantDigits: 3 })}`;
+  const message = `the run may cost up to ${dollars(cost_usd.max)}, more than the $${most} of \`--max-usd\``;
+  return { message, hint: '`--budget-usd` of `pipe run` holds it to what it may cost, whatever it would' };
+}

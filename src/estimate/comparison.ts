@@ -1,0 +1,131 @@
+import type { Plan, PlanStep } from '../plan.ts';
+import { canonicalJson } from '../run/canonical.ts';
+import { ingredientNames, ingredientsOf, type StepIngredients } from '../run/ingredients.ts';
+import type { AskedBefore } from './asked-before.ts';
+import type { EarlierStep } from './earlier.ts';
+import { forecastStep, type StepForecast } from './forecast.ts';
+import { sumRanges, type Range } from './range.ts';
+import { addSight, createTally, type SizedQuestion, type SizedSight } from './tally.ts';
+
+/**
+ * Why a call of the run is made again: what its question is made of has changed (`prompt`, `model`, `schema`, `tools`), or
+ * what it is asked about (`input`: the record, or an earlier answer in it); or there was none: the record is new, or the
+ * step. `unknown`: the run is of an older pipe, which did not note what its questions were made of.
+ */
+export type Reason = (typeof ingredientNames)[number] | 'input' | 'new record' | 'new step' | 'unknown';
+
+export interface StepComparison {
+  /** Null for a step that the pipeline has no more. */
+  readonly step: PlanStep | null;
+  readonly id: string;
+  /** Calls of the run. */
+  readonly before: number;
+  /** Calls that the run has asked alike. */
+  readonly same: number;
+  /** Calls that it has not, as they are expected: `recalled.cached` of them are answered by the cache or a recording. */
+  readonly recalled: StepForecast | null;
+  /** How many records each reason is of; one may have several. */
+  readonly reasons: ReadonlyMap<Reason, number>;
+}
+
+export interface Comparison {
+  /** The folder of the run. */
+  readonly run: string;
+  readonly steps: readonly StepComparison[];
+  /** Records that the run did not have, and those of it that are not selected any more. */
+  readonly records: { readonly new: number; readonly gone: number };
+  /** Names of the variables that have another value. */
+  readonly vars: readonly string[];
+  /** Of all that is called again. */
+  readonly cost_usd: Range;
+}
+
+/** Compares, record by record, what would be asked with what a run has asked. */
+export interface Comparing {
+  add(key: string, sights: readonly SizedSight[]): void;
+  end(earlier: ReadonlyMap<string, EarlierStep>): Comparison;
+}
+
+export function compareWith(before: AskedBefore, plan: Plan): Comparing {
+  const now = ingredientsOf(plan);
+  const tallies = new Map(
+    plan.steps.map((step) => [
+      step.id,
+      { recalled: createTally(step), same: 0, reasons: new Map<Reason, number>() },
+    ]),
+  );
+  const changed = new Map(
+    plan.steps.map(({ id }) => [id, changesOf(before.summary.steps, id, now[id])] as const),
+  );
+  const seen = new Set<string>();
+  let added = 0;
+
+  function reasonsFor(id: string, key: string, awaits: boolean): readonly Reason[] {
+    if (!before.keys.has(key)) return ['new record'];
+    const reasons = changed.get(id) ?? [];
+    if (reasons.length === 0) return ['input'];
+    return awaits && reasons[0] !== 'unknown' ? [...reasons, 'input'] : reasons;
+  }
+
+  return {
+    add(key, sights) {
+      if (before.keys.has(key)) seen.add(key);
+      else added += 1;
+      for (const sight of sights) {
+        const tally = tallies.get(sight.step.id);
+        if (tally === undefined || sight.end === 'skipped') continue;
+        const isNew = ({ fingerprint }: SizedQuestion) => !before.asked(fingerprint);
+        const count = sight.questions.filter(isNew).length;
+        tally.same += sight.questions.length - count;
+        const awaits = sight.end === 'awaits';
+        if (count === 0 && !awaits) continue;
+        addSight(tally.recalled, sight, isNew);
+        for (const reason of reasonsFor(sight.step.id, key, awaits)) {
+          tally.reasons.set(reason, (tally.reasons.get(reason) ?? 0) + 1);
+        }
+      }
+    },
+    end(earlier) {
+      const steps = plan.steps.map((step): StepComparison => {
+        const tally = tallies.get(step.id);
+        return {
+          step,
+          id: step.id,
+          before: before.calls.get(step.id) ?? 0,
+          same: tally?.same ?? 0,
+          recalled: tally === undefined ? null : forecastStep(tally.recalled, plan, earlier),
+          reasons: tally?.reasons ?? new Map(),
+        };
+      });
+      const gone = [...before.calls].filter(([id]) => !tallies.has(id));
+      return {
+        run: before.path,
+        steps: [...steps, ...gone.map(([id, calls]) => goneStep(id, calls))],
+        records: { new: added, gone: before.keys.size - seen.size },
+        vars: changedVars(before, plan),
+        cost_usd: sumRanges(steps.flatMap(({ recalled }) => recalled?.cost_usd ?? [])),
+      };
+    },
+  };
+}
+
+function goneStep(id: string, calls: number): StepComparison {
+  return { step: null, id, before: calls, same: 0, recalled: null, reasons: new Map() };
+}
+
+function changesOf(
+  before: { readonly [step: string]: StepIngredients } | undefined,
+  id: string,
+  now: StepIngredients | undefined,
+): readonly Reason[] {
+  if (before === undefined || now === undefined) return ['unknown'];
+  const had = Object.hasOwn(before, id) ? before[id] : undefined;
+  return had === undefined ? ['new step'] : ingredientNames.filter((name) => had[name] !== now[name]);
+}
+
+function changedVars({ summary }: AskedBefore, plan: Plan): readonly string[] {
+  const names = [...new Set([...Object.keys(summary.vars), ...Object.keys(plan.vars)])];
+  return names.filter(
+    (name) => canonicalJson(summary.vars[name] ?? null) !== canonicalJson(plan.vars[name] ?? null),
+  );
+}

@@ -1,0 +1,54 @@
+import type { Comparison, StepComparison } from '../estimate/comparison.ts';
+import { formatAmount, formatCount } from './numbers.ts';
+import type { Paint } from './output.ts';
+import { costRangeInWords, countCell, moneyCell } from './ranges.ts';
+import { formatTable, type Column, type Row } from './table.ts';
+import { clip, wrap } from './text.ts';
+
+const longestPath = 60;
+
+const columns: readonly Column[] = [
+  { header: 'before', rank: 2 },
+  { header: 'same', rank: 1 },
+  { header: 're-called', rank: 0 },
+  { header: 'why', rank: 0 },
+  { header: 'cost', rank: 0 },
+];
+
+/** Which calls of an earlier run would be made again, and why. */
+export function comparisonLines(comparison: Comparison, width: number, paint: Paint): readonly string[] {
+  const { run, steps, records, vars, cost_usd } = comparison;
+  const notes = [
+    ...(records.new > 0 ? [`${formatAmount(records.new, 'record')} that it did not have`] : []),
+    ...(records.gone > 0 ? [`without ${formatAmount(records.gone, 'record')} that it had`] : []),
+    ...(vars.length > 0
+      ? [`${vars.map((name) => `\`vars.${clip(name, longestPath)}\``).join(', ')} changed`]
+      : []),
+  ];
+  const again = steps.some(({ recalled }) => recalled !== null && recalled.calls.max !== 0);
+  const cost = again ? `what it asks anew costs ${costRangeInWords(cost_usd)}` : 'it asks nothing anew';
+  return [
+    paint('dim', `against ${clip(run, width - 'against '.length)}`),
+    ...wrap([cost, ...notes].join('; '), width - 2).map((line) => `  ${line}`),
+    '',
+    ...formatTable(columns, steps.map(rowOf), width, paint),
+  ];
+}
+
+function rowOf({ id, before, same, recalled, reasons }: StepComparison): Row {
+  const why = [...reasons.keys()].join(', ');
+  return {
+    label: id,
+    cells: [
+      formatCount(before),
+      formatCount(same),
+      recalled === null ? '0' : recalledCell(recalled),
+      recalled === null ? 'step is gone' : why,
+      recalled === null ? '' : moneyCell(recalled.cost_usd),
+    ],
+  };
+}
+
+function recalledCell({ cached, calls }: NonNullable<StepComparison['recalled']>): string {
+  return cached === 0 ? countCell(calls) : `${countCell(calls)} (${formatCount(cached)} cached)`;
+}
