@@ -110,7 +110,7 @@ function modeOf(terminal: Terminal, { quiet, stream }: ReportFlags): ReporterMod
   return live ? 'terminal' : 'plain';
 }
 
-function outputOf(terminal: Terminal, stream: NodeJS.WriteStream): Output {
+export function outputOf(terminal: Terminal, stream: NodeJS.WriteStream): Output {
   return {
     write(text) {
       if (stream.writable) stream.write(text);
