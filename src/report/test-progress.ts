@@ -9,19 +9,11 @@ export function createTestProgress(output: Output, clock: Pick<Clock, 'now'>): (
   const print = (line: string) => output.write(`${line}\n`);
   const waits = createWaitLog({ print, paint: paintFor(output), now: () => clock.now(), seen: false });
   return (event) => {
-    switch (event.type) {
-      case 'run_started': {
-        const { pipeline, total, simulated, replayed } = event;
-        if (simulated || replayed) return;
-        const what = total === null ? 'for verdicts' : `about ${formatAmount(total, 'record')}`;
-        print(`${printable(pipeline)}: asking ${what}, where no answer is recorded`);
-        return;
-      }
-      case 'model_paused':
-        waits.add(event);
-        return;
-      case 'notice':
-        print(`warning: ${printable(event.message)}`);
-    }
+    if (event.type === 'model_paused') waits.add(event);
+    if (event.type === 'notice') print(`warning: ${printable(event.message)}`);
+    if (event.type !== 'run_started' || event.simulated || event.replayed) return;
+    const { pipeline, total } = event;
+    const what = total === null ? 'for verdicts' : `about ${formatAmount(total, 'record')}`;
+    print(`${printable(pipeline)}: asking ${what}, where no answer is recorded`);
   };
 }
