@@ -3,12 +3,14 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { shownPath } from '../diagnostic/placed.ts';
 import { printable, withoutCommands } from '../diagnostic/printable.ts';
 import { failure, success, type Result } from '../result.ts';
+import type { RunEvent } from '../run/events.ts';
 import type { RecordingChange } from '../run/recordings/change.ts';
 import type { SuiteResult } from '../testing/result.ts';
 import type { SessionOptions } from '../testing/session.ts';
 import type { PlannedTest, TestSuite } from '../testing/suite.ts';
 import type { Refusal, Update } from '../testing/update.ts';
 import { exit, type ExitCode } from './exit.ts';
+import { outputOf } from './reporters.ts';
 import type { Interrupts } from './signals.ts';
 import type { TestFlags } from './test-flags.ts';
 import type { Terminal } from './terminal.ts';
@@ -86,13 +88,20 @@ async function record(
   const { recordTests } = await import('../testing/session.ts');
   try {
     const simulator = started && { base_url: started.value.url };
-    const ran = await recordTests(suite, tests, { ...options, ...(simulator && { simulator }) });
+    const on = await progress(terminal);
+    const ran = await recordTests(suite, tests, { ...options, on, ...(simulator && { simulator }) });
     if (!ran.ok) return failure({ diagnostics: ran.error, code: exit.local });
     const { result, change } = ran.value;
     return success({ result, notes: [changeNote(terminal, change)] });
   } finally {
     await started?.value.close();
   }
+}
+
+async function progress(terminal: Terminal): Promise<(event: RunEvent) => void> {
+  const { createTestProgress } = await import('../report/test-progress.ts');
+  const { systemClock } = await import('../report/output.ts');
+  return createTestProgress(outputOf(terminal, terminal.stderr), systemClock);
 }
 
 function refuse(message: string): Ran {

@@ -1,5 +1,5 @@
 import { recordsOf } from '../records/values.ts';
-import type { RecordFinished, StopReason } from '../run/events.ts';
+import type { BudgetReport, RecordFinished, RunEvent, StopReason } from '../run/events.ts';
 import type { RunOptions } from '../run/options.ts';
 import type { ReplayMiss } from '../run/recordings/miss.ts';
 import { runPipeline } from '../run/run.ts';
@@ -25,6 +25,8 @@ export interface RecordEnd {
 export interface VariantEnd {
   readonly records: readonly RecordEnd[];
   readonly reason?: StopReason;
+  /** Absent where the pipeline has no budget, and where nothing was to be paid. */
+  readonly budget?: BudgetReport;
   /** Whether answers were made up, now or when they were recorded. */
   readonly simulated: boolean;
 }
@@ -34,6 +36,7 @@ export async function runVariant(
   { plan, folder }: Variant,
   tests: readonly PlannedTest[],
   options: RunOptions,
+  on: (event: RunEvent) => void,
 ): Promise<VariantEnd> {
   const records = tests.flatMap((test) =>
     test.records.map((record) => ({
@@ -57,9 +60,11 @@ export async function runVariant(
   });
   let reason: StopReason | undefined;
   let simulated = options.simulator !== undefined;
+  let budget: BudgetReport | undefined;
   for await (const event of run) {
+    on(event);
     if (event.type === 'run_finished') {
-      ({ reason } = event);
+      ({ reason, budget } = event);
       simulated ||= (event.replay?.simulated ?? 0) > 0;
     }
     const record = 'index' in event ? records[event.index] : undefined;
@@ -77,6 +82,7 @@ export async function runVariant(
   return {
     records,
     ...(reason !== undefined && { reason }),
+    ...(budget !== undefined && { budget }),
     simulated,
   };
 }

@@ -3,7 +3,7 @@ import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
 import type { Plan } from '../plan.ts';
 import { recordsOf } from '../records/values.ts';
 import { failure, success, type Result } from '../result.ts';
-import type { StopReason } from '../run/events.ts';
+import type { RunEvent, StopReason } from '../run/events.ts';
 import type { RunOptions } from '../run/options.ts';
 import { runPipeline } from '../run/run.ts';
 import { graderId } from './planner.ts';
@@ -18,6 +18,7 @@ export interface Graders extends JudgeServices {
 export function openGraders(
   { graders }: Pick<TestSuite, 'graders'>,
   optionsOf: (nth: number) => RunOptions,
+  on: (event: RunEvent) => void,
 ): Graders {
   const open = new Map<string, Grader>();
   return {
@@ -25,7 +26,7 @@ export function openGraders(
       const id = graderId(question.model);
       const plan = graders.get(id);
       if (plan === undefined) throw new Error('the model of a judge was not compiled');
-      const grader = open.get(id) ?? openGrader(plan, optionsOf([...graders.keys()].indexOf(id)));
+      const grader = open.get(id) ?? openGrader(plan, optionsOf([...graders.keys()].indexOf(id)), on);
       open.set(id, grader);
       return grader.ask(question);
     },
@@ -43,13 +44,14 @@ interface Grader {
   close(): Promise<StopReason | undefined>;
 }
 
-function openGrader(plan: Plan, options: RunOptions): Grader {
+function openGrader(plan: Plan, options: RunOptions, on: (event: RunEvent) => void): Grader {
   const questions = createQueue<JsonObject>();
   const waiting: ((told: Told) => void)[] = [];
   const told = (index: number, grade: Told) => waiting[index]?.(grade);
   const run = async (): Promise<StopReason | undefined> => {
     let reason: StopReason | undefined;
     for await (const event of runPipeline(plan, recordsOf(questions), options)) {
+      on(event);
       if (event.type === 'record_finished') {
         if (event.outcome === 'succeeded') told(event.index, gradeIn(event.output));
         if (event.outcome === 'failed') told(event.index, failure(event.error.message));

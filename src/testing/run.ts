@@ -1,4 +1,5 @@
-import type { StopReason } from '../run/events.ts';
+import type { PlanBudget } from '../plan.ts';
+import type { BudgetReport, BudgetUse, RunEvent, StopReason } from '../run/events.ts';
 import type { RunOptions } from '../run/options.ts';
 import { openGraders } from './graders.ts';
 import { runVariant, type RecordEnd } from './ends.ts';
@@ -8,10 +9,13 @@ import type { Failure, RecordResult, SuiteResult, TestResult } from './result.ts
 import type { PlannedTest, TestSuite, Threshold } from './suite.ts';
 
 /** Options of the runs that tests are made of; what they record comes in the order of the tests. */
-export type TestOptions = Pick<
+export interface TestOptions extends Pick<
   RunOptions,
   'env' | 'replay' | 'record' | 'simulator' | 'openModel' | 'drain' | 'abort'
->;
+> {
+  /** Told what their runs tell. */
+  readonly on?: (event: RunEvent) => void;
+}
 
 /**
  * Runs these tests of a suite, each run of them through `runPipeline`, and judges what came of them. Nothing throws for what
@@ -23,7 +27,7 @@ export async function runTests(
   options: TestOptions,
 ): Promise<SuiteResult> {
   const began = performance.now();
-  const { record, ...others } = options;
+  const { record, on = () => undefined, ...others } = options;
   const { variants } = suite;
   const optionsOf = (run: number): RunOptions => ({
     ...others,
@@ -32,16 +36,20 @@ export async function runTests(
   const ends = new Map<PlannedTest, RecordEnd[]>(tests.map((test) => [test, []]));
   let reason: StopReason | undefined;
   let simulated = false;
+  // One budget for all runs together. Verdicts are not under it.
+  let { budget } = suite.plan;
   for (const [run, variant] of variants.entries()) {
     const own = tests.filter((test) => test.variant === variant);
     if (own.length === 0 || reason !== undefined) continue;
-    const ended = await runVariant(variant, own, optionsOf(run));
+    const plan = { ...variant.plan, budget };
+    const ended = await runVariant({ ...variant, plan }, own, optionsOf(run), on);
+    budget = leftOf(budget, ended.budget);
     ({ reason } = ended);
     simulated ||= ended.simulated;
     for (const end of ended.records) ends.get(end.test)?.push(end);
   }
   // Verdicts are asked for in the order of the tests, so that a recording has them in that order.
-  const graders = openGraders(suite, (nth) => optionsOf(variants.length + nth));
+  const graders = openGraders(suite, (nth) => optionsOf(variants.length + nth), on);
   const judged = [...ends].map(async ([test, list]) => {
     const records = await Promise.all(list.map((end) => judgeRecord(end, graders)));
     return resultOf(test, list, records);
@@ -56,6 +64,14 @@ export async function runTests(
     ...(why !== undefined && { reason: why }),
     simulated,
     duration: performance.now() - began,
+  };
+}
+
+function leftOf({ usd, tokens }: PlanBudget, spent: BudgetReport | undefined): PlanBudget {
+  const left = (limit: number, use: BudgetUse | null | undefined) => Math.max(0, limit - (use?.spent ?? 0));
+  return {
+    ...(usd !== undefined && { usd: left(usd, spent?.usd) }),
+    ...(tokens !== undefined && { tokens: left(tokens, spent?.tokens) }),
   };
 }
 

@@ -1,15 +1,15 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { failure, success, type Result } from '../result.ts';
-import type { RunOptions } from '../run/options.ts';
 import type { RecordingChange } from '../run/recordings/change.ts';
+import type { StopReason } from '../run/events.ts';
 import { openRecordings } from '../run/recordings/open.ts';
 import { openRecorder } from '../run/recordings/recorder.ts';
 import type { RecordResult, SuiteResult, TestResult } from './result.ts';
-import { runTests } from './run.ts';
+import { runTests, type TestOptions } from './run.ts';
 import type { PlannedTest, TestSuite } from './suite.ts';
 
 /** What both ways of testing are given. `simulator` and `openModel` answer in place of models while recording. */
-export type SessionOptions = Pick<RunOptions, 'env' | 'drain' | 'abort' | 'simulator' | 'openModel'>;
+export type SessionOptions = Pick<TestOptions, 'env' | 'drain' | 'abort' | 'simulator' | 'openModel' | 'on'>;
 
 export interface OfflineResult {
   readonly result: SuiteResult;
@@ -75,7 +75,12 @@ function joined(asked: SuiteResult, held: SuiteResult): SuiteResult {
     return before === undefined || !isMissed(test) ? test : withAnswers(test, before);
   });
   const duration = asked.duration + held.duration;
-  return { ...held, tests, duration, ...(reason !== undefined && { reason }) };
+  return { ...held, tests, duration, ...(reason !== undefined && { reason: asOfTests(reason) }) };
+}
+
+/** A run is resumed; tests are recorded again, which asks only what is missing. */
+function asOfTests({ message, ...reason }: StopReason): StopReason {
+  return { ...reason, message: message.replace(/; `pipe resume` .*$/su, '') };
 }
 
 function withAnswers(held: TestResult, asked: TestResult): TestResult {

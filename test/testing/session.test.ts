@@ -1,6 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createTestProgress } from '../../src/report/test-progress.ts';
+import { startSimulator } from '../../src/simulator/simulator.ts';
+import { recordTests } from '../../src/testing/session.ts';
 import type { CallOutcome } from '../../src/models/contract.ts';
 import { answer, failed } from '../run/support/fake-models.ts';
 import { offline, outline, project, record, suiteOf, triage } from './support.ts';
@@ -332,4 +335,57 @@ describe('a classifier', () => {
       expect(result.tests[0]?.metrics).toMatchObject({ failed: 1, accuracy: 2 / 3 });
     },
   );
+});
+
+describe('recording', () => {
+  const budgeted = (tokens: number) => `version: 1
+model: {name: mistral-small-latest, max_tokens: 200}
+vars: {tone: friendly}
+budget: {tokens: ${tokens}}
+steps:
+  reply: {type: chat, prompt: "Answer in a {{vars.tone}} tone: {{input.text}}"}
+`;
+  const two = `version: 1
+tests:
+  - {name: one, input: {text: "${'a word '.repeat(20)}"}}
+  - {name: two, input: {text: "${'a word '.repeat(20)}"}, vars: {tone: formal}}
+`;
+
+  it('has one budget for all runs of the tests together', async () => {
+    const started = await startSimulator();
+    if (!started.ok) throw new Error(started.error.message);
+    onTestFinished(() => started.value.close());
+    const recorded = async (tokens: number, count: number) => {
+      const folder = project({ 'triage.yaml': budgeted(tokens), 'triage.test.yaml': two });
+      const suite = await suiteOf(folder);
+      const simulator = { base_url: started.value.url };
+      const made = await recordTests(suite, suite.tests.slice(0, count), { env: {}, simulator });
+      if (!made.ok) throw new Error('it was not recorded');
+      return made.value.result.reason;
+    };
+    const refused = await recorded(1, 1);
+    const [, most = ''] = /could use up to ([\d,]+)/u.exec(refused?.message ?? '') ?? [];
+    // Room for the most that one answer may take, and not for that of a second after what the first has used.
+    const room = Number(most.replaceAll(',', '')) + 5;
+    expect(room, refused?.message).toBeGreaterThan(200);
+    expect(await recorded(room, 1)).toBeUndefined();
+    expect(await recorded(room, 2)).toMatchObject({
+      kind: 'budget',
+      message: expect.stringMatching(/could use up to [\d,]+$/u),
+    });
+    expect(await recorded(10 * room, 2)).toBeUndefined();
+  });
+
+  it('tells how much there is to ask, and what holds it up', async () => {
+    const folder = project({ 'triage.yaml': triage, 'triage.test.yaml': oneTest('one', '') });
+    let told = '';
+    const output = { write: (text: string) => (told += text), columns: 80, isTerminal: false, color: false };
+    const on = createTestProgress(output, { now: () => 0 });
+    await record(await suiteOf(folder), model, { on });
+    on({ type: 'model_paused', model: 'small', duration: 60_000, reason: 'rate_limited' });
+    on({ type: 'notice', message: 'a \u001b[31mnotice' });
+    expect(told).toBe(
+      'triage: asking about 1 record, where no answer is recorded\nsmall waits 1m 00s for quota\nwarning: a \\x1b[31mnotice\n',
+    );
+  });
 });
