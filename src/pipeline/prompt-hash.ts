@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { JsonObject } from '../json/json.ts';
+import type { JsonObject, JsonValue } from '../json/json.ts';
 import { referencedPaths } from '../template/references.ts';
 import type { CompiledStep } from './steps.ts';
 import { includedPartials, type TemplateContext } from './templates.ts';
@@ -25,7 +25,10 @@ export function promptHash(
     ),
   );
   const made = [
-    [system, prompt, messages],
+    JSON.stringify([system, prompt, messages], (key, value: JsonValue) =>
+      // The user's own, which nobody is sent.
+      key.startsWith('x-') ? undefined : value,
+    ),
     [...included].toSorted().map((name) => [name, partials.get(name)?.text ?? null]),
     [...read].toSorted().map((name) => [name, vars[name] ?? null]),
   ];
