@@ -12,6 +12,7 @@ import { inSlot, type SlotServices } from './in-slot.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Reserved } from './journal/lines.ts';
 import { knownAnswer, remember } from './known-answers.ts';
+import { countLimited } from './limited-requests.ts';
 import { untold } from './listeners.ts';
 import type { OpenModels, StepModel } from './models.ts';
 import type { UsageLedger } from './usage-ledger.ts';
@@ -34,6 +35,8 @@ export interface CallServices extends SlotServices {
   /** Milliseconds that the others are given when a call finds that none can succeed. */
   readonly grace: number;
   readonly now: () => number;
+  /** What `now` was when the session began. */
+  readonly began: number;
   readonly tell: (event: RunEvent) => void;
 }
 
@@ -99,19 +102,20 @@ export async function callModel(
         prices: plan.prices,
       },
     );
+    const limited = countLimited(gate);
     const stream = services.stream ? told : ofPlan.stream ? untold : undefined;
     const began = now();
     const answer = await traces.call({ step: id, settings: model.settings, request }, () =>
       model.client.call(sent, {
         signal: model.signal,
         waiting: stop.signal,
-        gate,
+        gate: limited.gate,
         ...(stream !== undefined && { stream }),
         step: id,
         record: key,
       }),
     );
-    const outcome = settle(answer, now() - began, gate.held);
+    const outcome = settle(answer, now() - began, gate.held, limited.count());
     // In flight until its line is in the file: whoever is killed loses no more calls than there are slots.
     await journal?.committed();
     if (outcome.ok) keep(outcome);
@@ -130,13 +134,14 @@ export async function callModel(
   }
 
   /** Counts, journals and tells a call that has ended. */
-  function settle(answer: CallOutcome, duration: number, held?: Reserved): CallOutcome {
+  function settle(answer: CallOutcome, duration: number, held?: Reserved, limited = 0): CallOutcome {
     const resolved_model = answer.ok ? answer.completion.model : null;
     const call = { step: id, model: model.name, resolved_model, usage: answer.usage };
     const usage = services.ledger.add(call, record.countedIn);
     const outcome: CallOutcome = { ...answer, usage };
-    const line = { index, key, step: id, call: nth, fingerprint, model: model.name, outcome, duration };
-    services.journal?.call({ ...line, ...(held && { held }) });
+    const at = services.now() - services.began;
+    const line = { index, key, step: id, call: nth, fingerprint, model: model.name, outcome, duration, at };
+    services.journal?.call({ ...line, limited, ...(held && { held }) });
     const finish_reason = answer.ok ? answer.completion.finish_reason : null;
     tell({ type: 'call_finished', index, ...call, ok: answer.ok, finish_reason, usage, duration });
     return outcome;

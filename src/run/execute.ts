@@ -105,7 +105,7 @@ export async function execute(execution: Execution): Promise<void> {
     // An interrupt does not wait until the tools are ready.
     refused ??= await refusedTools(plan, { ...tools, signal: stop.signal });
     if (refused === undefined && !stop.halted('calls')) {
-      const all = { ledger, budget, images, journal, finished, toolFinished, replayed, tools, workers };
+      const all = { began, ledger, budget, images, journal, finished, toolFinished, replayed, tools, workers };
       await runRecords(execution, all, (records) => {
         ended = elapsed();
         intaken = records;
@@ -150,6 +150,8 @@ function resumedBy({ outcomes }: History, ledger: UsageLedger): Resumed {
 }
 
 interface Bookkeeping {
+  /** By the clock of spans. */
+  readonly began: number;
   readonly ledger: UsageLedger;
   readonly budget: Budget | undefined;
   readonly images: Images;
@@ -163,10 +165,12 @@ interface Bookkeeping {
 
 async function runRecords(
   execution: Execution,
-  { ledger, budget, images, journal, finished, toolFinished, replayed, tools, workers }: Bookkeeping,
+  bookkeeping: Bookkeeping,
   done: (intaken: Intaken) => void,
 ): Promise<void> {
   const { plan, options, stop, signal, bell, tell } = execution;
+  const { began, ledger, budget, images, journal, finished, toolFinished, replayed, tools, workers } =
+    bookkeeping;
   const { now, elapsed, sleep, random } = surroundings(options);
   const warn = (message: string) => tell({ type: 'notice', message });
   const earlier = await openEarlier(options.folder);
@@ -198,6 +202,7 @@ async function runRecords(
         grace: graceOf(options),
         replayed,
         now: elapsed,
+        began,
         tell,
       },
       tools: {

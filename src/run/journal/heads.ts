@@ -22,6 +22,12 @@ export interface CallHead {
   readonly step: string;
   readonly call: number;
   readonly ok: boolean;
+  /** Milliseconds. */
+  readonly duration: number;
+  /** Milliseconds since the session began; null where the journal does not tell it. */
+  readonly at: number | null;
+  /** Of its requests, those that a 429 answered; null where the journal does not tell it. */
+  readonly limited: number | null;
   readonly held?: Reserved;
   readonly resolved_model: string | null;
   readonly model: string;
@@ -93,14 +99,17 @@ const readers: { readonly [type: string]: (members: JsonObject, line: Buffer) =>
     return { type: 'reserve', key, step, call, request, ...reserved, ...held };
   },
   call(members) {
-    const { key, step, call, ok, model, resolved_model = null } = members;
+    const { key, step, call, ok, duration, model, resolved_model = null } = members;
     const usage = readUsage(members['usage']);
     const held = readHeld(members);
     if (typeof key !== 'string' || typeof step !== 'string' || typeof model !== 'string') return undefined;
     if (!isCount(call) || typeof ok !== 'boolean' || usage === undefined) return undefined;
     if (resolved_model !== null && typeof resolved_model !== 'string') return undefined;
-    if (held === undefined) return undefined;
-    return { type: 'call', key, step, call, ok, model, resolved_model, usage, ...held };
+    if (held === undefined || typeof duration !== 'number') return undefined;
+    const { at = null, limited = at === null ? null : 0 } = members;
+    if (!isAmount(at) || !isAmount(limited)) return undefined;
+    const asked = { key, step, call, model, resolved_model } as const;
+    return { type: 'call', ...asked, ok, duration, at, limited, usage, ...held };
   },
   tool({ key, step, ok }) {
     if (typeof key !== 'string' || typeof step !== 'string' || typeof ok !== 'boolean') return undefined;
