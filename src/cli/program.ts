@@ -5,6 +5,7 @@ import { checkCommand } from './check.ts';
 import type { ExitCode } from './exit.ts';
 import { collect } from './options.ts';
 import { renderCommand } from './render.ts';
+import { reportCommand } from './report.ts';
 import { resumeCommand } from './resume.ts';
 import { runCommand } from './run.ts';
 import { schemaCommand } from './schema.ts';
@@ -38,6 +39,8 @@ Exit codes: 0 all records succeeded, 1 some failed, 2 wrong usage or an invalid 
   program.addCommand(runCommand(terminal, done)).addCommand(resumeCommand(terminal, done));
   program.commandsGroup('Look before you run:');
   program.addCommand(checkCommand(terminal, done)).addCommand(renderCommand(terminal, done));
+  program.commandsGroup('Look at what has run:');
+  program.addCommand(reportCommand(terminal, done));
   program.commandsGroup('Tools:');
   program.addCommand(schemaCommand(terminal, done)).addCommand(simulatorCommand(terminal, done));
   program.addCommand(cacheCommand(terminal, done));
