@@ -42,7 +42,9 @@ export async function makeReport(
     messages,
     ...(without !== undefined && { withoutMessages: `What was asked is not shown: ${without}.` }),
     ...(source !== undefined && { source }),
-    ...(source === undefined && { withoutSource: `The pipeline is not shown: ${pipeline.why ?? 'it is gone'}.` }),
+    ...(source === undefined && {
+      withoutSource: `The pipeline is not shown: ${pipeline.why ?? 'it is gone'}.`,
+    }),
     stepTypes: new Map(plan?.steps.map(({ id, type }) => [id, type])),
     cwd: terminal.cwd,
   });
@@ -71,7 +73,8 @@ async function readPipeline(terminal: Terminal, summary: RunSummary): Promise<Re
   const changed = files.find(
     ({ path, sha256 }) => !plan.files.some((now) => now.path === path && now.sha256 === sha256),
   );
-  if (changed !== undefined) return { source, why: `${shownPath(changed.path, terminal.cwd)} has changed since` };
+  if (changed !== undefined)
+    return { source, why: `${shownPath(changed.path, terminal.cwd)} has changed since` };
   return { plan, source };
 }
 

@@ -24,14 +24,22 @@ export function reportCommand(terminal: Terminal, done: (code: ExitCode) => void
   return new Command('report')
     .description('Make a page of what a run did: figures, errors, and its records one by one')
     .addArgument(new Argument('[run]', "the run's folder, or its name in runs/ (default: the newest there)"))
-    .option('--output <file>', "where to write it, or - for stdout (default: report.html in the run's folder)")
+    .option(
+      '--output <file>',
+      "where to write it, or - for stdout (default: report.html in the run's folder)",
+    )
     .addOption(
       new Option(
         '--format <format>',
         'html: one file that needs no other; md: for job summaries; json: the figures; both on stdout',
       ).choices(['html', 'md', 'json']),
     )
-    .option('--sample <n>', 'records shown beside those that failed, drawn at random', positiveInteger, othersShown)
+    .option(
+      '--sample <n>',
+      'records shown beside those that failed, drawn at random',
+      positiveInteger,
+      othersShown,
+    )
     .option('--seed <n>', 'what --sample draws by', wholeNumber, 0)
     .addHelpText(
       'after',
@@ -63,12 +71,16 @@ async function report(terminal: Terminal, run: string | undefined, flags: Report
   }
   const format = flags.format ?? formatOf(flags.output);
   const { makeReport } = await import('./make-report.ts');
-  const made = await makeReport(terminal, { folder, summary: summary.value }, {
-    // The others show no record.
-    failed: format === 'html' ? failuresShown : 0,
-    others: format === 'html' ? flags.sample : 0,
-    seed: flags.seed,
-  });
+  const made = await makeReport(
+    terminal,
+    { folder, summary: summary.value },
+    {
+      // The others show no record.
+      failed: format === 'html' ? failuresShown : 0,
+      others: format === 'html' ? flags.sample : 0,
+      seed: flags.seed,
+    },
+  );
   if (!made.ok) {
     await printReason(terminal, made.error);
     return made.error.kind === 'local' ? exit.local : exit.usage;

@@ -105,7 +105,18 @@ export async function execute(execution: Execution): Promise<void> {
     // An interrupt does not wait until the tools are ready.
     refused ??= await refusedTools(plan, { ...tools, signal: stop.signal });
     if (refused === undefined && !stop.halted('calls')) {
-      const all = { began, ledger, budget, images, journal, finished, toolFinished, replayed, tools, workers };
+      const all = {
+        began,
+        ledger,
+        budget,
+        images,
+        journal,
+        finished,
+        toolFinished,
+        replayed,
+        tools,
+        workers,
+      };
       await runRecords(execution, all, (records) => {
         ended = elapsed();
         intaken = records;

@@ -25,20 +25,20 @@ it('counts 429s alone, and passes on what the gate says', async () => {
         },
       }),
   };
-  const { gate, count } = countLimited(open);
+  const counted = countLimited(open);
   const said = [];
   for (const kind of ['limited', 'unavailable', 'limited', 'answered'] as const) {
-    const permit = await gate.admit(size, signal);
+    const permit = await counted.gate.admit(size, signal);
     if (permit.ok) said.push(permit.value.settle(end(kind)));
   }
-  expect(count()).toBe(2);
+  expect(counted.count()).toBe(2);
   expect(said).toEqual(['free', 'used', 'free', 'used']);
   expect(ends).toEqual(['limited', 'unavailable', 'limited', 'answered']);
 });
 
 it('passes a refusal on', async () => {
   const refusal = { code: 'outage', message: 'no' } as const;
-  const { gate, count } = countLimited({ admit: async () => failure(refusal) });
-  expect(await gate.admit(size, signal)).toEqual(failure(refusal));
-  expect(count()).toBe(0);
+  const counted = countLimited({ admit: async () => failure(refusal) });
+  expect(await counted.gate.admit(size, signal)).toEqual(failure(refusal));
+  expect(counted.count()).toBe(0);
 });

@@ -1,11 +1,5 @@
 import type { JsonObject } from '../../json/json.ts';
-import type {
-  BudgetReport,
-  RunFinished,
-  StopReason,
-  ToolCounts,
-  UsageReport,
-} from '../../run/events.ts';
+import type { BudgetReport, RunFinished, StopReason, ToolCounts, UsageReport } from '../../run/events.ts';
 import type { ErrorGroup } from './error-groups.ts';
 import type { Histogram, StepCalls } from './step-calls.ts';
 import type { Timeline } from './timeline.ts';

@@ -17,7 +17,7 @@ const exact = 128;
 const perDoubling = exact / 2;
 
 export function createLatencies(): Latencies {
-  const buckets: number[] = [];
+  const buckets = new Map<number, number>();
   let count = 0;
   let least = Infinity;
   let most = -Infinity;
@@ -26,7 +26,7 @@ export function createLatencies(): Latencies {
     add(milliseconds) {
       const whole = Math.max(0, Math.round(milliseconds));
       const bucket = bucketOf(whole);
-      buckets[bucket] = (buckets[bucket] ?? 0) + 1;
+      buckets.set(bucket, (buckets.get(bucket) ?? 0) + 1);
       count += 1;
       least = Math.min(least, whole);
       most = Math.max(most, whole);
@@ -46,18 +46,20 @@ export function createLatencies(): Latencies {
       // The last of all is known to the millisecond.
       if (rank === count) return most;
       let before = 0;
-      // A bucket that nothing fell into is a hole in the array, and `findIndex` reads it as undefined.
-      const bucket = buckets.findIndex((inBucket = 0) => (before += inBucket) >= rank);
-      return Math.min(most, Math.max(least, middleOf(bucket)));
+      for (const [bucket, inBucket] of [...buckets].sort(([one], [other]) => one - other)) {
+        before += inBucket;
+        if (before >= rank) return Math.min(most, Math.max(least, middleOf(bucket)));
+      }
+      return most;
     },
     counts(edges) {
       const bins = edges.slice(1).map(() => 0);
-      buckets.forEach((inBucket, bucket) => {
+      for (const [bucket, inBucket] of buckets) {
         const value = Math.min(most, Math.max(least, middleOf(bucket)));
         const above = edges.findIndex((edge) => value < edge);
         const bin = Math.min(bins.length, above === -1 ? bins.length : above) - 1;
         bins[Math.max(0, bin)] = (bins[Math.max(0, bin)] ?? 0) + inBucket;
-      });
+      }
       return bins;
     },
   };
@@ -90,7 +92,7 @@ export function binEdges(least: number, most: number, bins: number): readonly nu
 
 function roundDown(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
-  return power * (steps.filter((step) => step * power <= value).at(-1) ?? 1);
+  return power * (steps.findLast((step) => step * power <= value) ?? 1);
 }
 
 function roundUp(value: number): number {

@@ -4,7 +4,14 @@ import { boundedMarkdown, codeCell, codeSpan, markdownTable, markdownText } from
 import { costCell, costInWords, tokenCell } from '../money.ts';
 import { formatAmount, formatCount } from '../numbers.ts';
 import type { Report } from './report.ts';
-import { countsInWords, momentInWords, rateInWords, stateInWords, timeInWords, warningsInWords } from './words.ts';
+import {
+  countsInWords,
+  momentInWords,
+  rateInWords,
+  stateInWords,
+  timeInWords,
+  warningsInWords,
+} from './words.ts';
 
 const groupsAtMost = 20;
 const longestMessage = 200;
@@ -24,18 +31,22 @@ function head({ figures }: Report): string {
     ...(time === undefined ? [] : [`**Time**: ${time}${rate === undefined ? '' : `, ${rate}`}`]),
     `**Run**: ${codeSpan(run)}, begun ${momentInWords(started)}`,
   ];
-  const warnings = warningsInWords(figures).map(({ title, text }) => `> **${title}** ${markdownText(text)}\n\n`);
+  const warnings = warningsInWords(figures).map(
+    ({ title, text }) => `> **${title}** ${markdownText(text)}\n\n`,
+  );
   return `## ${markdownText(name)}\n\n${warnings.join('')}${lines.map((line) => `- ${line}\n`).join('')}`;
 }
 
 function errors({ figures }: Report): string {
   if (figures.errors.length === 0) return '';
-  const rows = figures.errors.slice(0, groupsAtMost).map(({ code, count, examples: [example] }) => [
-    formatCount(count),
-    codeCell(code),
-    example === undefined ? '' : codeCell(example.message, longestMessage),
-    example === undefined ? '' : codeCell(example.key, 60),
-  ]);
+  const rows = figures.errors
+    .slice(0, groupsAtMost)
+    .map(({ code, count, examples: [example] }) => [
+      formatCount(count),
+      codeCell(code),
+      example === undefined ? '' : codeCell(example.message, longestMessage),
+      example === undefined ? '' : codeCell(example.key, 60),
+    ]);
   const hidden = figures.errors.length - rows.length;
   const table = markdownTable(
     [{ header: 'Records', align: 'right' }, { header: 'Error' }, { header: 'Example' }, { header: 'Record' }],
@@ -52,7 +63,7 @@ function usage({ figures }: Report): string {
     formatCount(values.requests),
     tokenCell(values, values.input_tokens),
     tokenCell(values, values.output_tokens),
-    costCell(values),
+    markdownText(costCell(values)),
   ];
   const table = markdownTable(
     [
@@ -71,17 +82,22 @@ function usage({ figures }: Report): string {
   return `### Tokens and cost\n\n${table}`;
 }
 
+const time = (milliseconds: number | undefined): string =>
+  milliseconds === undefined ? '–' : formatDuration(milliseconds);
+
 function calls({ figures }: Report): string {
-  const rows = Object.entries(figures.calls.by_step).map(([id, { latency, calls, failed, retries, limited }]) => [
-    codeCell(id),
-    formatCount(calls),
-    formatCount(failed),
-    formatCount(retries),
-    limited === null ? 'unknown' : formatCount(limited),
-    ...[latency?.p50_ms, latency?.p90_ms, latency?.p99_ms].map((time) =>
-      time === undefined ? '–' : formatDuration(time),
-    ),
-  ]);
+  const rows = Object.entries(figures.calls.by_step).map(
+    ([id, { latency, calls, failed, retries, limited }]) => [
+      codeCell(id),
+      formatCount(calls),
+      formatCount(failed),
+      formatCount(retries),
+      limited === null ? 'unknown' : formatCount(limited),
+      time(latency?.p50_ms),
+      time(latency?.p90_ms),
+      time(latency?.p99_ms),
+    ],
+  );
   if (figures.calls.total.calls === 0) return '';
   const right = (header: string) => ({ header, align: 'right' as const });
   const table = markdownTable(

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../json/json.ts';
 import type { Plan } from '../../plan.ts';
 import { failure, success, type Result } from '../../result.ts';
 import type { StopReason } from '../../run/events.ts';
-import { errorCode, nodeFileSystem, type ReadableFile } from '../../run/file-system.ts';
+import { errorCode, nodeFileSystem } from '../../run/file-system.ts';
 import { unreadJournal } from '../../run/journal/damage.ts';
 import { readHead, type RecordHead } from '../../run/journal/heads.ts';
 import { readHistory, type History } from '../../run/journal/history.ts';
@@ -13,7 +13,7 @@ import { isHeld } from '../../run/lock.ts';
 import type { RunSummary } from '../../run/run-summary.ts';
 import { createUsageLedger } from '../../run/usage-ledger.ts';
 import { builtInPrices } from '../../usage/prices.ts';
-import { chooseRecords, readChosen, type ShownRecords } from './chosen.ts';
+import { chooseRecords, readChosen, type ChosenRecord, type ShownRecords } from './chosen.ts';
 import { createErrorGroups, type ErrorExample, type ErrorGroupsFold } from './error-groups.ts';
 import type { RecordCounts, RunFigures } from './figures.ts';
 import { createStepCalls, type StepCallsFold } from './step-calls.ts';
@@ -39,16 +39,16 @@ export interface ReadRun {
  * What a run's folder tells, whoever is at work on it: two passes over its journal, which hold little more than the
  * records to be shown. Fails with what is wrong with the journal.
  */
-export async function readRunFigures(run: PastRun, shown: ShownRecords): Promise<Result<ReadRun, StopReason>> {
+export async function readRunFigures(
+  run: PastRun,
+  shown: ShownRecords,
+): Promise<Result<ReadRun, StopReason>> {
   const path = join(run.folder, 'journal.jsonl');
   const atWork = run.summary.state === 'running' && (await isHeld(run.folder));
   const history = await readHistory(nodeFileSystem, path);
   if (!history.ok) return history;
   try {
-    const reader = await openJournalReader(nodeFileSystem, path);
-    const chosen = await readChosen(chooseRecords(history.value, shown), history.value, reader).finally(() =>
-      reader.close(),
-    );
+    const chosen = await lookUp(path, history.value, shown);
     const folds: Folds = {
       calls: createStepCalls(),
       errors: createErrorGroups(),
@@ -56,9 +56,11 @@ export async function readRunFigures(run: PastRun, shown: ShownRecords): Promise
       stories: createStories(chosen),
       isTimed: true,
     };
-    const file = await nodeFileSystem.openToRead(path);
-    await scan(file, history.value, folds).finally(() => file.close());
-    return success({ figures: figuresOf(run, atWork, history.value, folds), stories: folds.stories.stories() });
+    await scan(path, history.value, folds);
+    return success({
+      figures: figuresOf(run, atWork, history.value, folds),
+      stories: folds.stories.stories(),
+    });
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
     return failure(unreadJournal(path, error));
@@ -74,13 +76,27 @@ interface Folds {
   isTimed: boolean;
 }
 
+async function lookUp(path: string, history: History, shown: ShownRecords): Promise<readonly ChosenRecord[]> {
+  const reader = await openJournalReader(nodeFileSystem, path);
+  try {
+    return await readChosen(chooseRecords(history, shown), history, reader);
+  } finally {
+    await reader.close();
+  }
+}
+
 /** Of a run that goes on, what has come since the first pass is left out. */
-async function scan(file: ReadableFile, history: History, folds: Folds): Promise<void> {
-  await scanLines(file, (line) => {
-    if (line.offset >= history.length) return false;
-    take(line, history, folds);
-    return true;
-  });
+async function scan(path: string, history: History, folds: Folds): Promise<void> {
+  const file = await nodeFileSystem.openToRead(path);
+  try {
+    await scanLines(file, (line) => {
+      if (line.offset >= history.length) return false;
+      take(line, history, folds);
+      return true;
+    });
+  } finally {
+    await file.close();
+  }
 }
 
 function take(line: ScannedLine, history: History, folds: Folds): void {
@@ -119,7 +135,8 @@ function figuresOf(
   history: History,
   { calls, errors, timeline, isTimed }: Folds,
 ): RunFigures {
-  const { state, reason, name, pipe, pipeline, files, vars, overrides, input, selection, simulated } = summary;
+  const { state, reason, name, pipe, pipeline, files, vars, overrides, input, selection, simulated } =
+    summary;
   const ledger = createUsageLedger(plan, history.usage);
   const usage = ledger.report();
   return {

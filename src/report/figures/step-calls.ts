@@ -101,7 +101,6 @@ function count(open: OpenCalls, { ok, call, usage, limited, duration }: CallHead
 function closed({ latencies, ...calls }: OpenCalls): StepCalls {
   const { most } = latencies;
   const at = (share: number): number => latencies.percentile(share) ?? 0;
-  const latency =
-    most === null ? null : { p50_ms: at(0.5), p90_ms: at(0.9), p99_ms: at(0.99), max_ms: most };
+  const latency = most === null ? null : { p50_ms: at(0.5), p90_ms: at(0.9), p99_ms: at(0.99), max_ms: most };
   return { ...calls, latency };
 }

@@ -110,10 +110,10 @@ export function createTimelineFold(): TimelineFold {
         bin_ms: width,
         length_ms: latest,
         sessions,
-        bins: bins.map(({ busy, ...bin }, at) => {
+        bins: bins.map(({ busy, calls, records, limited, retries }, at) => {
           // The last bin ends with the run.
           const span = Math.min(width, latest - at * width);
-          return { ...bin, in_flight: span > 0 ? busy / span : 0 };
+          return { calls, records, limited, retries, in_flight: span > 0 ? busy / span : 0 };
         }),
       };
     },

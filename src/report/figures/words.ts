@@ -25,10 +25,22 @@ export function warningsInWords(
   const { state, simulated, reason, sessions } = figures;
   return [
     ...(simulated
-      ? [{ title: 'Simulated.', text: 'No model was asked: answers, tokens and cost are made up.', mood: 'warn' as const }]
+      ? [
+          {
+            title: 'Simulated.',
+            text: 'No model was asked: answers, tokens and cost are made up.',
+            mood: 'warn' as const,
+          },
+        ]
       : []),
     ...(state === 'running'
-      ? [{ title: 'Still running.', text: 'The figures are those of the calls and records that had ended when this page was made.', mood: 'warn' as const }]
+      ? [
+          {
+            title: 'Still running.',
+            text: 'The figures are those of the calls and records that had ended when this page was made.',
+            mood: 'warn' as const,
+          },
+        ]
       : []),
     ...(state === 'killed'
       ? [
@@ -41,7 +53,13 @@ export function warningsInWords(
       : []),
     ...(reason === null
       ? []
-      : [{ title: state === 'interrupted' ? 'Interrupted.' : 'Stopped.', text: `${reason.message} (${reason.code})`, mood: 'bad' as const }]),
+      : [
+          {
+            title: state === 'interrupted' ? 'Interrupted.' : 'Stopped.',
+            text: `${reason.message} (${reason.code})`,
+            mood: 'bad' as const,
+          },
+        ]),
   ];
 }
 
@@ -91,7 +109,8 @@ export function rateInWords(figures: RunFigures): string | undefined {
 export function costNote(figures: RunFigures): string {
   const words = costInWords(figures.usage);
   const colon = words.indexOf(': ');
-  if (colon !== -1) return words.slice(colon + 2);
+  if (colon !== -1)
+    return `${words.startsWith('at least') ? 'a lower bound: ' : ''}${words.slice(colon + 2)}`;
   const { records, cost_usd } = figures.usage.total;
   if (cost_usd === null || cost_usd === 0 || records < 10) return '';
   return `${formatMoney((cost_usd / records) * 1000)} per 1,000 records`;

@@ -1,4 +1,4 @@
-import { html, nothing, type Html } from './html.ts';
+import { markup, nothing, type Html } from './html.ts';
 
 /**
  * Plots as SVG that stretches with the page: the picture holds shapes alone, so that its texts, which stand beside it,
@@ -28,8 +28,8 @@ const height = 100;
 
 export function barPlot({ label, bars, most, marks = [] }: BarPlot): Html {
   const shapes = most > 0 ? bars.map((bar, at) => barShapes(bar, at, most)) : [];
-  return html`<svg class="plot" role="img" aria-label="${label}" viewBox="0 0 ${bars.length} ${height}" preserveAspectRatio="none">${shapes}${marks.map(
-    (at) => html`<line class="mark" x1="${at}" x2="${at}" y1="0" y2="${height}"></line>`,
+  return markup`<svg class="plot" role="img" aria-label="${label}" viewBox="0 0 ${bars.length} ${height}" preserveAspectRatio="none">${shapes}${marks.map(
+    (at) => markup`<line class="mark" x1="${at}" x2="${at}" y1="0" y2="${height}"></line>`,
   )}</svg>`;
 }
 
@@ -40,11 +40,11 @@ function barShapes({ parts, title }: Bar, at: number, most: number): Html {
     // What there is is seen, however little.
     const tall = Math.max(1.2, (value / most) * height);
     top -= tall;
-    return html`<rect class="f-${colour}" x="${round(at + 0.06)}" y="${round(top)}" width="0.88" height="${round(tall)}"></rect>`;
+    return markup`<rect class="f-${colour}" x="${round(at + 0.06)}" y="${round(top)}" width="0.88" height="${round(tall)}"></rect>`;
   });
   return shapes.includes(nothing) && shapes.every((shape) => shape === nothing)
     ? nothing
-    : html`<g><title>${title}</title>${shapes}</g>`;
+    : markup`<g><title>${title}</title>${shapes}</g>`;
 }
 
 /** Shares of a whole, side by side. */
@@ -57,17 +57,17 @@ export function shareBar(
   const shapes = parts.map(({ value, colour }) => {
     if (value === 0 || total === 0) return nothing;
     const width = (value / total) * 100;
-    const shape = html`<rect class="f-${colour}" x="${round(from)}" y="0" width="${round(width)}" height="10"></rect>`;
+    const shape = markup`<rect class="f-${colour}" x="${round(from)}" y="0" width="${round(width)}" height="10"></rect>`;
     from += width;
     return shape;
   });
-  return html`<svg class="share" role="img" aria-label="${label}" viewBox="0 0 100 10" preserveAspectRatio="none">${shapes}</svg>`;
+  return markup`<svg class="share" role="img" aria-label="${label}" viewBox="0 0 100 10" preserveAspectRatio="none">${shapes}</svg>`;
 }
 
 /** A bar within a table's cell, which the numbers beside it tell as well. */
 export function cellBar(value: number, most: number): Html {
   const width = most > 0 ? round((value / most) * 100) : 0;
-  return html`<svg class="bar" aria-hidden="true" viewBox="0 0 100 8" preserveAspectRatio="none"><rect class="f-accent" x="0" y="0" width="${width}" height="8"></rect></svg>`;
+  return markup`<svg class="bar" aria-hidden="true" viewBox="0 0 100 8" preserveAspectRatio="none"><rect class="f-accent" x="0" y="0" width="${width}" height="8"></rect></svg>`;
 }
 
 function round(value: number): number {

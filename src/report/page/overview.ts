@@ -14,24 +14,24 @@ import { formatDuration } from '../../duration.ts';
 import { costCell, isLowerBound } from '../money.ts';
 import { formatAmount, formatCompact, formatCount } from '../numbers.ts';
 import { shareBar } from './charts.ts';
-import { html, nothing, type Html } from './html.ts';
+import { markup, nothing, type Html } from './html.ts';
 
 /** The head of the page: what ran, how it stands, and what a reader has to know first. */
 export function pageHeader({ figures }: Report, sections: readonly (readonly [string, string])[]): Html {
   const { name, started, sessions, models, run } = figures;
   const state = stateInWords(figures);
   const answered = [...new Set(Object.entries(models).map(([asked]) => asked))];
-  return html`<header><div class="width">
+  return markup`<header><div class="width">
 <h1 class="text">${name}</h1>
 <p class="lead">${run}</p>
 <div class="facts"><span class="badge ${state.mood}">${state.text}</span><span>${momentInWords(started)}</span>${
-    answered.length === 0 ? nothing : html`<span class="text">${answered.join(', ')}</span>`
-  }${sessions > 1 ? html`<span>${formatAmount(sessions, 'session')}</span>` : nothing}</div>
+    answered.length === 0 ? nothing : markup`<span class="text">${answered.join(', ')}</span>`
+  }${sessions > 1 ? markup`<span>${formatAmount(sessions, 'session')}</span>` : nothing}</div>
 ${warningsInWords(figures).map(
   ({ title, text, mood }) =>
-    html`<p class="banner ${mood === 'bad' ? 'bad' : ''} text"><strong>${title}</strong> ${text}</p>`,
+    markup`<p class="banner ${mood === 'bad' ? 'bad' : ''} text"><strong>${title}</strong> ${text}</p>`,
 )}
-<nav aria-label="Sections"><ul>${sections.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
+<nav aria-label="Sections"><ul>${sections.map(([id, title]) => markup`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
 </div></header>`;
 }
 
@@ -39,7 +39,7 @@ ${warningsInWords(figures).map(
 export function keyFigures({ figures }: Report): Html {
   const { counts, usage } = figures;
   const { total } = usage;
-  return html`<section class="bare" aria-labelledby="overview"><h2 id="overview" class="hidden">Key figures</h2>
+  return markup`<section class="bare" aria-labelledby="overview"><h2 id="overview" class="hidden">Key figures</h2>
 <dl class="cards">
 ${card('Succeeded', counts.succeeded === 0 ? '' : 'good', formatCount(counts.succeeded), succeededNote(figures))}
 ${card('Failed', counts.failed > 0 ? 'bad' : '', formatCount(counts.failed), counts.failed === 0 ? 'no record failed' : `${shareInWords(counts.failed, endedRecords(figures))} of those that ended`)}
@@ -53,7 +53,7 @@ ${outcomes(figures)}
 }
 
 function card(name: string, mood: string, figure: string, note: string): Html {
-  return html`<div><dt>${name}</dt><dd><div class="figure ${mood}">${figure}</div><div class="sub">${note}</div></dd></div>`;
+  return markup`<div><dt>${name}</dt><dd><div class="figure ${mood}">${figure}</div><div class="sub">${note}</div></dd></div>`;
 }
 
 function succeededNote({ counts }: Report['figures']): string {
@@ -75,7 +75,7 @@ function tokensNote({ usage: { total } }: Report['figures']): string {
 function timeNote(figures: Report['figures']): string {
   const rate = rateInWords(figures);
   const until = figures.duration_ms === null ? 'to the last call that ended' : '';
-  return [until, rate === undefined ? '' : `${rate} records`].filter((text) => text !== '').join(', ');
+  return [until, rate === undefined ? '' : `records at ${rate}`].filter((text) => text !== '').join(', ');
 }
 
 function latencyNote({ calls: { total } }: Report['figures']): string {
@@ -92,8 +92,10 @@ function outcomes(figures: Report['figures']): Html {
     { name: 'skipped', value: skipped, colour: 'grey' },
     { name: 'pending', value: pending ?? 0, colour: 'warn' },
   ] as const;
-  return html`${shareBar(countsInWords(figures), parts)}
+  return markup`${shareBar(countsInWords(figures), parts)}
 <ul class="legend">${parts
     .filter(({ value }) => value > 0)
-    .map(({ name, value, colour }) => html`<li class="${colour}">${formatCount(value)} ${name}</li>`)}</ul>`;
+    .map(
+      ({ name, value, colour }) => markup`<li class="${colour}">${formatCount(value)} ${name}</li>`,
+    )}</ul>`;
 }

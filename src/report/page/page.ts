@@ -4,7 +4,7 @@ import type { Report } from '../figures/report.ts';
 import { aboutSection } from './about.ts';
 import { latencySection, retriesSection } from './calls.ts';
 import { errorsSection } from './errors.ts';
-import { html, trusted } from './html.ts';
+import { markup, trusted } from './html.ts';
 import { keyFigures, pageHeader } from './overview.ts';
 import { recordsSection } from './records.ts';
 import { pageScript } from './script.ts';
@@ -39,7 +39,7 @@ export function reportPage(report: Report): string {
   ].filter((section): section is Section => section !== undefined);
   const titles = sections.map(({ id, title }) => [id, title] as const);
   const { name, run } = report.figures;
-  return html`<!doctype html>
+  return markup`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -61,5 +61,5 @@ ${sections.map(sectionMarkup)}
 <script>${trusted(pageScript)}</script>
 </body>
 </html>
-`.markup;
+`.html;
 }

@@ -2,7 +2,7 @@ import type { Report } from '../figures/report.ts';
 import type { RecordStory } from '../figures/story.ts';
 import { endedRecords } from '../figures/words.ts';
 import { formatAmount, formatCount } from '../numbers.ts';
-import { html, nothing, type Html } from './html.ts';
+import { markup, nothing, type Html } from './html.ts';
 import { recordMarkup } from './record.ts';
 import type { Section } from './section.ts';
 
@@ -25,12 +25,12 @@ export function recordsSection(report: Report): Section | undefined {
   const { figures, withoutMessages } = report;
   if (endedRecords(figures) === 0) return undefined;
   const shown = fitting(report);
-  const rows = shown.map(({ markup }) => markup);
+  const rows = shown.map(({ rows }) => rows);
   const head = columns.map(
     ({ name, title, class: kind }) =>
-      html`<th scope="col" class="${kind}"${name === undefined ? nothing : html` data-sort="${name}"`}>${title}</th>`,
+      markup`<th scope="col" class="${kind}"${name === undefined ? nothing : markup` data-sort="${name}"`}>${title}</th>`,
   );
-  const content = html`<p class="note">${shownInWords(report, shown)}${withoutMessages === undefined ? '' : ` ${withoutMessages}`}</p>
+  const content = markup`<p class="note">${shownInWords(report, shown)}${withoutMessages === undefined ? '' : ` ${withoutMessages}`}</p>
 <form class="controls" id="controls" role="search" aria-label="Records"><label class="grow">Search in keys, messages and answers<input type="search" id="search" autocomplete="off" spellcheck="false"></label>
 <label>Outcome<select id="outcome"><option value="">all</option><option value="failed">failed</option><option value="succeeded">succeeded</option><option value="skipped">skipped</option></select></label>
 <output id="shown" for="search outcome"></output></form>
@@ -42,7 +42,7 @@ ${rows}</table>`;
 
 interface Shown {
   readonly story: RecordStory;
-  readonly markup: Html;
+  readonly rows: Html;
 }
 
 function fitting({ stories, messages }: Report): readonly Shown[] {
@@ -53,10 +53,10 @@ function fitting({ stories, messages }: Report): readonly Shown[] {
     ...stories.filter(({ outcome }) => outcome !== 'failed'),
   ];
   for (const story of failedFirst) {
-    const markup = recordMarkup(story, messages.get(story.sequence), columns.length);
-    room -= Buffer.byteLength(markup.markup);
+    const rows = recordMarkup(story, messages.get(story.sequence), columns.length);
+    room -= Buffer.byteLength(rows.html);
     if (room < 0) break;
-    shown.push({ story, markup });
+    shown.push({ story, rows });
   }
   return shown.sort((one, other) => one.story.sequence - other.story.sequence);
 }
@@ -65,14 +65,22 @@ function shownInWords({ figures }: Report, shown: readonly Shown[]): string {
   const { counts } = figures;
   const ended = endedRecords(figures);
   const pending =
-    counts.pending === 0 ? '' : counts.pending === null ? ' Those that have not ended are not listed.' : ` ${formatAmount(counts.pending, 'pending record')} ${counts.pending === 1 ? 'is' : 'are'} not listed.`;
+    counts.pending === 0
+      ? ''
+      : counts.pending === null
+        ? ' Those that have not ended are not listed.'
+        : ` ${formatAmount(counts.pending, 'pending record')} ${counts.pending === 1 ? 'is' : 'are'} not listed.`;
   if (shown.length === ended) return `All ${formatAmount(ended, 'record')} that ended.${pending}`;
   const failed = shown.filter(({ story }) => story.outcome === 'failed').length;
   const others = shown.length - failed;
   const failures =
     counts.failed === 0
       ? []
-      : [failed === counts.failed ? `all ${formatCount(failed)} that failed` : `${formatCount(failed)} of the ${formatCount(counts.failed)} that failed, drawn at random`];
+      : [
+          failed === counts.failed
+            ? `all ${formatCount(failed)} that failed`
+            : `${formatCount(failed)} of the ${formatCount(counts.failed)} that failed, drawn at random`,
+        ];
   const rest = `${formatCount(others)} of the ${formatCount(ended - counts.failed)} others, drawn at random`;
   return `${formatCount(shown.length)} of ${formatAmount(ended, 'record')}: ${[...failures, rest].join(', and ')}. The figures above are of all records.${pending}`;
 }

@@ -1,4 +1,4 @@
-import { html, type Html } from './html.ts';
+import { markup, type Html } from './html.ts';
 
 /** A part of the page under its heading. */
 export interface Section {
@@ -8,12 +8,12 @@ export interface Section {
 }
 
 export function sectionMarkup({ id, title, content }: Section): Html {
-  return html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>
+  return markup`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>
 ${content}
 </section>`;
 }
 
 /** A table that scrolls by itself where the page is too narrow, by keyboard as well. */
 export function scrolling(label: string, table: Html): Html {
-  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0">${table}</div>`;
+  return markup`<div class="scroll" role="region" aria-label="${label}" tabindex="0">${table}</div>`;
 }

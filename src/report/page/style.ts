@@ -4,13 +4,13 @@ export const pageStyle = `
   color-scheme: light dark;
   --page: #f7f7f5; --surface: #ffffff; --raised: #f2f2ef; --ink: #1c1f24; --muted: #5a6270; --line: #e2e2dd;
   --accent: #2f5fc4; --bar: #5b86dd; --good: #1a7a4c; --good-bar: #3fa873; --bad: #b3261e; --bad-bar: #d9534a;
-  --warn: #875600; --warn-bar: #dca13a; --warn-soft: #fff4dc; --bad-soft: #fdecea; --good-soft: #e4f4ec; --grey-bar: #b4b8bf;
+  --warn: #875600; --warn-bar: #dca13a; --warn-soft: #fff4dc; --bad-soft: #fdecea; --good-soft: #e4f4ec; --grey-bar: #b4b8bf; --shade: #00000022;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #131519; --surface: #1b1e24; --raised: #23272e; --ink: #e7e9ed; --muted: #a4acb9; --line: #31363f;
     --accent: #94b6ff; --bar: #6a95ee; --good: #67d29b; --good-bar: #3f9d6e; --bad: #ff9389; --bad-bar: #d9594f;
-    --warn: #f0bd6a; --warn-bar: #c78f34; --warn-soft: #33290f; --bad-soft: #3a1c1a; --good-soft: #16301f; --grey-bar: #596170;
+    --warn: #f0bd6a; --warn-bar: #c78f34; --warn-soft: #33290f; --bad-soft: #3a1c1a; --good-soft: #16301f; --grey-bar: #596170; --shade: #00000088;
   }
 }
 * { box-sizing: border-box; }
@@ -54,8 +54,7 @@ section.bare { background: none; border: 0; padding: 0; margin-top: 0; }
 .cards > div { background: var(--surface); border: 1px solid var(--line); border-radius: 12px; padding: 14px 16px; min-width: 0; }
 .cards dt { color: var(--muted); font-size: 13px; }
 .cards dd { margin: 0; }
-.cards .figure { font-size: 26px; font-weight: 650; letter-spacing: -0.02em; line-height: 1.3; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
-.cards .figure small { font-size: 15px; font-weight: 500; letter-spacing: 0; color: var(--muted); }
+.cards .figure { font-size: 23px; font-weight: 650; letter-spacing: -0.02em; line-height: 1.35; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .figure.good { color: var(--good); } .figure.bad { color: var(--bad); }
 .share { display: block; width: 100%; height: 10px; margin-top: 12px; border-radius: 5px; overflow: hidden; background: var(--raised); }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 16px; margin-top: 8px; padding: 0; list-style: none; font-size: 13px; color: var(--muted); font-variant-numeric: tabular-nums; }
@@ -65,18 +64,25 @@ section.bare { background: none; border: 0; padding: 0; margin-top: 0; }
 .f-good { fill: var(--good-bar); } .f-bad { fill: var(--bad-bar); } .f-warn { fill: var(--warn-bar); } .f-accent { fill: var(--bar); } .f-grey { fill: var(--grey-bar); }
 .rule { stroke: var(--line); stroke-width: 1; vector-effect: non-scaling-stroke; }
 .mark { stroke: var(--ink); stroke-width: 1; stroke-dasharray: 3 3; vector-effect: non-scaling-stroke; opacity: .55; }
-.scroll { overflow-x: auto; margin: 12px calc(-1 * clamp(16px, 3vw, 24px)) 0; padding: 0 clamp(16px, 3vw, 24px); }
+.scroll {
+  position: relative; overflow-x: auto;
+  background:
+    linear-gradient(to right, var(--surface) 30%, transparent) 0 0 / 40px 100% no-repeat local,
+    linear-gradient(to left, var(--surface) 30%, transparent) 100% 0 / 40px 100% no-repeat local,
+    linear-gradient(to right, var(--shade), transparent) 0 0 / 14px 100% no-repeat scroll,
+    linear-gradient(to left, var(--shade), transparent) 100% 0 / 14px 100% no-repeat scroll;
+  margin: 12px calc(-1 * clamp(16px, 3vw, 24px)) 0; padding: 0 clamp(16px, 3vw, 24px); }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th, td { text-align: left; vertical-align: baseline; padding: 7px 14px 7px 0; border-bottom: 1px solid var(--line); }
 th:last-child, td:last-child { padding-right: 0; }
 thead th { color: var(--muted); font-weight: 500; font-size: 13px; white-space: nowrap; }
-tbody th { font-weight: 500; overflow-wrap: anywhere; }
+tbody th { font-weight: 500; overflow-wrap: break-word; min-width: 110px; max-width: 320px; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 tr.group th { padding-top: 16px; color: var(--muted); font-size: 13px; font-weight: 500; }
 tr.sum th, tr.sum td { font-weight: 650; border-bottom: 0; }
 td.bars { width: 22%; min-width: 90px; }
 .bar { display: block; width: 100%; height: 8px; border-radius: 4px; background: var(--raised); }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); gap: 20px 28px; margin-top: 18px; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 210px), 1fr)); gap: 20px 28px; margin-top: 18px; }
 figure { margin: 0; min-width: 0; }
 figcaption { display: flex; justify-content: space-between; gap: 12px; font-size: 14px; margin-bottom: 6px; overflow-wrap: anywhere; }
 figcaption .sub { white-space: nowrap; font-variant-numeric: tabular-nums; }
@@ -91,6 +97,7 @@ pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: p
 .source { counter-reset: line; background: var(--raised); border-radius: 8px; padding: 12px 14px 12px 0; margin-top: 12px; overflow-x: auto; white-space: pre; }
 .source span { counter-increment: line; }
 .source span::before { content: counter(line); display: inline-block; width: 3.6em; padding-right: 1.2em; text-align: right; color: var(--muted); }
+.spaced { margin-top: 14px; }
 summary { cursor: pointer; color: var(--accent); font-size: 14px; width: fit-content; }
 dl.pairs { display: grid; grid-template-columns: minmax(110px, max-content) 1fr; gap: 6px 24px; margin: 12px 0 0; font-size: 14px; }
 dl.pairs dt { color: var(--muted); }
@@ -99,6 +106,7 @@ ul.plain { list-style: none; margin: 0; padding: 0; }
 .error { padding: 14px 0; border-bottom: 1px solid var(--line); }
 .error:last-child { border-bottom: 0; padding-bottom: 0; }
 .error h3 { display: flex; gap: 10px; align-items: baseline; flex-wrap: wrap; }
+.error h3 .sub { font-weight: 400; letter-spacing: 0; }
 .error h3 .count { color: var(--bad); font-variant-numeric: tabular-nums; }
 .error li { margin-top: 6px; font-size: 14px; overflow-wrap: anywhere; }
 .controls { display: none; }
@@ -113,9 +121,11 @@ thead button::after { content: "\\2195"; opacity: .45; padding-left: 4px; }
 th[aria-sort="ascending"] button::after { content: "\\2191"; opacity: 1; }
 th[aria-sort="descending"] button::after { content: "\\2193"; opacity: 1; }
 .records { table-layout: fixed; margin-top: 10px; }
+.records td, .records th { vertical-align: top; }
+.records .badge { padding: 0 9px; }
 .records .c-line { width: 62px; } .records .c-key { width: 17%; } .records .c-out { width: 104px; }
 .records .c-calls { width: 62px; } .records .c-tokens { width: 76px; } .records .c-cost { width: 88px; } .records .c-time { width: 76px; }
-.records tr.row th { color: var(--ink); }
+.records tr.row th { color: var(--ink); min-width: 0; overflow-wrap: anywhere; }
 .records td.result { color: var(--muted); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .records .toggle { display: none; overflow-wrap: anywhere; font-weight: 500; color: var(--accent); }
 .js .records .toggle { display: inline; }
@@ -129,6 +139,7 @@ tr.more > td { padding: 4px 0 12px; }
 .js .open tr.row > * { border-bottom-color: transparent; }
 .story { background: var(--raised); border-radius: 10px; padding: 16px; margin-top: 6px; display: grid; gap: 18px; min-width: 0; }
 .story > div { min-width: 0; }
+.story h3 + pre { margin-top: 6px; }
 .call { margin-top: 10px; padding-left: 12px; border-left: 3px solid var(--line); }
 .call > .sub { overflow-wrap: anywhere; }
 .turn { margin-top: 8px; display: grid; grid-template-columns: 84px 1fr; gap: 2px 12px; }
@@ -141,18 +152,21 @@ tr.more > td { padding: 4px 0 12px; }
 footer { color: var(--muted); font-size: 13px; padding-bottom: 40px; }
 [hidden] { display: none !important; }
 @media (max-width: 760px) {
-  .records .c-calls, .records .c-tokens, .records .c-cost, .records .c-time,
-  .records .calls, .records .tokens, .records .cost, .records .time, .records .c-line, .records .line { display: none; }
-  .records .c-key { width: 34%; } .records .c-out { width: 96px; }
+  .records .c-calls, .records .c-tokens, .records .c-cost, .records .c-time, .records .c-line { width: 0; }
+  .records .calls, .records .tokens, .records .cost, .records .time, .records .line { padding: 0; font-size: 0; overflow: hidden; }
+  .records .c-key { width: 30%; } .records .c-out { width: 110px; }
   .turn { grid-template-columns: 1fr; }
   dl.pairs { grid-template-columns: 1fr; gap: 0; }
   dl.pairs dd { margin-bottom: 8px; }
   .story { padding: 12px; }
 }
 @media (max-width: 460px) {
+  .scroll th, .scroll td { padding-right: 9px; font-size: 13px; }
+  .scroll tbody th { min-width: 84px; max-width: 140px; }
+  td.bars, .spare { display: none; }
   .cards { grid-template-columns: 1fr 1fr; gap: 8px; }
   .cards > div { padding: 12px; }
-  .cards .figure { font-size: 21px; }
+  .cards .figure { font-size: 20px; }
 }
 @media print {
   :root { --page: #fff; --surface: #fff; --raised: #f4f4f4; --ink: #000; --muted: #444; --line: #ccc; --accent: #1f4c9c; }

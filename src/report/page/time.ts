@@ -3,7 +3,7 @@ import type { Report } from '../figures/report.ts';
 import type { TimeBin, Timeline } from '../figures/timeline.ts';
 import { formatCount, formatRate } from '../numbers.ts';
 import { barPlot, type Colour } from './charts.ts';
-import { html, nothing, type Html } from './html.ts';
+import { markup, nothing, type Html } from './html.ts';
 import type { Section } from './section.ts';
 
 /** What happened when. */
@@ -12,8 +12,9 @@ export function timeSection({ figures }: Report): Section | undefined {
   if (calls.total.calls === 0) return undefined;
   const title = 'Over time';
   if (time === null) {
-    const why = 'The journal of this run does not tell when its calls ended: an older version of pipe wrote it.';
-    return { id: 'time', title, content: html`<p class="note">${why}</p>` };
+    const why =
+      'The journal of this run does not tell when its calls ended: an older version of pipe wrote it.';
+    return { id: 'time', title, content: markup`<p class="note">${why}</p>` };
   }
   const seconds = time.bin_ms / 1000;
   const repeated = time.bins.some(({ limited, retries }) => limited + retries > 0);
@@ -21,7 +22,7 @@ export function timeSection({ figures }: Report): Section | undefined {
     time.sessions.length > 1
       ? ` Dashed lines mark where one of the ${formatCount(time.sessions.length)} sessions begins; the time between them is left out.`
       : '';
-  const content = html`<p class="note">Each bar stands for ${formatDuration(time.bin_ms)}.${sessions}</p>
+  const content = markup`<p class="note">Each bar stands for ${formatDuration(time.bin_ms)}.${sessions}</p>
 <div class="stack">
 ${plot(time, {
   title: 'Records that ended',
@@ -41,9 +42,13 @@ ${
         colour: 'warn',
         second: { value: ({ retries }) => retries, colour: 'bad' },
         words: (value) => formatCount(value),
-        legend: html`<ul class="legend"><li class="warn">after a 429</li><li class="bad">after another fault</li></ul>`,
+        legend: markup`<ul class="legend">${calls.total.limited === 0 ? nothing : markup`<li class="warn">after a 429</li>`}${
+          calls.total.retries === calls.total.limited
+            ? nothing
+            : markup`<li class="bad">after another fault</li>`
+        }</ul>`,
       })
-    : html`<p class="note">No request met a 429 or had to be repeated.</p>`
+    : markup`<p class="note">No request met a 429 or had to be repeated.</p>`
 }
 </div>`;
   return { id: 'time', title, content };
@@ -72,8 +77,7 @@ function plot({ bins, bin_ms, length_ms, sessions }: Timeline, series: Series): 
     title: `${formatDuration(at * bin_ms)}: ${words(sum(bin))}`,
   }));
   const label = `${title} over ${formatDuration(length_ms)}: at most ${words(most)}, ${formatDuration(peak * bin_ms)} after the begin`;
-  return html`<figure class="wide"><figcaption><span>${title}</span><span class="sub">at most ${words(most)}</span></figcaption>
+  return markup`<figure class="wide"><figcaption><span>${title}</span><span class="sub">at most ${words(most)}</span></figcaption>
 ${barPlot({ label, bars, most, marks: sessions.slice(1).map((begin) => begin / bin_ms) })}
 <div class="axis" aria-hidden="true"><span>0</span><span>${formatDuration(length_ms / 2)}</span><span>${formatDuration(length_ms)}</span></div>${legend}</figure>`;
 }
-
