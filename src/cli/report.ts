@@ -50,8 +50,8 @@ Examples:
   $ pipe report --format md >> "$GITHUB_STEP_SUMMARY"
   $ pipe report --format json | jq .calls.by_step
 
-It works while a run goes on, and after one was killed. The page loads nothing and sends nothing. It holds
-records and answers: show it to those who may see these. Nothing of the pipeline is executed.`,
+It works while a run goes on, and after one was killed. Nothing of the pipeline is executed. The page
+loads nothing and sends nothing; it holds records and answers, so mind whom you show it.`,
     )
     .action(async (run: string | undefined, flags: ReportFlags) => done(await report(terminal, run, flags)));
 }

@@ -14,6 +14,7 @@ describe('help', () => {
     ['resume'],
     ['check'],
     ['render'],
+    ['report'],
     ['schema'],
     ['simulator'],
     ['cache'],

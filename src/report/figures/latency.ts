@@ -87,7 +87,12 @@ export function binEdges(least: number, most: number, bins: number): readonly nu
   const low = roundDown(Math.max(1, least));
   const high = Math.max(roundUp(most), low * 10);
   const factor = (high / low) ** (1 / bins);
-  return Array.from({ length: bins + 1 }, (_, at) => (at === bins ? high : low * factor ** at));
+  return Array.from({ length: bins + 1 }, (_, at) => (at === bins ? high : rounded(low * factor ** at)));
+}
+
+/** Four digits are more than an eye tells apart. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(4));
 }
 
 function roundDown(value: number): number {

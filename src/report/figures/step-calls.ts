@@ -9,7 +9,7 @@ export interface StepCalls {
   /** Answered by pipe's own cache. */
   readonly cached: number;
   /** Beyond the first of a record in this step: repairs of structured answers, rounds of tools. */
-  readonly further: number;
+  readonly further_calls: number;
   /** Requests beyond a call's first. */
   readonly retries: number;
   /** Of the requests, those that a 429 answered; null where the journal does not tell it of every call. */
@@ -47,7 +47,7 @@ interface OpenCalls {
   calls: number;
   failed: number;
   cached: number;
-  further: number;
+  further_calls: number;
   retries: number;
   limited: number | null;
   readonly latencies: Latencies;
@@ -84,7 +84,15 @@ export function createStepCalls(): StepCallsFold {
 }
 
 function openCalls(): OpenCalls {
-  return { calls: 0, failed: 0, cached: 0, further: 0, retries: 0, limited: 0, latencies: createLatencies() };
+  return {
+    calls: 0,
+    failed: 0,
+    cached: 0,
+    further_calls: 0,
+    retries: 0,
+    limited: 0,
+    latencies: createLatencies(),
+  };
 }
 
 function count(open: OpenCalls, { ok, call, usage, limited, duration }: CallHead): void {
@@ -92,7 +100,7 @@ function count(open: OpenCalls, { ok, call, usage, limited, duration }: CallHead
   open.calls += 1;
   if (!ok) open.failed += 1;
   if (isCached) open.cached += 1;
-  if (call > 1) open.further += 1;
+  if (call > 1) open.further_calls += 1;
   open.retries += usage.retries;
   open.limited = open.limited === null || limited === null ? null : open.limited + limited;
   if (ok && !isCached) open.latencies.add(duration);

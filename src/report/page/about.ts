@@ -79,7 +79,7 @@ function sourceMarkup(source: string): Html {
     .slice(0, longestSource)
     .replace(/\r?\n$/, '')
     .split(/\r?\n/);
-  return markup`<details class="spaced"><summary>The pipeline file</summary><pre class="source" tabindex="0" role="region" aria-label="The pipeline file">${lines.map(
+  return markup`<details class="spaced"><summary>The pipeline file</summary><pre class="source" tabindex="0" role="group" aria-label="The pipeline file">${lines.map(
     (line) => markup`<span>${line}\n</span>`,
   )}</pre></details>`;
 }

@@ -57,7 +57,7 @@ export function retriesSection({ figures, stepTypes }: Report): Section {
   const { calls, tool_calls } = figures;
   const rows = Object.entries(calls.by_step);
   const hasFurther = (types: readonly (string | undefined)[]): boolean =>
-    rows.some(([id, { further }]) => further > 0 && types.includes(stepTypes.get(id)));
+    rows.some(([id, { further_calls: further }]) => further > 0 && types.includes(stepTypes.get(id)));
   const columns: readonly {
     readonly title: string;
     readonly value: (step: StepCalls, id?: string) => string;
@@ -77,14 +77,19 @@ export function retriesSection({ figures, stepTypes }: Report): Section {
       ? [{ title: 'Tool rounds', value: (step: StepCalls, id?: string) => furtherOf('tools', step, id) }]
       : []),
     ...(hasFurther([undefined, 'chat'])
-      ? [{ title: 'Repairs and tool rounds', value: ({ further }: StepCalls) => formatCount(further) }]
+      ? [
+          {
+            title: 'Repairs and tool rounds',
+            value: ({ further_calls: further }: StepCalls) => formatCount(further),
+          },
+        ]
       : []),
   ];
 
-  function furtherOf(type: string, { further }: StepCalls, id: string | undefined): string {
+  function furtherOf(type: string, { further_calls: further }: StepCalls, id: string | undefined): string {
     if (id !== undefined) return stepTypes.get(id) === type ? formatCount(further) : '–';
     const ofType = rows.filter(([step]) => stepTypes.get(step) === type);
-    return formatCount(ofType.reduce((sum, [, calls]) => sum + calls.further, 0));
+    return formatCount(ofType.reduce((sum, [, calls]) => sum + calls.further_calls, 0));
   }
 
   const cells = (step: StepCalls, id?: string): Html =>

@@ -15,5 +15,5 @@ ${content}
 
 /** A table that scrolls by itself where the page is too narrow, by keyboard as well. */
 export function scrolling(label: string, table: Html): Html {
-  return markup`<div class="scroll" role="region" aria-label="${label}" tabindex="0">${table}</div>`;
+  return markup`<div class="scroll" role="group" aria-label="${label}" tabindex="0">${table}</div>`;
 }
