@@ -31,7 +31,7 @@ export function reportCommand(terminal: Terminal, done: (code: ExitCode) => void
     .addOption(
       new Option(
         '--format <format>',
-        'html: one file that needs no other; md: for job summaries; json: the figures; both on stdout',
+        'html: one file that needs no other; md: for job summaries, json: the figures, both on stdout',
       ).choices(['html', 'md', 'json']),
     )
     .option(
@@ -50,8 +50,8 @@ Examples:
   $ pipe report --format md >> "$GITHUB_STEP_SUMMARY"
   $ pipe report --format json | jq .calls.by_step
 
-It works while a run goes on, and after one was killed. Nothing of the pipeline is executed. The page
-loads nothing and sends nothing; it holds records and answers, so mind whom you show it.`,
+It works while a run goes on, and after one was killed. Nothing of the pipeline is executed.
+The page loads nothing and sends nothing; it holds records and answers: mind whom you show it.`,
     )
     .action(async (run: string | undefined, flags: ReportFlags) => done(await report(terminal, run, flags)));
 }
