@@ -56,6 +56,7 @@ export interface RunFigures {
   readonly cost_usd: number | null;
   /** Null where the run has no budget, or has not told its end. */
   readonly budget: BudgetReport | null;
+  /** How the calls of models went that were really made, or answered by the cache. */
   readonly calls: { readonly total: StepCalls; readonly by_step: { readonly [step: string]: StepCalls } };
   /** Null where no call was answered by a model. */
   readonly latency: Histogram | null;

@@ -5,7 +5,7 @@ import { failure, success, type Result } from '../../result.ts';
 import type { StopReason } from '../../run/events.ts';
 import { errorCode, nodeFileSystem } from '../../run/file-system.ts';
 import { unreadJournal } from '../../run/journal/damage.ts';
-import { readHead, type RecordHead } from '../../run/journal/heads.ts';
+import { readHead, type CallHead, type RecordHead } from '../../run/journal/heads.ts';
 import { readHistory, type History } from '../../run/journal/history.ts';
 import { openJournalReader } from '../../run/journal/reader.ts';
 import { scanLines, type ScannedLine } from '../../run/journal/scan-lines.ts';
@@ -105,10 +105,12 @@ function take(line: ScannedLine, history: History, folds: Folds): void {
   if (head === undefined) return;
   if (head.type === 'run' || head.type === 'resumed') timeline.session();
   else if (head.type === 'call') {
-    calls.add(head);
-    const { at, duration, limited, usage } = head;
-    if (at === null) folds.isTimed = false;
-    else timeline.call({ at, duration, limited: limited ?? 0, retries: usage.retries });
+    if (wasMade(head)) {
+      calls.add(head);
+      const { at, duration, limited, usage } = head;
+      if (at === null) folds.isTimed = false;
+      else timeline.call({ at, duration, limited: limited ?? 0, retries: usage.retries });
+    }
     if (stories.wants(head.key)) stories.call(head.key, line.bytes);
   } else if (head.type === 'tool') {
     if (stories.wants(head.key)) stories.call(head.key, line.bytes);
@@ -117,6 +119,11 @@ function take(line: ScannedLine, history: History, folds: Folds): void {
     // Of a record that was run again, the last line counts.
     if (history.index.place(head.sequence).offset === line.offset + head.body) takeRecord(line, head, folds);
   }
+}
+
+/** A call that the budget or the run's end held back has a line too, and nothing was asked. */
+function wasMade({ ok, usage }: CallHead): boolean {
+  return ok || usage.requests > 0;
 }
 
 function takeRecord({ bytes }: ScannedLine, head: RecordHead, { errors, stories }: Folds): void {

@@ -112,7 +112,8 @@ export function costNote(figures: RunFigures): string {
   if (colon !== -1)
     return `${words.startsWith('at least') ? 'a lower bound: ' : ''}${words.slice(colon + 2)}`;
   const { records, cost_usd } = figures.usage.total;
-  if (cost_usd === null || cost_usd === 0 || records < 10) return '';
+  // Of records that are not through, the rest would be missing.
+  if (cost_usd === null || cost_usd === 0 || records < 10 || figures.state !== 'completed') return '';
   return `${formatMoney((cost_usd / records) * 1000)} per 1,000 records`;
 }
 

@@ -151,6 +151,9 @@ tr.more > td { padding: 4px 0 12px; }
 .good-text { color: var(--good); } .bad-text { color: var(--bad); }
 footer { color: var(--muted); font-size: 13px; padding-bottom: 40px; }
 [hidden] { display: none !important; }
+@media (max-width: 1000px) {
+  .cards { grid-template-columns: repeat(3, 1fr); }
+}
 @media (max-width: 760px) {
   .records .c-calls, .records .c-tokens, .records .c-cost, .records .c-time, .records .c-line { width: 0; }
   .records .calls, .records .tokens, .records .cost, .records .time, .records .line { padding: 0; font-size: 0; overflow: hidden; }

@@ -74,6 +74,13 @@ describe('the figures of a run', () => {
     expect(figures.calls.total.latency?.p50_ms).toBe(10);
   });
 
+  it('leave out calls that were held back', async () => {
+    const outcome = failed({ code: 'aborted' }, { ...priced, requests: 0, total_tokens: 0, cost_usd: 0 });
+    const { figures } = await read([call('a', '1', { outcome })]);
+    expect(figures.calls.total).toMatchObject({ calls: 0, failed: 0 });
+    expect(figures.time).toBeNull();
+  });
+
   it('leave calls of the cache out of the latencies', async () => {
     const outcome = { ...answer('x'), usage: { ...priced, requests: 0, cached_requests: 1 } };
     const { figures } = await read([call('a', '1', { outcome, duration: 0 })]);
