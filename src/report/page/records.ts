@@ -48,17 +48,20 @@ interface Shown {
 function fitting({ stories, messages }: Report): readonly Shown[] {
   let room = mostBytes;
   const shown: Shown[] = [];
-  const failedFirst = [
-    ...stories.filter(({ outcome }) => outcome === 'failed'),
-    ...stories.filter(({ outcome }) => outcome !== 'failed'),
-  ];
-  for (const story of failedFirst) {
+  const ordered = stories.toSorted((one, other) => rank(one) - rank(other));
+  for (const story of ordered) {
     const rows = recordMarkup(story, messages.get(story.sequence), columns.length);
     room -= Buffer.byteLength(rows.html);
     if (room < 0) break;
     shown.push({ story, rows });
   }
   return shown.sort((one, other) => one.story.sequence - other.story.sequence);
+}
+
+/** Failed records first; within them, and within the others, in an order that has nothing to do with the input's. */
+function rank({ outcome, sequence }: RecordStory): number {
+  const scattered = Math.imul(sequence + 1, 0x9e3779b1) >>> 0;
+  return outcome === 'failed' ? scattered - 2 ** 32 : scattered;
 }
 
 function shownInWords({ figures }: Report, shown: readonly Shown[]): string {
@@ -70,7 +73,9 @@ function shownInWords({ figures }: Report, shown: readonly Shown[]): string {
       : counts.pending === null
         ? ' Those that have not ended are not listed.'
         : ` ${formatAmount(counts.pending, 'pending record')} ${counts.pending === 1 ? 'is' : 'are'} not listed.`;
-  if (shown.length === ended) return `All ${formatAmount(ended, 'record')} that ended.${pending}`;
+  if (shown.length === ended) {
+    return `${ended === 1 ? 'The one record' : `All ${formatCount(ended)} records`} that ended.${pending}`;
+  }
   const failed = shown.filter(({ story }) => story.outcome === 'failed').length;
   const others = shown.length - failed;
   const failures =
