@@ -6,7 +6,6 @@ import type { Report } from '../report/figures/report.ts';
 import type { RecordStory, RenderedMessages } from '../report/figures/story.ts';
 import { createRedactAll, type Redact } from '../diagnostic/redact.ts';
 import { shownPath } from '../diagnostic/placed.ts';
-import type { Message } from '../models/contract.ts';
 import { failure, success, type Result } from '../result.ts';
 import type { StopReason } from '../run/events.ts';
 import { createImages } from '../run/images.ts';
@@ -143,9 +142,14 @@ async function openInputOf(terminal: Terminal, folder: string, { input }: RunSum
 
 /** An input may hold what nobody is to read. */
 function redacted(rendered: RenderedMessages, redact: Redact): RenderedMessages {
-  return new Map([...rendered].map(([fingerprint, asked]) => [fingerprint, asked.map(redactMessage)]));
+  return new Map([...rendered].map(([fingerprint, asked]) => [fingerprint, inTexts(asked, redact)]));
+}
 
-  function redactMessage(message: Message): Message {
-    return JSON.parse(redact(JSON.stringify(message))) as Message;
-  }
+/** The same value, its texts changed. */
+function inTexts<Value>(value: Value, change: Redact): Value {
+  if (typeof value === 'string') return change(value) as Value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item: unknown) => inTexts(item, change)) as Value;
+  const members = Object.entries(value).map(([name, member]) => [name, inTexts<unknown>(member, change)]);
+  return Object.fromEntries(members) as Value;
 }
