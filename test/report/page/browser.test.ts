@@ -38,7 +38,7 @@ describe.skipIf(!existsSync(executablePath))(
     let browser: Browser;
     beforeAll(async () => {
       browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
-    });
+    }, 60_000);
     afterAll(() => browser.close());
 
     async function open(file: string, options: BrowserContextOptions = {}): Promise<Opened> {
