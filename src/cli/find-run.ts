@@ -10,8 +10,15 @@ export const runsFolder = 'runs';
 /** What `pipe run` puts behind a pipeline's name: its runs by time, and those of one second apart. */
 const stamp = /-(\d{8}T\d{6}Z)-[0-9a-f]{4}$/;
 
-/** The folder of a run, absolute: by its path or that of a file in it, by its name in `runs/`, or the newest there. */
-export async function findRun(cwd: string, run: string | undefined): Promise<Result<string, Diagnostic>> {
+/**
+ * The folder of a run, absolute: by its path or that of a file in it, by its name in `runs/`, or the newest there.
+ * `command`: the one that asks, for the remedy.
+ */
+export async function findRun(
+  cwd: string,
+  run: string | undefined,
+  command = 'resume',
+): Promise<Result<string, Diagnostic>> {
   const runs = resolve(cwd, runsFolder);
   const names = await readdir(runs).catch(() => []);
   if (run !== undefined) {
@@ -31,7 +38,7 @@ export async function findRun(cwd: string, run: string | undefined): Promise<Res
     stamped.filter((name) => timeOf(name) === latest).map((name) => join(runs, name)),
   );
   if (newest !== undefined) return success(newest);
-  return missing(`there is no run in \`${runsFolder}/\``, 'name its folder: pipe resume <folder>');
+  return missing(`there is no run in \`${runsFolder}/\``, `name its folder: pipe ${command} <folder>`);
 }
 
 /** Of runs that were begun in the same second, whose names do not tell it. */

@@ -9,6 +9,7 @@ import { lockCommand } from './lock.ts';
 import { mergeCommand } from './merge.ts';
 import { planCommand } from './plan.ts';
 import { renderCommand } from './render.ts';
+import { reportCommand } from './report.ts';
 import { resumeCommand } from './resume.ts';
 import { runCommand } from './run.ts';
 import { schemaCommand } from './schema.ts';
@@ -49,7 +50,7 @@ Exit codes: 0 all records succeeded, 1 some failed, 2 wrong usage or an invalid 
   program.commandsGroup('Test:');
   program.addCommand(testCommand(terminal, done));
   program.commandsGroup('Look at what a run did:');
-  program.addCommand(diffCommand(terminal, done));
+  program.addCommand(reportCommand(terminal, done)).addCommand(diffCommand(terminal, done));
   program.commandsGroup('Tools:');
   program.addCommand(schemaCommand(terminal, done)).addCommand(simulatorCommand(terminal, done));
   program.addCommand(cacheCommand(terminal, done));

@@ -31,21 +31,25 @@ function mixed(bits: number): number {
 
 const beyondAll = 2 ** 32;
 
-/** The sample of items whose number is known: needs 4 bytes for each while it starts, and then none. */
+/** Whether a position below `population` is in the sample: needs 4 bytes for each while it starts, and then none. */
+export function isSampled({ size, seed }: Sample, population: number): (position: number) => boolean {
+  const priorityOf = priorities(seed);
+  if (size >= population) return () => true;
+  const all = Uint32Array.from({ length: population }, (_, position) => priorityOf(position));
+  const bound = all.sort()[size] ?? beyondAll;
+  return (position) => priorityOf(position) < bound;
+}
+
+/** The sample of items whose number is known. */
 export async function* sampleOfKnown(
   items: AsyncIterable<RecordItem | InputBroken>,
-  { size, seed }: Sample,
+  sample: Sample,
   population: number,
 ): AsyncGenerator<RecordItem | InputBroken, void, undefined> {
-  const priorityOf = priorities(seed);
-  let bound = beyondAll;
-  if (size < population) {
-    const all = Uint32Array.from({ length: population }, (_, position) => priorityOf(position));
-    bound = all.sort()[size] ?? beyondAll;
-  }
+  const isTaken = isSampled(sample, population);
   let position = 0;
   for await (const item of items) {
-    if ('broken' in item || priorityOf(position) < bound) yield item;
+    if ('broken' in item || isTaken(position)) yield item;
     position += 1;
   }
 }

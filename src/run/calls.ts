@@ -12,6 +12,7 @@ import { inSlot, type SlotServices } from './in-slot.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Reserved } from './journal/lines.ts';
 import { knownAnswer, remember, type KnownAnswer } from './known-answers.ts';
+import { countLimited } from './limited-requests.ts';
 import { untold } from './listeners.ts';
 import type { OpenModels, StepModel } from './models.ts';
 import type { Entry } from './entry.ts';
@@ -42,6 +43,8 @@ export interface CallServices extends SlotServices {
   /** Milliseconds that the others are given when a call finds that none can succeed. */
   readonly grace: number;
   readonly now: () => number;
+  /** What `now` was when the session began. */
+  readonly began: number;
   readonly tell: (event: RunEvent) => void;
 }
 
@@ -141,19 +144,20 @@ export async function callModel(
         prices: plan.prices,
       },
     );
+    const limited = countLimited(gate);
     const stream = services.stream ? told : ofPlan.stream ? untold : undefined;
     const began = now();
     const answer = await traces.call({ step: id, settings: model.settings, request }, () =>
       model.client.call(sent, {
         signal: model.signal,
         waiting: stop.signal,
-        gate,
+        gate: limited.gate,
         ...(stream !== undefined && { stream }),
         step: id,
         record: key,
       }),
     );
-    const outcome = settle(answer, now() - began, gate.held === undefined ? {} : { held: gate.held });
+    const outcome = settle(answer, now() - began, { held: gate.held, limited: limited.count() });
     // In flight until its line is in the file: whoever is killed loses no more calls than there are slots.
     await journal?.committed();
     if (outcome.ok) {
@@ -180,14 +184,19 @@ export async function callModel(
   function settle(
     answer: CallOutcome,
     duration: number,
-    { held, replayed = false }: { readonly held?: Reserved; readonly replayed?: boolean },
+    {
+      held,
+      limited = 0,
+      replayed = false,
+    }: { readonly held?: Reserved | undefined; readonly limited?: number; readonly replayed?: boolean },
   ): CallOutcome {
     const resolved_model = answer.ok ? answer.completion.model : null;
     const call = { step: id, model: model.name, resolved_model, usage: answer.usage };
     const usage = services.ledger.add({ ...call, priced: replayed }, record.countedIn);
     const outcome: CallOutcome = { ...answer, usage };
-    const line = { index, key, step: id, call: nth, fingerprint, model: model.name, outcome, duration };
-    services.journal?.call({ ...line, ...(held && { held }) });
+    const at = services.now() - services.began;
+    const line = { index, key, step: id, call: nth, fingerprint, model: model.name, outcome, duration, at };
+    services.journal?.call({ ...line, limited, ...(held && { held }) });
     const finish_reason = answer.ok ? answer.completion.finish_reason : null;
     const event = {
       type: 'call_finished',

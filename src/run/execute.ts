@@ -120,6 +120,7 @@ export async function execute(execution: Execution): Promise<void> {
     if (runsTools(options)) refused ??= await refusedTools(plan, { ...tools, signal: stop.signal });
     if (refused === undefined && !stop.halted('calls')) {
       const all = {
+        began,
         ledger,
         budget,
         images,
@@ -192,6 +193,8 @@ function resumedBy({ outcomes }: History, ledger: UsageLedger): Resumed {
 }
 
 interface Bookkeeping {
+  /** By the clock of spans. */
+  readonly began: number;
   readonly ledger: UsageLedger;
   readonly budget: Budget | undefined;
   readonly images: Images;
@@ -210,7 +213,7 @@ async function runRecords(
   done: (intaken: Intaken) => void,
 ): Promise<void> {
   const { plan, options, stop, signal, bell, tell } = execution;
-  const { ledger, budget, images, journal, recordings } = bookkeeping;
+  const { began, ledger, budget, images, journal, recordings } = bookkeeping;
   const { finished, toolFinished, replayed, tools, workers } = bookkeeping;
   const { now, elapsed, sleep, random } = surroundings(options);
   const warn = (message: string) => tell({ type: 'notice', message });
@@ -255,6 +258,7 @@ async function runRecords(
         grace: graceOf(options),
         replayed,
         now: elapsed,
+        began,
         tell,
       },
       tools: {

@@ -58,6 +58,17 @@ export async function lockRun(
   }
 }
 
+/** Whether a process is at work on the run of this folder, as far as that can be seen from here. */
+export async function isHeld(path: string): Promise<boolean> {
+  try {
+    const address = await addressOf(path, hostPlatform());
+    return (await askHolder(address.path)) !== 'gone';
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return false;
+  }
+}
+
 interface Address {
   readonly path: string;
   /** Whether it is a file, which a holder that was killed leaves behind. */

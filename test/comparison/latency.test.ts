@@ -20,7 +20,16 @@ it('is that of answered requests alone, in milliseconds', async () => {
     failed: expect.unreachable,
     drained: () => {},
   });
-  const call = { index: 0, key: 'a', step: 'one', call: 1, fingerprint: 'f' as Fingerprint, model: 'small' };
+  const call = {
+    index: 0,
+    key: 'a',
+    step: 'one',
+    call: 1,
+    fingerprint: 'f' as Fingerprint,
+    model: 'small',
+    at: 0,
+    limited: 0,
+  };
   for (let duration = 1; duration <= 100; duration += 1)
     journal.call({ ...call, outcome: answer('x'), duration });
   journal.call({ ...call, outcome: failed(), duration: 5000 });

@@ -19,6 +19,7 @@ describe('help', () => {
     ['lock'],
     ['test'],
     ['plan'],
+    ['report'],
     ['schema'],
     ['simulator'],
     ['cache'],

@@ -6,9 +6,9 @@ import { missKind, missLines, missTitle } from '../../src/report/replay-miss.ts'
 import type { ReplayMiss } from '../../src/run/recordings/miss.ts';
 
 const plain = paintFor({ color: false });
-const place = { path: '/work/p.yaml', line: 8, column: 13 };
+const place = { path: '/project/p.yaml', line: 8, column: 13 };
 const near = (what: string, before: string, after: string): NonNullable<ReplayMiss['nearest']> => ({
-  path: '/work/r.jsonl',
+  path: '/project/r.jsonl',
   line: 3,
   differences: [{ what, words: diffWords(before, after) }],
 });
@@ -56,7 +56,7 @@ describe('a miss', () => {
   it('says so where nothing was recorded of the step, or nothing shows the difference', () => {
     expect(lines({ step: 'say', place })).toEqual(['p.yaml:8:13  no request of the step is recorded']);
     expect(lines({ step: 'say', tool: 'convert' })).toEqual(['no call of it is recorded']);
-    const unseen = { path: '/work/r.jsonl', line: 3, differences: [] };
+    const unseen = { path: '/project/r.jsonl', line: 3, differences: [] };
     expect(lines({ step: 'say', place, nearest: unseen })[1]).toContain('shows no difference');
     expect(lines({ step: 'say', tool: 'convert', nearest: unseen })[1]).toContain(
       'the tool itself is another',

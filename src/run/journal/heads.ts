@@ -24,8 +24,12 @@ export interface CallHead {
   readonly step: string;
   readonly call: number;
   readonly ok: boolean;
-  /** Milliseconds, waits and retries included. */
+  /** Milliseconds. */
   readonly duration: number;
+  /** Milliseconds since the session began; null where the journal does not tell it. */
+  readonly at: number | null;
+  /** Of its requests, those that a 429 answered; null where the journal does not tell it. */
+  readonly limited: number | null;
   readonly held?: Reserved;
   readonly resolved_model: string | null;
   readonly fingerprint: Fingerprint;
@@ -112,21 +116,12 @@ const readers: { readonly [type: string]: (members: JsonObject, line: Buffer) =>
     if (typeof key !== 'string' || typeof step !== 'string' || typeof model !== 'string') return undefined;
     if (!isCount(call) || typeof ok !== 'boolean' || usage === undefined) return undefined;
     if (resolved_model !== null && typeof resolved_model !== 'string') return undefined;
-    if (typeof duration !== 'number' || typeof fingerprint !== 'string' || held === undefined)
+    if (held === undefined || typeof duration !== 'number' || typeof fingerprint !== 'string')
       return undefined;
-    return {
-      type: 'call',
-      key,
-      step,
-      call,
-      ok,
-      duration,
-      resolved_model,
-      fingerprint,
-      model,
-      usage,
-      ...held,
-    };
+    const { at = null, limited = at === null ? null : 0 } = members;
+    if (!isAmount(at) || !isAmount(limited)) return undefined;
+    const asked = { key, step, call, fingerprint, model, resolved_model } as const;
+    return { type: 'call', ...asked, ok, duration, at, limited, usage, ...held };
   },
   tool({ key, step, ok, fingerprint }) {
     if (typeof key !== 'string' || typeof step !== 'string' || typeof ok !== 'boolean') return undefined;

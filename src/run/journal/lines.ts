@@ -40,6 +40,8 @@ import { fingerprintVersion, type Fingerprint } from '../fingerprint.ts';
  * - `call`: the number of the call within the record's step, from 1, in this session
  * - `ok`: whether there is an answer
  * - `duration`: milliseconds, waits and retries included
+ * - `at`: when it had ended, in milliseconds since its session began; absent where an earlier pipe wrote the line
+ * - `limited`, where there are any: how many of its requests were answered by a 429
  * - `held`, where there are any: reservations that are kept as spent, `usd` and `tokens` as above, since it never came what
  *   their requests used
  * - `resolved_model`, where one answered and said so: the model that did
@@ -139,18 +141,23 @@ export interface JournalCall {
   /** Its usage with the cost. */
   readonly outcome: CallOutcome;
   readonly duration: number;
+  /** When it had ended: milliseconds since the session began. */
+  readonly at: number;
+  /** Of its requests, those that a 429 answered. */
+  readonly limited: number;
   /** Absent where no reservation is kept. */
   readonly held?: Reserved;
 }
 
 export function callMembers(line: JournalCall): string {
-  const { index, key, step, call, fingerprint, model, outcome, duration, held } = line;
+  const { index, key, step, call, fingerprint, model, outcome, duration, at, limited, held } = line;
   const { ok, usage } = outcome;
   const resolved = ok ? outcome.completion.model : null;
   // Put together by hand, because this is done for every call, and JSON.stringify of an object costs twice as much.
   const head =
     `"type":"call","index":${index},"key":${JSON.stringify(key)},"step":${JSON.stringify(step)},"call":${call}` +
-    `,"ok":${ok},"duration":${duration}${held === undefined ? '' : `,"held":${JSON.stringify(held)}`}` +
+    `,"ok":${ok},"duration":${duration},"at":${at}${limited === 0 ? '' : `,"limited":${limited}`}` +
+    (held === undefined ? '' : `,"held":${JSON.stringify(held)}`) +
     (resolved === null ? '' : `,"resolved_model":${JSON.stringify(resolved)}`);
   const rest = ok
     ? entryMembers({ fingerprint, model, usage, completion: outcome.completion })

@@ -31,7 +31,8 @@ async function longJournal(): Promise<Buffer> {
   for (let sequence = 0; sequence < records; sequence += 1) {
     const key = keyOf(sequence);
     const asked = { index: sequence, key, call: 1, fingerprint: fingerprintOf(sequence), model: 'small' };
-    for (const step of ['one', 'two']) journal.call({ ...asked, step, outcome, duration: 300 });
+    for (const step of ['one', 'two'])
+      journal.call({ ...asked, step, outcome, duration: 300, at: 900, limited: 0 });
     if (sequence % left > 0) {
       const finished = { sequence, index: sequence, line: sequence + 1, key } as const;
       journal.record({ type: 'record_finished', outcome: 'succeeded', ...finished, output: { id: key } });

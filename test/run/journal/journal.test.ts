@@ -61,7 +61,7 @@ describe('createJournal', () => {
     expect(await journal.reserve({ ...asked, request: 2, usd: 0.004, tokens: 1200, held })).toBe(true);
     const unmetered = { ...used, requests: 2, retries: 1, unmetered_requests: 1, cost_usd: 0.00002 };
     const answered = { ...answer('It is on its way.'), usage: unmetered };
-    journal.call({ ...asked, fingerprint: first, outcome: answered, held });
+    journal.call({ ...asked, fingerprint: first, outcome: answered, at: 1340, limited: 1, held });
     const tool = {
       ...asked,
       fingerprint: second,
@@ -85,7 +85,7 @@ describe('createJournal', () => {
   it('writes lines in the order they came, whole and readable', async () => {
     const { path, journal, told } = await journalOnDisk();
     const question = { fingerprint: '0123456789abcdef0123456789abcdef', model: 'small' };
-    const call = { index: 4, key: 'k', step: 'one', call: 1, ...question, duration: 12 };
+    const call = { index: 4, key: 'k', step: 'one', call: 1, ...question, duration: 12, at: 20, limited: 0 };
     journal.call({ ...call, outcome: answer('hé "you"\n') });
     journal.record(succeeded(2, 'out'));
     journal.call({ ...call, call: 2, outcome: failed({ code: 'timed_out', raw: '<html>' }) });

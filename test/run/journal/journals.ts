@@ -38,7 +38,17 @@ export const priced = { ...used, cost_usd: 0.25 };
 
 /** A call of step `one` that was answered by its question's fingerprint. */
 export function call(key: string, fingerprint: string, options: Partial<JournalCall> = {}): string {
-  const asked = { index: 0, key, step: 'one', call: 1, fingerprint, model: 'small', duration: 10 };
+  const asked = {
+    index: 0,
+    key,
+    step: 'one',
+    call: 1,
+    fingerprint,
+    model: 'small',
+    duration: 10,
+    at: 20,
+    limited: 0,
+  };
   return callMembers({ ...asked, outcome: { ...answer(`to ${fingerprint}`), usage: priced }, ...options });
 }
 

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import type { Gate, RequestEnd } from '../../src/models/contract.ts';
+import { failure, success } from '../../src/result.ts';
+import { countLimited } from '../../src/run/limited-requests.ts';
+import { zeroUsage } from '../../src/usage/add.ts';
+
+const end = (kind: RequestEnd['kind']): RequestEnd => ({
+  kind,
+  fault: null,
+  retry_after: null,
+  quota: null,
+  usage: zeroUsage,
+});
+const size = { bytes: 1, images: 0 };
+const { signal } = new AbortController();
+
+it('counts 429s alone, and passes on what the gate says', async () => {
+  const ends: string[] = [];
+  const open: Gate = {
+    admit: async () =>
+      success({
+        settle: ({ kind }) => {
+          ends.push(kind);
+          return kind === 'limited' ? 'free' : 'used';
+        },
+      }),
+  };
+  const counted = countLimited(open);
+  const said = [];
+  for (const kind of ['limited', 'unavailable', 'limited', 'answered'] as const) {
+    const permit = await counted.gate.admit(size, signal);
+    if (permit.ok) said.push(permit.value.settle(end(kind)));
+  }
+  expect(counted.count()).toBe(2);
+  expect(said).toEqual(['free', 'used', 'free', 'used']);
+  expect(ends).toEqual(['limited', 'unavailable', 'limited', 'answered']);
+});
+
+it('passes a refusal on', async () => {
+  const refusal = { code: 'outage', message: 'no' } as const;
+  const counted = countLimited({ admit: async () => failure(refusal) });
+  expect(await counted.gate.admit(size, signal)).toEqual(failure(refusal));
+  expect(counted.count()).toBe(0);
+});
