@@ -13,7 +13,7 @@ const near = (what: string, before: string, after: string): NonNullable<ReplayMi
   differences: [{ what, words: diffWords(before, after) }],
 });
 
-const lines = (miss: ReplayMiss) => missLines(miss, { paint: plain, cwd: '/work' });
+const lines = (miss: ReplayMiss) => missLines(miss, { paint: plain, cwd: '/project' });
 
 describe('a miss', () => {
   it('tells where the request is written, what was recorded, and the words between the two', () => {
