@@ -13,6 +13,7 @@ interface CheckFlags extends PipelineFlags {
 
 export function checkCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
   const command = new Command('check')
+    .summary('Tell every mistake, without a call')
     .description('Tell every mistake in pipeline files and their input, without a call')
     .addArgument(new Argument('<file...>', 'pipeline files'))
     .addOption(inputOption());

@@ -49,7 +49,7 @@ export async function createReporters(terminal: Terminal, flags: ReportFlags): P
 }
 
 /** Who started pipe by npx may have it nowhere else. */
-function commandOf({ env }: Terminal): string {
+export function commandOf({ env }: Terminal): string {
   return env['npm_command'] === 'exec' ? 'npx pipe' : 'pipe';
 }
 

@@ -4,6 +4,7 @@ import { writeOut, type Terminal } from './terminal.ts';
 
 export function schemaCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
   return new Command('schema')
+    .summary('Print the JSON Schema of pipeline files')
     .description('Print the JSON Schema of a pipeline file, for editors and other tools')
     .addHelpText(
       'after',

@@ -136,7 +136,7 @@ export function continuedLines([first = '', ...words]: readonly string[]): reado
 }
 
 /** A path as a shell takes it for one word, and a command for no flag. */
-function pathWord(path: string): string {
+export function pathWord(path: string): string {
   const shown = printable(path.startsWith('-') ? `./${path}` : path);
   return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", `'\\''`)}'`;
 }

@@ -58,6 +58,16 @@ export async function lockRun(
   }
 }
 
+/** Who works on a run's folder; undefined where nobody does. Rejects with the system's error. */
+export async function runHolder(
+  path: string,
+  platform: NodeJS.Platform = hostPlatform(),
+): Promise<{ readonly pid: number | undefined } | undefined> {
+  const address = await addressOf(path, platform);
+  const holder = await askHolder(address.path);
+  return holder === 'gone' ? undefined : holder;
+}
+
 interface Address {
   readonly path: string;
   /** Whether it is a file, which a holder that was killed leaves behind. */
