@@ -79,6 +79,7 @@ describe('what is completed', () => {
 
 describe('the scripts', () => {
   it.each(['bash', 'zsh', 'fish'] as const)('of %s', (shell) => {
+    expect(completionScript(shell, ['node'])).toContain('__complete');
     expectGolden(
       join(root, `test/cli/golden/completion.${shell}`),
       completionScript(shell, ['/usr/bin/node', "/it's/pipe.js"]),

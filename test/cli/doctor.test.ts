@@ -35,7 +35,7 @@ const key = 'a-key-that-nobody-is-to-see';
 describe('pipe doctor', () => {
   it('tells that all is well, and what is to be looked at', async () => {
     const started = await startSimulator({ requests_per_minute: 60, tokens_per_minute: 50_000 });
-    if (!started.ok) expect.unreachable(started.error.message);
+    if (!started.ok) throw new Error(started.error.message);
     onTestFinished(() => started.value.close());
     const cwd = project(started.value.url);
     const env = { OUR_KEY: key, https_proxy: 'http://user:secret@proxy' };

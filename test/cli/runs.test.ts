@@ -45,7 +45,7 @@ describe('pipe runs', () => {
     asRunning(run);
     expect((await runInProcess(cwd, ['runs'])).stdout).toMatch(/ killed +3 +1 /);
     const lock = await lockRun(run, { pid: 4711 });
-    if (!lock.ok) expect.unreachable(lock.error.message);
+    if (!lock.ok) throw new Error(lock.error.message);
     onTestFinished(() => lock.value.release());
     expect((await runInProcess(cwd, ['runs'])).stdout).toMatch(/ running +3 +1 /);
     const broken = join(cwd, 'runs', 'broken');

@@ -23,7 +23,11 @@ export async function complete(
         : await operandsOf(context);
   return found
     .filter(({ value }) => value.startsWith(typed.current))
-    .map(({ value, ...told }) => ({ value: typed.prefix + value, ...told }));
+    .map((one) => prefixed(one, typed.prefix));
+}
+
+function prefixed({ value, description }: Candidate, prefix: string): Candidate {
+  return { value: prefix + value, ...(description !== undefined && { description }) };
 }
 
 interface Place {
