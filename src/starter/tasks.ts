@@ -19,8 +19,6 @@ export interface TaskStep {
   readonly vars: readonly string[];
   /** Columns that the answer adds to a result row, each with its template. */
   readonly results: readonly (readonly [string, string])[];
-  /** An output that fits the step, as YAML of one line, for its test. */
-  readonly example: string;
 }
 
 /** What a first pipeline may do. */
@@ -44,7 +42,6 @@ const chat: Task = {
     ],
     vars: [],
     results: [['answer', '{{steps.answer.output}}']],
-    example: 'It is due tomorrow.',
   }),
 };
 
@@ -76,7 +73,6 @@ const classify: Task = {
       ['label', '{{steps.classify.output.label}}'],
       ['certain', '{{steps.classify.output.certain}}'],
     ],
-    example: `{ label: ${yamlText(details[0] ?? '')}, certain: true }`,
   }),
 };
 
@@ -106,7 +102,6 @@ const extract: Task = {
       ],
       vars: [],
       results: names.map((name) => [name, `{{steps.extract.output.${name}}}`]),
-      example: `{ ${names.map((name) => `${yamlText(name)}: null`).join(', ')} }`,
     };
   },
 };
@@ -124,7 +119,6 @@ const translate: Task = {
     ],
     vars: [`language: ${yamlText(details.join(', '))} # --var language=German overrides it for a run`],
     results: [['translation', '{{steps.translate.output}}']],
-    example: 'Where is my parcel?',
   }),
 };
 
