@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { exit, type ExitCode } from './cli/exit.ts';
+import { misplacedStart } from './cli/misplaced.ts';
 import { buildProgram } from './cli/program.ts';
 import { printError, processTerminal } from './cli/terminal.ts';
 
@@ -17,8 +18,8 @@ function watch(stream: NodeJS.WriteStream): () => NodeJS.ErrnoException | undefi
 }
 
 /** `--simulate file.yaml`: an option with a value of its own choice would take the next word for it. */
-function withItsValue(word: string): string {
-  return word === '--simulate' ? '--simulate=' : word;
+function withItsValue(word: string, _at: number, [, , command]: readonly string[]): string {
+  return word === '--simulate' && command !== '__complete' ? '--simulate=' : word;
 }
 
 async function main(): Promise<void> {
@@ -27,9 +28,15 @@ async function main(): Promise<void> {
     process.exitCode = code;
   });
   const apart = process.argv.find((word, at) => process.argv[at - 1] === '--simulate' && /^\w+=/.test(word));
-  if (apart !== undefined) {
+  if (apart !== undefined && process.argv[2] !== '__complete') {
     const message = '`--simulate` has its options right behind a `=`';
     await printError(terminal, message, `write --simulate=${apart}`);
+    process.exitCode = exit.usage;
+    return;
+  }
+  const misplaced = await misplacedStart(program, process.argv.slice(2), terminal.cwd);
+  if (misplaced !== undefined) {
+    await printError(terminal, misplaced.message, misplaced.hint);
     process.exitCode = exit.usage;
     return;
   }

@@ -15,7 +15,7 @@ const floors: readonly (readonly string[])[] = [
   ['simulator', 'tracing'],
   ['steps'],
   ['plan.ts'],
-  ['pipeline', 'run'],
+  ['pipeline', 'run', 'starter'],
   ['comparison', 'estimate', 'testing'],
   ['report', 'lockfile'],
   ['index.ts'],

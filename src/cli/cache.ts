@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { shownPath } from '../diagnostic/placed.ts';
 import { printable, printableJson, withoutCommands } from '../diagnostic/printable.ts';
 import { parseDuration } from '../duration.ts';
-import { formatAmount } from '../report/numbers.ts';
+import { formatAmount, formatBytes } from '../report/numbers.ts';
 import type { CacheStats } from '../run/cache/stats.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { exit, type ExitCode } from './exit.ts';
@@ -19,6 +19,7 @@ interface ClearFlags {
 
 export function cacheCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
   return new Command('cache')
+    .summary('Look at or clear the answers that are kept')
     .description("Look at or clear the models' answers kept in .pipe/cache")
     .addCommand(
       new Command('stats')
@@ -115,15 +116,6 @@ function isoTime(time: number | null): string | null {
 /** 2026-01-31 23:59 UTC */
 function formatTime(time: number): string {
   return `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-}
-
-const units = ['bytes', 'kB', 'MB', 'GB'] as const;
-
-/** 512 bytes, 1.5 kB, 64.0 MB: by the thousand. */
-function formatBytes(bytes: number): string {
-  const power = bytes < 1000 ? 0 : bytes < 999_950 ? 1 : bytes < 999_950_000 ? 2 : 3;
-  const value = power === 0 ? String(bytes) : (bytes / 1000 ** power).toFixed(1);
-  return `${value} ${units[power]}`;
 }
 
 /** A path is the user's, and may hold anything. */

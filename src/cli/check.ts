@@ -26,6 +26,7 @@ interface CheckFlags extends PipelineFlags {
 
 export function checkCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
   const command = new Command('check')
+    .summary('Tell every mistake, without a call')
     .description('Tell every mistake in pipelines, their tests and their input, without a call')
     .addArgument(new Argument('<file...>', 'pipeline files, or their files of tests'))
     .addOption(inputOption());

@@ -18,6 +18,7 @@ interface DiffFlags {
 
 export function diffCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
   return new Command('diff')
+    .summary('Tell what changed between two runs')
     .description('Tell what changed between two runs, or two files of rows')
     .addArgument(new Argument('<before>', "a run's folder, its name in runs/, or a file of rows"))
     .addArgument(new Argument('<after>', 'the same of what it is compared with'))

@@ -15,6 +15,7 @@ interface LockFlags {
 
 export function lockCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
   return new Command('lock')
+    .summary('Pin what was tested, for --locked')
     .description('Pin what was tested: files, models and prices, for --locked')
     .addArgument(new Argument('<file...>', 'pipeline files'))
     .option('--from <run>', 'take the models that answer from this run (default: the newest in runs/)')

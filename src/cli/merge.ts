@@ -21,6 +21,7 @@ interface MergeFlags {
 
 export function mergeCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
   return new Command('merge')
+    .summary('Join the runs of all shards into one')
     .description('Join the runs of all --shard i/n of an input into one')
     .addArgument(new Argument('<run...>', 'their folders, or names in runs/'))
     .option('--run-dir <dir>', 'the folder of the whole (default: a new one in runs/)')

@@ -25,6 +25,7 @@ import { printDiagnostics, printError, writeOut, type Terminal } from './termina
 export function planCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
   const command = requireInput(
     new Command('plan')
+      .summary('Tell what a run would ask and cost')
       .description('Tell what a run would ask, use and cost, without a call')
       .addArgument(new Argument('<file>', 'the pipeline file')),
   )

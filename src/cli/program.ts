@@ -1,21 +1,56 @@
 import { Command } from 'commander';
+import { paintFor } from '../report/output.ts';
 import { version } from '../version.ts';
 import { cacheCommand } from './cache.ts';
 import { checkCommand } from './check.ts';
+import { completeCommand } from './complete.ts';
+import { completionCommand } from './completion.ts';
+import { doctorCommand } from './doctor.ts';
 import { diffCommand } from './diff.ts';
 import type { ExitCode } from './exit.ts';
+import { initCommand } from './init.ts';
 import { collect } from './options.ts';
 import { lockCommand } from './lock.ts';
 import { mergeCommand } from './merge.ts';
 import { planCommand } from './plan.ts';
+import { commandLines } from './overview.ts';
 import { renderCommand } from './render.ts';
 import { reportCommand } from './report.ts';
 import { resumeCommand } from './resume.ts';
 import { runCommand } from './run.ts';
+import { runsCommand } from './runs.ts';
 import { schemaCommand } from './schema.ts';
 import { simulatorCommand } from './simulator.ts';
 import { testCommand } from './test.ts';
-import type { Terminal } from './terminal.ts';
+import { wantsColor, type Terminal } from './terminal.ts';
+
+type MakeCommand = (terminal: Terminal, done: (code: ExitCode) => void) => Command;
+
+/** The commands by what someone wants to do, in the order of a pipeline's life: `pipe --help` lists them so. */
+const groups: readonly (readonly [string, readonly MakeCommand[]])[] = [
+  ['Start', [initCommand, doctorCommand]],
+  ['Write prompts', [checkCommand, renderCommand, testCommand, lockCommand]],
+  ['Run', [planCommand, runCommand, resumeCommand, mergeCommand]],
+  ['Look at what ran', [runsCommand, reportCommand, diffCommand]],
+  ['Tools', [schemaCommand, simulatorCommand, cacheCommand, completionCommand]],
+];
+
+function overview(program: Command, terminal: Terminal): string {
+  const paint = paintFor({ color: wantsColor(terminal, terminal.stdout) });
+  const columns = terminal.stdout.isTTY ? terminal.stdout.columns : 80;
+  return `Usage: pipe ${program.usage()}
+${program.description()}
+
+${commandLines(program, columns, (text) => paint('bold', text)).join('\n')}
+
+  $ pipe init --input rows.csv                     a pipeline for rows of your own
+  $ pipe run rows.yaml --input rows.csv --simulate       try it: no key, no cost
+
+pipe help <command> tells the rest. The key is read from MISTRAL_API_KEY.
+Exit codes: 0 all records succeeded, 1 some failed, 2 wrong usage or an invalid
+file, 3 stopped by the provider, 4 by the budget, 5 a local failure, 130 Ctrl-C.
+`;
+}
 
 /**
  * The whole command line. Each command imports what it needs only when it runs, so that `--help` and mistakes in the
@@ -23,38 +58,18 @@ import type { Terminal } from './terminal.ts';
  */
 export function buildProgram(terminal: Terminal, done: (code: ExitCode) => void): Command {
   const program = new Command('pipe')
+    .usage('<command> [options]')
     .description('Run version-controlled prompt pipelines over every row of a file.')
     .version(version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print this help')
-    .configureHelp({ showGlobalOptions: false })
-    .addHelpText(
-      'after',
-      `
-Examples:
-  $ pipe run translate.yaml --input rows.jsonl --simulate    try it: no key, no cost
-  $ pipe check *.yaml --input rows.jsonl                     every mistake, before any call
-  $ pipe plan translate.yaml --input rows.jsonl              what it would cost, before any call
-  $ pipe run translate.yaml --input rows.jsonl --output out.csv
-  $ pipe resume                                              finish the newest run
-
-The key is read from MISTRAL_API_KEY.
-Exit codes: 0 all records succeeded, 1 some failed, 2 wrong usage or an invalid file,
-3 stopped by the provider, 4 by the budget, 5 a local failure, 130 interrupted.`,
-    );
-  program.commandsGroup('Run:');
-  program.addCommand(runCommand(terminal, done)).addCommand(resumeCommand(terminal, done));
-  program.addCommand(mergeCommand(terminal, done));
-  program.commandsGroup('Look before you run:');
-  program.addCommand(checkCommand(terminal, done)).addCommand(renderCommand(terminal, done));
-  program.addCommand(planCommand(terminal, done)).addCommand(lockCommand(terminal, done));
-  program.commandsGroup('Test:');
-  program.addCommand(testCommand(terminal, done));
-  program.commandsGroup('Look at what a run did:');
-  program.addCommand(reportCommand(terminal, done)).addCommand(diffCommand(terminal, done));
-  program.commandsGroup('Tools:');
-  program.addCommand(schemaCommand(terminal, done)).addCommand(simulatorCommand(terminal, done));
-  program.addCommand(cacheCommand(terminal, done));
-  program.helpCommand('help [command]', 'print the help of a command');
+    .helpOption('-h, --help', 'print this help');
+  program.configureHelp({ formatHelp: () => overview(program, terminal) });
+  for (const [group, makers] of groups) {
+    for (const make of makers) program.addCommand(make(terminal, done).helpGroup(group));
+  }
+  program.addCommand(completeCommand(terminal, done, program), { hidden: true });
+  program.addHelpCommand(
+    new Command('help').argument('[command]').description('Print the help of a command').helpGroup('Tools'),
+  );
   for (const command of withSubcommands(program)) {
     command.exitOverride();
     refuseRepeated(command);

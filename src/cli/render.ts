@@ -26,6 +26,7 @@ interface RenderFlags extends PipelineFlags, SelectionFlags {
 export function renderCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
   const command = requireInput(
     new Command('render')
+      .summary('Print the requests that a run would send')
       .description('Print the exact requests that a run would send, without sending them')
       .addArgument(new Argument('<file>', 'the pipeline file')),
   ).option('--step <id>', 'only this step');

@@ -23,6 +23,7 @@ const othersShown = 1000;
 
 export function reportCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
   return new Command('report')
+    .summary('Make a page of a run')
     .description('Make a page of what a run did: figures, errors, and its records one by one')
     .addArgument(new Argument('[run]', "the run's folder, or its name in runs/ (default: the newest there)"))
     .option(

@@ -29,6 +29,7 @@ const sections = `${resumableSections.slice(0, -1).join(', ')} or ${resumableSec
 
 export function resumeCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
   const command = new Command('resume')
+    .summary('Finish what was interrupted, stopped or failed')
     .description('Finish a run that was interrupted, stopped or killed, or whose records failed')
     .addArgument(new Argument('[run]', "the run's folder, or its name in runs/ (default: the newest there)"))
     .option('--output <file>', 'write the result rows here (default: where the run was to write them)')

@@ -10,6 +10,7 @@ import type { Terminal } from './terminal.ts';
 export function runCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
   const command = requireInput(
     new Command('run')
+      .summary('Run a pipeline over every row of a file')
       .description('Run a pipeline over every record of a file')
       .addArgument(new Argument('<file>', 'the pipeline file')),
   )

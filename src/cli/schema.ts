@@ -8,6 +8,7 @@ interface SchemaFlags {
 
 export function schemaCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
   return new Command('schema')
+    .summary('Print the JSON Schema of pipeline files')
     .description('Print the JSON Schema of a pipeline file, for editors and other tools')
     .addOption(
       new Option('--for <form>', 'pipeline, or test for a file of tests')

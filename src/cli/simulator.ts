@@ -12,6 +12,7 @@ interface SimulatorFlags {
 
 export function simulatorCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
   return new Command('simulator')
+    .summary("Serve Mistral's API here, with made-up answers")
     .description("Serve Mistral's API on this machine, with made-up answers")
     .option('--port <n>', 'the port to listen on; 0 takes any that is free', wholeNumber, 8484)
     .option('--options <list>', 'such as latency=300ms,errors=2%; the same as after `run --simulate=`', '')

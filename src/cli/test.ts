@@ -5,6 +5,7 @@ import { printError, type Terminal } from './terminal.ts';
 
 export function testCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
   return new Command('test')
+    .summary('Test pipelines by their recorded answers')
     .description('Test pipelines, offline, from their recorded answers')
     .addArgument(new Argument('<file...>', 'pipelines, or their files of tests'))
     .option('--record', 'ask for the answers that the recording lacks, and drop those that no test uses')

@@ -7,6 +7,7 @@ import { anthropicParameters } from './anthropic-parameters.ts';
 import type { Provider } from './contract.ts';
 import { urlBelow } from './endpoint.ts';
 import type { CreateChat } from './langchain-client.ts';
+import { namesIn } from './listed-names.ts';
 import type { Wire } from './wire.ts';
 
 const home = { default_base_url: 'https://api.anthropic.com', api_key_env: 'ANTHROPIC_API_KEY' };
@@ -40,6 +41,11 @@ export const anthropic: Provider = {
   key_page: 'https://platform.claude.com/settings/keys',
   url: (settings, stream = false) => wire.url(settings, stream),
   body: anthropicBody,
+  listing: {
+    ...wire,
+    url: ({ base_url }) => urlBelow(base_url ?? home.default_base_url, '/v1', '/models?limit=1000'),
+    names: (body) => namesIn(body['data'], 'id'),
+  },
   async open(settings, services) {
     const { openLangChainClient } = await import('./langchain-client.ts');
     const { PipeChatAnthropic } = await import('./anthropic-chat.ts');

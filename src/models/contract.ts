@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { JsonObject, JsonValue, JsonSchema } from '../json/json.ts';
 import type { Result } from '../result.ts';
 import type { Usage } from '../usage/usage.ts';
@@ -254,6 +255,21 @@ export interface ClientServices {
   readonly now: () => number;
 }
 
+/** How a server is asked which models it has, which costs nothing: `pipe doctor` asks it before a run pays. */
+export interface ModelListing {
+  /** What is fetched by GET. */
+  url(settings: ModelSettings): string;
+  headers(api_key: string | undefined): { readonly [name: string]: string };
+  /** The names by which models may be asked for, aliases too; undefined for a body that is no such list. */
+  names(body: JsonObject): readonly string[] | undefined;
+  /** What an error means where its status alone says something else, as for a call. */
+  errorCode?(
+    status: number,
+    body: JsonObject,
+    headers: IncomingHttpHeaders,
+  ): Extract<CallErrorCode, 'rejected_key' | 'not_on_plan' | 'rate_limited'> | undefined;
+}
+
 /** A provider: one value of the registry. */
 export interface Provider {
   readonly provider: string;
@@ -278,6 +294,7 @@ export interface Provider {
     request: ModelRequest,
     stream?: boolean,
   ): { readonly [name: string]: JsonValue };
+  readonly listing: ModelListing;
   /** Loads the provider's packages only now. */
   open(settings: ModelSettings, services: ClientServices): Promise<ModelClient>;
 }

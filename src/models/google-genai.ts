@@ -4,6 +4,7 @@ import { textOr } from './answer-parts.ts';
 import type { Provider } from './contract.ts';
 import { urlBelow } from './endpoint.ts';
 import type { CreateChat } from './langchain-client.ts';
+import { namesIn } from './listed-names.ts';
 import { readGoogleAnswer, readGoogleTokens } from './google-genai-answer.ts';
 import { googleBody } from './google-genai-body.ts';
 import { googleParameters } from './google-genai-parameters.ts';
@@ -52,6 +53,12 @@ export const googleGenai: Provider = {
   key_page: 'https://aistudio.google.com/apikey',
   url: (settings, stream = false) => wire.url(settings, stream),
   body: googleBody,
+  listing: {
+    ...wire,
+    url: ({ base_url }) => urlBelow(base_url ?? home.default_base_url, '/v1beta', '/models?pageSize=1000'),
+    names: (body) =>
+      namesIn(body['models'], 'name')?.flatMap((name) => [name, name.replace(/^models\//, '')]),
+  },
   async open(settings, services) {
     const { openLangChainClient } = await import('./langchain-client.ts');
     const { PipeChatGoogle } = await import('./google-genai-chat.ts');

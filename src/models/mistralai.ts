@@ -3,6 +3,7 @@ import { readChatCompletion } from './chat-completion-answer.ts';
 import type { Provider } from './contract.ts';
 import { urlBelow } from './endpoint.ts';
 import type { CreateChat } from './langchain-client.ts';
+import { namesIn } from './listed-names.ts';
 import { mistralBody } from './mistralai-body.ts';
 import { mistralParameters } from './mistralai-parameters.ts';
 import { hasNoQuota } from './provider-error.ts';
@@ -33,6 +34,11 @@ export const mistralai: Provider = {
   key_page: 'https://console.mistral.ai/api-keys',
   url: (settings, stream = false) => mistralWire.url(settings, stream),
   body: mistralBody,
+  listing: {
+    ...mistralWire,
+    url: ({ base_url }) => urlBelow(base_url ?? home.default_base_url, '/v1', '/models'),
+    names: (body) => namesIn(body['data'], 'id', 'aliases'),
+  },
   async open(settings, services) {
     const { openLangChainClient } = await import('./langchain-client.ts');
     const { PipeChatMistralAI } = await import('./mistralai-chat.ts');

@@ -1,6 +1,7 @@
 import type { Provider } from './contract.ts';
 import { urlBelow } from './endpoint.ts';
 import type { CreateChat } from './langchain-client.ts';
+import { namesIn } from './listed-names.ts';
 import { joinOllamaStream, readOllamaAnswer, readOllamaTokens } from './ollama-answer.ts';
 import { ollamaBody, refusedByOllama } from './ollama-body.ts';
 import { ollamaParameters } from './ollama-parameters.ts';
@@ -31,6 +32,12 @@ export const ollama: Provider = {
   key_page: 'https://docs.ollama.com/quickstart',
   url: (settings, stream = false) => wire.url(settings, stream),
   body: ollamaBody,
+  listing: {
+    ...wire,
+    url: ({ base_url }) => urlBelow(base_url ?? home.default_base_url, '/api', '/tags'),
+    // `llama3` is asked for as it stands, and means `llama3:latest`.
+    names: (body) => namesIn(body['models'], 'name')?.flatMap((name) => [name, name.replace(/:latest$/, '')]),
+  },
   async open(settings, services) {
     const { openLangChainClient } = await import('./langchain-client.ts');
     const { PipeChatOllama } = await import('./ollama-chat.ts');

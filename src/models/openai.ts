@@ -2,6 +2,7 @@ import { isObject } from '../json/json.ts';
 import type { Provider } from './contract.ts';
 import { urlBelow } from './endpoint.ts';
 import type { CreateChat } from './langchain-client.ts';
+import { namesIn } from './listed-names.ts';
 import { joinOpenAIStream, readOpenAIAnswer } from './openai-answer.ts';
 import { openaiBody } from './openai-body.ts';
 import { openaiParameters } from './openai-parameters.ts';
@@ -34,6 +35,11 @@ export const openai: Provider = {
   key_page: 'https://platform.openai.com/api-keys',
   url: (settings, stream = false) => wire.url(settings, stream),
   body: openaiBody,
+  listing: {
+    ...wire,
+    url: ({ base_url }) => urlBelow(base_url ?? home.default_base_url, '/v1', '/models'),
+    names: (body) => namesIn(body['data'], 'id'),
+  },
   async open(settings, services) {
     const { openLangChainClient } = await import('./langchain-client.ts');
     const { PipeChatOpenAI } = await import('./openai-chat.ts');

@@ -10,6 +10,8 @@ import type { BodyReader, StreamBounds } from './stream-collector.ts';
 export interface Transport {
   /** Posts JSON and gathers the answer. Never rejects. */
   post(json: string, signal: AbortSignal): Promise<Exchange>;
+  /** Fetches, and gathers the answer. Never rejects. */
+  get(signal: AbortSignal): Promise<Exchange>;
   /** Posts JSON and gives the body of the answer to the reader as it comes. Rejects only with what the reader throws. */
   stream(json: string, signal: AbortSignal, reader: BodyReader): Promise<Exchange>;
   /** Closes every connection at once. */
@@ -49,7 +51,8 @@ export function openTransport(options: TransportOptions): Transport {
   const streamed: Headers = { ...options.headers, accept: 'text/event-stream, application/json' };
 
   const exchange = (
-    body: string,
+    /** What is posted; undefined: nothing is, it is fetched. */
+    body: string | undefined,
     headers: Headers,
     signal: AbortSignal,
     collect: (settle: (exchange: Exchange) => void) => Collector,
@@ -65,7 +68,10 @@ export function openTransport(options: TransportOptions): Transport {
       });
       const flight = inFlight.begin(collector, signal);
       try {
-        pool.dispatch({ method: 'POST', path, headers, body }, collector.handler);
+        pool.dispatch(
+          body === undefined ? { method: 'GET', path, headers } : { method: 'POST', path, headers, body },
+          collector.handler,
+        );
       } catch (error) {
         collector.refused(error);
       }
@@ -73,6 +79,7 @@ export function openTransport(options: TransportOptions): Transport {
 
   return {
     post: (json, signal) => exchange(json, whole, signal, (settle) => createCollector(max_body, settle)),
+    get: (signal) => exchange(undefined, whole, signal, (settle) => createCollector(max_body, settle)),
     stream: (json, signal, reader) =>
       new Promise((resolve, reject) => {
         void exchange(json, streamed, signal, (settle) =>

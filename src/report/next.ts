@@ -154,7 +154,7 @@ export function continuedLines([first = '', ...words]: readonly string[]): reado
 }
 
 /** A path as a shell takes it for one word, and a command for no flag. */
-function pathWord(path: string): string {
+export function pathWord(path: string): string {
   return shellWord(path.startsWith('-') ? `./${path}` : path);
 }
 

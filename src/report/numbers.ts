@@ -42,3 +42,12 @@ export function formatSeconds(milliseconds: number): string {
   const seconds = Math.max(1, Math.ceil(milliseconds / 1000));
   return seconds < 60 ? `${seconds} s` : formatDuration(seconds * 1000);
 }
+
+const units = ['bytes', 'kB', 'MB', 'GB'] as const;
+
+/** 512 bytes, 1.5 kB, 64.0 MB: by the thousand. */
+export function formatBytes(bytes: number): string {
+  const power = bytes < 1000 ? 0 : bytes < 999_950 ? 1 : bytes < 999_950_000 ? 2 : 3;
+  const value = power === 0 ? String(bytes) : (bytes / 1000 ** power).toFixed(1);
+  return `${value} ${units[power]}`;
+}

@@ -29,3 +29,18 @@ export function wrap(line: string, columns: number): readonly string[] {
   }
   return [...lines, current];
 }
+
+/** Like `clip`, for names whose end tells them apart: what was cut stood in the middle. */
+export function clipMiddle(text: string, columns: number): string {
+  const line = printable(text);
+  if (displayWidth(line) <= columns) return line;
+  const head = Math.floor((columns - 1) / 3);
+  let tail = '';
+  let room = columns - 1 - head;
+  for (const { segment } of [...graphemes.segment(line)].toReversed()) {
+    room -= displayWidth(segment);
+    if (room < 0) break;
+    tail = segment + tail;
+  }
+  return `${clip(line, head + 1).replace(/…$/, '')}…${tail}`;
+}

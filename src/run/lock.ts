@@ -58,11 +58,20 @@ export async function lockRun(
   }
 }
 
+/** Who works on a run's folder; undefined where nobody does. Rejects with the system's error. */
+export async function runHolder(
+  path: string,
+  platform: NodeJS.Platform = hostPlatform(),
+): Promise<{ readonly pid: number | undefined } | undefined> {
+  const address = await addressOf(path, platform);
+  const holder = await askHolder(address.path);
+  return holder === 'gone' ? undefined : holder;
+}
+
 /** Whether a process is at work on the run of this folder, as far as that can be seen from here. */
 export async function isHeld(path: string): Promise<boolean> {
   try {
-    const address = await addressOf(path, hostPlatform());
-    return (await askHolder(address.path)) !== 'gone';
+    return (await runHolder(path)) !== undefined;
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
     return false;

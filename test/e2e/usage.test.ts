@@ -25,6 +25,10 @@ describe('help', () => {
     ['cache'],
     ['cache', 'stats'],
     ['cache', 'clear'],
+    ['init'],
+    ['doctor'],
+    ['runs'],
+    ['completion'],
   ])('of pipe %s fits a screen', async (...names) => {
     const { stdout, exitCode } = await pipe([...names, '--help']);
     expect(exitCode).toBe(0);

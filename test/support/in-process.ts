@@ -21,7 +21,7 @@ export async function pipeHere(
   const terminal = {
     cwd,
     pid: process.pid,
-    stdin: process.stdin,
+    stdin: new PassThrough(),
     stdout,
     stderr,
     env,
@@ -33,4 +33,15 @@ export async function pipeHere(
   });
   await Promise.all([stdout, stderr].map((stream) => new Promise((resolve) => stream.end(resolve))));
   return { ...said, exitCode };
+}
+
+/** The same, with `<cwd>` where the folder is told. */
+export async function runInProcess(
+  cwd: string,
+  args: readonly string[],
+  env: Terminal['env'] = {},
+): Promise<Told> {
+  const { exitCode, ...said } = await pipeHere(args, { cwd, env });
+  const shown = (text: string) => text.replaceAll(cwd, '<cwd>');
+  return { exitCode, stdout: shown(said.stdout), stderr: shown(said.stderr) };
 }

@@ -36,7 +36,7 @@ describe('the figures of a run', () => {
       call('b', '2', { outcome: failed({ code: 'timed_out' }), at: 300, limited: 2 }),
       failedRecord('b', 1, 'timed_out'),
       resumed(),
-      reserve('b', 2),
+      reserve('b', 1, { call: 2 }),
       call('b', '2', {
         ...slow(50, 40),
         call: 2,

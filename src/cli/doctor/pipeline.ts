@@ -1,0 +1,46 @@
+import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
+import type { ModelSettings } from '../../models/contract.ts';
+import type { Plan } from '../../plan.ts';
+import { formatAmount } from '../../report/numbers.ts';
+import { checkToolEnv } from '../../run/tool-env.ts';
+import { starterModel } from '../../starter/tasks.ts';
+import type { Terminal } from '../terminal.ts';
+import { fine, missing, type Finding } from './finding.ts';
+
+type Load = (file: string) => Promise<{ readonly plan?: Plan; readonly diagnostics: readonly Diagnostic[] }>;
+
+/** The models that a run would ask, and what is to be said of the pipeline that names them. */
+export async function lookAtPipeline(
+  { env }: Pick<Terminal, 'env'>,
+  file: string | undefined,
+  load: Load,
+): Promise<{ readonly findings: readonly Finding[]; readonly models: readonly ModelSettings[] }> {
+  if (file === undefined) return { findings: [], models: [usualModel] };
+  const { plan, diagnostics } = await load(file);
+  if (plan === undefined) {
+    const mistakes = diagnostics.filter(({ severity }) => severity === 'error');
+    const [first] = mistakes;
+    const message =
+      mistakes.length === 1 && first !== undefined
+        ? first.message
+        : `${file} has ${formatAmount(mistakes.length, 'mistake')}`;
+    return {
+      findings: [missing('pipeline', message, `\`pipe check ${file}\` tells where`)],
+      models: [],
+    };
+  }
+  const tools = checkToolEnv(plan, env).map(({ message, hint }) => missing('tools', message, hint));
+  return {
+    findings: [fine('pipeline', `${file}: ok, ${formatAmount(plan.steps.length, 'step')}`), ...tools],
+    models: plan.steps.map(({ model }) => model),
+  };
+}
+
+/** What `pipe init` writes. */
+const usualModel: ModelSettings = {
+  provider: 'mistralai',
+  name: starterModel,
+  parameters: {},
+  timeout: 60_000,
+  idle_timeout: 60_000,
+};

@@ -1,0 +1,33 @@
+import { basename } from 'node:path';
+import type { ListedRun } from '../run/list-runs.ts';
+
+/** The runs as a JSON array, for other programs; what is not known is null. */
+export function runsAsJson(runs: readonly ListedRun[]): string {
+  return `${JSON.stringify(runs.map(entryOf), null, 2)}\n`;
+}
+
+function entryOf(run: ListedRun) {
+  const { path } = run;
+  if (run.kind === 'broken') {
+    const { code, message } = run.reason;
+    return { name: basename(path), path, state: 'broken', reason: { code, message } };
+  }
+  const { summary, state, pid, counts, cost_usd } = run;
+  const { reason } = summary;
+  return {
+    name: basename(path),
+    path,
+    state,
+    reason: reason && { code: reason.code, message: reason.message },
+    pid,
+    pipeline: { name: summary.name, path: summary.pipeline?.path ?? null },
+    input: summary.input.path,
+    simulated: summary.simulated,
+    counts: counts && { total: null, pending: null, ...counts },
+    cost_usd,
+    started: summary.started,
+    finished: summary.finished,
+    duration_ms: summary.duration,
+    sessions: summary.sessions,
+  };
+}

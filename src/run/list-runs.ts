@@ -1,0 +1,138 @@
+import { basename, join } from 'node:path';
+import { failure, type Result } from '../result.ts';
+import type { Counts, StopReason } from './events.ts';
+import { errorCode, inWords, nodeFileSystem } from './file-system.ts';
+import { readHistory } from './journal/history.ts';
+import { runHolder } from './lock.ts';
+import { readRun } from './read-summary.ts';
+import type { RunSummary } from './run-summary.ts';
+
+/** `killed`: its run.json says that it runs, and no process is at work on it. */
+export type RunState = RunSummary['state'] | 'killed';
+
+/** What a folder tells of its run. */
+export type ListedRun = SoundRun | BrokenRun;
+
+export interface SoundRun {
+  readonly kind: 'run';
+  /** Absolute. */
+  readonly path: string;
+  readonly state: RunState;
+  /** The process at work on it; null where there is none, or it does not say. */
+  readonly pid: number | null;
+  readonly summary: RunSummary;
+  /**
+   * Of a run that has not ended, as its journal tells them: `total` and `pending` are not known then. Null where the
+   * journal tells nothing.
+   */
+  readonly counts: (Omit<Counts, 'total' | 'pending'> & Partial<Counts>) | null;
+  /** US dollars; null where it is not known. */
+  readonly cost_usd: number | null;
+}
+
+/** A folder that should have a run and has none that can be read. */
+export interface BrokenRun {
+  readonly kind: 'broken';
+  readonly path: string;
+  readonly reason: StopReason;
+}
+
+/** A journal of more bytes is not read for the counts of one line: that would take seconds. */
+const mostJournal = 256 * 1024 * 1024;
+
+/** Runs that are read at one time. */
+const atOnce = 16;
+
+/**
+ * The runs of these folders (absolute), each a run's own or one that holds runs: the newest first, and last what is
+ * broken. What has neither a run.json nor a journal is no run and is not told.
+ */
+export async function listRuns(folders: readonly string[]): Promise<readonly ListedRun[]> {
+  const paths = [...new Set((await Promise.all(folders.map(runsIn))).flat())];
+  const listed: ListedRun[] = [];
+  for (let at = 0; at < paths.length; at += atOnce) {
+    listed.push(...(await Promise.all(paths.slice(at, at + atOnce).map(readListed))));
+  }
+  const begun = (run: ListedRun) => (run.kind === 'run' ? run.summary.started : '');
+  return listed.toSorted(
+    (one, other) =>
+      begun(other).localeCompare(begun(one)) || basename(one.path).localeCompare(basename(other.path)),
+  );
+}
+
+async function runsIn(folder: string): Promise<readonly string[]> {
+  const names = await namesIn(folder);
+  if (isRun(names)) return [folder];
+  const paths = names.map((name) => join(folder, name));
+  const held = await Promise.all(paths.map(namesIn));
+  return paths.filter((_, at) => isRun(held[at] ?? []));
+}
+
+function isRun(names: readonly string[]): boolean {
+  return names.includes('run.json') || names.includes('journal.jsonl');
+}
+
+/** None where it is no folder, or none that can be read. */
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return await nodeFileSystem.list(folder);
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return [];
+  }
+}
+
+async function readListed(path: string): Promise<ListedRun> {
+  try {
+    const read = await readSummaryOf(path);
+    if (!read.ok) return { kind: 'broken', path, reason: read.error };
+    if (read.value.state !== 'running') return ended(path, read.value);
+    const holder = await runHolder(path);
+    // It may have ended since run.json was read.
+    const again = holder === undefined ? await readSummaryOf(path) : read;
+    if (again.ok && again.value.state !== 'running') return ended(path, again.value);
+    return {
+      kind: 'run',
+      path,
+      state: holder === undefined ? 'killed' : 'running',
+      pid: holder?.pid ?? null,
+      summary: read.value,
+      ...(await journalTells(path)),
+    };
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return broken(path, `${path} cannot be read: ${inWords(error)}`);
+  }
+}
+
+/** To open a pipe of this name would wait for whoever writes into it. */
+async function readSummaryOf(path: string): Promise<Result<RunSummary, StopReason>> {
+  const file = join(path, 'run.json');
+  const names = await nodeFileSystem.list(path);
+  const isOther = names.includes('run.json') && (await nodeFileSystem.look(file)).kind !== 'file';
+  return isOther ? failure(reasonOf(`${file} is no file`)) : readRun(path);
+}
+
+function ended(path: string, summary: RunSummary): SoundRun {
+  const { state, counts, cost_usd } = summary;
+  return { kind: 'run', path, state, pid: null, summary, counts, cost_usd };
+}
+
+function broken(path: string, message: string): BrokenRun {
+  return { kind: 'broken', path, reason: reasonOf(message) };
+}
+
+function reasonOf(message: string): StopReason {
+  return { kind: 'input', code: 'not_a_run', message };
+}
+
+async function journalTells(path: string): Promise<Pick<SoundRun, 'counts' | 'cost_usd'>> {
+  const journal = join(path, 'journal.jsonl');
+  const nothing = { counts: null, cost_usd: null };
+  const { kind, bytes } = await nodeFileSystem.look(journal);
+  if (kind !== 'file' || bytes > mostJournal) return nothing;
+  const history = await readHistory(nodeFileSystem, journal);
+  if (!history.ok) return nothing;
+  const { outcomes, usage } = history.value;
+  return { counts: outcomes, cost_usd: usage.total.cost_usd };
+}

@@ -1,0 +1,96 @@
+import type { Proposal, ProposedField } from './proposal.ts';
+import type { TaskStep } from './tasks.ts';
+import { commentText, fieldPath, yamlTemplate, yamlText, yamlTypes } from './yaml-words.ts';
+
+export interface PipelineTextInput {
+  readonly name: string;
+  /** What editors take the format's schema from. */
+  readonly schemaPath: string;
+  readonly model: string;
+  /** The file of the records, for comments. */
+  readonly rows: string;
+  /** How many of them the proposal was made from, in words. */
+  readonly seen: string;
+  readonly proposal: Proposal;
+  readonly step: TaskStep;
+}
+
+/** Of more fields, a result row has the key and the text alone. */
+const mostCarried = 8;
+
+/** A first pipeline as YAML, with comments where they teach. */
+export function pipelineText(input: PipelineTextInput): string {
+  const { name, schemaPath, model, step, proposal } = input;
+  const lines = [
+    `# yaml-language-server: $schema=${schemaPath}`,
+    'version: 1',
+    `name: ${yamlText(name)}`,
+    '',
+    ...(step.vars.length === 0 ? [] : ['vars:', ...indented(step.vars, 2), '']),
+    'input:',
+    ...indented(inputLines(input), 2),
+    '',
+    'model:',
+    `  name: ${yamlText(model)}`,
+    '  temperature: 0',
+    '  max_tokens: 300 # the longest answer',
+    '',
+    '# budget: { usd: 5 } # what a run may cost at most, resumes included',
+    '',
+    'steps: # a step may read the output of another: {{steps.<id>.output}}',
+    `  ${step.id}:`,
+    ...indented(step.lines, 4),
+    '',
+    "output: # a result row; without it, the record's fields and one field a step",
+    ...indented(outputLines(proposal, step), 2),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function inputLines({ proposal, rows, seen }: PipelineTextInput): readonly string[] {
+  const { key, text, textMayLack, fields, open } = proposal;
+  const required = fields.filter((field) => field.required).map(({ name }) => yamlText(name));
+  return [
+    ...(key === undefined
+      ? ['# key: id # a field that names a record; without it, a hash of the record does']
+      : [`key: ${yamlText(key)} # names a record in results, errors and diffs`]),
+    ...(textMayLack
+      ? [
+          `when: ${yamlTemplate(`{{ne (default ${fieldPath(text)} '') ''}}`)} # some records have no text: they are skipped`,
+        ]
+      : []),
+    `schema: # of a record, proposed from ${commentText(seen)} of ${commentText(rows)}: mend what it has guessed wrong`,
+    '  type: object',
+    ...(required.length === 0 ? [] : [`  required: [${required.join(', ')}]`]),
+    '  properties:',
+    ...fields.map((field) => `    ${yamlText(field.name)}: ${fieldSchema(field)}`),
+    ...(open ? ['  additionalProperties: true # there are more fields than are listed here'] : []),
+  ];
+}
+
+function fieldSchema({ types, filled }: ProposedField): string {
+  if (types.length === 0) return '{}';
+  const type = `type: ${yamlTypes(types)}`;
+  return filled && types.join('') === 'string' ? `{ ${type}, minLength: 1 }` : `{ ${type} }`;
+}
+
+/** The record's fields and the answer's, none twice. */
+function outputLines({ fields, key, text }: Proposal, { results }: TaskStep): readonly string[] {
+  const names = fields.map(({ name }) => name).filter((name) => !/[[\]\p{Cc}]/u.test(name));
+  const carried = names.length <= mostCarried ? names : names.filter((name) => name === key || name === text);
+  const free = (name: string): string => (carried.includes(name) ? free(`answer_${name}`) : name);
+  const ofAnswer = results.map(([name, template]) => [free(name), template] as const);
+  const ofRecord = carried.map((name) => [name, optional(name, fields)] as const);
+  return [...ofRecord, ...ofAnswer].map(([name, template]) => `${yamlText(name)}: ${yamlTemplate(template)}`);
+}
+
+/** A field that a record may lack would fail it. */
+function optional(name: string, fields: readonly ProposedField[]): string {
+  const path = fieldPath(name);
+  const isSure = fields.some((field) => field.name === name && field.required);
+  return isSure ? `{{${path}}}` : `{{default ${path} ''}}`;
+}
+
+function indented(lines: readonly string[], columns: number): readonly string[] {
+  return lines.map((line) => ' '.repeat(columns) + line);
+}

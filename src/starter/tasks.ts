@@ -1,0 +1,137 @@
+import { yamlTemplate, yamlText } from './yaml-words.ts';
+
+/** The model of a first pipeline: a small one, which costs little while prompts are tried. */
+export const starterModel = 'mistral-small-latest';
+
+export interface TaskInput {
+  /** The path of the field that the prompt reads, such as `input.text`. */
+  readonly text: string;
+  /** The answer to the task's own question, in parts. */
+  readonly details: readonly string[];
+}
+
+/** A first pipeline's only step. */
+export interface TaskStep {
+  readonly id: string;
+  /** Lines of YAML below the step's id, not indented. */
+  readonly lines: readonly string[];
+  /** Lines of YAML of the pipeline's `vars`; none where it has none. */
+  readonly vars: readonly string[];
+  /** Columns that the answer adds to a result row, each with its template. */
+  readonly results: readonly (readonly [string, string])[];
+}
+
+/** What a first pipeline may do. */
+export interface Task {
+  readonly task: string;
+  readonly description: string;
+  /** What is asked beside the field: the flag that answers it, the question, and what holds where nobody does. */
+  readonly detail?: { readonly flag: string; readonly question: string; readonly usual: readonly string[] };
+  step(input: TaskInput): TaskStep;
+}
+
+const chat: Task = {
+  task: 'chat',
+  description: 'write a text about each record',
+  step: ({ text }) => ({
+    id: 'answer',
+    lines: [
+      'type: chat',
+      'system: Answer in at most two sentences. # what the model is to do: write your own',
+      `prompt: ${yamlTemplate(`{{${text}}}`)}`,
+    ],
+    vars: [],
+    results: [['answer', '{{steps.answer.output}}']],
+  }),
+};
+
+const classify: Task = {
+  task: 'classify',
+  description: 'choose one of a few labels for each record',
+  detail: {
+    flag: 'labels',
+    question: 'Labels, separated by commas',
+    usual: ['positive', 'neutral', 'negative'],
+  },
+  step: ({ text, details }) => ({
+    id: 'classify',
+    lines: [
+      'type: structured # the answer is an object that fits the schema below',
+      'system: Choose the label that fits the text best. Answer in JSON.',
+      `prompt: ${yamlTemplate(`{{${text}}}`)}`,
+      'schema:',
+      '  type: object',
+      '  additionalProperties: false',
+      '  required: [label, certain]',
+      '  properties:',
+      `    label: { enum: [${details.map(yamlText).join(', ')}] }`,
+      '    certain: { type: boolean, description: Whether no other label could be meant. }',
+      'repair: 1 # an answer that does not fit is asked for once more',
+    ],
+    vars: [],
+    results: [
+      ['label', '{{steps.classify.output.label}}'],
+      ['certain', '{{steps.classify.output.certain}}'],
+    ],
+  }),
+};
+
+const extract: Task = {
+  task: 'extract',
+  description: 'take some facts out of each record',
+  detail: {
+    flag: 'facts',
+    question: 'Facts to extract, separated by commas',
+    usual: ['summary', 'language', 'person'],
+  },
+  step({ text, details }) {
+    const names = [...new Set(details.map(factName))];
+    return {
+      id: 'extract',
+      lines: [
+        'type: structured # the answer is an object that fits the schema below',
+        'system: Extract these facts from the text. What it does not say is null. Answer in JSON.',
+        `prompt: ${yamlTemplate(`{{${text}}}`)}`,
+        'schema:',
+        '  type: object',
+        '  additionalProperties: false',
+        `  required: [${names.map(yamlText).join(', ')}]`,
+        '  properties: # a description tells the model what is meant',
+        ...names.map((name) => `    ${yamlText(name)}: { type: [string, 'null'] }`),
+        'repair: 1 # an answer that does not fit is asked for once more',
+      ],
+      vars: [],
+      results: names.map((name) => [name, `{{steps.extract.output.${name}}}`]),
+    };
+  },
+};
+
+const translate: Task = {
+  task: 'translate',
+  description: 'translate each record',
+  detail: { flag: 'language', question: 'Into which language', usual: ['English'] },
+  step: ({ text, details }) => ({
+    id: 'translate',
+    lines: [
+      'type: chat',
+      "system: 'Translate the text to {{vars.language}}. Answer with the translation alone.'",
+      `prompt: ${yamlTemplate(`{{${text}}}`)}`,
+    ],
+    vars: [`language: ${yamlText(details.join(', '))} # --var language=German overrides it for a run`],
+    results: [['translation', '{{steps.translate.output}}']],
+  }),
+};
+
+/** A fact's name as a key that templates read without quotes. */
+function factName(text: string): string {
+  const name = text
+    .trim()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, '_')
+    .replaceAll(/^_+|_+$/g, '');
+  return /^\p{L}/u.test(name) ? name : `fact_${name}`;
+}
+
+/** Every task by its name, the likeliest first. */
+export const tasks: ReadonlyMap<string, Task> = new Map(
+  [classify, extract, translate, chat].map((task) => [task.task, task]),
+);

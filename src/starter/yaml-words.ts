@@ -1,0 +1,36 @@
+import { printable, printableJson } from '../diagnostic/printable.ts';
+
+/** Words that YAML, in one version or another, reads as something else than a text. */
+const otherMeanings = /^(?:true|false|yes|no|on|off|null|nan|inf|y|n)$/i;
+
+/** A text as a YAML scalar that stands anywhere, within `[]` and `{}` too: bare where that is safe. */
+export function yamlText(text: string): string {
+  const isBare = /^[\p{L}_](?:[\p{L}\p{N}_ ./-]*[\p{L}\p{N}_])?$/u.test(text) && !otherMeanings.test(text);
+  // JSON's escapes are YAML's, and what would hide or turn the text around it is written as one.
+  return isBare ? text : printableJson(JSON.stringify(text));
+}
+
+/** `[a, b]`, or `a` for one alone. */
+export function yamlTypes(types: readonly string[]): string {
+  const words = types.map((type) => (type === 'null' ? '"null"' : type));
+  return words.length === 1 ? words.join('') : `[${words.join(', ')}]`;
+}
+
+/** A template as a YAML scalar. */
+export function yamlTemplate(template: string): string {
+  return `'${template.replaceAll("'", "''")}'`;
+}
+
+/** Names that Handlebars reads as values or as the place where it stands. */
+const otherNames = new Set(['true', 'false', 'null', 'undefined', 'this', 'as', 'else']);
+
+/** The path of a field: `input.text`, `input.[My column]`. */
+export function fieldPath(name: string): string {
+  const isBare = /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) && !otherNames.has(name);
+  return `input.${isBare ? name : `[${name}]`}`;
+}
+
+/** Untrusted text within a comment: one line, and nothing that turns it around. */
+export function commentText(text: string): string {
+  return printable(text);
+}

@@ -1,0 +1,80 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { lockRun } from '../../src/run/lock.ts';
+import { runInProcess } from '../support/in-process.ts';
+import { temporaryFolder } from '../support/pipe.ts';
+
+const pipeline =
+  'version: 1\nmodel: {name: mistral-small-latest}\nsteps: {ask: {type: chat, prompt: "{{input.x}}"}}\n';
+
+/** A folder with one simulated run of three records, one of them failed. */
+async function projectWithRun(): Promise<{ readonly cwd: string; readonly run: string }> {
+  const cwd = temporaryFolder();
+  const [file, rows] = [join(cwd, 'p.yaml'), join(cwd, 'rows.jsonl')];
+  writeFileSync(file, pipeline);
+  writeFileSync(rows, '{"x":"a"}\n{"x":"b"}\n{}\n');
+  await runInProcess(cwd, ['run', file, '--input', rows, '--simulate=', '--quiet']);
+  const [name = ''] = readdirSync(join(cwd, 'runs'));
+  return { cwd, run: join(cwd, 'runs', name) };
+}
+
+/** What a run leaves whose process is gone before its end. */
+function asRunning(run: string, change: object = {}): void {
+  const path = join(run, 'run.json');
+  const summary = JSON.parse(readFileSync(path, 'utf8')) as object;
+  const unknown = {
+    counts: null,
+    tool_calls: null,
+    usage: null,
+    cost_usd: null,
+    finished: null,
+    duration: null,
+  };
+  writeFileSync(path, JSON.stringify({ ...summary, ...unknown, state: 'running', ...change }));
+}
+
+describe('pipe runs', () => {
+  it('lists what ended, was killed, is running or cannot be read', async () => {
+    const { cwd, run } = await projectWithRun();
+    const steady = (text: string) =>
+      text.replaceAll(/p-\d{8}T\d{6}Z-[0-9a-f]{4}/g, '<run>').replaceAll(/\d+ s\b/g, '<age>');
+    const ended = await runInProcess(cwd, ['runs', join(cwd, 'runs')]);
+    expect(ended.stdout.split('\n').every((line) => line.length <= 80)).toBe(true);
+    expect(steady(ended.stdout)).toMatch(/^<run> +completed +3 +1 +simulated/m);
+    asRunning(run);
+    expect((await runInProcess(cwd, ['runs'])).stdout).toMatch(/ killed +3 +1 /);
+    const lock = await lockRun(run, { pid: 4711 });
+    if (!lock.ok) throw new Error(lock.error.message);
+    onTestFinished(() => lock.value.release());
+    expect((await runInProcess(cwd, ['runs'])).stdout).toMatch(/ running +3 +1 /);
+    const broken = join(cwd, 'runs', 'broken');
+    mkdirSync(broken);
+    writeFileSync(join(broken, 'run.json'), '{');
+    mkdirSync(join(cwd, 'runs', 'no-run'));
+    const told = await runInProcess(cwd, ['runs']);
+    expect(told.exitCode).toBe(0);
+    expect(told.stderr).toContain('runs/broken/run.json is damaged');
+    expect(told.stderr).not.toContain('no-run');
+    const json = await runInProcess(cwd, ['runs', '--format', 'json']);
+    expect(JSON.parse(json.stdout)).toMatchObject([
+      { state: 'running', pid: 4711, counts: { succeeded: 2, failed: 1, total: null }, simulated: true },
+      { state: 'broken', name: 'broken', reason: { code: 'not_a_run' } },
+    ]);
+  });
+
+  it('selects by state and number, and says what it leaves out', async () => {
+    const { cwd } = await projectWithRun();
+    const none = await runInProcess(cwd, ['runs', '--state', 'killed', '--state', 'stopped']);
+    expect(none).toEqual({ exitCode: 0, stdout: '', stderr: 'none of 1 runs is killed or stopped\n' });
+    const wrong = await runInProcess(cwd, ['runs', '--state', 'kiled']);
+    expect(wrong.stderr).toContain('choose among running');
+  });
+
+  it('tells where there is nothing', async () => {
+    const cwd = temporaryFolder();
+    const nothing = await runInProcess(cwd, ['runs']);
+    expect(nothing.stderr).toBe('no run is kept here yet: `pipe run` keeps each in runs/\n');
+    expect((await runInProcess(cwd, ['runs', 'absent'])).exitCode).toBe(2);
+  });
+});
