@@ -493,8 +493,8 @@ describe('what is printed', () => {
   });
 
   it('of no records', async () => {
-    const { plan, folder } = project(tickets, []);
-    const text = await plan();
+    const { plan, folder } = project(tickets, [{ id: 't1', text: 'Where is it?' }]);
+    const text = await plan('--offset', '1');
     expect(text).toMatchObject({ code: 0, stderr: '' });
     expectGolden(golden('nothing.txt'), steady(text, folder));
   });
