@@ -179,7 +179,8 @@ describe('pipe run --stream', () => {
     const server = await fakeServer();
     const { stdout, stderr, exitCode } = await run(project(server), ...flags);
     expect(exitCode).toBe(2);
-    expect(stdout).toBe('');
+    const said = flags.includes('json') ? (JSON.parse(String(stdout)) as { state: string }).state : stdout;
+    expect(said).toBe(flags.includes('json') ? 'refused' : '');
     expect(stderr).toContain(why);
     expect(stderr).toContain(remedy);
     expect(server.calls).toHaveLength(0);

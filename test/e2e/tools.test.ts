@@ -112,6 +112,7 @@ describe('a step with tools', () => {
       'tool',
       'call',
       'record',
+      'end',
     ]);
     expect(lines(join(folder, 'out/journal.jsonl'))[2]).toMatchObject({
       step: 'find',
@@ -168,7 +169,7 @@ describe('a step with tools', () => {
     expect(exitCode).toBe(130);
     expect(server.calls).toHaveLength(1);
     const journal = lines(join(folder, 'out/journal.jsonl'));
-    expect(journal.map(({ type }) => type)).toEqual(['run', 'call', 'tool']);
+    expect(journal.map(({ type }) => type)).toEqual(['run', 'call', 'tool', 'end']);
     expect(JSON.parse(readFileSync(join(folder, 'out/run.json'), 'utf8'))).toMatchObject({
       state: 'interrupted',
       counts: { pending: 1, failed: 0 },
@@ -188,7 +189,7 @@ describe('a step with tools', () => {
     expect((await running).exitCode).toBe(130);
     expect(await call.ended).toBe('closed');
     expect(isAlive(call)).toBe(false);
-    expect(lines(join(folder, 'out/journal.jsonl')).map(({ type }) => type)).toEqual(['run', 'call']);
+    expect(lines(join(folder, 'out/journal.jsonl')).map(({ type }) => type)).toEqual(['run', 'call', 'end']);
   });
 });
 

@@ -138,7 +138,9 @@ describe('every place of the format', () => {
     async (_name, pointer, file) => {
       const { told, plan } = await loadText(stringify(withKey(file, pointer, 'x-note')));
       expect(told).toEqual([]);
-      expect(JSON.stringify(plan?.steps)).not.toContain('x-note');
+      // Their places lead to the file itself, for messages.
+      const steps = plan?.steps.map((step) => ({ ...step, place: undefined }));
+      expect(JSON.stringify(steps)).not.toContain('x-note');
     },
   );
 });

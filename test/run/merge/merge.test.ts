@@ -115,6 +115,7 @@ describe('merged shards', () => {
         started: _,
         finished: __,
         duration: ___,
+        journal_bytes: ____,
         sessions,
         ...rest
       } = JSON.parse(await fileOf(name, 'run.json')) as JsonObject;
