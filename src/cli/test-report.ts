@@ -1,20 +1,35 @@
 import type { SuiteResult } from '../testing/result.ts';
 import type { TestFlags } from './test-flags.ts';
+import { commandOf } from './reporters.ts';
 import { wantsColor, writeOut, type Terminal } from './terminal.ts';
 
-/** Tells what came of the tests: to people on stderr, to programs on stdout. */
+/** Tells what came of the tests: to people on stderr, to programs on stdout, and where GitHub asks for it beside the job. */
 export async function printTests(
+  terminal: Terminal,
+  results: readonly SuiteResult[],
+  flags: TestFlags,
+): Promise<void> {
+  await printAs(terminal, results, flags);
+  const { appendStepSummary, wantsStepSummary } = await import('./step-summary.ts');
+  if (!wantsStepSummary(terminal)) return;
+  const { testMarkdown } = await import('../report/test-markdown.ts');
+  await appendStepSummary(
+    terminal,
+    testMarkdown(results, { cwd: terminal.cwd, command: commandOf(terminal) }),
+  );
+}
+
+async function printAs(
   terminal: Terminal,
   results: readonly SuiteResult[],
   { format, verbose = false }: TestFlags,
 ): Promise<void> {
-  const { cwd, env } = terminal;
+  const { cwd } = terminal;
   switch (format) {
     case 'text': {
       const { testText } = await import('../report/test-text.ts');
       const color = wantsColor(terminal, terminal.stderr);
-      const command = env['npm_command'] === 'exec' ? 'npx pipe' : 'pipe';
-      terminal.stderr.write(testText(results, { color, cwd, verbose, command }));
+      terminal.stderr.write(testText(results, { color, cwd, verbose, command: commandOf(terminal) }));
       return;
     }
     case 'json': {

@@ -6,6 +6,7 @@ import { formatDiagnostics } from '../../src/diagnostic/format.ts';
 import { testDiagnostics } from '../../src/report/test-github.ts';
 import { testJson } from '../../src/report/test-json.ts';
 import { testJunit } from '../../src/report/test-junit.ts';
+import { testMarkdown } from '../../src/report/test-markdown.ts';
 import { metricsLines } from '../../src/report/test-metrics.ts';
 import { testText } from '../../src/report/test-text.ts';
 import { measure } from '../../src/testing/metrics.ts';
@@ -28,6 +29,15 @@ describe('tests as they are told', () => {
     const colored = testText(results, { ...plain, color: true, cwd: folder });
     expect(stripVTControlCharacters(colored)).toBe(text);
     expect(colored).not.toBe(text);
+  });
+
+  it('beside a job on GitHub', async () => {
+    const { folder, results } = await sampleResults();
+    const text = testMarkdown(results, { cwd: folder, command: 'pipe' });
+    expectGolden(golden('summary.md'), text);
+    expect(text).not.toMatch(acting);
+    const many = Array.from({ length: 100 }, () => results).flat();
+    expect(Buffer.byteLength(testMarkdown(many, { cwd: folder, command: 'pipe' }))).toBeLessThan(60_000);
   });
 
   it('to programs', async () => {
