@@ -1,7 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-/** They change what their process is, by its environment or by what LangChain keeps of it. */
-const alone = ['test/models/tracing.test.ts', 'test/run/traces.test.ts', 'test/tracing/*.test.ts'];
+/** They change what their process is, by its environment or by what LangChain keeps of it, or they measure its memory. */
+const alone = [
+  'test/models/tracing.test.ts',
+  'test/run/run-folder.test.ts',
+  'test/run/traces.test.ts',
+  'test/tracing/*.test.ts',
+];
 
 export default defineConfig({
   test: {
