@@ -1,5 +1,6 @@
 import { mismatch, passed, type AssertionKind, type Verdict } from './assertion.ts';
 import type { JsonValue } from '../json/json.ts';
+import { tookTooLong, withinTime } from './within-time.ts';
 
 /** The value fits a JSON Schema. */
 export const jsonSchema: AssertionKind = {
@@ -16,12 +17,13 @@ export const jsonSchema: AssertionKind = {
     const mistakesIn = await builder.schema();
     if (mistakesIn === undefined) return undefined;
     const wanted = 'a value that fits the schema';
+    const judged = (value: JsonValue) => withinTime(() => mistakesIn(value)) ?? [tookTooLong];
     return ({ value }): Verdict => {
-      const mistakes = mistakesIn(value);
+      const mistakes = judged(value);
       if (mistakes.length === 0) return passed;
       const parsed = typeof value === 'string' ? asJson(value) : undefined;
       if (parsed === undefined) return mismatch(wanted, { reason: mistakes.join('; ') });
-      const inside = mistakesIn(parsed);
+      const inside = judged(parsed);
       return inside.length === 0 ? passed : mismatch(wanted, { reason: inside.join('; ') });
     };
   },

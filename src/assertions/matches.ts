@@ -1,5 +1,6 @@
 import { longestSearched, mismatch, passed, type AssertionKind } from './assertion.ts';
 import { amount, textOf } from './texts.ts';
+import { tookTooLong, withinTime } from './within-time.ts';
 
 /** The text has a place that a regular expression matches. */
 export const matches: AssertionKind = {
@@ -31,7 +32,9 @@ export const matches: AssertionKind = {
           reason: `it has ${amount(text.length, 'character')}, and ${longestSearched} are searched at most`,
         });
       }
-      return pattern.test(text) ? passed : mismatch(wanted);
+      const isMatch = withinTime(() => pattern.test(text));
+      if (isMatch === undefined) return mismatch(wanted, { reason: tookTooLong });
+      return isMatch ? passed : mismatch(wanted);
     };
   },
 };

@@ -3,6 +3,7 @@ import { isObject, type JsonValue } from '../json/json.ts';
 import type { RunEvent, UsageReport } from './events.ts';
 import type { FileSystem } from './file-system.ts';
 import { isSealed } from './checked-line.ts';
+import { readUsage } from './entry.ts';
 import { journalName } from './journal/journal.ts';
 import { endLine } from './journal/lines.ts';
 import type { ResultRow } from './journal/reader.ts';
@@ -93,6 +94,15 @@ async function* eventsOf(folder: string, summary: RunSummary, usage: UsageReport
   };
 }
 
+/** Whether it is what a usage.json holds: rows of numbers, each with its records. */
 export function isUsage(value: JsonValue | undefined): value is JsonValue & UsageReport {
-  return isObject(value) && ['total', 'by_step', 'by_model'].every((name) => isObject(value[name]));
+  if (!isObject(value)) return false;
+  const { total, by_step, by_model } = value;
+  if (!isObject(by_step) || !isObject(by_model)) return false;
+  return [total, ...Object.values(by_step), ...Object.values(by_model)].every(isRow);
+}
+
+function isRow(value: JsonValue | undefined): boolean {
+  const records = isObject(value) ? value['records'] : undefined;
+  return typeof records === 'number' && records >= 0 && readUsage(value) !== undefined;
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { isObject, type JsonValue } from '../json/json.ts';
 import { failure, success, type Result } from '../result.ts';
+import { readUsage } from './entry.ts';
 import type { StopReason } from './events.ts';
 import { errorCode, inWords, nodeFileSystem, type FileSystem } from './file-system.ts';
 import { ingredientNames } from './ingredients.ts';
@@ -36,12 +37,12 @@ export async function readSummary(
   }
   const known = isSummary(value);
   return known
-    ? success({ ...neitherOf, ...value } as unknown as RunSummary)
+    ? success({ ...unknown, ...value } as unknown as RunSummary)
     : unusable(`${path} is not the run.json of a run`, anew);
 }
 
-/** An earlier version neither replayed nor recorded, and says nothing of it. */
-const neitherOf = { replay: null, record: null };
+/** What is not told is not known. An earlier version neither replayed nor recorded, and says nothing of it. */
+const unknown = { replay: null, record: null, usage: null, cost_usd: null };
 
 const anew = 'begin a new run: `journal.jsonl` beside it still has every answer, but not what was asked';
 
@@ -70,6 +71,8 @@ const isSummary = has({
   record: ifThere(isText),
   counts: orNull(numbers('total', 'succeeded', 'failed', 'skipped', 'pending')),
   tool_calls: orNull(numbers('total', 'failed')),
+  usage: ifThere((value) => readUsage(value) !== undefined),
+  cost_usd: ifThere(isNumber),
   budget: orNull(has({ usd: orNull(numbers('limit', 'spent')), tokens: orNull(numbers('limit', 'spent')) })),
 });
 

@@ -166,3 +166,14 @@ describe('judge', () => {
     });
   });
 });
+
+describe('a pattern that backtracks without end', () => {
+  const text = `${'a'.repeat(40)}!`;
+  const reason = expect.stringContaining('backtracks') as string;
+
+  it('is given up after a second', async () => {
+    expect(await judged('matches', '^(a+)+$', text)).toMatchObject({ pass: false, reason });
+    const mistakes = (value: JsonValue) => (/^(a+)+$/u.test(String(value)) ? [] : ['no match']);
+    expect(await judged('json_schema', {}, text, { mistakes })).toMatchObject({ pass: false, reason });
+  });
+});

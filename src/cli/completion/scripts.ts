@@ -12,7 +12,7 @@ function fishWord(word: string): string {
   return `'${word.replaceAll(/[\\']/g, String.raw`\$&`)}'`;
 }
 
-/** Candidates are assigned line by line and never expanded; readline quotes the names of files itself. */
+/** Candidates are assigned line by line and never expanded; readline quotes the names of files, and the script all others. */
 function bash(command: string): string {
   return String.raw`# Completion of pipe for bash; made by: pipe completion bash
 _pipe_complete() {
@@ -20,11 +20,15 @@ _pipe_complete() {
   COMPREPLY=()
   while IFS= read -r line; do
     value=${'$'}{line%%$'\t'*}
-    COMPREPLY+=("$value")
     case $value in
       */ | *=) compopt -o nospace 2>/dev/null ;;
     esac
-    if [[ -e $value ]] && ((COMP_CWORD > 1)); then compopt -o filenames 2>/dev/null; fi
+    if [[ -e $value ]] && ((COMP_CWORD > 1)); then
+      compopt -o filenames 2>/dev/null
+    else
+      printf -v value %q "$value"
+    fi
+    COMPREPLY+=("$value")
   done < <(${command} __complete bash -- "${'$'}{COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
 }
 complete -F _pipe_complete pipe
