@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-/** They change what their process is, by its environment or by what LangChain keeps of it, or they measure its memory. */
+/** They change what their process is, by its environment or by what LangChain keeps of it, measure its memory, or keep runs until their file ends. */
 const alone = [
+  'test/faults/*.test.ts',
   'test/models/tracing.test.ts',
   'test/run/run-folder.test.ts',
   'test/run/traces.test.ts',
