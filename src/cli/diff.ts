@@ -41,7 +41,7 @@ Examples:
   $ pipe diff main branch --format markdown | gh pr comment --body-file -
 
 Records are matched by their keys. What a table holds is compared as text.
-JSON holds every change: {same, changed: [{key, fields: {name: {a, b}}}], added, removed, ...}.
+JSON holds every change: {same, changed: [{key, fields: {name: {a, b}}}], ...}.
 Exit codes: 0 the same, but for what --allow names; 1 outputs or outcomes differ; 2 wrong usage.
 Tokens, cost and time are told, and are no difference.`,
     )
@@ -69,7 +69,7 @@ async function diff(terminal: Terminal, before: string, after: string, flags: Di
     await printError(terminal, '`--key` is for files of rows, and both of these are runs', 'leave it out');
     return exit.usage;
   }
-  await printDiagnostics(terminal, sides.flatMap(unfinished));
+  await printDiagnostics(terminal, [...sides.flatMap(unfinished), ...sides.flatMap(unknownSkips)]);
   const [{ compareSides }, { errorCode, inWords }] = await Promise.all([
     import('../comparison/compare.ts'),
     import('../run/file-system.ts'),
@@ -120,6 +120,19 @@ async function allowedPaths(texts: readonly string[]) {
     paths.push(path.value);
   }
   return success(paths);
+}
+
+/** What a run has skipped is taken for records that it does not have, where nothing tells of them. */
+function unknownSkips({ name, run }: Side): readonly Diagnostic[] {
+  if (run?.skippedUnknown !== true) return [];
+  return [
+    {
+      severity: 'warning',
+      code: 'no-journal',
+      message: `\`journal.jsonl\` of the run \`${name}\`, which alone tells the records that it skipped, is not there`,
+      hint: 'records that the other run has and this one skipped are told as added or removed',
+    },
+  ];
 }
 
 /** What a run has not come to yet is missing on its side. */

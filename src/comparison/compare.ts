@@ -1,15 +1,16 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { JsonObject, JsonValue } from '../json/json.ts';
 import { failure, success, type Result } from '../result.ts';
+import { canonicalJson } from '../run/canonical.ts';
 import { summaryDifferences, type SummaryDifference } from '../run/summary-differences.ts';
-import { isFailed, tallyFailures, type Failed, type FailureSummary } from './failure-tally.ts';
+import { tallyFailures, type FailureSummary } from './failure-tally.ts';
 import type { AllowedPath } from './field-path.ts';
 import { tallyFields, type FieldSummary } from './field-tally.ts';
 import { changedFields, fieldsOf, type FieldReading } from './fields.ts';
 import { latencyOf, type Latency } from './latency.ts';
 import { matchSides, type Pair } from './match.ts';
 import { createRowStore, type RowStore } from './row-store.ts';
-import type { Side } from './side.ts';
+import type { Outcome, Side } from './side.ts';
 
 /** A record whose output is not what it was. */
 export interface ChangedRecord {
@@ -18,12 +19,22 @@ export interface ChangedRecord {
   readonly fields: { readonly [name: string]: { readonly a?: JsonValue; readonly b?: JsonValue } };
 }
 
-/** A record that failed on one side and succeeded on the other, or failed by something else. */
-export interface ChangedFailure {
+/** A record that succeeded, failed or was skipped on one side and not on the other, or failed by something else. */
+export interface ChangedOutcome {
   readonly key: string;
-  /** Null where it succeeded. */
-  readonly a: { readonly step: string | null; readonly code: string } | null;
-  readonly b: { readonly step: string | null; readonly code: string } | null;
+  readonly a: ToldOutcome;
+  readonly b: ToldOutcome;
+}
+
+/** What a record failed by; null where it succeeded. */
+export type ToldOutcome = { readonly step: string | null; readonly code: string } | 'skipped' | null;
+
+/** How many records that both sides have were skipped by one of them alone. */
+export interface SkipChanges {
+  /** By `b`. */
+  readonly new: number;
+  /** By `a`. */
+  readonly gone: number;
 }
 
 /** What the views know of a side. */
@@ -48,7 +59,7 @@ export interface Listed<Value> {
 export interface Comparison {
   readonly a: ComparedSide;
   readonly b: ComparedSide;
-  /** Records that both sides have, with the same output, or failed at the same step with the same code. */
+  /** Records that both sides have, with the same output, failed at the same step with the same code, or skipped. */
   readonly same: number;
   readonly changed: Listed<ChangedRecord>;
   /** Of the changed records, those in which nothing changed but fields that may differ. */
@@ -56,7 +67,9 @@ export interface Comparison {
   /** Keys of the records that only `b` has, and of those that only `a` has. */
   readonly added: Listed<string>;
   readonly removed: Listed<string>;
-  readonly failures: Listed<ChangedFailure>;
+  /** Records with another outcome. */
+  readonly failures: Listed<ChangedOutcome>;
+  readonly skips: SkipChanges;
   readonly failureCodes: readonly FailureSummary[];
   readonly fields: readonly FieldSummary[];
   /** What the two runs were not made of alike; empty where a side is none. */
@@ -96,19 +109,34 @@ export async function compareSides(
   const fields = tallyFields();
   const failureCodes = tallyFailures();
   const asCells = a.tabular || b.tabular;
+  const skips = { new: 0, gone: 0 };
   const reading: FieldReading = { key: a.key ?? b.key, asCells };
   let same = 0;
   let allowed = 0;
 
   async function visit({ key, a: before, b: after }: Pair): Promise<void> {
-    if (before === undefined) await stores.added.add(key);
-    else if (after === undefined) await stores.removed.add(key);
-    else if (isFailed(before) || isFailed(after)) {
-      const [was, is] = [failedOf(before), failedOf(after)];
-      failureCodes.add(was, is);
-      if (was?.code === is?.code && was?.step === is?.step) same += 1;
-      else await stores.failures.add({ key, a: told(was), b: told(is) });
-    } else await visitOutputs(key, before.output, after.output);
+    if (before === undefined) await visitLone(key, after, a, stores.added);
+    else if (after === undefined) await visitLone(key, before, b, stores.removed);
+    else if ('output' in before && 'output' in after) await visitOutputs(key, before.output, after.output);
+    else await visitOutcomes(key, before, after);
+  }
+
+  /** A file of rows has none of a record that was skipped: that it does not have it is no difference. */
+  async function visitLone(key: string, outcome: Pair['a'], other: Side, store: RowStore): Promise<void> {
+    const isSkipped = outcome !== undefined && 'skipped' in outcome;
+    if (!isSkipped || other.run !== undefined) await store.add(key);
+  }
+
+  async function visitOutcomes(key: string, before: Outcome, after: Outcome): Promise<void> {
+    failureCodes.add(before, after);
+    const [was, is] = [told(before), told(after)];
+    if (canonicalJson(was) === canonicalJson(is)) {
+      same += 1;
+      return;
+    }
+    if (is === 'skipped') skips.new += 1;
+    if (was === 'skipped') skips.gone += 1;
+    await stores.failures.add({ key, a: was, b: is });
   }
 
   async function visitOutputs(key: string, before: JsonValue, after: JsonValue): Promise<void> {
@@ -148,7 +176,8 @@ export async function compareSides(
     allowed,
     added: listed<string>(added),
     removed: listed<string>(removed),
-    failures: listed<ChangedFailure>(failures),
+    failures: listed<ChangedOutcome>(failures),
+    skips,
     failureCodes: failureCodes.summaries(),
     fields: fields.summaries(),
     differences: a.run && b.run ? summaryDifferences(a.run.summary, b.run.summary) : [],
@@ -157,12 +186,9 @@ export async function compareSides(
   });
 }
 
-function failedOf(outcome: NonNullable<Pair['a']>): Failed | undefined {
-  return isFailed(outcome) ? outcome : undefined;
-}
-
-function told(failed: Failed | undefined): JsonObject | null {
-  return failed === undefined ? null : { step: failed.step, code: failed.code };
+function told(outcome: Outcome): ToldOutcome {
+  if ('output' in outcome) return null;
+  return 'skipped' in outcome ? 'skipped' : { step: outcome.step, code: outcome.code };
 }
 
 async function sideOf({ name, run }: Side): Promise<ComparedSide> {

@@ -12,11 +12,11 @@ export interface FailureSummary {
   readonly new: number;
 }
 
-export type Failed = Extract<Outcome, { readonly code: string }>;
+type Failed = Extract<Outcome, { readonly code: string }>;
 
 export interface FailureTally {
-  /** A record that fails on at least one side; undefined: it succeeds there. */
-  add(a: Failed | undefined, b: Failed | undefined): void;
+  /** A record that both sides have. */
+  add(a: Outcome, b: Outcome): void;
   /** The codes with the most failures first. */
   summaries(): readonly FailureSummary[];
 }
@@ -32,21 +32,21 @@ export function tallyFailures(): FailureTally {
 
   return {
     add(a, b) {
-      if (a !== undefined) {
+      if (isFailed(a)) {
         const entry = entryOf(a.code);
         entry.a += 1;
-        if (b === undefined) entry.fixed += 1;
+        if ('output' in b) entry.fixed += 1;
       }
-      if (b !== undefined) {
+      if (isFailed(b)) {
         const entry = entryOf(b.code);
         entry.b += 1;
-        if (a === undefined) entry.new += 1;
+        if ('output' in a) entry.new += 1;
       }
     },
     summaries: () => [...codes.values()].sort((one, other) => other.a + other.b - one.a - one.b),
   };
 }
 
-export function isFailed(outcome: Outcome): outcome is Failed {
+function isFailed(outcome: Outcome): outcome is Failed {
   return 'code' in outcome;
 }

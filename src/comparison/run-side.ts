@@ -3,11 +3,13 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { isObject, type JsonObject } from '../json/json.ts';
 import { failure, success, type Result } from '../result.ts';
 import { errorCode, nodeFileSystem, type FileSystem } from '../run/file-system.ts';
+import { journalName } from '../run/journal/journal.ts';
 import { fileLines } from '../run/journal/scan-lines.ts';
 import { readSummary } from '../run/read-summary.ts';
 import type { ComparedRow, Outcome, Side, SideItem } from './side.ts';
+import { skippedRecords } from './skipped-records.ts';
 
-/** A run by its folder: its results and its failed records. */
+/** A run by its folder: its results, its failed records and those that it skipped. */
 export async function openRunSide(
   folder: string,
   name: string,
@@ -25,9 +27,12 @@ export async function openRunSide(
     );
     if (missing !== undefined) return failure(missing);
   }
+  const hasSkipped = (summary.value.counts?.skipped ?? 0) > 0;
+  const skippedUnknown = hasSkipped && !(await isThere(fileSystem, join(folder, journalName)));
   const rows = async function* () {
     yield* read(join(folder, 'results.jsonl'), resultOf);
     yield* read(join(folder, 'errors.jsonl'), failureOf);
+    if (hasSkipped && !skippedUnknown) yield* skippedRecords(folder, fileSystem);
   };
 
   async function* read(
@@ -47,7 +52,14 @@ export async function openRunSide(
     }
   }
 
-  return success({ name, tabular: false, run: { folder, summary: summary.value }, rows });
+  return success({ name, tabular: false, run: { folder, summary: summary.value, skippedUnknown }, rows });
+}
+
+async function isThere(fileSystem: FileSystem, path: string): Promise<boolean> {
+  return fileSystem.look(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 function parsed(bytes: Buffer): JsonObject | undefined {

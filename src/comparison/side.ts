@@ -6,7 +6,8 @@ import type { RunSummary } from '../run/run-summary.ts';
 export type Outcome =
   | { readonly output: JsonValue }
   /** `step` is null where the record itself was at fault. */
-  | { readonly step: string | null; readonly code: string };
+  | { readonly step: string | null; readonly code: string }
+  | { readonly skipped: true };
 
 export interface ComparedRow {
   readonly key: string;
@@ -27,7 +28,12 @@ export interface Side {
   /** The field that names its rows; absent where they come with a key. */
   readonly key?: string;
   /** Absent for a file of rows. */
-  readonly run?: { readonly folder: string; readonly summary: RunSummary };
+  readonly run?: {
+    readonly folder: string;
+    readonly summary: RunSummary;
+    /** Whether it skipped records of which no journal tells: they are then not among its rows. */
+    readonly skippedUnknown?: boolean;
+  };
   /** What is wrong with a row that has the key of the one in line `first`; absent where the rows get keys of their own. */
   readonly duplicate?: (row: ComparedRow, first: number) => Diagnostic;
   /** To be read once. Rejects with the file system's error. */

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
@@ -80,6 +80,40 @@ describe('pipe diff of runs', () => {
     });
     const allowed = await typed(cwd, ['diff', 'other', 'third', '--allow', 'topic', '--allow', 'id']);
     expect([allowed.exitCode, allowed.stdout]).toEqual([0, expect.stringContaining('topic: [-y-]{+z+}')]);
+  });
+
+  it('tells records that a run skipped, of which its journal alone knows', async () => {
+    const cwd = temporaryFolder();
+    const pipeline = (when: string) => `version: 1
+name: tickets
+input: { key: id, when: "{{${when}}}" }
+model: { name: mistral-small-latest, max_tokens: 20 }
+steps: { reply: { type: chat, prompt: "Reply to {{input.id}}" } }
+output: { topic: "{{input.topic}}" }
+`;
+    writeFileSync(join(cwd, 'some.yaml'), pipeline("eq input.topic 'order'"));
+    writeFileSync(join(cwd, 'all.yaml'), pipeline("ne input.topic ''"));
+    const rows = Array.from({ length: 30 }, (_, at) => ({ id: `t${at}`, topic: at < 9 ? 'order' : 'other' }));
+    writeFileSync(join(cwd, 'rows.jsonl'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    for (const name of ['some', 'all']) {
+      const run = ['run', join(cwd, `${name}.yaml`), '--input', join(cwd, 'rows.jsonl')];
+      await typed(cwd, [...run, '--simulate=seed=1', '--run-dir', join(cwd, 'runs', name), '--quiet']);
+    }
+    const itself = await typed(cwd, ['diff', 'some', 'some']);
+    expect(itself).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(itself.stdout).toContain('records  30 the same\n');
+    const fewer = await typed(cwd, ['diff', 'all', 'some']);
+    expect(fewer.exitCode).toBe(1);
+    expect(fewer.stdout).toContain('records  9 the same, 21 newly skipped\n');
+    expect(fewer.stdout).toMatch(/^skipped +0 +21 +\+21$/m);
+    expect(fewer.stdout).toContain('  t9  succeeded -> skipped\n');
+    const more = await typed(cwd, ['diff', 'some', 'all', '--format', 'json']);
+    expect(JSON.parse(more.stdout)).toMatchObject({ added: [], removed: [], skipped: { a: 21, b: 0 } });
+
+    rmSync(join(cwd, 'runs/some/journal.jsonl'));
+    const unknown = await typed(cwd, ['diff', 'all', 'some']);
+    expect(unknown.stdout).toContain('records  9 the same, 21 removed\n');
+    expect(unknown.stderr).toContain('`journal.jsonl` of the run `some`, which alone tells the records that');
   });
 
   it('warns of a run that is not finished, and refuses one without results', async () => {

@@ -88,6 +88,35 @@ describe('a comparison', () => {
     ]);
   });
 
+  it('tells a record that one run skipped as one with another outcome', async () => {
+    const failed = new Error('timed_out');
+    const a: Records = { a: 'x', b: undefined, c: undefined, d: failed, e: undefined, gone: undefined };
+    const b: Records = { a: undefined, b: 'x', c: undefined, d: undefined, e: failed };
+    const comparison = await compared(runOf(a, 'a'), runOf(b, 'b'));
+    const { same, skips, failures, failureCodes, added, removed, differs } = comparison;
+    expect([same, skips, differs]).toEqual([1, { new: 2, gone: 2 }, true]);
+    expect(await listOf(failures)).toEqual([
+      { key: 'a', a: null, b: 'skipped' },
+      { key: 'b', a: 'skipped', b: null },
+      { key: 'd', a: { step: 'classify', code: 'timed_out' }, b: 'skipped' },
+      { key: 'e', a: 'skipped', b: { step: 'classify', code: 'timed_out' } },
+    ]);
+    expect(failureCodes).toEqual([{ code: 'timed_out', a: 1, b: 1, fixed: 0, new: 0 }]);
+    expect([added.count, await listOf(removed)]).toEqual([0, ['gone']]);
+  });
+
+  it('takes a skipped record for none beside a file of rows, which cannot hold one', async () => {
+    const run = runOf({ a: 'x', b: undefined, c: undefined }, 'run');
+    const rows = sideOf({ a: 'x', c: 'y' });
+    for (const [a, b] of [
+      [run, rows],
+      [rows, run],
+    ] as const) {
+      const { same, added, removed, failures } = await compared(a, b);
+      expect([same, added.count, removed.count, failures.count]).toEqual([1, 0, 0, 1]);
+    }
+  });
+
   it('counts a field that may differ, and does not count it as a difference', async () => {
     const a = { k: { reply: 'x', ticket: { topic: 'o' } }, l: { reply: 'x' } };
     const b = { k: { reply: 'y', ticket: { topic: 'b' } }, l: { reply: 'y' } };

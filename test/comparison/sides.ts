@@ -1,18 +1,23 @@
 import type { JsonValue } from '../../src/json/json.ts';
 import { compareSides, type Comparison, type CompareOptions } from '../../src/comparison/compare.ts';
-import type { Side, SideItem } from '../../src/comparison/side.ts';
+import type { Outcome, Side, SideItem } from '../../src/comparison/side.ts';
 import type { RunSummary } from '../../src/run/run-summary.ts';
 import { zeroUsage } from '../../src/usage/add.ts';
 
-/** Records of a run by their keys: outputs, and failures as `new Error(code)`. */
-export type Records = Readonly<Record<string, JsonValue | Error>>;
+/** Records of a run by their keys: outputs, failures as `new Error(code)`, and undefined for those that it skipped. */
+export type Records = Readonly<Record<string, JsonValue | Error | undefined>>;
 
 export function itemsOf(records: Records): readonly SideItem[] {
   return Object.entries(records).map(([key, value], at) => ({
     key,
     line: at + 1,
-    outcome: value instanceof Error ? { step: 'classify', code: value.message } : { output: value },
+    outcome: outcomeOf(value),
   }));
+}
+
+function outcomeOf(value: Records[string]): Outcome {
+  if (value === undefined) return { skipped: true };
+  return value instanceof Error ? { step: 'classify', code: value.message } : { output: value };
 }
 
 export function sideOf(records: Records, others: Partial<Side> = {}): Side {

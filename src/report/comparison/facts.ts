@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { ChangedFailure, ComparedSide, Comparison } from '../../comparison/compare.ts';
+import type { ComparedSide, Comparison, ToldOutcome } from '../../comparison/compare.ts';
 import { formatDuration } from '../../duration.ts';
 import { bounded } from '../../diagnostic/printable.ts';
 import type { JsonValue } from '../../json/json.ts';
@@ -11,13 +11,15 @@ import { formatCount } from '../numbers.ts';
 
 /** `2 changed`, `1 newly failing`, …: only what there is, unless that is nothing at all. */
 export function countsOf(comparison: Comparison, failures: FailureCounts): readonly string[] {
-  const { same, changed, added, removed, allowed } = comparison;
+  const { same, changed, added, removed, allowed, skips } = comparison;
   const may = allowed === 0 ? '' : ` (${formatCount(allowed)} only where it may)`;
   const parts = [
     changed.count > 0 ? `${formatCount(changed.count)} changed${may}` : '',
     failures.fixed > 0 ? `${formatCount(failures.fixed)} fixed` : '',
     failures.new > 0 ? `${formatCount(failures.new)} newly failing` : '',
     failures.other > 0 ? `${formatCount(failures.other)} failing otherwise` : '',
+    skips.new > 0 ? `${formatCount(skips.new)} newly skipped` : '',
+    skips.gone > 0 ? `${formatCount(skips.gone)} no longer skipped` : '',
     added.count > 0 ? `${formatCount(added.count)} added` : '',
     removed.count > 0 ? `${formatCount(removed.count)} removed` : '',
   ].filter((part) => part !== '');
@@ -31,10 +33,10 @@ export interface FailureCounts {
   readonly other: number;
 }
 
-export function failureCounts({ failures, failureCodes }: Comparison): FailureCounts {
+export function failureCounts({ failures, failureCodes, skips }: Comparison): FailureCounts {
   const fixed = failureCodes.reduce((sum, code) => sum + code.fixed, 0);
   const fresh = failureCodes.reduce((sum, code) => sum + code.new, 0);
-  return { fixed, new: fresh, other: failures.count - fixed - fresh };
+  return { fixed, new: fresh, other: failures.count - fixed - fresh - skips.new - skips.gone };
 }
 
 /** One sentence for who reads nothing else. */
@@ -74,9 +76,11 @@ export function measuresOf({ a, b }: Comparison): readonly Measure[] {
       textOf === undefined ? difference(was ?? null, is ?? null) : changeText(was ?? null, is ?? null);
     return { name, before: cell(a), after: cell(b), change };
   };
+  const hasSkipped = [a, b].some(({ run }) => (run?.summary.counts?.skipped ?? 0) > 0);
   return [
     measure('succeeded', ({ summary }) => summary.counts?.succeeded),
     measure('failed', ({ summary }) => summary.counts?.failed),
+    ...(hasSkipped ? [measure('skipped', ({ summary }) => summary.counts?.skipped)] : []),
     measure('requests', ({ summary }) => summary.usage?.requests),
     measure(
       'input tokens',
@@ -171,9 +175,10 @@ function valueOf(of: SummaryDifference['of'], value: JsonValue, { run }: Compare
   return bounded(JSON.stringify(value), longestValue);
 }
 
-/** `succeeded`, `schema_mismatch in classify`. */
-export function outcomeText(outcome: ChangedFailure['a']): string {
+/** `succeeded`, `skipped`, `schema_mismatch in classify`. */
+export function outcomeText(outcome: ToldOutcome): string {
   if (outcome === null) return 'succeeded';
+  if (outcome === 'skipped') return outcome;
   return outcome.step === null ? outcome.code : `${outcome.code} in ${outcome.step}`;
 }
 

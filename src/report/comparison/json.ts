@@ -19,6 +19,7 @@ export async function* comparisonJson(comparison: Comparison): AsyncGenerator<st
   const rest = {
     fields,
     failure_codes: comparison.failureCodes,
+    skipped: both(({ summary }) => summary.counts?.skipped),
     usage: both(({ summary }) => summary.usage),
     cost_usd: both(({ summary }) => summary.cost_usd),
     latency_ms: both(({ latency }) => latency),

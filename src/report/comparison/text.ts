@@ -144,7 +144,7 @@ async function failureList(
   if (failures.count === 0) return [];
   const { first, more } = await firstOf(failures, mostFailures);
   return [
-    paint('dim', 'failed on one side, or by something else'),
+    paint('dim', 'with another outcome'),
     ...first.map(({ key, a, b }) => {
       const change = `${outcomeText(a)} -> ${outcomeText(b)}`;
       return `  ${clip(key, 30)}  ${clip(change, width - 34)}`;

@@ -46,6 +46,9 @@ async function everything(): Promise<Comparison> {
     t6: topic('other'),
     t7: new Error('timed_out'),
     t8: topic('order'),
+    t9: topic('order'),
+    u1: undefined,
+    u2: undefined,
     gone: topic('other'),
   };
   const after: Records = {
@@ -57,18 +60,23 @@ async function everything(): Promise<Comparison> {
     t6: new Error('schema_mismatch'),
     t7: new Error('refused_answer'),
     t8: topic('order'),
+    t9: undefined,
+    u1: topic('order'),
+    u2: undefined,
     new: topic('other'),
   };
   const latency = { count: 9, p50: 340, p95: 1200, max: 4000 };
   const comparison = await compared(
-    runOf(before, 'runs/before'),
+    runOf(before, 'runs/before', {
+      counts: { total: 9, succeeded: 6, failed: 1, skipped: 2, pending: 0 },
+    }),
     runOf(after, 'runs/after', {
       pipeline: { path: '/w/tickets.yaml', sha256: 'b'.repeat(64) },
       vars: { language: 'German' },
       overrides: ['--set steps.reply.model.temperature=1'],
       models: { 'mistral-small-latest': ['mistral-small-2609'] },
       state: 'stopped',
-      counts: { total: 9, succeeded: 6, failed: 2, skipped: 0, pending: 1 },
+      counts: { total: 13, succeeded: 8, failed: 2, skipped: 2, pending: 1 },
       usage: { ...zeroUsage, requests: 12, unmetered_requests: 1, input_tokens: 300, output_tokens: null },
       cost_usd: null,
       simulated: true,
@@ -167,7 +175,8 @@ describe('the JSON', () => {
   it('has every change, and null for what is not known', async () => {
     const told = JSON.parse(await textOf(comparisonJson(await everything()))) as Record<string, unknown>;
     expect(told).toMatchObject({
-      same: 1,
+      same: 2,
+      skipped: { a: 2, b: 2 },
       added: ['new'],
       removed: ['gone'],
       usage: { a: { input_tokens: 258 }, b: { output_tokens: null } },
