@@ -1,4 +1,5 @@
 import { displayWidth, printable } from '../../diagnostic/printable.ts';
+import { markedChange } from '../../difference/marks.ts';
 import type { Paint } from '../output.ts';
 import type { ShownPiece } from './change-text.ts';
 
@@ -10,18 +11,13 @@ export interface MarkedPiece {
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** Changes in red and green, or where there are no colours as `[-old-]{+new+}`. */
+/** Changes as `[-old-]{+new+}`, in red and green where there are colours: who does not tell those apart reads the marks. */
 export function markedPieces(pieces: readonly ShownPiece[], paint: Paint): readonly MarkedPiece[] {
-  const colored = paint('red', '') !== '';
   return pieces.map(({ kind, text }) => {
-    const shown = printable(text);
-    if (kind === 'removed') {
-      return { text: colored ? shown : `[-${shown}-]`, paint: (part) => paint('red', part) };
-    }
-    if (kind === 'added') {
-      return { text: colored ? shown : `{+${shown}+}`, paint: (part) => paint('green', part) };
-    }
-    return { text: shown, paint: (part) => (kind === 'omitted' ? paint('dim', part) : part) };
+    if (kind === 'omitted') return { text: printable(text), paint: (part) => paint('dim', part) };
+    const shown = printable(markedChange({ kind, text }));
+    if (kind === 'same') return { text: shown, paint: (part) => part };
+    return { text: shown, paint: (part) => paint(kind === 'removed' ? 'red' : 'green', part) };
   });
 }
 

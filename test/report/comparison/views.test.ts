@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { JsonValue } from '../../../src/json/json.ts';
 import type { Comparison } from '../../../src/comparison/compare.ts';
@@ -164,10 +165,11 @@ describe('the text', () => {
     expect(shown).toMatch(/and 3 other changed records: --limit N or --all shows more\n$/);
   });
 
-  it('has colours in place of marks', async () => {
+  it('has colours beside the marks, which tell what went and what came without them', async () => {
     const shown = await text(await everything(), 20, { color: true, isTerminal: true });
     expectGolden(golden('everything.colors.txt'), shown);
-    expect(shown).not.toContain('[-');
+    expect(stripVTControlCharacters(shown)).toBe(await text(await everything(), 20, { isTerminal: true }));
+    expect(shown).toContain('\u001b[31m[-order-]\u001b[39m\u001b[32m{+billing+}\u001b[39m');
   });
 });
 
