@@ -1,5 +1,6 @@
 import { Argument, Command, Option } from 'commander';
 import type { Comparison } from '../comparison/compare.ts';
+import type { UnknownPath } from '../comparison/allowed-fields.ts';
 import type { AllowedPath } from '../comparison/field-path.ts';
 import type { Side } from '../comparison/side.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
@@ -81,6 +82,7 @@ async function diff(terminal: Terminal, before: string, after: string, flags: Di
       return exit.usage;
     }
     try {
+      await printDiagnostics(terminal, compared.value.unknownPaths.map(unknownPath));
       await show(terminal, compared.value, flags);
       return compared.value.differs ? exit.failures : exit.success;
     } finally {
@@ -120,6 +122,15 @@ async function allowedPaths(texts: readonly string[]) {
     paths.push(path.value);
   }
   return success(paths);
+}
+
+function unknownPath({ text, nearest }: UnknownPath): Diagnostic {
+  return {
+    severity: 'warning',
+    code: 'unknown-field',
+    message: `--allow: no record of either side has a field \`${text}\``,
+    ...(nearest !== undefined && { hint: `did you mean \`--allow ${nearest}\`?` }),
+  };
 }
 
 /** What a run has skipped is taken for records that it does not have, where nothing tells of them. */

@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '../json/json.ts';
 import { failure, success, type Result } from '../result.ts';
 import { canonicalJson } from '../run/canonical.ts';
 import { summaryDifferences, type SummaryDifference } from '../run/summary-differences.ts';
+import { allowedFields, type UnknownPath } from './allowed-fields.ts';
 import { tallyFailures, type FailureSummary } from './failure-tally.ts';
 import type { AllowedPath } from './field-path.ts';
 import { tallyFields, type FieldSummary } from './field-tally.ts';
@@ -72,6 +73,8 @@ export interface Comparison {
   readonly skips: SkipChanges;
   readonly failureCodes: readonly FailureSummary[];
   readonly fields: readonly FieldSummary[];
+  /** Paths that were allowed to differ, and that no record of either side has a field at. */
+  readonly unknownPaths: readonly UnknownPath[];
   /** What the two runs were not made of alike; empty where a side is none. */
   readonly differences: readonly SummaryDifference[];
   /** Whether outputs or outcomes differ, but for fields that may. */
@@ -112,6 +115,7 @@ export async function compareSides(
   const skips = { new: 0, gone: 0 };
   const reading: FieldReading = { key: a.key ?? b.key, asCells };
   let same = 0;
+  const allowedPaths = allowedFields(allow, reading.key);
   let allowed = 0;
 
   async function visit({ key, a: before, b: after }: Pair): Promise<void> {
@@ -123,6 +127,7 @@ export async function compareSides(
 
   /** A file of rows has none of a record that was skipped: that it does not have it is no difference. */
   async function visitLone(key: string, outcome: Pair['a'], other: Side, store: RowStore): Promise<void> {
+    if (outcome !== undefined && 'output' in outcome) allowedPaths.saw(fieldsOf(outcome.output, reading));
     const isSkipped = outcome !== undefined && 'skipped' in outcome;
     if (!isSkipped || other.run !== undefined) await store.add(key);
   }
@@ -142,12 +147,14 @@ export async function compareSides(
   async function visitOutputs(key: string, before: JsonValue, after: JsonValue): Promise<void> {
     const [was, is] = [fieldsOf(before, reading), fieldsOf(after, reading)];
     fields.saw(was, is);
+    allowedPaths.saw(was);
+    allowedPaths.saw(is);
     const changes = changedFields(was, is, reading);
     if (changes.length === 0) {
       same += 1;
       return;
     }
-    const may = changes.map(({ path }) => allow.some((one) => one.covers(path)));
+    const may = changes.map(({ path }) => allowedPaths.covers(path));
     changes.forEach((change, at) => fields.changed(change, may[at] === true));
     if (!may.includes(false)) allowed += 1;
     const told = Object.fromEntries(changes.map(({ name, a, b }) => [name, { a, b }]));
@@ -180,6 +187,7 @@ export async function compareSides(
     skips,
     failureCodes: failureCodes.summaries(),
     fields: fields.summaries(),
+    unknownPaths: allowedPaths.unknown(),
     differences: a.run && b.run ? summaryDifferences(a.run.summary, b.run.summary) : [],
     differs: changed.size > allowed || added.size + removed.size + failures.size > 0,
     close,

@@ -82,6 +82,17 @@ describe('pipe diff of runs', () => {
     expect([allowed.exitCode, allowed.stdout]).toEqual([0, expect.stringContaining('topic: [-y-]{+z+}')]);
   });
 
+  it('warns of a field to allow that no record has, and exits as it does without', async () => {
+    const cwd = project();
+    const ended = await typed(cwd, ['diff', 'before', 'after', '--allow', 'topik']);
+    expect([ended.exitCode, ended.stderr]).toEqual([
+      1,
+      'warning  --allow: no record of either side has a field `topik`  [unknown-field]\n' +
+        '  hint: did you mean `--allow topic`?\n',
+    ]);
+    expect((await typed(cwd, ['diff', 'before', 'same', '--allow', 'topik'])).exitCode).toBe(0);
+  });
+
   it('tells records that a run skipped, of which its journal alone knows', async () => {
     const cwd = temporaryFolder();
     const pipeline = (when: string) => `version: 1

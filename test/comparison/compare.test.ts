@@ -130,6 +130,25 @@ describe('a comparison', () => {
     ]);
   });
 
+  it('tells paths that no record has a field at, and which was meant', async () => {
+    const a = sideOf({
+      k: { reply: 'x', ticket: { topic: 'o' } },
+      bad: new Error('refused'),
+      gone: { note: 1 },
+    });
+    const allow = allowing('reply', 'ticket.*', 'note', 'late', 'ticket', 'ticket.topik', 'zzz', 'reply.x');
+    const b = sideOf({ k: { reply: 'y', ticket: { topic: 'o' } }, new: { late: 1 } });
+    expect((await compared(a, b, { allow })).unknownPaths).toEqual([
+      { text: 'ticket.topik', nearest: 'ticket.topic' },
+      { text: 'zzz' },
+      { text: 'reply.x', nearest: 'reply' },
+    ]);
+    const keyed = sideOf({ k: { id: 'k', a: 1 } }, { key: 'id' });
+    expect((await compared(keyed, keyed, { allow: allowing('id') })).unknownPaths).toEqual([]);
+    const nothing = sideOf({ k: new Error('refused') });
+    expect((await compared(nothing, nothing, { allow })).unknownPaths).toEqual([]);
+  });
+
   it('reads both sides as cells where one is a table', async () => {
     const table = sideOf(
       { k: { id: 'k', urgent: 'true', ticket: '{"topic":"order"}', note: '', price: '1.5' } },
