@@ -40,8 +40,8 @@ export function cacheCommand(terminal: Terminal, done: (code: ExitCode) => void)
     .addHelpText(
       'after',
       `
-The cache of a working directory is its folder .pipe/cache. Answers that are not used for 30 days
-go by themselves, and so do the oldest above 1 GB.
+The cache of a working directory is its folder .pipe/cache. Answers that are not
+used for 30 days go by themselves, and so do the oldest above 1 GB.
 
 Examples:
   $ pipe cache stats

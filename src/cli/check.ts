@@ -42,8 +42,8 @@ export function checkCommand(terminal: Terminal, done: (code: ExitCode) => void)
       `
 Examples:
   $ pipe check pipelines/*.yaml
-  $ pipe check translate.yaml --input rows.csv     the columns and every record, too
-  $ pipe check translate.yaml --locked             what has changed since pipe lock, too`,
+  $ pipe check translate.yaml --input rows.csv  its columns and records, too
+  $ pipe check translate.yaml --locked          what has changed since pipe lock`,
     )
     .action(async (files: readonly string[], flags: CheckFlags) => done(await check(terminal, files, flags)));
 }

@@ -15,11 +15,13 @@ export function completionCommand(terminal: Terminal, done: (code: ExitCode) => 
       `
 Set it up once, and begin a new shell:
   $ pipe completion bash > ~/.local/share/bash-completion/completions/pipe
-  $ pipe completion zsh > ~/.zfunc/_pipe      (fpath+=~/.zfunc before compinit in ~/.zshrc)
+  $ pipe completion zsh > ~/.zfunc/_pipe
   $ pipe completion fish > ~/.config/fish/completions/pipe.fish
 
-The script asks this installation of pipe, wherever it is called: print it anew when that has
-moved. It completes the word \`pipe\`: in a repository, alias pipe='npx pipe'.`,
+For zsh, fpath+=~/.zfunc has to stand before compinit in ~/.zshrc.
+The script asks this installation of pipe, wherever it is called: print it anew
+when that has moved. It completes the word \`pipe\`: in a repository, alias
+pipe='npx pipe'.`,
     )
     .action(async (shell: (typeof shells)[number]) => {
       const { completionScript } = await import('./completion/scripts.ts');

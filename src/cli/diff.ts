@@ -37,14 +37,14 @@ export function diffCommand(terminal: Terminal, done: (code: ExitCode) => void):
       `
 Examples:
   $ pipe diff tickets-20260131T235958Z-0a1b tickets-20260201T080000Z-2c3d
-  $ pipe diff golden.jsonl runs/tickets-20260201T080000Z-2c3d --key id --allow reply
+  $ pipe diff golden.jsonl tickets-20260201T080000Z-2c3d --key id --allow reply
   $ pipe diff before.csv after.csv --key id --format json
   $ pipe diff main branch --format markdown | gh pr comment --body-file -
 
 Records are matched by their keys. What a table holds is compared as text.
 JSON holds every change: {same, changed: [{key, fields: {name: {a, b}}}], ...}.
-Exit codes: 0 the same, but for what --allow names; 1 outputs or outcomes differ; 2 wrong usage.
-Tokens, cost and time are told, and are no difference.`,
+Exit codes: 0 the same, but for what --allow names; 1 outputs or outcomes
+differ; 2 wrong usage. Tokens, cost and time are told, and are no difference.`,
     )
     .action(async (before: string, after: string, flags: DiffFlags) =>
       done(await diff(terminal, before, after, flags)),

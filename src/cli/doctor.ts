@@ -24,9 +24,11 @@ export function doctorCommand(terminal: Terminal, done: (code: ExitCode) => void
     .addHelpText(
       'after',
       `
-Each server is asked once for its list of models, which costs nothing. Keys and proxies are named,
-their values never shown. Without a file, it looks at Mistral's API and mistral-small-latest.
-Exit codes: 0 a run can begin, 2 it lacks something here, 3 the provider would not answer it.
+Each server is asked once for its list of models, which costs nothing. Keys and
+proxies are named, their values never shown. Without a file, it looks at
+Mistral's API and mistral-small-latest.
+Exit codes: 0 a run can begin, 2 it lacks something here, 3 the provider would
+not answer it.
 
 Examples:
   $ pipe doctor

@@ -27,13 +27,14 @@ export function initCommand(terminal: Terminal, done: (code: ExitCode) => void):
     .addHelpText(
       'after',
       `
-On a terminal it asks what the flags leave open; Enter takes what is proposed. Nothing is written
-before the last question is answered. Beside the pipeline it has git ignore the folders with data.
+On a terminal it asks what the flags leave open; Enter takes what is proposed.
+Nothing is written before the last question is answered. Beside the pipeline it
+has git ignore the folders with data.
 
 Examples:
   $ pipe init
   $ pipe init --input tickets.csv
-  $ pipe init triage --input tickets.csv --task classify --labels order,billing,other --yes`,
+  $ pipe init triage --input rows.csv --task classify --labels order,other --yes`,
     )
     .action(async (name: string | undefined, flags: InitFlags) => done(await init(terminal, name, flags)));
 }

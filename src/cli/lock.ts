@@ -23,15 +23,16 @@ export function lockCommand(terminal: Terminal, done: (code: ExitCode) => void):
       'after',
       `
 Examples:
-  $ pipe lock translate.yaml                       writes translate.lock beside it
-  $ pipe lock translate.yaml --from runs/night     the models as that run was answered
-  $ pipe check translate.yaml --locked             tells what has changed since
+  $ pipe lock translate.yaml                     writes translate.lock beside it
+  $ pipe lock translate.yaml --from runs/night   the models that answered there
+  $ pipe check translate.yaml --locked           tells what has changed since
   $ pipe run translate.yaml --input rows.jsonl --locked
 
-A lock pins the bytes of the pipeline, its partials, schemas and tools; which model answers under a
-name such as mistral-small-latest; and what it costs. Commit it. With --locked, a run that would
-differ does not begin, and one that another model answers stops. Variables, limits, budget, retry,
-fail and cache are free.`,
+A lock pins the bytes of the pipeline, its partials, schemas and tools; which
+model answers under a name such as mistral-small-latest; and what it costs.
+Commit it. With --locked, a run that would differ does not begin, and one that
+another model answers stops. Variables, limits, budget, retry, fail and cache
+are free.`,
     )
     .action(async (files: readonly string[], flags: LockFlags) => done(await lock(terminal, files, flags)));
 }

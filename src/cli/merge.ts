@@ -35,9 +35,10 @@ Examples:
   $ pipe run tickets.yaml --input rows.csv --shard 2/2 --run-dir shards/2
   $ pipe merge shards/* --run-dir whole --output replies.csv
 
-The whole is a run like any other: its records are in input order, its counts and usage are
-the sums, and pipe resume runs its failed records again. Each shard has to be there once and
-completed, of the same pipeline, input and flags; none is changed.
+The whole is a run like any other: its records are in input order, its counts
+and usage are the sums, and pipe resume runs its failed records again. Each
+shard has to be there once and completed, of the same pipeline, input and flags;
+none is changed.
 Exit codes: 0 merged, 2 refused, 5 a local failure.`,
     )
     .action(async (runs: readonly string[], flags: MergeFlags) => done(await merge(terminal, runs, flags)));

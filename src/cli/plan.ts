@@ -46,15 +46,16 @@ export function planCommand(terminal: Terminal, done: (code: ExitCode) => void):
     .addHelpText(
       'after',
       `
-Requests are rendered as far as they are known and counted by Mistral's tokenizer; the cache answers
-what it can. How long answers are, how often tools are called and how long it takes is learned from
-earlier runs of the pipeline in runs/. What nobody can tell is told as such: null in JSON, never 0.
-Nothing is sent, run or written, and no key is needed.
+Requests are rendered as far as they are known and counted by Mistral's
+tokenizer; the cache answers what it can. How long answers are, how often tools
+are called and how long it takes is learned from earlier runs of the pipeline in
+runs/. What nobody can tell is told as such: null in JSON, never 0. Nothing is
+sent, run or written, and no key is needed.
 
 Examples:
   $ pipe plan translate.yaml --input rows.jsonl
   $ pipe plan translate.yaml --input rows.jsonl --max-usd 5 --format json
-  $ pipe plan translate.yaml --input rows.jsonl --against runs/translate-20260131T235958Z-0a1b`,
+  $ pipe plan translate.yaml --input rows.jsonl --against runs/night`,
     )
     .action(async (file: string, flags: PlanFlags) => done(await plan(terminal, file, flags)));
 }

@@ -43,8 +43,8 @@ ${program.description()}
 
 ${commandLines(program, columns, (text) => paint('bold', text)).join('\n')}
 
-  $ pipe init --input rows.csv                     a pipeline for rows of your own
-  $ pipe run rows.yaml --input rows.csv --simulate       try it: no key, no cost
+  $ pipe init --input rows.csv                       a pipeline for your rows
+  $ pipe run rows.yaml --input rows.csv --simulate   try it: no key, no cost
 
 pipe help <command> tells the rest. The key is read from MISTRAL_API_KEY.
 Exit codes: 0 all records succeeded, 1 some failed, 2 wrong usage or an invalid

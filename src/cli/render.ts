@@ -39,7 +39,8 @@ export function renderCommand(terminal: Terminal, done: (code: ExitCode) => void
     .addHelpText(
       'after',
       `
-What a step says may depend on what another will have answered: that is told instead.
+What a step says may depend on what another will have answered: that is told
+instead.
 
 Example:
   $ pipe render translate.yaml --input rows.jsonl --limit 1`,

@@ -47,13 +47,14 @@ export function reportCommand(terminal: Terminal, done: (code: ExitCode) => void
       'after',
       `
 Examples:
-  $ pipe report                                   the newest run: writes report.html into its folder
+  $ pipe report                  writes report.html into the newest run's folder
   $ pipe report runs/tickets-20260131T235958Z-0a1b --output tickets.html
   $ pipe report --format md >> "$GITHUB_STEP_SUMMARY"
   $ pipe report --format json | jq .calls.by_step
 
-It works while a run goes on, and after one was killed. Nothing of the pipeline is executed.
-The page loads nothing and sends nothing; it holds records and answers: mind whom you show it.`,
+It works while a run goes on, and after one was killed. Nothing of the pipeline
+is executed. The page loads nothing and sends nothing; it holds records and
+answers: mind whom you show it.`,
     )
     .action(async (run: string | undefined, flags: ReportFlags) => done(await report(terminal, run, flags)));
 }

@@ -56,9 +56,10 @@ Examples:
   $ pipe resume                                       the newest run in runs/
   $ pipe resume runs/tickets-20260131T235958Z-0a1b --concurrency 32
   $ pipe resume runs/tickets-20260131T235958Z-0a1b --budget-usd 20
-  $ pipe resume runs/tickets-20260131T235958Z-0a1b --set limits.requests_per_minute=300
+  $ pipe resume runs/night --set limits.requests_per_minute=300
 
-Pending and failed records are run; what the run was answered already is not asked again.`,
+Pending and failed records are run; what the run was answered already is not
+asked again.`,
     )
     .action(async (run: string | undefined, flags: ResumeFlags) => done(await resume(terminal, run, flags)));
   for (const name of ofTheRun) refuseFlag(command, name, `a resume keeps the \`--${name}\` of its run`);

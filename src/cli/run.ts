@@ -41,17 +41,17 @@ export function runCommand(terminal: Terminal, done: (code: ExitCode) => void): 
       `
 Examples:
   $ pipe run translate.yaml --input rows.jsonl --simulate
-  $ pipe run translate.yaml --input rows.csv --output out.csv --var output_language=German
-  $ pipe run translate.yaml --input rows.jsonl --sample 20 --seed 1 --model mistral-large-latest
+  $ pipe run translate.yaml --input rows.csv --output out.csv --var tone=kind
+  $ pipe run translate.yaml --input rows.jsonl --sample 20 --seed 1
   $ pipe run translate.yaml --input rows.jsonl --limit 1 --stream
-  $ pipe run translate.yaml --input rows.jsonl --record translate.recording.jsonl
-  $ pipe run translate.yaml --input rows.jsonl --replay translate.recording.jsonl
+  $ pipe run translate.yaml --input rows.jsonl --record de.recording.jsonl
+  $ pipe run translate.yaml --input rows.jsonl --replay de.recording.jsonl
   $ cat rows.jsonl | pipe run translate.yaml --input - --output - | head
 
 The first Ctrl-C finishes the calls under way, the second ends at once.
---record asks only what its file does not have, or with --no-cache everything; --replay asks nobody.
-With --simulate only the models' answers are made up: tools run, and want their variables.
-What --simulate takes: pipe simulator --help`,
+--record asks only what its file lacks, or with --no-cache all; --replay nobody.
+With --simulate only models' answers are made up: tools run, and want their
+variables. What it takes: pipe simulator --help`,
     )
     .action(async (file: string, flags: RunFlags) => done(await runFile(terminal, file, flags)));
 }

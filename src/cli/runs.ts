@@ -36,9 +36,10 @@ export function runsCommand(terminal: Terminal, done: (code: ExitCode) => void):
     .addHelpText(
       'after',
       `
-States: running, a process is at work on it; completed; interrupted, by Ctrl-C or a signal;
-stopped, by the provider, the budget or a failure; killed, its process is gone; broken, its
-folder cannot be read. \`pipe resume\` goes on with a run whose process has ended.
+States: running, a process is at work on it; completed; interrupted, by Ctrl-C
+or a signal; stopped, by the provider, the budget or a failure; killed, its
+process is gone; broken, its folder cannot be read. \`pipe resume\` goes on with a
+run whose process has ended.
 
 Examples:
   $ pipe runs

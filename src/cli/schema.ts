@@ -21,7 +21,7 @@ export function schemaCommand(terminal: Terminal, done: (code: ExitCode) => void
 Examples:
   $ pipe schema --for test > test.schema.json
   $ pipe schema > pipeline.schema.json
-  and as the first line of a pipeline, for completion and hover texts in an editor:
+  and as the first line of a pipeline, for completion and hover in an editor:
   # yaml-language-server: $schema=./pipeline.schema.json`,
     )
     .action(async (flags: SchemaFlags) => {

@@ -3,6 +3,7 @@ import { parseSimulatorOptions, simulatorOptionHelp } from '../simulator/parse-o
 import { exit, type ExitCode } from './exit.ts';
 import { wholeNumber } from './options.ts';
 import { untilInterrupted } from './signals.ts';
+import { wrap } from '../report/text.ts';
 import { printError, writeOut, type Terminal } from './terminal.ts';
 
 interface SimulatorFlags {
@@ -19,10 +20,10 @@ export function simulatorCommand(terminal: Terminal, done: (code: ExitCode) => v
     .addHelpText(
       'after',
       `
-Texts begin with [simulated] and repeat what was asked. Structured answers and the arguments of
-tool calls are valid by their schemas. Tools are called once, then what they say is repeated.
-Streams, several choices, reasoning and refusals come as Mistral sends them. The same request has
-the same answer.
+Texts begin with [simulated] and repeat what was asked. Structured answers and
+the arguments of tool calls are valid by their schemas. Tools are called once,
+then what they say is repeated. Streams, several choices, reasoning and refusals
+come as Mistral sends them. The same request has the same answer.
 
 Options of --options:
 ${optionLines()}
@@ -57,6 +58,8 @@ Example:
 
 function optionLines(): string {
   return simulatorOptionHelp
-    .map(({ name, value, description }) => `  ${`${name}=${value}`.padEnd(20)}${description}`)
+    .flatMap(({ name, value, description }) =>
+      wrap(description, 60).map((line, at) => `  ${(at === 0 ? `${name}=${value}` : '').padEnd(18)}${line}`),
+    )
     .join('\n');
 }

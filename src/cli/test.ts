@@ -22,18 +22,19 @@ export function testCommand(terminal: Terminal, done: (code: ExitCode) => void):
     .addHelpText(
       'after',
       `
-Tests stand under \`tests\` of a pipeline, or in a file beside it: translate.test.yaml for
-translate.yaml. The answers are those of translate.recording.jsonl: no key, no network.
+Tests stand under \`tests\` of a pipeline, or in a file beside it:
+translate.test.yaml for translate.yaml. The answers are those of
+translate.recording.jsonl: no key, no network.
 
 Examples:
   $ pipe test pipelines/*.yaml
-  $ pipe test translate.yaml --record                 with a key: ask what is not recorded yet
-  $ pipe test translate.yaml --record --simulate      without one: made-up answers, marked so
+  $ pipe test translate.yaml --record              with a key: ask what is new
+  $ pipe test translate.yaml --record --simulate   without one: made-up answers
   $ pipe test translate.yaml --grep 'order|billing' --watch
   $ pipe test pipelines/*.yaml --format junit > tests.xml
 
-Exit codes: 0 all passed, 1 something is not as expected or not recorded, 2 an invalid file, or
-no test. While recording, 3, 4 and 5 as of \`pipe run\`.`,
+Exit codes: 0 all passed, 1 something is not as expected or not recorded, 2 an
+invalid file, or no test. While recording, 3, 4 and 5 as of \`pipe run\`.`,
     )
     .action(async (files: readonly string[], flags: TestFlags) => done(await test(terminal, files, flags)));
 }

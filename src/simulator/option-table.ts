@@ -6,7 +6,6 @@ export interface SimulatorOptionHelp {
   readonly name: string;
   /** An example of its value. */
   readonly value: string;
-  /** At most 76 characters, to stand beside the name on one line. */
   readonly description: string;
 }
 

@@ -33,7 +33,7 @@ describe('help', () => {
     const { stdout, exitCode } = await pipe([...names, '--help']);
     expect(exitCode).toBe(0);
     const rows = String(stdout).split('\n');
-    expect(rows.filter((row) => row.length > 100)).toEqual([]);
+    expect(rows.filter((row) => row.length > 80)).toEqual([]);
     expect(rows.length).toBeLessThanOrEqual(60);
     expectGolden(golden(`help-${names.join('-') || 'pipe'}`), String(stdout));
   });
