@@ -1,3 +1,4 @@
+import { dirname, join, resolve } from 'node:path';
 import { Argument, Command } from 'commander';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { printable, withoutCommands } from '../diagnostic/printable.ts';
@@ -45,6 +46,11 @@ async function lock(terminal: Terminal, files: readonly string[], { from }: Lock
   }
   const diagnostics: Diagnostic[] = [];
   for (const file of files) {
+    const lock = await asLock(terminal, file);
+    if (lock !== undefined) {
+      diagnostics.push(lock);
+      continue;
+    }
     const { plan, diagnostics: found } = await load(terminal, file, {}, undefined);
     diagnostics.push(...found);
     if (plan === undefined) continue;
@@ -59,16 +65,32 @@ async function lock(terminal: Terminal, files: readonly string[], { from }: Lock
   return errors.length > 0 ? exit.usage : exit.success;
 }
 
+/** Who names the lock in place of its pipeline would be told what is wrong with it as a pipeline. */
+async function asLock({ cwd }: Terminal, file: string): Promise<Diagnostic | undefined> {
+  if (!file.endsWith('.lock')) return undefined;
+  const [{ readTextFile }, { markedPipeline }] = await Promise.all([
+    import('../pipeline/load.ts'),
+    import('../lockfile/text.ts'),
+  ]);
+  const read = await readTextFile(resolve(cwd, file), file);
+  const name = read.ok ? markedPipeline(read.value.text) : undefined;
+  if (name === undefined) return undefined;
+  const pipeline = join(dirname(file), name);
+  const message = `\`${file}\` is the lock of \`${pipeline}\`, and no pipeline`;
+  return { severity: 'error', code: 'not-a-pipeline', message, hint: `name \`${pipeline}\`` };
+}
+
 async function chosenRun(terminal: Terminal, from: string): Promise<Result<KnownRun, Diagnostic>> {
   const found = await findRun(terminal.cwd, from);
   if (!found.ok) return found;
   const { readRun } = await import('../run/read-summary.ts');
   const summary = await readRun(found.value);
-  const refused = (message: string, hint?: string) =>
-    failure<Diagnostic>({ severity: 'error', code: 'no-run', message, ...(hint !== undefined && { hint }) });
-  if (!summary.ok) return refused(summary.error.message, summary.error.hint);
+  const refused = (code: string, message: string, hint?: string) =>
+    failure<Diagnostic>({ severity: 'error', code, message, ...(hint !== undefined && { hint }) });
+  if (!summary.ok) return refused('no-run', summary.error.message, summary.error.hint);
   if (summary.value.simulated) {
-    return refused(`the answers of \`${from}\` were simulated`, 'name a run that a provider has answered');
+    const message = `the answers of \`${from}\` were simulated`;
+    return refused('simulated-run', message, 'name a run that a provider has answered');
   }
   return success([found.value, summary.value]);
 }

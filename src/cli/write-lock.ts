@@ -15,7 +15,7 @@ export async function writeLock(
   chosen: KnownRun | undefined,
 ): Promise<Result<readonly string[], readonly Diagnostic[]>> {
   const [
-    { learnModels, tellsOf },
+    { learnModels, isMadeUp, isOf, tellsOf },
     { lockOf, lockPathOf },
     { formatLock },
     { readLock, notOurs },
@@ -36,13 +36,15 @@ export async function writeLock(
 
   const read = await readLock(pipeline.path, shownPath(pipeline.path, terminal.cwd));
   const before = read.ok ? read.value : undefined;
-  const runs = chosen === undefined ? await knownRuns(terminal.cwd, (run) => tellsOf(plan, run)) : [chosen];
+  const kept = chosen === undefined ? await knownRuns(terminal.cwd, (run) => isOf(plan, run)) : [chosen];
+  const runs = chosen === undefined ? kept.filter(([, run]) => tellsOf(plan, run)) : kept;
+  const onlyMadeUp = kept.length > 0 && kept.every(([, run]) => isMadeUp(run));
   const learned = learnModels(plan, runs);
   // What nobody here has asked since was known to whoever wrote the lock.
   const knownBefore = (identity: string) => before?.lock.models[identity]?.resolved ?? null;
   const now = lockOf(plan, (identity) => learned.get(identity)?.resolved ?? knownBefore(identity));
   const text = formatLock(now);
-  const models = modelLines(now, before?.lock, learned, terminal.cwd);
+  const models = modelLines(now, before?.lock, { learned, onlyMadeUp }, terminal.cwd);
   const pinned = `${count(Object.keys(now.files).length, 'file')}, ${count(models.length, 'model')}`;
   if (before?.source.text === text) return success([`${shown}: nothing has changed, ${pinned}`, ...models]);
 
@@ -54,15 +56,22 @@ export async function writeLock(
   return success([`${shown}: written, ${pinned}`, ...models, ...changes]);
 }
 
+interface Known {
+  readonly learned: ReadonlyMap<string, Learned>;
+  /** Whether there are runs of the pipeline, and no model has answered any. */
+  readonly onlyMadeUp: boolean;
+}
+
 function modelLines(
   now: Lock,
   before: Lock | undefined,
-  learned: ReadonlyMap<string, Learned>,
+  { learned, onlyMadeUp }: Known,
   cwd: string,
 ): readonly string[] {
   return Object.entries(now.models).map(([identity, { resolved }]) => {
     if (resolved === null) {
-      return `  ${identity}: which model answers is not known before a run; lock it again after one`;
+      const but = onlyMadeUp ? ' (simulated and replayed ones do not count)' : '';
+      return `  ${identity}: which model answers is not known before a run${but}; lock it again after one`;
     }
     const run = learned.get(identity)?.run;
     const was = before?.models[identity]?.resolved ?? resolved;

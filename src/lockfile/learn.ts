@@ -44,10 +44,18 @@ export function lastAnswering(models: unknown, name: string): string | undefined
 /** Flags by which a run has asked somebody else than the pipeline says. */
 const elsewhere = /^--set [^=]*\b(?:base_url|provider)\b/u;
 
-/** Whether a run says who answers for this pipeline: it was of the same file, and asked the providers that this names. */
-export function tellsOf(plan: Plan, { simulated, replay, pipeline, overrides }: RunSummary): boolean {
+/** Whether a run was of the file of this pipeline. */
+export function isOf(plan: Plan, { pipeline }: RunSummary): boolean {
   const [file] = plan.files;
-  const isSame = pipeline !== null && (pipeline.path === file?.path || pipeline.sha256 === file?.sha256);
-  const isAsked = !simulated && (replay ?? null) === null;
-  return isSame && isAsked && !overrides.some((flag) => elsewhere.test(flag));
+  return pipeline !== null && (pipeline.path === file?.path || pipeline.sha256 === file?.sha256);
+}
+
+/** Whether no model has answered a run: a simulator did, or a recording. */
+export function isMadeUp({ simulated, replay }: RunSummary): boolean {
+  return simulated || (replay ?? null) !== null;
+}
+
+/** Whether a run says who answers for this pipeline: it was of the same file, and asked the providers that this names. */
+export function tellsOf(plan: Plan, run: RunSummary): boolean {
+  return isOf(plan, run) && !isMadeUp(run) && !run.overrides.some((flag) => elsewhere.test(flag));
 }

@@ -134,11 +134,37 @@ describe('pipe lock', () => {
     );
   });
 
+  it('says that simulated and replayed runs do not count, where there are no others', async () => {
+    const cwd = project();
+    const words =
+      'is not known before a run (simulated and replayed ones do not count); lock it again after one\n';
+    runOf(cwd, 'runs/letters-20260301T000000Z-0000', { simulated: true });
+    runOf(cwd, 'runs/letters-20260302T000000Z-0000', { replay: 'letters.recording.jsonl' });
+    expect((await here(cwd, 'lock', 'letters.yaml')).stderr).toContain(words);
+    runOf(cwd, 'runs/letters-20260303T000000Z-0000', { models: {} });
+    expect((await here(cwd, 'lock', 'letters.yaml')).stderr).not.toContain('do not count');
+  });
+
+  it('names the pipeline of a lock that is given in its place', async () => {
+    const cwd = project();
+    await here(cwd, 'lock', 'letters.yaml');
+    const before = lockOf(cwd);
+    expect(await here(cwd, 'lock', 'letters.lock')).toMatchObject({
+      exitCode: 2,
+      stderr:
+        'error  `letters.lock` is the lock of `letters.yaml`, and no pipeline  [not-a-pipeline]\n' +
+        '  hint: name `letters.yaml`\n',
+    });
+    expect(lockOf(cwd)).toBe(before);
+    writeFileSync(join(cwd, 'yarn.lock'), '# yarn lockfile v1\n');
+    expect((await here(cwd, 'lock', 'yarn.lock')).stderr).not.toContain('is the lock of');
+  });
+
   it('refuses a run that says nothing', async () => {
     const cwd = project();
     runOf(cwd, 'made-up', { simulated: true });
     for (const [run, words] of [
-      ['made-up', 'the answers of `made-up` were simulated'],
+      ['made-up', 'the answers of `made-up` were simulated  [simulated-run]'],
       ['nowhere', 'there is no run `nowhere`'],
     ]) {
       const told = await here(cwd, 'lock', 'letters.yaml', '--from', run ?? '');
