@@ -66,7 +66,7 @@ async function absent(cwd: string, given: string): Promise<Result<never, Diagnos
   }
   const found = await findRun(cwd, given);
   if (found.ok) throw new Error(`${given} is there and is not`);
-  const hint = 'give the folder of a run, its name in `runs/`, or a file of rows';
+  const hint = 'give the folder of a run, its name in `runs/` (`pipe runs` lists them), or a file of rows';
   return failure(
     found.error.hint?.startsWith('did you mean') === true ? found.error : { ...found.error, hint },
   );

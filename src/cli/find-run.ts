@@ -29,7 +29,12 @@ export async function findRun(
         return success(dirname(path));
     }
     const meant = didYouMean(run, names);
-    const hint = meant === undefined ? 'give the path of its folder' : `did you mean \`${meant}\`?`;
+    const hint =
+      meant !== undefined
+        ? `did you mean \`${meant}\`?`
+        : names.length === 0
+          ? 'give the path of its folder'
+          : `\`pipe runs\` lists those in \`${runsFolder}/\`; give the path of one elsewhere`;
     return missing(`there is no run \`${run}\``, hint);
   }
   const stamped = names.filter((name) => stamp.test(name));

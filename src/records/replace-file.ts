@@ -44,7 +44,7 @@ export async function replaceFile(
     return undefined;
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    return unwritable(path, error);
+    return unwritable(path, error, await isThere(dirname(path)));
   }
 }
 
@@ -103,7 +103,18 @@ function isSystemError(error: unknown): error is SystemError {
   return error instanceof Error && 'syscall' in error && 'code' in error;
 }
 
-function unwritable(path: string, error: SystemError): Diagnostic {
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The system names its call, and by it the file beside, which the user does not know. */
+const systemCall = /, \w+(?: '.*')?$/su;
+
+function unwritable(path: string, error: SystemError, hasFolder: boolean): Diagnostic {
+  const why = hasFolder ? error.message.replace(systemCall, '') : `there is no folder \`${dirname(path)}\``;
   const hints: { readonly [code: string]: string } = {
     ENOENT: 'make the folder first',
     EISDIR: 'name a file in it',
@@ -114,7 +125,7 @@ function unwritable(path: string, error: SystemError): Diagnostic {
   return {
     severity: 'error',
     code: 'output-unwritable',
-    message: `\`${path}\` cannot be written: ${error.message}`,
+    message: `\`${path}\` cannot be written: ${why}`,
     ...(hint !== undefined && { hint }),
   };
 }

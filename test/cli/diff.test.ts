@@ -250,7 +250,10 @@ describe('pipe diff of files of rows', () => {
     [
       'a run that is not there',
       ['runs/befor', 'a.csv'],
-      ['there is no run `runs/befor`', 'give the folder of a run, its name in `runs/`, or a file of rows'],
+      [
+        'there is no run `runs/befor`',
+        'give the folder of a run, its name in `runs/` (`pipe runs` lists them)',
+      ],
     ],
     [
       'a misspelt run',

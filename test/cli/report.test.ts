@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { version } from '../../src/version.ts';
@@ -121,11 +121,20 @@ describe('pipe report', () => {
     expect(stderr).toContain(hint);
   });
 
+  it('points to pipe runs where none has a name like that', async () => {
+    const cwd = temporaryFolder();
+    mkdirSync(join(cwd, 'runs/night'), { recursive: true });
+    const told = await pipeReport(cwd, 'quite-another');
+    expect(told.stderr).toContain('hint: `pipe runs` lists those in `runs/`; give the path of one elsewhere');
+  });
+
   it('refuses a damaged journal, and a place that cannot be written', async () => {
     const { cwd, folder } = await night();
     const unwritten = await pipeReport(cwd, 'night', '--output', 'nowhere/report.html');
     expect(unwritten.exitCode).toBe(5);
+    expect(unwritten.stderr).toMatch(/report\.html` cannot be written: there is no folder `[^`]*nowhere`/);
     expect(unwritten.stderr).toContain('make the folder first');
+    expect(unwritten.stderr).not.toContain('ENOENT');
     const journal = join(folder, 'journal.jsonl');
     writeFileSync(journal, readFileSync(journal, 'utf8').replace('"t1"', '"t9"'));
     const damaged = await pipeReport(cwd, 'night');
