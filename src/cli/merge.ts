@@ -165,6 +165,7 @@ async function tell(
       },
       failures,
       done: 0,
+      ofShards: true,
       cut: 0,
       inputPath: input.path === null ? 'input' : shownPath(input.path, terminal.cwd),
       ...(outputPath !== undefined && { outputPath }),

@@ -15,6 +15,8 @@ export interface RunEnding {
   readonly done: number;
   /** Answers that reached `max_tokens` before their end. */
   readonly cut: number;
+  /** Whether it is the whole of shards, which lasted as long as all of them together. */
+  readonly ofShards?: boolean;
 }
 
 /** One thing that a run came to. */
@@ -33,11 +35,12 @@ export function pipelineName({ started }: Pick<RunEnding, 'started'>): string {
   return clip(started?.pipeline ?? 'run', longestName);
 }
 
-/** `completed in 12.5 s, 1.6/s` */
-export function endInWords({ finished, done }: RunEnding, paint: Paint): string {
+/** `completed in 12.5 s, 1.6/s`; of a merged run `completed in 12.5 s, all shards together` */
+export function endInWords({ finished, done, ofShards }: RunEnding, paint: Paint): string {
   const { duration } = finished;
+  const together = ofShards === true ? ', all shards together' : '';
   const speed = done > 0 && duration > 0 ? `, ${formatRate(done / (duration / 1000))}` : '';
-  return `${stateInWords(finished, paint)} ${formatDuration(duration)}${speed}`;
+  return `${stateInWords(finished, paint)} ${formatDuration(duration)}${speed}${together}`;
 }
 
 function stateInWords({ state, failed }: RunFinished, paint: Paint): string {

@@ -58,6 +58,7 @@ describe('pipe merge', () => {
     expect(read('rows.out.csv').split('\n')[0]).toBe('id,topic,reply');
     expect(read('rows.out.csv').split('\n')).toHaveLength(outcomes + 2);
     expect(stderr).toMatch(/^merged 4 shards into whole\n\ntickets finished with failures/);
+    expect(stderr).toMatch(/^tickets finished with failures .*, all shards together$/m);
     expect(stderr).toContain(`records    30: ${outcomes} succeeded, ${30 - outcomes} failed`);
     expect(stderr).toMatch(/next\n {2}pipe resume whole\n/);
   });
