@@ -3,7 +3,7 @@ import { failure, success, type Result } from '../result.ts';
 import type { RecordingChange } from '../run/recordings/change.ts';
 import type { StopReason } from '../run/events.ts';
 import { openRecordings } from '../run/recordings/open.ts';
-import { openRecorder } from '../run/recordings/recorder.ts';
+import { openRecorder, type Recorder } from '../run/recordings/recorder.ts';
 import type { RecordResult, SuiteResult, TestResult } from './result.ts';
 import { runTests, type TestOptions } from './run.ts';
 import type { PlannedTest, TestSuite } from './suite.ts';
@@ -53,10 +53,17 @@ export async function recordTests(
   tests: readonly PlannedTest[],
   options: SessionOptions,
 ): Promise<Result<RecordedResult, readonly Diagnostic[]>> {
-  const simulated = options.simulator !== undefined;
-  const opened = await openRecorder(suite.recording, { simulated });
-  if (!opened.ok) return opened;
-  const { recorder } = opened.value;
+  const opened = await openRecorder(suite.recording, { simulated: options.simulator !== undefined });
+  return opened.ok ? recordTestsInto(opened.value.recorder, suite, tests, options) : opened;
+}
+
+/** As `recordTests`, into a recording that is open: what fails from here on is the machine's fault, not that of a file. */
+export async function recordTestsInto(
+  recorder: Recorder,
+  suite: TestSuite,
+  tests: readonly PlannedTest[],
+  options: SessionOptions,
+): Promise<Result<RecordedResult, readonly Diagnostic[]>> {
   const asked = await runTests(suite, tests, { ...options, record: { recorder } });
   const isWhole = tests.length === suite.tests.length && asked.reason === undefined && !recorder.incomplete;
   const written = await recorder.finish({ prune: isWhole });
