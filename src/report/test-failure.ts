@@ -68,11 +68,11 @@ function frameOf({ place, miss }: Failure, paint: Paint): readonly string[] {
 }
 
 function labelled(failure: Failure, style: TestStyle, paint: Paint): readonly string[] {
-  const { expected, got, reason, wanted } = failure;
+  const { expected, got, seen, reason, wanted } = failure;
   if (expected === undefined || failure.path === undefined) return [];
   const text = got === undefined ? undefined : valueText(got);
   const lines = [line('expected', bounded(expected, style.verbose ? Infinity : shownCharacters))];
-  if (got !== undefined) lines.push(line('got', cut(JSON.stringify(got), style)));
+  if (got !== undefined) lines.push(line('got', seen ?? cut(JSON.stringify(got), style)));
   if (reason !== undefined) lines.push(line('because', bounded(reason, 1000)));
   if (wanted === undefined || text === undefined) return lines;
   const changes = diffWords(wanted, text);

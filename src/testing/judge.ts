@@ -106,15 +106,16 @@ async function judge(
 }
 
 function wordsOf(
-  { expected, reason, wanted, unanswered }: Verdict & { readonly pass: false },
+  { expected, reason, seen, wanted, unanswered }: Verdict & { readonly pass: false },
   path: string,
   got: JsonValue,
-): Pick<Failure, 'message' | 'expected' | 'got' | 'reason' | 'wanted' | 'unanswered'> {
-  const why = reason === undefined ? '' : `: ${reason}`;
+): Pick<Failure, 'message' | 'expected' | 'got' | 'seen' | 'reason' | 'wanted' | 'unanswered'> {
+  const why = [seen === undefined ? undefined : `got ${seen}`, reason].filter((part) => part !== undefined);
   return {
-    message: `\`${path}\` is not as expected: ${expected}${why}`,
+    message: `\`${path}\` is not as expected: ${[expected, ...why].join(': ')}`,
     expected,
     got,
+    ...(seen !== undefined && { seen }),
     ...(reason !== undefined && { reason }),
     ...(wanted !== undefined && { wanted }),
     ...(unanswered !== undefined && { unanswered }),

@@ -56,6 +56,8 @@ export interface Failure {
   /** What was wanted, and what came; absent where the message says all. */
   readonly expected?: string;
   readonly got?: JsonValue;
+  /** `got` in words, where they say it better than its JSON. */
+  readonly seen?: string;
   readonly reason?: string;
   /** The text that was wanted in place of what came, where they can be held side by side. */
   readonly wanted?: string;

@@ -90,7 +90,7 @@ describe('tests of a pipeline', () => {
         'failed',
         '`output.topic` is not as expected: "billing"',
         '`output.topic` is not as expected: one of "billing" or "other"',
-        '`usage` is not as expected: at most 29 tokens: 30 were used',
+        '`usage` is not as expected: at most 29 tokens: got 30 tokens',
       ],
       rows: ['failed', '`output.topic` is not as expected: "order"'],
       'other variables': ['passed'],
