@@ -1,6 +1,8 @@
+import { hash } from 'node:crypto';
 import type { JudgeServices, Verdict } from '../assertions/assertion.ts';
 import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
-import { missMessage } from '../run/recordings/miss.ts';
+import { canonicalJson } from '../run/canonical.ts';
+import { missMessage, type ReplayMiss } from '../run/recordings/miss.ts';
 import { renderOutput } from '../run/row.ts';
 import { readUsage } from '../run/entry.ts';
 import { asked, stepOf } from './asked.ts';
@@ -57,7 +59,13 @@ function outcomeFailures(end: RecordEnd): readonly Failure[] {
   const { place } = test;
   const [miss] = misses;
   if (miss !== undefined) {
-    return misses.map((one) => ({ place, kind: 'replay_miss', message: missMessage(one), miss: one }));
+    return misses.map((one) => ({
+      place,
+      kind: 'replay_miss',
+      message: missMessage(one),
+      miss: one,
+      question: missedQuestion(one, end),
+    }));
   }
   if (finished.outcome !== test.outcome) {
     return [{ place, kind: 'outcome', ...outcomeWords(end), ...stepAsked(end) }];
@@ -68,6 +76,17 @@ function outcomeFailures(end: RecordEnd): readonly Failure[] {
   return [
     { place, kind: 'error', message, expected: test.error, got: finished.error.code, ...stepAsked(end) },
   ];
+}
+
+function missedQuestion(miss: ReplayMiss, { trace }: RecordEnd): string {
+  const { request = null } = asked(trace, miss.step).asked ?? {};
+  // One request may bring calls of tools that differ.
+  const call = miss.tool === undefined ? null : missMessage(miss);
+  return questionId({ step: miss.step, request, call });
+}
+
+function questionId(question: object): string {
+  return hash('sha256', canonicalJson(question as JsonObject));
 }
 
 function outcomeWords({ test, finished }: RecordEnd): Pick<Failure, 'message'> {
@@ -102,7 +121,17 @@ async function judge(
   if (!wanted.ok) return [{ ...fails, message: `what is expected cannot be told: ${wanted.error.message}` }];
   const usage = (isObject(value) ? readUsage(value) : undefined) ?? end.usage;
   const verdict = await assertion.judge({ value, usage }, wanted.value, services);
-  return verdict.pass ? [] : [{ ...fails, ...wordsOf(verdict, path.text, value), ...about }];
+  if (verdict.pass) return [];
+  const question =
+    verdict.unanswered === true ? questionId({ judged: value, wanted: wanted.value }) : undefined;
+  return [
+    {
+      ...fails,
+      ...wordsOf(verdict, path.text, value),
+      ...about,
+      ...(question !== undefined && { question }),
+    },
+  ];
 }
 
 function wordsOf(

@@ -16,6 +16,8 @@ export interface SuiteResult {
   readonly reason?: StopReason;
   /** Whether answers were made up, by a simulator now or when they were recorded. */
   readonly simulated: boolean;
+  /** Whether nothing is recorded yet, so that no question can be answered. */
+  readonly unrecorded?: boolean;
   /** Milliseconds. */
   readonly duration: number;
 }
@@ -67,6 +69,8 @@ export interface Failure {
   readonly asked?: Asked;
   /** A question that no recording answers. */
   readonly miss?: ReplayMiss;
+  /** The same for failures of one question that is not recorded, of the pipeline or of a judge. */
+  readonly question?: string;
 }
 
 export interface Asked {

@@ -36,7 +36,11 @@ export async function testOffline(
   const isWhole =
     tests.length === suite.tests.length && result.reason === undefined && !result.tests.some(isMissed);
   const simulated = recordings.entries.some((entry) => entry.type === 'answer' && entry.simulated);
-  return success({ result: { ...result, simulated }, unused: isWhole ? recordings.unused().length : null });
+  const unrecorded = recordings.entries.length === 0;
+  return success({
+    result: { ...result, simulated, unrecorded },
+    unused: isWhole ? recordings.unused().length : null,
+  });
 }
 
 export interface RecordedResult {

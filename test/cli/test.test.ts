@@ -80,3 +80,42 @@ describe('a recording that cannot be read', () => {
     expect(exitCode).toBe(2);
   });
 });
+
+describe('answers that are not recorded', () => {
+  const rows = `name\n${'Ada\n'.repeat(3)}Grace\n`;
+  const ofRows = 'version: 1\ntests:\n  - {name: all rows, rows: rows.csv}\n';
+  const last = (text: string) => text.trimEnd().split('\n\n').at(-1);
+
+  it('lead to the recording that is to be made first', async () => {
+    const { stderr } = await typed(greeting(), ['test', 'greet.yaml']);
+    expect(last(stderr)?.split('\n')).toEqual([
+      'nothing is recorded yet: there is no greet.recording.jsonl, or it is empty;',
+      'record the answers:',
+      '  pipe test greet.yaml --record               with a key',
+      '  pipe test greet.yaml --record --simulate    without one: made-up answers, marked so',
+    ]);
+  });
+
+  it('are told once for all records, and counted once for each question', async () => {
+    const cwd = project({ 'greet.yaml': pipeline, 'greet.test.yaml': ofRows, 'rows.csv': rows });
+    await typed(cwd, ['test', 'greet.yaml', '--record', '--simulate=']);
+    writeFileSync(join(cwd, 'greet.yaml'), pipeline.replace('hello', 'goodbye'));
+    const { stderr } = await typed(cwd, ['test', 'greet.yaml']);
+    expect(stderr).toContain('(4 records, 4 failed)');
+    expect(stderr).toContain('  the same for 3 more records\n');
+    expect(stderr).not.toContain('more failure');
+    expect(last(stderr)).toMatch(/^2 questions of greet\.yaml are not recorded; /u);
+  });
+
+  it('may hide others, where one step reads another', async () => {
+    const cwd = greeting();
+    await typed(cwd, ['test', 'greet.yaml', '--record', '--simulate=']);
+    const more =
+      '  again:\n    type: chat\n    prompt: "Again: {{steps.greet.output}}"\noutput: {greet: "{{steps.again.output}}"}\n';
+    writeFileSync(join(cwd, 'greet.yaml'), `${pipeline.replace('hello', 'goodbye')}${more}`);
+    const { stderr } = await typed(cwd, ['test', 'greet.yaml']);
+    expect(last(stderr)).toContain(
+      'at least 1 question of greet.yaml, and what depends on it, are not recorded',
+    );
+  });
+});
