@@ -35,6 +35,7 @@ export function failureLines({ record, failure }: PlacedFailure, style: TestStyl
   return [
     head.join('  '),
     ...(style.frame === false ? [] : frameOf(failure, paint)),
+    ...(failure.hint === undefined ? [] : [`  ${paint('green', 'hint:')} ${printable(failure.hint)}`]),
     ...labelled(failure, style, paint),
     ...missedLines(failure, style, paint),
     ...askedLines(failure, style, paint),

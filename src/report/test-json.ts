@@ -101,7 +101,7 @@ function recordJson({ record, outcome, output, error, usage, failures }: RecordR
 }
 
 function failureJson(failure: Failure, cwd: string) {
-  const { kind, path, message, expected, got, reason, asked, miss } = failure;
+  const { kind, path, message, expected, got, reason, hint, asked, miss } = failure;
   return {
     kind,
     path: path ?? null,
@@ -109,6 +109,7 @@ function failureJson(failure: Failure, cwd: string) {
     expected: expected ?? null,
     got: got ?? null,
     reason: reason ?? null,
+    hint: hint ?? null,
     ...placeJson(failure, cwd),
     step: asked?.step ?? miss?.step ?? null,
     messages: asked?.request.messages ?? null,

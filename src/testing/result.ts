@@ -61,6 +61,8 @@ export interface Failure {
   /** `got` in words, where they say it better than its JSON. */
   readonly seen?: string;
   readonly reason?: string;
+  /** The remedy, where one is known. */
+  readonly hint?: string;
   /** The text that was wanted in place of what came, where they can be held side by side. */
   readonly wanted?: string;
   /** Whether a judge gave no verdict. */
