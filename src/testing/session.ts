@@ -37,10 +37,21 @@ export async function testOffline(
     tests.length === suite.tests.length && result.reason === undefined && !result.tests.some(isMissed);
   const simulated = recordings.entries.some((entry) => entry.type === 'answer' && entry.simulated);
   const unrecorded = recordings.entries.length === 0;
+  const told = simulated ? result.tests.map(withMadeUpVerdicts) : result.tests;
   return success({
-    result: { ...result, simulated, unrecorded },
+    result: { ...result, tests: told, simulated, unrecorded },
     unused: isWhole ? recordings.unused().length : null,
   });
+}
+
+/** A simulator makes up verdicts as it does answers: that one is against an answer says nothing of it. */
+function withMadeUpVerdicts(test: TestResult): TestResult {
+  const hint = 'the simulator cannot judge, and made this verdict up: record the answers of a model';
+  const records = test.records.map((record) => ({
+    ...record,
+    failures: record.failures.map((failure) => (failure.kind === 'judge' ? { hint, ...failure } : failure)),
+  }));
+  return { ...test, records };
 }
 
 export interface RecordedResult {

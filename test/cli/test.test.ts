@@ -119,3 +119,14 @@ describe('answers that are not recorded', () => {
     );
   });
 });
+
+describe('verdicts that are made up', () => {
+  it('are told to be', async () => {
+    const cwd = project({
+      'greet.yaml': pipeline,
+      'greet.test.yaml': tests.replace('contains: Ada', 'judge: {rubric: Is polite.}'),
+    });
+    const { stderr } = await typed(cwd, ['test', 'greet.yaml', '--record', '--simulate=seed=2']);
+    expect(stderr).toContain('hint: the simulator cannot judge, and made this verdict up:');
+  });
+});
