@@ -61,6 +61,8 @@ export interface Mismatch {
   readonly expected: string;
   /** Why it failed, where what was seen does not say so by itself: `similarity is 0.62`. */
   readonly reason?: string;
+  /** What came, in words that follow "got", where the value that was looked at says more than that. */
+  readonly seen?: string;
   /** Whether it failed because a model gave no verdict, not by what was seen. */
   readonly unanswered?: boolean;
   /** The text that was wanted in its place, where a word diff helps. */

@@ -1,5 +1,4 @@
 import { mismatch, passed, type AssertionKind } from './assertion.ts';
-import { textOf } from './texts.ts';
 
 /** The case cost at most so much. */
 export const maxCostUsd: AssertionKind = {
@@ -15,12 +14,17 @@ export const maxCostUsd: AssertionKind = {
   templates: false,
   compile: async () => (seen, expected) => {
     const { cost_usd } = seen.usage;
-    const wanted = `at most $${textOf(expected)}`;
+    const wanted = `at most $${decimal(Number(expected))}`;
     if (cost_usd === null) {
       return mismatch(wanted, {
         reason: 'what it cost is not known: give the price of the model under `prices`',
       });
     }
-    return cost_usd <= Number(expected) ? passed : mismatch(wanted, { reason: `it cost $${cost_usd}` });
+    return cost_usd <= Number(expected) ? passed : mismatch(wanted, { seen: `$${decimal(cost_usd)}` });
   },
 };
+
+/** Exact where both are near each other, and never `1e-7`. */
+function decimal(dollars: number): string {
+  return dollars.toLocaleString('en-US', { maximumSignificantDigits: 10, useGrouping: false });
+}

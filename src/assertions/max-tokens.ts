@@ -19,6 +19,6 @@ export const maxTokens: AssertionKind = {
     const wanted = `at most ${amount(most, 'token')}`;
     if (total_tokens === null)
       return mismatch(wanted, { reason: 'the provider did not tell how many were used' });
-    return total_tokens <= most ? passed : mismatch(wanted, { reason: `${total_tokens} were used` });
+    return total_tokens <= most ? passed : mismatch(wanted, { seen: amount(total_tokens, 'token') });
   },
 };

@@ -62,13 +62,18 @@ async function check(terminal: Terminal, files: readonly string[], flags: CheckF
   const diagnostics: Diagnostic[] = opened?.ok === false ? [opened.error] : [];
   const columns = source && (headerOf(source) ?? (await fieldsOf(source)));
   const sound: string[] = [];
-  const { isTestFile, testFilesOf } = await import('../testing/files.ts');
+  const { isTestFile, testFilesOf, withoutPipeline } = await import('../testing/files.ts');
   const checked = new Set<string>();
   for (const file of files) {
     const found = await testFilesOf(file, terminal.cwd);
     // A pipeline and its tests are checked together, whichever of them is named.
     if (checked.has(found.pipeline)) continue;
     checked.add(found.pipeline);
+    const lone = await withoutPipeline(file, found, terminal.cwd);
+    if (lone !== undefined) {
+      diagnostics.push(lone);
+      continue;
+    }
     const pipeline = isTestFile(file) ? shownPath(found.pipeline, terminal.cwd) : file;
     const { plan, source: text, diagnostics: mistakes } = await load(terminal, pipeline, flags, columns);
     diagnostics.push(...mistakes);

@@ -1,15 +1,25 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { SuiteResult } from '../testing/result.ts';
 import type { TestFlags } from './test-flags.ts';
+import type { ExitCode } from './exit.ts';
 import { commandOf } from './reporters.ts';
 import { wantsColor, writeOut, type Terminal } from './terminal.ts';
+
+/** What is told beside the results. */
+export interface TestEnd {
+  /** Warnings that were told before the tests began. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly exitCode: ExitCode;
+}
 
 /** Tells what came of the tests: to people on stderr, to programs on stdout, and where GitHub asks for it beside the job. */
 export async function printTests(
   terminal: Terminal,
   results: readonly SuiteResult[],
   flags: TestFlags,
+  end: TestEnd,
 ): Promise<void> {
-  await printAs(terminal, results, flags);
+  await printAs(terminal, results, flags, end);
   const { appendStepSummary, wantsStepSummary } = await import('./step-summary.ts');
   if (!wantsStepSummary(terminal)) return;
   const { testMarkdown } = await import('../report/test-markdown.ts');
@@ -23,6 +33,7 @@ async function printAs(
   terminal: Terminal,
   results: readonly SuiteResult[],
   { format, verbose = false }: TestFlags,
+  { diagnostics, exitCode }: TestEnd,
 ): Promise<void> {
   const { cwd } = terminal;
   switch (format) {
@@ -34,7 +45,7 @@ async function printAs(
     }
     case 'json': {
       const { testJson } = await import('../report/test-json.ts');
-      return writeOut(terminal, testJson(results, cwd));
+      return writeOut(terminal, testJson(results, { cwd, diagnostics, exitCode }));
     }
     case 'junit': {
       const { testJunit } = await import('../report/test-junit.ts');

@@ -1,12 +1,14 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { PlannedTest, TestSuite } from '../testing/suite.ts';
 import type { SuiteResult } from '../testing/result.ts';
+import { failure, success, type Result } from '../result.ts';
 import { exit, exitCodeOfReason, type ExitCode } from './exit.ts';
 import { listenForInterrupts, type Interrupts } from './signals.ts';
 import type { TestFlags } from './test-flags.ts';
+import { printMistakes, refuseTests } from './refuse-tests.ts';
 import { printTests } from './test-report.ts';
 import { runSuite, type SuiteRun } from './test-suite.ts';
-import { printDiagnostics, printError, type Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 
 /** The tests of some files, which can be run again and again. */
 export interface TestSession {
@@ -34,13 +36,19 @@ export async function createTestSession(
     async run() {
       const loaded = await loadAll(terminal, files);
       const { diagnostics, suites, paths } = loaded;
-      await printMistakes(terminal, diagnostics, flags);
-      if (diagnostics.some(({ severity }) => severity === 'error')) return { code: exit.usage, files: paths };
-      const selected = await select(terminal, suites, files, flags);
-      if (selected === undefined) return { code: exit.usage, files: paths };
+      if (diagnostics.some(({ severity }) => severity === 'error')) {
+        return { code: await refuseTests(terminal, flags, diagnostics), files: paths };
+      }
+      const selected = select(suites, files, flags);
+      if (!selected.ok) {
+        const told = [...diagnostics, selected.error];
+        return { code: await refuseTests(terminal, flags, told), files: paths };
+      }
+      await printMistakes(terminal, flags, diagnostics);
       const interrupts = listenForInterrupts();
       try {
-        return { code: await runAll(terminal, selected, flags, interrupts), files: paths };
+        const code = await runAll(terminal, selected.value, flags, { diagnostics, interrupts });
+        return { code, files: paths };
       } finally {
         interrupts.release();
       }
@@ -72,25 +80,12 @@ async function loadAll(terminal: Terminal, files: readonly string[]): Promise<Lo
   };
 }
 
-/** On the lines of a pull request, where that was asked for; they are no part of any other report. */
-async function printMistakes(
-  terminal: Terminal,
-  diagnostics: readonly Diagnostic[],
-  { format }: TestFlags,
-): Promise<void> {
-  if (format !== 'github') return printDiagnostics(terminal, diagnostics);
-  const { formatDiagnostics } = await import('../diagnostic/format.ts');
-  const { writeOut } = await import('./terminal.ts');
-  await writeOut(terminal, formatDiagnostics(diagnostics, { format, color: false, cwd: terminal.cwd }));
-}
-
-/** The tests that are asked for. Undefined where there are none, which is told. */
-async function select(
-  terminal: Terminal,
+/** The tests that are asked for; where there are none, why. */
+function select(
   suites: readonly TestSuite[],
   files: readonly string[],
   { pattern, grep }: TestFlags,
-): Promise<readonly Selected[] | undefined> {
+): Result<readonly Selected[], Diagnostic> {
   const all = suites.flatMap(({ tests }) => tests);
   const selected = suites.map((suite) => ({
     suite,
@@ -100,40 +95,40 @@ async function select(
     const [first = ''] = files;
     const hint = `write \`tests\` in it, or a file beside it: ${first.replace(/\.(ya?ml|json)$/iu, '.test.$1')}`;
     const what = files.length === 1 ? `\`${first}\` has no tests` : 'none of the files has tests';
-    await printError(terminal, what, hint, 'no-tests');
-    return undefined;
+    return failure({ severity: 'error', code: 'no-tests', message: what, hint });
   }
   if (selected.every(({ tests }) => tests.length === 0)) {
     const names = all.slice(0, 5).map(({ name }) => JSON.stringify(name));
     const hint = `there are ${names.join(', ')}${all.length > names.length ? ', …' : ''}`;
-    await printError(terminal, `no test's name matches ${JSON.stringify(grep)}`, hint, 'no-tests');
-    return undefined;
+    const message = `no test's name matches ${JSON.stringify(grep)}`;
+    return failure({ severity: 'error', code: 'no-tests', message, hint });
   }
-  return selected.filter(({ tests }) => tests.length > 0);
+  return success(selected.filter(({ tests }) => tests.length > 0));
 }
 
 async function runAll(
   terminal: Terminal,
   selected: readonly Selected[],
   flags: TestFlags,
-  interrupts: Interrupts,
+  {
+    diagnostics,
+    interrupts,
+  }: { readonly diagnostics: readonly Diagnostic[]; readonly interrupts: Interrupts },
 ): Promise<ExitCode> {
   const runs: SuiteRun[] = [];
   for (const { suite, tests } of selected) {
     const run = await runSuite(terminal, suite, tests, flags, interrupts);
-    if (!run.ok) {
-      await printDiagnostics(terminal, run.error.diagnostics);
-      return run.error.code;
-    }
+    if (!run.ok) return refuseTests(terminal, flags, run.error.diagnostics, run.error.code);
     runs.push(run.value);
     if (run.value.result.reason !== undefined) break;
   }
   const results = runs.map(({ result }) => result);
-  await printTests(terminal, results, flags);
+  const code = codeOf(results);
+  await printTests(terminal, results, flags, { diagnostics, exitCode: code });
   for (const { notes } of runs) {
     for (const note of notes) terminal.stderr.write(`${note}\n`);
   }
-  return codeOf(results);
+  return code;
 }
 
 function codeOf(results: readonly SuiteResult[]): ExitCode {

@@ -82,14 +82,22 @@ async function record(
     checkStart(plan, { env: terminal.env, live: simulated === undefined }),
   );
   if (lacking.length > 0) return failure({ diagnostics: lacking, code: exit.usage });
+  const { openRecorder } = await import('../run/recordings/recorder.ts');
+  const opened = await openRecorder(suite.recording, { simulated: simulated !== undefined });
+  if (!opened.ok) return failure({ diagnostics: opened.error, code: exit.usage });
+  const { recorder } = opened.value;
   const { startSimulator } = await import('../simulator/simulator.ts');
   const started = simulated && (await startSimulator(simulated.value));
   if (started?.ok === false) return refuse(started.error.message);
-  const { recordTests } = await import('../testing/session.ts');
+  const { recordTestsInto } = await import('../testing/session.ts');
   try {
     const simulator = started && { base_url: started.value.url };
     const on = await progress(terminal);
-    const ran = await recordTests(suite, tests, { ...options, on, ...(simulator && { simulator }) });
+    const ran = await recordTestsInto(recorder, suite, tests, {
+      ...options,
+      on,
+      ...(simulator && { simulator }),
+    });
     if (!ran.ok) return failure({ diagnostics: ran.error, code: exit.local });
     const { result, change } = ran.value;
     return success({ result, notes: [changeNote(terminal, change)] });

@@ -1,7 +1,8 @@
 import { Argument, Command, Option } from 'commander';
-import { exit, type ExitCode } from './exit.ts';
+import type { ExitCode } from './exit.ts';
 import type { TestFlags } from './test-flags.ts';
-import { printError, type Terminal } from './terminal.ts';
+import { refuseTestsFor } from './refuse-tests.ts';
+import type { Terminal } from './terminal.ts';
 
 export function testCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
   return new Command('test')
@@ -41,14 +42,10 @@ invalid file, or no test. While recording, 3, 4 and 5 as of \`pipe run\`.`,
 
 async function test(terminal: Terminal, files: readonly string[], flags: TestFlags): Promise<ExitCode> {
   const conflict = conflictOf(flags);
-  if (conflict !== undefined) {
-    await printError(terminal, conflict);
-    return exit.usage;
-  }
+  if (conflict !== undefined) return refuseTestsFor(terminal, flags, conflict);
   const pattern = flags.grep === undefined ? undefined : patternOf(flags.grep);
   if (typeof pattern === 'string') {
-    await printError(terminal, `\`--grep\` is not a regular expression: ${pattern}`);
-    return exit.usage;
+    return refuseTestsFor(terminal, flags, `\`--grep\` is not a regular expression: ${pattern}`);
   }
   const { createTestSession } = await import('./test-session.ts');
   const session = await createTestSession(terminal, files, { ...flags, ...(pattern && { pattern }) });

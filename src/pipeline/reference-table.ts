@@ -80,7 +80,7 @@ function typeText(schema: JsonObject): string {
   if (pattern === durationPattern) return 'duration';
   if (Array.isArray(anyOf) && type === undefined)
     return anyOf.map((branch: JsonValue) => (isObject(branch) ? typeText(branch) : '')).join(' or ');
-  if (type === 'array' && isObject(items)) return `list of ${typeText(items)}s`;
+  if (type === 'array' && isObject(items)) return `list of ${typeText(items)}${'enum' in items ? '' : 's'}`;
   const { minimum, exclusiveMinimum, maximum } = schema;
   const range = [
     ...(typeof minimum === 'number' ? [`from ${minimum}`] : []),

@@ -5,6 +5,7 @@ import type { WordChange } from '../difference/words.ts';
 import { unseen, type ReplayMiss } from '../run/recordings/miss.ts';
 import { formatAmount } from './numbers.ts';
 import type { Paint, Style } from './output.ts';
+import { wrap } from './text.ts';
 
 export interface MissView {
   readonly paint: Paint;
@@ -44,24 +45,27 @@ export function missLines(miss: ReplayMiss, view: MissView): readonly string[] {
   const at = place && `${shown(place.path)}:${place.line}:${place.column}`;
   if (nearest === undefined) {
     const nothing = tool === undefined ? 'no request of the step is recorded' : 'no call of it is recorded';
-    return [paint('dim', [at, nothing].filter((part) => part !== undefined).join('  '))];
+    return headLines([at, nothing], paint);
   }
   const recorded = `${shown(nearest.path)}:${nearest.line}`;
   const { differences } = nearest;
   if (differences.length === 0) {
-    return [
-      paint('dim', [at, `the nearest, ${recorded},`].filter(Boolean).join('  ')),
-      `  ${unseen(tool !== undefined)}`,
-    ];
+    return [...headLines([at, `the nearest, ${recorded},`], paint), `  ${unseen(tool !== undefined)}`];
   }
   const hidden = differences.slice(mostDifferences);
   return [
-    paint('dim', [at, `differs from ${recorded}, which is the nearest, in`].filter(Boolean).join('  ')),
+    ...headLines([at, `differs from ${recorded}, the nearest, in`], paint),
     ...differences.slice(0, mostDifferences).flatMap(({ what, words }) => changeLines(what, words, paint)),
     ...(hidden.length === 0
       ? []
       : [paint('dim', `  and ${formatAmount(hidden.length, 'other difference')}`)]),
   ];
+}
+
+/** Within the columns that are left where all of it is inset by two. */
+function headLines(parts: readonly (string | undefined)[], paint: Paint): readonly string[] {
+  const text = parts.filter((part) => part !== undefined).join('  ');
+  return wrap(text, 78).map((line) => paint('dim', line));
 }
 
 const styles: { readonly [kind in WordChange['kind']]: Style | undefined } = {

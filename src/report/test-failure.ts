@@ -6,6 +6,7 @@ import { diffWords } from '../difference/words.ts';
 import type { Failure } from '../testing/result.ts';
 import { paintFor, type Paint } from './output.ts';
 import { missLines, missTitle } from './replay-miss.ts';
+import { wrap } from './text.ts';
 import { turnsOf, valueText, type PlacedFailure } from './test-words.ts';
 
 export interface TestStyle {
@@ -20,6 +21,9 @@ export interface TestStyle {
 /** Of a text that is not shown whole. */
 const shownCharacters = 600;
 const shownLines = 12;
+const width = 80;
+/** Of `  expected  `. */
+const labelWidth = 12;
 /** What stayed around a change. */
 const context = 60;
 
@@ -27,18 +31,25 @@ const context = 60;
 export function failureLines({ record, failure }: PlacedFailure, style: TestStyle): readonly string[] {
   const paint = paintFor(style);
   const row = record?.record.row;
-  const head = [
-    paint('bold', placeText(failure, style.cwd)),
-    printable(headline(failure)),
-    ...(row === undefined ? [] : [printable(row)]),
-  ];
+  const place = placeText(failure, style.cwd);
+  const said = `${place}  ${printable(headline(failure))}${row === undefined ? '' : `  ${printable(row)}`}`;
+  const [first = '', ...others] = wrap(said, width - 2);
+  const isPlaced = first.startsWith(place);
   return [
-    head.join('  '),
+    isPlaced ? `${paint('bold', place)}${first.slice(place.length)}` : first,
+    ...others.map((line) => `  ${line}`),
     ...(style.frame === false ? [] : frameOf(failure, paint)),
+    ...hintLines(failure, paint),
     ...labelled(failure, style, paint),
     ...missedLines(failure, style, paint),
     ...askedLines(failure, style, paint),
   ];
+}
+
+function hintLines({ hint }: Failure, paint: Paint): readonly string[] {
+  if (hint === undefined) return [];
+  const [first = '', ...others] = wrap(printable(hint), width - '  hint: '.length);
+  return [`  ${paint('green', 'hint:')} ${first}`, ...others.map((line) => `        ${line}`)];
 }
 
 function missedLines({ miss }: Failure, { cwd }: TestStyle, paint: Paint): readonly string[] {
@@ -68,12 +79,15 @@ function frameOf({ place, miss }: Failure, paint: Paint): readonly string[] {
 }
 
 function labelled(failure: Failure, style: TestStyle, paint: Paint): readonly string[] {
-  const { expected, got, reason, wanted } = failure;
+  const { expected, got, seen, reason, wanted } = failure;
   if (expected === undefined || failure.path === undefined) return [];
   const text = got === undefined ? undefined : valueText(got);
   const lines = [line('expected', bounded(expected, style.verbose ? Infinity : shownCharacters))];
-  if (got !== undefined) lines.push(line('got', cut(JSON.stringify(got), style)));
-  if (reason !== undefined) lines.push(line('because', bounded(reason, 1000)));
+  if (got !== undefined) lines.push(line('got', seen ?? cut(JSON.stringify(got), style)));
+  if (reason !== undefined) {
+    const because = wrap(printable(bounded(reason, 1000)), width - labelWidth);
+    lines.push(...because.map((text, at) => line(at === 0 ? 'because' : '', text)));
+  }
   if (wanted === undefined || text === undefined) return lines;
   const changes = diffWords(wanted, text);
   // Where nothing stayed, there is nothing to see in a difference.

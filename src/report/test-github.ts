@@ -16,13 +16,15 @@ export function testDiagnostics(results: readonly SuiteResult[]): readonly Diagn
 }
 
 function diagnosticOf(name: string, { record, failure }: PlacedFailure): Diagnostic {
-  const { kind, path, message, got, miss } = failure;
+  const { kind, path, message, got, seen, hint, miss } = failure;
   const row = record?.record.row === undefined ? '' : ` (${record.record.row})`;
   return {
     severity: 'error',
     code: kind,
     message: `${name}${row}: ${message}`,
+    ...(hint !== undefined && { hint }),
     ...(got !== undefined &&
+      seen === undefined &&
       path !== undefined && { hint: `got ${bounded(JSON.stringify(got), longestGot)}` }),
     place: miss?.place ?? failure.place,
   };

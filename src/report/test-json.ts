@@ -1,20 +1,69 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { diagnosticsJson, type JsonDiagnostic } from '../diagnostic/format.ts';
 import { shownPath } from '../diagnostic/placed.ts';
 import { printableJson } from '../diagnostic/printable.ts';
 import type { Failure, RecordResult, SuiteResult, TestResult } from '../testing/result.ts';
 import { missMessage } from '../run/recordings/miss.ts';
-import { countTests } from './test-words.ts';
+import { countTests, type TestCounts } from './test-words.ts';
+
+/**
+ * The one object that `--format json` prints, whatever comes of the tests. Names are part of the contract with scripts: none is
+ * ever left out, and what is not known is null.
+ */
+interface TestReport {
+  readonly passed: boolean;
+  /** `stopped`: the tests broke off. `refused`: none was run. */
+  readonly state: 'completed' | 'stopped' | 'refused';
+  /** What the process ends with. */
+  readonly exit_code: number;
+  readonly simulated: boolean;
+  readonly counts: Omit<TestCounts, 'records'> | null;
+  readonly duration_ms: number | null;
+  readonly pipelines: readonly ReturnType<typeof suiteJson>[];
+  /** Mistakes and warnings that were told before the tests began, each as `pipe check --format json` has it. */
+  readonly diagnostics: readonly JsonDiagnostic[];
+}
+
+interface JsonStyle {
+  readonly cwd: string;
+  readonly exitCode: number;
+}
 
 /** Tests for programs: one JSON object. */
-export function testJson(results: readonly SuiteResult[], cwd: string): string {
+export function testJson(
+  results: readonly SuiteResult[],
+  { cwd, exitCode, diagnostics }: JsonStyle & { readonly diagnostics: readonly Diagnostic[] },
+): string {
   const { records: _, ...counts } = countTests(results);
-  const told = {
-    passed: counts.failed + counts.not_run === 0 && results.every(({ reason }) => reason === undefined),
+  const isWhole = results.every(({ reason }) => reason === undefined);
+  return formatReport({
+    passed: counts.failed + counts.not_run === 0 && isWhole,
+    state: isWhole ? 'completed' : 'stopped',
+    exit_code: exitCode,
     simulated: results.some(({ simulated }) => simulated),
     counts,
     duration_ms: rounded(results.reduce((sum, { duration }) => sum + duration, 0)),
     pipelines: results.map((result) => suiteJson(result, cwd)),
-  };
-  return `${printableJson(JSON.stringify(told, null, 2))}\n`;
+    diagnostics: diagnosticsJson(diagnostics, cwd),
+  });
+}
+
+/** The same object for tests that were not begun: nothing is known of them but why. */
+export function refusedTestJson(diagnostics: readonly Diagnostic[], { cwd, exitCode }: JsonStyle): string {
+  return formatReport({
+    passed: false,
+    state: 'refused',
+    exit_code: exitCode,
+    simulated: false,
+    counts: null,
+    duration_ms: null,
+    pipelines: [],
+    diagnostics: diagnosticsJson(diagnostics, cwd),
+  });
+}
+
+function formatReport(report: TestReport): string {
+  return `${printableJson(JSON.stringify(report, null, 2))}\n`;
 }
 
 function suiteJson({ suite, tests, reason, simulated }: SuiteResult, cwd: string) {
@@ -52,7 +101,7 @@ function recordJson({ record, outcome, output, error, usage, failures }: RecordR
 }
 
 function failureJson(failure: Failure, cwd: string) {
-  const { kind, path, message, expected, got, reason, asked, miss } = failure;
+  const { kind, path, message, expected, got, reason, hint, asked, miss } = failure;
   return {
     kind,
     path: path ?? null,
@@ -60,6 +109,7 @@ function failureJson(failure: Failure, cwd: string) {
     expected: expected ?? null,
     got: got ?? null,
     reason: reason ?? null,
+    hint: hint ?? null,
     ...placeJson(failure, cwd),
     step: asked?.step ?? miss?.step ?? null,
     messages: asked?.request.messages ?? null,

@@ -1,4 +1,6 @@
-import { shownPath } from '../diagnostic/placed.ts';
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { formatDiagnostics } from '../diagnostic/format.ts';
+import { placeDiagnostics, shownPath } from '../diagnostic/placed.ts';
 import { printable, withoutCommands } from '../diagnostic/printable.ts';
 import type { SuiteResult, TestResult } from '../testing/result.ts';
 import { failureLines, placeText } from './test-failure.ts';
@@ -10,6 +12,26 @@ export function testJunit(results: readonly SuiteResult[], cwd: string): string 
   return `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites${all}>
 ${results.map((result) => suiteXml(result, cwd)).join('')}</testsuites>
+`;
+}
+
+/** Why no test was run, as one test that broke: a server that reads an empty file shows nothing wrong. */
+export function refusedTestJunit(diagnostics: readonly Diagnostic[], cwd: string): string {
+  const name = 'pipe test';
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  const [first] = placeDiagnostics(errors, cwd);
+  const { message = name, code = 'usage', file, line } = first ?? {};
+  const counts = { tests: 1, failures: 0, errors: 1, skipped: 0, time: seconds(0) };
+  const test = { name: 'the tests can be run', classname: file ?? name, file, line, time: seconds(0) };
+  const text = formatDiagnostics(diagnostics, { format: 'text', color: false, cwd });
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<testsuites${attributes({ name, ...counts })}>
+  <testsuite${attributes({ name: file ?? name, ...counts })}>
+    <testcase${attributes(test)}>
+      <error${attributes({ message, type: code })}>${escaped(text)}</error>
+    </testcase>
+  </testsuite>
+</testsuites>
 `;
 }
 

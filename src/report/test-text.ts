@@ -1,12 +1,13 @@
 import { shownPath } from '../diagnostic/placed.ts';
 import { printable, withoutCommands } from '../diagnostic/printable.ts';
 import { formatDuration } from '../duration.ts';
-import type { SuiteResult, TestResult } from '../testing/result.ts';
+import type { Failure, SuiteResult, TestResult } from '../testing/result.ts';
 import { formatAmount, formatCount } from './numbers.ts';
 import { paintFor, type Paint } from './output.ts';
 import { failureLines, type TestStyle } from './test-failure.ts';
 import { metricsLines } from './test-metrics.ts';
 import { countTests, failuresOf, type PlacedFailure } from './test-words.ts';
+import { wrap } from './text.ts';
 
 const width = 80;
 /** Of one test, so many failures are told. */
@@ -63,29 +64,44 @@ function testLine({ test, status, records, duration }: TestResult, paint: Paint)
 }
 
 function detailLines(result: TestResult, style: TextStyle, paint: Paint): readonly string[] {
-  const failures = style.verbose ? failuresOf(result) : withoutRepeats(failuresOf(result));
-  const shown = style.verbose ? failures : failures.slice(0, mostFailures);
-  const left = failures.length - shown.length;
+  const groups = style.verbose ? failuresOf(result).map((first) => ({ first, others: 0 })) : grouped(result);
+  const shown = style.verbose ? groups : groups.slice(0, mostFailures);
+  const left = groups.slice(shown.length).reduce((sum, { others }) => sum + 1 + others, 0);
   return [
     paint('red', `✗ ${printable(result.test.name)}`),
-    ...shown.flatMap((failure, at) => {
-      const frame = failure.failure.place !== shown[at - 1]?.failure.place;
-      return (at === 0 ? [] : ['']).concat(failureLines(failure, { ...style, frame }));
+    ...shown.flatMap(({ first, others }, at) => {
+      const frame = first.failure.place !== shown[at - 1]?.first.failure.place;
+      const more = others === 0 ? [] : [`  the same for ${formatAmount(others, 'more record')}`];
+      return (at === 0 ? [] : ['']).concat(failureLines(first, { ...style, frame }), more);
     }),
     ...(left > 0 ? ['', `${formatAmount(left, 'more failure')} of this test; --verbose tells all`] : []),
   ];
 }
 
-/** One word of a prompt is missed by every record: the first says it for all that miss the same line. */
-function withoutRepeats(failures: readonly PlacedFailure[]): readonly PlacedFailure[] {
-  const told = new Set<string>();
-  return failures.filter(({ failure: { miss } }) => {
-    if (miss === undefined) return true;
-    const what = JSON.stringify([miss.step, miss.tool, miss.place]);
-    const isNew = !told.has(what);
-    told.add(what);
-    return isNew;
-  });
+/** Failures that say the same, the first of them standing for all. */
+interface FailureGroup {
+  readonly first: PlacedFailure;
+  readonly others: number;
+}
+
+/** One word of a prompt is missed by every record, one `input.when` skips many: the first says it for all. */
+function grouped(result: TestResult): readonly FailureGroup[] {
+  const groups = new Map<string, FailureGroup>();
+  for (const [at, placed] of failuresOf(result).entries()) {
+    const same = sameness(placed.failure) ?? String(at);
+    const group = groups.get(same);
+    groups.set(
+      same,
+      group === undefined ? { first: placed, others: 0 } : { ...group, others: group.others + 1 },
+    );
+  }
+  return [...groups.values()];
+}
+
+/** Equal for failures of several records that are one; undefined for what was answered, which is each record's own. */
+function sameness({ kind, message, miss }: Failure): string | undefined {
+  if (miss !== undefined) return JSON.stringify([miss.step, miss.tool, miss.place]);
+  return kind === 'outcome' ? JSON.stringify([kind, message]) : undefined;
 }
 
 function summaryLines(results: readonly SuiteResult[], style: TextStyle, paint: Paint): readonly string[] {
@@ -106,21 +122,37 @@ function summaryLines(results: readonly SuiteResult[], style: TextStyle, paint: 
 }
 
 /** What to do about questions that are not recorded. */
-function remedyLines(
-  { suite, tests, simulated }: SuiteResult,
-  { cwd, command }: TextStyle,
-): readonly string[] {
-  const misses = tests
-    .flatMap(failuresOf)
-    .filter(({ failure }) => failure.miss !== undefined || failure.unanswered === true);
+function remedyLines(result: SuiteResult, { cwd, command }: TextStyle): readonly string[] {
+  const { suite, tests, simulated, unrecorded = false } = result;
+  const misses = tests.flatMap(failuresOf).flatMap(({ failure }) => failure.question ?? []);
   if (misses.length === 0) return [];
   const path = printable(shownPath(suite.path, cwd));
-  const count = formatAmount(misses.length, 'question');
-  const verb = misses.length === 1 ? 'is' : 'are';
-  const flags = simulated ? '--record --simulate' : '--record';
+  const record = `  ${command} test ${path} --record`;
+  if (unrecorded) {
+    const recording = printable(shownPath(suite.recording, cwd));
+    return [
+      '',
+      ...wrap(
+        `nothing is recorded yet: there is no ${recording}, or it is empty; record the answers:`,
+        width,
+      ),
+      `${record}               with a key`,
+      `${record} --simulate    without one: made-up answers, marked so`,
+    ];
+  }
+  const questions = new Set(misses).size;
+  const count = formatAmount(questions, 'question');
+  const what = asksFurther(suite)
+    ? `at least ${count} of ${path}, and what depends on ${questions === 1 ? 'it' : 'them'}, are not recorded`
+    : `${count} of ${path} ${questions === 1 ? 'is' : 'are'} not recorded`;
   return [
     '',
-    `${count} of ${path} ${verb} not recorded; record the answers anew:`,
-    `  ${command} test ${path} ${flags}`,
+    ...wrap(`${what}; record the answers anew:`, width),
+    `${record}${simulated ? ' --simulate' : ''}`,
   ];
+}
+
+/** Whether the answer to one question leads to others: those are not known before it. */
+function asksFurther({ plan, graders }: SuiteResult['suite']): boolean {
+  return plan.steps.length > 1 || graders.size > 0 || plan.steps.some(({ type }) => type === 'tools');
 }

@@ -20,14 +20,14 @@ const wholeUsage = 'usage';
 export async function compileAssertion(
   { pointer, spec }: SoundAssertion,
   plan: Plan,
-  outcome: ExpectedOutcome,
+  outcomes: readonly ExpectedOutcome[],
   workspace: Workspace,
 ): Promise<readonly PlannedAssertion[]> {
   const { source, report } = workspace;
   const held = spec['path'];
   const text = typeof held === 'string' ? held : wholeUsage;
   const place: Location = { source, pointer: held === undefined ? pointer : [...pointer, 'path'] };
-  const path = compilePath(text, place, pathScope(plan, outcome), report);
+  const path = compilePath(text, place, pathScope(plan, outcomes), report);
   const planned: PlannedAssertion[] = [];
   for (const [key, expected] of Object.entries(spec)) {
     const kind = assertionKinds.get(key);

@@ -23,7 +23,7 @@ export function compileClassification(
 ): PlannedClassification | undefined {
   const label = textIn(spec, 'label');
   const place = { source, pointer: [...pointer, 'prediction'] };
-  const prediction = compilePath(textIn(spec, 'prediction'), place, pathScope(plan, 'succeeded'), report);
+  const prediction = compilePath(textIn(spec, 'prediction'), place, pathScope(plan, ['succeeded']), report);
   const lacking = rows.records.find(({ value }) => !Object.hasOwn(value, label) || value[label] === null);
   if (lacking !== undefined) {
     report.add({ ...noLabel(label, lacking, rows), place: { source, pointer: [...pointer, 'label'] } });

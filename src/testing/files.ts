@@ -1,5 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { shownPath } from '../diagnostic/placed.ts';
 
 /** The files of one pipeline that tests are about, absolute. */
 export interface TestFiles {
@@ -28,6 +30,24 @@ export async function testFilesOf(path: string, cwd: string): Promise<TestFiles>
     ? absolute
     : await firstOf(extensions.map((extension) => `${stem}.test${extension}`));
   return { pipeline, recording: `${stem}.recording.jsonl`, ...(tests !== undefined && { tests }) };
+}
+
+/** Says what a file of tests is without its pipeline; undefined where this is none, or the pipeline is there. */
+export async function withoutPipeline(
+  path: string,
+  { pipeline, tests }: TestFiles,
+  cwd: string,
+): Promise<Diagnostic | undefined> {
+  if (tests === undefined || !isTestFile(path)) return undefined;
+  if ((await firstOf([tests])) === undefined || (await stat(pipeline).catch(() => undefined)))
+    return undefined;
+  const [shown, tested] = [shownPath(tests, cwd), shownPath(pipeline, cwd)];
+  return {
+    severity: 'error',
+    code: 'missing-file',
+    message: `\`${shown}\` tests \`${tested}\`, which is not there`,
+    hint: 'a file of tests stands beside its pipeline and has its name: rename one of them, or write the pipeline',
+  };
 }
 
 /** A path without its extension, nor the `.test` before it. */

@@ -1,6 +1,9 @@
+import { hash } from 'node:crypto';
+import { basename } from 'node:path';
 import type { JudgeServices, Verdict } from '../assertions/assertion.ts';
 import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
-import { missMessage } from '../run/recordings/miss.ts';
+import { canonicalJson } from '../run/canonical.ts';
+import { missMessage, type ReplayMiss } from '../run/recordings/miss.ts';
 import { renderOutput } from '../run/row.ts';
 import { readUsage } from '../run/entry.ts';
 import { asked, stepOf } from './asked.ts';
@@ -19,7 +22,11 @@ export async function judgeRecord(end: RecordEnd, services: JudgeServices): Prom
   const verdicts =
     finished === undefined || astray.length > 0
       ? []
-      : await Promise.all(test.assertions.map((assertion) => judge(assertion, end, scope, services)));
+      : await Promise.all(
+          test.assertions
+            .filter((assertion) => isAbout(assertion, end))
+            .map((assertion) => judge(assertion, end, scope, services)),
+        );
   return {
     record,
     outcome,
@@ -28,6 +35,15 @@ export async function judgeRecord(end: RecordEnd, services: JudgeServices): Prom
     usage,
     failures: [...astray, ...verdicts.flat()],
   };
+}
+
+/** Where a record may end in several ways, what only one of them has is looked at where it ended so. */
+function isAbout({ path }: PlannedAssertion, { test, finished }: RecordEnd): boolean {
+  if (test.outcomes.length === 1) return true;
+  const [root] = path.text.split('.');
+  if (root === 'input' || root === 'vars' || root === 'usage') return true;
+  if (root === 'output') return finished?.outcome === 'succeeded';
+  return root === 'error' ? finished?.outcome === 'failed' : finished?.outcome !== 'skipped';
 }
 
 /** What the paths of a test lead through. */
@@ -57,10 +73,16 @@ function outcomeFailures(end: RecordEnd): readonly Failure[] {
   const { place } = test;
   const [miss] = misses;
   if (miss !== undefined) {
-    return misses.map((one) => ({ place, kind: 'replay_miss', message: missMessage(one), miss: one }));
+    return misses.map((one) => ({
+      place,
+      kind: 'replay_miss',
+      message: missMessage(one),
+      miss: one,
+      question: missedQuestion(one, end),
+    }));
   }
-  if (finished.outcome !== test.outcome) {
-    return [{ place, kind: 'outcome', ...outcomeWords(end), ...stepAsked(end) }];
+  if (!test.outcomes.includes(finished.outcome)) {
+    return [{ place, kind: 'outcome', ...outcomeWords(end), ...remedyOf(end), ...stepAsked(end) }];
   }
   if (finished.outcome !== 'failed' || test.error === undefined || finished.error.code === test.error)
     return [];
@@ -70,16 +92,56 @@ function outcomeFailures(end: RecordEnd): readonly Failure[] {
   ];
 }
 
+function missedQuestion(miss: ReplayMiss, { trace }: RecordEnd): string {
+  const { request = null } = asked(trace, miss.step).asked ?? {};
+  // One request may bring calls of tools that differ.
+  const call = miss.tool === undefined ? null : missMessage(miss);
+  return questionId({ step: miss.step, request, call });
+}
+
+function questionId(question: object): string {
+  return hash('sha256', canonicalJson(question as JsonObject));
+}
+
+const wantedWords = {
+  succeeded: 'have succeeded',
+  failed: 'have failed',
+  skipped: 'have been skipped',
+} as const;
+
 function outcomeWords({ test, finished }: RecordEnd): Pick<Failure, 'message'> {
-  const wanted = test.outcome === 'succeeded' ? '' : `, which was to be ${test.outcome}`;
-  if (finished?.outcome !== 'failed') {
-    return {
-      message: `the record ${finished?.outcome === 'skipped' ? 'was skipped' : 'succeeded'}${wanted}`,
-    };
+  const { outcomes, when } = test;
+  const isUsual = outcomes.length === 1 && outcomes[0] === 'succeeded';
+  const should = outcomes.map((outcome) => wantedWords[outcome]).join(' or ');
+  const wanted = isUsual ? '' : `, and should ${should}`;
+  if (finished?.outcome === 'skipped') {
+    const line = when?.source.locate(when.pointer).start.line;
+    const at = when === undefined ? '' : ` (${basename(when.source.path)}:${line})`;
+    return { message: `the record was skipped by \`input.when\`${at}${wanted}` };
   }
+  if (finished?.outcome !== 'failed') return { message: `the record succeeded${wanted}` };
   const { step, error } = finished;
   const where = step === null ? '' : ` in step \`${step}\``;
   return { message: `the record failed${where}${wanted}: ${error.message} (${error.code})` };
+}
+
+/** What to do about an end that was not expected, and where, if that is known. */
+function remedyOf({
+  test,
+  record,
+  finished,
+}: RecordEnd): Pick<Failure, 'hint'> & Partial<Pick<Failure, 'place'>> {
+  const { outcomes, given, isTable } = test;
+  if (finished?.outcome === 'skipped' && test.classification === undefined) {
+    const all = isTable ? [...outcomes, 'skipped'] : ['skipped'];
+    const said = all.length === 1 ? all[0] : `[${all.join(', ')}]`;
+    return { hint: `if that is right, write \`outcome: ${said}\` in the test` };
+  }
+  if (finished?.outcome !== 'failed' || finished.error.code !== 'absent_path') return {};
+  const field = /`input\.([\w-]+)/u.exec(finished.error.message)?.[1];
+  if (field === undefined || Object.hasOwn(record.value, field)) return {};
+  const what = isTable ? 'the rows' : 'the `input` of the test';
+  return { place: given, hint: `add \`${field}\` to ${what}` };
 }
 
 function stepAsked({ finished, trace }: RecordEnd): Pick<Failure, 'asked'> {
@@ -102,19 +164,30 @@ async function judge(
   if (!wanted.ok) return [{ ...fails, message: `what is expected cannot be told: ${wanted.error.message}` }];
   const usage = (isObject(value) ? readUsage(value) : undefined) ?? end.usage;
   const verdict = await assertion.judge({ value, usage }, wanted.value, services);
-  return verdict.pass ? [] : [{ ...fails, ...wordsOf(verdict, path.text, value), ...about }];
+  if (verdict.pass) return [];
+  const question =
+    verdict.unanswered === true ? questionId({ judged: value, wanted: wanted.value }) : undefined;
+  return [
+    {
+      ...fails,
+      ...wordsOf(verdict, path.text, value),
+      ...about,
+      ...(question !== undefined && { question }),
+    },
+  ];
 }
 
 function wordsOf(
-  { expected, reason, wanted, unanswered }: Verdict & { readonly pass: false },
+  { expected, reason, seen, wanted, unanswered }: Verdict & { readonly pass: false },
   path: string,
   got: JsonValue,
-): Pick<Failure, 'message' | 'expected' | 'got' | 'reason' | 'wanted' | 'unanswered'> {
-  const why = reason === undefined ? '' : `: ${reason}`;
+): Pick<Failure, 'message' | 'expected' | 'got' | 'seen' | 'reason' | 'wanted' | 'unanswered'> {
+  const why = [seen === undefined ? undefined : `got ${seen}`, reason].filter((part) => part !== undefined);
   return {
-    message: `\`${path}\` is not as expected: ${expected}${why}`,
+    message: `\`${path}\` is not as expected: ${[expected, ...why].join(': ')}`,
     expected,
     got,
+    ...(seen !== undefined && { seen }),
     ...(reason !== undefined && { reason }),
     ...(wanted !== undefined && { wanted }),
     ...(unanswered !== undefined && { unanswered }),

@@ -8,7 +8,7 @@ import { loadPipeline } from '../pipeline/pipeline.ts';
 import { createReport, type Report } from '../pipeline/report.ts';
 import { validateTestFile, validateTests, type SoundTest } from '../pipeline/validate-tests.ts';
 import type { Plan } from '../plan.ts';
-import { testFilesOf, type TestFiles } from './files.ts';
+import { testFilesOf, withoutPipeline, type TestFiles } from './files.ts';
 import { createPlanner } from './planner.ts';
 import type { TestSuite } from './suite.ts';
 
@@ -36,7 +36,8 @@ export async function loadTests(path: string, { cwd = '' }: { cwd?: string } = {
     readonly report: Report;
     readonly tests: readonly SoundTest[];
   }[] = [];
-  const diagnostics: Diagnostic[] = [...loaded.diagnostics];
+  const lone = await withoutPipeline(path, found, cwd);
+  const diagnostics: Diagnostic[] = lone === undefined ? [...loaded.diagnostics] : [lone];
   if (pipeline !== undefined) {
     // What is wrong with their form has been told with the pipeline.
     const tests = isObject(pipeline.value) ? pipeline.value['tests'] : undefined;

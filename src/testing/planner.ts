@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { Source } from '../diagnostic/source.ts';
-import { isObject, type Pointer } from '../json/json.ts';
+import { isObject, type JsonObject, type Pointer } from '../json/json.ts';
 import type { SoundTest } from '../pipeline/validate-tests.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import type { Plan } from '../plan.ts';
@@ -42,10 +42,10 @@ export function createPlanner(plan: Plan, pipeline: Source): Planner {
     const rows = await rowsOf(spec, pointer, workspace);
     const folder = dirname(rows?.path ?? source.path);
     const variant = await variants.find(spec, pointer, folder, workspace);
-    const outcome = (spec['outcome'] ?? 'succeeded') as ExpectedOutcome;
+    const outcomes = [spec['outcome'] ?? 'succeeded'].flat() as readonly ExpectedOutcome[];
     const planned: PlannedAssertion[] = [];
     for (const assertion of assertions) {
-      planned.push(...(await compileAssertion(assertion, variant.plan, outcome, workspace)));
+      planned.push(...(await compileAssertion(assertion, variant.plan, outcomes, workspace)));
     }
     for (const assertion of planned) await addGrader(assertion, workspace);
     const { classify, input } = spec;
@@ -56,10 +56,12 @@ export function createPlanner(plan: Plan, pipeline: Source): Planner {
     tests.push({
       name,
       place: { source, pointer: [...pointer, 'name'] },
+      given: { source, pointer: [...pointer, ...givenIn(spec)] },
+      ...(plan.input.when !== undefined && { when: { source: pipeline, pointer: ['input', 'when'] } }),
       variant,
       records: rows?.records ?? (isObject(input) ? [{ value: input }] : []),
       isTable: rows !== undefined,
-      outcome,
+      outcomes,
       ...(typeof spec['error'] === 'string' && { error: spec['error'] }),
       assertions: planned,
       ...(classification !== undefined && { classification }),
@@ -106,6 +108,12 @@ export function graderId(model: unknown): string {
   return JSON.stringify(model);
 }
 
+/** Where a test says what it runs with. */
+function givenIn({ input, rows }: JsonObject): Pointer {
+  if (input !== undefined) return ['input'];
+  return rows === undefined ? ['classify', 'rows'] : ['rows'];
+}
+
 function nameTwice(name: string, source: Source, pointer: Pointer): Diagnostic {
   return {
     severity: 'error',
@@ -139,7 +147,7 @@ function misplacedKeys({ pointer, spec }: SoundTest, source: Source): readonly D
         key === 'assert' ? 'make it a test of its own, with the same `rows`' : 'remove it',
       ),
     ),
-    ...(ofCases.length > 0 || spec['outcome'] === 'failed'
+    ...(ofCases.length > 0 || [spec['outcome'] ?? 'succeeded'].flat().includes('failed')
       ? []
       : mistake('error', '`error` is for a case that is to fail', 'add `outcome: failed`')),
   ];

@@ -16,6 +16,8 @@ export interface SuiteResult {
   readonly reason?: StopReason;
   /** Whether answers were made up, by a simulator now or when they were recorded. */
   readonly simulated: boolean;
+  /** Whether nothing is recorded yet, so that no question can be answered. */
+  readonly unrecorded?: boolean;
   /** Milliseconds. */
   readonly duration: number;
 }
@@ -56,7 +58,11 @@ export interface Failure {
   /** What was wanted, and what came; absent where the message says all. */
   readonly expected?: string;
   readonly got?: JsonValue;
+  /** `got` in words, where they say it better than its JSON. */
+  readonly seen?: string;
   readonly reason?: string;
+  /** The remedy, where one is known. */
+  readonly hint?: string;
   /** The text that was wanted in place of what came, where they can be held side by side. */
   readonly wanted?: string;
   /** Whether a judge gave no verdict. */
@@ -65,6 +71,8 @@ export interface Failure {
   readonly asked?: Asked;
   /** A question that no recording answers. */
   readonly miss?: ReplayMiss;
+  /** The same for failures of one question that is not recorded, of the pipeline or of a judge. */
+  readonly question?: string;
 }
 
 export interface Asked {

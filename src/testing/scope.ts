@@ -8,18 +8,18 @@ import type { ScopeType } from '../template/scope-type.ts';
 export type ExpectedOutcome = 'succeeded' | 'failed' | 'skipped';
 
 /** What the paths of a test can lead to, known before anything is run. */
-export function pathScope(plan: Plan, outcome: ExpectedOutcome): ScopeType {
+export function pathScope(plan: Plan, outcomes: readonly ExpectedOutcome[]): ScopeType {
   const scope = planScope(plan);
   const value = (schema: JsonSchema) => ({ kind: 'value', schema }) as const;
   const names = new Map([...scope.names, ['usage', value(usageSchema)]]);
-  if (outcome === 'succeeded') names.set('output', value(rowSchema(plan)));
-  if (outcome === 'failed') names.set('error', value(errorSchema));
+  if (outcomes.includes('succeeded')) names.set('output', value(rowSchema(plan)));
+  if (outcomes.includes('failed')) names.set('error', value(errorSchema));
   const elsewhere: Record<string, string> = { ...scope.elsewhere };
-  if (outcome !== 'succeeded') {
+  if (!outcomes.includes('succeeded')) {
     elsewhere['output'] =
-      `a ${outcome} record has no \`output\`: what its steps answered is at \`steps.<id>.output\``;
+      `a ${outcomes.join(' or ')} record has no \`output\`: what its steps answered is at \`steps.<id>.output\``;
   }
-  if (outcome !== 'failed') elsewhere['error'] = '`error` is there in a case with `outcome: failed`';
+  if (!outcomes.includes('failed')) elsewhere['error'] = '`error` is there in a case with `outcome: failed`';
   // What is absent when it is looked at fails the assertion, with a message of its own.
   return { ...scope, names, elsewhere, guarded: true };
 }

@@ -3,7 +3,7 @@ import { failure, success, type Result } from '../result.ts';
 import type { RecordingChange } from '../run/recordings/change.ts';
 import type { StopReason } from '../run/events.ts';
 import { openRecordings } from '../run/recordings/open.ts';
-import { openRecorder } from '../run/recordings/recorder.ts';
+import { openRecorder, type Recorder } from '../run/recordings/recorder.ts';
 import type { RecordResult, SuiteResult, TestResult } from './result.ts';
 import { runTests, type TestOptions } from './run.ts';
 import type { PlannedTest, TestSuite } from './suite.ts';
@@ -36,7 +36,22 @@ export async function testOffline(
   const isWhole =
     tests.length === suite.tests.length && result.reason === undefined && !result.tests.some(isMissed);
   const simulated = recordings.entries.some((entry) => entry.type === 'answer' && entry.simulated);
-  return success({ result: { ...result, simulated }, unused: isWhole ? recordings.unused().length : null });
+  const unrecorded = recordings.entries.length === 0;
+  const told = simulated ? result.tests.map(withMadeUpVerdicts) : result.tests;
+  return success({
+    result: { ...result, tests: told, simulated, unrecorded },
+    unused: isWhole ? recordings.unused().length : null,
+  });
+}
+
+/** A simulator makes up verdicts as it does answers: that one is against an answer says nothing of it. */
+function withMadeUpVerdicts(test: TestResult): TestResult {
+  const hint = 'the simulator cannot judge, and made this verdict up: record the answers of a model';
+  const records = test.records.map((record) => ({
+    ...record,
+    failures: record.failures.map((failure) => (failure.kind === 'judge' ? { hint, ...failure } : failure)),
+  }));
+  return { ...test, records };
 }
 
 export interface RecordedResult {
@@ -53,10 +68,17 @@ export async function recordTests(
   tests: readonly PlannedTest[],
   options: SessionOptions,
 ): Promise<Result<RecordedResult, readonly Diagnostic[]>> {
-  const simulated = options.simulator !== undefined;
-  const opened = await openRecorder(suite.recording, { simulated });
-  if (!opened.ok) return opened;
-  const { recorder } = opened.value;
+  const opened = await openRecorder(suite.recording, { simulated: options.simulator !== undefined });
+  return opened.ok ? recordTestsInto(opened.value.recorder, suite, tests, options) : opened;
+}
+
+/** As `recordTests`, into a recording that is open: what fails from here on is the machine's fault, not that of a file. */
+export async function recordTestsInto(
+  recorder: Recorder,
+  suite: TestSuite,
+  tests: readonly PlannedTest[],
+  options: SessionOptions,
+): Promise<Result<RecordedResult, readonly Diagnostic[]>> {
   const asked = await runTests(suite, tests, { ...options, record: { recorder } });
   const isWhole = tests.length === suite.tests.length && asked.reason === undefined && !recorder.incomplete;
   const written = await recorder.finish({ prune: isWhole });

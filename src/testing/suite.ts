@@ -35,11 +35,16 @@ export interface PlannedTest {
   readonly name: string;
   /** Of the test in its file. */
   readonly place: Location;
+  /** Of what it runs with: the `input`, or the path of its rows. */
+  readonly given: Location;
+  /** Of `input.when` in the pipeline; absent where it has none. */
+  readonly when?: Location;
   readonly variant: Variant;
   readonly records: readonly TestRecord[];
   /** Whether the records are the rows of a file. */
   readonly isTable: boolean;
-  readonly outcome: ExpectedOutcome;
+  /** Each of them will do; at least one. */
+  readonly outcomes: readonly ExpectedOutcome[];
   /** The code of the error, where one is expected. */
   readonly error?: string;
   readonly assertions: readonly PlannedAssertion[];

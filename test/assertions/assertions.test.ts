@@ -102,10 +102,8 @@ describe('an assertion', () => {
 describe('max_tokens and max_cost_usd', () => {
   it.each([
     ['max_tokens', 10, { total_tokens: 10 }, undefined],
-    ['max_tokens', 10, { total_tokens: 11 }, '11 were used'],
     ['max_tokens', 10, { total_tokens: null }, 'the provider did not tell how many were used'],
     ['max_cost_usd', 0.01, { cost_usd: 0.01 }, undefined],
-    ['max_cost_usd', 0.01, { cost_usd: 0.02 }, 'it cost $0.02'],
     [
       'max_cost_usd',
       0.01,
@@ -115,6 +113,14 @@ describe('max_tokens and max_cost_usd', () => {
   ])('%s %j of %j', async (kind, most, usage, reason) => {
     const verdict = await judged(kind, most, null, { usage });
     expect(verdict).toMatchObject(reason === undefined ? { pass: true } : { pass: false, reason });
+  });
+
+  it.each([
+    ['max_tokens', 10, { total_tokens: 11 }, 'at most 10 tokens', '11 tokens'],
+    ['max_cost_usd', 0.01, { cost_usd: 0.02 }, 'at most $0.01', '$0.02'],
+    ['max_cost_usd', 1e-7, { cost_usd: 0.00001035 }, 'at most $0.0000001', '$0.00001035'],
+  ])('%s %j of %j says what was wanted and what came', async (kind, most, usage, expected, seen) => {
+    expect(await judged(kind, most, null, { usage })).toEqual({ pass: false, expected, seen });
   });
 });
 

@@ -72,7 +72,7 @@ describe('pipe run --replay', () => {
     expect(missed.stderr).toContain(
       `rows.jsonl:1  error  this request of step \`translate\` was never recorded`,
     );
-    expect(missed.stderr).toContain('p.yaml:8:13  differs from r.jsonl:1, which is the nearest, in');
+    expect(missed.stderr).toContain('p.yaml:8:13  differs from r.jsonl:1, the nearest, in');
     expect(missed.stderr).toContain('the system message: Translate to [-French-]{+German+}.');
     expect(missed.stderr).toContain('the same (replay_miss) for 1 more record');
     const [error] = text(cwd, 'out', 'errors.jsonl').split('\n');

@@ -20,7 +20,7 @@ describe('a miss', () => {
     const miss: ReplayMiss = { step: 'say', place, nearest: near('the user message', 'Say it', 'Sing it') };
     expect(missTitle(miss)).toBe('this request of step `say` was never recorded');
     expect(lines(miss)).toEqual([
-      'p.yaml:8:13  differs from r.jsonl:3, which is the nearest, in',
+      'p.yaml:8:13  differs from r.jsonl:3, the nearest, in',
       '  the user message: [-Say-]{+Sing+} it',
     ]);
   });
@@ -28,7 +28,7 @@ describe('a miss', () => {
   it('stands in several lines where the text does, and not in too many', () => {
     const text = (word: string) => `${word}\nand\nmore`;
     expect(lines({ step: 'say', place, nearest: near('the user message', text('a'), text('b')) })).toEqual([
-      'p.yaml:8:13  differs from r.jsonl:3, which is the nearest, in',
+      'p.yaml:8:13  differs from r.jsonl:3, the nearest, in',
       '  the user message:',
       '    [-a-]{+b+}',
       '    and',
@@ -102,5 +102,15 @@ describe('the summary', () => {
       'one: r.jsonl:1, r.jsonl:2, r.jsonl:3, r.jsonl:4, r.jsonl:5 and 2 more',
       'two: r.jsonl:9',
     ]);
+  });
+});
+
+describe('a miss in a file with a long path', () => {
+  it('is told in lines that fit a terminal', () => {
+    const path = '/project/pipelines/of/a/team/translate-and-classify.recording.jsonl';
+    const nearest = { ...near('the user message', 'a', 'b'), path };
+    const told = lines({ step: 'say', place, nearest });
+    expect(told.length).toBeGreaterThan(2);
+    expect(told.filter((line) => line.length > 78)).toEqual([]);
   });
 });

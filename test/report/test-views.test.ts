@@ -42,7 +42,7 @@ describe('tests as they are told', () => {
 
   it('to programs', async () => {
     const { folder, results } = await sampleResults();
-    const text = testJson(results, folder);
+    const text = testJson(results, { cwd: folder, exitCode: 1, diagnostics: [] });
     expectGolden(golden('tests.json'), text);
     expect(text).not.toMatch(acting);
     const [, evil] = (
@@ -107,7 +107,10 @@ describe('tests as they are told', () => {
     expect(text).toContain('  - as it should be  not run\n');
     expect(text).toContain('5 tests: 0 passed, 5 not run');
     expect(text).toContain('stopped: the key was refused');
-    expect(JSON.parse(testJson(stopped, folder))).toMatchObject({ passed: false, counts: { not_run: 5 } });
+    expect(JSON.parse(testJson(stopped, { cwd: folder, exitCode: 3, diagnostics: [] }))).toMatchObject({
+      passed: false,
+      counts: { not_run: 5 },
+    });
     const xml = testJunit(stopped, folder);
     expect(XMLValidator.validate(xml)).toBe(true);
     expect(xml).toContain('<skipped message="the run stopped before it"/>');

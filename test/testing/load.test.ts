@@ -56,6 +56,25 @@ describe('a file of tests', () => {
     expect(suite.files).toEqual(expect.arrayContaining([join(folder, 'triage.yaml'), join(folder, name)]));
   });
 
+  it('that expects an outcome that there is not says so once', async () => {
+    const folder = project({
+      'triage.yaml': triage,
+      'triage.test.yaml': one.replace('}}', '}, outcome: [failed, skiped]}'),
+    });
+    const { diagnostics } = await loadTests('triage.yaml', { cwd: folder });
+    expect(diagnostics.map(({ message, hint }) => [message, hint])).toEqual([
+      [expect.stringContaining('`outcome[1]` of the test "one"'), 'did you mean `skipped`?'],
+    ]);
+  });
+
+  it('that has no pipeline beside it says so', async () => {
+    const folder = project({ 'triage.test.yaml': one });
+    const { diagnostics } = await loadTests('triage.test.yaml', { cwd: folder });
+    expect(diagnostics.map(({ code, message }) => [code, message])).toEqual([
+      ['missing-file', '`triage.test.yaml` tests `triage.yaml`, which is not there'],
+    ]);
+  });
+
   it('that is a folder is none', async () => {
     const folder = project({ 'triage.yaml': triage });
     mkdirSync(join(folder, 'triage.test.yaml'));

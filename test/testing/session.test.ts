@@ -90,19 +90,19 @@ describe('tests of a pipeline', () => {
         'failed',
         '`output.topic` is not as expected: "billing"',
         '`output.topic` is not as expected: one of "billing" or "other"',
-        '`usage` is not as expected: at most 29 tokens: 30 were used',
+        '`usage` is not as expected: at most 29 tokens: got 30 tokens',
       ],
       rows: ['failed', '`output.topic` is not as expected: "order"'],
       'other variables': ['passed'],
       mocked: ['passed'],
       skipped: ['passed'],
-      'skipped, and not expected': ['failed', 'the record was skipped'],
+      'skipped, and not expected': ['failed', 'the record was skipped by `input.when` (triage.yaml:4)'],
       'a record at fault': ['passed'],
       'another fault than expected': [
         'failed',
         expect.stringContaining('the record failed by `absent_path`, not by `schema_mismatch`'),
       ],
-      'a fault that does not come': ['failed', 'the record succeeded, which was to be failed'],
+      'a fault that does not come': ['failed', 'the record succeeded, and should have failed'],
       absent: ['failed', '`steps.translate.output` is not there'],
     });
     const again = await offline(await suiteOf(folder));
@@ -387,5 +387,43 @@ tests:
     expect(told).toBe(
       'triage: asking about 1 record, where no answer is recorded\nsmall waits 1m 00s for quota\nwarning: a \\x1b[31mnotice\n',
     );
+  });
+});
+
+describe('how a record is to end', () => {
+  const ofRows = (outcome: string) => `version: 1
+tests:
+  - name: rows
+    rows: rows.csv
+${outcome}    assert: [{path: output.ticket, contains: PARCEL}]
+`;
+  const files = (outcome: string) =>
+    project({
+      'triage.yaml': triage,
+      'rows.csv': 'text\nmy parcel\nskip\n',
+      'triage.test.yaml': ofRows(outcome),
+    });
+
+  it('may be one of several', async () => {
+    const suite = await suiteOf(files('    outcome: [succeeded, skipped]\n'));
+    expect(outline((await record(suite, model)).result)).toEqual({ rows: ['passed'] });
+  });
+
+  it('is proposed where the rows are right', async () => {
+    const { result } = await record(await suiteOf(files('')), model);
+    expect(result.tests[0]?.records[1]?.failures).toMatchObject([
+      { hint: 'if that is right, write `outcome: [succeeded, skipped]` in the test' },
+    ]);
+  });
+
+  it('names what the input of a test lacks, at the input', async () => {
+    const folder = project({
+      'triage.yaml': triage.replace('  ticket:', '  id: "{{input.id}}"\n  ticket:'),
+      'triage.test.yaml': oneTest('lacks', '').replace('id: t1, ', ''),
+    });
+    const { result } = await record(await suiteOf(folder), model);
+    const [failure] = result.tests[0]?.records[0]?.failures ?? [];
+    expect(failure).toMatchObject({ kind: 'outcome', hint: 'add `id` to the `input` of the test' });
+    expect(failure?.place.pointer).toEqual(['tests', 0, 'input']);
   });
 });

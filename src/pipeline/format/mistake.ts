@@ -5,7 +5,8 @@ import type { Violation } from '../schema/violations.ts';
 import { swappedHint } from '../swapped.ts';
 import { pathText, valueText } from '../words.ts';
 import { keyPlaces, type Form } from './key-places.ts';
-import { additionHint, exampleHint, typeHint, unitHint, valueHint } from './remedy.ts';
+import { partName } from './part-name.ts';
+import { additionHint, exampleHint, shareHint, typeHint, unitHint, valueHint } from './remedy.ts';
 import { unknownKey, type UnknownKey } from './unknown-key.ts';
 
 type Told = Pick<Diagnostic, 'code' | 'message' | 'hint'>;
@@ -28,13 +29,16 @@ export function formatMistakes(
   const unknown = new Map(
     unknownKeys.map(
       ({ pointer, schema }) =>
-        [pathText(pointer), unknownKey(pointer, schema, { form, provider, places })] as const,
+        [
+          pathText(pointer),
+          unknownKey(pointer, schema, { form, provider, places, file: source.value }),
+        ] as const,
     ),
   );
   return violations
     .filter((violation) => !isMisspelt(violation, unknown))
     .map((violation) => {
-      const told = unknown.get(pathText(violation.pointer)) ?? toldOf(violation, form);
+      const told = unknown.get(pathText(violation.pointer)) ?? toldOf(violation, form, source.value);
       return diagnosticOf(violation, told, source);
     });
 }
@@ -74,8 +78,12 @@ function diagnosticOf(violation: Violation, told: Told, source: Source): Diagnos
   };
 }
 
-function toldOf({ kind, pointer, keys = [], expectation, schema, value }: Violation, form: Form): Told {
-  const subject = pointer.length === 0 ? 'the file' : `\`${pathText(pointer)}\``;
+function toldOf(
+  { kind, pointer, keys = [], expectation, schema, value }: Violation,
+  form: Form,
+  file: JsonValue,
+): Told {
+  const subject = pointer.length === 0 ? 'the file' : partName(pointer, file);
   const unlikeForm = `${subject} cannot be ${found(value)}`;
   const unlike = `${subject} ${expectation}, found ${found(value)}`;
   switch (kind) {
@@ -119,7 +127,13 @@ function toldOf({ kind, pointer, keys = [], expectation, schema, value }: Violat
   }
   const pattern = textOf(schema['patternErrorMessage']);
   return pattern === undefined
-    ? told('invalid-value', unlike, textOf(schema['errorMessage']) ?? valueHint(pointer, schema, value))
+    ? told(
+        'invalid-value',
+        unlike,
+        textOf(schema['errorMessage']) ??
+          shareHint(pointer, schema, value) ??
+          valueHint(pointer, schema, value),
+      )
     : told('invalid-value', unlikeForm, unitHint(schema, value) ?? pattern);
 }
 

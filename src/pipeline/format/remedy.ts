@@ -49,6 +49,13 @@ export function unitHint({ pattern }: JsonObject, value: JsonValue): string | un
   return /^\d+(\.\d+)?$/u.test(`${value}`) ? `write a unit, such as ${value}s` : undefined;
 }
 
+/** A percentage in place of a share. */
+export function shareHint(pointer: Pointer, schema: JsonObject, value: JsonValue): string | undefined {
+  const isShare = pointer.includes('at_least') && schema['maximum'] === 1;
+  if (!isShare || typeof value !== 'number' || value < 10 || value > 100) return undefined;
+  return `a share is from 0 to 1: ${written(pointer, Number((value / 100).toPrecision(12)))}`;
+}
+
 /** The one of the allowed values that was meant, or how to do without one. */
 export function valueHint(pointer: Pointer, schema: JsonObject, value: JsonValue): string | undefined {
   const allowed = Array.isArray(schema['enum']) ? schema['enum'].map(String) : [];

@@ -41,6 +41,8 @@ export const assertionSection: JsonObject = section(
   },
 );
 
+const outcomes = ['succeeded', 'failed', 'skipped'];
+
 const rows = {
   type: 'string',
   minLength: 1,
@@ -139,11 +141,14 @@ export function testSection(assertion: JsonObject): JsonObject {
         examples: [{ translate: 'Where is my parcel?' }],
       },
       outcome: {
-        enum: ['succeeded', 'failed', 'skipped'],
+        anyOf: [
+          { type: 'string', enum: outcomes },
+          { type: 'array', minItems: 1, uniqueItems: true, items: { enum: outcomes } },
+        ],
         default: 'succeeded',
         description:
-          'How the record is to end: `failed` by its own fault or a step’s, or `skipped` by `input.when`.',
-        examples: ['failed'],
+          'How the record is to end: `failed` by its own fault or a step’s, or `skipped` by `input.when`. A list says that each of these will do: `output` is then looked at where the record succeeded, `error` where it failed.',
+        examples: ['failed', ['succeeded', 'skipped']],
       },
       error: {
         type: 'string',

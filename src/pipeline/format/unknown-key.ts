@@ -1,10 +1,11 @@
 import { didYouMean } from '../../diagnostic/suggest.ts';
-import { isObject, type JsonObject, type Pointer } from '../../json/json.ts';
+import { isObject, type JsonObject, type JsonValue, type Pointer } from '../../json/json.ts';
 import { providers } from '../../models/registry.ts';
-import { listText, pathText, plainList } from '../words.ts';
+import { listText, plainList } from '../words.ts';
 import { nearestPlace, type Form, type KeyPlace } from './key-places.ts';
 import { isStep, keysOfTypes, providersWith, typesWith } from './other-kinds.ts';
 import { ourWord } from './other-words.ts';
+import { partName } from './part-name.ts';
 
 /** What to tell of a key that has no place where it stands. */
 export interface UnknownKey {
@@ -29,6 +30,8 @@ export interface KeySituation {
   readonly provider: string | undefined;
   /** Those where the key may belong. */
   readonly places: readonly KeyPlace[];
+  /** What the whole file holds. */
+  readonly file: JsonValue;
 }
 
 const wholes: { readonly [form in Form]: string } = { pipeline: 'a pipeline file', tests: 'a test file' };
@@ -37,20 +40,20 @@ const wholes: { readonly [form in Form]: string } = { pipeline: 'a pipeline file
 export function unknownKey(
   pointer: Pointer,
   schema: JsonObject,
-  { form, provider, places }: Pick<KeySituation, 'form' | 'provider' | 'places'>,
+  { form, provider, places, file }: Pick<KeySituation, 'form' | 'provider' | 'places' | 'file'>,
 ): UnknownKey {
   const name = String(pointer.at(-1));
   const place = pointer.slice(0, -1);
   const own = isObject(schema['properties']) ? Object.keys(schema['properties']) : [];
   const isModel = provider !== undefined && place.at(-1) === 'model';
-  const situation = { form, place, own, provider: isModel ? provider : undefined, places };
+  const situation = { form, place, own, provider: isModel ? provider : undefined, places, file };
   return { name, code: 'unknown-key', message: messageOf(name, situation), ...guess(name, situation) };
 }
 
-function messageOf(name: string, { form, place, provider }: KeySituation): string {
+function messageOf(name: string, { form, place, provider, file }: KeySituation): string {
   const others = provider === undefined ? [] : providersWith(name);
   if (others.length > 0) return `\`${name}\` is a parameter of ${plainList(others)}, not of ${provider}`;
-  const where = place.length === 0 ? wholes[form] : `\`${pathText(place)}\``;
+  const where = place.length === 0 ? wholes[form] : partName(place, file);
   return `\`${name}\` is not a key of ${where}`;
 }
 

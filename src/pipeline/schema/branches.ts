@@ -25,7 +25,10 @@ function errorsOfLikelyBranch(errors: readonly ErrorObject[], whole: ErrorObject
   const ofType = (error: ErrorObject) =>
     error.keyword === 'type' && error.instancePath === whole.instancePath;
   const branches = Array.isArray(whole.schema) ? whole.schema.length : 0;
-  return errors.filter(ofType).length === branches - 1 ? errors.filter((error) => !ofType(error)) : [];
+  const unlike = errors.filter(ofType).map(({ parentSchema }) => parentSchema);
+  return unlike.length === branches - 1
+    ? errors.filter(({ parentSchema }) => !unlike.includes(parentSchema))
+    : [];
 }
 
 /** Whether an error that came before is one of a schema that the keyword tried. */
