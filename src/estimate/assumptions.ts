@@ -28,6 +28,7 @@ export function assumptionsOf(input: AssumptionsInput): readonly string[] {
       ? ['of many requests, a sample is counted by the tokenizer; the others by their characters']
       : []),
     ...images(input.tallies),
+    ...schemas(input.tallies),
     ...earlierRuns(input, asking),
     ...openSteps(input, asking),
     ...unboundedAnswers(asking),
@@ -61,6 +62,17 @@ function images(tallies: readonly StepTally[]): readonly string[] {
   );
   const { min, expected, max } = imageTokens;
   return shown ? [`an image counts as ${expected} tokens, from ${min} to ${max}`] : [];
+}
+
+/** What makes the most of an input so much more than its least. */
+function schemas(tallies: readonly StepTally[]): readonly string[] {
+  return tallies.flatMap(({ step, rendered, awaiting, undecided }) => {
+    const tokens = [rendered, awaiting, undecided].reduce((sum, { schema }) => sum + schema, 0);
+    if (tokens === 0) return [];
+    return [
+      `the schema of \`${step.id}\` may count as input or not: up to ${amount(tokens, 'token')}, which only the most has`,
+    ];
+  });
 }
 
 function earlierRuns(

@@ -97,6 +97,12 @@ function project(pipeline: string, records: readonly object[] = rows) {
   };
 }
 
+/** The numbers of a table's cell, such as `1,335–7,952`: the least and the most. */
+function bounds(cell: string | undefined): readonly number[] {
+  const [least = NaN, most = least] = (cell ?? '').split('–').map((part) => Number(part.replaceAll(',', '')));
+  return [least, most];
+}
+
 interface Usage {
   readonly total: Row;
   readonly by_step: { readonly [step: string]: Row };
@@ -490,6 +496,30 @@ describe('what is printed', () => {
       golden('against.json'),
       steady(await plan('--against', 'first', '--format', 'json'), folder),
     );
+  });
+
+  it('adds up, and tells a range where what is expected is no good to the margin', async () => {
+    const { plan, write } = project(tickets);
+    const cells = ({ stdout }: Commanded) =>
+      [...stdout.matchAll(/^(translate|classify|reply|all steps) .*$/gmu)].map(([line]) =>
+        line.slice('all steps'.length).trim().split(/ +/),
+      );
+    for (const column of [1, 2, 3]) {
+      const told = cells(await plan()).map((row) => bounds(row[column]));
+      const sum = (at: number) => told.slice(0, -1).reduce((all, row) => all + (row[at] ?? NaN), 0);
+      expect(told.at(-1)).toEqual([sum(0), sum(1)]);
+    }
+    // A schema that may count as input, known requests or not.
+    write(tickets.replace('{{steps.translate.output}}', '{{input.text}}'));
+    const known = await plan();
+    expect(cells(known)[1]?.[2]).toMatch(/^\d+–[\d,]+$/);
+    expect(known.stdout).toContain('the schema of `classify` may count as input or not: up to 72 tokens');
+    write(
+      tickets
+        .replaceAll('{{steps.translate.output}}', '{{input.text}}')
+        .replace(/  classify:[^]*?  reply/u, '  reply'),
+    );
+    expect(cells(await plan()).map((row) => row[2])).toEqual(['82', '69', '151']);
   });
 
   it('of no records', async () => {
