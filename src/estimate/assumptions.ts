@@ -80,7 +80,11 @@ function earlierRuns(
   asking: readonly StepForecast[],
 ): readonly string[] {
   if (earlier.runs.length === 0) {
-    return [`no earlier run of ${plan.name} tells how long answers are: from 1 token to \`max_tokens\` each`];
+    const { made_up } = earlier;
+    const but = made_up === 0 ? '' : ` (${amount(made_up, 'run')} there: simulated or replayed)`;
+    return [
+      `no run of ${plan.name} in runs/ tells how long answers are${but}: from 1 token to \`max_tokens\` each`,
+    ];
   }
   const ids = (which: (id: string) => boolean) => asking.map(({ step }) => step.id).filter(which);
   const unseen = ids((id) => !earlier.steps.has(id));

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -385,6 +385,36 @@ describe('--against', () => {
     expect(told.map(({ code }) => code)).toEqual([2, 2]);
     expect(told[0]?.stderr).toContain('there is no run `nothing`');
     expect(told[1]?.stderr).toContain('is damaged');
+  });
+});
+
+describe('what has changed and what there is', () => {
+  it('names the files that have changed since the run', async () => {
+    const { at, write, run, plan, estimate } = project(tickets);
+    mkdirSync(at('prompts'));
+    writeFileSync(at('prompts/tone.hbs'), 'Be friendly.');
+    writeFileSync(at('prompts/same.hbs'), 'Be brief.');
+    const partial = tickets
+      .replace('vars:', 'partials: ./prompts\nvars:')
+      .replace('Write a', '{{> tone}} {{> same}} Write a');
+    write(partial);
+    await run('--run-dir', at('first'));
+    expect((await estimate('--against', 'first')).against?.files).toEqual([]);
+    writeFileSync(at('prompts/tone.hbs'), 'Be kind.');
+    expect((await estimate('--against', 'first')).against?.files).toEqual(['prompts/tone.hbs']);
+    write(`${partial}# edited\n`);
+    expect((await plan('--against', 'first')).stdout.replaceAll(/\s+/g, ' ')).toContain(
+      '`pipeline.yaml`, `prompts/tone.hbs` changed',
+    );
+  });
+
+  it('says that simulated runs tell nothing', async () => {
+    const { run, estimate } = project(tickets);
+    await run('--simulate=');
+    const { assumptions } = await estimate();
+    expect(assumptions.join()).toContain(
+      'no run of tickets in runs/ tells how long answers are (1 run there: simulated',
+    );
   });
 });
 
