@@ -17,7 +17,7 @@ import {
   openInput,
   type PipelineFlags,
 } from './prepare.ts';
-import { printError, wantsColor, writeOut, type Terminal } from './terminal.ts';
+import { columnsOf, printError, type Terminal, wantsColor, writeOut } from './terminal.ts';
 
 interface CheckFlags extends PipelineFlags {
   readonly locked?: boolean;
@@ -95,6 +95,7 @@ async function check(terminal: Terminal, files: readonly string[], flags: CheckF
   const text = formatDiagnostics(diagnostics, {
     format: flags.format,
     color,
+    ...columnsOf(terminal.stderr),
     cwd: terminal.cwd,
     root: repositoryRoot(terminal),
   });

@@ -7,6 +7,7 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { exit, type ExitCode } from './exit.ts';
 import { collect, positiveInteger } from './options.ts';
 import { openSide } from './diff-sides.ts';
+import { refuseCommand, refuseCommandUse } from './refuse.ts';
 import { printDiagnostics, printError, wantsColor, writeOut, type Terminal } from './terminal.ts';
 
 interface DiffFlags {
@@ -53,22 +54,18 @@ differ; 2 wrong usage. Tokens, cost and time are told, and are no difference.`,
 
 async function diff(terminal: Terminal, before: string, after: string, flags: DiffFlags): Promise<ExitCode> {
   const misused = await misuseOf(before, after, flags);
-  if (misused !== undefined) {
-    await printError(terminal, misused.message, misused.hint);
-    return exit.usage;
-  }
+  if (misused !== undefined) return refuseCommandUse(terminal, flags, misused.message, misused.hint);
   const allow = await allowedPaths(flags.allow ?? []);
   const a = await openSide(terminal, before, flags.key);
   const b = await openSide(terminal, after, flags.key);
   const mistakes = [allow, a, b].flatMap((part) => (part.ok ? [] : [part.error]));
   if (!allow.ok || !a.ok || !b.ok) {
-    await printDiagnostics(terminal, mistakes);
-    return exit.usage;
+    return refuseCommand(terminal, flags, mistakes);
   }
   const sides = [a.value, b.value];
   if (flags.key !== undefined && sides.every(({ run }) => run !== undefined)) {
-    await printError(terminal, '`--key` is for files of rows, and both of these are runs', 'leave it out');
-    return exit.usage;
+    const message = '`--key` is for files of rows, and both of these are runs';
+    return refuseCommandUse(terminal, flags, message, 'leave it out');
   }
   await printDiagnostics(terminal, [...sides.flatMap(unfinished), ...sides.flatMap(unknownSkips)]);
   const [{ compareSides }, { errorCode, inWords }] = await Promise.all([
@@ -77,10 +74,7 @@ async function diff(terminal: Terminal, before: string, after: string, flags: Di
   ]);
   try {
     const compared = await compareSides(a.value, b.value, { allow: allow.value });
-    if (!compared.ok) {
-      await printDiagnostics(terminal, compared.error);
-      return exit.usage;
-    }
+    if (!compared.ok) return await refuseCommand(terminal, flags, compared.error);
     try {
       await printDiagnostics(terminal, compared.value.unknownPaths.map(unknownPath));
       await show(terminal, compared.value, flags);

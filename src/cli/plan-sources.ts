@@ -1,8 +1,10 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { AskedBefore } from '../estimate/asked-before.ts';
 import type { RecordedAnswers } from '../estimate/known.ts';
+import { failure, success, type Result } from '../result.ts';
 import type { Recordings } from '../run/recordings/recordings.ts';
 import { findRun } from './find-run.ts';
-import { refuseFor } from './refuse.ts';
+import { diagnosticOf } from './refuse.ts';
 import { printDiagnostics, type Terminal } from './terminal.ts';
 
 /** What is known beside the cache. */
@@ -18,29 +20,36 @@ interface SourceFlags {
   readonly replay?: readonly string[];
 }
 
-/** Opens them; undefined where one cannot be used, which is told then. */
-export async function openSources(terminal: Terminal, flags: SourceFlags): Promise<PlanSources | undefined> {
-  const recordings: RecordedAnswers[] = [];
+/** Opens them, and warns of what is odd; fails with what cannot be used. */
+export async function openSources(
+  terminal: Terminal,
+  flags: SourceFlags,
+): Promise<Result<PlanSources, readonly Diagnostic[]>> {
   const { record, replay = [] } = flags;
   const named = replay.length === 0 ? undefined : await openPaths(terminal, replay, {});
   // What is yet to be recorded need not be there.
   const grown = record === undefined ? undefined : await openPaths(terminal, [record], { absent: 'empty' });
-  if (named === 'refused' || grown === 'refused') return undefined;
-  if (named !== undefined) recordings.push(named);
-  if (grown !== undefined) recordings.push(goodToRecord(grown));
-  const before = flags.against === undefined ? undefined : await openBefore(terminal, flags.against);
-  return before === 'refused' ? undefined : { recordings, before };
+  const mistakes = [named, grown].flatMap((one) => (one === undefined || one.ok ? [] : one.error));
+  if (mistakes.length > 0) return failure(mistakes);
+  const recordings = [
+    ...(named?.ok === true ? [named.value] : []),
+    ...(grown?.ok === true ? [goodToRecord(grown.value)] : []),
+  ];
+  if (flags.against === undefined) return success({ recordings, before: undefined });
+  const before = await openBefore(terminal, flags.against);
+  return before.ok ? success({ recordings, before: before.value }) : failure([before.error]);
 }
 
 async function openPaths(
   terminal: Terminal,
   paths: readonly string[],
   options: { readonly absent?: 'empty' },
-): Promise<Recordings | 'refused'> {
+): Promise<Result<Recordings, readonly Diagnostic[]>> {
   const { openRecordings } = await import('../run/recordings/open.ts');
   const opened = await openRecordings(paths, { cwd: terminal.cwd, ...options });
-  await printDiagnostics(terminal, opened.ok ? opened.value.diagnostics : opened.error);
-  return opened.ok ? opened.value.recordings : 'refused';
+  if (!opened.ok) return opened;
+  await printDiagnostics(terminal, opened.value.diagnostics);
+  return success(opened.value.recordings);
 }
 
 /** A run that records asks anew what was made up, and runs a tool again that had failed. */
@@ -57,15 +66,10 @@ function goodToRecord(recordings: Recordings): RecordedAnswers {
   };
 }
 
-async function openBefore(terminal: Terminal, run: string): Promise<AskedBefore | 'refused'> {
-  const found = await findRun(terminal.cwd, run);
-  if (!found.ok) {
-    await printDiagnostics(terminal, [found.error]);
-    return 'refused';
-  }
+async function openBefore({ cwd }: Terminal, run: string): Promise<Result<AskedBefore, Diagnostic>> {
+  const found = await findRun(cwd, run);
+  if (!found.ok) return found;
   const { openAskedBefore } = await import('../estimate/asked-before.ts');
   const opened = await openAskedBefore(found.value);
-  if (opened.ok) return opened.value;
-  await refuseFor(terminal, { format: 'text' }, opened.error);
-  return 'refused';
+  return opened.ok ? opened : failure(diagnosticOf(opened.error, cwd));
 }

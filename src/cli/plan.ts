@@ -19,6 +19,7 @@ import {
 import type { PlanFlags } from './plan-flags.ts';
 import { openSources, type PlanSources } from './plan-sources.ts';
 import { commandOf, outputOf } from './reporters.ts';
+import { refuseCommand } from './refuse.ts';
 import { listenForInterrupts } from './signals.ts';
 import { printDiagnostics, printError, writeOut, type Terminal } from './terminal.ts';
 
@@ -62,17 +63,14 @@ Examples:
 
 async function plan(terminal: Terminal, file: string, flags: PlanFlags): Promise<ExitCode> {
   const sources = await openSources(terminal, flags);
-  if (sources === undefined) return exit.usage;
+  if (!sources.ok) return refuseCommand(terminal, flags, sources.error);
   try {
     const prepared = await prepare(terminal, file, flags.input, flags);
-    if (!prepared.ok) {
-      await printDiagnostics(terminal, prepared.error);
-      return exit.usage;
-    }
+    if (!prepared.ok) return await refuseCommand(terminal, flags, prepared.error);
     await printDiagnostics(terminal, prepared.value.warnings);
-    return await planPrepared(terminal, file, flags, prepared.value, sources);
+    return await planPrepared(terminal, file, flags, prepared.value, sources.value);
   } finally {
-    await sources.before?.close();
+    await sources.value.before?.close();
   }
 }
 
@@ -96,8 +94,7 @@ async function planPrepared(
     if (estimated === 'interrupted') return exit.interrupted;
     if (estimated.ok) return await tell(terminal, file, flags, estimated.value);
     if (estimated.error === undefined) return exit.interrupted;
-    await printDiagnostics(terminal, [estimated.error]);
-    return exit.usage;
+    return await refuseCommand(terminal, flags, [estimated.error]);
   } finally {
     interrupts.release();
   }
@@ -152,7 +149,12 @@ async function tell(
       import('../report/estimate-text.ts'),
       import('./run-command.ts'),
     ]);
-    const next = runCommand(commandOf(terminal), file, flags);
+    // What is too dear is to be held, not run as it is.
+    const budget = tooDear(estimate, flags.maxUsd) === undefined ? undefined : flags.maxUsd;
+    const next = runCommand(commandOf(terminal), file, {
+      ...flags,
+      ...(budget !== undefined && { budgetUsd: budget }),
+    });
     const text = formatEstimate(
       withShownRun(estimate, terminal.cwd),
       next,

@@ -15,6 +15,7 @@ import { mergeCommand } from './merge.ts';
 import { planCommand } from './plan.ts';
 import { commandLines } from './overview.ts';
 import { renderCommand } from './render.ts';
+import { repeatHint } from './repeat-hint.ts';
 import { reportCommand } from './report.ts';
 import { resumeCommand } from './resume.ts';
 import { runCommand } from './run.ts';
@@ -77,6 +78,11 @@ export function buildProgram(terminal: Terminal, done: (code: ExitCode) => void)
     command.configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
       writeErr: (text) => terminal.stderr.write(text),
+      outputError(text, write) {
+        write(text);
+        const hint = text.startsWith('error: too many arguments') ? repeatHint(command) : undefined;
+        if (hint !== undefined) write(`(${hint})\n`);
+      },
     });
   }
   return program;

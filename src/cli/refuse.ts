@@ -35,6 +35,38 @@ export async function refuse(
   return code;
 }
 
+/**
+ * As `refuse`, for a command that begins no run: its object has what there is to say of a refusal. `format` may be one that
+ * has no place for it; then it stands on stderr alone.
+ */
+export async function refuseCommand(
+  terminal: Terminal,
+  { format }: { readonly format: string },
+  diagnostics: readonly Diagnostic[],
+  code: ExitCode = exit.usage,
+): Promise<ExitCode> {
+  await printDiagnostics(terminal, diagnostics);
+  if (format !== 'json') return code;
+  const [{ diagnosticsJson }, { formatRefused }] = await Promise.all([
+    import('../diagnostic/format.ts'),
+    import('../report/refused-json.ts'),
+  ]);
+  await writeOut(terminal, formatRefused(code, diagnosticsJson(diagnostics, terminal.cwd)));
+  return code;
+}
+
+/** As `refuseCommand`, for a mistake in how the command was used. */
+export function refuseCommandUse(
+  terminal: Terminal,
+  told: { readonly format: string },
+  message: string,
+  hint?: string,
+): Promise<ExitCode> {
+  return refuseCommand(terminal, told, [
+    { severity: 'error', code: 'usage', message, ...(hint !== undefined && { hint }) },
+  ]);
+}
+
 /** As `refuse`, for what is known as a reason to stop. */
 export function refuseFor(
   terminal: Terminal,
@@ -42,15 +74,19 @@ export function refuseFor(
   reason: StopReason,
   code?: ExitCode,
 ): Promise<ExitCode> {
-  const shown = (text: string) => shownPaths(text, terminal.cwd);
+  return refuse(terminal, told, [diagnosticOf(reason, terminal.cwd)], reason, code);
+}
+
+/** A reason to stop as what is printed of it. */
+export function diagnosticOf(reason: StopReason, cwd: string): Diagnostic {
+  const shown = (text: string) => shownPaths(text, cwd);
   const { hint } = reason;
-  const diagnostic: Diagnostic = {
+  return {
     severity: 'error',
     code: reason.code.replaceAll('_', '-'),
     message: shown(reason.message),
     ...(hint !== undefined && { hint: shown(hint) }),
   };
-  return refuse(terminal, told, [diagnostic], reason, code);
 }
 
 /** As `refuse`, for a mistake in how the command was used. */

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { shownPath } from '../diagnostic/placed.ts';
 import type { Plan } from '../plan.ts';
 import type { AnswerStream } from '../report/answer-stream.ts';
+import type { Anew } from '../report/next.ts';
 import type { Output } from '../report/output.ts';
 import type { Reporter, ReporterMode } from '../report/reporter.ts';
 import type { RunEvent, RunFinished } from '../run/events.ts';
@@ -18,6 +19,7 @@ export interface ReportFlags {
   /** Answers are printed on stdout as they are written. */
   readonly stream?: boolean;
   readonly plan: Plan;
+  readonly anew: Anew;
   /** Told before the run begins; its JSON has them too. */
   readonly warnings: readonly Diagnostic[];
 }
@@ -37,11 +39,12 @@ export async function createReporters(terminal: Terminal, flags: ReportFlags): P
     import('../diagnostic/format.ts'),
   ]);
   const answers = flags.stream === true ? await createAnswers(terminal, flags) : undefined;
-  const { plan, inputPath, outputPath, warnings } = flags;
+  const { plan, anew, inputPath, outputPath, warnings } = flags;
   const shared = {
     inputPath,
     ...(outputPath !== undefined && { outputPath }),
     command: commandOf(terminal),
+    anew,
     exitCodeOf: (finished: RunFinished) => exitCodeOf(finished),
   };
   const text = createReporter({

@@ -1,9 +1,14 @@
-import { shellWord } from '../report/next.ts';
+import { shellWord, type Anew } from '../report/next.ts';
 import type { PlanFlags } from './plan-flags.ts';
+import type { RunFlags } from './run-flags.ts';
 
-/** The command that runs what was estimated, a word or a flag with its value each. */
-export function runCommand(command: string, file: string, flags: PlanFlags): readonly string[] {
+type CommandFlags = Omit<PlanFlags, 'format' | 'against' | 'maxUsd'> &
+  Partial<Pick<RunFlags, 'output' | 'simulate' | 'workers' | 'locked' | 'stream' | 'maxFailures'>>;
+
+/** The command that runs a pipeline with these flags, a word or a flag with its value each. */
+export function runCommand(command: string, file: string, flags: CommandFlags): readonly string[] {
   const { shard, sample, seed, offset, limit, model, files, inputFormat, concurrency, cache, record } = flags;
+  const { budgetUsd, output, simulate, workers, maxFailures, locked, stream } = flags;
   const given = Object.entries({
     'input-format': inputFormat,
     model,
@@ -14,17 +19,54 @@ export function runCommand(command: string, file: string, flags: PlanFlags): rea
     seed,
     limit,
     concurrency,
+    workers,
+    'budget-usd': budgetUsd && plainNumber(budgetUsd),
+    'max-failures': maxFailures,
     record,
+    output,
   }).flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${shellWord(String(value))}`]));
   const repeated = (name: string, values: readonly string[] = []) =>
     values.map((value) => `--${name} ${shellWord(value)}`);
   return [
     `${command} run ${shellWord(file)}`,
     `--input ${shellWord(flags.input)}`,
+    ...(simulate === undefined ? [] : [simulate === '' ? '--simulate' : `--simulate=${shellWord(simulate)}`]),
     ...repeated('var', flags.var),
     ...repeated('set', flags.set),
     ...repeated('replay', flags.replay),
     ...given,
     ...(cache === false ? ['--no-cache'] : []),
+    ...(locked === true ? ['--locked'] : []),
+    ...(stream === true ? ['--stream'] : []),
   ];
+}
+
+/** As flags are read: without an exponent. */
+function plainNumber(value: number): string {
+  return value.toLocaleString('en-US', { useGrouping: false, maximumFractionDigits: 9 });
+}
+
+/** How a run with these flags would be begun once more. `meant`: the model in whose place a wrong one was named. */
+export function runAnew(
+  command: string,
+  file: string,
+  flags: RunFlags,
+  meant: (wrong: string) => string | undefined,
+): Anew {
+  const { replay = [], model } = flags;
+  const [replayed] = replay;
+  const right = model === undefined ? undefined : meant(model);
+  const otherModel =
+    model === undefined
+      ? {
+          command: runCommand(command, file, flags),
+          effect: 'begins anew, once `model.name` names a model that the server has',
+        }
+      : {
+          command: runCommand(command, file, { ...flags, model: right ?? 'NAME' }),
+          effect: right === undefined ? 'begins anew, with the NAME of another model' : 'begins anew',
+        };
+  if (replayed === undefined || replay.length > 1 || !replayed.endsWith('.jsonl')) return { otherModel };
+  const { replay: _, ...others } = flags;
+  return { otherModel, recording: runCommand(command, file, { ...others, record: replayed }) };
 }

@@ -11,8 +11,9 @@ import { selectionOf } from './prepare.ts';
 import { watchReader, type Reader } from './reader.ts';
 import type { ReadyRun } from './ready-run.ts';
 import { refuseFor } from './refuse.ts';
-import { createReporters } from './reporters.ts';
+import { commandOf, createReporters } from './reporters.ts';
 import { openRows, type Rows } from './rows.ts';
+import { runAnew } from './run-command.ts';
 import { listenForInterrupts, type Interrupts } from './signals.ts';
 
 export async function runInFolder(run: ReadyRun): Promise<ExitCode> {
@@ -47,12 +48,14 @@ async function tell(
   interrupts: Interrupts,
   reader: Reader | undefined,
 ): Promise<ExitCode> {
-  const { terminal, flags, prepared, output } = run;
+  const { terminal, file, flags, prepared, output } = run;
   const { plan, source } = prepared;
+  const { meantModel } = await import('../run/meant-model.ts');
   const reporter = await createReporters(terminal, {
     ...flags,
     inputPath: flags.input,
     plan,
+    anew: runAnew(commandOf(terminal), file, flags, (wrong) => meantModel(wrong, plan.prices)),
     warnings: prepared.warnings,
     ...(flags.output !== undefined && { outputPath: flags.output }),
   });

@@ -9,7 +9,8 @@ import { exit, type ExitCode } from './exit.ts';
 import { runsFolder } from './find-run.ts';
 import { collect, positiveInteger } from './options.ts';
 import { shownPaths } from './shown-paths.ts';
-import { printDiagnostics, printError, wantsColor, writeOut, type Terminal } from './terminal.ts';
+import { refuseCommandUse } from './refuse.ts';
+import { printDiagnostics, wantsColor, writeOut, type Terminal } from './terminal.ts';
 
 interface RunsFlags {
   readonly limit: number;
@@ -60,8 +61,8 @@ async function runs(
   const known: readonly string[] = states;
   const odd = state?.find((name) => !known.includes(name));
   if (odd !== undefined) {
-    await printError(terminal, `there is no state \`${odd}\``, `choose among ${states.join(', ')}`);
-    return exit.usage;
+    const hint = `choose among ${states.join(', ')}`;
+    return refuseCommandUse(terminal, { format }, `there is no state \`${odd}\``, hint);
   }
   const paths = folders.map((folder) => resolve(cwd, folder));
   for (const [at, path] of paths.entries()) {
@@ -69,8 +70,8 @@ async function runs(
     if (found?.isDirectory() === true) continue;
     if (found === undefined && path === resolve(cwd, runsFolder)) continue;
     const what = found === undefined ? 'does not exist' : 'is no folder';
-    await printError(terminal, `\`${folders[at]}\` ${what}`, 'name a folder of runs, such as `runs`');
-    return exit.usage;
+    const hint = 'name a folder of runs, such as `runs`';
+    return refuseCommandUse(terminal, { format }, `\`${folders[at]}\` ${what}`, hint);
   }
   const { listRuns } = await import('../run/list-runs.ts');
   const listed = await listRuns(paths);

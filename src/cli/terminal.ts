@@ -46,6 +46,11 @@ export async function writeOut(terminal: Terminal, text: string): Promise<void> 
   });
 }
 
+/** The columns that text is broken to; none off a terminal, where it is searched by line. */
+export function columnsOf(stream: NodeJS.WriteStream): { readonly columns?: number } {
+  return stream.isTTY && stream.columns > 0 ? { columns: stream.columns } : {};
+}
+
 /** Prints diagnostics as text on stderr. */
 export async function printDiagnostics(
   terminal: Terminal,
@@ -54,7 +59,8 @@ export async function printDiagnostics(
   if (diagnostics.length === 0) return;
   const { formatDiagnostics } = await import('../diagnostic/format.ts');
   const color = wantsColor(terminal, terminal.stderr);
-  terminal.stderr.write(formatDiagnostics(diagnostics, { format: 'text', color, cwd: terminal.cwd }));
+  const options = { color, cwd: terminal.cwd, ...columnsOf(terminal.stderr) };
+  terminal.stderr.write(formatDiagnostics(diagnostics, { format: 'text', ...options }));
 }
 
 /** Says one thing that is wrong with how the command was used. */

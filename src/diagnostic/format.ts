@@ -11,6 +11,8 @@ export interface FormatOptions {
   readonly format: 'text' | 'json' | 'github';
   /** Whether `text` may have colours. */
   readonly color: boolean;
+  /** Of the terminal: the prose of `text` is broken at words to so many, at most 100. Absent: one line a message. */
+  readonly columns?: number;
   /** Absolute paths are shown relative to this folder where that is shorter. */
   readonly cwd: string;
   /** Where `github` names files from: the repository's root, absolute. Default: `cwd`. */
@@ -26,7 +28,7 @@ export function formatDiagnostics(diagnostics: readonly Diagnostic[], options: F
   if (options.format === 'json') return `${printableJson(JSON.stringify(placed.map(jsonOf), null, 2))}\n`;
   return options.format === 'github'
     ? formatGithub(placed.map((diagnostic) => fromRoot(diagnostic, options)))
-    : formatText(placed, options.color);
+    : formatText(placed, options.color, options.columns && Math.max(40, Math.min(options.columns, 100)));
 }
 
 function fromRoot(diagnostic: PlacedDiagnostic, { cwd, root = cwd }: FormatOptions): PlacedDiagnostic {

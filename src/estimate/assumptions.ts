@@ -28,6 +28,7 @@ export function assumptionsOf(input: AssumptionsInput): readonly string[] {
       ? ['of many requests, a sample is counted by the tokenizer; the others by their characters']
       : []),
     ...images(input.tallies),
+    ...schemas(input.tallies),
     ...earlierRuns(input, asking),
     ...openSteps(input, asking),
     ...unboundedAnswers(asking),
@@ -63,12 +64,27 @@ function images(tallies: readonly StepTally[]): readonly string[] {
   return shown ? [`an image counts as ${expected} tokens, from ${min} to ${max}`] : [];
 }
 
+/** What makes the most of an input so much more than its least. */
+function schemas(tallies: readonly StepTally[]): readonly string[] {
+  return tallies.flatMap(({ step, rendered, awaiting, undecided }) => {
+    const tokens = [rendered, awaiting, undecided].reduce((sum, { schema }) => sum + schema, 0);
+    if (tokens === 0) return [];
+    return [
+      `the schema of \`${step.id}\` may count as input or not: up to ${amount(tokens, 'token')}, which only the most has`,
+    ];
+  });
+}
+
 function earlierRuns(
   { plan, earlier }: AssumptionsInput,
   asking: readonly StepForecast[],
 ): readonly string[] {
   if (earlier.runs.length === 0) {
-    return [`no earlier run of ${plan.name} tells how long answers are: from 1 token to \`max_tokens\` each`];
+    const { made_up } = earlier;
+    const but = made_up === 0 ? '' : ` (${amount(made_up, 'run')} there: simulated or replayed)`;
+    return [
+      `no run of ${plan.name} in runs/ tells how long answers are${but}: from 1 token to \`max_tokens\` each`,
+    ];
   }
   const ids = (which: (id: string) => boolean) => asking.map(({ step }) => step.id).filter(which);
   const unseen = ids((id) => !earlier.steps.has(id));

@@ -1,5 +1,7 @@
+import { basename } from 'node:path';
 import type { Plan, PlanStep } from '../plan.ts';
 import { canonicalJson } from '../run/canonical.ts';
+import { filesOf } from '../run/summary-differences.ts';
 import { ingredientNames, ingredientsOf, type StepIngredients } from '../run/ingredients.ts';
 import type { AskedBefore } from './asked-before.ts';
 import type { EarlierStep } from './earlier.ts';
@@ -36,6 +38,8 @@ export interface Comparison {
   readonly records: { readonly new: number; readonly gone: number };
   /** Names of the variables that have another value. */
   readonly vars: readonly string[];
+  /** Files of the pipeline that are not what they were, were none, or are none any more, as seen from the pipeline file. */
+  readonly files: readonly string[];
   /** Of all that is called again. */
   readonly cost_usd: Range;
 }
@@ -103,6 +107,7 @@ export function compareWith(before: AskedBefore, plan: Plan): Comparing {
         steps: [...steps, ...gone.map(([id, calls]) => goneStep(id, calls))],
         records: { new: added, gone: before.keys.size - seen.size },
         vars: changedVars(before, plan),
+        files: changedFiles(before, plan),
         cost_usd: sumRanges(steps.flatMap(({ recalled }) => recalled?.cost_usd ?? [])),
       };
     },
@@ -128,4 +133,13 @@ function changedVars({ summary }: AskedBefore, plan: Plan): readonly string[] {
   return names.filter(
     (name) => canonicalJson(summary.vars[name] ?? null) !== canonicalJson(plan.vars[name] ?? null),
   );
+}
+
+function changedFiles({ summary }: AskedBefore, plan: Plan): readonly string[] {
+  const [pipeline = null, ...files] = plan.files;
+  const [was, is] = [filesOf(summary), filesOf({ pipeline, files })];
+  const edited =
+    summary.pipeline !== null && pipeline !== null && summary.pipeline.sha256 !== pipeline.sha256;
+  const paths = [...new Set([...Object.keys(is), ...Object.keys(was)])];
+  return [...(edited ? [basename(pipeline.path)] : []), ...paths.filter((path) => was[path] !== is[path])];
 }

@@ -34,6 +34,8 @@ export interface Earlier {
   /** Calls that were read. */
   readonly calls: number;
   readonly steps: ReadonlyMap<string, EarlierStep>;
+  /** Runs that were passed over, since no model answered them. */
+  readonly made_up: number;
 }
 
 /** Runs and bytes of each journal that are read at most. */
@@ -59,10 +61,15 @@ export async function readEarlier(plan: Plan, options: EarlierOptions): Promise<
   const same = new Map(plan.steps.map(({ id }) => [id, createSums()]));
   const alike = new Map(plan.steps.map(({ id }) => [id, createSums()]));
   const names: string[] = [];
+  let made_up = 0;
   for (const path of [...first, ...(await runsOf(plan.name, options.folder, fileSystem))]) {
     if (names.length >= mostRuns) break;
     const summary = await readSummary(fileSystem, join(path, 'run.json'));
-    if (!summary.ok || !isTelling(summary.value, plan) || names.includes(nameOf(path))) continue;
+    if (!summary.ok || summary.value.name !== plan.name || names.includes(nameOf(path))) continue;
+    if (isMadeUp(summary.value)) {
+      made_up += 1;
+      continue;
+    }
     const told = (step: PlanStep) =>
       (isSame(summary.value.steps?.[step.id], now[step.id]) ? same : alike).get(step.id);
     if (await readRun(path, plan, told, fileSystem)) names.push(nameOf(path));
@@ -74,7 +81,7 @@ export async function readEarlier(plan: Plan, options: EarlierOptions): Promise<
     if (told !== undefined) steps.set(id, told);
   }
   const calls = [...same.values(), ...alike.values()].reduce((sum, { metered }) => sum + metered, 0);
-  return { runs: calls === 0 ? [] : names, calls, steps };
+  return { runs: calls === 0 ? [] : names, calls, steps, made_up };
 }
 
 function nameOf(path: string): string {
@@ -92,9 +99,8 @@ async function runsOf(name: string, folder: string, fileSystem: FileSystem): Pro
     .map((one) => join(folder, one));
 }
 
-function isTelling(summary: RunSummary, plan: Plan): boolean {
-  const replayed = (summary as { readonly replay?: unknown }).replay ?? null;
-  return summary.name === plan.name && !summary.simulated && replayed === null;
+function isMadeUp({ simulated, replay }: RunSummary): boolean {
+  return simulated || replay !== null;
 }
 
 function isSame(one: StepIngredients | undefined, other: StepIngredients | undefined): boolean {

@@ -2,7 +2,7 @@ import type { Plan, PlanStep } from '../plan.ts';
 import { costOf } from '../usage/cost.ts';
 import { priceOf } from '../usage/prices.ts';
 import type { EarlierStep } from './earlier.ts';
-import { addOrUnknown, times } from './range.ts';
+import { addOrUnknown, mapRange, times } from './range.ts';
 import type { Range } from './range.ts';
 import type { StepTally } from './tally.ts';
 
@@ -28,6 +28,16 @@ export function marginOf({ model }: Pick<PlanStep, 'model'>): number {
   return model.provider === 'mistralai' ? margins.own : margins.other;
 }
 
+/** Whether the input is as it is expected, but for what the tokenizer may be off. */
+export function isWithinMargin({ step, input: { min, expected, max } }: StepForecast): boolean {
+  if (min === null || expected === null || max === null) return false;
+  const off = expected * marginOf(step) + rounding;
+  return expected - min <= off && max - expected <= off;
+}
+
+/** By how much two rounded numbers may lie further apart than they do. */
+const rounding = 1;
+
 /** What is known of the calls, and what earlier runs tell of those that are not. */
 export function forecastStep(
   tally: StepTally,
@@ -38,7 +48,10 @@ export function forecastStep(
   const calls = callsOf(tally, earlier.get(step.id));
   const input = calls.max === 0 ? nothing : inputOf(tally, calls, plan, earlier);
   const output = calls.max === 0 ? nothing : outputOf(step, calls, earlier.get(step.id));
-  return { step, records, cached, calls, input, output, cost_usd: costsOf(step, input, output, plan) };
+  const whole = (range: Range) => mapRange(range, Math.round);
+  const cost_usd = costsOf(step, input, output, plan);
+  // Whole tokens already here, so that the sums of all steps are those of what is told of each.
+  return { step, records, cached, calls, input: whole(input), output: whole(output), cost_usd };
 }
 
 const nothing: Range = { min: 0, expected: 0, max: 0 };

@@ -67,6 +67,8 @@ export interface TokenSum {
   add(size: Measured): void;
   readonly requests: number;
   readonly images: number;
+  /** Tokens of the schemas of their answers. */
+  readonly schema: number;
   /** The best estimate, then what it is at least and at most. */
   total(margin: number): { readonly expected: number; readonly min: number; readonly max: number };
 }
@@ -91,6 +93,9 @@ export function createTokenSum(): TokenSum {
     },
     get images() {
       return all.images;
+    },
+    get schema() {
+      return all.schema;
     },
     total(margin) {
       const perCharacter =

@@ -81,7 +81,7 @@ function sentenceFor(
         ? `${host} wants an API key (${reason}): name the variable that holds it in \`model.api_key_env\``
         : `${host} rejected the API key in \`${key_name}\` (${reason}): set it to a valid one`;
     case 'unknown_model':
-      return `${host} does not know the model \`${model}\` (${reason}): check \`model.name\` and \`model.base_url\``;
+      return `${host} does not know the model \`${model}\` (${reason})${unknownModelRemedy}`;
     case 'rate_limited':
       return meant === undefined
         ? `${host} refused for its rate limit (${reason})`
@@ -96,6 +96,9 @@ function sentenceFor(
         : `${host} refused the request (${reason})`;
   }
 }
+
+/** How the message of an unknown model ends; whoever knows more of the name has a better remedy. */
+export const unknownModelRemedy = ': check `model.name` and `model.base_url`';
 
 function locationOf(headers: IncomingHttpHeaders): string {
   const location = readHeader(headers, 'location');

@@ -95,7 +95,7 @@ export function openLangChainClient(
   const { api_key } = services;
   const redact = createRedact(api_key);
   const server: Server = {
-    host: new URL(wire.url(settings, false)).host,
+    host: services.server_name ?? new URL(wire.url(settings, false)).host,
     model: settings.name,
     key_name: api_key === undefined ? null : (settings.api_key_env ?? api_key_env),
     timeout: settings.timeout,

@@ -12,7 +12,7 @@ const extension = '.hbs';
 export async function loadPartials(
   folder: JsonValue | undefined,
   { path, source, files, report }: Workspace,
-): Promise<Pick<TemplateContext, 'partials' | 'hasAllPartials'>> {
+): Promise<Pick<TemplateContext, 'partials' | 'hasAllPartials' | 'partialFolder'>> {
   if (typeof folder !== 'string') return { partials: new Map(), hasAllPartials: true };
   const place = { source, pointer: ['partials'] };
   const absolute = resolve(dirname(path), folder);
@@ -32,7 +32,7 @@ export async function loadPartials(
       report.add({ place, ...read.error });
     }
   }
-  return { partials, hasAllPartials };
+  return { partials, hasAllPartials, partialFolder: { path: folder, names } };
 }
 
 /** What is in a folder, or the code of the system's error. */

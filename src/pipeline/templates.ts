@@ -1,4 +1,5 @@
 import type { Diagnostic, Location } from '../diagnostic/diagnostic.ts';
+import { didYouMean } from '../diagnostic/suggest.ts';
 import type { Source } from '../diagnostic/source.ts';
 import type { Pointer } from '../json/json.ts';
 import { compileTemplate, type CompiledTemplate } from '../template/compile.ts';
@@ -15,12 +16,19 @@ export interface PlacedTemplate {
   readonly reads?: TemplateReads;
 }
 
+export interface PartialFolder {
+  readonly path: string;
+  readonly names: readonly string[];
+}
+
 /** What the templates of one file share. */
 export interface TemplateContext {
   readonly source: Source;
   /** The pieces that templates may include, by name; not all of them where their folder cannot be read. */
   readonly partials: ReadonlyMap<string, Source>;
   readonly hasAllPartials: boolean;
+  /** Their folder as the file names it, with the names of all files in it; absent where it names none. */
+  readonly partialFolder?: PartialFolder;
   readonly report: Report;
 }
 
@@ -28,17 +36,35 @@ export interface TemplateContext {
 export function compilePlaced(
   text: string,
   pointer: Pointer,
-  { source, partials, hasAllPartials, report }: TemplateContext,
+  { source, partials, hasAllPartials, partialFolder, report }: TemplateContext,
 ): PlacedTemplate | undefined {
   const place = { source, pointer };
   const texts = new Map([...partials].map(([name, partial]) => [name, partial.text]));
   const compiled = compileTemplate(text, texts);
   if (compiled.ok) return { template: compiled.value, place };
   for (const problem of compiled.error) {
-    if (problem.code !== 'unknown-partial' || hasAllPartials)
-      report.add(templateMistake(problem, place, partials));
+    if (problem.code !== 'unknown-partial') report.add(templateMistake(problem, place, partials));
+    else if (hasAllPartials) {
+      const written = (problem.partial === undefined ? text : texts.get(problem.partial)) ?? '';
+      const name = written.slice(problem.start, problem.end).replaceAll(/^['"]|['"]$/g, '');
+      const hint = partialFolder && missingPartial(name, partialFolder, problem.hint);
+      report.add(templateMistake({ ...problem, ...(hint !== undefined && { hint }) }, place, partials));
+    }
   }
   return undefined;
+}
+
+/** What the folder of the partials lacks, and what is there in its stead. */
+function missingPartial(name: string, { path, names }: PartialFolder, hint = ''): string {
+  const file = `${name}.hbs`;
+  const lacks = `\`${path}\` has no \`${file}\``;
+  if (hint.startsWith('did you mean')) return `${lacks}: ${hint}`;
+  const near = didYouMean(
+    file,
+    names.filter((one) => !one.endsWith('.hbs')),
+  );
+  if (near !== undefined) return `${lacks}; is \`${near}\` meant? it has to end in .hbs`;
+  return names.some((one) => one.endsWith('.hbs')) ? `${lacks}; ${hint}` : lacks;
 }
 
 /** A problem of a template, at its place in the file or in the partial that it includes. */

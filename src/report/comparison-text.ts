@@ -6,6 +6,7 @@ import { formatTable, type Column, type Row } from './table.ts';
 import { clip, wrap } from './text.ts';
 
 const longestPath = 60;
+const mostFiles = 5;
 
 const columns: readonly Column[] = [
   { header: 'before', rank: 2 },
@@ -17,13 +18,14 @@ const columns: readonly Column[] = [
 
 /** Which calls of an earlier run would be made again, and why. */
 export function comparisonLines(comparison: Comparison, width: number, paint: Paint): readonly string[] {
-  const { run, steps, records, vars, cost_usd } = comparison;
+  const { run, steps, records, vars, files, cost_usd } = comparison;
   const notes = [
     ...(records.new > 0 ? [`${formatAmount(records.new, 'record')} that it did not have`] : []),
     ...(records.gone > 0 ? [`without ${formatAmount(records.gone, 'record')} that it had`] : []),
     ...(vars.length > 0
       ? [`${vars.map((name) => `\`vars.${clip(name, longestPath)}\``).join(', ')} changed`]
       : []),
+    ...(files.length > 0 ? [`${filesInWords(files)} changed`] : []),
   ];
   const again = steps.some(({ recalled }) => recalled !== null && recalled.calls.max !== 0);
   const cost = again ? `what it asks anew costs ${costRangeInWords(cost_usd)}` : 'it asks nothing anew';
@@ -33,6 +35,12 @@ export function comparisonLines(comparison: Comparison, width: number, paint: Pa
     '',
     ...formatTable(columns, steps.map(rowOf), width, paint),
   ];
+}
+
+function filesInWords(files: readonly string[]): string {
+  const shown = files.slice(0, mostFiles).map((path) => `\`${clip(path, longestPath)}\``);
+  const hidden = files.length - shown.length;
+  return [...shown, ...(hidden > 0 ? [formatAmount(hidden, 'other file')] : [])].join(', ');
 }
 
 function rowOf({ id, before, same, recalled, reasons }: StepComparison): Row {

@@ -61,6 +61,8 @@ export interface ReportedComparison {
   readonly records: { readonly new: number; readonly gone: number };
   /** Variables that have another value. */
   readonly vars: readonly string[];
+  /** Files of the pipeline that have changed, as seen from the pipeline file. */
+  readonly files: readonly string[];
   readonly by_step: {
     readonly [step: string]: {
       readonly before: number;
@@ -128,7 +130,7 @@ function tenths(seconds: number | null): number | null {
   return seconds === null ? null : Math.round(seconds * 10) / 10;
 }
 
-function comparisonOf({ run, records, vars, steps, cost_usd }: Comparison): ReportedComparison {
+function comparisonOf({ run, records, vars, files, steps, cost_usd }: Comparison): ReportedComparison {
   const ofStep = ({ before, same, recalled, reasons }: StepComparison) => ({
     before,
     same,
@@ -140,6 +142,7 @@ function comparisonOf({ run, records, vars, steps, cost_usd }: Comparison): Repo
     run,
     records,
     vars,
+    files,
     by_step: Object.fromEntries(steps.map((step) => [step.id, ofStep(step)])),
     cost_usd: costOf(cost_usd),
   };

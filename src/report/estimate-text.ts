@@ -1,5 +1,5 @@
 import type { Estimate } from '../estimate/estimate.ts';
-import type { StepForecast } from '../estimate/forecast.ts';
+import { isWithinMargin, type StepForecast } from '../estimate/forecast.ts';
 import { comparisonLines } from './comparison-text.ts';
 import { continuedLines } from './next.ts';
 import { formatAmount, formatCompact, formatCount } from './numbers.ts';
@@ -73,10 +73,11 @@ const columns: readonly Column[] = [
 ];
 
 function rowsOf({ steps, total }: Estimate): readonly Row[] {
+  const asTold = steps.every(isWithinMargin);
   const cells = (forecast: Omit<StepForecast, 'step' | 'records'>) => [
     formatCompact(forecast.cached),
     countCell(forecast.calls),
-    inputCell(forecast.input),
+    asTold ? expectedCell(forecast.input) : countCell(forecast.input),
     countCell(forecast.output),
     moneyCell(forecast.cost_usd),
   ];
@@ -84,8 +85,8 @@ function rowsOf({ steps, total }: Estimate): readonly Row[] {
   return steps.length === 1 ? rows : [...rows, { label: 'all steps', cells: cells(total), style: 'bold' }];
 }
 
-/** What is expected, where that can be told. */
-function inputCell(input: StepForecast['input']): string {
+/** What is expected, for a column in which that is good to the margin that is told: a column of both would not add up. */
+function expectedCell(input: StepForecast['input']): string {
   return input.expected === null ? countCell(input) : formatCompact(Math.round(input.expected));
 }
 

@@ -27,14 +27,26 @@ export interface NextInput {
   readonly inputPath: string;
   /** What the user types to start pipe, such as `npx pipe`; default: `pipe`. */
   readonly command?: string;
+  readonly anew?: Anew;
+}
+
+/** How the run would be begun once more, in another folder. */
+export interface Anew {
+  /** With a model that the server knows, where the flag or a name near the wrong one tells it. */
+  readonly otherModel: Next;
+  /** Recording in the place of replaying; undefined where no single file is replayed. */
+  readonly recording?: readonly string[];
 }
 
 /** How to finish what the run has left to do; undefined where that is nothing, or nothing was kept of it. */
 export function nextOf(input: NextInput): Next | undefined {
-  const { started, finished, failures, inputPath, command = 'pipe' } = input;
+  const { started, finished, failures, inputPath, command = 'pipe', anew } = input;
   if (started?.folder === undefined) return undefined;
   const { reason, counts } = finished;
-  if (finished.state === 'completed' && finished.replay !== undefined) return afterReplay(finished.replay);
+  if (finished.state === 'completed' && finished.replay !== undefined)
+    return afterReplay(finished.replay, anew);
+  // A resume keeps the model.
+  if (finished.reason?.code === 'unknown_model' && anew !== undefined) return anew.otherModel;
   const atFault = Math.min(failures.ofRows(), counts.failed);
   const rest = restInWords(finished, started.total);
   const steps = [
@@ -61,9 +73,11 @@ export function nextOf(input: NextInput): Next | undefined {
 }
 
 /** A replay comes to the same each time: to run it again is of no use. */
-function afterReplay({ misses }: ReplayReport): Next | undefined {
+function afterReplay({ misses }: ReplayReport, anew: Anew | undefined): Next | undefined {
   if (misses === 0) return undefined;
   const what = misses === 1 ? 'the call that was' : `the ${formatCount(misses)} calls that were`;
+  if (anew?.recording !== undefined)
+    return { command: anew.recording, effect: `asks the model, and records ${what} never recorded` };
   return { command: [], effect: `record ${what} never recorded: run it with --record in place of --replay` };
 }
 

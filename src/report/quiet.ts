@@ -43,6 +43,7 @@ function endLines({ state, reason, counts }: RunFinished, folder: string | undef
   if (state === 'interrupted') lines.push(`interrupted: ${pending}`);
   else if (reason !== undefined) {
     lines.push(`${state}: ${clip(reason.message, longestMessage)}`);
+    if (reason.hint !== undefined) lines.push(`hint: ${clip(reason.hint, longestMessage)}`);
     if (counts.pending > 0) lines.push(pending);
   }
   if (counts.failed > 0) {

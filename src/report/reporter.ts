@@ -1,6 +1,7 @@
 import type { JsonDiagnostic } from '../diagnostic/format.ts';
 import type { RunEvent, RunFinished } from '../run/events.ts';
 import type { GithubPlaces } from './github.ts';
+import type { Anew } from './next.ts';
 import type { Clock, Output } from './output.ts';
 
 /**
@@ -23,6 +24,7 @@ export interface ReporterOptions {
   readonly outputPath?: string;
   /** What the user types to start pipe, such as `npx pipe`; default: `pipe`. */
   readonly command?: string;
+  readonly anew?: Anew;
   readonly exitCodeOf: (finished: RunFinished) => number;
   /** Adds annotations that GitHub Actions shows beside the lines of the pipeline and of the input. */
   readonly github?: GithubPlaces;

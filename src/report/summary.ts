@@ -1,7 +1,7 @@
 import { printable } from '../diagnostic/printable.ts';
 import { endInWords, factsOf, pipelineName, type RunEnding } from './facts.ts';
 import { placeOf, type Failures } from './failures.ts';
-import { continuedLines, nextOf } from './next.ts';
+import { continuedLines, nextOf, type Anew } from './next.ts';
 import { formatAmount, formatCount } from './numbers.ts';
 import type { Output, Paint } from './output.ts';
 import { paintFor } from './output.ts';
@@ -15,6 +15,7 @@ export interface SummaryInput extends RunEnding {
   readonly outputPath?: string;
   /** What the user types to start pipe; default: `pipe`. */
   readonly command?: string;
+  readonly anew?: Anew;
 }
 
 const labelWidth = 11;

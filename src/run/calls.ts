@@ -18,6 +18,7 @@ import type { OpenModels, StepModel } from './models.ts';
 import type { Entry } from './entry.ts';
 import { modelMoved, pinnedCache, type Pins } from './pins.ts';
 import { missMessage, type ReplayMiss } from './recordings/miss.ts';
+import { refusedByProvider } from './reasons.ts';
 import type { RunRecordings } from './recordings/run-recordings.ts';
 import type { UsageLedger } from './usage-ledger.ts';
 
@@ -167,9 +168,8 @@ export async function callModel(
     const moved = outcome.ok && modelMoved(services.pins, model.settings, outcome.completion.model);
     if (moved) stop.request(moved, 'calls', services.grace);
     if (!outcome.ok && outcome.error.scope === 'run') {
-      const { code, message } = outcome.error;
       // Others that are under way may be answered yet, and are paid for.
-      stop.request({ kind: 'provider', code, message }, 'calls', services.grace);
+      stop.request(refusedByProvider(outcome.error, ofPlan.model.name, plan), 'calls', services.grace);
     }
     return outcome;
   }

@@ -98,6 +98,8 @@ export async function openModels(
     const services: ClientServices = {
       retry: plan.retry,
       ...(key !== undefined && { api_key: key }),
+      // A port that is another each time tells nobody anything.
+      ...(options.simulator !== undefined && { server_name: 'the simulator' }),
       connections: plan.limits.concurrency,
       sleep,
       random,

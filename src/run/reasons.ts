@@ -1,8 +1,30 @@
+import type { CallError } from '../models/contract.ts';
+import { unknownModelRemedy } from '../models/explain.ts';
+import type { Plan } from '../plan.ts';
 import type { Change } from './changes.ts';
 import type { StopReason } from './events.ts';
 import { errorCode, inWords } from './file-system.ts';
+import { meantModel } from './meant-model.ts';
 
-/** Why a run may stop, but for what a provider says. */
+/** Why a run may stop. */
+
+/** No further call to the model can succeed. `name`: what the file calls it, or the flag. */
+export function refusedByProvider(
+  { code, message }: Pick<CallError, 'code' | 'message'>,
+  name: string,
+  plan: Pick<Plan, 'overrides' | 'prices'>,
+): StopReason {
+  if (code !== 'unknown_model') return { kind: 'provider', code, message };
+  const meant = meantModel(name, plan.prices);
+  const named = plan.overrides.includes(`--model ${name}`) ? '`--model`' : '`model.name`';
+  const isFlag = named === '`--model`';
+  const hint =
+    meant === undefined
+      ? `check ${isFlag ? named : '`model.name` and `model.base_url`'}`
+      : `did you mean \`${meant}\` by ${named}?`;
+  const [what = message] = message.split(unknownModelRemedy);
+  return { kind: 'provider', code, message: what, hint };
+}
 
 export const interrupted: StopReason = {
   kind: 'interrupted',

@@ -51,7 +51,8 @@ function member(object: JsonObject, name: string): JsonValue {
   return (Object.hasOwn(object, name) ? object[name] : undefined) ?? null;
 }
 
-function filesOf({ pipeline, files }: RunSummary): JsonObject {
+/** The sha256 of each file, by its path as seen from the pipeline file. */
+export function filesOf({ pipeline, files }: Pick<RunSummary, 'pipeline' | 'files'>): JsonObject {
   const place = ({ path }: PlanFile) => (pipeline === null ? path : relative(dirname(pipeline.path), path));
   return Object.fromEntries(files.map((file) => [place(file), file.sha256]));
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -95,6 +95,12 @@ function project(pipeline: string, records: readonly object[] = rows) {
       return (JSON.parse(ran.stdout) as { readonly usage: Usage }).usage;
     },
   };
+}
+
+/** The numbers of a table's cell, such as `1,335–7,952`: the least and the most. */
+function bounds(cell: string | undefined): readonly number[] {
+  const [least = NaN, most = least] = (cell ?? '').split('–').map((part) => Number(part.replaceAll(',', '')));
+  return [least, most];
 }
 
 interface Usage {
@@ -382,6 +388,36 @@ describe('--against', () => {
   });
 });
 
+describe('what has changed and what there is', () => {
+  it('names the files that have changed since the run', async () => {
+    const { at, write, run, plan, estimate } = project(tickets);
+    mkdirSync(at('prompts'));
+    writeFileSync(at('prompts/tone.hbs'), 'Be friendly.');
+    writeFileSync(at('prompts/same.hbs'), 'Be brief.');
+    const partial = tickets
+      .replace('vars:', 'partials: ./prompts\nvars:')
+      .replace('Write a', '{{> tone}} {{> same}} Write a');
+    write(partial);
+    await run('--run-dir', at('first'));
+    expect((await estimate('--against', 'first')).against?.files).toEqual([]);
+    writeFileSync(at('prompts/tone.hbs'), 'Be kind.');
+    expect((await estimate('--against', 'first')).against?.files).toEqual(['prompts/tone.hbs']);
+    write(`${partial}# edited\n`);
+    expect((await plan('--against', 'first')).stdout.replaceAll(/\s+/g, ' ')).toContain(
+      '`pipeline.yaml`, `prompts/tone.hbs` changed',
+    );
+  });
+
+  it('says that simulated runs tell nothing', async () => {
+    const { run, estimate } = project(tickets);
+    await run('--simulate=');
+    const { assumptions } = await estimate();
+    expect(assumptions.join()).toContain(
+      'no run of tickets in runs/ tells how long answers are (1 run there: simulated',
+    );
+  });
+});
+
 describe('--max-usd', () => {
   it.each<[string, string, string, number, string]>([
     ['lets pass what costs less at most', tickets, '1', 0, ''],
@@ -490,6 +526,30 @@ describe('what is printed', () => {
       golden('against.json'),
       steady(await plan('--against', 'first', '--format', 'json'), folder),
     );
+  });
+
+  it('adds up, and tells a range where what is expected is no good to the margin', async () => {
+    const { plan, write } = project(tickets);
+    const cells = ({ stdout }: Commanded) =>
+      [...stdout.matchAll(/^(translate|classify|reply|all steps) .*$/gmu)].map(([line]) =>
+        line.slice('all steps'.length).trim().split(/ +/),
+      );
+    for (const column of [1, 2, 3]) {
+      const told = cells(await plan()).map((row) => bounds(row[column]));
+      const sum = (at: number) => told.slice(0, -1).reduce((all, row) => all + (row[at] ?? NaN), 0);
+      expect(told.at(-1)).toEqual([sum(0), sum(1)]);
+    }
+    // A schema that may count as input, known requests or not.
+    write(tickets.replace('{{steps.translate.output}}', '{{input.text}}'));
+    const known = await plan();
+    expect(cells(known)[1]?.[2]).toMatch(/^\d+–[\d,]+$/);
+    expect(known.stdout).toContain('the schema of `classify` may count as input or not: up to 72 tokens');
+    write(
+      tickets
+        .replaceAll('{{steps.translate.output}}', '{{input.text}}')
+        .replace(/  classify:[^]*?  reply/u, '  reply'),
+    );
+    expect(cells(await plan()).map((row) => row[2])).toEqual(['82', '69', '151']);
   });
 
   it('of no records', async () => {

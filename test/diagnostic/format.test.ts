@@ -319,3 +319,27 @@ describe('whatever a file holds', () => {
     );
   });
 });
+
+describe('on a terminal', () => {
+  const long: Diagnostic = {
+    severity: 'error',
+    code: 'usage',
+    message: 'a message of many words '.repeat(8).trim(),
+    hint: 'a remedy of many words as well '.repeat(5).trim(),
+  };
+  const wrapped = (columns: number, color = false) =>
+    formatDiagnostics([long], { format: 'text', color, cwd: '/project', columns });
+  const words = (text: string) => text.split(/\s+/u).join(' ');
+
+  it.each([40, 80, 100, 300])('breaks prose between words to %i columns, 100 at most', (columns) => {
+    const lines = wrapped(columns).trimEnd().split('\n');
+    expect(lines.length).toBeGreaterThan(2);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(Math.min(columns, 100));
+    expect(words(wrapped(columns))).toBe(words(format([long])));
+    expect(stripVTControlCharacters(wrapped(columns, true))).toBe(wrapped(columns));
+  });
+
+  it('is one line a message elsewhere', () => {
+    expect(format([long]).trimEnd().split('\n')).toHaveLength(2);
+  });
+});

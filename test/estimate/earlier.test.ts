@@ -66,7 +66,7 @@ describe('earlier runs', () => {
     await run({ runsDir: folder, name: 'test' }, plan([step('one', { model })]));
     await run({ runsDir: folder, name: 'test-two' }, plan([step('one')], { name: 'test-two' }), false, 1);
     await run({ runsDir: folder, name: 'test' }, one, true, 2);
-    expect(await readEarlier(one, { folder })).toEqual({ runs: [], calls: 0, steps: new Map() });
+    expect(await readEarlier(one, { folder })).toEqual({ runs: [], calls: 0, steps: new Map(), made_up: 1 });
   });
 
   it('are the newest five', async () => {

@@ -7,7 +7,7 @@ import { failure, success, type Result } from '../../result.ts';
 import { canonicalJson } from '../canonical.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 import type { RecordedEntry } from './lines.ts';
-import { readRecording, type RecordingFile } from './read-file.ts';
+import { noRecording, readRecording, type RecordingFile } from './read-file.ts';
 import { createRecordings, type Recordings } from './recordings.ts';
 
 export interface OpenRecordingsOptions {
@@ -67,6 +67,9 @@ async function readPath(
   if (!found.isFile()) return failure([refused(`\`${shown}\` is neither a file nor a folder`)]);
   const read = await readRecording(path);
   if (!read.ok) return failure([read.error]);
+  const other = absent === 'empty' ? 'name another file to record in' : recordFirst;
+  const none = noRecording(read.value, shown, other);
+  if (none !== undefined) return failure([none]);
   if (read.value.mistakes.length > 0) return failure(read.value.mistakes);
   if (read.value.entries.length === 0 && absent !== 'empty') {
     return failure([refused(`nothing is recorded in \`${shown}\``, recordFirst)]);

@@ -52,6 +52,20 @@ export async function readRecording(path: string): Promise<Result<RecordingFile,
   return success({ entries, mistakes, recorded });
 }
 
+/** What is wrong with a file of which no line is one of a recording; `shown`: as the user named it. Undefined for others. */
+export function noRecording(
+  { mistakes, recorded }: RecordingFile,
+  shown: string,
+  hint: string,
+): Diagnostic | undefined {
+  const [first] = mistakes;
+  if (recorded || first === undefined) return undefined;
+  const place = first.place;
+  const line = place !== undefined && 'line' in place ? `line ${place.line}` : 'a line';
+  const message = `\`${shown}\` is no recording: ${first.message.replace(/^the line/u, line)}`;
+  return { severity: 'error', code: 'no-recording', message, hint };
+}
+
 function unreadable(path: string, { message }: Diagnostic): Diagnostic {
   return { severity: 'error', code: 'unreadable-recording', message, place: { path, line: 1 } };
 }
@@ -68,6 +82,9 @@ interface LineMistake {
   readonly recorded?: boolean;
 }
 
+/** As pipe writes it, whatever has become of the rest. */
+const beginning = /^\{"type":"(?:answer|tool)"/;
+
 const byteOrderMark = '\uFEFF';
 
 /** Undefined for a line that says nothing: a blank one, or one of a run's own copy that adds no entry. */
@@ -82,7 +99,7 @@ function readLine(row: Row, path: string): Result<RecordedEntry, LineMistake> | 
   const mark = /^(?:<{7}|\|{7}|={7}|>{7})(?= |$)/.exec(text)?.[0].charAt(0);
   if (mark !== undefined) return failure({ ...conflict, mark, recorded: true });
   const parsed = parseLine(text);
-  if (!parsed.ok) return parsed;
+  if (!parsed.ok) return failure({ ...parsed.error, recorded: beginning.test(text) });
   const value = parsed.value;
   if (!isObject(value)) return failure({ message: 'the line is no JSON object', hint: remedy });
   if (value['type'] === 'use') return undefined;

@@ -28,11 +28,16 @@ export function createWorkers({ count, start, broke }: WorkersOptions): Workers 
   let clients = 0;
 
   return {
-    async open(settings, { retry, api_key, connections }): Promise<ModelClient> {
+    async open(settings, { retry, api_key, server_name, connections }): Promise<ModelClient> {
       threads ??= Array.from({ length: count }, () => startThreadCalls(start, broke));
       const all = threads;
       const client = clients++;
-      const services = { retry, ...(api_key !== undefined && { api_key }), connections };
+      const services = {
+        retry,
+        ...(api_key !== undefined && { api_key }),
+        ...(server_name !== undefined && { server_name }),
+        connections,
+      };
       await Promise.all(all.map((thread) => thread.open(client, settings, services)));
       return {
         call: (request, options) => leastBusy(all).call(client, request, options),

@@ -1,0 +1,125 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { temporaryFolder } from '../support/pipe.ts';
+import { typed } from './in-process.ts';
+
+const pipeline = `version: 1
+name: p
+model: { name: mistral-small-latest, max_tokens: 30 }
+steps:
+  say: { type: chat, prompt: '{{input.text}}' }
+`;
+
+function project(text = pipeline): string {
+  const cwd = temporaryFolder();
+  writeFileSync(join(cwd, 'p.yaml'), text);
+  writeFileSync(join(cwd, 'rows.jsonl'), '{"text":"one"}\n{"text":"two"}\n');
+  return cwd;
+}
+
+/** What stands under `next`, in one line. */
+function nextOf(told: string): string {
+  const [, next = ''] = told.split('\nnext\n');
+  return next.replaceAll(/ \\\n/g, '').replaceAll(/\s+/g, ' ').trim();
+}
+
+function run(cwd: string, ...flags: readonly string[]) {
+  return typed(cwd, ['run', join(cwd, 'p.yaml'), '--input', join(cwd, 'rows.jsonl'), ...flags]);
+}
+
+it.each<[string, string]>([
+  ['mistral-smal', 'mistral-small-latest'],
+  ['my-own', 'NAME'],
+])('after the unknown model %s of the flag, the next run has another', async (wrong, right) => {
+  const cwd = project();
+  const dir = join(cwd, 'bad');
+  const told = await run(cwd, '--simulate=', '--model', wrong, '--run-dir', dir, '--var', 'a=1');
+  expect(told.exitCode).toBe(2);
+  const stopped = await run(cwd, '--simulate=', '--model', wrong, '--run-dir', dir);
+  expect(stopped.exitCode).toBe(3);
+  expect(stopped.stderr).toContain(`the simulator does not know the model \`${wrong}\``);
+  expect(stopped.stderr).not.toContain('127.0.0.1');
+  expect(stopped.stderr).toMatch(/^hint {7}.*`--model`/mu);
+  expect(nextOf(stopped.stderr)).toContain(`--simulate --model ${right} begins anew`);
+  expect(nextOf(stopped.stderr)).not.toContain('resume');
+});
+
+it('after an unknown model of the file, the next run wants another there', async () => {
+  const cwd = project(pipeline.replace('-small-latest', '-smal'));
+  const stopped = await run(cwd, '--simulate=');
+  expect(stopped.exitCode).toBe(3);
+  expect(stopped.stderr).toContain('did you mean `mistral-small-latest` by `model.name`?');
+  expect(nextOf(stopped.stderr)).toMatch(/--simulate begins anew, once `model.name` names a model/);
+  const quiet = await run(cwd, '--simulate=', '--quiet');
+  expect(quiet.stderr).toContain('hint: did you mean `mistral-small-latest`');
+});
+
+it('after a replay that misses, the next run records', async () => {
+  const cwd = project();
+  const recording = join(cwd, 'r.jsonl');
+  await run(cwd, '--simulate=', '--record', recording, '--limit', '1', '--quiet');
+  const missed = await run(cwd, '--replay', recording);
+  expect(missed.exitCode).toBe(1);
+  expect(nextOf(missed.stderr)).toContain(`--record ${recording} asks the model, and records the call`);
+  const several = await run(cwd, '--replay', recording, '--replay', cwd);
+  expect(nextOf(several.stderr)).toContain('run it with --record in place of --replay');
+});
+
+it('a plan that is too dear is run with a budget', async () => {
+  const cwd = project();
+  const words = ['plan', join(cwd, 'p.yaml'), '--input', join(cwd, 'rows.jsonl'), '--max-usd'];
+  const dear = await typed(cwd, [...words, '0.0000001']);
+  expect(dear.exitCode).toBe(4);
+  expect(nextOf(dear.stdout)).toContain('--budget-usd 0.0000001');
+  expect((await typed(cwd, [...words, '5'])).stdout).not.toContain('--budget-usd');
+});
+
+it.each(['--replay', '--record'])(
+  '%s of a file that is no recording says so once, and leaves it alone',
+  async (flag) => {
+    const cwd = project();
+    const rows = join(cwd, 'rows.csv');
+    writeFileSync(rows, `text\n${'one\n'.repeat(20)}`);
+    const told = await run(cwd, flag, rows);
+    expect(told.exitCode).toBe(2);
+    expect(told.stderr.match(/\berror\b/gu)).toHaveLength(1);
+    expect(told.stderr).toContain('rows.csv` is no recording: line 1 is no sound JSON');
+    expect(told.stderr).not.toContain('remove');
+    expect(readFileSync(rows, 'utf8')).toContain('one');
+    // A recording whose one line is torn is one all the same.
+    writeFileSync(join(cwd, 'torn.jsonl'), '{"type":"answer","step":"say",');
+    const torn = await run(cwd, flag, join(cwd, 'torn.jsonl'));
+    expect(torn.stderr).toContain('restore the line');
+  },
+);
+
+it('a flag with several values says that it is to be repeated', async () => {
+  const cwd = project();
+  const told = await run(cwd, '--replay', 'r.jsonl', 'r2.jsonl');
+  expect(told.exitCode).toBe(2);
+  expect(told.stderr).toContain("too many arguments for 'run'");
+  expect(told.stderr).toContain('--replay takes one value: repeat it for each');
+  expect((await run(cwd, 'p.yaml')).stderr).not.toContain('repeat');
+});
+
+it.each<[string, readonly string[]]>([
+  ['plan', ['plan', 'no.yaml', '--input', 'rows.jsonl']],
+  ['plan with a recording', ['plan', 'no.yaml', '--input', 'rows.jsonl', '--replay', 'none.jsonl']],
+  ['plan against no run', ['plan', 'no.yaml', '--input', 'rows.jsonl', '--against', 'none']],
+  ['diff', ['diff', 'none', 'other']],
+  ['diff, misused', ['diff', 'none', 'other', '--limit', '1']],
+  ['runs', ['runs', 'none']],
+])('%s refused in JSON says so on stdout too', async (_, words) => {
+  const refused = await typed(project(), [...words, '--format', 'json']);
+  const text = await typed(project(), words);
+  expect(text.stdout).toBe('');
+  expect(refused.exitCode).toBe(2);
+  const told = JSON.parse(refused.stdout) as { readonly reason: { readonly message: string } };
+  expect(told).toMatchObject({
+    state: 'refused',
+    exit_code: 2,
+    diagnostics: expect.arrayContaining([expect.objectContaining({ severity: 'error' })]) as unknown,
+  });
+  expect(refused.stderr).toContain(told.reason.message);
+});
