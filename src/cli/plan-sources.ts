@@ -16,6 +16,8 @@ export interface PlanSources {
 
 interface SourceFlags {
   readonly against?: string;
+  /** False: the run asks for every answer, those that it has recorded before too. */
+  readonly cache?: boolean;
   readonly record?: string;
   readonly replay?: readonly string[];
 }
@@ -25,7 +27,7 @@ export async function openSources(
   terminal: Terminal,
   flags: SourceFlags,
 ): Promise<Result<PlanSources, readonly Diagnostic[]>> {
-  const { record, replay = [] } = flags;
+  const { record, replay = [], cache } = flags;
   const named = replay.length === 0 ? undefined : await openPaths(terminal, replay, {});
   // What is yet to be recorded need not be there.
   const grown = record === undefined ? undefined : await openPaths(terminal, [record], { absent: 'empty' });
@@ -33,7 +35,7 @@ export async function openSources(
   if (mistakes.length > 0) return failure(mistakes);
   const recordings = [
     ...(named?.ok === true ? [named.value] : []),
-    ...(grown?.ok === true ? [goodToRecord(grown.value)] : []),
+    ...(grown?.ok === true && cache !== false ? [goodToRecord(grown.value)] : []),
   ];
   if (flags.against === undefined) return success({ recordings, before: undefined });
   const before = await openBefore(terminal, flags.against);

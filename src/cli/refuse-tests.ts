@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { exit, type ExitCode } from './exit.ts';
+import { repositoryRoot } from './github.ts';
 import type { TestFlags } from './test-flags.ts';
 import { printDiagnostics, writeOut, type Terminal } from './terminal.ts';
 
@@ -43,5 +44,6 @@ export async function printMistakes(
 ): Promise<void> {
   if (format !== 'github') return printDiagnostics(terminal, diagnostics);
   const { formatDiagnostics } = await import('../diagnostic/format.ts');
-  await writeOut(terminal, formatDiagnostics(diagnostics, { format, color: false, cwd: terminal.cwd }));
+  const options = { format, color: false, cwd: terminal.cwd, root: repositoryRoot(terminal) };
+  await writeOut(terminal, formatDiagnostics(diagnostics, options));
 }

@@ -272,8 +272,21 @@ describe('an estimate after runs', () => {
     for (const flag of ['--record', '--replay']) {
       expect((await estimate(flag, at('recording.jsonl'))).calls).toEqual(known);
     }
+    // A run that records without the cache asks all of it anew.
+    const anew = await estimate('--record', at('recording.jsonl'), '--no-cache');
+    expect(anew.calls).toMatchObject({ cached: 0 });
+    expect(anew.calls.to_make).toBeGreaterThan(0);
+    expect((await estimate('--replay', at('recording.jsonl'), '--no-cache')).calls).toEqual(known);
     // There is nothing to know of what is yet to be recorded.
     expect((await estimate('--record', at('another.jsonl'))).calls.cached).toBe(0);
+  });
+
+  it('refuses what the run would refuse', async () => {
+    const { at, plan } = project(tickets);
+    const refused = await plan('--record', at('a.jsonl'), '--replay', at('b.jsonl'));
+    expect([refused.code, refused.stdout]).toEqual([2, '']);
+    expect(refused.stderr).toContain('--record asks the models and --replay asks nobody: keep one');
+    expect((await plan('--record', '-')).stderr).toContain('--record wants a file of its own');
   });
 
   it('does not know what follows a tool from the cache alone', async () => {
