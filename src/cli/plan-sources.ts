@@ -14,6 +14,8 @@ export interface PlanSources {
 
 interface SourceFlags {
   readonly against?: string;
+  /** False: the run asks for every answer, those that it has recorded before too. */
+  readonly cache?: boolean;
   readonly record?: string;
   readonly replay?: readonly string[];
 }
@@ -21,13 +23,13 @@ interface SourceFlags {
 /** Opens them; undefined where one cannot be used, which is told then. */
 export async function openSources(terminal: Terminal, flags: SourceFlags): Promise<PlanSources | undefined> {
   const recordings: RecordedAnswers[] = [];
-  const { record, replay = [] } = flags;
+  const { record, replay = [], cache } = flags;
   const named = replay.length === 0 ? undefined : await openPaths(terminal, replay, {});
   // What is yet to be recorded need not be there.
   const grown = record === undefined ? undefined : await openPaths(terminal, [record], { absent: 'empty' });
   if (named === 'refused' || grown === 'refused') return undefined;
   if (named !== undefined) recordings.push(named);
-  if (grown !== undefined) recordings.push(goodToRecord(grown));
+  if (grown !== undefined && cache !== false) recordings.push(goodToRecord(grown));
   const before = flags.against === undefined ? undefined : await openBefore(terminal, flags.against);
   return before === 'refused' ? undefined : { recordings, before };
 }

@@ -266,6 +266,11 @@ describe('an estimate after runs', () => {
     for (const flag of ['--record', '--replay']) {
       expect((await estimate(flag, at('recording.jsonl'))).calls).toEqual(known);
     }
+    // A run that records without the cache asks all of it anew.
+    const anew = await estimate('--record', at('recording.jsonl'), '--no-cache');
+    expect(anew.calls).toMatchObject({ cached: 0 });
+    expect(anew.calls.to_make).toBeGreaterThan(0);
+    expect((await estimate('--replay', at('recording.jsonl'), '--no-cache')).calls).toEqual(known);
     // There is nothing to know of what is yet to be recorded.
     expect((await estimate('--record', at('another.jsonl'))).calls.cached).toBe(0);
   });
