@@ -96,7 +96,7 @@ async function isFile(path: string): Promise<boolean> {
 }
 
 /** What the run's folder tells of it. */
-function metaOf({ terminal, flags, prepared, simulator }: ReadyRun): RunMeta {
+function metaOf({ terminal, flags, prepared, simulator, recordings }: ReadyRun): RunMeta {
   const { plan, source, total } = prepared;
   const selection = selectionOf(flags);
   const files = filesFolder(flags);
@@ -110,7 +110,7 @@ function metaOf({ terminal, flags, prepared, simulator }: ReadyRun): RunMeta {
       format: source.format,
     },
     simulated: simulator !== undefined,
-    ...recordingsMeta(terminal, flags),
+    ...recordingsMeta(terminal, flags, recordings),
     locked: flags.locked === true,
     ...(flags.simulate !== undefined && flags.simulate !== '' && { simulator: flags.simulate }),
     ...(files !== undefined && { images: resolve(terminal.cwd, files) }),

@@ -81,7 +81,10 @@ export async function openRecordingsOf(
 export function recordingsMeta(
   { cwd }: Terminal,
   { record, replay, liveTools, strict }: RunFlags,
+  opened: RecordingsOfRun,
 ): Pick<RunMeta, 'record' | 'replay'> {
+  const entries = opened.replay?.recordings.entries ?? [];
+  const simulated = entries.some((entry) => entry.type === 'answer' && entry.simulated);
   return {
     ...(record !== undefined && { record: resolve(cwd, record) }),
     ...(replay !== undefined && {
@@ -89,6 +92,7 @@ export function recordingsMeta(
         paths: replay.map((path) => resolve(cwd, path)),
         live_tools: liveTools === true,
         strict: strict === true,
+        simulated,
       },
     }),
   };

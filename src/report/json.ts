@@ -29,7 +29,7 @@ export interface RunReport {
   readonly reason: RunFinished['reason'] | null;
   /** What the process ends with. */
   readonly exit_code: number;
-  /** Whether answers, tokens and cost were made up by the simulator. */
+  /** Whether answers, tokens and cost were made up by the simulator, now or when they were recorded. */
   readonly simulated: boolean;
   /** Whether the answers, with their tokens and cost, are those of a recording: nothing was paid. */
   readonly replayed: boolean;
@@ -141,7 +141,7 @@ function runReport(input: RunReportInput): RunReport {
     state: finished.state,
     reason: finished.reason ?? null,
     exit_code: exitCode,
-    simulated: started?.simulated ?? false,
+    simulated: started?.simulated === true || (finished.replay?.simulated ?? 0) > 0,
     replayed: started?.replayed ?? false,
     folder: paths.folder ?? null,
     resumed:

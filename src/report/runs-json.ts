@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { ListedRun } from '../run/list-runs.ts';
+import { isMadeUp } from '../run/run-summary.ts';
 
 /** The runs as a JSON array, for other programs; what is not known is null. */
 export function runsAsJson(runs: readonly ListedRun[]): string {
@@ -22,7 +23,8 @@ function entryOf(run: ListedRun) {
     pid,
     pipeline: { name: summary.name, path: summary.pipeline?.path ?? null },
     input: summary.input.path,
-    simulated: summary.simulated,
+    simulated: isMadeUp(summary),
+    replayed: summary.replay !== null,
     counts: counts && { total: null, pending: null, ...counts },
     cost_usd,
     started: summary.started,

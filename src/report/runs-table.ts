@@ -51,12 +51,12 @@ const headers = ['state', 'records', 'failed', 'cost', 'took', 'age'] as const;
 const droppable: readonly string[] = ['took', 'cost'];
 
 function cellsOf({ state, summary, counts, cost_usd }: SoundRun, now: number): readonly string[] {
-  const { simulated, duration, started } = summary;
+  const { simulated, replay, duration, started } = summary;
   return [
     state,
     counts === null ? '?' : recordsInWords(counts),
     counts === null ? '?' : formatCount(counts.failed),
-    simulated ? 'simulated' : cost_usd === null ? '?' : formatMoney(cost_usd),
+    simulated ? 'simulated' : replay !== null ? 'replayed' : cost_usd === null ? '?' : formatMoney(cost_usd),
     duration === null ? '' : formatDuration(duration),
     age(now - Date.parse(started)),
   ];

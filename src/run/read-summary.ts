@@ -67,7 +67,9 @@ const isSummary = has({
   output: orNull(isText),
   simulated: isFlag,
   simulator: orNull(isText),
-  replay: ifThere(has({ paths: listOf(isText), live_tools: isFlag, strict: isFlag })),
+  replay: ifThere(
+    has({ paths: listOf(isText), live_tools: isFlag, strict: isFlag, simulated: ifThere(isFlag) }),
+  ),
   record: ifThere(isText),
   counts: orNull(numbers('total', 'succeeded', 'failed', 'skipped', 'pending')),
   tool_calls: orNull(numbers('total', 'failed')),

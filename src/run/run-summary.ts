@@ -36,6 +36,8 @@ export interface ReplayMeta {
   readonly live_tools: boolean;
   /** Whether entries that nothing uses fail the run. */
   readonly strict: boolean;
+  /** Whether the simulator had made up answers that are recorded there; absent: no. */
+  readonly simulated?: boolean;
 }
 
 export interface RunInput {
@@ -120,6 +122,11 @@ export interface RunSummary {
   readonly finished: string | null;
   /** Milliseconds, of all sessions that came to an end of their own. */
   readonly duration: number | null;
+}
+
+/** Whether answers were made up: by the simulator in the run itself, or when they were recorded. */
+export function isMadeUp({ simulated, replay }: Pick<RunSummary, 'simulated' | 'replay'>): boolean {
+  return simulated || replay?.simulated === true;
 }
 
 /** What earlier sessions of a run told. */

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../json/json.ts';
 import type { PlanFile } from '../plan.ts';
 import { canonicalJson } from './canonical.ts';
 import { saying } from './changes.ts';
-import type { RunSummary } from './run-summary.ts';
+import { isMadeUp, type RunSummary } from './run-summary.ts';
 
 /** Something that two runs were not made of alike; null where a run does not have it. */
 export interface SummaryDifference {
@@ -28,7 +28,7 @@ export function summaryDifferences(a: RunSummary, b: RunSummary): readonly Summa
     ...one('input', a.input.sha256, b.input.sha256),
     ...one('selection', a.selection, b.selection),
     ...each('model', a.models, b.models),
-    ...one('simulated', a.simulated, b.simulated),
+    ...one('simulated', isMadeUp(a), isMadeUp(b)),
     ...one('replayed', a.replay !== null, b.replay !== null),
   ];
 }

@@ -1,10 +1,11 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { buildProgram } from '../../src/cli/program.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import { temporaryFolder } from '../support/pipe.ts';
+import { typed } from './in-process.ts';
 
 function project(): string {
   const cwd = temporaryFolder();
@@ -50,5 +51,33 @@ describe('flags of a recording', () => {
     expect(told).toContain(words);
     expect(exitCode).toBe(2);
     expect(existsSync(join(cwd, 'out'))).toBe(false);
+  });
+});
+
+describe('a replay of answers that the simulator had made up', () => {
+  it('is told as such by all that looks at it later', async () => {
+    const cwd = project();
+    const files = [join(cwd, 'p.yaml'), '--input', join(cwd, 'rows.jsonl')];
+    const recording = join(cwd, 'r.jsonl');
+    const made = ['--simulate=', '--record', recording, '--run-dir', join(cwd, 'made')];
+    expect((await typed(cwd, ['run', ...files, ...made])).exitCode).toBe(0);
+    const runFolder = join(cwd, 'runs/again');
+    const again = ['--replay', recording, '--run-dir', runFolder, '--format', 'json'];
+    const ran = await typed(cwd, ['run', ...files, ...again]);
+    expect(JSON.parse(ran.stdout)).toMatchObject({ simulated: true, replayed: true });
+    const kept = JSON.parse(readFileSync(join(runFolder, 'run.json'), 'utf8')) as object;
+    expect(kept).toMatchObject({ simulated: false, replay: { simulated: true } });
+
+    const report = await typed(cwd, ['report', runFolder, '--format', 'json']);
+    expect(JSON.parse(report.stdout)).toMatchObject({ simulated: true, replayed: true });
+    const page = await typed(cwd, ['report', runFolder, '--format', 'md']);
+    expect(page.stdout).toContain('in which the simulator had made up answers');
+    expect((await typed(cwd, ['runs'])).stdout).toMatch(/ completed +1 +0 +replayed /);
+    const runs = await typed(cwd, ['runs', '--format', 'json']);
+    expect(JSON.parse(runs.stdout)).toMatchObject([{ simulated: true, replayed: true }]);
+    const { stdout } = await typed(cwd, ['diff', join(cwd, 'made'), runFolder]);
+    expect(stdout).toContain('(replayed from made up answers)');
+    expect(stdout).toContain('answers of the simulator -> recorded answers');
+    expect(stdout).not.toContain('real answers');
   });
 });

@@ -3,6 +3,7 @@ import type { ChangedFailure, ComparedSide, Comparison } from '../../comparison/
 import { formatDuration } from '../../duration.ts';
 import { bounded } from '../../diagnostic/printable.ts';
 import type { JsonValue } from '../../json/json.ts';
+import type { RunSummary } from '../../run/run-summary.ts';
 import type { SummaryDifference } from '../../run/summary-differences.ts';
 import { costCell, tokenCell } from '../money.ts';
 import { formatCount } from '../numbers.ts';
@@ -154,7 +155,7 @@ const longestValue = 120;
 
 function valueOf(of: SummaryDifference['of'], value: JsonValue, { run }: ComparedSide): string {
   if (of === 'simulated') return value === true ? 'simulated' : 'real answers';
-  if (of === 'replayed') return value === true ? 'recorded answers' : 'answers of models';
+  if (of === 'replayed') return value === true ? 'recorded answers' : askedOf(run?.summary);
   if (value === null) return of === 'selection' ? 'all records' : 'none';
   if ((of === 'pipeline' || of === 'file' || of === 'input') && typeof value === 'string') {
     const path =
@@ -177,12 +178,23 @@ export function outcomeText(outcome: ChangedFailure['a']): string {
   return outcome.step === null ? outcome.code : `${outcome.code} in ${outcome.step}`;
 }
 
+function askedOf(summary: RunSummary | undefined): string {
+  return summary?.simulated === true ? 'answers of the simulator' : 'answers of models';
+}
+
+/** Empty where models have answered. */
+function originNote({ simulated, replay }: RunSummary): string {
+  if (simulated) return 'simulated';
+  if (replay === null) return '';
+  return replay.simulated === true ? 'replayed from made up answers' : 'replayed';
+}
+
 /** Notes on a side: that its answers were made up, that it has not come to its end. */
 export function noteOf({ run }: ComparedSide): string {
   if (run === null) return '';
-  const { simulated, state, counts } = run.summary;
+  const { state, counts } = run.summary;
   const notes = [
-    simulated ? 'simulated' : '',
+    originNote(run.summary),
     state === 'completed' ? '' : state,
     (counts?.pending ?? 0) > 0 ? `${formatCount(counts?.pending ?? 0)} pending` : '',
   ].filter((note) => note !== '');

@@ -19,7 +19,7 @@ export interface RunFigures {
   readonly state: RunFinished['state'] | 'running' | 'killed';
   /** Why the run did not go to its end. */
   readonly reason: StopReason | null;
-  /** Whether answers, tokens and cost were made up by the simulator. */
+  /** Whether answers, tokens and cost were made up by the simulator, now or when they were recorded. */
   readonly simulated: boolean;
   /** Whether recordings answered in place of the models. */
   readonly replayed: boolean;

@@ -10,7 +10,7 @@ import { readHistory, type History } from '../../run/journal/history.ts';
 import { openJournalReader } from '../../run/journal/reader.ts';
 import { scanLines, type ScannedLine } from '../../run/journal/scan-lines.ts';
 import { isHeld } from '../../run/lock.ts';
-import type { RunSummary } from '../../run/run-summary.ts';
+import { isMadeUp, type RunSummary } from '../../run/run-summary.ts';
 import { createUsageLedger } from '../../run/usage-ledger.ts';
 import { builtInPrices } from '../../usage/prices.ts';
 import { chooseRecords, readChosen, type ChosenRecord, type ShownRecords } from './chosen.ts';
@@ -142,8 +142,7 @@ function figuresOf(
   history: History,
   { calls, errors, timeline, isTimed }: Folds,
 ): RunFigures {
-  const { state, reason, name, pipe, pipeline, files, vars, overrides, input, selection, simulated, replay } =
-    summary;
+  const { state, reason, name, pipe, pipeline, files, vars, overrides, input, selection, replay } = summary;
   const ledger = createUsageLedger(plan, history.usage);
   const usage = ledger.report();
   return {
@@ -152,7 +151,7 @@ function figuresOf(
     folder,
     state: state === 'running' && !atWork ? 'killed' : state,
     reason,
-    simulated,
+    simulated: isMadeUp(summary),
     replayed: replay !== null,
     name,
     pipe,

@@ -24,7 +24,7 @@ export function warningsInWords(
 ): readonly { readonly title: string; readonly text: string; readonly mood: 'warn' | 'bad' }[] {
   const { state, simulated, replayed, reason, sessions } = figures;
   return [
-    ...(simulated
+    ...(simulated && !replayed
       ? [
           {
             title: 'Simulated.',
@@ -37,7 +37,7 @@ export function warningsInWords(
       ? [
           {
             title: 'Replayed.',
-            text: 'No model was asked: answers, tokens and cost are those of a recording, and nothing was paid.',
+            text: `No model was asked: answers, tokens and cost are those of a recording${simulated ? ', in which the simulator had made up answers' : ''}, and nothing was paid.`,
             mood: 'warn' as const,
           },
         ]
