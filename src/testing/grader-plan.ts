@@ -26,8 +26,8 @@ const verdict: JsonObject = {
 /** Long enough for a reason; the pipeline's own bound may be that of a label. */
 const longestVerdict = 500;
 
-/** Sections of the pipeline that say how its models are asked. */
-const shared = ['retry', 'limits', 'prices'] as const;
+/** Sections of the pipeline that say how its models are asked, and for how much. */
+const shared = ['retry', 'limits', 'prices', 'budget'] as const;
 
 /**
  * The pipeline that asks a model for verdicts: its records are `{rubric, answer}`, its rows `{reason, pass}`. `model` is that

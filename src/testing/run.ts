@@ -36,7 +36,7 @@ export async function runTests(
   const ends = new Map<PlannedTest, RecordEnd[]>(tests.map((test) => [test, []]));
   let reason: StopReason | undefined;
   let simulated = false;
-  // One budget for all runs together. Verdicts are not under it.
+  // One budget for all runs together, verdicts among them.
   let { budget } = suite.plan;
   for (const [run, variant] of variants.entries()) {
     const own = tests.filter((test) => test.variant === variant);
@@ -49,7 +49,7 @@ export async function runTests(
     for (const end of ended.records) ends.get(end.test)?.push(end);
   }
   // Verdicts are asked for in the order of the tests, so that a recording has them in that order.
-  const graders = openGraders(suite, (nth) => optionsOf(variants.length + nth), on);
+  const graders = openGraders(gradersWithin(suite, budget), (nth) => optionsOf(variants.length + nth), on);
   const judged = [...ends].map(async ([test, list]) => {
     const records = await Promise.all(list.map((end) => judgeRecord(end, graders)));
     return resultOf(test, list, records);
@@ -73,6 +73,15 @@ function leftOf({ usd, tokens }: PlanBudget, spent: BudgetReport | undefined): P
     ...(usd !== undefined && { usd: left(usd, spent?.usd) }),
     ...(tokens !== undefined && { tokens: left(tokens, spent?.tokens) }),
   };
+}
+
+/** Judges ask at one time, so that none of them knows what is left by the others: each has an equal share. */
+function gradersWithin({ graders }: TestSuite, { usd, tokens }: PlanBudget): Pick<TestSuite, 'graders'> {
+  const budget: PlanBudget = {
+    ...(usd !== undefined && { usd: usd / graders.size }),
+    ...(tokens !== undefined && { tokens: Math.floor(tokens / graders.size) }),
+  };
+  return { graders: new Map([...graders].map(([id, plan]) => [id, { ...plan, budget }])) };
 }
 
 function resultOf(

@@ -376,6 +376,52 @@ tests:
     expect(await recorded(10 * room, 2)).toBeUndefined();
   });
 
+  it('holds judges to what the answers have left of the budget, each to a share of it', async () => {
+    const started = await startSimulator();
+    if (!started.ok) throw new Error(started.error.message);
+    onTestFinished(() => started.value.close());
+    const asserted = (count: number, model = '') =>
+      Array.from({ length: count }, (_, at) => `{path: output.reply, judge: {rubric: "r${at}"${model}}}`);
+    const tests = (...asserts: readonly string[]) =>
+      `version: 1\ntests:\n  - {name: one, input: {text: Hello!}, assert: [${asserts.join(', ')}]}\n`;
+    const recorded = async (tokens: number, file: string) => {
+      let used = 0;
+      const folder = project({ 'triage.yaml': budgeted(tokens), 'triage.test.yaml': file });
+      const suite = await suiteOf(folder);
+      const made = await recordTests(suite, suite.tests, {
+        env: {},
+        simulator: { base_url: started.value.url },
+        on: (event) => {
+          if (event.type === 'call_finished') used += event.usage.total_tokens ?? 0;
+        },
+      });
+      if (!made.ok) throw new Error('it was not recorded');
+      return { reason: made.value.result.reason, used };
+    };
+    const whole = await recorded(100_000, tests(...asserted(6)));
+    expect(whole.reason).toBeUndefined();
+    const one = whole.used / 7;
+    const tight = await recorded(2500, tests(...asserted(40)));
+    expect(tight.reason).toMatchObject({ kind: 'budget', code: 'budget_spent' });
+    // Some verdicts came.
+    expect(tight.used).toBeGreaterThan(2 * one);
+    expect(tight.used).toBeLessThanOrEqual(2500);
+    const large = ', model: mistral-large-latest';
+    const halves = await recorded(4000, tests(...asserted(40), ...asserted(40, large)));
+    expect(halves.reason).toMatchObject({ kind: 'budget' });
+    expect(halves.used).toBeLessThanOrEqual(4000);
+  });
+
+  it('refuses a judge whose cost nobody knows, where there is a budget of dollars', async () => {
+    const pipeline = budgeted(1).replace('tokens: 1', 'usd: 1');
+    const file = oneTest(
+      'one',
+      '    assert: [{path: output.reply, judge: {rubric: good, model: my-own-model}}]\n',
+    );
+    const folder = project({ 'triage.yaml': pipeline, 'triage.test.yaml': file });
+    await expect(suiteOf(folder)).rejects.toThrow('my-own-model');
+  });
+
   it('tells how much there is to ask, and what holds it up', async () => {
     const folder = project({ 'triage.yaml': triage, 'triage.test.yaml': oneTest('one', '') });
     let told = '';
