@@ -1,5 +1,6 @@
 import type { SuiteResult } from '../testing/result.ts';
 import type { TestFlags } from './test-flags.ts';
+import { repositoryRoot } from './github.ts';
 import { commandOf } from './reporters.ts';
 import { wantsColor, writeOut, type Terminal } from './terminal.ts';
 
@@ -43,7 +44,8 @@ async function printAs(
     case 'github': {
       const { testDiagnostics } = await import('../report/test-github.ts');
       const { formatDiagnostics } = await import('../diagnostic/format.ts');
-      return writeOut(terminal, formatDiagnostics(testDiagnostics(results), { format, color: false, cwd }));
+      const options = { format, color: false, cwd, root: repositoryRoot(terminal) };
+      return writeOut(terminal, formatDiagnostics(testDiagnostics(results), options));
     }
   }
 }

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { PlannedTest, TestSuite } from '../testing/suite.ts';
 import type { SuiteResult } from '../testing/result.ts';
 import { exit, exitCodeOfReason, type ExitCode } from './exit.ts';
+import { repositoryRoot } from './github.ts';
 import { listenForInterrupts, type Interrupts } from './signals.ts';
 import type { TestFlags } from './test-flags.ts';
 import { printTests } from './test-report.ts';
@@ -80,8 +81,9 @@ async function printMistakes(
 ): Promise<void> {
   if (format !== 'github') return printDiagnostics(terminal, diagnostics);
   const { formatDiagnostics } = await import('../diagnostic/format.ts');
+  const options = { format, color: false, cwd: terminal.cwd, root: repositoryRoot(terminal) };
   const { writeOut } = await import('./terminal.ts');
-  await writeOut(terminal, formatDiagnostics(diagnostics, { format, color: false, cwd: terminal.cwd }));
+  await writeOut(terminal, formatDiagnostics(diagnostics, options));
 }
 
 /** The tests that are asked for. Undefined where there are none, which is told. */
