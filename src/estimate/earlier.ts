@@ -24,7 +24,7 @@ export interface EarlierStep {
   };
   /** Tokens of one answer. */
   readonly output: { readonly least: number; readonly mean: number };
-  /** Milliseconds of each call, the shortest first. */
+  /** Milliseconds of each call, the shortest first, without what its requests waited to be let out. */
   readonly durations: readonly number[];
 }
 
@@ -142,7 +142,7 @@ function createSums(): Sums {
   let output = { sum: 0, least: Infinity };
   const durations: number[] = [];
   return {
-    add({ ok, call, duration, usage }) {
+    add({ ok, call, duration, waited, usage }) {
       calls += 1;
       if (call === 1) firsts += 1;
       const { input_tokens, output_tokens, requests } = usage;
@@ -152,7 +152,7 @@ function createSums(): Sums {
       longest = Math.max(longest, input_tokens);
       if (call > 1) later = { calls: later.calls + 1, input: later.input + input_tokens };
       output = { sum: output.sum + output_tokens, least: Math.min(output.least, output_tokens) };
-      if (durations.length < mostDurations) durations.push(duration);
+      if (durations.length < mostDurations) durations.push(Math.max(0, duration - waited));
     },
     ended(records) {
       all += records;

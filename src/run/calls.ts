@@ -144,7 +144,7 @@ export async function callModel(
         prices: plan.prices,
       },
     );
-    const limited = countLimited(gate);
+    const limited = countLimited(gate, now);
     const stream = services.stream ? told : ofPlan.stream ? untold : undefined;
     const began = now();
     const answer = await traces.call({ step: id, settings: model.settings, request }, () =>
@@ -157,7 +157,11 @@ export async function callModel(
         record: key,
       }),
     );
-    const outcome = settle(answer, now() - began, { held: gate.held, limited: limited.count() });
+    const outcome = settle(answer, now() - began, {
+      held: gate.held,
+      limited: limited.count(),
+      waited: limited.waited(),
+    });
     // In flight until its line is in the file: whoever is killed loses no more calls than there are slots.
     await journal?.committed();
     if (outcome.ok) {
@@ -187,8 +191,14 @@ export async function callModel(
     {
       held,
       limited = 0,
+      waited = 0,
       replayed = false,
-    }: { readonly held?: Reserved | undefined; readonly limited?: number; readonly replayed?: boolean },
+    }: {
+      readonly held?: Reserved | undefined;
+      readonly limited?: number;
+      readonly waited?: number;
+      readonly replayed?: boolean;
+    },
   ): CallOutcome {
     const resolved_model = answer.ok ? answer.completion.model : null;
     const call = { step: id, model: model.name, resolved_model, usage: answer.usage };
@@ -196,7 +206,7 @@ export async function callModel(
     const outcome: CallOutcome = { ...answer, usage };
     const at = services.now() - services.began;
     const line = { index, key, step: id, call: nth, fingerprint, model: model.name, outcome, duration, at };
-    services.journal?.call({ ...line, limited, ...(held && { held }) });
+    services.journal?.call({ ...line, limited, waited, ...(held && { held }) });
     const finish_reason = answer.ok ? answer.completion.finish_reason : null;
     const event = {
       type: 'call_finished',

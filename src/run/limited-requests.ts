@@ -1,20 +1,26 @@
 import type { Gate } from '../models/contract.ts';
 import { success } from '../result.ts';
 
-/** Counts the requests of a call that were answered by a 429, on their way through the gate. */
+/** Counts the requests of a call that were answered by a 429, and how long they wait, on their way through the gate. */
 export interface LimitedRequests {
   /** Lets out what the gate behind it does. */
   readonly gate: Gate;
   /** As far as the call has come. */
   count(): number;
+  /** Milliseconds that its requests have waited to be let out: by the limits and the budget, not by the provider. */
+  waited(): number;
 }
 
-export function countLimited(gate: Gate): LimitedRequests {
+/** `now`: milliseconds. */
+export function countLimited(gate: Gate, now: () => number): LimitedRequests {
   let limited = 0;
+  let waited = 0;
   return {
     gate: {
       async admit(size, signal) {
+        const began = now();
         const admitted = await gate.admit(size, signal);
+        waited += now() - began;
         if (!admitted.ok) return admitted;
         const permit = admitted.value;
         return success({
@@ -26,5 +32,6 @@ export function countLimited(gate: Gate): LimitedRequests {
       },
     },
     count: () => limited,
+    waited: () => Math.round(waited),
   };
 }

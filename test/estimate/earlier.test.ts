@@ -5,6 +5,7 @@ import { readEarlier, type Earlier } from '../../src/estimate/earlier.ts';
 import type { Plan } from '../../src/plan.ts';
 import { createRunFolder, type FolderPlace } from '../../src/run/folder.ts';
 import type { ModelClient } from '../../src/models/contract.ts';
+import { call, journalOf } from '../run/journal/journals.ts';
 import { drive } from '../run/support/drive.ts';
 import { answer, used } from '../run/support/fake-models.ts';
 import { plan, recordsOf, step } from '../run/support/plans.ts';
@@ -85,6 +86,15 @@ describe('earlier runs', () => {
     mkdirSync(join(folder, 'test-20260101T000009Z-0000'));
     writeFileSync(join(folder, 'test-20260101T000009Z-0000', 'run.json'), '{');
     expect((await readEarlier(one, { folder })).calls).toBe(4);
+  });
+
+  it('took as long as the provider did: what limits made them wait is no part of it', async () => {
+    const folder = temporaryFolder();
+    const path = await run({ runsDir: folder, name: 'test' }, one);
+    const asked = { model: one.steps[0]?.model.name ?? '', duration: 5000 };
+    const calls = [call('a', 'f1', asked), call('b', 'f2', { ...asked, waited: 4700 })];
+    writeFileSync(join(path, 'journal.jsonl'), journalOf(...calls));
+    expect((await readEarlier(one, { folder })).steps.get('one')?.durations).toEqual([300, 5000]);
   });
 
   it('are none where there is no folder', async () => {

@@ -25,7 +25,7 @@ it('counts 429s alone, and passes on what the gate says', async () => {
         },
       }),
   };
-  const counted = countLimited(open);
+  const counted = countLimited(open, () => 0);
   const said = [];
   for (const kind of ['limited', 'unavailable', 'limited', 'answered'] as const) {
     const permit = await counted.gate.admit(size, signal);
@@ -38,7 +38,24 @@ it('counts 429s alone, and passes on what the gate says', async () => {
 
 it('passes a refusal on', async () => {
   const refusal = { code: 'outage', message: 'no' } as const;
-  const counted = countLimited({ admit: async () => failure(refusal) });
+  const counted = countLimited({ admit: async () => failure(refusal) }, () => 0);
   expect(await counted.gate.admit(size, signal)).toEqual(failure(refusal));
   expect(counted.count()).toBe(0);
+});
+
+it('tells how long requests waited to be let out, and not how long they took', async () => {
+  let time = 0;
+  const slow: Gate = {
+    async admit() {
+      time += 250;
+      return success({ settle: () => 'used' });
+    },
+  };
+  const counted = countLimited(slow, () => time);
+  for (const _ of ['one', 'two']) {
+    const permit = await counted.gate.admit(size, signal);
+    time += 4000;
+    if (permit.ok) await permit.value.settle(end('answered'));
+  }
+  expect(counted.waited()).toBe(500);
 });

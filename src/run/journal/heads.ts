@@ -30,6 +30,8 @@ export interface CallHead {
   readonly at: number | null;
   /** Of its requests, those that a 429 answered; null where the journal does not tell it. */
   readonly limited: number | null;
+  /** Milliseconds of `duration` that its requests waited to be let out; 0 where the journal does not tell it. */
+  readonly waited: number;
   readonly held?: Reserved;
   readonly resolved_model: string | null;
   readonly fingerprint: Fingerprint;
@@ -119,9 +121,10 @@ const readers: { readonly [type: string]: (members: JsonObject, line: Buffer) =>
     if (held === undefined || typeof duration !== 'number' || typeof fingerprint !== 'string')
       return undefined;
     const { at = null, limited = at === null ? null : 0 } = members;
+    const waited = isAmount(members['waited']) ? (members['waited'] ?? 0) : 0;
     if (!isAmount(at) || !isAmount(limited)) return undefined;
     const asked = { key, step, call, fingerprint, model, resolved_model } as const;
-    return { type: 'call', ...asked, ok, duration, at, limited, usage, ...held };
+    return { type: 'call', ...asked, ok, duration, at, limited, waited, usage, ...held };
   },
   tool({ key, step, ok, fingerprint }) {
     if (typeof key !== 'string' || typeof step !== 'string' || typeof ok !== 'boolean') return undefined;

@@ -42,6 +42,7 @@ import { fingerprintVersion, type Fingerprint } from '../fingerprint.ts';
  * - `duration`: milliseconds, waits and retries included
  * - `at`: when it had ended, in milliseconds since its session began; absent where an earlier pipe wrote the line
  * - `limited`, where there are any: how many of its requests were answered by a 429
+ * - `waited`, where they did: milliseconds of `duration` that its requests waited to be let out, by limits or the budget
  * - `held`, where there are any: reservations that are kept as spent, `usd` and `tokens` as above, since it never came what
  *   their requests used
  * - `resolved_model`, where one answered and said so: the model that did
@@ -145,18 +146,34 @@ export interface JournalCall {
   readonly at: number;
   /** Of its requests, those that a 429 answered. */
   readonly limited: number;
+  /** Milliseconds of `duration`; absent: none. */
+  readonly waited?: number;
   /** Absent where no reservation is kept. */
   readonly held?: Reserved;
 }
 
 export function callMembers(line: JournalCall): string {
-  const { index, key, step, call, fingerprint, model, outcome, duration, at, limited, held } = line;
+  const {
+    index,
+    key,
+    step,
+    call,
+    fingerprint,
+    model,
+    outcome,
+    duration,
+    at,
+    limited,
+    waited = 0,
+    held,
+  } = line;
   const { ok, usage } = outcome;
   const resolved = ok ? outcome.completion.model : null;
   // Put together by hand, because this is done for every call, and JSON.stringify of an object costs twice as much.
   const head =
     `"type":"call","index":${index},"key":${JSON.stringify(key)},"step":${JSON.stringify(step)},"call":${call}` +
     `,"ok":${ok},"duration":${duration},"at":${at}${limited === 0 ? '' : `,"limited":${limited}`}` +
+    (waited === 0 ? '' : `,"waited":${waited}`) +
     (held === undefined ? '' : `,"held":${JSON.stringify(held)}`) +
     (resolved === null ? '' : `,"resolved_model":${JSON.stringify(resolved)}`);
   const rest = ok

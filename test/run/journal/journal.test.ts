@@ -61,7 +61,7 @@ describe('createJournal', () => {
     expect(await journal.reserve({ ...asked, request: 2, usd: 0.004, tokens: 1200, held })).toBe(true);
     const unmetered = { ...used, requests: 2, retries: 1, unmetered_requests: 1, cost_usd: 0.00002 };
     const answered = { ...answer('It is on its way.'), usage: unmetered };
-    journal.call({ ...asked, fingerprint: first, outcome: answered, at: 1340, limited: 1, held });
+    journal.call({ ...asked, fingerprint: first, outcome: answered, at: 1340, limited: 1, waited: 40, held });
     const tool = {
       ...asked,
       fingerprint: second,
