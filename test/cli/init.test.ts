@@ -1,4 +1,13 @@
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { taskNames } from '../../src/cli/init.ts';
@@ -90,6 +99,19 @@ describe('pipe init', () => {
       'tickets.csv',
       'tickets.yaml',
     ]);
+  });
+
+  it('adds to a .gitignore where it is: through its link, and with its mode', async () => {
+    const cwd = project();
+    mkdirSync(join(cwd, 'shared'));
+    writeFileSync(join(cwd, 'shared/ignored'), 'dist/\n');
+    chmodSync(join(cwd, 'shared/ignored'), 0o640);
+    symlinkSync('shared/ignored', join(cwd, '.gitignore'));
+    const made = await runInProcess(cwd, ['init', 'x', '--input', join(cwd, 'my rows.csv')]);
+    expect(made.exitCode, made.stderr).toBe(0);
+    expect(lstatSync(join(cwd, '.gitignore')).isSymbolicLink()).toBe(true);
+    expect(readFileSync(join(cwd, 'shared/ignored'), 'utf8')).toBe('dist/\nruns/\n.pipe/\n*.partial\n');
+    expect(statSync(join(cwd, 'shared/ignored')).mode & 0o777).toBe(0o640);
   });
 
   it('writes over nothing unless it is forced to', async () => {

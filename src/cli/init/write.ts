@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { lstat, mkdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { replaceFile } from '../../records/replace-file.ts';
 import { errorCode, inWords } from '../../run/file-system.ts';
 import { failure, success, type Result } from '../../result.ts';
 
@@ -23,19 +23,26 @@ export async function standing(paths: readonly string[]): Promise<readonly strin
   return paths.filter((_, at) => found[at]);
 }
 
-/** Writes each file whole and renames it into place; fails with a sentence at the first that cannot be written. */
+/**
+ * Writes each file whole; one that stands already keeps its mode, and is written through its link. Fails with a sentence at
+ * the first that cannot be written.
+ */
 export async function writeFiles(files: readonly NewFile[]): Promise<Result<undefined, string>> {
   for (const { path, text } of files) {
-    const beside = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}`);
     try {
       await mkdir(dirname(path), { recursive: true });
-      await writeFile(beside, text, { flag: 'wx' });
-      await rename(beside, path);
     } catch (error) {
       if (errorCode(error) === undefined) throw error;
-      await rm(beside, { force: true }).catch(() => undefined);
       return failure(`\`${path}\` cannot be written: ${inWords(error)}`);
     }
+    const stands = await stat(path).catch(() => undefined);
+    const permissions = stands === undefined ? { mode: 0o666 } : { exactly: stands.mode & 0o777 };
+    const mistake = await replaceFile(path, once(text), false, permissions);
+    if (mistake !== undefined) return failure(mistake.message);
   }
   return success(undefined);
+}
+
+async function* once(text: string): AsyncGenerator<string, void, undefined> {
+  yield text;
 }
