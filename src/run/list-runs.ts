@@ -63,7 +63,8 @@ export async function listRuns(folders: readonly string[]): Promise<readonly Lis
 async function runsIn(folder: string): Promise<readonly string[]> {
   const names = await namesIn(folder);
   if (isRun(names)) return [folder];
-  const paths = names.map((name) => join(folder, name));
+  // A name with a dot before it is of what is in the making, such as the folder of a merge that was killed.
+  const paths = names.flatMap((name) => (name.startsWith('.') ? [] : [join(folder, name)]));
   const held = await Promise.all(paths.map(namesIn));
   return paths.filter((_, at) => isRun(held[at] ?? []));
 }

@@ -52,10 +52,14 @@ describe('pipe runs', () => {
     mkdirSync(broken);
     writeFileSync(join(broken, 'run.json'), '{');
     mkdirSync(join(cwd, 'runs', 'no-run'));
+    // What a killed merge leaves.
+    mkdirSync(join(cwd, 'runs', '.merging-0a1b'));
+    writeFileSync(join(cwd, 'runs', '.merging-0a1b', 'journal.jsonl'), '');
     const told = await runInProcess(cwd, ['runs']);
     expect(told.exitCode).toBe(0);
     expect(told.stderr).toContain('runs/broken/run.json is damaged');
     expect(told.stderr).not.toContain('no-run');
+    expect(told.stderr + told.stdout).not.toContain('merging');
     const json = await runInProcess(cwd, ['runs', '--format', 'json']);
     expect(JSON.parse(json.stdout)).toMatchObject([
       { state: 'running', pid: 4711, counts: { succeeded: 2, failed: 1, total: null }, simulated: true },
