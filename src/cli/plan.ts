@@ -17,6 +17,7 @@ import {
   type Prepared,
 } from './prepare.ts';
 import type { PlanFlags } from './plan-flags.ts';
+import { recordingConflict } from './recordings.ts';
 import { openSources, type PlanSources } from './plan-sources.ts';
 import { commandOf, outputOf } from './reporters.ts';
 import { listenForInterrupts } from './signals.ts';
@@ -60,6 +61,12 @@ Examples:
 }
 
 async function plan(terminal: Terminal, file: string, flags: PlanFlags): Promise<ExitCode> {
+  // What the run would refuse has no plan.
+  const conflict = recordingConflict(flags);
+  if (conflict !== undefined) {
+    await printError(terminal, conflict);
+    return exit.usage;
+  }
   const sources = await openSources(terminal, flags);
   if (sources === undefined) return exit.usage;
   try {

@@ -5,7 +5,7 @@ import { failure, success, type Result } from '../result.ts';
 import type { RunOptions } from '../run/options.ts';
 import type { RunMeta } from '../run/run-summary.ts';
 import { collect } from './options.ts';
-import { selectionOf } from './prepare.ts';
+import { selectionOf, type SelectionFlags } from './prepare.ts';
 import type { RunFlags } from './run-flags.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -20,8 +20,11 @@ export function addRecordingOptions(command: Command): Command {
     .option('--strict', 'with --replay: fail for entries that nothing uses');
 }
 
+type ConflictFlags = SelectionFlags &
+  Pick<RunFlags, 'record' | 'replay' | 'simulate' | 'liveTools' | 'strict' | 'output'>;
+
 /** What cannot stand together, as a sentence. */
-export function recordingConflict(flags: RunFlags): string | undefined {
+export function recordingConflict(flags: ConflictFlags): string | undefined {
   const { record, replay, simulate, liveTools, strict, output } = flags;
   if (record !== undefined && replay !== undefined)
     return '--record asks the models and --replay asks nobody: keep one';
@@ -39,7 +42,7 @@ export function recordingConflict(flags: RunFlags): string | undefined {
 }
 
 /** Whether all records of the input are run. */
-function isWhole(flags: RunFlags): boolean {
+function isWhole(flags: SelectionFlags): boolean {
   return Object.keys(selectionOf(flags)).length === 0;
 }
 

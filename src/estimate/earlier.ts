@@ -93,8 +93,7 @@ async function runsOf(name: string, folder: string, fileSystem: FileSystem): Pro
 }
 
 function isTelling(summary: RunSummary, plan: Plan): boolean {
-  const replayed = (summary as { readonly replay?: unknown }).replay ?? null;
-  return summary.name === plan.name && !summary.simulated && replayed === null;
+  return summary.name === plan.name && !summary.simulated && summary.replay === null;
 }
 
 function isSame(one: StepIngredients | undefined, other: StepIngredients | undefined): boolean {

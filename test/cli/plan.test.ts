@@ -275,6 +275,14 @@ describe('an estimate after runs', () => {
     expect((await estimate('--record', at('another.jsonl'))).calls.cached).toBe(0);
   });
 
+  it('refuses what the run would refuse', async () => {
+    const { at, plan } = project(tickets);
+    const refused = await plan('--record', at('a.jsonl'), '--replay', at('b.jsonl'));
+    expect([refused.code, refused.stdout]).toEqual([2, '']);
+    expect(refused.stderr).toContain('--record asks the models and --replay asks nobody: keep one');
+    expect((await plan('--record', '-')).stderr).toContain('--record wants a file of its own');
+  });
+
   it('does not know what follows a tool from the cache alone', async () => {
     const { estimate, run } = project(assisted);
     await run();
