@@ -111,13 +111,16 @@ async function renderStories(
   if (asked.size === 0) return undefined;
   const input = await openInputOf(terminal, folder, summary);
   if (!input.ok) return input.error;
-  for await (const item of input.value.read(plan.input.schema)) {
-    if ('broken' in item) break;
-    const story = asked.get(item.index);
-    if (item.ok && story !== undefined && asked.delete(item.index)) await take(story, item.value);
-    if (asked.size === 0) break;
+  try {
+    for await (const item of input.value.read(plan.input.schema)) {
+      if ('broken' in item) break;
+      const story = asked.get(item.index);
+      if (item.ok && story !== undefined && asked.delete(item.index)) await take(story, item.value);
+      if (asked.size === 0) break;
+    }
+  } finally {
+    await input.value.close();
   }
-  await input.value.close();
   if (characters > mostCharacters) return 'of some records, for want of room';
   return asked.size === 0 ? undefined : 'of some records, which the input no longer has';
 }
