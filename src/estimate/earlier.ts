@@ -1,8 +1,9 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Plan, PlanStep } from '../plan.ts';
 import type { CallHead } from '../run/journal/heads.ts';
 import { nodeFileSystem, type FileSystem } from '../run/file-system.ts';
 import { ingredientsOf, type StepIngredients } from '../run/ingredients.ts';
+import { isNamedAfter } from '../run/make-folder.ts';
 import { readSummary } from '../run/read-summary.ts';
 import type { RunSummary } from '../run/run-summary.ts';
 import { foldHeads } from './journal-heads.ts';
@@ -62,10 +63,10 @@ export async function readEarlier(plan: Plan, options: EarlierOptions): Promise<
   for (const path of [...first, ...(await runsOf(plan.name, options.folder, fileSystem))]) {
     if (names.length >= mostRuns) break;
     const summary = await readSummary(fileSystem, join(path, 'run.json'));
-    if (!summary.ok || !isTelling(summary.value, plan) || names.includes(nameOf(path))) continue;
+    if (!summary.ok || !isTelling(summary.value, plan) || names.includes(basename(path))) continue;
     const told = (step: PlanStep) =>
       (isSame(summary.value.steps?.[step.id], now[step.id]) ? same : alike).get(step.id);
-    if (await readRun(path, plan, told, fileSystem)) names.push(nameOf(path));
+    if (await readRun(path, plan, told, fileSystem)) names.push(basename(path));
   }
   const steps = new Map<string, EarlierStep>();
   for (const { id } of plan.steps) {
@@ -77,16 +78,11 @@ export async function readEarlier(plan: Plan, options: EarlierOptions): Promise<
   return { runs: calls === 0 ? [] : names, calls, steps };
 }
 
-function nameOf(path: string): string {
-  return path.split('/').at(-1) ?? path;
-}
-
 /** The folders that `pipe run` has named after the pipeline, the newest first. */
 async function runsOf(name: string, folder: string, fileSystem: FileSystem): Promise<readonly string[]> {
   const names = await fileSystem.list(folder).catch(() => []);
-  const stamp = /^-\d{8}T\d{6}Z-[0-9a-f]{4}$/;
   return names
-    .filter((one) => one.startsWith(name) && stamp.test(one.slice(name.length)))
+    .filter((one) => isNamedAfter(one, name))
     .toSorted()
     .reverse()
     .map((one) => join(folder, one));

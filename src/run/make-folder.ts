@@ -33,6 +33,14 @@ export async function makeNamedFolder(
   }
 }
 
+const stampAndSuffix = /^-\d{8}T\d{6}Z-[0-9a-f]{4}$/;
+
+/** Whether a folder is called as `makeNamedFolder` calls those of this name. */
+export function isNamedAfter(folder: string, name: string): boolean {
+  const safe = safeName(name);
+  return folder.startsWith(safe) && stampAndSuffix.test(folder.slice(safe.length));
+}
+
 /** A name that is one part of a path everywhere, and neither hidden nor taken for an option. */
 function safeName(name: string): string {
   const safe = name.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+/, '');

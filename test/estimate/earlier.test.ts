@@ -70,6 +70,13 @@ describe('earlier runs', () => {
     expect(await readEarlier(one, { folder })).toEqual({ runs: [], calls: 0, steps: new Map() });
   });
 
+  it('are found by a name that is too long for that of a folder', async () => {
+    const folder = temporaryFolder();
+    const named = plan([step('one')], { name: `tickets-${'long-'.repeat(18)}x` });
+    await run({ runsDir: folder, name: named.name }, named);
+    expect((await readEarlier(named, { folder })).calls).toBe(4);
+  });
+
   it('are the newest five', async () => {
     const { runs, calls } = await after(...Array.from({ length: 7 }, () => one));
     expect([runs.length, calls]).toEqual([5, 20]);
