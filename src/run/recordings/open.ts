@@ -2,13 +2,12 @@ import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { missingFile } from '../../diagnostic/missing-file.ts';
-import type { JsonValue } from '../../json/json.ts';
 import { failure, success, type Result } from '../../result.ts';
-import { canonicalJson } from '../canonical.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 import type { RecordedEntry } from './lines.ts';
 import { readRecording, type RecordingFile } from './read-file.ts';
 import { createRecordings, type Recordings } from './recordings.ts';
+import { saidBy } from './said.ts';
 
 export interface OpenRecordingsOptions {
   /** What paths are relative to; default: the working directory. */
@@ -113,17 +112,9 @@ function firstAnswers(entries: readonly RecordedEntry[]): {
   for (const entry of entries) {
     const earlier = first.get(entry.fingerprint);
     if (earlier === undefined) first.set(entry.fingerprint, entry);
-    else if (!saySame(earlier, entry)) diagnostics.push(contradiction(earlier, entry));
+    else if (saidBy(earlier) !== saidBy(entry)) diagnostics.push(contradiction(earlier, entry));
   }
   return { entries: [...first.values()], diagnostics };
-}
-
-function saySame(one: RecordedEntry, other: RecordedEntry): boolean {
-  return canonicalJson(saidBy(one)) === canonicalJson(saidBy(other));
-}
-
-function saidBy(entry: RecordedEntry): JsonValue {
-  return (entry.type === 'answer' ? entry.entry.completion : entry.outcome) as unknown as JsonValue;
 }
 
 function contradiction(earlier: RecordedEntry, { step, path, line }: RecordedEntry): Diagnostic {

@@ -185,8 +185,11 @@ describe('several files', () => {
     expect(diagnostics[0]?.message).toContain(`${one}:1`);
   });
 
-  it('that say the same say it once, whatever each has cost', async () => {
-    const dearer = line(1).replace('"total_tokens":0', '"total_tokens":9');
+  it('that say the same say it once, whatever each has cost and whichever request it was', async () => {
+    const dearer = line(1)
+      .replace('"total_tokens":0', '"total_tokens":9')
+      .replace('"request_id":null', '"request_id":"abc"');
+    expect(dearer).toContain('abc');
     const opened = await openRecordings([await fileOf(`${line(1)}\n${dearer}\n`)]);
     expect(opened.ok && [opened.value.recordings.size, opened.value.diagnostics]).toEqual([1, []]);
   });

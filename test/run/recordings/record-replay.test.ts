@@ -200,6 +200,68 @@ describe('a recording', () => {
   });
 });
 
+describe('two runs that record into one file side by side', () => {
+  /** Two recorders that both know the file as it is now, each of which a run then records with. */
+  async function sideBySide(path: string, ids: readonly [string, string], prune = false) {
+    const recorders = [await recorder(path), await recorder(path)] as const;
+    const runs = ids.map((id, at) => {
+      const made = { recorder: recorders[at] ?? recorders[0], finish: { prune } };
+      const pipeline = plan([step(id)]);
+      return drive(pipeline, recordsOf(20), { openModel: shouting, record: made }).finished;
+    });
+    return Promise.all(runs);
+  }
+
+  it('leave all that both have recorded', async () => {
+    const path = await newFile();
+    await record(path, { pipeline: plan([step('old')]), count: 2 });
+    const both = await sideBySide(path, ['one', 'two']);
+    expect(both).toMatchObject([
+      { state: 'completed', recording: { added: 20, replaced: 0, dropped: 0 } },
+      { state: 'completed', recording: { added: 20, replaced: 0, dropped: 0 } },
+    ]);
+    const steps = (await linesOf(path)).map((line) => line['step']);
+    for (const [id, count] of [
+      ['old', 2],
+      ['one', 20],
+      ['two', 20],
+    ]) {
+      expect(steps.filter((name) => name === id)).toHaveLength(Number(count));
+    }
+  });
+
+  it('drop what neither has used, and nothing of each other', async () => {
+    const path = await newFile();
+    await record(path, { pipeline: plan([step('old')]), count: 2 });
+    await sideBySide(path, ['one', 'two'], true);
+    const steps = (await linesOf(path)).map((line) => line['step']);
+    expect(new Set(steps)).toEqual(new Set(['one', 'two']));
+    expect(steps).toHaveLength(40);
+  });
+
+  it('leave one answer to one question', async () => {
+    const path = await newFile();
+    await sideBySide(path, ['one', 'one']);
+    expect(await linesOf(path)).toHaveLength(20);
+    expect((await recordings(path)).size).toBe(20);
+  });
+
+  it('are stopped by what has broken the file meanwhile', async () => {
+    const path = await newFile();
+    const made = { recorder: await recorder(path), finish: { prune: true } };
+    await writeFile(path, '<<<<<<< HEAD\n');
+    const run = drive(plan([step('one')]), recordsOf(1), { openModel: shouting, record: made });
+    expect(await run.finished).toMatchObject({
+      state: 'stopped',
+      reason: {
+        code: 'recording_unwritable',
+        message: expect.stringMatching(/changed while .* broken now, line 1: a merge conflict/),
+      },
+    });
+    expect(await readFile(path, 'utf8')).toBe('<<<<<<< HEAD\n');
+  });
+});
+
 describe('an answer that is not this run’s own', () => {
   const one = plan([step('one')]);
 

@@ -115,9 +115,10 @@ describe('a run that records and is killed', () => {
     const stopped = await going.finished;
     expect(stopped.state).toBe('interrupted');
     expect((await jsonLines(file)).length).toBe(stopped.recording?.added);
-    await (
-      await recordInto(file, { folder: await resumed(folder.path) })
-    ).finished;
+    const run = await recordInto(file, { folder: await resumed(folder.path) });
+    // What stands in the file as it was recorded is not replaced.
+    const kept = stopped.recording?.added ?? 0;
+    expect((await run.finished).recording).toMatchObject({ added: 12 - kept, replaced: 0, kept, dropped: 0 });
     expect(await readFile(file, 'utf8')).toBe(await undisturbed());
   });
 
