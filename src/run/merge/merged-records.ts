@@ -133,7 +133,7 @@ type Naming = 'earlier' | 'field' | 'content' | 'unknown';
 function namingOf(shards: readonly ReadShard[]): Naming {
   const inputs = shards.map(({ summary }) => summary.input);
   if (inputs.some(({ format }) => format === 'errors')) return 'earlier';
-  const [key] = inputs.map((input) => input.key).filter((one) => one !== undefined);
+  const key = inputs.map((input) => input.key).find((one) => one !== undefined);
   if (key === undefined) return 'unknown';
   return key === null ? 'content' : 'field';
 }

@@ -170,10 +170,10 @@ describe('merged shards', () => {
 
   it('keep the keys of the user’s choice, whatever they look like, and number what has none', async () => {
     const ids = ['abcdefabcdef0123#7', '00f067aa0ba902b7', '', '', 'abcdefabcdef0123'];
-    const bad = { ok: false, raw: '{', error: { code: 'invalid_json', message: 'no JSON' } } as const;
+    const error = { code: 'invalid_json', message: 'no JSON' };
     const items = [
       ...ids.map((id, at) => record(at, { id })),
-      ...[5, 6].map((index) => ({ ...bad, index, line: index + 1 })),
+      ...[5, 6].map((index) => ({ ok: false as const, index, line: index + 1, raw: '{', error })),
     ];
     await ran('unsharded', { items });
     await merged(await shards(2, { items }));
