@@ -305,6 +305,49 @@ describe('an answer that is not this run’s own', () => {
   });
 });
 
+describe('a run whose models are pinned', () => {
+  const one = plan([step('one')], { concurrency: 1 });
+  const pinned = (name: string) => ({ pipeline: one, pins: new Map([['mistralai/small', name]]) });
+  const answeredBy = (model: string) =>
+    instantModels((prompt) => {
+      const outcome = answer(prompt);
+      return outcome.ok ? { ...outcome, completion: { ...outcome.completion, model } } : outcome;
+    });
+  const modelsOf = async (path: string) =>
+    (await linesOf(path)).map(({ completion }) => (completion as JsonObject)['model']);
+
+  it('is not replayed by what another model has answered', async () => {
+    const path = await newFile();
+    await record(path, { pipeline: one });
+    const { pins } = pinned('small-2512');
+    const { finished } = await replay(path, { pins }, one);
+    expect(finished).toMatchObject({
+      state: 'stopped',
+      reason: { code: 'model_moved', message: expect.stringContaining('was answered by `small-2603`') },
+    });
+    const fitting = await replay(path, { pins: pinned('small-2603').pins }, one);
+    expect(fitting.finished).toMatchObject({ state: 'completed', counts: { succeeded: 3 } });
+  });
+
+  it('holds made up answers to no pin', async () => {
+    const path = await newFile();
+    await record(path, { pipeline: one }, { simulated: true });
+    const { finished } = await replay(path, { pins: pinned('small-2512').pins }, one);
+    expect(finished).toMatchObject({ state: 'completed', replay: { simulated: 3 } });
+  });
+
+  it('records anew what another model has answered', async () => {
+    const path = await newFile();
+    await record(path, { pipeline: one });
+    const openModel = answeredBy('small-2512');
+    const finished = await record(path, { ...pinned('small-2512'), openModel });
+    expect(finished).toMatchObject({ state: 'completed', recording: { replaced: 3, kept: 0 } });
+    expect(await modelsOf(path)).toEqual(['small-2512', 'small-2512', 'small-2512']);
+    const again = await record(path, { ...pinned('small-2512'), openModel });
+    expect(again).toMatchObject({ usage: { total: { requests: 0 } }, recording: { replaced: 0, kept: 3 } });
+  });
+});
+
 describe('a file that cannot be written at the end', () => {
   it('stops the run, which can be resumed then', async () => {
     const path = await newFile();
