@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { missingFile } from '../../diagnostic/missing-file.ts';
 import { failure, success, type Result } from '../../result.ts';
+import { inWords } from '../file-system.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 import type { RecordedEntry } from './lines.ts';
 import { readRecording, type RecordingFile } from './read-file.ts';
@@ -78,8 +79,10 @@ async function readFolder(
   path: string,
   shown: string,
 ): Promise<Result<readonly ReadFile[], readonly Diagnostic[]>> {
-  const found = await readdir(path, { withFileTypes: true }).catch(() => []);
-  const names = found.flatMap((one) => (one.isDirectory() ? [] : one.name));
+  const names = await filesIn(path);
+  if (typeof names === 'string') {
+    return failure([refused(`the folder \`${shown}\` cannot be read: ${names}`)]);
+  }
   const files: ReadFile[] = [];
   const mistakes: Diagnostic[] = [];
   for (const name of names.filter((one) => one.endsWith('.jsonl')).sort()) {
@@ -94,6 +97,16 @@ async function readFolder(
   if (mistakes.length > 0) return failure(mistakes);
   if (files.length > 0) return success(files);
   return failure([refused(`there is no recording in the folder \`${shown}\``, recordFirst)]);
+}
+
+/** Their names; or in words why the folder cannot be read. */
+async function filesIn(folder: string): Promise<readonly string[] | string> {
+  try {
+    const found = await readdir(folder, { withFileTypes: true });
+    return found.flatMap((one) => (one.isDirectory() ? [] : one.name));
+  } catch (error) {
+    return inWords(error);
+  }
 }
 
 const recordFirst = 'record first: pipe run … --record FILE';

@@ -1,6 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Diagnostic } from '../../../src/diagnostic/diagnostic.ts';
 import { answerLine, toolLine } from '../../../src/run/recordings/lines.ts';
 import { openRecordings } from '../../../src/run/recordings/open.ts';
@@ -206,6 +206,18 @@ describe('several files', () => {
       join(folder, 'a.jsonl'),
       join(folder, 'b.jsonl'),
     ]);
+  });
+
+  it('of a folder that cannot be read are told with the reason', async () => {
+    const folder = await temporaryFolder();
+    await chmod(folder, 0o000);
+    onTestFinished(() => chmod(folder, 0o700));
+    const isRoot = await readdir(folder).then(
+      () => true,
+      () => false,
+    );
+    const [mistake] = await mistakes(folder);
+    expect(mistake?.message).toMatch(isRoot ? /there is no recording/ : /cannot be read: permission/);
   });
 
   it('of a folder are refused where one of them is broken, and where there is none', async () => {
