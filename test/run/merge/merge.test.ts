@@ -184,6 +184,17 @@ describe('merged shards', () => {
     expect(failures.map(({ key }) => key.slice(16))).toEqual(['', '#1', '', '#1']);
   });
 
+  it('name all recordings that have answered any of them', async () => {
+    for (const index of [1, 2]) {
+      const replay = { paths: ['/all.jsonl', `/${index}.jsonl`], live_tools: false, strict: false };
+      await ran(`shard-${index}`, { shard: { index, count: 2 }, meta: { replay } });
+    }
+    await merged(['shard-1', 'shard-2']);
+    expect(JSON.parse(await fileOf('whole', 'run.json'))).toMatchObject({
+      replay: { paths: ['/all.jsonl', '/1.jsonl', '/2.jsonl'], live_tools: false, strict: false },
+    });
+  });
+
   it('keep what a forced session has done away with out of the whole', async () => {
     const names = await shards(3, { failing });
     // Two shards are gone through again under another pipeline, whose records are others and fewer.
@@ -265,6 +276,8 @@ describe('a merge is refused', () => {
         'is simulated, and the other is not: made up answers never stand beside real ones',
         { meta: { simulated: true } },
       ],
+      ['has read its images from another folder', { meta: { images: '/photos' } }],
+      ['holds a lock, and the other does not', { meta: { locked: true } }],
     ];
     await ran('first', { shard: { index: 1, count: 2 } });
     for (const [at, [reason, other]] of others.entries()) {
