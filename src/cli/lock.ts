@@ -66,8 +66,10 @@ async function chosenRun(terminal: Terminal, from: string): Promise<Result<Known
   const refused = (message: string, hint?: string) =>
     failure<Diagnostic>({ severity: 'error', code: 'no-run', message, ...(hint !== undefined && { hint }) });
   if (!summary.ok) return refused(summary.error.message, summary.error.hint);
-  if (summary.value.simulated) {
-    return refused(`the answers of \`${from}\` were simulated`, 'name a run that a provider has answered');
+  const { simulated, replay } = summary.value;
+  if (simulated || replay !== null) {
+    const how = simulated ? 'simulated' : 'replayed';
+    return refused(`the answers of \`${from}\` were ${how}`, 'name a run that a provider has answered');
   }
   return success([found.value, summary.value]);
 }

@@ -45,9 +45,20 @@ export function lastAnswering(models: unknown, name: string): string | undefined
 const elsewhere = /^--set [^=]*\b(?:base_url|provider)\b/u;
 
 /** Whether a run says who answers for this pipeline: it was of the same file, and asked the providers that this names. */
-export function tellsOf(plan: Plan, { simulated, replay, pipeline, overrides }: RunSummary): boolean {
+export function tellsOf(plan: Plan, summary: RunSummary): boolean {
+  return whyUntold(plan, summary) === undefined;
+}
+
+/** Why a run does not say who answers for this pipeline, as a sentence about "it"; undefined where it does. */
+export function whyUntold(
+  plan: Plan,
+  { simulated, replay, pipeline, overrides }: RunSummary,
+): string | undefined {
+  if (simulated) return 'its answers were simulated';
+  if ((replay ?? null) !== null) return 'its answers were replayed';
   const [file] = plan.files;
   const isSame = pipeline !== null && (pipeline.path === file?.path || pipeline.sha256 === file?.sha256);
-  const isAsked = !simulated && (replay ?? null) === null;
-  return isSame && isAsked && !overrides.some((flag) => elsewhere.test(flag));
+  if (!isSame) return 'it is a run of another pipeline';
+  const flag = overrides.find((text) => elsewhere.test(text));
+  return flag && `it asked elsewhere than the file says, by \`${flag}\``;
 }
