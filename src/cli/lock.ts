@@ -88,9 +88,11 @@ async function chosenRun(terminal: Terminal, from: string): Promise<Result<Known
   const refused = (code: string, message: string, hint?: string) =>
     failure<Diagnostic>({ severity: 'error', code, message, ...(hint !== undefined && { hint }) });
   if (!summary.ok) return refused('no-run', summary.error.message, summary.error.hint);
-  if (summary.value.simulated) {
-    const message = `the answers of \`${from}\` were simulated`;
-    return refused('simulated-run', message, 'name a run that a provider has answered');
+  const { simulated, replay } = summary.value;
+  if (simulated || replay !== null) {
+    const how = simulated ? 'simulated' : 'replayed';
+    const message = `the answers of \`${from}\` were ${how}`;
+    return refused(`${how}-run`, message, 'name a run that a provider has answered');
   }
   return success([found.value, summary.value]);
 }

@@ -53,7 +53,7 @@ export interface OpenedRecordings {
 
 /** Reads what is replayed, or what the file of `--record` has already. All mistakes in them are told. */
 export async function openRecordingsOf(
-  { cwd }: Terminal,
+  { cwd, pid }: Terminal,
   flags: RunFlags,
 ): Promise<Result<OpenedRecordings, readonly Diagnostic[]>> {
   const { record, replay, liveTools, strict, simulate, cache } = flags;
@@ -72,7 +72,7 @@ export async function openRecordingsOf(
   }
   if (record === undefined) return success({ recordings: {}, warnings: [] });
   const { openRecorder } = await import('../run/recordings/recorder.ts');
-  const how = { cwd, refresh: cache === false, simulated: simulate !== undefined };
+  const how = { cwd, pid, refresh: cache === false, simulated: simulate !== undefined };
   const opened = await openRecorder(record, how);
   if (!opened.ok) return failure(opened.error);
   const { recorder, diagnostics } = opened.value;

@@ -15,7 +15,7 @@ export async function writeLock(
   chosen: KnownRun | undefined,
 ): Promise<Result<readonly string[], readonly Diagnostic[]>> {
   const [
-    { learnModels, isMadeUp, isOf, tellsOf },
+    { learnModels, isMadeUp, isOf, tellsOf, whyUntold },
     { lockOf, lockPathOf },
     { formatLock },
     { readLock, notOurs },
@@ -33,6 +33,10 @@ export async function writeLock(
   const shown = shownPath(path, terminal.cwd);
   const foreign = await notOurs(pipeline.path, shown);
   if (foreign !== undefined) return failure([foreign]);
+  const untold = chosen && whyUntold(plan, chosen[1]);
+  if (chosen !== undefined && untold !== undefined) {
+    return failure([untellingRun(shownPath(chosen[0], terminal.cwd), shown, untold)]);
+  }
 
   const read = await readLock(pipeline.path, shownPath(pipeline.path, terminal.cwd));
   const before = read.ok ? read.value : undefined;
@@ -61,6 +65,13 @@ interface Known {
   /** Whether there are runs of the pipeline, and no model has answered any. */
   readonly onlyMadeUp: boolean;
 }
+
+function untellingRun(run: string, lock: string, why: string): Diagnostic {
+  const message = `\`${run}\` does not tell who answers for ${lock}: ${why}`;
+  return { severity: 'error', code: 'no-run', message, hint: untellingHint };
+}
+
+const untellingHint = 'name a run of this pipeline that a provider has answered';
 
 function modelLines(
   now: Lock,

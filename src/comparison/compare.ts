@@ -162,8 +162,10 @@ export async function compareSides(
   }
 
   let mistakes: readonly Diagnostic[];
+  let sides: readonly [ComparedSide, ComparedSide];
   try {
     mistakes = await matchSides(a, b, rows, visit);
+    sides = [await sideOf(a), await sideOf(b)];
   } catch (error) {
     await close();
     throw error;
@@ -175,9 +177,10 @@ export async function compareSides(
     return failure(mistakes);
   }
   const { changed, added, removed, failures } = stores;
+  const [sideA, sideB] = sides;
   return success({
-    a: await sideOf(a),
-    b: await sideOf(b),
+    a: sideA,
+    b: sideB,
     same,
     changed: listed<ChangedRecord>(changed),
     allowed,

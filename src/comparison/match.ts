@@ -62,6 +62,8 @@ async function readSide(
 ): Promise<readonly Diagnostic[]> {
   const mistakes: Diagnostic[] = [];
   const lines = column();
+  /** Of keys that several rows have, the number that the next of them may get. */
+  const numbers = new Map<string, number>();
   let size = 0;
   for await (const item of side.rows()) {
     if ('broken' in item) return [...mistakes, item.broken];
@@ -73,7 +75,7 @@ async function readSide(
   return mistakes;
 
   function claim(row: ComparedRow): { readonly mistake: Diagnostic } | { row: ComparedRow; hash: Hash } {
-    for (let nth = 0; ; nth += 1) {
+    for (let nth = numbers.get(row.key) ?? 0; ; nth += 1) {
       // A record that failed because of its key has that of another: it is told apart as equal records are.
       const named = nth === 0 ? row : { ...row, key: `${row.key}#${nth}` };
       const hash = hashOf(named.key);
@@ -81,6 +83,7 @@ async function readSide(
       if (first === 0) {
         lines.set(size, row.line);
         size += 1;
+        if (nth > 0) numbers.set(row.key, nth + 1);
         return { row: named, hash };
       }
       if (side.duplicate !== undefined) return { mistake: side.duplicate(row, lines.get(first - 1)) };

@@ -52,10 +52,18 @@ export function isOf(plan: Plan, { pipeline }: RunSummary): boolean {
 
 /** Whether no model has answered a run: a simulator did, or a recording. */
 export function isMadeUp({ simulated, replay }: RunSummary): boolean {
-  return simulated || (replay ?? null) !== null;
+  return simulated || replay !== null;
 }
 
 /** Whether a run says who answers for this pipeline: it was of the same file, and asked the providers that this names. */
-export function tellsOf(plan: Plan, run: RunSummary): boolean {
-  return isOf(plan, run) && !isMadeUp(run) && !run.overrides.some((flag) => elsewhere.test(flag));
+export function tellsOf(plan: Plan, summary: RunSummary): boolean {
+  return whyUntold(plan, summary) === undefined;
+}
+
+/** Why a run does not say who answers for this pipeline, as a sentence about "it"; undefined where it does. */
+export function whyUntold(plan: Plan, summary: RunSummary): string | undefined {
+  if (isMadeUp(summary)) return `its answers were ${summary.simulated ? 'simulated' : 'replayed'}`;
+  if (!isOf(plan, summary)) return 'it is a run of another pipeline';
+  const flag = summary.overrides.find((text) => elsewhere.test(text));
+  return flag && `it asked elsewhere than the file says, by \`${flag}\``;
 }

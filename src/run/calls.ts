@@ -16,7 +16,7 @@ import { countLimited } from './limited-requests.ts';
 import { untold } from './listeners.ts';
 import type { OpenModels, StepModel } from './models.ts';
 import type { Entry } from './entry.ts';
-import { modelMoved, pinnedCache, type Pins } from './pins.ts';
+import { modelMoved, pinnedCache, pinnedRecording, type Pins } from './pins.ts';
 import { missMessage, type ReplayMiss } from './recordings/miss.ts';
 import { refusedByProvider } from './reasons.ts';
 import type { RunRecordings } from './recordings/run-recordings.ts';
@@ -75,8 +75,12 @@ export async function callModel(
   nth: number,
   request: ModelRequest,
 ): Promise<CallOutcome> {
-  const { plan, images, recordings, tell } = services;
+  const { plan, images, tell } = services;
   const { ofPlan, model } = partsOf(services, step);
+  const recordings =
+    services.recordings?.kind === 'record'
+      ? pinnedRecording(services.recordings, services.pins, model.settings)
+      : services.recordings;
   const { id } = ofPlan;
   const cache = ofPlan.cache ? pinnedCache(services.cache, services.pins, model.settings) : undefined;
   const { index, key } = record;
@@ -95,13 +99,14 @@ export async function callModel(
     return inSlot(services, record, refused, ask);
   }
 
-  async function take({ from, outcome, entry }: KnownAnswer): Promise<CallOutcome> {
+  async function take({ from, outcome, entry, simulated }: KnownAnswer): Promise<CallOutcome> {
     if (from === 'journal') {
       services.replayed();
       keep(outcome);
       await write(await originalOf(entry));
     } else {
       settle(outcome, 0, { replayed: from === 'replay' });
+      if (from === 'replay' && simulated !== true) holdPin(outcome);
       await write(entry);
     }
     if (services.stream) tellCompletion(outcome.completion, told);
@@ -169,13 +174,18 @@ export async function callModel(
       keep(outcome);
       await write({ fingerprint, model: model.name, completion: outcome.completion, usage: outcome.usage });
     } else if (recordings?.kind === 'record') recordings.unanswered();
-    const moved = outcome.ok && modelMoved(services.pins, model.settings, outcome.completion.model);
-    if (moved) stop.request(moved, 'calls', services.grace);
+    if (outcome.ok) holdPin(outcome);
     if (!outcome.ok && outcome.error.scope === 'run') {
       // Others that are under way may be answered yet, and are paid for.
       stop.request(refusedByProvider(outcome.error, ofPlan.model.name, plan), 'calls', services.grace);
     }
     return outcome;
+  }
+
+  /** Ends the run where another model has answered than the one that is pinned. */
+  function holdPin({ completion }: CallOutcome & { readonly ok: true }): void {
+    const moved = modelMoved(services.pins, model.settings, completion.model);
+    if (moved !== undefined) services.stop.request(moved, 'calls', services.grace);
   }
 
   /** For the cache, but not what an earlier session of this run had from there. */

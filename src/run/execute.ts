@@ -1,6 +1,6 @@
 import type { Plan } from '../plan.ts';
 import type { InputBroken, RecordItem } from '../records/record.ts';
-import type { Result } from '../result.ts';
+import { failure, type Result } from '../result.ts';
 import { createShared } from '../tools/shared.ts';
 import { openTracer } from '../tracing/registry.ts';
 import type { Bell } from './bell.ts';
@@ -111,7 +111,7 @@ export async function execute(execution: Execution): Promise<void> {
     folder,
     secrets,
     failed: (error) => stop.request(notWritten(folder?.path ?? '', error), 'everything'),
-  });
+  }).catch((error: unknown) => failure(unexpected(error)));
   let refused = refusedBy(started) ?? refusedBy(recordings) ?? refusedStart(plan, options);
   let intaken: Intaken = { taken: 0, exhausted: false };
   let ended: number | undefined;

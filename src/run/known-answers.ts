@@ -17,6 +17,8 @@ export interface KnownAnswer {
   readonly from: 'journal' | 'replay' | 'recording' | 'cache';
   /** As it is kept there, with the usage that it had. */
   readonly entry: Entry;
+  /** Whether the simulator had made it up; of a replay. */
+  readonly simulated?: boolean;
 }
 
 export interface AnswerSources {
@@ -38,8 +40,10 @@ export function knownAnswer(
   if (journaled !== undefined) return answered('journal', journaled, journaled.usage);
   if (recordings === undefined) return cachedAnswer(fingerprint, cache);
   if (recordings.kind === 'record') return recordedAnswer(record, fingerprint, recordings, cache);
-  const recorded = recordings.answer(fingerprint)?.entry;
-  return recorded && answered('replay', recorded, recorded.usage);
+  const recorded = recordings.answer(fingerprint);
+  if (recorded === undefined) return undefined;
+  const { entry, simulated } = recorded;
+  return { ...answered('replay', entry, entry.usage), simulated };
 }
 
 async function recordedAnswer(

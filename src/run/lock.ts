@@ -41,21 +41,56 @@ export async function lockRun(
   { pid, platform = hostPlatform() }: LockServices,
 ): Promise<Result<RunLock, StopReason>> {
   try {
-    const address = await addressOf(path, platform);
-    for (let tries = 1; tries <= mostTries; tries += 1) {
-      const server = await listen(address.path, pid);
-      if (server !== undefined) return success({ release: () => close(server) });
-      const holder = await askHolder(address.path);
-      if (holder !== 'gone') return failure(runLocked(path, holder.pid));
-      // The first time, the holder may be one that has its address and does not listen yet.
-      if (address.isFile && tries > 1) await removeStale(address.path);
-      await wait(pauseBetween);
-    }
-    return failure(runLocked(path, undefined));
+    const taken = await take(await addressOf(path, platform, 'run'), pid);
+    return 'release' in taken ? success(taken) : failure(runLocked(path, taken.pid));
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
     return failure(notLocked(path, error));
   }
+}
+
+/** Milliseconds for which a turn is waited for: to write the largest of files takes less. */
+const longestTurn = 60_000;
+
+/**
+ * Waits for the turn to read and write shared files of a folder, which may be the folder of a run too: of those who take
+ * turns one is on at a time. Fails, with the reason as a part of a sentence, where that cannot be had.
+ */
+export async function takeTurn(
+  folder: string,
+  { pid, platform = hostPlatform() }: LockServices,
+): Promise<Result<RunLock, string>> {
+  try {
+    const address = await addressOf(folder, platform, 'turn');
+    const end = performance.now() + longestTurn;
+    for (;;) {
+      const taken = await take(address, pid);
+      if ('release' in taken) return success(taken);
+      if (performance.now() > end)
+        return failure(`${inHolderWords(taken.pid)} is at work on the same folder`);
+      await wait(pauseBetween);
+    }
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return failure(inWords(error));
+  }
+}
+
+/** Takes the lock, or tells who has it. Rejects with the system's error. */
+async function take(
+  address: Address,
+  pid: number | undefined,
+): Promise<RunLock | { readonly pid: number | undefined }> {
+  for (let tries = 1; tries <= mostTries; tries += 1) {
+    const server = await listen(address.path, pid);
+    if (server !== undefined) return { release: () => close(server) };
+    const holder = await askHolder(address.path);
+    if (holder !== 'gone') return holder;
+    // The first time, the holder may be one that has its address and does not listen yet.
+    if (address.isFile && tries > 1) await removeStale(address.path);
+    await wait(pauseBetween);
+  }
+  return { pid: undefined };
 }
 
 /** Who works on a run's folder; undefined where nobody does. Rejects with the system's error. */
@@ -63,7 +98,7 @@ export async function runHolder(
   path: string,
   platform: NodeJS.Platform = hostPlatform(),
 ): Promise<{ readonly pid: number | undefined } | undefined> {
-  const address = await addressOf(path, platform);
+  const address = await addressOf(path, platform, 'run');
   const holder = await askHolder(address.path);
   return holder === 'gone' ? undefined : holder;
 }
@@ -88,10 +123,10 @@ interface Address {
  * Device and inode are the folder, whatever leads to it; the time of its birth, where that is known, tells it from a folder
  * that is gone and whose inode it got. As bigints, since those of Windows are beyond a number.
  */
-async function addressOf(path: string, platform: NodeJS.Platform): Promise<Address> {
+async function addressOf(path: string, platform: NodeJS.Platform, kind: 'run' | 'turn'): Promise<Address> {
   const { dev, ino, birthtimeNs } = await stat(path, { bigint: true });
   // A socket's path may have about 100 bytes, of which a Mac's TMPDIR takes half.
-  const name = `pipe-run-${[dev, ino, birthtimeNs].map((part) => part.toString(36)).join('-')}`;
+  const name = `pipe-${kind}-${[dev, ino, birthtimeNs].map((part) => part.toString(36)).join('-')}`;
   if (platform === 'linux' || platform === 'android') return { path: `\0${name}`, isFile: false };
   if (platform === 'win32') return { path: `\\\\.\\pipe\\${name}`, isFile: false };
   return { path: join(tmpdir(), name), isFile: true };
@@ -166,9 +201,12 @@ async function removeStale(path: string): Promise<void> {
 }
 
 function runLocked(path: string, pid: number | undefined): StopReason {
-  const holder = pid === undefined ? 'another process' : `another process (pid ${pid})`;
-  const message = `${holder} is at work on this run (${resolve(path)}); wait until it has ended, or stop it`;
+  const message = `${inHolderWords(pid)} is at work on this run (${resolve(path)}); wait until it has ended, or stop it`;
   return { kind: 'input', code: 'run_locked', message };
+}
+
+function inHolderWords(pid: number | undefined): string {
+  return pid === undefined ? 'another process' : `another process (pid ${pid})`;
 }
 
 function notLocked(path: string, error: unknown): StopReason {

@@ -1,6 +1,7 @@
 import type { ModelSettings } from '../models/contract.ts';
 import type { AnswerCache } from './cache/cache.ts';
 import type { StopReason } from './events.ts';
+import type { Recording } from './recordings/recording.ts';
 
 /** For each model asked for, by `modelIdentity`, the one that has to answer; what is not there may be answered by any. */
 export type Pins = ReadonlyMap<string, string>;
@@ -45,6 +46,29 @@ export function pinnedCache(
     find: (fingerprint) =>
       cache
         .find(fingerprint)
-        ?.then((kept) => (kept && modelMoved(pins, settings, kept.completion.model) ? undefined : kept)),
+        ?.then((kept) => (kept && isMoved(pins, settings, kept.completion.model) ? undefined : kept)),
   };
+}
+
+/** The same of a run that records: what another model has answered is asked again, and replaced. For one call. */
+export function pinnedRecording(
+  recording: Recording,
+  pins: Pins | undefined,
+  settings: ModelSettings,
+): Recording {
+  if (pins?.has(modelIdentity(settings)) !== true) return recording;
+  let passedOver = false;
+  return {
+    ...recording,
+    async find(fingerprint, anew) {
+      const found = await recording.find(fingerprint, anew);
+      passedOver = found?.type === 'answer' && isMoved(pins, settings, found.entry.completion.model);
+      return passedOver ? undefined : found;
+    },
+    answered: (position, call, anew) => recording.answered(position, call, anew || passedOver),
+  };
+}
+
+function isMoved(pins: Pins, settings: ModelSettings, answered: string | null): boolean {
+  return modelMoved(pins, settings, answered) !== undefined;
 }

@@ -61,7 +61,7 @@ const isSummary = has({
   vars: isObject,
   overrides: listOf(isText),
   steps: (value) => value === undefined || isIngredients(value),
-  input: has({ path: orNull(isText), sha256: orNull(isText), format: orNull(isText) }),
+  input: has({ path: orNull(isText), sha256: orNull(isText), format: orNull(isText), key: ifThere(isText) }),
   selection: orNull(isSelection),
   images: orNull(isText),
   output: orNull(isText),

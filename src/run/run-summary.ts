@@ -81,6 +81,8 @@ export interface RunSummary {
     readonly path: string | null;
     readonly sha256: string | null;
     readonly format: string | null;
+    /** The field that names the records; null where their content does; absent in a run of an older pipe. */
+    readonly key?: string | null;
   };
   /** Null where all records were taken. */
   readonly selection: JsonObject | null;
@@ -160,7 +162,12 @@ export function summaryOf(
     name: plan.name,
     pipeline: pipeline ?? null,
     files,
-    input: { path: input.path, sha256: input.sha256, format: input.format ?? null },
+    input: {
+      path: input.path,
+      sha256: input.sha256,
+      format: input.format ?? null,
+      key: plan.input.key ?? null,
+    },
     selection: selection ?? null,
     images: images ?? null,
     vars: plan.vars,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compareSides } from '../../src/comparison/compare.ts';
 import { parseAllowedPath } from '../../src/comparison/field-path.ts';
 import { createRowStore } from '../../src/comparison/row-store.ts';
-import { compared, listOf, runOf, sideOf, type Records } from './sides.ts';
+import { compared, listOf, runOf, sideOf, summary, type Records } from './sides.ts';
 
 function allowing(...paths: readonly string[]) {
   return paths.map((text) => {
@@ -248,6 +248,39 @@ describe('a comparison', () => {
     const alone = await compared(side, sideOf({ k: 1 }));
     expect([alone.same, await listOf(alone.removed)]).toEqual([1, ['k#1']]);
     expect(await compared(side, side)).toMatchObject({ same: 2, differs: false });
+  });
+
+  it('numbers tens of thousands of records that share a key', async () => {
+    const many = sideOf(
+      {},
+      {
+        async *rows() {
+          for (let line = 1; line <= 20_000; line += 1) yield { key: 'k', line, outcome: { output: line } };
+        },
+      },
+    );
+    expect(await compared(many, many)).toMatchObject({ same: 20_000, differs: false });
+  });
+
+  it('lets go of all that it holds where a side cannot be told of', async () => {
+    const stores = { opened: 0, closed: 0 };
+    const createStore = () => {
+      const store = createRowStore();
+      stores.opened += 1;
+      const close = () => {
+        stores.closed += 1;
+        return store.close();
+      };
+      return { ...store, close };
+    };
+    const run = {
+      get folder(): string {
+        throw new Error('no folder');
+      },
+      summary,
+    };
+    await expect(compareSides(sideOf({}, { run }), sideOf({}), { createStore })).rejects.toThrow('no folder');
+    expect(stores).toEqual({ opened: 5, closed: 5 });
   });
 
   it('holds on disk what there is no room for', async () => {

@@ -1,5 +1,7 @@
+import { dirname, relative } from 'node:path';
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import type { JsonValue } from '../../json/json.ts';
+import type { RunSummary } from '../run-summary.ts';
 import { summaryDifferences, type SummaryDifference } from '../summary-differences.ts';
 import { refused } from './refusal.ts';
 import type { Shard } from './shard.ts';
@@ -14,6 +16,9 @@ export function alike(first: Part, other: Part): readonly Diagnostic[] {
     ...found,
     ...(first.spool === other.spool ? [] : ['has read another standard input']),
     ...(a.input.format === b.input.format ? [] : ['has read its input in another format']),
+    ...(imagesOf(a) === imagesOf(b) ? [] : ['has read its images from another folder']),
+    ...lockSentence(a, b),
+    ...toolsSentence(a, b),
   ];
   const hint = 'shards of one run have the same pipeline, input and flags';
   return reasons.map((reason) =>
@@ -23,6 +28,22 @@ export function alike(first: Part, other: Part): readonly Diagnostic[] {
       hint,
     ),
   );
+}
+
+/** As seen from the pipeline, so that a project in another place is the same. */
+function imagesOf({ images, pipeline }: RunSummary): string | null {
+  return images === null || pipeline === null ? images : relative(dirname(pipeline.path), images);
+}
+
+function lockSentence({ locked: a = false }: RunSummary, { locked: b = false }: RunSummary) {
+  if (a === b) return [];
+  return [b ? 'holds a lock, and the other does not' : 'holds no lock, and the other does'];
+}
+
+/** Which recordings answer may differ: each shard may have its own. */
+function toolsSentence({ replay: a }: RunSummary, { replay: b }: RunSummary) {
+  if (a === null || b === null || a.live_tools === b.live_tools) return [];
+  return [`has ${b.live_tools ? 'run' : 'replayed'} its tools, and the other has not`];
 }
 
 /** What is different, to follow "it"; nothing for what may be. */

@@ -39,18 +39,18 @@ export async function mergeRecords(
   const cursors: Cursor[] = [];
   try {
     for (const shard of shards) cursors.push(await openCursor(shard, fileSystem));
-    const names = createNames(shards.some(({ summary }) => summary.input.format === 'errors'));
+    const names = createNames(namingOf(shards));
     for (let sequence = 0; sequence < count; sequence += 1) {
       const next = nextOf(cursors);
       const record = next?.record;
       if (next === undefined || record === undefined)
         throw new Error('the shards have fewer records than they tell');
-      const { index, key, error } = record;
+      const { index, key } = record;
       const before = sequence === 0 ? -1 : (indexes[sequence - 1] ?? -1);
       const wrong = misplaced(next.shard, index, before) ?? hole(next.shard, index, before);
       if (wrong !== undefined) return failure([wrong]);
       indexes[sequence] = index;
-      const named = names(key, error, sequence + 1);
+      const named = names(record, sequence + 1);
       if (!named.ok) return failure([sharedKey(key, next.shard, index, indexes[named.error - 1] ?? 0)]);
       if (named.value !== key) renames.get(next.shard)?.set(key, named.value);
       await next.advance();
@@ -68,8 +68,8 @@ export async function mergeRecords(
 interface ShardRecord {
   readonly index: number;
   readonly key: string;
-  /** The code of its error; undefined where it did not fail. */
-  readonly error: string | undefined;
+  /** Where the record itself was at fault, and no step, by what; null where it was no record at all. */
+  readonly fault: string | null | undefined;
 }
 
 /** Reads the records of a shard one after the other. */
@@ -116,30 +116,53 @@ function nextOf(cursors: readonly Cursor[]): Cursor | undefined {
 
 /** As its line of results.jsonl or errors.jsonl tells it. */
 function recordOf(line: Uint8Array): ShardRecord {
-  const { index, key, error } = JSON.parse(Buffer.from(line).toString()) as JsonObject;
+  const { index, key, step, error, raw } = JSON.parse(Buffer.from(line).toString()) as JsonObject;
   if (typeof index !== 'number' || typeof key !== 'string')
     throw new Error('a record has neither index nor key');
-  const code = isObject(error) ? error['code'] : undefined;
-  return { index, key, error: typeof code === 'string' ? code : undefined };
+  if (typeof raw === 'string') return { index, key, fault: null };
+  const code = isObject(error) && step === null ? error['code'] : undefined;
+  return { index, key, fault: typeof code === 'string' ? code : undefined };
+}
+
+/**
+ * Who has named the records: an earlier run, whose names stay; the field of `input.key`, but for what has no fit value
+ * there; or a run by their content. A run of an older pipe did not say which of the last two.
+ */
+type Naming = 'earlier' | 'field' | 'content' | 'unknown';
+
+function namingOf(shards: readonly ReadShard[]): Naming {
+  const inputs = shards.map(({ summary }) => summary.input);
+  if (inputs.some(({ format }) => format === 'errors')) return 'earlier';
+  const key = inputs.map((input) => input.key).find((one) => one !== undefined);
+  if (key === undefined) return 'unknown';
+  return key === null ? 'content' : 'field';
 }
 
 /** A name that a run makes of a record's content; equal records are numbered in input order. */
 const byContent = /^(?<hash>[0-9a-f]{16})(?:#\d+)?$/;
 
+/** The hash in a name that a run has made of content; undefined for any other name. */
+function contentHash({ key, fault }: ShardRecord, naming: Naming): string | undefined {
+  if (naming === 'earlier') return undefined;
+  if (naming === 'field' && fault !== null && fault !== 'missing_key') return undefined;
+  return byContent.exec(key)?.groups?.['hash'];
+}
+
 /**
  * Names records as a run over the whole input would have (keys.ts): each shard has numbered the equal records that it met,
  * and the whole numbers all. Fails with the number of the record that has a key of the user's choice already.
  */
-function createNames(chosenOnly: boolean) {
+function createNames(naming: Naming) {
   const table = createKeyTable();
-  return (key: string, error: string | undefined, number: number): Result<string, number> => {
-    const hash = chosenOnly ? undefined : byContent.exec(key)?.groups?.['hash'];
+  return (record: ShardRecord, number: number): Result<string, number> => {
+    const { key, fault } = record;
+    const hash = contentHash(record, naming);
     if (hash !== undefined) {
       const seen = table.count(hashOfHex(hash));
       return success(seen === 1 ? hash : `${hash}#${seen - 1}`);
     }
     // It failed because the key is another's, so it says nothing of who has it.
-    if (error === 'duplicate_key') return success(key);
+    if (fault === 'duplicate_key') return success(key);
     const first = table.claim(hashOfHex(digest('sha256', `key ${key}`, 'hex')), number);
     return first === 0 ? success(key) : failure(first);
   };

@@ -55,6 +55,7 @@ export function mergedSummary(
     selection: null,
     overrides: commonOverrides(summaries),
     simulator: summaries.every(({ simulator }) => simulator === first.simulator) ? first.simulator : null,
+    replay: first.replay && { ...first.replay, paths: replayedPaths(summaries) },
     output: null,
     record: null,
     sessions: sum(({ sessions }) => sessions),
@@ -75,6 +76,10 @@ export function mergedSummary(
         .at(-1) ?? null,
     duration: sum(({ duration }) => duration ?? 0),
   };
+}
+
+function replayedPaths(summaries: readonly RunSummary[]): readonly string[] {
+  return [...new Set(summaries.flatMap(({ replay }) => replay?.paths ?? []))];
 }
 
 export function sumCounts(summaries: readonly RunSummary[]): Counts {

@@ -1,8 +1,5 @@
-import type { Entry } from '../entry.ts';
+import { hash as digest } from 'node:crypto';
 import type { Fingerprint } from '../fingerprint.ts';
-import type { JsonValue } from '../../json/json.ts';
-import type { ToolOutcome } from '../../tools/tool.ts';
-import { canonicalJson } from '../canonical.ts';
 import type { RecordingChange } from './change.ts';
 import type { LineStore, StoredLine } from './line-store.ts';
 import {
@@ -15,6 +12,7 @@ import {
 } from './lines.ts';
 import { comparePositions, mergeOrder, type Position } from './order.ts';
 import type { Recordings } from './recordings.ts';
+import { saidBy, type Said } from './said.ts';
 
 /** The entries of a recording that is being made: those of its file, and what is new. */
 export interface Collection {
@@ -31,7 +29,11 @@ export interface Collection {
   tool(store: LineStore, position: Position, tool: ToolToRecord, anew: boolean): void;
   /** A line that an earlier session of a run has recorded. */
   recall(position: Position, fingerprint: Fingerprint, line: StoredLine | undefined): void;
-  result(prune: boolean): CollectionResult;
+  /**
+   * What the file is to be, where it has these entries `now`: those that it did not have when the recording began are
+   * another's, and stay. The changes are counted from when it began. `prune`: without what nothing has used.
+   */
+  result(prune: boolean, now?: Recordings): Promise<CollectionResult>;
 }
 
 export interface CollectionResult extends Omit<RecordingChange, 'path'> {
@@ -43,7 +45,7 @@ export interface CollectionResult extends Omit<RecordingChange, 'path'> {
 
 interface NewLine {
   readonly line: StoredLine;
-  /** Tells whether another answer says the same; absent where the line was read back. */
+  /** A hash, which tells whether another answer says the same; absent where the line was read back. */
   readonly said?: string;
 }
 
@@ -79,32 +81,48 @@ export function createCollection(
     const first = place(fingerprint, position);
     const known = fresh.get(fingerprint);
     const old = before.get(fingerprint);
-    const same = known === undefined ? old !== undefined && saidBy(old) === said : known.said === said;
+    const same = known === undefined ? old !== undefined && hashOf(old) === said : known.said === said;
     if (same || (known !== undefined && !anew)) {
       if (first) store.used(position, fingerprint);
     } else fresh.set(fingerprint, { line: store.keep(position, line), said });
   }
 
-  function result(prune: boolean): CollectionResult {
+  async function result(prune: boolean, now: Recordings = file): Promise<CollectionResult> {
+    const current = new Map(now.entries.map(({ fingerprint, text }) => [fingerprint, text]));
     const used = [...positions]
       .sort(([, one], [, other]) => comparePositions(one, other))
       .map(([name]) => name);
-    const old = [...before.keys()];
-    const order = prune ? used : mergeOrder(old, used);
-    const added = order.filter((name) => !before.has(name)).length;
-    const replaced = order.filter((name) => before.has(name) && fresh.has(name)).length;
-    const kept = order.length - added - replaced;
+    const old = [...current.keys()];
+    const order = prune
+      ? mergeOrder(
+          used,
+          old.filter((name) => positions.has(name) || !before.has(name)),
+        )
+      : mergeOrder(old, used);
+    let [added, replaced, kept] = [0, 0, 0];
+    let unchanged = order.length === old.length && order.every((name, at) => name === old[at]);
+    for (const name of order) {
+      const line = fresh.get(name)?.line;
+      const [was, is] = [before.get(name)?.text, current.get(name)];
+      // What an interrupted session has recorded may stand in the file already.
+      const text = was === undefined && is === undefined ? undefined : await line?.read();
+      if (line !== undefined && (is === undefined || text !== is)) unchanged = false;
+      if (line === undefined || (was !== undefined && text === was)) kept += 1;
+      else if (was === undefined) added += 1;
+      else replaced += 1;
+    }
+    const staying = new Set(order);
+    const dropped = [...before.keys()].filter((name) => !staying.has(name)).length;
     return {
       added,
       replaced,
       kept,
-      dropped: old.length - kept - replaced,
-      unchanged:
-        added + replaced === 0 && order.length === old.length && order.every((name, at) => name === old[at]),
+      dropped,
+      unchanged,
       async *lines() {
         for (const name of order) {
-          const line = fresh.get(name);
-          yield line === undefined ? (before.get(name)?.text ?? '') : await line.line.read();
+          const line = fresh.get(name)?.line;
+          yield line === undefined ? (current.get(name) ?? before.get(name)?.text ?? '') : await line.read();
         }
       },
     };
@@ -117,11 +135,11 @@ export function createCollection(
       return anew ? undefined : entryOf(await known.line.read());
     },
     answer(store, position, answer, anew) {
-      const said = saidBy({ type: 'answer', simulated: answer.simulated, entry: answer.entry });
+      const said = hashOf({ type: 'answer', simulated: answer.simulated, entry: answer.entry });
       take(store, position, { fingerprint: answer.entry.fingerprint, said, line: answerLine(answer) }, anew);
     },
     tool(store, position, tool, anew) {
-      const said = saidBy({ type: 'tool', outcome: tool.outcome });
+      const said = hashOf({ type: 'tool', outcome: tool.outcome });
       take(store, position, { fingerprint: tool.fingerprint, said, line: toolLine(tool) }, anew);
     },
     recall(position, fingerprint, line) {
@@ -132,16 +150,9 @@ export function createCollection(
   };
 }
 
-type Said =
-  | { readonly type: 'answer'; readonly simulated: boolean; readonly entry: Pick<Entry, 'completion'> }
-  | { readonly type: 'tool'; readonly outcome: ToolOutcome };
-
-/** What an entry answers, as one text. What it cost is no part of it: an answer that came again is the same. */
-function saidBy(entry: Said): string {
-  if (entry.type === 'tool') return canonicalJson(entry.outcome as unknown as JsonValue);
-  const { simulated, entry: answer } = entry;
-  const completion = { ...answer.completion, request_id: null };
-  return canonicalJson([simulated, completion as unknown as JsonValue]);
+/** Of what an entry answers, and of whether that was made up. In place of the text, which may be long. */
+function hashOf(entry: Said & { readonly simulated?: boolean }): string {
+  return digest('sha256', `${entry.simulated === true ? 'simulated' : 'real'} ${saidBy(entry)}`, 'base64');
 }
 
 function entryOf(line: string): ReadEntry | undefined {

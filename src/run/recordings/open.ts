@@ -2,13 +2,13 @@ import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { missingFile } from '../../diagnostic/missing-file.ts';
-import type { JsonValue } from '../../json/json.ts';
 import { failure, success, type Result } from '../../result.ts';
-import { canonicalJson } from '../canonical.ts';
+import { inWords } from '../file-system.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 import type { RecordedEntry } from './lines.ts';
 import { noRecording, readRecording, type RecordingFile } from './read-file.ts';
 import { createRecordings, type Recordings } from './recordings.ts';
+import { saidBy } from './said.ts';
 
 export interface OpenRecordingsOptions {
   /** What paths are relative to; default: the working directory. */
@@ -82,8 +82,10 @@ async function readFolder(
   path: string,
   shown: string,
 ): Promise<Result<readonly ReadFile[], readonly Diagnostic[]>> {
-  const found = await readdir(path, { withFileTypes: true }).catch(() => []);
-  const names = found.flatMap((one) => (one.isDirectory() ? [] : one.name));
+  const names = await filesIn(path);
+  if (typeof names === 'string') {
+    return failure([refused(`the folder \`${shown}\` cannot be read: ${names}`)]);
+  }
   const files: ReadFile[] = [];
   const mistakes: Diagnostic[] = [];
   for (const name of names.filter((one) => one.endsWith('.jsonl')).sort()) {
@@ -98,6 +100,16 @@ async function readFolder(
   if (mistakes.length > 0) return failure(mistakes);
   if (files.length > 0) return success(files);
   return failure([refused(`there is no recording in the folder \`${shown}\``, recordFirst)]);
+}
+
+/** Their names; or in words why the folder cannot be read. */
+async function filesIn(folder: string): Promise<readonly string[] | string> {
+  try {
+    const found = await readdir(folder, { withFileTypes: true });
+    return found.flatMap((one) => (one.isDirectory() ? [] : one.name));
+  } catch (error) {
+    return inWords(error);
+  }
 }
 
 const recordFirst = 'record first: pipe run … --record FILE';
@@ -116,17 +128,9 @@ function firstAnswers(entries: readonly RecordedEntry[]): {
   for (const entry of entries) {
     const earlier = first.get(entry.fingerprint);
     if (earlier === undefined) first.set(entry.fingerprint, entry);
-    else if (!saySame(earlier, entry)) diagnostics.push(contradiction(earlier, entry));
+    else if (saidBy(earlier) !== saidBy(entry)) diagnostics.push(contradiction(earlier, entry));
   }
   return { entries: [...first.values()], diagnostics };
-}
-
-function saySame(one: RecordedEntry, other: RecordedEntry): boolean {
-  return canonicalJson(saidBy(one)) === canonicalJson(saidBy(other));
-}
-
-function saidBy(entry: RecordedEntry): JsonValue {
-  return (entry.type === 'answer' ? entry.entry.completion : entry.outcome) as unknown as JsonValue;
 }
 
 function contradiction(earlier: RecordedEntry, { step, path, line }: RecordedEntry): Diagnostic {

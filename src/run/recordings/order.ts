@@ -33,7 +33,11 @@ export function mergeOrder(before: readonly string[], now: readonly string[]): r
       leading = [];
       anchor = name;
     } else if (anchor === undefined) leading.push(name);
-    else behind.set(anchor, [...(behind.get(anchor) ?? []), name]);
+    else {
+      const following = behind.get(anchor);
+      if (following === undefined) behind.set(anchor, [name]);
+      else following.push(name);
+    }
   }
   const merged = before.flatMap((name) => [...(ahead.get(name) ?? []), name, ...(behind.get(name) ?? [])]);
   return [...merged, ...leading];

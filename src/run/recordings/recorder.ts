@@ -5,8 +5,10 @@ import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { failure, success, type Result } from '../../result.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 import type { RecordingChange } from './change.ts';
+import { takeTurn } from '../lock.ts';
 import { createCollection, type Collection } from './collection.ts';
 import { openRecordings } from './open.ts';
+import type { Recordings } from './recordings.ts';
 import { writeRecording } from './write.ts';
 
 /** Records what one run, or several one after another or side by side, ask and are answered, into one file. */
@@ -22,7 +24,8 @@ export interface Recorder {
   readonly incomplete: boolean;
   /**
    * Writes the file whole and puts it in its place: not at all where that changes nothing. With `prune`, without the
-   * entries that nothing has used. May be called again when more was recorded. Fails with the disk's refusal.
+   * entries that nothing has used. What another process has recorded there meanwhile stays; where both have an answer to
+   * one question, the last to write has its own. May be called again when more was recorded. Fails with the disk's refusal.
    */
   finish(options: { readonly prune: boolean }): Promise<Result<RecordingChange, Diagnostic>>;
   /** What runs record with. */
@@ -40,6 +43,8 @@ export interface RecorderOptions {
   readonly refresh?: boolean;
   /** The answers come from the simulator. */
   readonly simulated?: boolean;
+  /** Of this process: told to others who wait for their turn to write. */
+  readonly pid?: number;
 }
 
 /** A recorder, and warnings of what the file has already. */
@@ -51,11 +56,12 @@ export interface OpenedRecorder {
 /** Reads the file where it exists, and makes sure that it can be written: all before anything is paid for. */
 export async function openRecorder(
   path: string,
-  { cwd = '', refresh = false, simulated = false }: RecorderOptions = {},
+  { cwd = '', refresh = false, simulated = false, pid }: RecorderOptions = {},
 ): Promise<Result<OpenedRecorder, readonly Diagnostic[]>> {
   const absolute = resolve(cwd, path);
   const mistake = await unwritable(absolute, path);
   if (mistake !== undefined) return failure([mistake]);
+  const identity = await identityOf(absolute);
   const opened = await openRecordings([absolute], { absent: 'empty' });
   if (!opened.ok) return opened;
   const { recordings, diagnostics } = opened.value;
@@ -73,15 +79,46 @@ export async function openRecorder(
     },
     alone: createAlone(),
     async finish({ prune }) {
-      const result = collection.result(prune);
-      const { added, replaced, kept, dropped } = result;
-      const failed = result.unchanged ? undefined : await writeRecording(absolute, result.lines());
-      return failed === undefined
-        ? success({ path: absolute, added, replaced, kept, dropped })
-        : failure(failed);
+      const turn = await takeTurn(dirname(absolute), { pid });
+      if (!turn.ok) return failure(refused(`the recording \`${path}\` cannot be written: ${turn.error}`));
+      try {
+        const now = await changedSince(absolute, identity);
+        if (now?.ok === false) return failure(brokenMeanwhile(path, now.error));
+        const result = await collection.result(prune, now?.value);
+        const { added, replaced, kept, dropped } = result;
+        const failed = result.unchanged ? undefined : await writeRecording(absolute, result.lines());
+        return failed === undefined
+          ? success({ path: absolute, added, replaced, kept, dropped })
+          : failure(failed);
+      } finally {
+        await turn.value.release();
+      }
     },
   };
   return success({ recorder, diagnostics });
+}
+
+/** Of the file as it is now: it is replaced whole, so that another is behind its name when it has changed. */
+async function identityOf(path: string): Promise<string | undefined> {
+  const found = await stat(path, { bigint: true }).catch(() => undefined);
+  return found && [found.dev, found.ino, found.size, found.mtimeNs].join(' ');
+}
+
+/** What the file has now, where that is no longer what it had. */
+async function changedSince(
+  path: string,
+  identity: string | undefined,
+): Promise<Result<Recordings, readonly Diagnostic[]> | undefined> {
+  if ((await identityOf(path)) === identity) return undefined;
+  const opened = await openRecordings([path], { absent: 'empty' });
+  return opened.ok ? success(opened.value.recordings) : opened;
+}
+
+function brokenMeanwhile(shown: string, [first]: readonly Diagnostic[]): Diagnostic {
+  const { message, hint, place } = first ?? { message: 'it cannot be read' };
+  const line = place !== undefined && 'line' in place ? `, line ${place.line}` : '';
+  const what = `the recording \`${shown}\` was changed while it was recorded, and is broken now${line}: ${message}`;
+  return refused(what, hint);
 }
 
 async function unwritable(path: string, shown: string): Promise<Diagnostic | undefined> {

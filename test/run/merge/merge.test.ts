@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { JsonObject } from '../../../src/json/json.ts';
 import type { Plan } from '../../../src/plan.ts';
-import type { InputRecord } from '../../../src/records/record.ts';
+import type { InputRecord, RecordItem } from '../../../src/records/record.ts';
 import { selectRecords } from '../../../src/records/selection.ts';
 import { holdRun } from '../../../src/run/earlier-run.ts';
 import { createRunFolder } from '../../../src/run/folder.ts';
@@ -38,7 +38,7 @@ const records = (count: number): readonly InputRecord[] =>
 interface Ran {
   readonly shard?: { readonly index: number; readonly count: number };
   readonly of?: Plan;
-  readonly items?: readonly InputRecord[];
+  readonly items?: readonly RecordItem[];
   readonly meta?: Partial<RunMeta>;
   /** Prompts that fail. */
   readonly failing?: ReadonlySet<string>;
@@ -168,6 +168,33 @@ describe('merged shards', () => {
     expect(await ran('whole', { of, items, meta: {} })).toEqual([]);
   });
 
+  it('keep the keys of the user’s choice, whatever they look like, and number what has none', async () => {
+    const ids = ['abcdefabcdef0123#7', '00f067aa0ba902b7', '', '', 'abcdefabcdef0123'];
+    const error = { code: 'invalid_json', message: 'no JSON' };
+    const items = [
+      ...ids.map((id, at) => record(at, { id })),
+      ...[5, 6].map((index) => ({ ok: false as const, index, line: index + 1, raw: '{', error })),
+    ];
+    await ran('unsharded', { items });
+    await merged(await shards(2, { items }));
+    for (const file of ['results.jsonl', 'errors.jsonl'])
+      expect(await fileOf('whole', file)).toBe(await fileOf('unsharded', file));
+    expect(await fileOf('whole', 'results.jsonl')).toContain('"key":"abcdefabcdef0123#7"');
+    const failures = (await jsonLines(join(home, 'whole/errors.jsonl'))) as readonly { key: string }[];
+    expect(failures.map(({ key }) => key.slice(16))).toEqual(['', '#1', '', '#1']);
+  });
+
+  it('name all recordings that have answered any of them', async () => {
+    for (const index of [1, 2]) {
+      const replay = { paths: ['/all.jsonl', `/${index}.jsonl`], live_tools: false, strict: false };
+      await ran(`shard-${index}`, { shard: { index, count: 2 }, meta: { replay } });
+    }
+    await merged(['shard-1', 'shard-2']);
+    expect(JSON.parse(await fileOf('whole', 'run.json'))).toMatchObject({
+      replay: { paths: ['/all.jsonl', '/1.jsonl', '/2.jsonl'], live_tools: false, strict: false },
+    });
+  });
+
   it('keep what a forced session has done away with out of the whole', async () => {
     const names = await shards(3, { failing });
     // Two shards are gone through again under another pipeline, whose records are others and fewer.
@@ -249,6 +276,8 @@ describe('a merge is refused', () => {
         'is simulated, and the other is not: made up answers never stand beside real ones',
         { meta: { simulated: true } },
       ],
+      ['has read its images from another folder', { meta: { images: '/photos' } }],
+      ['holds a lock, and the other does not', { meta: { locked: true } }],
     ];
     await ran('first', { shard: { index: 1, count: 2 } });
     for (const [at, [reason, other]] of others.entries()) {
@@ -313,6 +342,13 @@ describe('a merge is refused', () => {
     expect(await refusal(names)).toEqual([
       'the key "a" names two records: that with index 0, and that with index 3 in `shard-2` (give each record of the input a key of its own)',
     ]);
+  });
+
+  it('for two records of one key that looks like one made of content', async () => {
+    const items = ['00f067aa0ba902b7', 'b', 'c', '00f067aa0ba902b7'].map((id, at) => record(at, { id }));
+    expect((await refusal(await shards(2, { items }))).join()).toContain(
+      'the key "00f067aa0ba902b7" names two records: that with index 0, and that with index 3 in `shard-2`',
+    );
   });
 
   it('for a journal that is damaged, that has other records than are told, and for lost usage', async () => {

@@ -1,6 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Diagnostic } from '../../../src/diagnostic/diagnostic.ts';
 import { answerLine, toolLine } from '../../../src/run/recordings/lines.ts';
 import { openRecordings } from '../../../src/run/recordings/open.ts';
@@ -185,8 +185,11 @@ describe('several files', () => {
     expect(diagnostics[0]?.message).toContain(`${one}:1`);
   });
 
-  it('that say the same say it once, whatever each has cost', async () => {
-    const dearer = line(1).replace('"total_tokens":0', '"total_tokens":9');
+  it('that say the same say it once, whatever each has cost and whichever request it was', async () => {
+    const dearer = line(1)
+      .replace('"total_tokens":0', '"total_tokens":9')
+      .replace('"request_id":null', '"request_id":"abc"');
+    expect(dearer).toContain('abc');
     const opened = await openRecordings([await fileOf(`${line(1)}\n${dearer}\n`)]);
     expect(opened.ok && [opened.value.recordings.size, opened.value.diagnostics]).toEqual([1, []]);
   });
@@ -203,6 +206,18 @@ describe('several files', () => {
       join(folder, 'a.jsonl'),
       join(folder, 'b.jsonl'),
     ]);
+  });
+
+  it('of a folder that cannot be read are told with the reason', async () => {
+    const folder = await temporaryFolder();
+    await chmod(folder, 0o000);
+    onTestFinished(() => chmod(folder, 0o700));
+    const isRoot = await readdir(folder).then(
+      () => true,
+      () => false,
+    );
+    const [mistake] = await mistakes(folder);
+    expect(mistake?.message).toMatch(isRoot ? /there is no recording/ : /cannot be read: permission/);
   });
 
   it('of a folder are refused where one of them is broken, and where there is none', async () => {

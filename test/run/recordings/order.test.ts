@@ -44,6 +44,11 @@ describe('a part of an input', () => {
     expect(merge(before, now)).toBe(merged);
   });
 
+  it('takes in many behind one', () => {
+    const many = Array.from({ length: 300_000 }, (_, at) => `n${at}`);
+    expect(mergeOrder(['old', 'last'], ['old', ...many])).toEqual(['old', ...many, 'last']);
+  });
+
   it('comes to the same in two parts as in one', () => {
     expect(merge(merge('pq', 'pbq'), 'apbq')).toBe(merge('pq', 'apbq'));
   });

@@ -200,6 +200,68 @@ describe('a recording', () => {
   });
 });
 
+describe('two runs that record into one file side by side', () => {
+  /** Two recorders that both know the file as it is now, each of which a run then records with. */
+  async function sideBySide(path: string, ids: readonly [string, string], prune = false) {
+    const recorders = [await recorder(path), await recorder(path)] as const;
+    const runs = ids.map((id, at) => {
+      const made = { recorder: recorders[at] ?? recorders[0], finish: { prune } };
+      const pipeline = plan([step(id)]);
+      return drive(pipeline, recordsOf(20), { openModel: shouting, record: made }).finished;
+    });
+    return Promise.all(runs);
+  }
+
+  it('leave all that both have recorded', async () => {
+    const path = await newFile();
+    await record(path, { pipeline: plan([step('old')]), count: 2 });
+    const both = await sideBySide(path, ['one', 'two']);
+    expect(both).toMatchObject([
+      { state: 'completed', recording: { added: 20, replaced: 0, dropped: 0 } },
+      { state: 'completed', recording: { added: 20, replaced: 0, dropped: 0 } },
+    ]);
+    const steps = (await linesOf(path)).map((line) => line['step']);
+    for (const [id, count] of [
+      ['old', 2],
+      ['one', 20],
+      ['two', 20],
+    ]) {
+      expect(steps.filter((name) => name === id)).toHaveLength(Number(count));
+    }
+  });
+
+  it('drop what neither has used, and nothing of each other', async () => {
+    const path = await newFile();
+    await record(path, { pipeline: plan([step('old')]), count: 2 });
+    await sideBySide(path, ['one', 'two'], true);
+    const steps = (await linesOf(path)).map((line) => line['step']);
+    expect(new Set(steps)).toEqual(new Set(['one', 'two']));
+    expect(steps).toHaveLength(40);
+  });
+
+  it('leave one answer to one question', async () => {
+    const path = await newFile();
+    await sideBySide(path, ['one', 'one']);
+    expect(await linesOf(path)).toHaveLength(20);
+    expect((await recordings(path)).size).toBe(20);
+  });
+
+  it('are stopped by what has broken the file meanwhile', async () => {
+    const path = await newFile();
+    const made = { recorder: await recorder(path), finish: { prune: true } };
+    await writeFile(path, '<<<<<<< HEAD\n');
+    const run = drive(plan([step('one')]), recordsOf(1), { openModel: shouting, record: made });
+    expect(await run.finished).toMatchObject({
+      state: 'stopped',
+      reason: {
+        code: 'recording_unwritable',
+        message: expect.stringMatching(/changed while .* broken now, line 1: a merge conflict/),
+      },
+    });
+    expect(await readFile(path, 'utf8')).toBe('<<<<<<< HEAD\n');
+  });
+});
+
 describe('an answer that is not this run’s own', () => {
   const one = plan([step('one')]);
 
@@ -240,6 +302,49 @@ describe('an answer that is not this run’s own', () => {
     const real = await record(path, { pipeline: one, count: 1 });
     expect(real.recording).toMatchObject({ added: 0, replaced: 1, kept: 0 });
     expect((await linesOf(path))[0]).not.toHaveProperty('simulated');
+  });
+});
+
+describe('a run whose models are pinned', () => {
+  const one = plan([step('one')], { concurrency: 1 });
+  const pinned = (name: string) => ({ pipeline: one, pins: new Map([['mistralai/small', name]]) });
+  const answeredBy = (model: string) =>
+    instantModels((prompt) => {
+      const outcome = answer(prompt);
+      return outcome.ok ? { ...outcome, completion: { ...outcome.completion, model } } : outcome;
+    });
+  const modelsOf = async (path: string) =>
+    (await linesOf(path)).map(({ completion }) => (completion as JsonObject)['model']);
+
+  it('is not replayed by what another model has answered', async () => {
+    const path = await newFile();
+    await record(path, { pipeline: one });
+    const { pins } = pinned('small-2512');
+    const { finished } = await replay(path, { pins }, one);
+    expect(finished).toMatchObject({
+      state: 'stopped',
+      reason: { code: 'model_moved', message: expect.stringContaining('was answered by `small-2603`') },
+    });
+    const fitting = await replay(path, { pins: pinned('small-2603').pins }, one);
+    expect(fitting.finished).toMatchObject({ state: 'completed', counts: { succeeded: 3 } });
+  });
+
+  it('holds made up answers to no pin', async () => {
+    const path = await newFile();
+    await record(path, { pipeline: one }, { simulated: true });
+    const { finished } = await replay(path, { pins: pinned('small-2512').pins }, one);
+    expect(finished).toMatchObject({ state: 'completed', replay: { simulated: 3 } });
+  });
+
+  it('records anew what another model has answered', async () => {
+    const path = await newFile();
+    await record(path, { pipeline: one });
+    const openModel = answeredBy('small-2512');
+    const finished = await record(path, { ...pinned('small-2512'), openModel });
+    expect(finished).toMatchObject({ state: 'completed', recording: { replaced: 3, kept: 0 } });
+    expect(await modelsOf(path)).toEqual(['small-2512', 'small-2512', 'small-2512']);
+    const again = await record(path, { ...pinned('small-2512'), openModel });
+    expect(again).toMatchObject({ usage: { total: { requests: 0 } }, recording: { replaced: 0, kept: 3 } });
   });
 });
 

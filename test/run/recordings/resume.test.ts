@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { failure, success } from '../../../src/result.ts';
 import { holdRun } from '../../../src/run/earlier-run.ts';
+import { nodeFileSystem, type FileSystem } from '../../../src/run/file-system.ts';
 import { createRunFolder, type RunFolder } from '../../../src/run/folder.ts';
 import type { RunOptions } from '../../../src/run/options.ts';
 import { openRecordings } from '../../../src/run/recordings/open.ts';
@@ -33,8 +34,8 @@ async function begun(): Promise<RunFolder> {
   return folder.value;
 }
 
-async function resumed(path: string): Promise<RunFolder> {
-  const held = await holdRun(path);
+async function resumed(path: string, fileSystem?: FileSystem): Promise<RunFolder> {
+  const held = await holdRun(path, { ...(fileSystem && { fileSystem }) });
   if (!held.ok || held.value === undefined) throw new Error('nothing was begun there');
   const folder = await held.value.resume(metaOf(), { force: false });
   if (!folder.ok) throw new Error(folder.error.message);
@@ -115,9 +116,10 @@ describe('a run that records and is killed', () => {
     const stopped = await going.finished;
     expect(stopped.state).toBe('interrupted');
     expect((await jsonLines(file)).length).toBe(stopped.recording?.added);
-    await (
-      await recordInto(file, { folder: await resumed(folder.path) })
-    ).finished;
+    const run = await recordInto(file, { folder: await resumed(folder.path) });
+    // What stands in the file as it was recorded is not replaced.
+    const kept = stopped.recording?.added ?? 0;
+    expect((await run.finished).recording).toMatchObject({ added: 12 - kept, replaced: 0, kept, dropped: 0 });
     expect(await readFile(file, 'utf8')).toBe(await undisturbed());
   });
 
@@ -211,6 +213,45 @@ describe('a replay that is resumed', () => {
       total: 6,
     });
     expect((await again.finished).replay).toEqual({ misses: 0, simulated: 0, unused: [] });
+  });
+});
+
+describe('a replay whose folder can no longer be read', () => {
+  it('stops like any run that the disk refuses', async () => {
+    const file = await newFile();
+    await writeFile(file, await undisturbed());
+    const replay = async () => {
+      const opened = await openRecordings([file]);
+      if (!opened.ok) throw new Error('not opened');
+      return { recordings: opened.value.recordings, unused: 'tell' } as const;
+    };
+    const folder = await begun();
+    await drive(chain, recordsOf(6), { folder, replay: await replay() }).finished;
+    let refuses = false;
+    const fileSystem: FileSystem = {
+      ...nodeFileSystem,
+      openToRead(path) {
+        if (refuses && path.endsWith('journal.jsonl')) {
+          return Promise.reject(Object.assign(new Error('EIO'), { code: 'EIO' }));
+        }
+        return nodeFileSystem.openToRead(path);
+      },
+    };
+    const going = await resumed(folder.path, fileSystem);
+    refuses = true;
+    const run = drive(chain, recordsOf(6), { folder: going, replay: await replay(), total: 6 });
+    expect(await run.finished).toMatchObject({
+      state: 'stopped',
+      reason: { kind: 'local', code: 'system_refused' },
+    });
+    refuses = false;
+    // It is let go of, and can be gone on with.
+    const again = drive(chain, recordsOf(6), {
+      folder: await resumed(folder.path),
+      replay: await replay(),
+      total: 6,
+    });
+    expect(await again.finished).toMatchObject({ state: 'completed', counts: { succeeded: 6 } });
   });
 });
 
