@@ -28,7 +28,7 @@ describe('tests that cannot be begun', () => {
     ['a name that no test has', ['greet.yaml', '--grep', 'nope'], 'no-tests'],
     ['a pattern that is none', ['greet.yaml', '--grep', '('], 'usage'],
     ['flags that conflict', ['greet.yaml', '--simulate'], 'usage'],
-    ['a broken recording', ['broken.yaml'], 'broken-recording'],
+    ['a broken recording', ['broken.yaml'], 'no-recording'],
   ];
   const folder = () =>
     project({
@@ -76,7 +76,7 @@ describe('a recording that cannot be read', () => {
     const cwd = greeting();
     writeFileSync(join(cwd, 'greet.recording.jsonl'), 'no JSON\n');
     const { exitCode, stderr } = await typed(cwd, ['test', 'greet.yaml', ...flags]);
-    expect(stderr).toContain('greet.recording.jsonl:1');
+    expect(stderr).toContain('greet.recording.jsonl` is no recording: line 1');
     expect(exitCode).toBe(2);
   });
 });
