@@ -57,13 +57,15 @@ export function isMadeUp({ simulated, replay }: RunSummary): boolean {
 
 /** Whether a run says who answers for this pipeline: it was of the same file, and asked the providers that this names. */
 export function tellsOf(plan: Plan, summary: RunSummary): boolean {
-  return whyUntold(plan, summary) === undefined;
+  return whyUntold(plan, summary) === undefined && !summary.overrides.some((flag) => elsewhere.test(flag));
 }
 
-/** Why a run does not say who answers for this pipeline, as a sentence about "it"; undefined where it does. */
+/**
+ * Why a run that a user names does not say who answers for this pipeline, as a sentence about "it"; undefined where it
+ * does. It may have asked another server: who names it knows.
+ */
 export function whyUntold(plan: Plan, summary: RunSummary): string | undefined {
   if (isMadeUp(summary)) return `its answers were ${summary.simulated ? 'simulated' : 'replayed'}`;
   if (!isOf(plan, summary)) return 'it is a run of another pipeline';
-  const flag = summary.overrides.find((text) => elsewhere.test(text));
-  return flag && `it asked elsewhere than the file says, by \`${flag}\``;
+  return undefined;
 }
