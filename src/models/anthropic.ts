@@ -4,7 +4,7 @@ import { joinAnthropicStream } from './anthropic-stream.ts';
 import { readAnthropicAnswer, readAnthropicTokens } from './anthropic-answer.ts';
 import { anthropicBody } from './anthropic-body.ts';
 import { anthropicParameters } from './anthropic-parameters.ts';
-import type { Provider } from './contract.ts';
+import type { Provider } from './provider.ts';
 import { urlBelow } from './endpoint.ts';
 import type { CreateChat } from './langchain-client.ts';
 import { namesIn } from './listed-names.ts';

@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { failure, success } from '../result.ts';
 import type { Result } from '../result.ts';
-import type { ModelSettings, Provider } from './contract.ts';
+import type { ModelSettings } from './contract.ts';
+import type { Provider } from './provider.ts';
 import { parseAddress } from './endpoint.ts';
 import type { Address } from './endpoint.ts';
 import { shortestSecret } from '../diagnostic/redact.ts';

@@ -1,7 +1,7 @@
 import { isObject } from '../json/json.ts';
 import type { JsonObject, JsonValue } from '../json/json.ts';
 import { textOr } from './answer-parts.ts';
-import type { Provider } from './contract.ts';
+import type { Provider } from './provider.ts';
 import { urlBelow } from './endpoint.ts';
 import type { CreateChat } from './langchain-client.ts';
 import { namesIn } from './listed-names.ts';

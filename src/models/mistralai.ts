@@ -1,6 +1,6 @@
 import { joinChatCompletion } from './chat-completion-stream.ts';
 import { readChatCompletion } from './chat-completion-answer.ts';
-import type { Provider } from './contract.ts';
+import type { Provider } from './provider.ts';
 import { urlBelow } from './endpoint.ts';
 import type { CreateChat } from './langchain-client.ts';
 import { namesIn } from './listed-names.ts';

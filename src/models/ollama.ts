@@ -1,4 +1,4 @@
-import type { Provider } from './contract.ts';
+import type { Provider } from './provider.ts';
 import { urlBelow } from './endpoint.ts';
 import type { CreateChat } from './langchain-client.ts';
 import { namesIn } from './listed-names.ts';

@@ -1,5 +1,5 @@
 import { isObject } from '../json/json.ts';
-import type { Provider } from './contract.ts';
+import type { Provider } from './provider.ts';
 import { urlBelow } from './endpoint.ts';
 import type { CreateChat } from './langchain-client.ts';
 import { namesIn } from './listed-names.ts';

@@ -1,5 +1,5 @@
 import { anthropic } from './anthropic.ts';
-import type { Provider } from './contract.ts';
+import type { Provider } from './provider.ts';
 import { googleGenai } from './google-genai.ts';
 import { mistralai } from './mistralai.ts';
 import { ollama } from './ollama.ts';

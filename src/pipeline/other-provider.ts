@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { Source } from '../diagnostic/source.ts';
 import type { JsonObject } from '../json/json.ts';
-import type { Provider } from '../models/contract.ts';
+import type { Provider } from '../models/provider.ts';
 import { ourWord } from './format/other-words.ts';
 import type { Report } from './report.ts';
 import { compileOnce } from './schema/validator.ts';

@@ -1,6 +1,6 @@
 import { didYouMean } from '../diagnostic/suggest.ts';
 import { isObject, type JsonValue } from '../json/json.ts';
-import type { Provider } from '../models/contract.ts';
+import type { Provider } from '../models/provider.ts';
 import { providers } from '../models/registry.ts';
 import { defaultProvider } from './format/model-section.ts';
 import { ourWord } from './format/other-words.ts';

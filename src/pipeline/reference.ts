@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
-import type { Provider } from '../models/contract.ts';
+import type { Provider } from '../models/provider.ts';
 import { providers } from '../models/registry.ts';
 import { stepTypes } from '../steps/registry.ts';
 import type { StepType } from '../steps/step.ts';

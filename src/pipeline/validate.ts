@@ -1,7 +1,7 @@
 import type { ValidateFunction } from 'ajv';
 import type { Source } from '../diagnostic/source.ts';
 import { isObject, type JsonObject, type JsonSchema, type JsonValue, type Pointer } from '../json/json.ts';
-import type { Provider } from '../models/contract.ts';
+import type { Provider } from '../models/provider.ts';
 import type { StepType } from '../steps/step.ts';
 import { formatMistakes } from './format/mistake.ts';
 import { modelSection, stepModelSection, unknownModelSection } from './format/model-section.ts';

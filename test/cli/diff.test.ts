@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../src/json/json.ts';
 import { summary } from '../comparison/sides.ts';
 import { temporaryFolder } from '../support/pipe.ts';
-import { typed } from './in-process.ts';
+import { typed } from '../support/in-process.ts';
 
 interface RunFiles {
   readonly results: Readonly<Record<string, JsonValue>>;

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startFakeServer } from '../support/fake-server.ts';
-import { pipeHere, type Told } from '../support/in-process.ts';
+import { typed, type Ended } from '../support/in-process.ts';
 import { pipe, temporaryFolder } from '../support/pipe.ts';
 
 const pipeline = `version: 1
@@ -26,7 +26,7 @@ function project(text = pipeline): string {
   return cwd;
 }
 
-const here = (cwd: string, ...args: readonly string[]): Promise<Told> => pipeHere(args, { cwd });
+const here = (cwd: string, ...args: readonly string[]): Promise<Ended> => typed(cwd, args);
 const lockOf = (cwd: string) => readFileSync(join(cwd, 'letters.lock'), 'utf8');
 
 /** Changes a file of the project. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { pipe } from '../support/pipe.ts';
-import { typed } from './in-process.ts';
+import { typed } from '../support/in-process.ts';
 
 const pipeline = `version: 1
 name: tickets

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { buildProgram } from '../../src/cli/program.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import { temporaryFolder } from '../support/pipe.ts';
-import { typed } from './in-process.ts';
+import { typed } from '../support/in-process.ts';
 
 function project(): string {
   const cwd = temporaryFolder();

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '../support/pipe.ts';
-import { typed } from './in-process.ts';
+import { typed } from '../support/in-process.ts';
 
 const pipeline = `version: 1
 name: p

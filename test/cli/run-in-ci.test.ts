@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { pipeHere } from '../support/in-process.ts';
+import { typed } from '../support/in-process.ts';
 import { temporaryFolder } from '../support/pipe.ts';
 
 const pipeline = `version: 1
@@ -28,7 +28,7 @@ describe('a run in GitHub Actions', () => {
     const { root, cwd, input } = project();
     const env = { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: root };
     const args = ['run', 'letters.yaml', '--input', input, '--simulate=', '--run-dir', 'r'];
-    const { stderr, exitCode } = await pipeHere(args, { cwd, env });
+    const { stderr, exitCode } = await typed(cwd, args, { env });
     expect(exitCode).toBe(1);
     expect(stderr.match(/^::.*$/gm)?.map((line) => line.replaceAll(root, '…'))).toEqual([
       '::error file=prompts/letters.yaml,line=6,col=3,title=absent_path::2 records failed in the step ask: `input.text` is absent (first …/prompts/rows.jsonl:2, key b)',
@@ -43,21 +43,21 @@ describe('a run in GitHub Actions', () => {
     const { cwd, input } = project();
     const env = { GITHUB_STEP_SUMMARY: join(cwd, 'summary.md') };
     const args = ['run', 'letters.yaml', '--input', input, '--simulate=', '--run-dir', 'r', '--quiet'];
-    await pipeHere(args, { cwd, env });
+    await typed(cwd, args, { env });
     const page = readFileSync(env.GITHUB_STEP_SUMMARY, 'utf8');
     expect(page).toMatch(/^### letters finished with failures in .*\n\n- \*\*simulated\*\* /);
     expect(page).toContain('\n- **records** 4: 1 succeeded, 3 failed\n');
     expect(page).toContain('\n| `ask` | 1 | 0 |');
     expect(page).toContain('- **2 records** `absent_path` in the step `ask`, such as ');
     expect(page).toContain('\n```sh\npipe resume r\n```\n');
-    await pipeHere(args, { cwd, env });
+    await typed(cwd, args, { env });
     expect(readFileSync(env.GITHUB_STEP_SUMMARY, 'utf8').match(/^### letters/gm)).toHaveLength(2);
   });
 
   it('annotates why it is refused', async () => {
     const { root, cwd, input } = project(pipeline.replace('chat', 'chta'));
     const env = { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: root };
-    const { stderr, stdout } = await pipeHere(['run', 'letters.yaml', '--input', input], { cwd, env });
+    const { stderr, stdout } = await typed(cwd, ['run', 'letters.yaml', '--input', input], { env });
     expect(stderr).toMatch(/^::error file=prompts\/letters\.yaml,line=6,col=/m);
     expect(stdout).toBe('');
   });
@@ -65,10 +65,9 @@ describe('a run in GitHub Actions', () => {
   it('tells the mistakes of a file from the root of the repository, too', async () => {
     const { root, cwd } = project(pipeline.replace('chat', 'chta'));
     const env = { GITHUB_WORKSPACE: root };
-    const { stdout } = await pipeHere(['check', 'letters.yaml', '--format', 'github'], { cwd, env });
+    const { stdout } = await typed(cwd, ['check', 'letters.yaml', '--format', 'github'], { env });
     expect(stdout).toMatch(/^::error file=prompts\/letters\.yaml,line=6,col=/);
-    const elsewhere = await pipeHere(['check', 'letters.yaml', '--format', 'github'], {
-      cwd,
+    const elsewhere = await typed(cwd, ['check', 'letters.yaml', '--format', 'github'], {
       env: { GITHUB_WORKSPACE: join(root, 'other') },
     });
     expect(elsewhere.stdout).toMatch(/^::error file=letters\.yaml,line=6,col=/);
@@ -91,7 +90,7 @@ describe('a run that is refused', () => {
   ])('says so in JSON as well %s', async (_, text, flags, diagnostic) => {
     const { cwd, input } = project(text);
     const args = ['run', 'letters.yaml', '--input', input, '--format', 'json', ...flags];
-    const { stdout, stderr, exitCode } = await pipeHere(args, { cwd });
+    const { stdout, stderr, exitCode } = await typed(cwd, args);
     expect(exitCode).toBe(2);
     const told = JSON.parse(stdout) as { diagnostics: readonly { code: string; message: string }[] };
     expect(told).toMatchObject({
@@ -111,7 +110,7 @@ describe('a run that is refused', () => {
       [['resume', '.'], 'not-a-run'],
       [['resume', '--set', 'model.name=x'], 'usage'],
     ] as const) {
-      const { stdout, exitCode } = await pipeHere([...args, '--format', 'json'], { cwd });
+      const { stdout, exitCode } = await typed(cwd, [...args, '--format', 'json']);
       expect([exitCode, JSON.parse(stdout)]).toMatchObject([
         2,
         { state: 'refused', diagnostics: [{ code }] },
@@ -121,7 +120,7 @@ describe('a run that is refused', () => {
 
   it('prints nothing on stdout without `--format json`', async () => {
     const { cwd, input } = project();
-    const { stdout, stderr } = await pipeHere(['run', 'letters.yaml', '--input', input], { cwd });
+    const { stdout, stderr } = await typed(cwd, ['run', 'letters.yaml', '--input', input]);
     expect(stdout).toBe('');
     expect(stderr).toContain('MISTRAL_API_KEY');
   });
@@ -139,7 +138,7 @@ describe('a run that is refused', () => {
       '--format',
       'json',
     ];
-    const { stdout } = await pipeHere(args, { cwd });
+    const { stdout } = await typed(cwd, args);
     expect(JSON.parse(stdout)).toMatchObject({ state: 'completed', diagnostics: [{ severity: 'warning' }] });
   });
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { project } from '../testing/support.ts';
-import { typed } from './in-process.ts';
+import { typed } from '../support/in-process.ts';
 
 const pipeline = 'version: 1\nmodel: {name: m}\nsteps: {say: {type: chat, prompt: "{{input.x}}"}}\n';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
 import { project } from '../testing/support.ts';
-import { typed } from './in-process.ts';
+import { typed } from '../support/in-process.ts';
 
 const pipeline = `version: 1
 name: greet

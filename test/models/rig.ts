@@ -7,10 +7,10 @@ import type {
   ModelRequest,
   ModelSettings,
   Permit,
-  Provider,
   RequestEnd,
   StreamDelta,
 } from '../../src/models/contract.ts';
+import type { Provider } from '../../src/models/provider.ts';
 import { mistralai } from '../../src/models/mistralai.ts';
 import { failure, success } from '../../src/result.ts';
 import { startFakeServer } from '../support/fake-server.ts';

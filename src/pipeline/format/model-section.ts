@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../json/json.ts';
-import type { Provider } from '../../models/contract.ts';
+import type { Provider } from '../../models/provider.ts';
 import { providers } from '../../models/registry.ts';
 import { duration, section } from './section.ts';
 

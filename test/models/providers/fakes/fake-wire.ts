@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { JsonObject, JsonValue } from '../../../../src/json/json.ts';
-import type { ModelSettings, Provider } from '../../../../src/models/contract.ts';
+import type { ModelSettings } from '../../../../src/models/contract.ts';
+import type { Provider } from '../../../../src/models/provider.ts';
 
 /** What a provider's server says, in words of no provider. */
 export interface Said {
