@@ -50,8 +50,8 @@ async function test(terminal: Terminal, files: readonly string[], flags: TestFla
   const { createTestSession } = await import('./test-session.ts');
   const session = await createTestSession(terminal, files, { ...flags, ...(pattern && { pattern }) });
   if (flags.watch !== true) return (await session.run()).code;
-  const { watchTests } = await import('./test-watch.ts');
-  return watchTests(terminal, session);
+  const { watchRounds } = await import('./watch.ts');
+  return watchRounds(terminal, async () => (await session.run()).files);
 }
 
 function conflictOf({ record, simulate, watch, update, format }: TestFlags): string | undefined {
