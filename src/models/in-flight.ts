@@ -2,7 +2,8 @@ import type { Collector } from './collector.ts';
 
 /** An exchange under way. */
 export interface Flight {
-  readonly collector: Collector;
+  /** Undefined when it is over. */
+  collector: Collector | undefined;
   readonly signal: AbortSignal;
   /** When it has taken too long, by the monotonic clock, in milliseconds. */
   readonly due: number;
@@ -30,7 +31,7 @@ export function createInFlight(timeout: number): InFlight {
     if (heard.has(signal)) return;
     heard.add(signal);
     const abort = (): void => {
-      for (const flight of flights) if (flight.signal === signal) flight.collector.end('aborted');
+      for (const flight of flights) if (flight.signal === signal) flight.collector?.end('aborted');
     };
     signal.addEventListener('abort', abort, { once: true });
   }
@@ -43,7 +44,7 @@ export function createInFlight(timeout: number): InFlight {
         timer = setTimeout(expire, Math.ceil(due - now));
         return;
       }
-      collector.end('timed_out');
+      collector?.end('timed_out');
     }
   }
 
@@ -57,6 +58,8 @@ export function createInFlight(timeout: number): InFlight {
     },
     over(flight) {
       flights.delete(flight);
+      // A set that has been rebuilt leaves its old table behind, with all that was in it then, until old memory is collected.
+      flight.collector = undefined;
       if (flights.size > 0) return;
       clearTimeout(timer);
       timer = undefined;

@@ -210,23 +210,39 @@ export async function callModel(
       readonly replayed?: boolean;
     },
   ): CallOutcome {
+    const { name } = model;
     const resolved_model = answer.ok ? answer.completion.model : null;
-    const call = { step: id, model: model.name, resolved_model, usage: answer.usage };
-    const usage = services.ledger.add({ ...call, priced: replayed }, record.countedIn);
+    const finish_reason = answer.ok ? answer.completion.finish_reason : null;
+    const call = { step: id, model: name, resolved_model, usage: answer.usage, priced: replayed };
+    const usage = services.ledger.add(call, record.countedIn);
     const outcome: CallOutcome = { ...answer, usage };
     const at = services.now() - services.began;
-    const line = { index, key, step: id, call: nth, fingerprint, model: model.name, outcome, duration, at };
-    services.journal?.call({ ...line, limited, waited, ...(held && { held }) });
-    const finish_reason = answer.ok ? answer.completion.finish_reason : null;
-    const event = {
+    // Member by member: V8 makes a new hidden class for each object that is spread and given members beside.
+    services.journal?.call({
+      index,
+      key,
+      step: id,
+      call: nth,
+      fingerprint,
+      model: name,
+      outcome,
+      duration,
+      at,
+      limited,
+      waited,
+      held,
+    });
+    const event: RunEvent = {
       type: 'call_finished',
       index,
-      ...call,
+      step: id,
+      model: name,
+      resolved_model,
       ok: answer.ok,
       finish_reason,
       usage,
       duration,
-    } as const;
+    };
     tell(replayed ? { ...event, replayed } : event);
     return outcome;
   }
