@@ -4,15 +4,18 @@ import { printable, printableJson } from '../diagnostic/printable.ts';
 import type { JsonValue } from '../json/json.ts';
 import type { Plan } from '../plan.ts';
 import type { RecordSource } from '../records/open.ts';
-import type { RunEvent } from '../run/events.ts';
+import type { RunEvent, RunFinished } from '../run/events.ts';
 import type { RunResults } from '../run/results.ts';
 import { resultColumns, type RunOutput } from './output.ts';
 import { writeOut, type Terminal } from './terminal.ts';
 
 /** Puts the result rows of a run where `--output` wants them. */
 export interface Rows {
-  /** To be given every event. Says what could not be written: the run's folder still has every result. */
-  on(event: RunEvent, warn: (sentence: string) => void): Promise<Diagnostic | undefined>;
+  /**
+   * To be given every event, and to be awaited where it has something to do. Says what could not be written: the run's
+   * folder still has every result.
+   */
+  on(event: RunEvent, warn: (sentence: string) => void): Promise<Diagnostic | undefined> | undefined;
   close(): Promise<void>;
 }
 
@@ -28,7 +31,7 @@ export async function openRows(options: RowsOptions): Promise<Rows> {
   const { output } = options;
   switch (output.kind) {
     case 'none':
-      return { on: async () => undefined, close: async () => {} };
+      return { on: () => undefined, close: async () => {} };
     case 'stdout':
       return streamRows(options, output);
     case 'file':
@@ -47,24 +50,24 @@ async function streamRows(
   const order = results.inOrder();
   const encoder = format.encoder([]);
   const shown = terminal.stdout.isTTY ? printableJson : (text: string) => text;
-  return {
-    async on(event) {
-      if (!turning.has(event.type)) return undefined;
-      try {
-        for await (const { output } of order.take(event)) {
-          await writeOut(terminal, shown(encoder.rows([output])));
-        }
-        return undefined;
-      } catch (error) {
-        // Read back from the run's folder, which may have gone or be on a disk that fails.
-        const why = error instanceof Error ? error.message : String(error);
-        return {
-          severity: 'error',
-          code: 'results-unreadable',
-          message: `the rows cannot be read back: ${why}`,
-        };
+  async function turn(event: RunEvent): Promise<Diagnostic | undefined> {
+    try {
+      for await (const { output } of order.take(event)) {
+        await writeOut(terminal, shown(encoder.rows([output])));
       }
-    },
+      return undefined;
+    } catch (error) {
+      // Read back from the run's folder, which may have gone or be on a disk that fails.
+      const why = error instanceof Error ? error.message : String(error);
+      return {
+        severity: 'error',
+        code: 'results-unreadable',
+        message: `the rows cannot be read back: ${why}`,
+      };
+    }
+  }
+  return {
+    on: (event) => (turning.has(event.type) ? turn(event) : undefined),
     async close() {
       await order.close();
     },
@@ -80,25 +83,28 @@ async function fileRows(
   async function* rows(): AsyncIterable<JsonValue> {
     for await (const { output } of results.results()) yield output;
   }
+  async function write(
+    state: RunFinished['state'],
+    warn: (sentence: string) => void,
+  ): Promise<Diagnostic | undefined> {
+    const target = state === 'completed' ? path : `${path}.partial`;
+    const columns = resultColumns(plan, source);
+    const written = await writeRows(target, rows, {
+      output: format,
+      ...(columns !== undefined && { columns }),
+    });
+    if (!written.ok) return written.error;
+    const { leftOut } = written.value;
+    if (leftOut.length > 0) {
+      const fields = leftOut.map((name) => `\`${printable(name)}\``).join(', ');
+      warn(`warning: \`${printable(target)}\` has no column for ${fields}`);
+    }
+    // What an earlier, interrupted run left there is no part of this one.
+    if (target === path) await removePartial(`${path}.partial`, warn);
+    return undefined;
+  }
   return {
-    async on(event, warn) {
-      if (event.type !== 'run_finished') return undefined;
-      const target = event.state === 'completed' ? path : `${path}.partial`;
-      const columns = resultColumns(plan, source);
-      const written = await writeRows(target, rows, {
-        output: format,
-        ...(columns !== undefined && { columns }),
-      });
-      if (!written.ok) return written.error;
-      const { leftOut } = written.value;
-      if (leftOut.length > 0) {
-        const fields = leftOut.map((name) => `\`${printable(name)}\``).join(', ');
-        warn(`warning: \`${printable(target)}\` has no column for ${fields}`);
-      }
-      // What an earlier, interrupted run left there is no part of this one.
-      if (target === path) await removePartial(`${path}.partial`, warn);
-      return undefined;
-    },
+    on: (event, warn) => (event.type === 'run_finished' ? write(event.state, warn) : undefined),
     async close() {},
   };
 }

@@ -65,8 +65,10 @@ async function tell(
     rows = await openRows({ terminal, output, results: opened.results, plan, source });
     const events =
       opened.kind === 'done' ? opened.results.events : await begin(run, opened.results, interrupts, reporter);
+    const warn = (sentence: string) => reporter.message(sentence);
     for await (const event of events) {
-      const lost = await rows.on(event, (sentence) => reporter.message(sentence));
+      const writing = rows.on(event, warn);
+      const lost = writing === undefined ? undefined : await writing;
       const told = lost === undefined ? event : withLostRows(event, lost);
       if (told.type === 'run_finished') code = exitCodeOf(told);
       if (reader?.gone !== true) reporter.on(told);

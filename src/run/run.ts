@@ -23,8 +23,9 @@ export function runPipeline(
   let running: Running | 'not begun' | 'left' = 'not begun';
   const done = { value: undefined, done: true } as const;
   const events: AsyncIterator<RunEvent, undefined> = {
-    async next() {
-      if (running === 'left') return done;
+    // Not async, and neither is what follows: there are several events to each record.
+    next() {
+      if (running === 'left') return Promise.resolve(done);
       if (running === 'not begun') running = start(plan, records, options);
       return running.next();
     },
@@ -86,13 +87,11 @@ function start(plan: Plan, records: AsyncIterable<RecordItem | InputBroken>, opt
       await options.folder?.release();
     }
   }
+  type Next = IteratorResult<RunEvent, undefined>;
+  /** A mistake of ours in the run's last steps is thrown here. */
+  const seenOff = (next: Next): Next | Promise<Next> => (next.done === true ? closed.then(() => next) : next);
   return {
-    async next() {
-      const result = await queue.next();
-      // A mistake of ours in the run's last steps is thrown here.
-      if (result.done === true) await closed;
-      return result;
-    },
+    next: () => queue.next().then(seenOff),
     async leave() {
       queue.close('discard');
       stop.request(abandoned, 'everything');
