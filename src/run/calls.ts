@@ -217,7 +217,7 @@ export async function callModel(
     const usage = services.ledger.add(call, record.countedIn);
     const outcome: CallOutcome = { ...answer, usage };
     const at = services.now() - services.began;
-    // Member by member: V8 makes a new hidden class for each object that is spread and given members beside.
+    // Member by member: where an object is spread and given members after it, V8 makes a hidden class for each anew.
     services.journal?.call({
       index,
       key,
@@ -242,8 +242,9 @@ export async function callModel(
       finish_reason,
       usage,
       duration,
+      replayed: replayed ? true : undefined,
     };
-    tell(replayed ? { ...event, replayed } : event);
+    tell(event);
     return outcome;
   }
 }

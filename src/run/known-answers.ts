@@ -43,7 +43,7 @@ export function knownAnswer(
   const recorded = recordings.answer(fingerprint);
   if (recorded === undefined) return undefined;
   const { entry, simulated } = recorded;
-  return { ...answered('replay', entry, entry.usage), simulated };
+  return answered('replay', entry, entry.usage, simulated);
 }
 
 async function recordedAnswer(
@@ -64,8 +64,8 @@ function cachedAnswer(
   return cache?.find(fingerprint)?.then((kept) => kept && answered('cache', kept, cachedUsage));
 }
 
-function answered(from: KnownAnswer['from'], entry: Entry, usage: Usage): KnownAnswer {
-  return { from, entry, outcome: { ok: true, completion: entry.completion, usage } };
+function answered(from: KnownAnswer['from'], entry: Entry, usage: Usage, simulated?: boolean): KnownAnswer {
+  return { from, entry, outcome: { ok: true, completion: entry.completion, usage }, simulated };
 }
 
 /** Remembers an answer of a step that goes on; whether it is of use for others shows when the step has ended. */

@@ -116,7 +116,7 @@ export async function runTool(
     journal?.tool({ index, key, step: stepId, call: nth, fingerprint, ...asked, outcome, duration });
     await journal?.committed();
     const event = { type: 'tool_finished', index, step: stepId, tool: name, duration } as const;
-    finished(outcome.ok ? { ...event, ok: true } : { ...event, ok: false, code: outcome.error.code });
+    finished(outcome.ok ? { ok: true, ...event } : { ok: false, code: outcome.error.code, ...event });
     return outcome;
   }
 }

@@ -197,9 +197,13 @@ export interface JournalTool {
 
 export function toolMembers(line: JournalTool): string {
   const { index, key, step, call, fingerprint, id, name, outcome, duration } = line;
-  const head = { type: 'tool', index, key, step, call, ok: outcome.ok, duration, fingerprint, id, name };
-  const result = outcome.ok ? { result: outcome.value } : { error: outcome.error };
-  return JSON.stringify({ ...head, arguments: line.arguments, ...result }).slice(1, -1);
+  const { ok } = outcome;
+  const head = { type: 'tool', index, key, step, call, ok, duration, fingerprint, id, name };
+  const rest = {
+    arguments: line.arguments,
+    ...(ok ? { result: outcome.value } : { error: outcome.error }),
+  };
+  return `${JSON.stringify(head).slice(1, -1)},${JSON.stringify(rest).slice(1, -1)}`;
 }
 
 /** A record's line is its checksum, head, body; `{`, body, `}` is its line in results.jsonl or errors.jsonl. */

@@ -104,7 +104,7 @@ function readLine(row: Row, path: string): Result<RecordedEntry, LineMistake> | 
   if (!isObject(value)) return failure({ message: 'the line is no JSON object', hint: remedy });
   if (value['type'] === 'use') return undefined;
   const read = readRecorded(value);
-  if (read.ok) return success({ ...read.value, path, line: row.line, text });
+  if (read.ok) return success({ path, line: row.line, text, ...read.value });
   const { type, fingerprint } = value;
   const recorded = (type === 'answer' || type === 'tool') && fingerprint !== undefined;
   return failure({ message: `the line is no entry of a recording: ${read.error}`, hint: remedy, recorded });
