@@ -1,10 +1,10 @@
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { relative } from 'node:path';
 import { Argument, Command, Option } from 'commander';
 import { printable, withoutCommands } from '../diagnostic/printable.ts';
 import { exit, type ExitCode } from './exit.ts';
 import type { Choices } from './init/choices.ts';
+import type { StarterFiles } from './init/files.ts';
 import type { InitFlags } from './init/flags.ts';
-import type { NewFile } from './init/write.ts';
 import { printDiagnostics, printError, type Terminal } from './terminal.ts';
 
 /** Kept here as words so that `--help` loads nothing; a test holds it equal to the registry. */
@@ -29,7 +29,8 @@ export function initCommand(terminal: Terminal, done: (code: ExitCode) => void):
       `
 On a terminal it asks what the flags leave open; Enter takes what is proposed.
 Nothing is written before the last question is answered. Beside the pipeline it
-has git ignore the folders with data.
+writes its first tests, with a row or two of yours, and has git ignore the
+folders with data.
 
 Examples:
   $ pipe init
@@ -54,11 +55,12 @@ async function init(terminal: Terminal, name: string | undefined, flags: InitFla
     terminal.stderr.write('\nbroken off: nothing was written\n');
     return exit.interrupted;
   }
-  const mistake = mistakenText(flags, chosen.value);
+  const mistake = mistakenName(name) ?? mistakenText(flags, chosen.value) ?? mistakenDetails(chosen.value);
   if (mistake !== undefined) {
     await printError(terminal, mistake.message, mistake.hint);
     return exit.usage;
   }
+  const { filesFor } = await import('./init/files.ts');
   const files = await filesFor(terminal, name, chosen.value);
   const { standing, writeFiles } = await import('./init/write.ts');
   const there = await standing(files.fresh.map(({ path }) => path));
@@ -78,83 +80,34 @@ async function init(terminal: Terminal, name: string | undefined, flags: InitFla
   return exit.success;
 }
 
-function mistakenText({ text }: InitFlags, { proposal, input }: Choices) {
+interface Mistake {
+  readonly message: string;
+  readonly hint: string;
+}
+
+function mistakenName(name: string | undefined): Mistake | undefined {
+  if (name === undefined || !/\.test(?:\.ya?ml)?$/i.test(name)) return undefined;
+  const message = `\`${name}\` is the name of a file of tests, which stands beside its pipeline`;
+  return { message, hint: 'leave `.test` out: the tests are written as well' };
+}
+
+function mistakenText({ text }: InitFlags, { proposal, input }: Choices): Mistake | undefined {
   if (text === undefined || proposal.text === text) return undefined;
   const names = proposal.fields.map((field) => `\`${field.name}\``).join(', ');
   return { message: `${input ?? 'the example'} has no field \`${text}\``, hint: `it has ${names}` };
 }
 
-interface Files {
-  readonly pipeline: string;
-  readonly rows: string;
-  readonly fresh: readonly NewFile[];
-  /** Those that are added to. */
-  readonly changed: readonly NewFile[];
-  readonly ignored: readonly string[];
-}
-
-async function filesFor(terminal: Terminal, name: string | undefined, choices: Choices): Promise<Files> {
-  const { cwd } = terminal;
-  const [
-    { nameFor, exampleRows },
-    { schemaCopyName, schemaPathFrom },
-    { pipelineText },
-    { readGitIgnores, withLines },
-  ] = await Promise.all([
-    import('./init/choices.ts'),
-    import('./init/schema-path.ts'),
-    import('../starter/pipeline-text.ts'),
-    import('./git-ignores.ts'),
-  ]);
-  const { input, survey, proposal, task, details, model } = choices;
-  const named = name ?? nameFor(input ?? 'tickets.csv');
-  const pipeline = resolve(cwd, /\.ya?ml$/i.test(named) ? named : `${named}.yaml`);
-  const folder = dirname(pipeline);
-  const rows = input === undefined ? pipeline.replace(/\.ya?ml$/i, '.csv') : resolve(cwd, input);
-  const schema = await schemaPathFrom(folder);
-  const { fieldPath } = await import('../starter/yaml-words.ts');
-  const { formatAmount } = await import('../report/numbers.ts');
-  const seen = survey === undefined ? '3 records' : formatAmount(survey.records, 'record');
-  const text = pipelineText({
-    name: nameFor(pipeline),
-    schemaPath: schema ?? `./${schemaCopyName}`,
-    model,
-    rows: basename(rows),
-    seen: survey?.more === true ? `the first ${seen}` : `the ${seen}`,
-    proposal,
-    step: task.step({ text: fieldPath(proposal.text), details }),
-  });
-  const copy = schema === undefined ? [await schemaCopy(join(folder, schemaCopyName))] : [];
-  const { missing } = await readGitIgnores(cwd);
-  const ignore = join(cwd, '.gitignore');
-  const old = await readText(ignore);
-  return {
-    pipeline,
-    rows,
-    fresh: [
-      { path: pipeline, text },
-      ...(input === undefined ? [{ path: rows, text: exampleRows }] : []),
-      ...copy,
-    ],
-    changed: missing.length === 0 ? [] : [{ path: ignore, text: withLines(old, missing) }],
-    ignored: missing,
-  };
-}
-
-async function schemaCopy(path: string): Promise<NewFile> {
-  const { pipelineSchema } = await import('../pipeline/format.ts');
-  return { path, text: `${JSON.stringify(pipelineSchema(), null, 2)}\n` };
-}
-
-async function readText(path: string): Promise<string> {
-  const { readFile } = await import('node:fs/promises');
-  return readFile(path, 'utf8').catch(() => '');
+function mistakenDetails({ task: { task, detail }, details }: Choices): Mistake | undefined {
+  if (detail === undefined || details.length > 0) return undefined;
+  const usual = detail.usual.join(',');
+  return { message: `\`--${detail.flag}\` names none`, hint: `${task} needs one at least, such as ${usual}` };
 }
 
 /** What was chosen, what was written, and what to do now. */
-async function told(terminal: Terminal, choices: Choices, files: Files): Promise<string> {
+async function told(terminal: Terminal, choices: Choices, files: StarterFiles): Promise<string> {
   const { commandOf } = await import('./reporters.ts');
   const { pathWord } = await import('../report/next.ts');
+  const { formatAmount } = await import('../report/numbers.ts');
   const shown = (path: string) => relative(terminal.cwd, path);
   const { survey, task, proposal, details, input } = choices;
   const detail = details.length === 0 ? '' : `: ${details.join(', ')}`;
@@ -162,7 +115,7 @@ async function told(terminal: Terminal, choices: Choices, files: Files): Promise
   const from =
     input === undefined || survey === undefined
       ? 'example rows, since no --input was given'
-      : `${input}: ${survey.records} records${survey.bad === 0 ? '' : `, ${survey.bad} rows are none`}`;
+      : `${input}: ${formatAmount(survey.records, 'record')}${badRows(survey.bad)}`;
   const [file, rows] = [pathWord(shown(files.pipeline)), pathWord(shown(files.rows))];
   const command = commandOf(terminal);
   const lines = [
@@ -177,6 +130,13 @@ async function told(terminal: Terminal, choices: Choices, files: Files): Promise
     '    tries it without a key and without cost; then the same without --simulate',
     `  ${command} check ${file} --input ${rows}`,
     '    tells what is wrong, whenever you have edited it',
+    `  ${command} test ${file}`,
+    `    passes now; what you expect of the answers goes into ${printable(shown(files.tests))}`,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function badRows(count: number): string {
+  if (count === 0) return '';
+  return count === 1 ? ', 1 row is none' : `, ${count} rows are none`;
 }

@@ -74,14 +74,25 @@ function fieldSchema({ types, filled }: ProposedField): string {
   return filled && types.join('') === 'string' ? `{ ${type}, minLength: 1 }` : `{ ${type} }`;
 }
 
+function outputLines(proposal: Proposal, step: TaskStep): readonly string[] {
+  const { ofRecord, ofAnswer } = resultColumns(proposal, step);
+  const columns = [...ofRecord.map((name) => [name, optional(name, proposal.fields)] as const), ...ofAnswer];
+  return columns.map(([name, template]) => `${yamlText(name)}: ${yamlTemplate(template)}`);
+}
+
+export interface ResultColumns {
+  /** Fields that are carried over, under their names. */
+  readonly ofRecord: readonly string[];
+  /** What the answer adds, in the step's order, each with its template. */
+  readonly ofAnswer: readonly (readonly [string, string])[];
+}
+
 /** The record's fields and the answer's, none twice. */
-function outputLines({ fields, key, text }: Proposal, { results }: TaskStep): readonly string[] {
+export function resultColumns({ fields, key, text }: Proposal, { results }: TaskStep): ResultColumns {
   const names = fields.map(({ name }) => name).filter((name) => !/[[\]\p{Cc}]/u.test(name));
   const carried = names.length <= mostCarried ? names : names.filter((name) => name === key || name === text);
   const free = (name: string): string => (carried.includes(name) ? free(`answer_${name}`) : name);
-  const ofAnswer = results.map(([name, template]) => [free(name), template] as const);
-  const ofRecord = carried.map((name) => [name, optional(name, fields)] as const);
-  return [...ofRecord, ...ofAnswer].map(([name, template]) => `${yamlText(name)}: ${yamlTemplate(template)}`);
+  return { ofRecord: carried, ofAnswer: results.map(([name, template]) => [free(name), template] as const) };
 }
 
 /** A field that a record may lack would fail it. */
@@ -91,6 +102,6 @@ function optional(name: string, fields: readonly ProposedField[]): string {
   return isSure ? `{{${path}}}` : `{{default ${path} ''}}`;
 }
 
-function indented(lines: readonly string[], columns: number): readonly string[] {
+export function indented(lines: readonly string[], columns: number): readonly string[] {
   return lines.map((line) => ' '.repeat(columns) + line);
 }

@@ -4,6 +4,7 @@ import { columnReaders } from '../records/cells.ts';
 import type { RecordSource } from '../records/open.ts';
 import { failure, success, type Result } from '../result.ts';
 import { kindOf } from '../schema/kinds.ts';
+import { mostSamples, sampleOf, type Sample } from './samples.ts';
 
 /** What the records of a file hold, as far as they were read. */
 export interface RecordSurvey {
@@ -15,6 +16,8 @@ export interface RecordSurvey {
   readonly more: boolean;
   /** Whether its values are cells, which are texts until a schema says what they stand for. */
   readonly cells: boolean;
+  /** Its first records, shortened; of cells, each a text. */
+  readonly samples: readonly Sample[];
 }
 
 /** What one field holds. */
@@ -57,6 +60,7 @@ export async function surveyRecords(source: RecordSource): Promise<Result<Record
   const fields = new Map<string, Tally>();
   for (const name of source.columns ?? []) tallyOf(fields, name, cells);
   const counts = { records: 0, bad: 0 };
+  const samples: Sample[] = [];
   let more = false;
   for await (const item of source.read()) {
     if ('broken' in item) return failure(item.broken);
@@ -69,10 +73,21 @@ export async function surveyRecords(source: RecordSource): Promise<Result<Record
       continue;
     }
     counts.records += 1;
-    for (const [name, value] of Object.entries(item.value)) tallyOf(fields, name, cells)?.add(value);
+    const values = Object.entries(item.value).filter(([name, value]) => {
+      const tally = tallyOf(fields, name, cells);
+      tally?.add(value);
+      return tally !== undefined;
+    });
+    if (samples.length < mostSamples) samples.push(sampleOf(values));
   }
   const { records } = counts;
-  return success({ fields: [...fields.values()].map((one) => one.told(records)), ...counts, more, cells });
+  return success({
+    fields: [...fields.values()].map((one) => one.told(records)),
+    ...counts,
+    more,
+    cells,
+    samples,
+  });
 }
 
 interface Tally {

@@ -1,4 +1,5 @@
-import { yamlTemplate, yamlText } from './yaml-words.ts';
+import type { JsonValue } from '../json/json.ts';
+import { memberPath, yamlLiteral, yamlTemplate, yamlText } from './yaml-words.ts';
 
 /** The model of a first pipeline: a small one, which costs little while prompts are tried. */
 export const starterModel = 'mistral-small-latest';
@@ -19,6 +20,19 @@ export interface TaskStep {
   readonly vars: readonly string[];
   /** Columns that the answer adds to a result row, each with its template. */
   readonly results: readonly (readonly [string, string])[];
+  readonly test: TaskTest;
+}
+
+/** What a first test of the step may expect. */
+export interface TaskTest {
+  /** Of a record, after "a record": `gets one of the labels`. */
+  readonly says: string;
+  /** Answers as the model could give them, to be taken in turn. */
+  readonly mocks: readonly JsonValue[];
+  /** Of a column that the answer adds: kinds of assertions as they stand after the path. */
+  readonly expected: readonly (readonly [string, string])[];
+  /** The same, for the user to begin with. */
+  readonly proposed: readonly [string, string];
 }
 
 /** What a first pipeline may do. */
@@ -42,6 +56,12 @@ const chat: Task = {
     ],
     vars: [],
     results: [['answer', '{{steps.answer.output}}']],
+    test: {
+      says: 'gets an answer of some sentences',
+      mocks: ['This stands for an answer of the model.'],
+      expected: [['answer', 'min_length: 1, max_length: 600']],
+      proposed: ['answer', 'contains: a word that it must have'],
+    },
   }),
 };
 
@@ -73,6 +93,12 @@ const classify: Task = {
       ['label', '{{steps.classify.output.label}}'],
       ['certain', '{{steps.classify.output.certain}}'],
     ],
+    test: {
+      says: 'gets one of the labels',
+      mocks: details.map((label) => ({ label, certain: true })),
+      expected: [['label', `one_of: [${details.map(yamlLiteral).join(', ')}]`]],
+      proposed: ['label', `equals: ${yamlLiteral(details[0] ?? '')}`],
+    },
   }),
 };
 
@@ -101,7 +127,13 @@ const extract: Task = {
         'repair: 1 # an answer that does not fit is asked for once more',
       ],
       vars: [],
-      results: names.map((name) => [name, `{{steps.extract.output.${name}}}`]),
+      results: names.map((name) => [name, `{{${memberPath('steps.extract.output', name)}}}`]),
+      test: {
+        says: 'gives its facts',
+        mocks: [Object.fromEntries(names.map((name, at) => [name, at === 0 ? 'a fact' : null]))],
+        expected: names.slice(0, 1).map((name) => [name, 'min_length: 1']),
+        proposed: [names[0] ?? '', 'contains: a word that it must have'],
+      },
     };
   },
 };
@@ -119,6 +151,12 @@ const translate: Task = {
     ],
     vars: [`language: ${yamlText(details.join(', '))} # --var language=German overrides it for a run`],
     results: [['translation', '{{steps.translate.output}}']],
+    test: {
+      says: 'is translated',
+      mocks: ['This stands for a translation by the model.'],
+      expected: [['translation', 'min_length: 1']],
+      proposed: ['translation', 'contains: a word that it must have'],
+    },
   }),
 };
 

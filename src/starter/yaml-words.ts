@@ -1,4 +1,5 @@
 import { printable, printableJson } from '../diagnostic/printable.ts';
+import { isObject, type JsonValue } from '../json/json.ts';
 
 /** Words that YAML, in one version or another, reads as something else than a text. */
 const otherMeanings = /^(?:true|false|yes|no|on|off|null|nan|inf|y|n)$/i;
@@ -16,6 +17,11 @@ export function yamlTypes(types: readonly string[]): string {
   return words.length === 1 ? words.join('') : `[${words.join(', ')}]`;
 }
 
+/** A text where a template may stand, so that nothing in it is read as one. */
+export function yamlLiteral(text: string): string {
+  return yamlText(text.replaceAll('{{', '\\{{'));
+}
+
 /** A template as a YAML scalar. */
 export function yamlTemplate(template: string): string {
   return `'${template.replaceAll("'", "''")}'`;
@@ -24,10 +30,24 @@ export function yamlTemplate(template: string): string {
 /** Names that Handlebars reads as values or as the place where it stands. */
 const otherNames = new Set(['true', 'false', 'null', 'undefined', 'this', 'as', 'else']);
 
-/** The path of a field: `input.text`, `input.[My column]`. */
-export function fieldPath(name: string): string {
+/** The path of a member: `input.text`, `input.[My column]`. */
+export function memberPath(of: string, name: string): string {
   const isBare = /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) && !otherNames.has(name);
-  return `input.${isBare ? name : `[${name}]`}`;
+  return `${of}.${isBare ? name : `[${name}]`}`;
+}
+
+/** The path of a record's field. */
+export function fieldPath(name: string): string {
+  return memberPath('input', name);
+}
+
+/** A value on one line, within `[]` and `{}` too. */
+export function yamlValue(value: JsonValue): string {
+  if (typeof value === 'string') return yamlText(value);
+  if (Array.isArray(value)) return `[${value.map((item: JsonValue) => yamlValue(item)).join(', ')}]`;
+  if (!isObject(value)) return JSON.stringify(value);
+  const members = Object.entries(value).map(([name, member]) => `${yamlText(name)}: ${yamlValue(member)}`);
+  return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;
 }
 
 /** Untrusted text within a comment: one line, and nothing that turns it around. */

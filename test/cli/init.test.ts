@@ -30,12 +30,46 @@ function project(files: { readonly [name: string]: string } = { 'my rows.csv': r
   const cwd = temporaryFolder();
   const schemas = join(cwd, 'node_modules/prompt-pipe/schemas');
   mkdirSync(schemas, { recursive: true });
+  for (const name of ['pipeline.schema.json', 'test.schema.json']) writeFileSync(join(schemas, name), '{}');
   writeFileSync(join(schemas, 'pipeline.schema.json'), '{}');
   for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text);
   return cwd;
 }
 
+/** What has just been written is tested at once, with neither key nor network, and nothing is said against it. */
+async function expectPassing(cwd: string, file: string): Promise<void> {
+  const { exitCode, stderr } = await runInProcess(cwd, ['test', join(cwd, file)]);
+  expect(stderr).toMatch(/^\S+\n(?: {2}✓ .*\n)+\n\d tests?: \d passed {2}\(/u);
+  expect(exitCode).toBe(0);
+}
+
 describe('pipe init', () => {
+  it('takes bytes of Windows-1252 for what they are: no text that a file could hold', async () => {
+    const cwd = project();
+    writeFileSync(join(cwd, 'w.csv'), Buffer.from('id,text\n1,caf\xe9\n2,tea\n', 'latin1'));
+    const made = await runInProcess(cwd, ['init', 'x', '--input', join(cwd, 'w.csv')]);
+    expect(made.stderr).toContain('1 row is none');
+    await expectPassing(cwd, 'x.yaml');
+  });
+
+  it('writes no secret of a row into its tests, and prefers the rows that have none', async () => {
+    const key = 'sk-abcdefghijklmnop1234';
+    const cwd = project({
+      'r.jsonl': [
+        { id: 1, text: `the key is ${key}`, password: 'hunter2', deep: { apiToken: 'swordfish' } },
+        { id: 2, text: 'all is well', password: 'hunter2', deep: { apiToken: 'swordfish' } },
+      ]
+        .map((row) => JSON.stringify(row))
+        .join('\n'),
+    });
+    const made = await runInProcess(cwd, ['init', 'x', '--input', join(cwd, 'r.jsonl')]);
+    expect(made.exitCode).toBe(0);
+    const written = readFileSync(join(cwd, 'x.test.yaml'), 'utf8');
+    expect(written).toContain('all is well');
+    for (const secret of [key, 'hunter2', 'swordfish']) expect(written).not.toContain(secret);
+    await expectPassing(cwd, 'x.yaml');
+  });
+
   it('writes a pipeline from rows, and says what it chose and what comes next', async () => {
     const cwd = project();
     const { exitCode, stdout, stderr } = await runInProcess(cwd, [
@@ -46,6 +80,7 @@ describe('pipe init', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
     expectGolden(golden('init.txt'), stderr);
     expectGolden(golden('init.yaml'), readFileSync(join(cwd, 'my-rows.yaml'), 'utf8'));
+    expectGolden(golden('init.test.yaml'), readFileSync(join(cwd, 'my-rows.test.yaml'), 'utf8'));
     expect(readFileSync(join(cwd, '.gitignore'), 'utf8')).toBe('runs/\n.pipe/\n*.partial\n');
   });
 
@@ -59,7 +94,8 @@ describe('pipe init', () => {
       '--input',
       join(cwd, 'my rows.csv'),
     ]);
-    expect(stderr).toBe('<cwd>/x.yaml: ok, 1 step, 4 records\n');
+    expect(stderr).toBe('<cwd>/x.yaml: ok, 1 step, 2 tests, 4 records\n');
+    await expectPassing(cwd, 'x.yaml');
   });
 
   it('knows every task', () => {
@@ -81,12 +117,33 @@ describe('pipe init', () => {
     ['a header and a row', 'r.csv', 'id,text\n1,x\n'],
     ['a name beyond the screen', 'r.csv', `id,${'long'.repeat(60)}\n1,x\n`],
     ['right-to-left and wide text', 'r.csv', 'id,نص,文\n1,مرحبا بالعالم,你好\n'],
+    ['a header alone', 'r.csv', 'id,text,stars\n'],
+    ['a byte-order mark', 'r.csv', '\uFEFFid,text\n1,x\n'],
+    ['a key twice', 'r.csv', 'id,text\n1,x\n1,y\n'],
+    ['a cell of a megabyte', 'r.csv', `id,text\n1,"${'word '.repeat(200_000)}"\n`],
+    ['cells with more lines', 'r.csv', 'id,text\n1,"a\n- b: c\n\n  # d"\n2,"\t\u001b[31m"\n'],
+    ['empty numbers', 'r.csv', 'id,text,stars\n1,x,\n2,y,4\n'],
+    ['nothing but numbers', 'r.jsonl', '{"a":1,"b":2.5}\n{"a":null,"b":1e30}\n'],
+    [
+      'values of many kinds',
+      'r.jsonl',
+      '{"t":"a","v":1}\n{"t":"b","v":"x"}\n{"t":"c","v":[{"{{x}}":null}]}\n',
+    ],
+    ['names that mean something', 'r.csv', 'null,label,answer,this,{{x}},-,#\n1,2,3,4,"a text",6,7\n'],
+    ['a name as of a prototype', 'r.jsonl', '{"__proto__":"x","constructor":"y","text":"z"}\n'],
+    ['texts as templates', 'r.csv', 'id,text\n{{1}},"{{steps.x}} \\{{y}}"\n'],
+    [
+      'a great many columns',
+      'r.csv',
+      `text,${Array.from({ length: 250 }, (_, at) => `c${at}`).join(',')}\nx${',1'.repeat(250)}\n`,
+    ],
   ])('writes a valid pipeline for %s', async (_, name, text) => {
     const cwd = project({ [name]: text });
     const made = await runInProcess(cwd, ['init', 'x', '--input', join(cwd, name)]);
     expect(made.stderr).toContain('wrote    x.yaml');
     const { stderr } = await runInProcess(cwd, ['check', join(cwd, 'x.yaml'), '--input', join(cwd, name)]);
-    expect(stderr).toMatch(/^<cwd>\/x\.yaml: ok, 1 step, \d+ records?\n$/);
+    expect(stderr).toMatch(/^<cwd>\/x\.yaml: ok, 1 step, \d tests?, \d+ records?\n$/);
+    await expectPassing(cwd, 'x.yaml');
   });
 
   it('writes rows to begin with where none are given', async () => {
@@ -97,8 +154,10 @@ describe('pipe init', () => {
       '.gitignore',
       'node_modules',
       'tickets.csv',
+      'tickets.test.yaml',
       'tickets.yaml',
     ]);
+    await expectPassing(cwd, 'tickets.yaml');
   });
 
   it('adds to a .gitignore where it is: through its link, and with its mode', async () => {
@@ -132,10 +191,13 @@ describe('pipe init', () => {
     expect(readFileSync(join(cwd, 'one.yaml'), 'utf8')).toContain('$schema=./pipeline.schema.json');
     const second = await runInProcess(cwd, ['init', 'two']);
     expect(second.exitCode).toBe(0);
-    expect(second.stderr).not.toContain('pipeline.schema.json');
+    expect(second.stderr).not.toContain('schema.json');
+    expect(readFileSync(join(cwd, 'two.test.yaml'), 'utf8')).toContain('$schema=./test.schema.json');
   });
 
   it.each([
+    ['a name of tests', [], ['x.test'], 'name of a file of tests'],
+    ['labels that are none', [], ['--labels', ' , '], '`--labels` names none'],
     ['an absent file', [], ['--input', 'none.csv'], 'none.csv'],
     ['an empty file', [['e.jsonl', '']], ['--input', 'e.jsonl'], 'is empty'],
     ['a broken header', [['e.csv', 'a,a\n1,2\n']], ['--input', 'e.csv'], 'all named `a`'],
@@ -144,7 +206,11 @@ describe('pipe init', () => {
   ] as const)('refuses %s', async (_, files, flags, told) => {
     const cwd = project(Object.fromEntries(files));
     const args = flags.map((word) => (/^[en]\w*\.\w+$/.test(word) ? join(cwd, word) : word));
-    const { exitCode, stderr } = await runInProcess(cwd, ['init', 'x', ...args]);
+    const { exitCode, stderr } = await runInProcess(cwd, [
+      'init',
+      ...(flags[0]?.startsWith('-') ? ['x'] : []),
+      ...args,
+    ]);
     expect(exitCode).toBe(2);
     expect(stderr).toContain(told);
     expect(readdirSync(cwd)).not.toContain('x.yaml');

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import type { RecordSource } from '../../records/open.ts';
 import { failure, success, type Result } from '../../result.ts';
+import { exampleProposal } from '../../starter/example.ts';
 import { propose, type Proposal } from '../../starter/proposal.ts';
 import { surveyRecords, type RecordSurvey } from '../../starter/survey.ts';
 import { tasks, type Task } from '../../starter/tasks.ts';
@@ -21,25 +22,6 @@ export interface Choices {
   readonly proposal: Proposal;
   readonly model: string;
 }
-
-/** Rows to begin with, for who has none yet. */
-export const exampleRows = `id,text
-t1,"The parcel came a day early, thank you!"
-t2,"I was charged twice. Please refund one."
-t3,"How do I change my address?"
-`;
-
-const exampleProposal: Proposal = {
-  key: 'id',
-  text: 'text',
-  texts: ['text'],
-  fields: [
-    { name: 'id', types: ['string'], required: true, filled: false },
-    { name: 'text', types: ['string'], required: true, filled: true },
-  ],
-  open: false,
-  textMayLack: false,
-};
 
 interface Asking {
   readonly terminal: Terminal;

@@ -6,7 +6,6 @@ export interface InitFlags {
   readonly facts?: string;
   readonly language?: string;
   readonly model?: string;
-  readonly name?: string;
   readonly yes?: boolean;
   readonly force?: boolean;
 }

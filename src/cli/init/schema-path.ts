@@ -1,22 +1,20 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 
-/** What a copy of the schema beside a pipeline is called. */
-export const schemaCopyName = 'pipeline.schema.json';
-
-const inPackage = 'schemas/pipeline.schema.json';
+/** The schemas of the package, by the name that a copy beside a pipeline has, too. */
+export type SchemaName = 'pipeline.schema.json' | 'test.schema.json';
 
 /**
- * Where an editor finds the format's schema from a pipeline in this folder: in the package as it is installed there or
+ * Where an editor finds a schema from a pipeline in this folder: in the package as it is installed there or
  * above, in the repository of pipe itself, or as a copy beside the pipeline. Undefined where it is in none of these: then
  * that copy has to be written.
  */
-export async function schemaPathFrom(folder: string): Promise<string | undefined> {
-  const found = await schemaOfPackage(folder);
-  return found ?? ((await isFile(join(folder, schemaCopyName))) ? `./${schemaCopyName}` : undefined);
+export async function schemaPathFrom(folder: string, name: SchemaName): Promise<string | undefined> {
+  const found = await schemaOfPackage(folder, `schemas/${name}`);
+  return found ?? ((await isFile(join(folder, name))) ? `./${name}` : undefined);
 }
 
-async function schemaOfPackage(folder: string): Promise<string | undefined> {
+async function schemaOfPackage(folder: string, inPackage: string): Promise<string | undefined> {
   for (let at = folder; ; at = dirname(at)) {
     const installed = join(at, 'node_modules', 'prompt-pipe', inPackage);
     if (await isFile(installed)) return below(folder, installed);

@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { expectGolden } from '../support/golden.ts';
+import { runInProcess } from '../support/in-process.ts';
+import { root, temporaryFolder } from '../support/pipe.ts';
+import { controlC, controlD, typedOnTerminal } from '../support/questioned.ts';
+
+const rows = 'id,comment,shop\n1,"It came early, thanks","Rome"\n2,"Charged twice","Paris"\n';
+
+/** A folder with the rows. */
+function folder(): string {
+  const cwd = temporaryFolder();
+  writeFileSync(join(cwd, 'rows.csv'), rows);
+  return cwd;
+}
+
+describe('pipe init on a terminal', () => {
+  it('asks what is open, once more where an answer will not do, and writes what was answered', async () => {
+    const cwd = folder();
+    const keys = ['none.csv\r', '\r', 'clasify\r', 'classify\r', 'shop\r', ' , \r', 'good, bad\r', '\r'];
+    const { exitCode, stdout, screen } = await typedOnTerminal(cwd, ['init'], keys);
+    expect({ exitCode, stdout }, screen).toEqual({ exitCode: 0, stdout: '' });
+    expectGolden(join(root, 'test/cli/golden/init-asked.txt'), screen);
+    const written = readFileSync(join(cwd, 'rows.yaml'), 'utf8');
+    expect(written).toContain("prompt: '{{input.shop}}'");
+    expect(written).toContain('enum: [good, bad]');
+    expect((await runInProcess(cwd, ['test', join(cwd, 'rows.yaml')])).exitCode).toBe(0);
+  });
+
+  it('asks nothing that a flag has answered, and nothing at all with --yes', async () => {
+    const flags = ['--task', 'translate', '--language', 'German', '--text', 'comment', '--model', 'm'];
+    const few = await typedOnTerminal(folder(), ['init', ...flags], ['\r']);
+    expect(few.exitCode).toBe(0);
+    expect(few.screen.match(/\]: /g)).toHaveLength(1);
+    const none = await typedOnTerminal(folder(), ['init', '--yes'], []);
+    expect(none.exitCode).toBe(0);
+    expect(none.screen).not.toContain(']: ');
+  });
+
+  it.each([
+    ['Ctrl-C at once', [controlC]],
+    ['Ctrl-D at once', [controlD]],
+    ['Ctrl-C at the last question', ['\r', '\r', '\r', '\r', controlC]],
+    ['Ctrl-C after a word', ['\r', `cla${controlC}`]],
+  ])('writes nothing after %s', async (_, keys) => {
+    const cwd = folder();
+    const { exitCode, screen } = await typedOnTerminal(cwd, ['init'], keys);
+    expect(exitCode).toBe(130);
+    expect(screen).toMatch(/\nbroken off: nothing was written\n$/);
+    expect(readdirSync(cwd)).toEqual(['rows.csv']);
+  });
+
+  it('leaves nothing behind that would keep the process waiting for keys', async () => {
+    const before = process.listenerCount('SIGINT');
+    await typedOnTerminal(folder(), ['init'], ['\r', '\r', '\r', '\r', '\r']);
+    expect(process.listenerCount('SIGINT')).toBe(before);
+  });
+});
