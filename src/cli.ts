@@ -1,9 +1,7 @@
 #!/usr/bin/env node
-import { CommanderError } from 'commander';
+import { runCommandLine } from './cli/command-line.ts';
 import { exit, type ExitCode } from './cli/exit.ts';
-import { misplacedStart } from './cli/misplaced.ts';
-import { buildProgram } from './cli/program.ts';
-import { printError, processTerminal } from './cli/terminal.ts';
+import { processTerminal } from './cli/terminal.ts';
 
 /**
  * A reader that closes its end, such as `head`, has seen enough: that is no error of ours. Any other failure to write
@@ -15,38 +13,6 @@ function watch(stream: NodeJS.WriteStream): () => NodeJS.ErrnoException | undefi
     if (error.code !== 'EPIPE') failed ??= error;
   });
   return () => failed;
-}
-
-/** `--simulate file.yaml`: an option with a value of its own choice would take the next word for it. */
-function withItsValue(word: string, _at: number, [, , command]: readonly string[]): string {
-  return word === '--simulate' && command !== '__complete' ? '--simulate=' : word;
-}
-
-async function main(): Promise<void> {
-  const terminal = processTerminal();
-  const program = buildProgram(terminal, (code: ExitCode) => {
-    process.exitCode = code;
-  });
-  const apart = process.argv.find((word, at) => process.argv[at - 1] === '--simulate' && /^\w+=/.test(word));
-  if (apart !== undefined && process.argv[2] !== '__complete') {
-    const message = '`--simulate` has its options right behind a `=`';
-    await printError(terminal, message, `write --simulate=${apart}`);
-    process.exitCode = exit.usage;
-    return;
-  }
-  const misplaced = await misplacedStart(program, process.argv.slice(2), terminal.cwd);
-  if (misplaced !== undefined) {
-    await printError(terminal, misplaced.message, misplaced.hint);
-    process.exitCode = exit.usage;
-    return;
-  }
-  try {
-    await program.parseAsync(process.argv.map(withItsValue));
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    // Commander has printed it already: 0 is a help or a version that was asked for.
-    process.exitCode = error.exitCode === 0 ? exit.success : exit.usage;
-  }
 }
 
 /** Resolves when what was written before has been taken, or never will be. */
@@ -70,7 +36,9 @@ function whatWentWrong(error: unknown): string {
 const stdoutFailure = watch(process.stdout);
 watch(process.stderr);
 try {
-  await main();
+  await runCommandLine(processTerminal(), process.argv.slice(2), (code: ExitCode) => {
+    process.exitCode = code;
+  });
 } catch (error) {
   process.stderr.write(`${whatWentWrong(error)}\n`);
   process.exitCode = exit.local;

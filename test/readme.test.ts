@@ -5,7 +5,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { blocksOf, exchangesOf, type Block } from './support/markdown.ts';
-import { command as pipeCommand, pipe, root, temporaryFolder } from './support/pipe.ts';
+import { pipeHere } from './support/pipe-here.ts';
+import { command as pipeCommand, root, temporaryFolder } from './support/pipe.ts';
 
 /** Times, speeds and names with a time in them differ from run to run; all else that a page prints must be true. */
 function steady(output: string): string {
@@ -28,8 +29,8 @@ async function execute(line: string, cwd: string): Promise<string> {
   expect([program, words[0]], `the page's commands are npx pipe or cat: ${line}`).toEqual(['npx', 'pipe']);
   // As npx tells it.
   const env = { npm_command: 'exec' };
-  const { all } = await pipe(words.slice(1), { cwd, env, all: true });
-  return String(all);
+  const { all } = await pipeHere(words.slice(1), { cwd, env });
+  return all;
 }
 
 async function freePort(): Promise<string> {
@@ -107,7 +108,7 @@ describe.each(['README.md', 'pipelines/README.md'])('%s', (page) => {
     expect(loose).toEqual([]);
   });
 
-  // A few dozen commands, each a process, on a machine that may have other work.
+  // A few dozen commands on a machine that may have other work.
   it('prints what its commands print', { timeout: 120_000 }, async () => {
     const printed = await printedBy(blocks);
     if (process.env['UPDATE_GOLDEN'] === '1') {

@@ -1,21 +1,41 @@
 import { defineConfig } from 'vitest/config';
 
-/** Rooms whose code holds no time, no network and no state: their tests load it once for all files of a worker. */
-const pure = [
+/**
+ * Rooms whose tests leave nothing behind in their process: no clock, no environment, no listener. They load the code once
+ * for all files of a worker.
+ */
+const clean = [
   'assertions',
+  'cli',
+  'comparison',
   'diagnostic',
   'difference',
   'estimate',
+  'gallery',
   'json',
   'lockfile',
   'pipeline',
   'records',
+  'run',
   'schema',
   'schemas',
   'steps',
   'template',
+  'testing',
   'usage',
 ].map((room) => `test/${room}/**/*.test.ts`);
+
+/** Files of these rooms that hold the clock still, measure memory, or change the environment or what modules are. */
+const notClean = [
+  'cli/completion',
+  'run/journal/history-size',
+  'run/key-table',
+  'run/pacing/set-clock',
+  'run/recordings/nearest',
+  'run/run-folder',
+  'run/tool-processes',
+  'run/traces',
+].map((file) => `test/${file}.test.ts`);
 
 export default defineConfig({
   test: {
@@ -24,8 +44,9 @@ export default defineConfig({
     // Many tests wait for a time-out or for a process: three workers keep two cores busy.
     maxWorkers: 3,
     projects: [
-      { extends: true, test: { name: 'together', include: pure, isolate: false } },
-      { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: pure } },
+      { extends: true, test: { name: 'together', include: clean, exclude: notClean, isolate: false } },
+      { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: clean } },
+      { extends: true, test: { name: 'apart', include: notClean } },
     ],
   },
 });

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startFakeServer } from '../support/fake-server.ts';
 import { typed, type Ended } from '../support/in-process.ts';
-import { pipe, temporaryFolder } from '../support/pipe.ts';
+import { pipeHere } from '../support/pipe-here.ts';
+import { temporaryFolder } from '../support/pipe.ts';
 
 const pipeline = `version: 1
 name: letters
@@ -385,20 +386,20 @@ describe('a locked run', () => {
     expect(JSON.parse(readFileSync(join(cwd, 'r/run.json'), 'utf8'))).toMatchObject({ locked: true });
 
     const env = { MISTRAL_API_KEY: 'k' };
-    const refused = await pipe(['resume', 'r'], { cwd, env });
+    const refused = await pipeHere(['resume', 'r'], { cwd, env });
     expect(refused.exitCode).toBe(2);
     expect(refused.stderr).toContain(
       '`mistral-small-2612` was the last to answer as `mistral-small-latest` in this run, and the lock pins `mistral-small-2603`',
     );
     await here(cwd, 'lock', 'letters.yaml', '--from', 'r');
-    const resumed = pipe(['resume', 'r'], { cwd, env });
+    const resumed = pipeHere(['resume', 'r'], { cwd, env });
     (await server.nextCall()).reply({ content: 'deux', model: 'mistral-small-2701' });
     expect(await resumed).toMatchObject({ exitCode: 3 });
     expect(JSON.parse(readFileSync(join(cwd, 'r/run.json'), 'utf8'))).toMatchObject({
       locked: true,
       counts: { succeeded: 2 },
     });
-    const unlocked = await pipe(['resume', 'r', '--no-locked'], { cwd, env });
+    const unlocked = await pipeHere(['resume', 'r', '--no-locked'], { cwd, env });
     expect(unlocked).toMatchObject({ exitCode: 0 });
   });
 });

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { pipe } from '../support/pipe.ts';
+import { pipeHere } from '../support/pipe-here.ts';
 import { typed } from '../support/in-process.ts';
 
 const pipeline = `version: 1
@@ -33,9 +33,11 @@ describe('pipe merge', () => {
     const rows = Array.from({ length: 30 }, (_, at) => `r${at},"text ${at}, with ""quotes"""\n`);
     writeFileSync(join(cwd, 'rows.csv'), `id,text\n${rows.join('')}`);
     const run = (...args: readonly string[]) =>
-      pipe(['run', 'p.yaml', '--input', 'rows.csv', '--quiet', '--simulate=errors=10%', ...args], { cwd });
-    const runs = [1, 2, 3, 4].map((index) => run('--shard', `${index}/4`, '--run-dir', `shards/${index}`));
-    await Promise.all([run('--run-dir', 'unsharded'), ...runs]);
+      pipeHere(['run', 'p.yaml', '--input', 'rows.csv', '--quiet', '--simulate=errors=10%', ...args], {
+        cwd,
+      });
+    await run('--run-dir', 'unsharded');
+    for (const index of [1, 2, 3, 4]) await run('--shard', `${index}/4`, '--run-dir', `shards/${index}`);
     return () => rmSync(cwd, { recursive: true });
   }, 60_000);
 

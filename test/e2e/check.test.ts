@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { pipe, temporaryFolder } from '../support/pipe.ts';
+import { pipeHere as pipe } from '../support/pipe-here.ts';
+import { temporaryFolder } from '../support/pipe.ts';
 
 const pipeline = `version: 1
 model: {name: mistral-small-latest}
@@ -32,7 +33,7 @@ describe('pipe check --input', () => {
     const { stderr, exitCode, stdout } = await pipe(['check', 'p.yaml', '--input', 'rows.jsonl'], { cwd });
     expect(exitCode).toBe(2);
     expect(stdout).toBe('');
-    const told = String(stderr).match(/^rows\.jsonl:\d+.*\[[\w-]+\]$/gm) ?? [];
+    const told = stderr.match(/^rows\.jsonl:\d+.*\[[\w-]+\]$/gm) ?? [];
     expect(told.map((line) => /^rows\.jsonl:(\d+).*\[([\w-]+)\]$/.exec(line)?.slice(1))).toEqual([
       ['2', 'absent-path'],
       ['3', 'ambiguous-when'],
@@ -95,7 +96,7 @@ steps: {ask: {type: chat, when: "{{input.wanted}}", prompt: hello}}
   it('prints JSON or annotations on stdout', async () => {
     const cwd = project({ 'p.yaml': pipeline.replace('text}}', 'text') });
     const asJson = await pipe(['check', 'p.yaml', '--format', 'json'], { cwd });
-    expect(JSON.parse(String(asJson.stdout))).toMatchObject([{ severity: 'error', file: 'p.yaml', line: 5 }]);
+    expect(JSON.parse(asJson.stdout)).toMatchObject([{ severity: 'error', file: 'p.yaml', line: 5 }]);
     const asGithub = await pipe(['check', 'p.yaml', '--format', 'github'], { cwd });
     expect(asGithub.stdout).toMatch(/^::error file=p\.yaml,line=5,/);
   });
@@ -113,7 +114,7 @@ describe('pipe render', () => {
     const cwd = project({ 'p.yaml': pipeline, 'rows.jsonl': rows });
     const args = ['render', 'p.yaml', '--input', 'rows.jsonl', '--format', 'json'];
     const { stdout, exitCode } = await pipe(args, { cwd });
-    const told = String(stdout)
+    const told = stdout
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as { key: string; step: string | null; kind: string });

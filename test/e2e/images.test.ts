@@ -2,7 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startFakeServer, type FakeServer } from '../support/fake-server.ts';
-import { pipe, temporaryFolder } from '../support/pipe.ts';
+import { pipeHere as pipe } from '../support/pipe-here.ts';
+import { temporaryFolder } from '../support/pipe.ts';
 
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
 const dataUrl = `data:image/png;base64,${png.toString('base64')}`;
@@ -80,7 +81,7 @@ describe('images of records', () => {
       cwd: folder,
       input: '{"photo": "cat.png"}\n',
     });
-    expect(exitCode, String(stderr)).toBe(0);
+    expect(exitCode, stderr).toBe(0);
     expect(server.calls[0]?.rawBody).toContain(dataUrl);
   });
 
@@ -127,12 +128,12 @@ describe('images of records', () => {
     const url = `data:image/png;base64,${large.toString('base64')}`;
     const render = (...flags: readonly string[]) =>
       pipe(['render', 'p.yaml', '--input', 'data/rows.csv', '--limit', '1', ...flags], { cwd: folder });
-    const text = String((await render()).stdout);
+    const text = (await render()).stdout;
     expect(text).toContain(
       `data:image/png;base64,iVBORw0K… (${url.length.toLocaleString('en-US')} characters)`,
     );
     expect(text.length).toBeLessThan(500);
-    const json = JSON.parse(String((await render('--format', 'json')).stdout)) as object;
+    const json = JSON.parse((await render('--format', 'json')).stdout) as object;
     expect(json).toMatchObject({ body: { messages: [{ content: [{}, { image_url: url }] }] } });
   });
 });

@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { pipe, temporaryFolder } from '../support/pipe.ts';
+import { pipeHere as pipe } from '../support/pipe-here.ts';
+import { pipe as pipeApart, temporaryFolder } from '../support/pipe.ts';
 
 const pipeline = (words: string) => `version: 1
 name: translate
@@ -26,12 +27,9 @@ function project(records = 8): string {
   return folder;
 }
 
-async function run(cwd: string, ...args: readonly string[]) {
-  const { exitCode, stdout, stderr } = await pipe(['run', 'p.yaml', '--input', 'rows.jsonl', ...args], {
-    cwd,
-  });
-  return { exitCode, stdout: String(stdout), stderr: String(stderr) };
-}
+const command = ['run', 'p.yaml', '--input', 'rows.jsonl'] as const;
+
+const run = (cwd: string, ...args: readonly string[]) => pipe([...command, ...args], { cwd });
 
 const text = (...path: readonly string[]) => readFileSync(join(...path), 'utf8');
 
@@ -39,11 +37,11 @@ describe('pipe run --record', () => {
   it('has the same bytes with 1 call at a time, with 64, and with workers; --replay needs no key', async () => {
     const cwd = project();
     const slow = '--simulate=latency=1ms,p99=20ms';
-    const [one, many, far] = await Promise.all([
-      run(cwd, slow, '--concurrency', '1', '--record', 'one.jsonl'),
-      run(cwd, slow, '--concurrency', '64', '--record', 'many.jsonl', '--output', 'live.csv'),
-      run(cwd, slow, '--workers', '2', '--record', 'far.jsonl'),
-    ]);
+    const workers = pipeApart([...command, slow, '--workers', '2', '--record', 'far.jsonl'], { cwd });
+    const one = await run(cwd, slow, '--concurrency', '1', '--record', 'one.jsonl');
+    const wide = ['--concurrency', '64', '--record', 'many.jsonl', '--output', 'live.csv'];
+    const many = await run(cwd, slow, ...wide);
+    const far = await workers;
     expect([one.exitCode, many.exitCode, far.exitCode]).toEqual([0, 0, 0]);
     expect(one.stderr).toContain('recorded   one.jsonl has 16 entries: 16 added');
     expect(text(cwd, 'many.jsonl')).toBe(text(cwd, 'one.jsonl'));
@@ -84,7 +82,7 @@ describe('pipe run --replay', () => {
     expect(after).toHaveLength(before.length);
     expect(after.filter((line, at) => line !== before[at])).toHaveLength(2);
     const resumed = await pipe(['resume', 'out'], { cwd });
-    expect(String(resumed.stderr)).toContain('answers are replayed');
+    expect(resumed.stderr).toContain('answers are replayed');
     expect(resumed.exitCode).toBe(0);
     expect(JSON.parse(text(cwd, 'out', 'run.json'))).toMatchObject({
       state: 'completed',

@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startFakeServer, type FakeServer } from '../support/fake-server.ts';
-import { pipe, temporaryFolder } from '../support/pipe.ts';
+import { pipeHere as pipe } from '../support/pipe-here.ts';
+import { temporaryFolder } from '../support/pipe.ts';
 
 async function fakeServer(): Promise<FakeServer> {
   const server = await startFakeServer();
@@ -240,7 +241,7 @@ describe('the cache', () => {
     const command = ['run', 'p.yaml', '--input', 'rows.jsonl', '--format', 'json'] as const;
     await run(...command);
     expect(asked()).toHaveLength(8);
-    const second = JSON.parse(String((await run(...command)).stdout)) as object;
+    const second = JSON.parse((await run(...command)).stdout) as object;
     expect(asked()).toHaveLength(8);
     expect(second).toMatchObject({ cost_usd: 0, usage: { total: { requests: 0, cached_requests: 8 } } });
     const file = join(folder, 'p.yaml');
@@ -298,7 +299,7 @@ describe('the budget', () => {
     const tight = [...fresh, '--run-dir', 'r', '--budget-usd', '0.0000001'];
     const stopped = await pipe(tight, { cwd: folder, env: { npm_command: 'exec' } });
     expect([stopped.exitCode, asked()]).toEqual([4, []]);
-    const next = /^ {2}npx pipe resume r --budget-usd (0\.0\d+)$/m.exec(String(stopped.stderr));
+    const next = /^ {2}npx pipe resume r --budget-usd (0\.0\d+)$/m.exec(stopped.stderr);
     await run('resume', 'r', '--budget-usd', next?.[1] ?? '');
     expect(asked()).not.toEqual([]);
   });

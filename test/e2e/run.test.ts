@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startFakeServer, type FakeServer } from '../support/fake-server.ts';
+import { pipeHere } from '../support/pipe-here.ts';
 import { pipe, root, temporaryFolder } from '../support/pipe.ts';
 
 const key = 'secret-key-7f3a91';
@@ -47,11 +48,14 @@ ${extra}steps:
   return folder;
 }
 
+const command = ['run', 'translate.yaml', '--input', 'rows.jsonl', '--run-dir', 'out'] as const;
+
 const run = (folder: string, ...args: readonly string[]) =>
-  pipe(['run', 'translate.yaml', '--input', 'rows.jsonl', '--run-dir', 'out', ...args], {
-    cwd: folder,
-    env: { FAKE_KEY: key },
-  });
+  pipeHere([...command, ...args], { cwd: folder, env: { FAKE_KEY: key } });
+
+/** The same as a process of its own. */
+const start = (folder: string, ...args: readonly string[]) =>
+  pipe([...command, ...args], { cwd: folder, env: { FAKE_KEY: key } });
 
 const json = (...path: readonly string[]): unknown => JSON.parse(readFileSync(join(...path), 'utf8'));
 const lines = (...path: readonly string[]): unknown[] =>
@@ -211,7 +215,7 @@ describe('pipe run', () => {
   it('refuses to start without a key, before any call', async () => {
     const server = await fakeServer();
     const folder = project(server, [{ id: 'a', input: 'hello' }]);
-    const { exitCode, stderr } = await pipe(['run', 'translate.yaml', '--input', 'rows.jsonl'], {
+    const { exitCode, stderr } = await pipeHere(['run', 'translate.yaml', '--input', 'rows.jsonl'], {
       cwd: folder,
     });
     expect(exitCode).toBe(2);
@@ -243,7 +247,7 @@ describe('pipe run', () => {
 
   it("names the provider's own variable", async () => {
     const args = ['run', 'pipelines/translate.yaml', '--input', 'pipelines/data/rows.jsonl'];
-    const { exitCode, stderr } = await pipe(args, { cwd: root });
+    const { exitCode, stderr } = await pipeHere(args, { cwd: root });
     expect(exitCode).toBe(2);
     expect(stderr).toContain('`MISTRAL_API_KEY` is not set');
   });
@@ -254,7 +258,7 @@ describe('pipe run', () => {
       call.fail(400, { body: { message: `bad header: ${String(call.headers.authorization)}` } });
     const folder = project(server, [{ id: 'a', input: 'hello' }]);
     const { stderr, stdout } = await run(folder);
-    expect(`${stderr as string}${stdout as string}`).not.toContain(key);
+    expect(stderr + stdout).not.toContain(key);
     for (const file of readdirSync(join(folder, 'out'))) {
       expect(readFileSync(join(folder, 'out', file), 'utf8'), file).not.toContain(key);
     }
@@ -283,7 +287,7 @@ describe('pipe run', () => {
     second.reply('second answer');
     first.reply('first answer');
     const { stdout } = await running;
-    const bodies = String(stdout)
+    const bodies = stdout
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as { id: string });
@@ -296,7 +300,7 @@ describe('pipe run', () => {
       server,
       Array.from({ length: 10 }, (_, id) => ({ id, input: `sentence ${id}` })),
     );
-    const running = run(folder, '--concurrency', '2', '--output', 'out.jsonl');
+    const running = start(folder, '--concurrency', '2', '--output', 'out.jsonl');
     const [first, second] = [await server.nextCall(), await server.nextCall()];
     running.kill('SIGINT');
     await stderrSays(running, /finish/i);
@@ -317,7 +321,7 @@ describe('pipe run', () => {
   it('ends at once on the second Ctrl-C', async () => {
     const server = await fakeServer();
     const folder = project(server, [{ id: 'a', input: 'hello' }]);
-    const running = run(folder);
+    const running = start(folder);
     const call = await server.nextCall();
     running.kill('SIGINT');
     await stderrSays(running, /again/i);
@@ -353,7 +357,7 @@ describe('pipe run', () => {
     const folder = project(server, [{ id: 'a', input: 'hello' }]);
     const { stderr, stdout, exitCode } = await run(folder, '--format', 'json');
     expect(exitCode).toBe(0);
-    expect(`${String(stderr)}${String(stdout)}`).not.toContain(key);
+    expect(`${stderr}${stdout}`).not.toContain(key);
     for (const file of readdirSync(join(folder, 'out'))) {
       expect(readFileSync(join(folder, 'out', file), 'utf8'), file).not.toContain(key);
     }
@@ -364,7 +368,7 @@ describe('pipe run', () => {
     server.answer = (call) => call.reply('fine');
     const folder = project(server, [{ id: 'a', input: 'hello' }]);
     const { stdout, exitCode } = await run(folder, '--format', 'json', '--output', 'out.csv');
-    expect(JSON.parse(String(stdout))).toMatchObject({
+    expect(JSON.parse(stdout)).toMatchObject({
       state: 'completed',
       exit_code: 0,
       counts: { total: 1, succeeded: 1 },
@@ -383,7 +387,7 @@ describe('pipe run', () => {
     call.reply('fine');
     const { stdout, exitCode } = await running;
     expect(exitCode).toBe(5);
-    expect(JSON.parse(String(stdout))).toMatchObject({ exit_code: 5, output: null });
+    expect(JSON.parse(stdout)).toMatchObject({ exit_code: 5, output: null });
     expect(lines(folder, 'out/results.jsonl')).toHaveLength(1);
   });
 
@@ -400,7 +404,7 @@ describe('pipe run', () => {
     const server = await fakeServer();
     const rows = Array.from({ length: 50 }, (_, id) => ({ id, input: `sentence ${id}` }));
     const folder = project(server, rows);
-    const running = run(folder, '--output', '-', '--concurrency', '2');
+    const running = start(folder, '--output', '-', '--concurrency', '2');
     running.stdout?.once('data', () => running.stdout?.destroy());
     server.answer = (call) => call.reply('fine');
     const { exitCode, stderr } = await running;
@@ -455,7 +459,7 @@ describe('the records taken', () => {
     const folder = project(server, rows);
     const sample = async (out: string) => {
       const flags = ['--sample', '4', '--seed', '7', '--run-dir', out];
-      await pipe(['run', 'translate.yaml', '--input', 'rows.jsonl', ...flags], {
+      await pipeHere(['run', 'translate.yaml', '--input', 'rows.jsonl', ...flags], {
         cwd: folder,
         env: { FAKE_KEY: key },
       });
@@ -473,13 +477,13 @@ describe('the records taken', () => {
 describe('the first command of the README', () => {
   it('runs the translator without a key', async () => {
     const folder = temporaryFolder();
-    const { exitCode, stderr } = await pipe(
+    const { exitCode, stderr } = await pipeHere(
       `run pipelines/translate.yaml --input pipelines/data/rows.jsonl --simulate --run-dir ${folder}/run`.split(
         ' ',
       ),
       { cwd: root },
     );
-    expect(exitCode, String(stderr)).toBe(0);
+    expect(exitCode, stderr).toBe(0);
     const rows = lines(folder, 'run/results.jsonl');
     expect(rows.length).toBeGreaterThan(5);
     expect(JSON.stringify(rows[0])).toMatch(/simulated/i);

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startFakeServer, type FakeServer } from '../support/fake-server.ts';
+import { pipeHere } from '../support/pipe-here.ts';
 import { pipe, temporaryFolder } from '../support/pipe.ts';
 
 const key = 'secret-key-7f3a91';
@@ -29,6 +30,11 @@ function run(folder: string, ...args: readonly string[]) {
     cwd: folder,
     env: { FAKE_KEY: key },
   });
+}
+
+function runHere(folder: string, ...args: readonly string[]) {
+  const words = ['run', 'p.yaml', '--input', 'rows.jsonl', '--run-dir', 'out', ...args];
+  return pipeHere(words, { cwd: folder, env: { FAKE_KEY: key } });
 }
 
 const piece = (content: string) => ({ choices: [{ index: 0, delta: { content }, finish_reason: null }] });
@@ -177,9 +183,9 @@ describe('pipe run --stream', () => {
     ],
   ])('is refused before any call: %j', async (flags, why, remedy) => {
     const server = await fakeServer();
-    const { stdout, stderr, exitCode } = await run(project(server), ...flags);
+    const { stdout, stderr, exitCode } = await runHere(project(server), ...flags);
     expect(exitCode).toBe(2);
-    const said = flags.includes('json') ? (JSON.parse(String(stdout)) as { state: string }).state : stdout;
+    const said = flags.includes('json') ? (JSON.parse(stdout) as { state: string }).state : stdout;
     expect(said).toBe(flags.includes('json') ? 'refused' : '');
     expect(stderr).toContain(why);
     expect(stderr).toContain(remedy);
@@ -188,7 +194,7 @@ describe('pipe run --stream', () => {
 
   it('is refused for stdin without a limit', async () => {
     const server = await fakeServer();
-    const { stderr, exitCode } = await pipe(['run', 'p.yaml', '--input', '-', '--stream'], {
+    const { stderr, exitCode } = await pipeHere(['run', 'p.yaml', '--input', '-', '--stream'], {
       cwd: project(server),
       env: { FAKE_KEY: key },
       input: '{"text":"a"}\n',
@@ -203,7 +209,7 @@ describe('`stream: true` of a step', () => {
     const server = await fakeServer();
     const folder = project(server, { translate: translate.replace('{', '{stream: true, ') });
     server.answer = (call) => call.replyStream('Hallo');
-    const { stdout, exitCode } = await run(folder);
+    const { stdout, exitCode } = await runHere(folder);
     expect(exitCode).toBe(0);
     expect(stdout).toBe('');
     expect(server.calls.map(({ body }) => body['stream'])).toEqual([true, true, true]);

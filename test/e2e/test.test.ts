@@ -3,7 +3,8 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
-import { pipe } from '../support/pipe.ts';
+import { pipeHere as pipe } from '../support/pipe-here.ts';
+import { pipe as startPipe } from '../support/pipe.ts';
 import { project } from '../testing/support.ts';
 
 const pipeline = `version: 1
@@ -71,7 +72,7 @@ describe('pipe test', () => {
     const cwd = greeting();
     await pipe(['test', 'greet.yaml', ...recordFlags], { cwd });
     const json = await pipe(['test', 'greet.yaml', '--format', 'json'], { cwd });
-    expect(JSON.parse(String(json.stdout))).toMatchObject({ passed: false, counts: { tests: 2, failed: 1 } });
+    expect(JSON.parse(json.stdout)).toMatchObject({ passed: false, counts: { tests: 2, failed: 1 } });
     expect(json).toMatchObject({ exitCode: 1, stderr: '' });
     const github = await pipe(['test', 'greet.yaml', '--format', 'github'], { cwd });
     expect(github.stdout).toMatch(/^::error file=greet\.test\.yaml,line=10,/u);
@@ -111,7 +112,10 @@ describe('pipe test', () => {
   it('watches its files, until it is interrupted', async () => {
     const cwd = greeting();
     await pipe(['test', 'greet.yaml', ...recordFlags], { cwd });
-    const watching = pipe(['test', 'greet.yaml', '--grep', 'by name', '--watch'], { cwd, buffer: false });
+    const watching = startPipe(['test', 'greet.yaml', '--grep', 'by name', '--watch'], {
+      cwd,
+      buffer: false,
+    });
     if (watching.stderr === null) throw new Error('it has no stderr');
     const lines = createInterface(watching.stderr)[Symbol.asyncIterator]();
     const until = async (pattern: RegExp) => {

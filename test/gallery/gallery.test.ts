@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { pipe, root } from '../support/pipe.ts';
+import { pipeHere } from '../support/pipe-here.ts';
+import { root } from '../support/pipe.ts';
 
 const gallery = fileURLToPath(new URL('../../pipelines/', import.meta.url));
 const read = (path: string) => readFileSync(path, 'utf8');
@@ -23,15 +24,14 @@ describe('the gallery', () => {
 
   it('passes its tests, offline, each pipeline by its own recording', async () => {
     // As a shell expands pipelines/*.yaml: each pipeline is named twice, by itself and by its tests.
-    const { exitCode, stderr } = await pipe(['test', ...files.map((file) => `pipelines/${file}`)], {
+    const { exitCode, stderr } = await pipeHere(['test', ...files.map((file) => `pipelines/${file}`)], {
       cwd: root,
     });
     expect(stderr).toMatch(/^\d+ tests: \d+ passed {2}\(\d+ records, .*made up by the simulator\)\n$/mu);
     expect(stderr).not.toContain('answer nothing that the tests ask');
-    expect(exitCode, String(stderr)).toBe(0);
+    expect(exitCode, stderr).toBe(0);
     const tested = pipelines.filter(
-      (file) =>
-        String(stderr).includes(`\npipelines/${file}\n`) || String(stderr).startsWith(`pipelines/${file}\n`),
+      (file) => stderr.includes(`\npipelines/${file}\n`) || stderr.startsWith(`pipelines/${file}\n`),
     );
     expect(tested).toEqual(pipelines);
   });
@@ -51,7 +51,7 @@ describe('the gallery', () => {
 
   describe.each(pipelines)('%s', (file) => {
     it('passes the check', async () => {
-      const { exitCode, stderr } = await pipe(['check', `pipelines/${file}`], { cwd: root });
+      const { exitCode, stderr } = await pipeHere(['check', `pipelines/${file}`], { cwd: root });
       expect(stderr).toMatch(/^pipelines\/\S+: ok, \d+ steps?, \d+ tests?\n$/);
       expect(exitCode).toBe(0);
     });
@@ -92,7 +92,7 @@ describe('translate.yaml', () => {
 
   it('renders exactly that request', async () => {
     const command = 'render pipelines/translate.yaml --input - --input-format jsonl --format json';
-    const { stdout, exitCode } = await pipe([...command.split(' '), '--var', 'output_language=German'], {
+    const { stdout, exitCode } = await pipeHere([...command.split(' '), '--var', 'output_language=German'], {
       cwd: root,
       input: '{"id":"1","input":"I love programming."}\n',
     });

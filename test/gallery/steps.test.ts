@@ -7,7 +7,8 @@ import { fullFormats } from 'ajv-formats/dist/formats.js';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { JsonObject } from '../../src/json/json.ts';
 import { valueAt } from '../../src/json/pointer.ts';
-import { pipe, root } from '../support/pipe.ts';
+import { pipeHere } from '../support/pipe-here.ts';
+import { root } from '../support/pipe.ts';
 import { gallery, linesOf, read, simulate, specOf } from './support.ts';
 
 const rowsOf = (file: string) =>
@@ -152,9 +153,9 @@ describe('assistant.yaml', () => {
 describe('caption.yaml', () => {
   it('sends each image as a data URL', async () => {
     const command = 'render pipelines/caption.yaml --input pipelines/data/images.csv --format json';
-    const { stdout, exitCode } = await pipe(command.split(' '), { cwd: root });
+    const { stdout, exitCode } = await pipeHere(command.split(' '), { cwd: root });
     expect(exitCode).toBe(0);
-    expect(String(stdout).match(/"data:image\/webp;base64,[^"]+"/g)).toHaveLength(5);
+    expect(stdout.match(/"data:image\/webp;base64,[^"]+"/g)).toHaveLength(5);
   });
 
   it('answers each row', async () => {

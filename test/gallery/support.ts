@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { parse } from 'yaml';
 import type { JsonObject } from '../../src/json/json.ts';
-import { pipe, root, temporaryFolder } from '../support/pipe.ts';
+import { pipeHere } from '../support/pipe-here.ts';
+import { root, temporaryFolder } from '../support/pipe.ts';
 
 export const gallery = fileURLToPath(new URL('../../pipelines/', import.meta.url));
 export const read = (path: string) => readFileSync(path, 'utf8');
@@ -33,11 +34,11 @@ export async function simulate(
 ): Promise<Simulated> {
   const folder = join(temporaryFolder(), 'run');
   const words = `run pipelines/${pipeline} --input pipelines/data/${rows} --simulate --output -`;
-  const run = await pipe([...words.split(' '), '--run-dir', folder, ...flags], { cwd: root });
-  expect(run.exitCode, String(run.stderr)).toBe(0);
+  const run = await pipeHere([...words.split(' '), '--run-dir', folder, ...flags], { cwd: root });
+  expect(run.exitCode, run.stderr).toBe(0);
   return {
-    results: linesOf(String(run.stdout)),
-    summary: String(run.stderr),
+    results: linesOf(run.stdout),
+    summary: run.stderr,
     journal: linesOf(read(join(folder, 'journal.jsonl'))),
   };
 }

@@ -1,12 +1,13 @@
 import { PassThrough } from 'node:stream';
-import { CommanderError } from 'commander';
-import { buildProgram } from '../../src/cli/program.ts';
+import { runCommandLine } from '../../src/cli/command-line.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 
 export interface Ended {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** Both, in the order in which they were written. */
+  readonly all: string;
 }
 
 /** A command as it is typed in this folder, within this process and off a terminal. */
@@ -16,9 +17,14 @@ export async function typed(
   others: Partial<Terminal> = {},
 ): Promise<Ended> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const told = { stdout: '', stderr: '' };
-  stdout.on('data', (text: Buffer) => (told.stdout += text.toString()));
-  stderr.on('data', (text: Buffer) => (told.stderr += text.toString()));
+  const told = { stdout: '', stderr: '', all: '' };
+  for (const [name, stream] of Object.entries({ stdout, stderr })) {
+    stream.setEncoding('utf8');
+    stream.on('data', (text: string) => {
+      told[name as 'stdout' | 'stderr'] += text;
+      told.all += text;
+    });
+  }
   const terminal = {
     cwd,
     pid: process.pid,
@@ -29,13 +35,7 @@ export async function typed(
     ...others,
   } as unknown as Terminal;
   let exitCode: number | undefined;
-  const program = buildProgram(terminal, (code) => (exitCode = code));
-  try {
-    await program.parseAsync(['node', 'pipe', ...args]);
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    exitCode = error.exitCode === 0 ? 0 : 2;
-  }
+  await runCommandLine(terminal, args, (code) => (exitCode = code));
   // What was written last is told, too.
   await Promise.all([stdout, stderr].map((stream) => new Promise((resolve) => stream.end(resolve))));
   return { exitCode: exitCode ?? -1, ...told };
@@ -46,7 +46,7 @@ export async function runInProcess(
   cwd: string,
   args: readonly string[],
   env: Terminal['env'] = {},
-): Promise<Ended> {
+): Promise<Omit<Ended, 'all'>> {
   const { exitCode, ...said } = await typed(cwd, args, { env });
   const shown = (text: string) => text.replaceAll(cwd, '<cwd>');
   return { exitCode, stdout: shown(said.stdout), stderr: shown(said.stderr) };
