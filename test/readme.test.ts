@@ -17,7 +17,7 @@ function steady(output: string): string {
       .replaceAll(/\d+(\.\d+)? m?s\b/g, '<duration>')
       // Told as one where both round to the same.
       .replaceAll('from <duration> to <duration>', '<duration>')
-      .replaceAll(/[\d,]+(\.\d+)?\/s\b/g, '<rate>')
+      .replaceAll(/[\d,]+(\.\d+)?\/(?:s|min|h)\b/g, '<rate>')
       .replaceAll(/"duration_ms": [\d.]+/g, '"duration_ms": <duration>')
       .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>')
   );
