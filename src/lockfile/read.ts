@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { printable } from '../diagnostic/printable.ts';
 import { readTextFile } from '../pipeline/load.ts';
 import { failure, type Result } from '../result.ts';
 import { lockPathOf } from './lock.ts';
@@ -30,7 +31,7 @@ export async function notOurs(pipeline: string, shown: string): Promise<Diagnost
   if (!file.ok) return file.error.code === 'missing-file' ? undefined : file.error;
   if (file.value.text.trim() === '') return undefined;
   const of = markedPipeline(file.value.text);
-  if (of === basename(pipeline)) return undefined;
+  if (of === printable(basename(pipeline))) return undefined;
   const isOld = of !== undefined && !(await isThere(join(dirname(path), of)));
   if (isOld) return undefined;
   const what = of === undefined ? "no lock of pipe's" : `the lock of \`${of}\``;

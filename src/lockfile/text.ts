@@ -1,5 +1,6 @@
 import { Document } from 'yaml';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { printable } from '../diagnostic/printable.ts';
 import type { Source } from '../diagnostic/source.ts';
 import { parseYaml } from '../diagnostic/yaml-source.ts';
 import { isObject, type JsonObject, type JsonValue, type Pointer } from '../json/json.ts';
@@ -30,14 +31,16 @@ export function formatLock({ pipeline, fingerprints, files, models }: Lock): str
     files: Object.fromEntries(Object.entries(files).map(([path, sha256]) => [path, `sha256:${sha256}`])),
     models,
   });
+  // Within a comment, a name is one line.
+  const shown = printable(pipeline);
   return [
-    `${mark}${pipeline}: the files, the models and the prices that were tested together.`,
-    `# \`pipe lock ${pipeline}\` writes it, and \`--locked\` holds a run to it. Commit it; do not edit it.`,
+    `${mark}${shown}: the files, the models and the prices that were tested together.`,
+    `# \`pipe lock ${shown}\` writes it, and \`--locked\` holds a run to it. Commit it; do not edit it.`,
     document.toString({ lineWidth: 0 }),
   ].join('\n');
 }
 
-/** The pipeline of which a text is the lock, by the first line that `formatLock` has given it; undefined where it is none. */
+/** The pipeline of which a text is the lock, printable, by the first line that `formatLock` has given it; undefined where it is none. */
 export function markedPipeline(text: string): string | undefined {
   const line = text.split(/\r?\n/u).find((one) => one.startsWith(mark));
   return line?.slice(mark.length, line.lastIndexOf(':'));

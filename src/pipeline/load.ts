@@ -51,9 +51,11 @@ export async function hashFile(path: string, shown: string): Promise<Result<stri
 async function readBytes(path: string, shown: string): Promise<Result<Buffer, Diagnostic>> {
   let file: FileHandle | undefined;
   try {
-    file = await open(path, 'r');
-    const stats = await file.stat();
+    // To open a pipe would wait for whoever writes into it: a shell does, into those that it hands over.
+    const stats = await stat(path);
     if (stats.isDirectory()) return failure(isFolder(shown));
+    if (!stats.isFile() && !isHandedOver(path)) return failure(isNoFile(shown));
+    file = await open(path, 'r');
     const bytes = stats.size > mostBytes ? undefined : await readAtMost(file);
     return bytes === undefined ? failure(isTooLarge(shown)) : success(bytes);
   } catch (error) {
@@ -61,6 +63,11 @@ async function readBytes(path: string, shown: string): Promise<Result<Buffer, Di
   } finally {
     await file?.close();
   }
+}
+
+/** `<(…)` of a shell, or standard input. */
+function isHandedOver(path: string): boolean {
+  return /^\/(?:dev\/(?:stdin|fd\/\d+)|proc\/(?:self|\d+)\/fd\/\d+)$/.test(path);
 }
 
 /** Undefined for a longer file: a pipe or a device has no size to look at beforehand, and a file may grow. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -220,6 +221,16 @@ describe('pipe lock', () => {
     }
   });
 
+  it('writes a name of more lines into one line, and knows the lock again', async () => {
+    const cwd = project();
+    const name = 'two\nlines: x.yaml';
+    writeFileSync(join(cwd, name), readFileSync(join(cwd, 'letters.yaml')));
+    for (const _ of ['first', 'again']) expect(await here(cwd, 'lock', name)).toMatchObject({ exitCode: 0 });
+    const text = readFileSync(join(cwd, 'two\nlines: x.lock'), 'utf8');
+    expect(text.split('\n')[0]).toMatch(/^# The lock of two\\nlines: x\.yaml: the files/u);
+    expect(await here(cwd, 'check', name, '--locked')).toMatchObject({ exitCode: 0 });
+  });
+
   it('says where it cannot be written', async () => {
     const cwd = project();
     mkdirSync(join(cwd, 'letters.lock'));
@@ -349,6 +360,16 @@ describe('what is not as it was locked', () => {
     const foreign = (cwd: string) =>
       edit(cwd, 'letters.lock', (text) => text.replace('pipeline: letters.yaml', 'pipeline: letters.json'));
     expect((await driftsOf(foreign))[0]).toContain('the lock is of `letters.json`, not of `letters.yaml`');
+    const pipe = (cwd: string) => {
+      gone(cwd);
+      execFileSync('mkfifo', [join(cwd, 'letters.lock')]);
+    };
+    expect((await driftsOf(pipe))[0]).toContain('is a device or a pipe, not a file  [not-a-file]');
+    const folder = (cwd: string) => {
+      gone(cwd);
+      mkdirSync(join(cwd, 'letters.lock'));
+    };
+    expect((await driftsOf(folder))[0]).toContain('is a folder, not a file  [not-a-file]');
     const bytes = (cwd: string) => writeFileSync(join(cwd, 'letters.lock'), Buffer.from([0xff, 0xfe, 0x00]));
     expect((await driftsOf(bytes))[0]).toMatch(/^letters\.lock.*\[[\w-]+\]$/);
   });

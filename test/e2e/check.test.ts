@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { pipeHere as pipe } from '../support/pipe-here.ts';
-import { temporaryFolder } from '../support/pipe.ts';
+import { command, temporaryFolder } from '../support/pipe.ts';
 
 const pipeline = `version: 1
 model: {name: mistral-small-latest}
@@ -130,4 +131,15 @@ describe('pipe render', () => {
     expect(unknown.exitCode).toBe(2);
     expect(unknown.stderr).toContain('the steps are ask, again');
   });
+});
+
+it('checks a pipeline that a shell hands over, and does not wait for a pipe that nobody writes into', async () => {
+  const cwd = project({ 'p.yaml': pipeline });
+  const line = `"${process.execPath}" "${command}" check <(cat p.yaml)`;
+  const handed = await execa('bash', ['-c', line], { cwd, reject: false });
+  expect(handed.stderr).toContain(': ok, 2 steps');
+  await execa('mkfifo', ['pipe.yaml'], { cwd });
+  const waiting = await pipe(['check', 'pipe.yaml'], { cwd });
+  expect(waiting.exitCode).toBe(2);
+  expect(waiting.stderr).toContain('`pipe.yaml` is a device or a pipe, not a file');
 });

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -198,9 +198,21 @@ describe('readTextFile', () => {
     });
   });
 
-  it('stops reading a device that never ends', async () => {
-    const result = await readTextFile('/dev/zero');
-    expect(result).toMatchObject({ ok: false, error: { code: 'file-too-large' } });
+  it('waits for no device and no pipe', async () => {
+    execFileSync('mkfifo', [join(folder, 'waiting')]);
+    for (const path of ['/dev/zero', join(folder, 'waiting')]) {
+      expect(await readTextFile(path, 'p.yaml')).toMatchObject({
+        ok: false,
+        error: { code: 'not-a-file', message: '`p.yaml` is a device or a pipe, not a file' },
+      });
+    }
+  });
+
+  it('reads no more of what a shell hands over than of a file', async () => {
+    const zero = await open('/dev/zero', 'r');
+    const endless = await readTextFile(`/dev/fd/${zero.fd}`);
+    await zero.close();
+    expect(endless).toMatchObject({ ok: false, error: { code: 'file-too-large' } });
   });
 
   it.skipIf(process.getuid?.() === 0)('tells a file that may not be read', async () => {
