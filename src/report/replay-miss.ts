@@ -50,7 +50,8 @@ export function missLines(miss: ReplayMiss, view: MissView): readonly string[] {
   const recorded = `${shown(nearest.path)}:${nearest.line}`;
   const { differences } = nearest;
   if (differences.length === 0) {
-    return [...headLines([at, `the nearest, ${recorded},`], paint), `  ${unseen(tool !== undefined)}`];
+    const why = wrap(unseen(miss, shown), 76).map((line) => `  ${line}`);
+    return [...headLines([at, `the nearest, ${recorded},`], paint), ...why];
   }
   const hidden = differences.slice(mostDifferences);
   return [

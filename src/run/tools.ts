@@ -78,7 +78,7 @@ export async function runTool(
   if (recordings === undefined || recordings.liveTools) return inSlot(services, record, refused, perform);
   const recorded = recordings.tool(fingerprint);
   if (recorded !== undefined) return finish(recorded.outcome, 0);
-  const miss = recordings.missedTool(ofPlan, asked);
+  const miss = recordings.missedTool(ofPlan, { ...asked, files: call.identity?.files ?? [] });
   services.missed({ type: 'replay_missed', index, key, miss });
   return failure({ code: 'replay_miss', message: missMessage(miss), fatal: true });
 

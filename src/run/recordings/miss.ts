@@ -16,6 +16,8 @@ export interface ReplayMiss {
   readonly step: string;
   /** The tool that was called; absent where it is an answer of the model that is missing. */
   readonly tool?: string;
+  /** Absolute paths of the files that the tool is made of. */
+  readonly files?: readonly string[];
   /** Where in the pipeline stands what is asked otherwise; absent where the plan was made of no file. */
   readonly place?: FilePlace;
   /** The recorded entry of the step that is most like it; absent where the step has none. */
@@ -45,12 +47,15 @@ export function answerMiss(step: PlanStep, question: Question, recordings: Recor
   };
 }
 
+export interface MissedCall {
+  readonly name: string;
+  readonly arguments: JsonValue;
+  /** Absolute paths of the files that the tool is made of. */
+  readonly files: readonly string[];
+}
+
 /** A tool call whose result was never recorded. */
-export function toolMiss(
-  step: PlanStep,
-  call: { readonly name: string; readonly arguments: JsonValue },
-  recordings: Recordings,
-): ReplayMiss {
+export function toolMiss(step: PlanStep, call: MissedCall, recordings: Recordings): ReplayMiss {
   const { name } = call;
   const place = placeIn(step.place, { kind: 'key', pointer: ['tools', name] });
   const ofTool = recordings.entries.filter(
@@ -65,6 +70,7 @@ export function toolMiss(
   return {
     step: step.id,
     tool: name,
+    files: call.files,
     ...(place !== undefined && { place }),
     ...(nearest !== undefined && { nearest: nearestEntry(nearest, differences) }),
   };
@@ -87,28 +93,34 @@ const longestChange = 300;
 const longestMessage = 700;
 
 /** What is wrong, in one line: for errors.jsonl and logs. */
-export function missMessage({ step, tool, place, nearest }: ReplayMiss): string {
+export function missMessage(miss: ReplayMiss): string {
+  const { step, tool, place } = miss;
   const at = place === undefined ? '' : ` (${basename(place.path)}:${place.line})`;
   const what =
     tool === undefined
       ? `this request of step \`${step}\`${at} was never recorded`
       : `this call of the tool \`${printable(tool)}\` in step \`${step}\`${at} was never recorded`;
-  return bounded(`${what}${nearestInWords(nearest, tool !== undefined)}`, longestMessage);
+  return bounded(`${what}${nearestInWords(miss)}`, longestMessage);
 }
 
-function nearestInWords(nearest: NearestEntry | undefined, ofTool: boolean): string {
-  if (nearest === undefined) return ofTool ? ', nor any other call of it' : ', nor any other of the step';
+function nearestInWords(miss: ReplayMiss): string {
+  const { nearest, tool } = miss;
+  if (nearest === undefined)
+    return tool !== undefined ? ', nor any other call of it' : ', nor any other of the step';
   const where = `the nearest, ${basename(nearest.path)}:${nearest.line},`;
   const [first, ...others] = nearest.differences;
-  if (first === undefined) return `; ${where} ${unseen(ofTool)}`;
+  if (first === undefined) return `; ${where} ${unseen(miss, (path) => printable(basename(path)))}`;
   const change = bounded(printable(marked(elide(first.words, context))), longestChange);
   const more = others.length === 0 ? '' : ` (and in ${others.map(({ what }) => what).join(', ')})`;
   return `; ${where} differs in ${first.what}: ${change}${more}`;
 }
 
 /** What differs where nothing does that a recording shows. */
-export function unseen(ofTool: boolean): string {
-  return ofTool
-    ? 'has the same arguments: the tool itself is another since, or the answer that called it'
-    : 'shows no difference: a text that was redacted may be another, or pipe is of another version';
+export function unseen({ tool, files = [] }: ReplayMiss, shown: (path: string) => string): string {
+  if (tool === undefined) {
+    return 'shows no difference: a text that was redacted may be another, or pipe is of another version';
+  }
+  const made =
+    files.length === 0 ? '' : ` (its keys, or ${files.map((path) => `\`${shown(path)}\``).join(', ')})`;
+  return `has the same arguments: the tool itself is another since${made}, or the answer that called it`;
 }

@@ -1,11 +1,10 @@
 import type { Redact } from '../../diagnostic/redact.ts';
-import type { JsonValue } from '../../json/json.ts';
 import type { ModelRequest, ModelSettings } from '../../models/contract.ts';
 import type { PlanStep } from '../../plan.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 import { redactValue } from '../redact-value.ts';
 import type { RecordedAnswer, RecordedTool } from './lines.ts';
-import { answerMiss, toolMiss, type ReplayMiss } from './miss.ts';
+import { answerMiss, toolMiss, type MissedCall, type ReplayMiss } from './miss.ts';
 import { questionOf } from './question.ts';
 import type { Recordings } from './recordings.ts';
 
@@ -18,7 +17,7 @@ export interface Playback {
   tool(fingerprint: Fingerprint): RecordedTool | undefined;
   /** A question that was never recorded: it is counted, and explained. */
   missedAnswer(step: PlanStep, settings: ModelSettings, request: ModelRequest): ReplayMiss;
-  missedTool(step: PlanStep, call: { readonly name: string; readonly arguments: JsonValue }): ReplayMiss;
+  missedTool(step: PlanStep, call: MissedCall): ReplayMiss;
   readonly misses: number;
   /** Answers of this session that the simulator had made up. */
   readonly simulated: number;
@@ -57,7 +56,7 @@ export function createPlayback({
     missedTool(step, call) {
       misses += 1;
       const asked = { name: redact(call.name), arguments: redactValue(call.arguments, redact) };
-      return toolMiss(step, asked, recordings);
+      return toolMiss(step, { ...call, ...asked }, recordings);
     },
     get misses() {
       return misses;

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { access, readlink, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { failure, success, type Result } from '../../result.ts';
@@ -128,20 +128,36 @@ async function unwritable(path: string, shown: string): Promise<Diagnostic | und
   if (found !== undefined && !found.isFile()) {
     return refused(`the recording \`${shown}\` is not a file`, 'name one that is, or does not exist yet');
   }
-  // The file is replaced by one beside it, so that its folder has to take that.
-  const folder = dirname(path);
-  if (!(await allows(folder))) {
-    const what = (await stat(folder).catch(() => undefined))?.isDirectory() === true;
-    return what
-      ? refused(`the folder of the recording \`${shown}\` cannot be written to`)
-      : refused(`the folder of the recording \`${shown}\` does not exist`, 'make it first');
-  }
+  // The file is replaced by one beside it, so that its folder has to take that. Of a link, it is where that leads.
+  const target = await targetOf(path);
+  if (target === undefined)
+    return refused(
+      `the recording \`${shown}\` is a link that leads in a circle`,
+      'remove it, or name another',
+    );
+  const folder = dirname(target);
+  const isThere = (await stat(folder).catch(() => undefined))?.isDirectory() === true;
+  if (!isThere) return refused(`the folder of the recording \`${shown}\` does not exist`, 'make it first');
+  if (!(await allows(folder, constants.W_OK | constants.X_OK)))
+    return refused(`the folder of the recording \`${shown}\` cannot be written to`);
   if (found === undefined || (await allows(path))) return undefined;
   return refused(`the recording \`${shown}\` cannot be written to`);
 }
 
-async function allows(path: string): Promise<boolean> {
-  return access(path, constants.W_OK).then(
+/** Where a path leads, also where nothing is there yet; undefined where it leads back to itself. */
+async function targetOf(path: string): Promise<string | undefined> {
+  const seen = new Set<string>();
+  for (let at = path; !seen.has(at);) {
+    seen.add(at);
+    const next = await readlink(at).catch(() => undefined);
+    if (next === undefined) return at;
+    at = resolve(dirname(at), next);
+  }
+  return undefined;
+}
+
+async function allows(path: string, mode: number = constants.W_OK): Promise<boolean> {
+  return access(path, mode).then(
     () => true,
     () => false,
   );

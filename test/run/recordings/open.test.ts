@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Diagnostic } from '../../../src/diagnostic/diagnostic.ts';
@@ -192,6 +192,23 @@ describe('several files', () => {
     expect(dearer).toContain('abc');
     const opened = await openRecordings([await fileOf(`${line(1)}\n${dearer}\n`)]);
     expect(opened.ok && [opened.value.recordings.size, opened.value.diagnostics]).toEqual([1, []]);
+  });
+
+  it('cannot be recorded in behind a link that leads to no folder, beneath a file, or to itself', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'file'), 'x');
+    for (const [name, target, told] of [
+      ['nowhere.jsonl', 'gone/r.jsonl', 'does not exist'],
+      ['beneath.jsonl', 'file/r.jsonl', 'does not exist'],
+      ['circle.jsonl', 'circle.jsonl', 'is a link that leads in a circle'],
+    ] as const) {
+      await symlink(target, join(folder, name));
+      const opened = await openRecorder(join(folder, name));
+      expect(opened).toMatchObject({ error: [{ code: 'recording-unwritable' }] });
+      expect(opened.ok ? '' : opened.error[0]?.message).toContain(told);
+    }
+    await symlink('fresh.jsonl', join(folder, 'sound.jsonl'));
+    expect(await openRecorder(join(folder, 'sound.jsonl'))).toMatchObject({ ok: true });
   });
 
   it('of a folder are read by their names, other JSONL beside them is passed over', async () => {

@@ -174,7 +174,9 @@ describe('tools', () => {
       place: { line: 8 },
       nearest: { line: 2, differences: [] },
     });
-    expect(event && missMessage(event.miss)).toContain('the tool itself is another since');
+    expect(event && missMessage(event.miss)).toContain(
+      'the tool itself is another since (its keys, or `order.mjs`)',
+    );
   });
 
   it('are run again where they failed when they were recorded', async () => {
