@@ -9,6 +9,7 @@ import type { SoundAssertion } from '../pipeline/validate-tests.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import type { OutputNode, Plan } from '../plan.ts';
 import { checkTemplate } from '../template/check.ts';
+import { neverEqual } from './never-equal.ts';
 import { compilePath, type TestPath } from './path.ts';
 import { expectedScope, pathScope, type ExpectedOutcome } from './scope.ts';
 import type { PlannedAssertion } from './suite.ts';
@@ -27,7 +28,8 @@ export async function compileAssertion(
   const held = spec['path'];
   const text = typeof held === 'string' ? held : wholeUsage;
   const place: Location = { source, pointer: held === undefined ? pointer : [...pointer, 'path'] };
-  const path = compilePath(text, place, pathScope(plan, outcomes), report);
+  const scope = pathScope(plan, outcomes);
+  const path = compilePath(text, place, scope, report);
   const planned: PlannedAssertion[] = [];
   for (const [key, expected] of Object.entries(spec)) {
     const kind = assertionKinds.get(key);
@@ -40,6 +42,7 @@ export async function compileAssertion(
     const node = compileExpected(kind, expected, at, plan, workspace);
     const judge = await kind.compile(expected, builderFor(expected, at, workspace));
     if (path !== undefined && node !== undefined && judge !== undefined) {
+      neverEqual({ kind: key, expected, path, place: at }, plan, scope).forEach((one) => report.add(one));
       planned.push({ kind, place: at, path, spec: expected, expected: node, judge });
     }
   }

@@ -50,6 +50,30 @@ export async function withoutPipeline(
   };
 }
 
+/**
+ * Says that the pipeline has a twin: `x.yaml` and `x.yml` of one folder have one file of tests and one recording, so that each
+ * would be tested by what is the other's, and recording one would drop the other's answers.
+ */
+export async function withTwin(
+  { pipeline, recording }: TestFiles,
+  cwd: string,
+): Promise<Diagnostic | undefined> {
+  const extension = extname(pipeline);
+  if (!/^\.ya?ml$/i.test(extension)) return undefined;
+  const stem = pipeline.slice(0, -extension.length);
+  const others = ['.yaml', '.yml'].filter((other) => other !== extension.toLowerCase());
+  const twin = await firstOf(others.map((other) => `${stem}${other}`));
+  if (twin === undefined || (await firstOf([pipeline])) === undefined) return undefined;
+  const [one, other] = [shownPath(pipeline, cwd), shownPath(twin, cwd)];
+  return {
+    severity: 'error',
+    code: 'shared-tests',
+    message: `\`${one}\` and \`${other}\` would share one file of tests and \`${shownPath(recording, cwd)}\``,
+    hint: 'give one of the two another name',
+    place: { path: pipeline, line: 1 },
+  };
+}
+
 /** A path without its extension, nor the `.test` before it. */
 function stemOf(path: string): string {
   const name = basename(path, extname(path));

@@ -8,7 +8,7 @@ import { loadPipeline } from '../pipeline/pipeline.ts';
 import { createReport, type Report } from '../pipeline/report.ts';
 import { validateTestFile, validateTests, type SoundTest } from '../pipeline/validate-tests.ts';
 import type { Plan } from '../plan.ts';
-import { testFilesOf, withoutPipeline, type TestFiles } from './files.ts';
+import { testFilesOf, withoutPipeline, withTwin, type TestFiles } from './files.ts';
 import { createPlanner } from './planner.ts';
 import type { TestSuite } from './suite.ts';
 
@@ -53,6 +53,8 @@ export async function loadTests(path: string, { cwd = '' }: { cwd?: string } = {
       sources.push({ source: read.source, report, tests });
     }
   }
+  const twin = sources.some(({ tests }) => tests.length > 0) ? await withTwin(found, cwd) : undefined;
+  if (twin !== undefined) diagnostics.push(twin);
   const known = filesOf(found, plan);
   if (plan === undefined || pipeline === undefined) {
     return { diagnostics: [...diagnostics, ...sources.flatMap(({ report }) => report.all())], files: known };
