@@ -8,7 +8,7 @@ import { wantsColor, writeOut, type Terminal } from './terminal.ts';
 
 /** What is told beside the results. */
 export interface TestEnd {
-  /** Warnings that were told before the tests began. */
+  /** What was told beside the tests: warnings, and why a pipeline could not be tested. */
   readonly diagnostics: readonly Diagnostic[];
   readonly exitCode: ExitCode;
 }
@@ -50,7 +50,7 @@ async function printAs(
     }
     case 'junit': {
       const { testJunit } = await import('../report/test-junit.ts');
-      return writeOut(terminal, testJunit(results, cwd));
+      return writeOut(terminal, testJunit(results, cwd, diagnostics));
     }
     case 'github': {
       const { testDiagnostics } = await import('../report/test-github.ts');

@@ -116,15 +116,27 @@ async function runAll(
   }: { readonly diagnostics: readonly Diagnostic[]; readonly interrupts: Interrupts },
 ): Promise<ExitCode> {
   const runs: SuiteRun[] = [];
+  const refused: Diagnostic[] = [];
+  const codes: ExitCode[] = [];
   for (const { suite, tests } of selected) {
     const run = await runSuite(terminal, suite, tests, flags, interrupts);
-    if (!run.ok) return refuseTests(terminal, flags, run.error.diagnostics, run.error.code);
-    runs.push(run.value);
-    if (run.value.result.reason !== undefined) break;
+    if (run.ok) {
+      runs.push(run.value);
+      if (run.value.result.reason !== undefined) break;
+      continue;
+    }
+    // What is wrong with one pipeline's recording takes nothing from the report on the others.
+    refused.push(...run.error.diagnostics);
+    codes.push(run.error.code);
+    // A disk that fails would fail the others.
+    if (run.error.code === exit.local) break;
   }
+  const [refusal] = codes;
+  if (runs.length === 0 && refusal !== undefined) return refuseTests(terminal, flags, refused, refusal);
+  await printMistakes(terminal, flags, refused);
   const results = runs.map(({ result }) => result);
-  const code = codeOf(results);
-  await printTests(terminal, results, flags, { diagnostics, exitCode: code });
+  const code = refusal ?? codeOf(results);
+  await printTests(terminal, results, flags, { diagnostics: [...diagnostics, ...refused], exitCode: code });
   for (const { notes } of runs) {
     for (const note of notes) terminal.stderr.write(`${note}\n`);
   }

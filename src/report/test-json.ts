@@ -20,7 +20,7 @@ interface TestReport {
   readonly counts: Omit<TestCounts, 'records'> | null;
   readonly duration_ms: number | null;
   readonly pipelines: readonly ReturnType<typeof suiteJson>[];
-  /** Mistakes and warnings that were told before the tests began, each as `pipe check --format json` has it. */
+  /** Mistakes and warnings that were told beside the tests, each as `pipe check --format json` has it. */
   readonly diagnostics: readonly JsonDiagnostic[];
 }
 
@@ -37,7 +37,7 @@ export function testJson(
   const { records: _, ...counts } = countTests(results);
   const isWhole = results.every(({ reason }) => reason === undefined);
   return formatReport({
-    passed: counts.failed + counts.not_run === 0 && isWhole,
+    passed: counts.failed + counts.not_run === 0 && isWhole && exitCode === 0,
     state: isWhole ? 'completed' : 'stopped',
     exit_code: exitCode,
     simulated: results.some(({ simulated }) => simulated),

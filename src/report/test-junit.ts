@@ -6,32 +6,49 @@ import type { SuiteResult, TestResult } from '../testing/result.ts';
 import { failureLines, placeText } from './test-failure.ts';
 import { countTests, failuresOf } from './test-words.ts';
 
-/** Tests as JUnit's XML, which most CI servers read: a suite for each pipeline. */
-export function testJunit(results: readonly SuiteResult[], cwd: string): string {
-  const all = attributes({ name: 'pipe test', ...countAttributes(results) });
+/**
+ * Tests as JUnit's XML, which most CI servers read: a suite for each pipeline. Errors among the diagnostics are those for which
+ * a pipeline could not be tested: together a suite whose only test broke.
+ */
+export function testJunit(
+  results: readonly SuiteResult[],
+  cwd: string,
+  diagnostics: readonly Diagnostic[] = [],
+): string {
+  const refused = diagnostics.filter(({ severity }) => severity === 'error');
+  const counts = countAttributes(results);
+  const { tests, errors } = counts;
+  const broken = refused.length === 0 ? 0 : 1;
+  const all = attributes({ name: 'pipe test', ...counts, tests: tests + broken, errors: errors + broken });
+  const suites = results.map((result) => suiteXml(result, cwd)).join('');
   return `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites${all}>
-${results.map((result) => suiteXml(result, cwd)).join('')}</testsuites>
+${suites}${broken === 0 ? '' : refusedSuiteXml(refused, cwd)}</testsuites>
 `;
 }
 
 /** Why no test was run, as one test that broke: a server that reads an empty file shows nothing wrong. */
 export function refusedTestJunit(diagnostics: readonly Diagnostic[], cwd: string): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<testsuites${attributes({ name: 'pipe test', ...oneError })}>
+${refusedSuiteXml(diagnostics, cwd)}</testsuites>
+`;
+}
+
+const oneError = { tests: 1, failures: 0, errors: 1, skipped: 0, time: seconds(0) };
+
+function refusedSuiteXml(diagnostics: readonly Diagnostic[], cwd: string): string {
   const name = 'pipe test';
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   const [first] = placeDiagnostics(errors, cwd);
   const { message = name, code = 'usage', file, line } = first ?? {};
-  const counts = { tests: 1, failures: 0, errors: 1, skipped: 0, time: seconds(0) };
   const test = { name: 'the tests can be run', classname: file ?? name, file, line, time: seconds(0) };
   const text = formatDiagnostics(diagnostics, { format: 'text', color: false, cwd });
-  return `<?xml version="1.0" encoding="UTF-8"?>
-<testsuites${attributes({ name, ...counts })}>
-  <testsuite${attributes({ name: file ?? name, ...counts })}>
+  return `  <testsuite${attributes({ name: file ?? name, ...oneError })}>
     <testcase${attributes(test)}>
       <error${attributes({ message, type: code })}>${escaped(text)}</error>
     </testcase>
   </testsuite>
-</testsuites>
 `;
 }
 
