@@ -55,18 +55,22 @@ function hexadecimal(character: string, digits: number): string {
 }
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
-const invisible = /^[\p{Cc}\p{Cf}\p{Mn}\p{Me}]+$/u;
+const invisible = /[\p{Cc}\p{Cf}\p{Mn}\p{Me}]/gu;
 const narrowForms = /^[\uFF61-\uFFDC]/u;
 const wide =
-  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\p{Script=Yi}\p{Emoji_Presentation}\u3000-\u303E\uFF01-\uFF60\uFFE0-\uFFE6]|\uFE0F/u;
+  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\p{Script=Yi}\p{Emoji_Presentation}\u3000-\u303E\u3190-\u33FF\uFE10-\uFE19\uFE30-\uFE6B\uFF01-\uFF60\uFFE0-\uFFE6]|\uFE0F/u;
 
-/** The columns that a text takes on a terminal: two for a wide character (CJK, emoji), none for a combining mark. */
+/**
+ * The columns that a text takes on a terminal: two for a wide character (CJK, emoji, also one that is put together of
+ * several), none for a combining mark. Where letters of a script are joined (Thai, Devanagari), each has its own.
+ */
 export function displayWidth(text: string): number {
   if (/^[\x20-\x7E]*$/u.test(text)) return text.length;
   let width = 0;
   for (const { segment } of graphemes.segment(text)) {
-    if (invisible.test(segment)) continue;
-    width += wide.test(segment) && !narrowForms.test(segment) ? 2 : 1;
+    const letters = segment.replaceAll(invisible, '');
+    if (letters === '') continue;
+    width += wide.test(segment) && !narrowForms.test(segment) ? 2 : Array.from(letters).length;
   }
   return width;
 }

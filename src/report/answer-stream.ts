@@ -123,6 +123,7 @@ export function createAnswerStream({
         case 'record_started':
         case 'notice':
         case 'model_paused':
+        case 'budget_held':
         case 'replay_missed':
         case 'record_kept':
         case 'record_finished':

@@ -4,14 +4,26 @@ import { roundCost } from '../usage/cost.ts';
 import type { Usage } from '../usage/usage.ts';
 import { costCell } from './money.ts';
 import { formatAmount, formatCount, formatMoney } from './numbers.ts';
+import type { Progress } from './tally.ts';
 
-/** What was spent so far, where that is known, against its bound, where there is one: `$1.20 of $5.00`. */
-export function costSoFar(usage: Usage, { usd }: PlanBudget): string | undefined {
+/**
+ * What was spent so far, where that is known, in a longer and a shorter form: with what the whole is to come to, where that
+ * can be told, and against its bound, where there is one: `$1.20 of ~$3.40, budget $5.00` and `$1.20 of $5.00`.
+ */
+export function costForms({
+  usage,
+  budget: { usd },
+  projectedCost,
+}: Pick<Progress, 'usage' | 'budget' | 'projectedCost'>): readonly [string, string] | undefined {
   if (usage.cost_usd === null) return undefined;
-  return usd === undefined ? costCell(usage) : `${costCell(usage)} of ${formatMoney(usd)}`;
+  const spent = costCell(usage);
+  const short = usd === undefined ? spent : `${spent} of ${formatMoney(usd)}`;
+  if (projectedCost === null) return [short, short];
+  const whole = `${spent} of ~${formatMoney(projectedCost)}`;
+  return [usd === undefined ? whole : `${whole}, budget ${formatMoney(usd)}`, short];
 }
 
-/** As `costSoFar`, for tokens: `1,234,567 tokens`, `1.2M of 2M tokens`; nothing where none was used of no bound. */
+/** Tokens so far, against their bound: `1,234,567 tokens`, `1.2M of 2M tokens`; nothing where none was used of no bound. */
 export function tokensSoFar(
   { total_tokens: used }: Usage,
   { tokens: bound }: PlanBudget,

@@ -1,6 +1,7 @@
 import { formatDuration } from '../duration.ts';
 import type { Resumed, RunFinished, RunStarted, ToolCounts } from '../run/events.ts';
 import { budgetInWords } from './budget.ts';
+import { latencyInWords, type CallLatency } from './call-latency.ts';
 import { costInWords } from './money.ts';
 import { formatAmount, formatCount, formatRate } from './numbers.ts';
 import type { Paint } from './output.ts';
@@ -15,6 +16,8 @@ export interface RunEnding {
   readonly done: number;
   /** Answers that reached `max_tokens` before their end. */
   readonly cut: number;
+  /** How long its calls took; absent where that is not known. */
+  readonly latency?: CallLatency;
   /** Whether it is the whole of shards, which lasted as long as all of them together. */
   readonly ofShards?: boolean;
 }
@@ -50,7 +53,7 @@ function stateInWords({ state, failed }: RunFinished, paint: Paint): string {
 }
 
 /** What there is to tell of a run in a line each; what is no news is left out. */
-export function factsOf({ started, finished, cut }: RunEnding, paint: Paint): readonly Fact[] {
+export function factsOf({ started, finished, cut, latency }: RunEnding, paint: Paint): readonly Fact[] {
   const { tool_calls, usage, budget, reason } = finished;
   const fact = (name: string, ...lines: readonly string[]): Fact => ({ name, lines });
   const facts: readonly Fact[] = [
@@ -70,6 +73,7 @@ export function factsOf({ started, finished, cut }: RunEnding, paint: Paint): re
       : [fact('resumed', ...earlierInWords(started.resumed, finished))]),
     fact('cost', costInWords(usage)),
     ...(budget === undefined ? [] : [fact('budget', ...budgetInWords(budget, usage.total))]),
+    ...(latency === undefined ? [] : [fact('latency', ...latencyInWords(latency))]),
     ...(cut > 0
       ? [
           fact(

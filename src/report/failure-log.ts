@@ -1,7 +1,7 @@
 import { firstFew, placeOf, type FailedRecord } from './failures.ts';
 import { formatAmount } from './numbers.ts';
 import type { Paint } from './output.ts';
-import { clip } from './text.ts';
+import { clip, isolated } from './text.ts';
 
 const longestMessage = 300;
 const longestName = 60;
@@ -88,11 +88,15 @@ function alike(one: FailedRecord, other: FailedRecord): boolean {
  */
 export function failureLine(record: FailedRecord, inputPath: string, paint: Paint): string {
   const { step, key, error } = record;
-  const details = [...(step === null ? [] : [`step ${step}`]), `key ${clip(key, longestName)}`, error.code];
+  const details = [
+    ...(step === null ? [] : [`step ${step}`]),
+    `key ${isolated(clip(key, longestName))}`,
+    error.code,
+  ];
   return [
     placeOf(record, inputPath),
     paint('red', 'error'),
-    clip(error.message, longestMessage),
+    isolated(clip(error.message, longestMessage)),
     paint('dim', `(${details.join(', ')})`),
   ].join('  ');
 }

@@ -12,7 +12,7 @@ import { missKind, missLines, missTitle } from './replay-miss.ts';
 import type { Reporter, ReporterOptions } from './reporter.ts';
 import { formatSummary } from './summary.ts';
 import { createTally } from './tally.ts';
-import { clip } from './text.ts';
+import { clip, isolated, wrap } from './text.ts';
 import { createWaitLog } from './wait-log.ts';
 
 const longestName = 60;
@@ -43,6 +43,11 @@ export function liveReporter(
     log.flush();
     print(lines);
   };
+  /** Broken between words on a terminal, and whole where it may be searched for. */
+  const warn = (line: string) => {
+    const lines = output.isTerminal ? wrap(line, output.columns) : [line];
+    tell(lines.map((part) => paint('yellow', part)).join('\n'));
+  };
   const waits = createWaitLog({ print: tell, paint, now: () => clock.now(), seen: view.showsWaits });
   return {
     on(event) {
@@ -63,20 +68,22 @@ export function liveReporter(
           misses.set(event.index, event.miss);
           return;
         case 'run_stopping':
-          tell(paint('yellow', stoppingLine(event, tally.read().inFlight)));
+          warn(stoppingLine(event, tally.read().inFlight));
           return;
         case 'model_paused':
           waits.add(event);
           return;
         case 'notice':
-          tell(paint('yellow', clip(event.message, longestMessage)));
+          warn(clip(event.message, longestMessage));
           return;
         case 'run_finished': {
           view.stop();
           log.flush();
           const end = { ...options, inputPath, started, finished: event, failures };
           const { done, kept, cut } = tally.read();
-          output.write(withoutCommands(`\n${formatSummary({ ...end, done: done - kept, cut }, output)}`));
+          const latency = tally.latency();
+          const summary = { ...end, done: done - kept, cut, ...(latency && { latency }) };
+          output.write(withoutCommands(`\n${formatSummary(summary, output)}`));
           if (options.github !== undefined) output.write(annotationsOf({ ...end, github: options.github }));
           return;
         }
@@ -84,6 +91,7 @@ export function liveReporter(
         case 'record_kept':
         case 'step_finished':
         case 'call_delta':
+        case 'budget_held':
         case 'call_finished':
         case 'tool_finished':
       }
@@ -117,7 +125,7 @@ function startLine({
     ...(replayed === true ? ['answers are replayed'] : []),
   ];
   const kept = folder === undefined ? '' : `\nkept in ${printable(folder)}`;
-  return `${clip(pipeline, longestName)}: ${parts.join(', ')}${kept}`;
+  return `${isolated(clip(pipeline, longestName))}: ${parts.join(', ')}${kept}`;
 }
 
 function isDone(resumed: RunStarted['resumed'], total: number | null): boolean {

@@ -1,7 +1,7 @@
 import type { UsageReport } from '../run/events.ts';
 import type { Usage } from '../usage/usage.ts';
 import { formatAmount, formatCount, formatMoney } from './numbers.ts';
-import { clip } from './text.ts';
+import { clip, isolated } from './text.ts';
 
 const namedAtMost = 3;
 const longestModel = 40;
@@ -34,7 +34,7 @@ function killedInWords(sessions: number): string {
 }
 
 function nameModels(names: readonly string[]): string {
-  const shown = names.slice(0, namedAtMost).map((name) => clip(name, longestModel));
+  const shown = names.slice(0, namedAtMost).map((name) => isolated(clip(name, longestModel)));
   const more = names.length - shown.length;
   return more > 0 ? `${shown.join(', ')} and ${formatAmount(more, 'other')}` : shown.join(' and ');
 }

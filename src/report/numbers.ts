@@ -13,6 +13,11 @@ export function formatCompact(count: number): string {
   return count < 10_000 ? grouped.format(count) : short.format(count);
 }
 
+/** A share in whole percent, rounded down: only what is whole says 100 %. */
+export function formatPercent(part: number, whole: number): string {
+  return `${Math.floor((part / whole) * 100)} %`;
+}
+
 /** `1 record`, `12 records`. */
 export function formatAmount(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;

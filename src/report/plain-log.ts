@@ -1,15 +1,17 @@
-import { costSoFar, tokensSoFar } from './budget.ts';
+import { costForms, tokensSoFar } from './budget.ts';
 import type { LiveView, LiveViewOptions } from './live-view.ts';
-import { formatAmount, formatCount, formatRate, formatSeconds } from './numbers.ts';
+import { formatAmount, formatCount, formatPercent, formatRate, formatSeconds } from './numbers.ts';
 import type { Progress } from './tally.ts';
 import { waitInWords } from './waits.ts';
 
-/** Milliseconds between two lines: never less, … */
-const shortest = 10_000;
-/** … and never more, so that a log that stands still can be told from a process that does. */
-const longest = 60_000;
-/** Between the two, a line comes when so much of what there was to do has been done since the last one. */
+/** Milliseconds after which a line comes, … */
+const steady = 10_000;
+/** … earlier where so much of what there was to do has been done since the last one, … */
 const share = 0.05;
+/** … but not before so many: a run of a few seconds needs no lines to be followed. */
+const shortest = 5000;
+/** Where nothing has been done since the last one, what it waits for is told: this tells that it still does. */
+const still = 60_000;
 
 /** Off a terminal: a plain line now and then. */
 export function createPlainLog({ output, clock, read }: LiveViewOptions): LiveView {
@@ -25,8 +27,9 @@ export function createPlainLog({ output, clock, read }: LiveViewOptions): LiveVi
     if (quiet < shortest) return;
     const progress = read();
     const { total, done } = progress;
-    const advanced = total !== null && done - lastDone >= (total - firstDone) * share;
-    if (!advanced && quiet < longest) return;
+    const more = done - lastDone;
+    const isMuch = total !== null && more >= (total - firstDone) * share;
+    if (quiet < (more === 0 ? still : isMuch ? shortest : steady)) return;
     lastTime = now;
     lastDone = done;
     print(plainLine(progress));
@@ -48,13 +51,13 @@ export function createPlainLog({ output, clock, read }: LiveViewOptions): LiveVi
   };
 }
 
-/** `412/1,000 records, 3 failed, 5.4/s, 1,234,567 tokens, $0.03, 2m 05s left` */
+/** `412/1,000 records (41 %), 3 failed, 12 in flight, 5.4/s, 1,234,567 tokens, $0.031 of ~$0.076, 2m 05s left` */
 export function plainLine(progress: Progress): string {
-  const { total, done, failed, perSecond, remaining, usage, budget, waits } = progress;
-  const parts = [
-    total === null ? formatAmount(done, 'record') : `${formatCount(done)}/${formatAmount(total, 'record')}`,
-  ];
+  const { total, done, failed, skipped, inFlight, perSecond, remaining, usage, budget, waits } = progress;
+  const parts = [countInWords(total, done)];
   if (failed > 0) parts.push(`${formatCount(failed)} failed`);
+  if (skipped > 0) parts.push(`${formatCount(skipped)} skipped`);
+  if (inFlight > 0) parts.push(`${formatCount(inFlight)} in flight`);
   if (perSecond !== null) parts.push(formatRate(perSecond));
   if (usage.cached_requests > 0) parts.push(`${formatAmount(usage.cached_requests, 'call')} cached`);
   const tokens = tokensSoFar(usage, budget, formatCount);
@@ -62,9 +65,15 @@ export function plainLine(progress: Progress): string {
   const unpaid = progress.simulated ? 'simulated' : progress.replayed ? 'replayed' : undefined;
   if (unpaid !== undefined) parts.push(unpaid);
   if (unpaid === undefined || budget.usd !== undefined) {
-    parts.push(costSoFar(usage, budget) ?? 'cost unknown');
+    parts.push(costForms(progress)?.[0] ?? 'cost unknown');
   }
   if (remaining !== null) parts.push(`${formatSeconds(remaining)} left`);
   parts.push(...waits.map(waitInWords));
   return parts.join(', ');
+}
+
+function countInWords(total: number | null, done: number): string {
+  if (total === null) return formatAmount(done, 'record');
+  const percent = total === 0 ? '' : ` (${formatPercent(done, total)})`;
+  return `${formatCount(done)}/${formatAmount(total, 'record')}${percent}`;
 }

@@ -1,71 +1,60 @@
-import { Writable } from 'node:stream';
-import { SingleBar } from 'cli-progress';
 import type { LiveView, LiveViewOptions } from './live-view.ts';
 import { paintFor } from './output.ts';
-import { progressLine } from './progress-line.ts';
+import { progressLines } from './progress-lines.ts';
 
-const saveCursor = '\u001B7';
-const restoreCursor = '\u001B8';
-const clearBelow = '\u001B[J';
-const wrapOn = '\u001B[?7h';
+/** Milliseconds between two frames. */
+const interval = 100;
+
+const hideCursor = '\u001B[?25l';
+const showCursor = '\u001B[?25h';
 const wrapOff = '\u001B[?7l';
+const wrapOn = '\u001B[?7h';
+const clearRight = '\u001B[K';
+const clearBelow = '\u001B[J';
+const up = '\u001B[A';
 
 /**
- * A bar in the terminal's last line. Ten times a second it reads where the run stands, and draws what has changed.
- * cli-progress keeps the time and draws; two things are done here that it does not do:
+ * The last two lines of a terminal: a bar and counts, and below it how the run goes. Ten times a second it reads where the
+ * run stands, whatever happens between, and draws what has changed:
  *
- * - Lines are printed above the bar, in one write with the redrawn bar, so that nothing tears.
- * - The cursor rests at the beginning of the bar, and all below it is cleared with each frame. When the terminal
- *   becomes narrower and folds the bar into two lines, the cursor stays with the first and the rest goes away.
+ * - A frame is one write that overwrites the last one, so that nothing flickers. Lines that are printed above it are one
+ *   write with the frame drawn anew, so that nothing tears.
+ * - The cursor rests at the beginning of the frame. When the terminal becomes narrower and folds it, the cursor stays with
+ *   its first line, and all from there on is cleared before the next.
  */
-export function createProgressBar({ output, read }: LiveViewOptions): LiveView {
+export function createProgressBar({ output, clock, read }: LiveViewOptions): LiveView {
   const paint = paintFor(output);
-  let pending = '';
   let frame = '';
-  let active = false;
+  let columns = 0;
+  let end: (() => void) | undefined;
 
-  const flush = (ending: string) => {
-    output.write(pending + ending);
-    pending = '';
+  const draw = (before = '') => {
+    const [counts, course] = progressLines(read(), output.columns, paint);
+    const next = `\r${counts}${clearRight}\n\r${course}${clearBelow}${up}\r`;
+    if (next === frame && output.columns === columns) return;
+    const unfolded = output.columns === columns ? '' : `\r${clearBelow}`;
+    ({ columns } = output);
+    frame = next;
+    output.write(before + unfolded + frame);
   };
-
-  const stream = new Writable({
-    decodeStrings: false,
-    write(chunk: string, _encoding, written) {
-      // Its return to where the bar began would end up in the lines that have been printed since.
-      if (chunk !== saveCursor && chunk !== restoreCursor) pending += chunk;
-      written();
-    },
-  });
-
-  const bar = new SingleBar({
-    stream: Object.assign(stream, { isTTY: true }),
-    format: () => (frame = progressLine(read(), output.columns, paint)),
-    fps: 10,
-    hideCursor: true,
-    linewrap: false,
-    clearOnComplete: true,
-    // What a signal does is for the caller to decide.
-    gracefulExit: false,
-  });
-  bar.on('redraw-post', () => flush(`${clearBelow}\r`));
 
   return {
     start() {
-      if (active) return;
-      active = true;
-      bar.start(0, 0);
+      if (end !== undefined) return;
+      draw(hideCursor + wrapOff);
+      end = clock.every(interval, () => draw());
     },
     print(lines) {
-      if (!active) return output.write(`${lines}\n`);
-      return output.write(`\r${clearBelow}${wrapOn}${lines}\n${wrapOff}${frame}${clearBelow}\r`);
+      if (end === undefined) output.write(`${lines}\n`);
+      else output.write(`\r${clearBelow}${wrapOn}${lines}\n${wrapOff}${frame}`);
     },
     showsWaits: true,
     stop() {
-      if (!active) return;
-      active = false;
-      bar.stop();
-      flush('');
+      if (end === undefined) return;
+      end();
+      end = undefined;
+      frame = '';
+      output.write(`\r${clearBelow}${wrapOn}${showCursor}`);
     },
   };
 }

@@ -17,6 +17,7 @@ import { systemClock, type Paint } from './output.ts';
 import type { Reporter, ReporterOptions } from './reporter.ts';
 import type { SummaryInput } from './summary.ts';
 import { createTally } from './tally.ts';
+import { unisolated } from './text.ts';
 import { lowerBounds, usageColumns } from './usage-table.ts';
 
 const groupsAtMost = 20;
@@ -39,7 +40,16 @@ export function markdownReporter(options: ReporterOptions): Reporter {
       else if (event.type === 'record_finished' && event.outcome === 'failed') failures.add(event);
       else if (event.type === 'run_finished') {
         const { done, kept, cut } = tally.read();
-        const end = { ...options, started, finished: event, failures, done: done - kept, cut };
+        const latency = tally.latency();
+        const end = {
+          ...options,
+          started,
+          finished: event,
+          failures,
+          done: done - kept,
+          cut,
+          ...(latency && { latency }),
+        };
         output.write(runMarkdown(end));
       }
     },
@@ -51,7 +61,7 @@ export function markdownReporter(options: ReporterOptions): Reporter {
 /** Bounded, however much there is to tell; ends with a line break. */
 function runMarkdown(input: SummaryInput): string {
   const facts = factsOf(input, plain).flatMap(({ name, lines }) =>
-    lines.map((line) => `- **${name}** ${markdownText(line)}\n`),
+    lines.map((line) => `- **${name}** ${markdownText(unisolated(line))}\n`),
   );
   return boundedMarkdown([
     `### ${markdownText(`${pipelineName(input)} ${endInWords(input, plain)}`)}`,

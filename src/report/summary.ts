@@ -1,4 +1,4 @@
-import { printable } from '../diagnostic/printable.ts';
+import { displayWidth, printable } from '../diagnostic/printable.ts';
 import { endInWords, factsOf, pipelineName, type RunEnding } from './facts.ts';
 import { placeOf, type Failures } from './failures.ts';
 import { continuedLines, nextOf, type Anew } from './next.ts';
@@ -6,7 +6,7 @@ import { formatAmount, formatCount } from './numbers.ts';
 import type { Output, Paint } from './output.ts';
 import { paintFor } from './output.ts';
 import { pathsOf } from './paths.ts';
-import { clip, wrap } from './text.ts';
+import { clip, isolated, wrap } from './text.ts';
 import { usageTable } from './usage-table.ts';
 
 export interface SummaryInput extends RunEnding {
@@ -42,7 +42,7 @@ export function formatSummary(input: SummaryInput, output: Omit<Output, 'write'>
 
 function headSection(input: SummaryInput, width: number, paint: Paint): readonly string[] {
   return [
-    `${paint('bold', pipelineName(input))} ${endInWords(input, paint)}`,
+    `${paint('bold', isolated(pipelineName(input)))} ${endInWords(input, paint)}`,
     ...factsOf(input, paint).flatMap(({ name, lines, painted }) => {
       const fitting = painted === true ? lines : lines.flatMap((line) => wrap(line, width - labelWidth));
       return labelled(name, fitting, paint);
@@ -51,29 +51,36 @@ function headSection(input: SummaryInput, width: number, paint: Paint): readonly
 }
 
 function failureSection(
-  { failures, inputPath }: SummaryInput,
+  { failures, finished, inputPath }: SummaryInput,
   width: number,
   paint: Paint,
 ): readonly string[] {
-  const groups = failures.groups();
+  // Which step it was is news where there are several.
+  const isByStep = Object.keys(finished.usage.by_step).length > 1;
+  const groups = isByStep ? failures.ofSteps() : failures.groups().map((group) => ({ ...group, step: null }));
   if (groups.length === 0) return [];
   const shown = groups.slice(0, groupsAtMost);
   const counts = shown.map(({ count }) => formatCount(count));
   const countWidth = Math.max(...counts.map((count) => count.length));
   const indent = ' '.repeat(countWidth + 4);
-  const lines = shown.flatMap(({ code, example }, at) => {
-    const text = clip(`${placeOf(example, inputPath)}  ${example.error.message}`, width - indent.length);
+  const lines = shown.flatMap(({ code, step, example }, at) => {
+    const place = `${placeOf(example, inputPath)}  `;
+    const message = clip(example.error.message, Math.max(1, width - indent.length - displayWidth(place)));
     return [
-      `  ${paint('red', (counts[at] ?? '').padStart(countWidth))}  ${code}`,
-      `${indent}${paint('dim', text)}`,
+      `  ${paint('red', (counts[at] ?? '').padStart(countWidth))}  ${code}${stepInWords(step)}`,
+      `${indent}${paint('dim', `${place}${isolated(message)}`)}`,
     ];
   });
   const hidden = groups.length - shown.length;
   return [
     paint('dim', 'failures'),
     ...lines,
-    ...(hidden > 0 ? [`  and ${formatAmount(hidden, 'other code')}`] : []),
+    ...(hidden > 0 ? [`  and ${formatAmount(hidden, isByStep ? 'other kind' : 'other code')}`] : []),
   ];
+}
+
+function stepInWords(step: string | null): string {
+  return step === null ? '' : ` in ${isolated(printable(step))}`;
 }
 
 function pathSection({ started, finished, outputPath }: SummaryInput, paint: Paint): readonly string[] {

@@ -1,4 +1,4 @@
-import { clip } from './text.ts';
+import { clip, isolated } from './text.ts';
 import { displayWidth } from '../diagnostic/printable.ts';
 import type { Paint, Style } from './output.ts';
 
@@ -18,14 +18,15 @@ export interface Row {
 /** Columns go before the labels become shorter than this: most model names fit. */
 const narrowestLabel = 22;
 
-/** Lines of a table without boxes: labels to the left, cells to the right under their headers. */
+/** Lines of a table without boxes: labels to the left, cells to the right under their headers; `corner` above the labels. */
 export function formatTable(
   columns: readonly Column[],
   rows: readonly Row[],
   width: number,
   paint: Paint,
+  corner = '',
 ): readonly string[] {
-  const wanted = Math.max(...rows.map(({ label }) => displayWidth(label)));
+  const wanted = Math.max(displayWidth(corner), ...rows.map(({ label }) => displayWidth(label)));
   const widths = columns.map(({ header }, at) =>
     Math.max(displayWidth(header), ...rows.map(({ cells }) => displayWidth(cells[at] ?? ''))),
   );
@@ -36,14 +37,14 @@ export function formatTable(
 
   const line = (label: string, cells: readonly string[]) =>
     [
-      padEnd(clip(label, labelWidth), labelWidth),
+      padEnd(isolated(clip(label, labelWidth)), labelWidth),
       ...kept.map((at) => padStart(cells[at] ?? '', widths[at] ?? 0)),
     ]
       .join('  ')
       .trimEnd();
   const headers = columns.map(({ header }) => header);
   return [
-    paint('dim', line('', headers)),
+    paint('dim', line(corner, headers)),
     ...rows.map(({ label, cells, style }) => {
       const text = line(label, cells);
       return style === undefined ? text : paint(style, text);

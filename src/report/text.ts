@@ -16,6 +16,23 @@ export function clip(text: string, columns: number): string {
   return `${kept.trimEnd()}…`;
 }
 
+/** Letters that are written from the right to the left. */
+const rightToLeft =
+  /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}\p{Script=Samaritan}\p{Script=Mandaic}]/u;
+
+/**
+ * Printable text that keeps to itself: without its marks (U+2068 and U+2069, which take no column), a name from right to
+ * left would draw the numbers and words beside it to its other side. All other text stays as it is.
+ */
+export function isolated(text: string): string {
+  return rightToLeft.test(text) ? `\u2068${text}\u2069` : text;
+}
+
+/** Text of ours without the marks of `isolated`, for where it is shown otherwise than on a terminal. */
+export function unisolated(text: string): string {
+  return text.replaceAll(/[\u2068\u2069]/gu, '');
+}
+
 /** One line broken between words into lines of so many columns; a word that is longer stays whole. */
 export function wrap(line: string, columns: number): readonly string[] {
   const lines: string[] = [];

@@ -46,14 +46,16 @@ export function usageTable(usage: UsageReport, width: number, paint: Paint): rea
   const models = Object.entries(usage.by_model);
   if (steps.length === 0 && models.length === 0) return [];
   const columns = usageColumns(usage);
+  const [model, ...others] = models;
+  // What one model was asked is what all steps have asked: its name stands above them.
+  const isAlone = model !== undefined && others.length === 0 && steps.length > 0;
   const rows: readonly Row[] = [
-    ...section('by step', steps, columns),
-    ...section('by model', models, columns),
-    // With one model, its row says it already.
-    ...(models.length > 1 ? [rowOf('total', usage.total, columns)] : []),
+    ...(isAlone ? entryRows(steps, columns) : section('by step', steps, columns)),
+    ...(isAlone ? [] : section('by model', models, columns)),
+    ...((isAlone ? steps : models).length > 1 ? [rowOf('total', usage.total, columns)] : []),
   ];
   return [
-    ...formatTable(columns, rows, width, paint),
+    ...formatTable(columns, rows, width, paint, isAlone ? printable(model[0]) : ''),
     ...(rows.some(({ cells }) => cells.some((cell) => cell.endsWith('+')))
       ? [paint('dim', lowerBounds)]
       : []),
@@ -66,10 +68,14 @@ function section(
   columns: readonly UsageColumn[],
 ): readonly Row[] {
   if (entries.length === 0) return [];
-  return [
-    { label: heading, cells: [], style: 'dim' },
-    ...entries.map(([name, usage]) => rowOf(`  ${printable(name)}`, usage, columns)),
-  ];
+  return [{ label: heading, cells: [], style: 'dim' }, ...entryRows(entries, columns)];
+}
+
+function entryRows(
+  entries: readonly (readonly [string, UsageRow])[],
+  columns: readonly UsageColumn[],
+): readonly Row[] {
+  return entries.map(([name, usage]) => rowOf(`  ${printable(name)}`, usage, columns));
 }
 
 function rowOf(label: string, usage: UsageRow, columns: readonly UsageColumn[]): Row {

@@ -1,9 +1,12 @@
 import type { ModelPaused } from '../run/events.ts';
 import { formatSeconds } from './numbers.ts';
-import { clip } from './text.ts';
+import { isolated, clip } from './text.ts';
 
-/** A model that is not asked at the moment. */
-export interface Wait {
+/** What holds a run up at the moment. */
+export type Wait = ModelWait | BudgetWait;
+
+/** A model that is not asked. */
+export interface ModelWait {
   readonly model: string;
   readonly reason: ModelPaused['reason'];
   /**
@@ -13,13 +16,20 @@ export interface Wait {
   readonly left: number | null;
 }
 
+/** Calls that are not made before others tell what they have used: all that the budget has left is set aside for those. */
+export interface BudgetWait {
+  readonly reason: 'budget';
+}
+
 /** The waits of all models. Times are milliseconds of one clock. */
 export interface Waits {
   pause(event: ModelPaused, now: number): void;
-  /** The model has answered a call. */
-  answered(model: string): void;
+  /** The model has answered a call. Whether that has ended a wait. */
+  answered(model: string): boolean;
+  /** Until when some model is not asked at all, whatever is said meanwhile; in the past where all are. */
+  restsUntil(): number;
   /** What may stop the run first, then the longest first. */
-  read(now: number): readonly Wait[];
+  read(now: number): readonly ModelWait[];
 }
 
 interface Held {
@@ -41,7 +51,12 @@ export function collectWaits(): Waits {
       held.set(model, { reason, until, stops });
     },
     answered(model) {
-      if (held.get(model)?.reason === 'unavailable') held.delete(model);
+      return held.get(model)?.reason === 'unavailable' && held.delete(model);
+    },
+    restsUntil() {
+      // Our own limits let requests through at a steady pace.
+      const resting = [...held.values()].filter(({ reason }) => reason !== 'limits');
+      return Math.max(-Infinity, ...resting.map(({ until }) => until));
     },
     read(now) {
       return [...held]
@@ -60,17 +75,29 @@ function urgency({ reason }: Held): number {
   return reason === 'unavailable' ? 1 : 0;
 }
 
-/** For the progress line: `waits 42 s for quota`. Our own words and numbers only. */
-export function waitInShort({ reason, left }: Wait): string {
-  if (reason === 'unavailable') return `no answer, ${tryingAgain(left)}`;
-  return `waits ${formatSeconds(left ?? 0)} for ${reason === 'limits' ? 'limits' : 'quota'}`;
+/** For the live view, from the longest to the shortest: `waits 42 s for quota of small`, `waits 42 s for quota`, `waits 42 s`. */
+export function waitForms(wait: Wait): readonly [string, string, string] {
+  if (wait.reason === 'budget') {
+    return ['waits for what calls under way leave of the budget', 'waits for budget', 'budget'];
+  }
+  const { model, reason, left } = wait;
+  const name = isolated(clip(model, longestModel));
+  if (reason === 'unavailable') {
+    const again = tryingAgain(left);
+    return [`no answer from ${name}, ${again}`, `no answer, ${again}`, 'no answer'];
+  }
+  const short = `waits ${formatSeconds(left ?? 0)}`;
+  const whole = `${short} for ${reason === 'limits' ? 'limits' : 'quota'}`;
+  return [`${whole} of ${name}`, whole, short];
 }
 
 const longestModel = 40;
 
 /** For a line of its own: `mistral-small-latest waits 42 s for quota`. */
-export function waitInWords({ model, reason, left }: Wait): string {
-  const name = clip(model, longestModel);
+export function waitInWords(wait: Wait): string {
+  if (wait.reason === 'budget') return waitForms(wait)[0];
+  const { model, reason, left } = wait;
+  const name = isolated(clip(model, longestModel));
   if (reason === 'unavailable') return `no answer from ${name}, ${tryingAgain(left)}`;
   return `${name} waits ${formatSeconds(left ?? 0)} for ${reason === 'limits' ? 'its limits' : 'quota'}`;
 }

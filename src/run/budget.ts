@@ -53,7 +53,12 @@ interface Waiting {
  * a large one that waits, which could otherwise wait for ever. One that would not fit even if all others were free ends
  * the budget: it and whoever asks after it are refused.
  */
-export function createBudget(limits: PlanBudget, earlier: EarlierSpending): Budget {
+export function createBudget(
+  limits: PlanBudget,
+  earlier: EarlierSpending,
+  /** Told whenever requests begin or cease to wait for others. */
+  held: (held: boolean) => void = () => {},
+): Budget {
   const limit: Amount = {
     usd: limits.usd === undefined ? Infinity : billionthsDown(limits.usd),
     tokens: limits.tokens ?? Infinity,
@@ -64,6 +69,7 @@ export function createBudget(limits: PlanBudget, earlier: EarlierSpending): Budg
   /** The most that a refused request could have used. */
   let wanted = nothing;
   const waiting = new Set<Waiting>();
+  let isHeld = false;
 
   function amountOf({ usd, tokens }: Bound): Amount {
     if (limits.usd === undefined) return { usd: 0, tokens };
@@ -90,8 +96,15 @@ export function createBudget(limits: PlanBudget, earlier: EarlierSpending): Budg
     };
   }
 
-  /** Lets go whoever can be told something, the first first. */
   function serve(): void {
+    letGo();
+    if (isHeld === waiting.size > 0) return;
+    isHeld = waiting.size > 0;
+    held(isHeld);
+  }
+
+  /** Whoever can be told something, the first first. */
+  function letGo(): void {
     for (const request of waiting) {
       const { bound, amount } = request;
       const least = sum(spent, amount);

@@ -16,6 +16,7 @@ export type RunEvent =
   | CallFinished
   | ToolFinished
   | ModelPaused
+  | BudgetHeld
   | Notice
   | ReplayMissed
   | RecordKept
@@ -110,6 +111,15 @@ export interface ModelPaused {
   readonly reason: 'rate_limited' | 'unavailable' | 'limits';
   /** Milliseconds after which the run stops if the model has not answered by then; absent: it does not stop for this. */
   readonly gives_up_in?: number;
+}
+
+/**
+ * Whether calls wait from now on until others have told what they used: all that the budget has left is set aside for those.
+ * Told whenever that changes.
+ */
+export interface BudgetHeld {
+  readonly type: 'budget_held';
+  readonly held: boolean;
 }
 
 /** Something that a user should know of and that changes nothing about the run. */

@@ -90,7 +90,9 @@ export async function execute(execution: Execution): Promise<void> {
     replayed_calls += 1;
   };
   // What is replayed costs nothing.
-  const budget = isReplayed ? undefined : openBudget(plan, history);
+  const budget = isReplayed
+    ? undefined
+    : openBudget(plan, history, (held) => tell({ type: 'budget_held', held }));
   if (budget !== undefined && isUncounted(plan, history)) tell({ type: 'notice', message: uncounted });
   const images = createImages(options.files);
   const secrets = secretsOf(plan, options);

@@ -8,9 +8,13 @@ export function hasBudget({ budget }: Plan): boolean {
 }
 
 /** The budget less what earlier sessions have spent. Undefined where the run may use what it likes. */
-export function openBudget(plan: Plan, history: History | undefined): Budget | undefined {
+export function openBudget(
+  plan: Plan,
+  history: History | undefined,
+  held: (held: boolean) => void,
+): Budget | undefined {
   if (!hasBudget(plan)) return undefined;
-  return createBudget(plan.budget, history?.spent ?? { usd: 0, tokens: 0 });
+  return createBudget(plan.budget, history?.spent ?? { usd: 0, tokens: 0 }, held);
 }
 
 /** Whether earlier sessions, which had no such budget, made calls of which nobody knows what they used. */

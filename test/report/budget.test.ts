@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { budgetInWords, costSoFar, tokensSoFar } from '../../src/report/budget.ts';
+import { budgetInWords, costForms, tokensSoFar } from '../../src/report/budget.ts';
 import { formatCompact, formatCount } from '../../src/report/numbers.ts';
 import type { BudgetReport } from '../../src/run/events.ts';
 import type { Usage } from '../../src/usage/usage.ts';
@@ -45,14 +45,17 @@ describe('what a budget comes to', () => {
     expect(budgetInWords(budget, total)).toEqual(lines);
   });
 
-  it.each<[Partial<Usage>, number | undefined, string | undefined]>([
-    [{ cost_usd: 1.2 }, undefined, '$1.20'],
-    [{ cost_usd: 1.2 }, 5, '$1.20 of $5.00'],
-    [{ cost_usd: 0 }, 0.05, '$0.00 of $0.050'],
-    [{ cost_usd: 1.2, unmetered_requests: 1 }, 5, '$1.20+ of $5.00'],
-    [{ cost_usd: null }, 5, undefined],
-  ])('is told on the way, in dollars: %o of %s', (usage, usd, words) => {
-    expect(costSoFar(usageOf(usage), usd === undefined ? {} : { usd })).toBe(words);
+  it.each<[Partial<Usage>, number | null, number | undefined, readonly string[] | undefined]>([
+    [{ cost_usd: 1.2 }, null, undefined, ['$1.20', '$1.20']],
+    [{ cost_usd: 1.2 }, 3.4, undefined, ['$1.20 of ~$3.40', '$1.20']],
+    [{ cost_usd: 1.2 }, null, 5, ['$1.20 of $5.00', '$1.20 of $5.00']],
+    [{ cost_usd: 1.2 }, 3.4, 5, ['$1.20 of ~$3.40, budget $5.00', '$1.20 of $5.00']],
+    [{ cost_usd: 0 }, null, 0.05, ['$0.00 of $0.050', '$0.00 of $0.050']],
+    [{ cost_usd: 1.2, unmetered_requests: 1 }, 3.4, 5, ['$1.20+ of ~$3.40, budget $5.00', '$1.20+ of $5.00']],
+    [{ cost_usd: null }, null, 5, undefined],
+  ])('is told on the way, in dollars: %o of about %s of %s', (usage, projectedCost, usd, forms) => {
+    const budget = usd === undefined ? {} : { usd };
+    expect(costForms({ usage: usageOf(usage), budget, projectedCost })).toEqual(forms);
   });
 
   it.each<[number | null, number | undefined, (count: number) => string, string | undefined]>([

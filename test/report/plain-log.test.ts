@@ -16,44 +16,70 @@ function createScene(total: number | null) {
 }
 
 describe('a plain line now and then', () => {
-  it('comes when a twentieth has been done, but not before ten seconds', () => {
+  it('comes every ten seconds', () => {
+    const { clock, log, moments, finish } = createScene(10_000);
+    log.start();
+    for (let second = 1; second <= 35; second += 1) {
+      finish(1);
+      clock.advanceTo(second * 1000);
+    }
+    expect(moments).toEqual([10_000, 20_000, 30_000]);
+  });
+
+  it('comes when a twentieth has been done, but not before five seconds', () => {
     const { clock, log, moments, finish } = createScene(100);
     log.start();
     finish(4);
-    clock.advanceTo(15_000);
+    clock.advanceTo(6000);
     expect(moments).toEqual([]);
     finish(1);
-    clock.advanceTo(16_000);
-    expect(moments).toEqual([16_000]);
+    clock.advanceTo(7000);
+    expect(moments).toEqual([7000]);
     finish(50);
-    clock.advanceTo(25_000);
-    expect(moments).toEqual([16_000]);
-    clock.advanceTo(26_000);
-    expect(moments).toEqual([16_000, 26_000]);
+    clock.advanceTo(11_000);
+    expect(moments).toEqual([7000]);
+    clock.advanceTo(12_000);
+    expect(moments).toEqual([7000, 12_000]);
   });
 
-  it.each([
-    ['nothing is done', 100],
-    ['the total is unknown', null],
-  ])('comes every minute where %s', (_, total) => {
-    const { clock, log, moments, finish } = createScene(total);
+  it('is none of a run that takes four seconds', () => {
+    const { clock, log, moments, finish } = createScene(20);
     log.start();
-    if (total === null) finish(1_000_000);
+    for (let second = 1; second <= 4; second += 1) {
+      finish(5);
+      clock.advanceTo(second * 1000);
+    }
+    log.stop();
+    expect(moments).toEqual([]);
+  });
+
+  it('comes every minute where nothing is done', () => {
+    const { clock, log, moments } = createScene(100);
+    log.start();
     clock.advanceTo(185_000);
     expect(moments).toEqual([60_000, 120_000, 180_000]);
+  });
+
+  it('comes every ten seconds at most where the total is unknown', () => {
+    const { clock, log, moments, finish } = createScene(null);
+    log.start();
+    for (let second = 1; second <= 25; second += 1) {
+      finish(1_000_000);
+      clock.advanceTo(second * 1000);
+    }
+    expect(moments).toEqual([10_000, 20_000]);
   });
 
   it('counts what was done before for no advance, and takes its share from what was left to do', () => {
     const { clock, log, moments, finish } = createScene(1000);
     finish(900);
     log.start();
-    clock.advanceTo(30_000);
     finish(4);
-    clock.advanceTo(31_000);
+    clock.advanceTo(6000);
     expect(moments).toEqual([]);
     finish(1);
-    clock.advanceTo(32_000);
-    expect(moments).toEqual([32_000]);
+    clock.advanceTo(7000);
+    expect(moments).toEqual([7000]);
   });
 
   it('starts once, ends when it is told to, and leaves no timer', () => {
@@ -68,7 +94,7 @@ describe('a plain line now and then', () => {
     expect(moments).toEqual([]);
   });
 
-  it('keeps between ten seconds and a minute, whatever the pace', () => {
+  it('keeps between five seconds and a minute, whatever the pace', () => {
     const steps = fc.array(fc.tuple(fc.nat(20_000), fc.nat(100)), { maxLength: 100 });
     fc.assert(
       fc.property(steps, (steps) => {
@@ -79,7 +105,7 @@ describe('a plain line now and then', () => {
           finish(count);
         }
         const gaps = [0, ...moments].map((moment, at, all) => (all[at + 1] ?? clock.now()) - moment);
-        expect(gaps.slice(0, -1).filter((gap) => gap < 10_000)).toEqual([]);
+        expect(gaps.slice(0, -1).filter((gap) => gap < 5000)).toEqual([]);
         expect(gaps.filter((gap) => gap > 60_000)).toEqual([]);
       }),
     );
@@ -88,57 +114,73 @@ describe('a plain line now and then', () => {
 
 describe('what a plain line says', () => {
   it.each<[string, Partial<Progress>, string]>([
-    ['all', {}, '412/1,000 records, 3 failed, 5.4/s, 1,234,567 tokens, $0.031, 1m 48s left'],
+    [
+      'all',
+      {},
+      '412/1,000 records (41 %), 3 failed, 12 in flight, 5.4/s, 1,234,567 tokens, $0.031 of ~$0.076, 1m 48s left',
+    ],
     [
       'an unknown total',
-      { total: null, remaining: null, failed: 0 },
-      '412 records, 5.4/s, 1,234,567 tokens, $0.031',
+      { total: null, remaining: null, failed: 0, projectedCost: null },
+      '412 records, 12 in flight, 5.4/s, 1,234,567 tokens, $0.031',
     ],
     [
       'nothing yet',
       {
         done: 0,
         failed: 0,
+        inFlight: 0,
         perSecond: null,
         remaining: null,
+        projectedCost: null,
         usage: usageOf({ total_tokens: 0, cost_usd: 0 }),
       },
-      '0/1,000 records, $0.00',
+      '0/1,000 records (0 %), $0.00',
     ],
     [
       'an unknown price',
       { failed: 0, usage: usageOf({ cost_usd: null }) },
-      '412/1,000 records, 5.4/s, 200 tokens, cost unknown, 1m 48s left',
+      '412/1,000 records (41 %), 12 in flight, 5.4/s, 200 tokens, cost unknown, 1m 48s left',
     ],
     [
       'unknown tokens',
       { failed: 0, usage: usageOf({ total_tokens: null, cost_usd: null }) },
-      '412/1,000 records, 5.4/s, cost unknown, 1m 48s left',
+      '412/1,000 records (41 %), 12 in flight, 5.4/s, cost unknown, 1m 48s left',
     ],
     [
       'a lower bound',
-      { failed: 0, usage: usageOf({ unmetered_requests: 1 }) },
-      '412/1,000 records, 5.4/s, 200 tokens, $0.00036+, 1m 48s left',
+      { failed: 0, projectedCost: 0.5, usage: usageOf({ unmetered_requests: 1 }) },
+      '412/1,000 records (41 %), 12 in flight, 5.4/s, 200 tokens, $0.00036+ of ~$0.50, 1m 48s left',
     ],
     [
       'a simulated run',
       { failed: 0, simulated: true },
-      '412/1,000 records, 5.4/s, 1,234,567 tokens, simulated, 1m 48s left',
+      '412/1,000 records (41 %), 12 in flight, 5.4/s, 1,234,567 tokens, simulated, 1m 48s left',
     ],
     [
       'answers from the cache',
-      { failed: 0, usage: usageOf({ cached_requests: 1200 }) },
-      '412/1,000 records, 5.4/s, 1,200 calls cached, 200 tokens, $0.00036, 1m 48s left',
+      { failed: 0, skipped: 7, projectedCost: null, usage: usageOf({ cached_requests: 1200 }) },
+      '412/1,000 records (41 %), 7 skipped, 12 in flight, 5.4/s, 1,200 calls cached, 200 tokens, $0.00036, 1m 48s left',
     ],
     [
       'a budget',
       { failed: 0, budget: { usd: 5, tokens: 2_000_000 } },
-      '412/1,000 records, 5.4/s, 1,234,567 of 2,000,000 tokens, $0.031 of $5.00, 1m 48s left',
+      '412/1,000 records (41 %), 12 in flight, 5.4/s, 1,234,567 of 2,000,000 tokens, $0.031 of ~$0.076, budget $5.00, 1m 48s left',
     ],
     [
       'a budget of a simulated run',
       { failed: 0, simulated: true, budget: { usd: 5 } },
-      '412/1,000 records, 5.4/s, 1,234,567 tokens, simulated, $0.031 of $5.00, 1m 48s left',
+      '412/1,000 records (41 %), 12 in flight, 5.4/s, 1,234,567 tokens, simulated, $0.031 of ~$0.076, budget $5.00, 1m 48s left',
+    ],
+    [
+      'no records',
+      { total: 0, done: 0, failed: 0, inFlight: 0, perSecond: null, remaining: null, projectedCost: null },
+      '0/0 records, 1,234,567 tokens, $0.031',
+    ],
+    [
+      'a budget that is set aside',
+      { failed: 0, waits: [{ reason: 'budget' }] },
+      '412/1,000 records (41 %), 12 in flight, 5.4/s, 1,234,567 tokens, $0.031 of ~$0.076, 1m 48s left, waits for what calls under way leave of the budget',
     ],
     [
       'models that wait',
@@ -152,7 +194,7 @@ describe('what a plain line says', () => {
         ],
       },
       [
-        '412/1,000 records, 5.4/s, 1,234,567 tokens, $0.031',
+        '412/1,000 records (41 %), 12 in flight, 5.4/s, 1,234,567 tokens, $0.031 of ~$0.076',
         'no answer from c, trying again for 3m 05s',
         'a\\x1b[2J waits 10 s for quota',
         `${'b'.repeat(39)}… waits 1m 01s for its limits`,

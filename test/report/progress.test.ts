@@ -1,20 +1,27 @@
 import * as fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { createProgressBar } from '../../src/report/progress.ts';
 import { createReporter } from '../../src/report/registry.ts';
 import type { RunEvent } from '../../src/run/events.ts';
-import { begun, called, failed, finished, kept, paused, started, succeeded, usageOf } from './samples.ts';
+import { createManualClock } from './replay.ts';
+import {
+  begun,
+  called,
+  createOutput,
+  failed,
+  finished,
+  kept,
+  paused,
+  progressOf,
+  started,
+  succeeded,
+  usageOf,
+} from './samples.ts';
 import { createTerminal } from './terminal.ts';
-
-// cli-progress takes its time from the global timers, so here they are the clock of all.
-beforeEach(() => {
-  vi.useFakeTimers();
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
 
 function createScene({ columns = 80, color = false } = {}) {
   const terminal = createTerminal(columns);
+  const clock = createManualClock();
   const reporter = createReporter({
     mode: 'terminal',
     output: {
@@ -25,61 +32,58 @@ function createScene({ columns = 80, color = false } = {}) {
       isTerminal: true,
       color,
     },
-    clock: {
-      now: () => Date.now(),
-      every: () => {
-        throw new Error('the bar has a timer of its own');
-      },
-    },
+    clock,
     inputPath: 'rows.jsonl',
     exitCodeOf: () => 0,
   });
   const tell = (...events: readonly RunEvent[]) => {
     for (const event of events) reporter.on(event);
   };
-  const bar = () => terminal.rows().at(-1);
-  return { terminal, reporter, tell, bar };
+  const pass = (time: number) => clock.advanceTo(clock.now() + time);
+  const view = () => terminal.rows().slice(-2);
+  return { terminal, clock, reporter, tell, pass, view };
 }
 
 const interrupted = { kind: 'interrupted', code: 'interrupted', message: 'interrupted' } as const;
 
-describe('the progress bar on a terminal', () => {
-  it('follows the run in the last line', () => {
-    const { terminal, tell, bar } = createScene();
+describe('the live view on a terminal', () => {
+  it('follows the run in the last two lines', () => {
+    const { terminal, tell, pass, view } = createScene();
     tell(started({ total: 10 }));
     expect(terminal.rows()).toEqual([
       'triage: 10 records, up to 8 at a time',
       'kept in runs/triage-1',
-      '░░░░░░░░░░░░░  0/10  $0.00',
+      '░░░░░░░░░░░░░  0 %  0/10',
+      '$0.00',
     ]);
     tell(begun(0), begun(1), succeeded(0));
-    vi.advanceTimersByTime(2000);
-    expect(bar()).toBe('█░░░░░░░░░░░░  1/10  30/min  $0.00  18 s left');
+    pass(2000);
+    expect(view()).toEqual(['█░░░░░░░░░░░░  10 %  1/10  1 in flight', '18 s left  30/min  $0.00']);
     for (let index = 1; index < 10; index += 1) tell(succeeded(index));
-    vi.advanceTimersByTime(100);
-    expect(bar()).toBe('█████████████  10/10  4.8/s  $0.00');
-    expect(terminal.rows()).toHaveLength(3);
+    pass(100);
+    expect(view()).toEqual(['█████████████  100 %  10/10', '4.8/s  $0.00']);
+    expect(terminal.rows()).toHaveLength(4);
   });
 
   it('goes away at the end and leaves the terminal as it was', () => {
-    const { terminal, reporter, tell } = createScene();
+    const { terminal, clock, reporter, tell, pass } = createScene();
     tell(started({ total: 1 }));
-    expect(terminal).toMatchObject({ cursorVisible: false, wraps: false });
+    expect(terminal).toMatchObject({ cursorVisible: false, wraps: false, column: 0, linesBelow: 1 });
     tell(succeeded(0), finished());
-    expect(terminal).toMatchObject({ cursorVisible: true, wraps: true, column: 0 });
+    expect(terminal).toMatchObject({ cursorVisible: true, wraps: true, column: 0, linesBelow: 0 });
     expect(terminal.rows().join('\n')).not.toMatch(/[█░]/);
     expect(terminal.rows()).toContain('triage completed in 1.0 s, 1.0/s');
-    expect(vi.getTimerCount()).toBe(0);
+    expect(clock.ticking).toBe(0);
     const { writes } = terminal;
     reporter.finish();
-    vi.advanceTimersByTime(1000);
+    pass(1000);
     expect(terminal.writes).toBe(writes);
   });
 
   it('goes away when the caller gives up midway, once or twice', () => {
-    const { terminal, reporter, tell } = createScene();
+    const { terminal, clock, reporter, tell, pass } = createScene();
     tell(started(), begun(0));
-    vi.advanceTimersByTime(500);
+    pass(500);
     reporter.finish();
     reporter.finish();
     expect(terminal.rows()).toEqual([
@@ -88,7 +92,7 @@ describe('the progress bar on a terminal', () => {
       '',
     ]);
     expect(terminal).toMatchObject({ cursorVisible: true, wraps: true, column: 0 });
-    expect(vi.getTimerCount()).toBe(0);
+    expect(clock.ticking).toBe(0);
   });
 
   it('leaves a terminal alone that it never used', () => {
@@ -97,15 +101,14 @@ describe('the progress bar on a terminal', () => {
     expect(terminal.writes).toBe(0);
   });
 
-  it('prints failures, warnings and lines longer than the terminal above the bar', () => {
-    const { terminal, reporter, tell, bar } = createScene({ columns: 60 });
+  it('prints failures, warnings and lines longer than the terminal above itself', () => {
+    const { terminal, reporter, tell, pass, view } = createScene({ columns: 60 });
     tell(started({ total: 4 }), failed(0), failed(1));
     const long = `the model said ${'no'.repeat(45)}`;
     tell(failed(2, { code: 'invalid_answer', message: long }));
     reporter.message('warning: two\nlines');
-    vi.advanceTimersByTime(100);
-    const [, , ...rows] = terminal.rows();
-    expect(rows.join('').replace(bar() ?? '', '')).toBe(
+    pass(100);
+    expect(terminal.rows().slice(2, -2).join('')).toBe(
       [
         'rows.jsonl:1  error  no whole answer within 60 s  (step translate, key k-0, timed_out)',
         '  the same (timed_out) for 1 more record',
@@ -114,133 +117,162 @@ describe('the progress bar on a terminal', () => {
         'lines',
       ].join(''),
     );
-    expect(bar()).toBe('███████░░░  3/4  3 failed  $0.00');
+    expect(view()).toEqual(['███████░░░  75 %  3/4  3 failed', '$0.00']);
   });
 
-  it('draws a line and the bar below it in one write, so that neither is ever torn', () => {
-    const { terminal, reporter, tell, bar } = createScene();
+  it('draws a line and itself below it in one write, so that neither is ever torn', () => {
+    const { terminal, reporter, tell, view } = createScene();
     tell(started({ total: 4 }));
     const { writes } = terminal;
-    const before = bar();
+    const before = view();
     reporter.message('one');
     expect(terminal.writes).toBe(writes + 1);
-    expect(terminal.rows().slice(-2)).toEqual(['one', before]);
+    expect(terminal.rows().slice(-3)).toEqual(['one', ...before]);
   });
 
   it('says what an interrupt does, and what a second one does', () => {
-    const { terminal, tell } = createScene();
+    const { terminal, tell, pass } = createScene();
     tell(started({ total: 40 }), ...Array.from({ length: 12 }, (_, index) => begun(index)));
     tell({ type: 'run_stopping', how: 'draining', reason: interrupted });
-    vi.advanceTimersByTime(100);
+    pass(100);
     expect(terminal.rows().slice(2)).toEqual([
       'stopping: finishing 12 records in flight; press Ctrl-C again to stop at once',
-      '░░░░░░░░░░░░░  0/40  finishing 12 in flight  $0.00',
+      '░░░░░░░░░░░░░  0 %  0/40',
+      'finishing 12 in flight  $0.00',
     ]);
     tell(succeeded(0), { type: 'run_stopping', how: 'aborting', reason: interrupted });
-    vi.advanceTimersByTime(100);
+    pass(100);
     expect(terminal.rows().slice(3)).toEqual([
       'stopping at once: 11 records in flight stay pending',
-      '░░░░░░░░░░░░░  1/40  ending 11 in flight  $0.00',
+      '░░░░░░░░░░░░░  2 %  1/40',
+      'ending 11 in flight  $0.00',
+    ]);
+  });
+
+  it('breaks what it says of stopping between words', () => {
+    const { terminal, tell } = createScene({ columns: 40 });
+    tell(started({ total: 40, folder: 'r' }), begun(0));
+    tell({ type: 'run_stopping', how: 'draining', reason: interrupted, grace: 25_000 });
+    expect(terminal.rows().slice(2, -2)).toEqual([
+      'stopping: finishing 1 record in flight,',
+      'at most 25 s; press Ctrl-C again to stop',
+      'at once',
     ]);
   });
 
   it('begins a resumed run where it stands', () => {
-    const { terminal, tell } = createScene();
+    const { terminal, tell, pass } = createScene();
     const usage = usageOf({ requests: 700, total_tokens: 140_000, cost_usd: 1.2 });
     tell(started({ total: 1000, resumed: { kept: 700, usage }, budget: { usd: 5 } }));
     const first = [
       'triage: resuming, 700 of 1,000 records are done, up to 8 at a time',
       'kept in runs/triage-1',
-      '█████████░░░░  700/1,000  140K tokens  $1.20 of $5.00',
+      '█████████░░░░  70 %  700/1,000',
+      '$1.20 of $5.00  140K tokens',
     ];
     expect(terminal.rows()).toEqual(first);
     for (let index = 0; index < 700; index += 1) tell(kept(index));
-    vi.advanceTimersByTime(5000);
+    pass(5000);
     expect(terminal.rows()).toEqual(first);
     tell(begun(700), succeeded(700));
-    vi.advanceTimersByTime(2000);
-    expect(terminal.rows().at(-1)).toMatch(/^█████████░░░░  701\/1,000  30\/min /);
+    pass(2000);
+    expect(terminal.rows().slice(-2)).toEqual([
+      '█████████░░░░  70 %  701/1,000',
+      '9m 58s left  30/min  $1.20 of $5.00  140K tokens',
+    ]);
   });
 
   it('says what happens when a model gives no answer, until it does', () => {
-    const { terminal, tell, bar } = createScene();
+    const { terminal, tell, pass, view } = createScene();
     tell(started({ total: 10 }));
     const down = { model: 'small', reason: 'unavailable', duration: 8000, gives_up_in: 300_000 } as const;
     tell(paused(down));
-    vi.advanceTimersByTime(100);
+    pass(100);
     expect(terminal.rows().slice(2)).toEqual([
       'no answer from small, trying again for 5m 00s',
       '  then the run stops by itself, to be resumed: nothing is lost',
-      '░░░░░░░░░░░░░  0/10  no answer, trying again for 5m 00s  $0.00',
+      '░░░░░░░░░░░░░  0 %  0/10',
+      'no answer from small, trying again for 5m 00s  $0.00',
     ]);
-    vi.advanceTimersByTime(59_900);
+    pass(59_900);
     tell(paused({ ...down, gives_up_in: 240_000 }));
-    vi.advanceTimersByTime(100);
-    expect(terminal.rows()).toHaveLength(5);
-    expect(bar()).toBe('░░░░░░░░░░░░░  0/10  no answer, trying again for 4m 00s  $0.00');
+    pass(100);
+    expect(terminal.rows()).toHaveLength(6);
+    expect(view()[1]).toBe('no answer from small, trying again for 4m 00s  $0.00');
     tell(called(usageOf(), 'small'));
-    vi.advanceTimersByTime(100);
-    expect(bar()).toBe('░░░░░░░░░░░░░  0/10  200 tokens  $0.00036');
+    pass(100);
+    expect(view()[1]).toBe('$0.00036  200 tokens');
   });
 
   it('counts the time of grace down', () => {
-    const { tell, bar } = createScene();
+    const { tell, pass, view } = createScene();
     tell(started({ total: 40 }), begun(0));
     tell({ type: 'run_stopping', how: 'draining', reason: interrupted, grace: 30_000 });
-    vi.advanceTimersByTime(12_000);
-    expect(bar()).toBe('░░░░░░░░░░░░░  0/40  finishing 1 in flight  $0.00  18 s at most');
+    pass(12_000);
+    expect(view()[1]).toBe('finishing 1 in flight  18 s at most  $0.00');
   });
 
   it('counts a pause down', () => {
-    const { tell, bar } = createScene();
+    const { tell, pass, view } = createScene();
     tell(started({ total: 10 }));
-    tell({ type: 'model_paused', model: 'm', duration: 12_000, reason: 'rate_limited' });
-    vi.advanceTimersByTime(100);
-    expect(bar()).toBe('░░░░░░░░░░░░░  0/10  waits 12 s for quota  $0.00');
-    vi.advanceTimersByTime(9000);
-    expect(bar()).toBe('░░░░░░░░░░░░░  0/10  waits 3 s for quota  $0.00');
-    vi.advanceTimersByTime(3000);
-    expect(bar()).toBe('░░░░░░░░░░░░░  0/10  $0.00');
+    tell(paused({ model: 'm', duration: 12_000 }));
+    pass(100);
+    expect(view()[1]).toBe('waits 12 s for quota of m  $0.00');
+    pass(9000);
+    expect(view()[1]).toBe('waits 3 s for quota of m  $0.00');
+    pass(3000);
+    expect(view()[1]).toBe('$0.00');
   });
 
   it('counts on where the total is unknown', () => {
-    const { tell, bar } = createScene({ columns: 34 });
+    const { tell, pass, view } = createScene({ columns: 34 });
     tell(started({ total: null }), succeeded(0), failed(1));
-    vi.advanceTimersByTime(4000);
-    expect(bar()).toBe('2 records  1 failed  4 s elapsed');
+    pass(4000);
+    expect(view()).toEqual(['2 records  1 failed', '4 s elapsed  30/min  $0.00']);
   });
 
-  it('leaves nothing behind when the terminal becomes narrower', () => {
-    const { terminal, tell } = createScene({ columns: 120 });
-    tell(started({ total: 10 }), succeeded(0));
-    vi.advanceTimersByTime(2000);
-    terminal.resize(30);
-    vi.advanceTimersByTime(100);
-    expect(terminal.rows()).toEqual([
-      'triage: 10 records, up to 8 at',
-      ' a time',
-      'kept in runs/triage-1',
-      '░░░░░░  1/10  19 s left',
-    ]);
+  it.each([30, 45, 200])('leaves nothing behind when the terminal has %d columns of a sudden', (columns) => {
+    const { terminal, tell, pass } = createScene({ columns: 60 });
+    tell(started({ total: 10 }), begun(0), begun(1), succeeded(0));
+    pass(2000);
+    terminal.resize(columns);
+    pass(100);
+    expect(terminal.rows().filter((row) => /[█░]/.test(row))).toHaveLength(1);
+    expect(terminal.rows().at(-1)).toBe('19 s left  29/min  $0.00');
+    terminal.resize(60);
+    pass(100);
+    expect(terminal.rows()).toHaveLength(4);
   });
 
-  it('draws ten times a second at most, however many events there are', () => {
-    const { terminal, tell } = createScene();
+  it('draws ten times a second at most, and reads as often, however many events there are', () => {
+    const { terminal, tell, pass } = createScene();
     tell(started({ total: 10_000 }));
     const { writes } = terminal;
-    for (let index = 0; index < 10_000; index += 1) {
-      tell(begun(index), succeeded(index));
-      if (index % 10 === 9) vi.advanceTimersByTime(1);
+    for (let index = 0; index < 10_000; index += 1) tell(begun(index), called(usageOf()), succeeded(index));
+    expect(terminal.writes).toBe(writes);
+    for (let frame = 1; frame <= 10; frame += 1) {
+      tell(failed(frame));
+      pass(100);
     }
-    expect(terminal.writes - writes).toBeGreaterThan(5);
-    expect(terminal.writes - writes).toBeLessThanOrEqual(11);
+    // What fails is told for itself, a few times.
+    expect(terminal.writes - writes).toBeLessThanOrEqual(10 + 2);
+
+    const clock = createManualClock();
+    let reads = 0;
+    const read = () => progressOf({ done: (reads += 1) });
+    const bar = createProgressBar({ output: createOutput(), clock, read });
+    bar.start();
+    bar.start();
+    clock.advanceTo(1000);
+    bar.stop();
+    expect(reads).toBe(1 + 10);
   });
 
   it('writes nothing while nothing changes', () => {
-    const { terminal, tell } = createScene();
+    const { terminal, tell, pass } = createScene();
     tell(started({ total: 10 }));
     const { writes } = terminal;
-    vi.advanceTimersByTime(60_000);
+    pass(60_000);
     expect(terminal.writes).toBe(writes);
   });
 
@@ -254,7 +286,7 @@ describe('the progress bar on a terminal', () => {
     );
     fc.assert(
       fc.property(fc.array(action, { maxLength: 40 }), fc.boolean(), (actions, color) => {
-        const { terminal, reporter, tell, bar } = createScene({ color });
+        const { terminal, clock, reporter, tell, pass, view } = createScene({ color });
         tell(started({ total: 50, folder: 'r' }));
         const messages: string[] = [];
         for (const [index, step] of actions.entries()) {
@@ -263,20 +295,21 @@ describe('the progress bar on a terminal', () => {
             messages.push(step.text);
           } else if (step.kind === 'resize') {
             terminal.resize(step.columns);
-            vi.advanceTimersByTime(100);
-          } else if (step.kind === 'wait') vi.advanceTimersByTime(step.wait);
+            pass(100);
+          } else if (step.kind === 'wait') pass(step.wait);
           else tell(step.kind === 'succeed' ? succeeded(index) : failed(index, { message: `no ${index}` }));
-          expect(bar()).toMatch(/\d+\/50/);
-          expect(bar()?.length).toBeLessThan(terminal.columns);
+          expect(view()[0]).toMatch(/\d+\/50/);
+          expect(view()[1]).toContain('$0.00');
+          for (const row of view()) expect(row.length).toBeLessThan(terminal.columns);
         }
-        const above = terminal.rows().slice(0, -1);
+        const above = terminal.rows().slice(0, -2);
         expect(above.join('')).not.toMatch(/[█░]/);
-        const kept = above.filter((row) => /^[abc]+$/.test(row)).join('');
-        expect(kept).toBe(messages.join(''));
+        const told = above.filter((row) => /^[abc]+$/.test(row)).join('');
+        expect(told).toBe(messages.join(''));
         reporter.finish();
-        expect(terminal).toMatchObject({ cursorVisible: true, wraps: true, column: 0 });
+        expect(terminal).toMatchObject({ cursorVisible: true, wraps: true, column: 0, linesBelow: 0 });
         expect(terminal.rows().slice(0, -1)).toEqual(above);
-        expect(vi.getTimerCount()).toBe(0);
+        expect(clock.ticking).toBe(0);
       }),
       { numRuns: 60 },
     );

@@ -22,8 +22,101 @@ describe('the tally', () => {
       done: 3,
       kept: 0,
       failed: 1,
+      skipped: 1,
       inFlight: 2,
     });
+  });
+
+  it('counts records as skipped that were before', () => {
+    const { tally } = createTimedTally();
+    tally.add(started({ total: 10, resumed: { kept: 2, usage: zeroUsage } }));
+    tally.add(kept(0));
+    tally.add(kept(1, 'skipped'));
+    tally.add(skipped(2));
+    expect(tally.read()).toMatchObject({ done: 3, skipped: 2 });
+  });
+
+  /** A record that a model is asked for, at this cost. */
+  const record = (index: number, cost_usd: number | null) =>
+    [begun(index), { ...called(usageOf({ cost_usd })), index }, succeeded(index)] as const;
+
+  it('projects the cost from the records that a model was asked for', () => {
+    const { tally } = createTimedTally();
+    tally.add(started({ total: 100 }));
+    for (let index = 0; index < 4; index += 1) record(index, 0.5).forEach((event) => tally.add(event));
+    expect(tally.read().projectedCost).toBeNull();
+    record(4, 0.5).forEach((event) => tally.add(event));
+    expect(tally.read().projectedCost).toBe(50);
+    // What one in flight has cost is part of what it will.
+    tally.add(begun(5));
+    tally.add({ ...called(usageOf({ cost_usd: 0.4 })), index: 5 });
+    expect(tally.read().projectedCost).toBe(50);
+  });
+
+  it('projects that records from the cache go on costing nothing', () => {
+    const { tally } = createTimedTally();
+    tally.add(started({ total: 1000 }));
+    for (let index = 0; index < 500; index += 1) {
+      const isAsked = index % 2 === 1;
+      const usage = usageOf(isAsked ? { cost_usd: 1 } : { requests: 0, cached_requests: 1, cost_usd: 0 });
+      for (const event of [begun(index), { ...called(usage), index }, succeeded(index)]) tally.add(event);
+    }
+    const { projectedCost } = tally.read();
+    expect(projectedCost).toBeGreaterThan(480);
+    expect(projectedCost).toBeLessThan(520);
+  });
+
+  it.each<[string, number | null, number | null]>([
+    ['a price is unknown', 1000, null],
+    ['the total is unknown', null, 0.5],
+    ['all is done', 10, 0.5],
+  ])('projects no cost where %s', (_, total, cost) => {
+    const { tally } = createTimedTally();
+    tally.add(started({ total }));
+    for (let index = 0; index < 10; index += 1) record(index, cost).forEach((event) => tally.add(event));
+    expect(tally.read().projectedCost).toBeNull();
+  });
+
+  it('foresees neither time nor cost of a run that stops', () => {
+    const { clock, tally } = createTimedTally();
+    tally.add(started({ total: 100 }));
+    for (let index = 0; index < 10; index += 1) record(index, 0.5).forEach((event) => tally.add(event));
+    clock.advanceTo(2000);
+    expect(tally.read()).toMatchObject({ remaining: 18_000, projectedCost: 50 });
+    const reason = { kind: 'interrupted', code: 'interrupted', message: 'interrupted' } as const;
+    tally.add({ type: 'run_stopping', how: 'draining', reason });
+    expect(tally.read()).toMatchObject({ remaining: null, projectedCost: null });
+  });
+
+  it('tells that the budget holds calls up where that lasts', () => {
+    const { clock, tally } = createTimedTally();
+    const hold = (held: boolean) => tally.add({ type: 'budget_held', held });
+    tally.add(started({ budget: { usd: 5 } }));
+    hold(true);
+    clock.advanceTo(900);
+    expect(tally.read().waits).toEqual([]);
+    hold(false);
+    clock.advanceTo(1000);
+    hold(true);
+    expect(tally.read().waits).toEqual([{ reason: 'budget' }]);
+    hold(false);
+    clock.advanceTo(1900);
+    expect(tally.read().waits).toEqual([{ reason: 'budget' }]);
+    clock.advanceTo(2000);
+    expect(tally.read().waits).toEqual([]);
+  });
+
+  it('tells how long calls took, once there are twenty', () => {
+    const { tally } = createTimedTally();
+    for (let call = 1; call <= 19; call += 1) tally.add({ ...called(usageOf()), duration: call });
+    tally.add({ ...called(usageOf({ requests: 0, cached_requests: 1 })), duration: 0 });
+    tally.add({ ...called(usageOf()), ok: false, duration: 90_000 });
+    expect(tally.latency()).toBeUndefined();
+    tally.add({ ...called(usageOf()), duration: 20 });
+    expect(tally.latency()).toEqual({ p50: 10, p95: 19 });
+    for (let call = 1; call <= 20; call += 1)
+      tally.add({ ...called(usageOf()), step: 'reply', duration: 100 });
+    expect(tally.latency()).toEqual({ p50: 20, p95: 100, slowest: { step: 'reply', p50: 100, p95: 100 } });
   });
 
   it('does not take a row that never began for one in flight', () => {
@@ -118,11 +211,12 @@ describe('the tally', () => {
     for (let index = 0; index < 20; index += 1) tally.add(succeeded(index));
     clock.advanceTo(10_000);
     tally.add(paused({ model: 'large' }));
-    expect(tally.read().remaining).toBe(40_000);
+    // What it waits for comes on top.
+    expect(tally.read().remaining).toBe(52_000);
     tally.add(paused({ model: 'small', reason: 'unavailable' }));
     expect(tally.read().remaining).toBeNull();
     tally.add(called(usageOf(), 'small'));
-    expect(tally.read().remaining).toBe(40_000);
+    expect(tally.read().remaining).toBe(52_000);
   });
 
   it.each([

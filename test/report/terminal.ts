@@ -1,3 +1,5 @@
+import { displayWidth } from '../../src/diagnostic/printable.ts';
+
 /**
  * A terminal of any height that does what it is told, folds its lines anew when it is resized, and refuses
  * what it does not know.
@@ -6,65 +8,66 @@ export interface FakeTerminal {
   write(text: string): void;
   resize(columns: number): void;
   readonly columns: number;
-  /** Rows as a person sees them, without blank ends; the cursor's row is the last. */
+  /** Rows as a person sees them, without blank ends. */
   rows(): readonly string[];
   readonly cursorVisible: boolean;
   readonly wraps: boolean;
-  /** The cursor's column, from 0. */
+  /** The cursor's column, from 0, and how many lines are below it. */
   readonly column: number;
+  readonly linesBelow: number;
   /** How often something was written. */
   readonly writes: number;
 }
 
 const escape = '\u001B';
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 export function createTerminal(initialColumns: number): FakeTerminal {
-  /** Whole lines: they fold into rows by the width of the moment. */
+  /** Whole lines of cells: they fold into rows by the width of the moment. The second cell of a wide character is empty. */
   const lines: string[][] = [[]];
   let columns = initialColumns;
+  let line = 0;
   let offset = 0;
   let cursorVisible = true;
   let wraps = true;
   let writes = 0;
 
-  const current = () => lines.at(-1) ?? [];
+  const current = () => lines[line] ?? [];
   const rowStart = () => offset - (offset % columns);
 
   const put = (character: string) => {
     if (character === '\r') offset = rowStart();
     else if (character === '\n') {
-      lines.push([]);
+      line += 1;
+      if (line === lines.length) lines.push([]);
       offset = 0;
+    } else if (/^\p{Cc}/u.test(character)) {
+      throw new Error(`a bare control character: ${JSON.stringify(character)}`);
     } else {
-      if (character < ' ' || character === '\u007F')
-        throw new Error(`a bare control character: ${JSON.stringify(character)}`);
-      current()[offset] = character;
-      const lastColumn = offset % columns === columns - 1;
-      if (wraps || !lastColumn) offset += 1;
+      const cells = [character, ''].slice(0, displayWidth(character));
+      if (!wraps && (offset % columns) + cells.length > columns) throw new Error('a frame that is too wide');
+      current().splice(offset, cells.length, ...cells);
+      offset += cells.length;
     }
+  };
+
+  const putAll = (text: string) => {
+    for (const { segment } of graphemes.segment(text.replaceAll('\r\n', '\n'))) put(segment);
   };
 
   const control = (sequence: string) => {
     if (/^\d*(?:;\d+)*m$/.test(sequence)) return;
     switch (sequence) {
-      case '1G':
-        offset = rowStart();
+      case 'A':
+        line = Math.max(0, line - 1);
         return;
-      case '0K':
-        current().splice(
-          offset,
-          rowStart() + columns - offset,
-          ...Array.from(
-            { length: Math.max(0, Math.min(current().length, rowStart() + columns) - offset) },
-            () => ' ',
-          ),
-        );
-        return;
-      case '2K':
-        current().fill(' ', rowStart(), rowStart() + columns);
+      case 'K':
+        if (current().length > rowStart() + columns) throw new Error('a folded line is overwritten');
+        current().length = Math.min(current().length, offset);
         return;
       case 'J':
         current().length = Math.min(current().length, offset);
+        lines.length = line + 1;
         return;
       case '?25h':
       case '?25l':
@@ -83,23 +86,25 @@ export function createTerminal(initialColumns: number): FakeTerminal {
     write(text) {
       writes += 1;
       const [plain = '', ...escaped] = text.split(escape);
-      for (const character of plain) put(character);
+      putAll(plain);
       for (const sequence of escaped) {
         const match = /^\[([\d;?]*[A-Za-z])/.exec(sequence);
         if (match === null) throw new Error(`an unknown escape: ${JSON.stringify(sequence)}`);
         control(match[1] ?? '');
-        for (const character of sequence.slice(match[0].length)) put(character);
+        putAll(sequence.slice(match[0].length));
       }
     },
     resize(width) {
       columns = width;
     },
     rows() {
-      return lines.flatMap((line) => {
-        const text = Array.from(line, (cell) => cell ?? ' ').join('');
-        const count = Math.max(1, Math.ceil(text.trimEnd().length / columns));
+      return lines.flatMap((cells) => {
+        const count = Math.max(1, Math.ceil(cells.length / columns));
         return Array.from({ length: count }, (_, at) =>
-          text.slice(at * columns, (at + 1) * columns).trimEnd(),
+          cells
+            .slice(at * columns, (at + 1) * columns)
+            .join('')
+            .trimEnd(),
         );
       });
     },
@@ -114,6 +119,9 @@ export function createTerminal(initialColumns: number): FakeTerminal {
     },
     get column() {
       return offset % columns;
+    },
+    get linesBelow() {
+      return lines.length - 1 - line;
     },
     get writes() {
       return writes;

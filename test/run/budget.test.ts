@@ -34,6 +34,26 @@ describe('a budget', () => {
     expect(statesOf(asked)).toEqual(['granted', 'granted', 'granted']);
   });
 
+  it('tells when requests begin to wait for others, and when none does any more', async () => {
+    const { ask, settle, holds } = budgeted({ tokens: 100 });
+    const [first, second] = await ask(tokens(60), tokens(40));
+    expect(holds).toEqual([]);
+    const [third, fourth] = await ask(tokens(50), tokens(10));
+    expect(holds).toEqual([true]);
+    await settle(second, 'free');
+    expect(holds).toEqual([true]);
+    await settle(first, { total_tokens: 30, cost_usd: null });
+    expect(statesOf([...(third ? [third] : []), ...(fourth ? [fourth] : [])])).toEqual([
+      'granted',
+      'granted',
+    ]);
+    expect(holds).toEqual([true, false]);
+    const [last] = await ask(tokens(50));
+    last?.abort.abort();
+    await settled();
+    expect(holds).toEqual([true, false, true, false]);
+  });
+
   it('lets no small request pass by a large one that waits', async () => {
     const { ask, settle } = budgeted({ tokens: 100 });
     const asked = await ask(tokens(60), tokens(60), tokens(1));

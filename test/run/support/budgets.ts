@@ -17,6 +17,8 @@ export interface AskedBudget {
   readonly budget: Budget;
   /** Those who were told something, in that order. */
   readonly told: readonly Asked[];
+  /** Whether some waited, each time that this changed. */
+  readonly holds: readonly boolean[];
   /** Asks for these, one after the other, and lets happen what can. */
   readonly ask: (...bounds: readonly Bound[]) => Promise<readonly Asked[]>;
   readonly settle: (asked: Asked | undefined, actual: Actual) => Promise<void>;
@@ -25,7 +27,8 @@ export interface AskedBudget {
 export const nothing = { usd: 0, tokens: 0 };
 
 export function budgeted(limits: PlanBudget, earlier = nothing): AskedBudget {
-  const budget = createBudget(limits, earlier);
+  const holds: boolean[] = [];
+  const budget = createBudget(limits, earlier, (held) => holds.push(held));
   const told: Asked[] = [];
 
   function askOne(bound: Bound): Asked {
@@ -49,6 +52,7 @@ export function budgeted(limits: PlanBudget, earlier = nothing): AskedBudget {
   return {
     budget,
     told,
+    holds,
     async ask(...bounds) {
       const asked = bounds.map(askOne);
       await settled();
