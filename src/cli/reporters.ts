@@ -141,9 +141,12 @@ function withShownPaths(event: RunEvent, cwd: string): RunEvent {
 function modeOf(terminal: Terminal, { quiet, stream }: ReportFlags): ReporterMode {
   if (quiet === true) return 'quiet';
   if (stream === true) return 'lines';
-  // A CI log keeps every redraw, even where it calls itself a terminal.
-  const live = terminal.stderr.isTTY && terminal.env['TERM'] !== 'dumb' && (terminal.env['CI'] ?? '') === '';
-  return live ? 'terminal' : 'plain';
+  return showsFrames(terminal) ? 'terminal' : 'plain';
+}
+
+/** Whether stderr shows what is drawn again in the place of the old: a CI log keeps it all, even where it calls itself a terminal. */
+export function showsFrames({ stderr, env }: Terminal): boolean {
+  return stderr.isTTY && env['TERM'] !== 'dumb' && (env['CI'] ?? '') === '';
 }
 
 export function outputOf(terminal: Terminal, stream: NodeJS.WriteStream): Output {

@@ -3,14 +3,14 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { shownPath } from '../diagnostic/placed.ts';
 import { printable, withoutCommands } from '../diagnostic/printable.ts';
 import { failure, success, type Result } from '../result.ts';
-import type { RunEvent } from '../run/events.ts';
+import type { TestProgress } from '../report/test-progress.ts';
 import type { RecordingChange } from '../run/recordings/change.ts';
 import type { SuiteResult } from '../testing/result.ts';
 import type { SessionOptions } from '../testing/session.ts';
 import type { PlannedTest, TestSuite } from '../testing/suite.ts';
 import type { Refusal, Update } from '../testing/update.ts';
 import { exit, type ExitCode } from './exit.ts';
-import { outputOf } from './reporters.ts';
+import { outputOf, showsFrames } from './reporters.ts';
 import type { Interrupts } from './signals.ts';
 import type { TestFlags } from './test-flags.ts';
 import type { Terminal } from './terminal.ts';
@@ -90,26 +90,31 @@ async function record(
   const started = simulated && (await startSimulator(simulated.value));
   if (started?.ok === false) return refuse(started.error.message);
   const { recordTestsInto } = await import('../testing/session.ts');
+  const told = await progress(terminal);
   try {
     const simulator = started && { base_url: started.value.url };
-    const on = await progress(terminal);
     const ran = await recordTestsInto(recorder, suite, tests, {
       ...options,
-      on,
+      on: told.on,
       ...(simulator && { simulator }),
     });
     if (!ran.ok) return failure({ diagnostics: ran.error, code: exit.local });
     const { result, change } = ran.value;
     return success({ result, notes: [changeNote(terminal, change)] });
   } finally {
+    told.finish();
     await started?.value.close();
   }
 }
 
-async function progress(terminal: Terminal): Promise<(event: RunEvent) => void> {
+async function progress(terminal: Terminal): Promise<TestProgress> {
   const { createTestProgress } = await import('../report/test-progress.ts');
   const { systemClock } = await import('../report/output.ts');
-  return createTestProgress(outputOf(terminal, terminal.stderr), systemClock);
+  return createTestProgress({
+    output: outputOf(terminal, terminal.stderr),
+    clock: systemClock,
+    live: showsFrames(terminal),
+  });
 }
 
 function refuse(message: string): Ran {

@@ -1,6 +1,6 @@
 import { displayWidth, printable } from '../diagnostic/printable.ts';
 import { endInWords, factsOf, pipelineName, type RunEnding } from './facts.ts';
-import { placeOf, type Failures } from './failures.ts';
+import { placeOf, type FailureGroup, type Failures } from './failures.ts';
 import { continuedLines, nextOf, type Anew } from './next.ts';
 import { formatAmount, formatCount } from './numbers.ts';
 import type { Output, Paint } from './output.ts';
@@ -57,17 +57,17 @@ function failureSection(
 ): readonly string[] {
   // Which step it was is news where there are several.
   const isByStep = Object.keys(finished.usage.by_step).length > 1;
-  const groups = isByStep ? failures.ofSteps() : failures.groups().map((group) => ({ ...group, step: null }));
+  const groups: readonly FailureGroup[] = isByStep ? failures.ofSteps() : failures.groups();
   if (groups.length === 0) return [];
   const shown = groups.slice(0, groupsAtMost);
   const counts = shown.map(({ count }) => formatCount(count));
   const countWidth = Math.max(...counts.map((count) => count.length));
   const indent = ' '.repeat(countWidth + 4);
-  const lines = shown.flatMap(({ code, step, example }, at) => {
+  const lines = shown.flatMap(({ code, example }, at) => {
     const place = `${placeOf(example, inputPath)}  `;
     const message = clip(example.error.message, Math.max(1, width - indent.length - displayWidth(place)));
     return [
-      `  ${paint('red', (counts[at] ?? '').padStart(countWidth))}  ${code}${stepInWords(step)}`,
+      `  ${paint('red', (counts[at] ?? '').padStart(countWidth))}  ${code}${isByStep ? stepInWords(example.step) : ''}`,
       `${indent}${paint('dim', `${place}${isolated(message)}`)}`,
     ];
   });

@@ -6,6 +6,7 @@ import { startSimulator } from '../../src/simulator/simulator.ts';
 import { recordTests } from '../../src/testing/session.ts';
 import type { CallOutcome } from '../../src/models/contract.ts';
 import { answer, failed } from '../run/support/fake-models.ts';
+import { createManualClock } from '../report/replay.ts';
 import { offline, outline, project, record, suiteOf, triage } from './support.ts';
 
 /** Translates by capitals, finds a topic by its word, and judges by whether the answer is loud. */
@@ -426,8 +427,11 @@ tests:
     const folder = project({ 'triage.yaml': triage, 'triage.test.yaml': oneTest('one', '') });
     let told = '';
     const output = { write: (text: string) => (told += text), columns: 80, isTerminal: false, color: false };
-    const on = createTestProgress(output, { now: () => 0 });
+    const clock = createManualClock();
+    const { on, finish } = createTestProgress({ output, clock, live: false });
     await record(await suiteOf(folder), model, { on });
+    finish();
+    expect(clock.ticking).toBe(0);
     on({ type: 'model_paused', model: 'small', duration: 60_000, reason: 'rate_limited' });
     on({ type: 'notice', message: 'a \u001b[31mnotice' });
     expect(told).toBe(
