@@ -1,3 +1,5 @@
+import { displayWidth, printable } from '../diagnostic/printable.ts';
+import { wrapProse } from '../diagnostic/wrap.ts';
 import { firstFew, placeOf, type FailedRecord } from './failures.ts';
 import { formatAmount } from './numbers.ts';
 import type { Paint } from './output.ts';
@@ -5,6 +7,9 @@ import { clip, isolated } from './text.ts';
 
 const longestMessage = 300;
 const longestName = 60;
+
+const gap = '  ';
+const indent = '  ';
 
 export interface FailureLog {
   /** A record has failed; `details` are lines that explain it, printed below its own. */
@@ -25,6 +30,8 @@ interface FailureLogOptions {
   readonly print: (line: string) => void;
   readonly paint: Paint;
   readonly inputPath: string;
+  /** The columns to which a line is broken, at this moment; undefined where lines are searched and stay whole. */
+  readonly columns?: () => number;
   /** Undefined where the run keeps no folder; asked for only when it is to be printed. */
   readonly errorsPath: () => string | undefined;
 }
@@ -32,7 +39,13 @@ interface FailureLogOptions {
 /**
  * Tells the first few failures as they happen. Ten thousand records that fail alike are one line and a count.
  */
-export function createFailureLog({ print, paint, inputPath, errorsPath }: FailureLogOptions): FailureLog {
+export function createFailureLog({
+  print,
+  paint,
+  inputPath,
+  columns,
+  errorsPath,
+}: FailureLogOptions): FailureLog {
   let last: FailedRecord | undefined;
   let lastSame: string | undefined;
   let repeats = 0;
@@ -63,7 +76,7 @@ export function createFailureLog({ print, paint, inputPath, errorsPath }: Failur
       shown += 1;
       last = shownAs;
       lastSame = details?.same;
-      print(failureLine(shownAs, inputPath, paint));
+      print(failureLine(shownAs, inputPath, paint, columns?.()));
       for (const line of details?.lines() ?? []) print(`  ${line}`);
     },
     flush,
@@ -84,19 +97,29 @@ function alike(one: FailedRecord, other: FailedRecord): boolean {
 }
 
 /**
- * `rows.jsonl:7 error the message (step classify, key a-7, invalid_answer)`: one line, whatever the message.
+ * `rows.jsonl:7  error  the message  (step classify, key a-7, invalid_answer)`: one line, whatever the message; where there
+ * are not so many columns, it goes on below, indented.
  */
-export function failureLine(record: FailedRecord, inputPath: string, paint: Paint): string {
+export function failureLine(record: FailedRecord, inputPath: string, paint: Paint, columns?: number): string {
   const { step, key, error } = record;
-  const details = [
-    ...(step === null ? [] : [`step ${step}`]),
+  const place = placeOf(record, inputPath);
+  const message = clip(error.message, longestMessage);
+  const names = [
+    ...(step === null ? [] : [`step ${isolated(printable(step))}`]),
     `key ${isolated(clip(key, longestName))}`,
     error.code,
   ];
+  const details = `(${names.join(', ')})`;
+  const room = columns === undefined ? Infinity : Math.max(indent.length + 1, columns);
+  if (displayWidth([place, 'error', message, details].join(gap)) <= room) {
+    return [place, paint('red', 'error'), isolated(message), paint('dim', details)].join(gap);
+  }
+  const before = `${place}${gap}error${gap}`;
+  const below = room - indent.length;
+  const [first, ...more] = wrapProse(message, below, Math.max(1, room - displayWidth(before)));
   return [
-    placeOf(record, inputPath),
-    paint('red', 'error'),
-    isolated(clip(error.message, longestMessage)),
-    paint('dim', `(${details.join(', ')})`),
-  ].join('  ');
+    `${place}${gap}${paint('red', 'error')}${gap}${isolated(first)}`,
+    ...more.map((line) => `${indent}${isolated(line)}`),
+    ...wrapProse(details, below).map((line) => `${indent}${paint('dim', line)}`),
+  ].join('\n');
 }

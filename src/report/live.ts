@@ -6,7 +6,7 @@ import { createFailureLog, type FailureDetails } from './failure-log.ts';
 import { collectFailures } from './failures.ts';
 import { formatAmount, formatCount, formatSeconds } from './numbers.ts';
 import type { LiveView, LiveViewOptions } from './live-view.ts';
-import { paintFor, systemClock, type Paint } from './output.ts';
+import { paintFor, systemClock, type Paint, type Style } from './output.ts';
 import { errorsPathOf } from './paths.ts';
 import { missKind, missLines, missTitle } from './replay-miss.ts';
 import type { Reporter, ReporterOptions } from './reporter.ts';
@@ -37,25 +37,34 @@ export function liveReporter(
     print,
     paint,
     inputPath,
+    ...(output.isTerminal && { columns: () => output.columns }),
     errorsPath: () => (started?.folder === undefined ? undefined : printable(errorsPathOf(started.folder))),
   });
   const tell = (lines: string) => {
     log.flush();
     print(lines);
   };
-  /** Broken between words on a terminal, and whole where it may be searched for. */
-  const warn = (line: string) => {
-    const lines = output.isTerminal ? wrap(line, output.columns) : [line];
-    tell(lines.map((part) => paint('yellow', part)).join('\n'));
+  /** Broken between words on a terminal, with its indent, and whole where it may be searched for. */
+  const broken = (line: string): readonly string[] => {
+    const text = line.trimStart();
+    const indent = line.slice(0, line.length - text.length);
+    if (!output.isTerminal) return [line];
+    return wrap(text, output.columns - indent.length).map((part) => indent + part);
   };
-  const waits = createWaitLog({ print: tell, paint, now: () => clock.now(), seen: view.showsWaits });
+  const say = (line: string, style: Style) =>
+    tell(
+      broken(line)
+        .map((part) => paint(style, part))
+        .join('\n'),
+    );
+  const waits = createWaitLog({ print: say, now: () => clock.now(), seen: view.showsWaits });
   return {
     on(event) {
       tally.add(event);
       switch (event.type) {
         case 'run_started':
           started = event;
-          print(startLine(event));
+          print(startLines(event).flatMap(broken).join('\n'));
           view.start();
           return;
         case 'record_finished':
@@ -68,13 +77,13 @@ export function liveReporter(
           misses.set(event.index, event.miss);
           return;
         case 'run_stopping':
-          warn(stoppingLine(event, tally.read().inFlight));
+          say(stoppingLine(event, tally.read().inFlight), 'yellow');
           return;
         case 'model_paused':
           waits.add(event);
           return;
         case 'notice':
-          warn(clip(event.message, longestMessage));
+          say(clip(event.message, longestMessage), 'yellow');
           return;
         case 'run_finished': {
           view.stop();
@@ -108,7 +117,7 @@ function detailsOf(miss: ReplayMiss | undefined, paint: Paint): FailureDetails |
   return miss && { title: missTitle(miss), same: missKind(miss), lines: () => missLines(miss, { paint }) };
 }
 
-function startLine({
+function startLines({
   pipeline,
   total,
   concurrency,
@@ -116,7 +125,7 @@ function startLine({
   replayed,
   resumed,
   folder,
-}: RunStarted): string {
+}: RunStarted): readonly string[] {
   const parts = [
     ...(resumed === undefined ? [] : ['resuming']),
     ...countInWords(resumed?.kept ?? 0, total),
@@ -124,8 +133,8 @@ function startLine({
     ...(simulated ? ['answers are simulated'] : []),
     ...(replayed === true ? ['answers are replayed'] : []),
   ];
-  const kept = folder === undefined ? '' : `\nkept in ${printable(folder)}`;
-  return `${isolated(clip(pipeline, longestName))}: ${parts.join(', ')}${kept}`;
+  const kept = folder === undefined ? [] : [`kept in ${printable(folder)}`];
+  return [`${isolated(clip(pipeline, longestName))}: ${parts.join(', ')}`, ...kept];
 }
 
 function isDone(resumed: RunStarted['resumed'], total: number | null): boolean {

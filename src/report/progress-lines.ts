@@ -40,12 +40,13 @@ const courseRanks = {
   time: 1,
   wholeState: 2,
   cost: 3,
-  rate: 4,
-  projection: 5,
-  model: 6,
-  cached: 7,
-  tokens: 8,
-  unknownCost: 9,
+  boundTokens: 4,
+  rate: 5,
+  projection: 6,
+  model: 7,
+  cached: 8,
+  tokens: 9,
+  unknownCost: 10,
 } as const;
 
 function countFields(progress: Progress, columns: number): readonly Field[] {
@@ -96,7 +97,13 @@ function courseFields(progress: Progress): readonly Field[] {
     ...costFields(progress),
     tokens === undefined
       ? []
-      : [form(isBounded ? courseRanks.cost : courseRanks.tokens, tokens, isBounded ? undefined : 'dim')],
+      : [
+          form(
+            isBounded ? courseRanks.boundTokens : courseRanks.tokens,
+            tokens,
+            isBounded ? undefined : 'dim',
+          ),
+        ],
     cached === 0 ? [] : [form(courseRanks.cached, `${formatCompact(cached)} cached`, 'dim')],
   ];
 }

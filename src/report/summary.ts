@@ -26,7 +26,7 @@ const groupsAtMost = 10;
  */
 export function formatSummary(input: SummaryInput, output: Omit<Output, 'write'>): string {
   const paint = paintFor(output);
-  const width = output.isTerminal ? Math.min(100, Math.max(60, output.columns)) : 80;
+  const width = output.isTerminal ? Math.min(100, Math.max(40, output.columns)) : 80;
   const sections = [
     headSection(input, width, paint),
     usageTable(input.finished.usage, width, paint),

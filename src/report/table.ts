@@ -37,7 +37,7 @@ export function formatTable(
 
   const line = (label: string, cells: readonly string[]) =>
     [
-      padEnd(isolated(clip(label, labelWidth)), labelWidth),
+      padEnd(labelled(clip(label, labelWidth)), labelWidth),
       ...kept.map((at) => padStart(cells[at] ?? '', widths[at] ?? 0)),
     ]
       .join('  ')
@@ -64,6 +64,12 @@ function dropUntil(
     kept = kept.filter((at) => columns[at]?.rank !== last);
   }
   return kept;
+}
+
+/** What a label is indented by stays before it. */
+function labelled(label: string): string {
+  const text = label.trimStart();
+  return label.slice(0, label.length - text.length) + isolated(text);
 }
 
 function padEnd(text: string, width: number): string {

@@ -32,7 +32,8 @@ export function createTestProgress({ output, clock, live }: TestProgressOptions)
   const now = () => clock.now();
   let shown: { readonly tally: Tally; readonly view: LiveView } | undefined;
   const print = (line: string) => (shown === undefined ? output.write(`${line}\n`) : shown.view.print(line));
-  const waits = createWaitLog({ print, paint: paintFor(output), now, seen: live });
+  const paint = paintFor(output);
+  const waits = createWaitLog({ print: (line, style) => print(paint(style, line)), now, seen: live });
 
   function show(): void {
     const tally = createTally(now);

@@ -4,6 +4,7 @@ import { formatCount } from './numbers.ts';
 import type { Paint } from './output.ts';
 import { formatTable, type Column, type Row } from './table.ts';
 import { printable } from '../diagnostic/printable.ts';
+import { wrap } from './text.ts';
 
 export interface UsageColumn extends Column {
   readonly cell: (usage: UsageRow) => string;
@@ -57,7 +58,7 @@ export function usageTable(usage: UsageReport, width: number, paint: Paint): rea
   return [
     ...formatTable(columns, rows, width, paint, isAlone ? printable(model[0]) : ''),
     ...(rows.some(({ cells }) => cells.some((cell) => cell.endsWith('+')))
-      ? [paint('dim', lowerBounds)]
+      ? wrap(lowerBounds, width).map((line) => paint('dim', line))
       : []),
   ];
 }

@@ -1,5 +1,5 @@
 import type { ModelPaused } from '../run/events.ts';
-import type { Paint } from './output.ts';
+import type { Style } from './output.ts';
 import { waitInWords } from './waits.ts';
 
 /** Milliseconds from which on a wait that passes by itself is worth a line. */
@@ -16,8 +16,7 @@ export interface WaitLog {
 }
 
 interface WaitLogOptions {
-  readonly print: (lines: string) => void;
-  readonly paint: Paint;
+  readonly print: (line: string, style: Style) => void;
   /** Milliseconds. */
   readonly now: () => number;
   /** Whether waits are seen anyway: then only those are told that may stop the run. */
@@ -25,7 +24,7 @@ interface WaitLogOptions {
 }
 
 /** Tells that a long wait begins: once, however often it is told to go on. */
-export function createWaitLog({ print, paint, now, seen }: WaitLogOptions): WaitLog {
+export function createWaitLog({ print, now, seen }: WaitLogOptions): WaitLog {
   const toldUntil = new Map<string, number>();
   return {
     add({ model, reason, duration, gives_up_in }) {
@@ -38,8 +37,8 @@ export function createWaitLog({ print, paint, now, seen }: WaitLogOptions): Wait
       toldUntil.set(trouble, Math.max(until, ends + apart));
       if (known) return;
       const left = down ? (gives_up_in ?? null) : duration;
-      print(paint('yellow', waitInWords({ model, reason, left })));
-      if (down) print(paint('dim', `  ${left === null ? '' : stops}nothing is lost`));
+      print(waitInWords({ model, reason, left }), 'yellow');
+      if (down) print(`  ${left === null ? '' : stops}nothing is lost`, 'dim');
     },
   };
 }

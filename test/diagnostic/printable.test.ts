@@ -84,6 +84,14 @@ describe('displayWidth', () => {
     ['❤️', 2],
     ['é', 1],
     ['\u200D', 0],
+    ['\u2068שלום\u2069', 4],
+    ['عَرَبِي', 4],
+    ['น้ำ', 2],
+    ['का', 2],
+    ['각', 2],
+    ['❤\u200D🔥', 2],
+    ['👍🏽', 2],
+    ['㈱', 2],
   ])('%j takes %i columns', (text, width) => {
     expect(displayWidth(text)).toBe(width);
   });

@@ -107,6 +107,28 @@ describe('the line of a failure', () => {
     expect(line).toMatch(/…\)?, timed_out\)$/);
   });
 
+  it.each<[number, readonly string[]]>([
+    [90, ['rows.csv:1  error  no whole answer within 60 s  (step translate, key k-0, timed_out)']],
+    [80, ['rows.csv:1  error  no whole answer within 60 s', '  (step translate, key k-0, timed_out)']],
+    [
+      30,
+      ['rows.csv:1  error  no whole', '  answer within 60 s', '  (step translate, key k-0,', '  timed_out)'],
+    ],
+  ])('goes on below in %d columns', (columns, lines) => {
+    expect(failureLine(failed(0), 'rows.csv', plain, columns).split('\n')).toEqual(lines);
+  });
+
+  it('keeps what goes from right to left to itself, in each line', () => {
+    const record = failed(0, { message: 'طلب 12 غير صالح' }, { key: 'طلب-7' });
+    expect(failureLine(record, 'rows.csv', plain)).toBe(
+      'rows.csv:1  error  \u2068طلب 12 غير صالح\u2069  (step translate, key \u2068طلب-7\u2069, timed_out)',
+    );
+    expect(failureLine(record, 'rows.csv', plain, 28).split('\n').slice(0, 2)).toEqual([
+      'rows.csv:1  error  \u2068طلب 12\u2069',
+      '  \u2068غير صالح\u2069',
+    ]);
+  });
+
   it('colours the word and dims the details', () => {
     const line = failureLine(failed(0), 'rows.csv', (style, text) => `<${style}>${text}</>`);
     expect(line).toBe(

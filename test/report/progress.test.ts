@@ -108,15 +108,17 @@ describe('the live view on a terminal', () => {
     tell(failed(2, { code: 'invalid_answer', message: long }));
     reporter.message('warning: two\nlines');
     pass(100);
-    expect(terminal.rows().slice(2, -2).join('')).toBe(
-      [
-        'rows.jsonl:1  error  no whole answer within 60 s  (step translate, key k-0, timed_out)',
-        '  the same (timed_out) for 1 more record',
-        `rows.jsonl:3  error  ${long}  (step translate, key k-2, invalid_answer)`,
-        'warning: two',
-        'lines',
-      ].join(''),
-    );
+    expect(terminal.rows().slice(2, -2)).toEqual([
+      'rows.jsonl:1  error  no whole answer within 60 s',
+      '  (step translate, key k-0, timed_out)',
+      '  the same (timed_out) for 1 more record',
+      'rows.jsonl:3  error  the model said',
+      `  ${'no'.repeat(29)}`,
+      'no'.repeat(16),
+      '  (step translate, key k-2, invalid_answer)',
+      'warning: two',
+      'lines',
+    ]);
     expect(view()).toEqual(['███████░░░  75 %  3/4  3 failed', '$0.00']);
   });
 

@@ -96,8 +96,56 @@ describe('the summary', () => {
       createOutput({ columns, isTerminal: true }),
     );
     const widest = Math.max(...text.split('\n').map((line) => displayWidth(line)));
-    expect(widest).toBeLessThanOrEqual(Math.min(100, Math.max(60, columns)));
-    expect(widest).toBeGreaterThan(50);
+    expect(widest).toBeLessThanOrEqual(Math.min(100, Math.max(56, columns)));
+    expect(widest).toBeGreaterThan(Math.min(50, columns - 10));
+  });
+
+  it('is two lines of a table for a step and its model, which is named once', () => {
+    const row = { ...usageOf(), records: 1 };
+    const usage = { total: row, by_step: { translate: row }, by_model: { small: row } };
+    expect(summaryOf({ finished: finished({ usage }), failures: collectFailures() })).toBe(
+      [
+        'triage completed in 1.0 s, 10/s',
+        'records    10: 10 succeeded',
+        'cost       $0.00036',
+        '',
+        'small        requests  retries  input  (cached)  output      cost',
+        '  translate         1        0    120         0      80  $0.00036',
+        '',
+        'results    runs/triage-1/results.jsonl',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('names the step of failures where there are several, and how long calls took', () => {
+    const row = { ...usageOf(), records: 1 };
+    const usage = { total: row, by_step: { translate: row, ترجمة: row }, by_model: { small: row } };
+    const failures = collectFailures();
+    for (const index of [0, 1]) failures.add(failed(index));
+    failures.add(failed(2, { message: 'رسالة 12' }, { step: 'ترجمة' }));
+    failures.add(failed(3, { code: 'invalid_record' }, { step: null }));
+    const latency = { p50: 820, p95: 2140, slowest: { step: 'ترجمة', p50: 1400, p95: 4000 } };
+    const lines = summaryOf({ finished: finished({ usage }), failures, latency }).split('\n');
+    expect(lines.slice(lines.indexOf('failures'), lines.indexOf('failures') + 7)).toEqual([
+      'failures',
+      '  2  timed_out in translate',
+      '     rows.jsonl:1  no whole answer within 60 s',
+      '  1  timed_out in \u2068ترجمة\u2069',
+      '     rows.jsonl:3  \u2068رسالة 12\u2069',
+      '  1  invalid_record',
+      '     rows.jsonl:4  no whole answer within 60 s',
+    ]);
+    expect(lines.slice(3, 5)).toEqual([
+      'latency    p50 820 ms, p95 2.1 s a call, waits and retries included',
+      '           slowest in \u2068ترجمة\u2069: p50 1.4 s, p95 4.0 s',
+    ]);
+    expect(lines.slice(6, 10)).toEqual([
+      'small        requests  retries  input  (cached)  output      cost',
+      '  translate         1        0    120         0      80  $0.00036',
+      '  \u2068ترجمة\u2069             1        0    120         0      80  $0.00036',
+      'total               1        0    120         0      80  $0.00036',
+    ]);
   });
 
   it('makes the untrusted harmless', () => {

@@ -35,7 +35,7 @@ export function createTerminal(initialColumns: number): FakeTerminal {
   const current = () => lines[line] ?? [];
   const rowStart = () => offset - (offset % columns);
 
-  const put = (character: string) => {
+  const put = (character: string, width: number) => {
     if (character === '\r') offset = rowStart();
     else if (character === '\n') {
       line += 1;
@@ -44,7 +44,7 @@ export function createTerminal(initialColumns: number): FakeTerminal {
     } else if (/^\p{Cc}/u.test(character)) {
       throw new Error(`a bare control character: ${JSON.stringify(character)}`);
     } else {
-      const cells = [character, ''].slice(0, displayWidth(character));
+      const cells = [character, ''].slice(0, width);
       if (!wraps && (offset % columns) + cells.length > columns) throw new Error('a frame that is too wide');
       current().splice(offset, cells.length, ...cells);
       offset += cells.length;
@@ -52,7 +52,8 @@ export function createTerminal(initialColumns: number): FakeTerminal {
   };
 
   const putAll = (text: string) => {
-    for (const { segment } of graphemes.segment(text.replaceAll('\r\n', '\n'))) put(segment);
+    if (/^[\r\n\x20-\x7E█░]*$/.test(text)) for (const character of text) put(character, 1);
+    else for (const { segment } of graphemes.segment(text)) put(segment, displayWidth(segment));
   };
 
   const control = (sequence: string) => {

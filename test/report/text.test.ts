@@ -1,7 +1,21 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { displayWidth } from '../../src/diagnostic/printable.ts';
-import { clip, wrap } from '../../src/report/text.ts';
+import { clip, isolated, unisolated, wrap } from '../../src/report/text.ts';
+
+describe('isolated', () => {
+  it.each([
+    ['hébreu, 日本語, 12', 'hébreu, 日本語, 12'],
+    ['', ''],
+    ['طلب-7', '\u2068طلب-7\u2069'],
+    ['a שלום', '\u2068a שלום\u2069'],
+    ['ދިވެހި', '\u2068ދިވެހި\u2069'],
+  ])('keeps %j to itself where it would reorder what is beside it', (text, marked) => {
+    expect(isolated(text)).toBe(marked);
+    expect(displayWidth(marked)).toBe(displayWidth(text));
+    expect(unisolated(marked)).toBe(text);
+  });
+});
 
 describe('clip', () => {
   it.each([

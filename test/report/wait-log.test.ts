@@ -9,7 +9,6 @@ function createScene({ seen = false } = {}) {
   let now = 0;
   const log = createWaitLog({
     print: (line) => lines.push(line),
-    paint: (_, text) => text,
     now: () => now,
     seen,
   });
