@@ -65,7 +65,8 @@ const wide =
  * several), none for a combining mark. Where letters of a script are joined (Thai, Devanagari), each has its own.
  */
 export function displayWidth(text: string): number {
-  if (/^[\x20-\x7E]*$/u.test(text)) return text.length;
+  // Letters of ASCII, and the blocks and lines that bars are made of.
+  if (/^[\x20-\x7E\u2500-\u259F]*$/u.test(text)) return text.length;
   let width = 0;
   for (const { segment } of graphemes.segment(text)) {
     const letters = segment.replaceAll(invisible, '');

@@ -23,12 +23,24 @@ export function formatAmount(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+const decimals = new Map<number, Intl.NumberFormat>();
+
+/** So many digits after the point. To make a format takes a thousand times longer than to use it. */
+function decimal(digits: number): Intl.NumberFormat {
+  let format = decimals.get(digits);
+  if (format === undefined) {
+    format = new Intl.NumberFormat('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    decimals.set(digits, format);
+  }
+  return format;
+}
+
 /** US dollars: whole cents from a dollar on, below it as many digits as two significant ones need. */
 export function formatMoney(dollars: number): string {
   if (dollars === 0) return '$0.00';
   if (dollars < 0.000001) return '<$0.000001';
   const digits = dollars >= 1 ? 2 : Math.max(2, Math.ceil(-Math.log10(dollars)) + 1);
-  return `$${dollars.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
+  return `$${decimal(digits).format(dollars)}`;
 }
 
 /** Records a second as `240/s`, `5.4/s`, or where that says too little `3.1/min`, `2.5/h`. */

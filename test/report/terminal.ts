@@ -52,7 +52,7 @@ export function createTerminal(initialColumns: number): FakeTerminal {
   };
 
   const putAll = (text: string) => {
-    if (/^[\r\n\x20-\x7E█░]*$/.test(text)) for (const character of text) put(character, 1);
+    if (/^[\r\n\x20-\x7E█░…]*$/.test(text)) for (const character of text) put(character, 1);
     else for (const { segment } of graphemes.segment(text)) put(segment, displayWidth(segment));
   };
 
