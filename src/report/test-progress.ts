@@ -11,9 +11,9 @@ import { createWaitLog } from './wait-log.ts';
 
 /** Follows the runs that record answers for tests. */
 export interface TestProgress {
-  on(event: RunEvent): void;
+  readonly on: (event: RunEvent) => void;
   /** Leaves the terminal as it was. To be called however the runs ended. */
-  finish(): void;
+  readonly finish: () => void;
 }
 
 export interface TestProgressOptions {

@@ -60,6 +60,8 @@ describe('the screens of a run that is a case of', () => {
     ['waits-and-sigterm', 40],
   ])('%s, in %d columns', (name, columns) => {
     const run = readRecordedRun(`${golden}/${name}/events.json`);
-    expectGolden(`${golden}/${name}/screens.txt`, screensOf(run, columns).join(''));
+    const screens = screensOf(run, columns);
+    expect(screens).toHaveLength(4);
+    expectGolden(`${golden}/${name}/screens.txt`, screens.join(''));
   });
 });
