@@ -64,6 +64,9 @@ async function startServer(line: string, cwd: string) {
   return { printed: printed.toString(), stop };
 }
 
+/** The port of the page's own server; here it takes one that is free. */
+const pagePort = '4820';
+
 interface Printed {
   readonly command: string;
   readonly page: string;
@@ -84,14 +87,17 @@ async function printedBy(blocks: readonly Block[]): Promise<readonly Printed[]> 
       writeFileSync(join(folder, block.title), block.text);
     }
     for (const { command, output } of block.language === 'console' ? exchangesOf(block) : []) {
-      // The port of the page's own server.
-      const moved = command.replace('4820', port);
+      const moved = command.replace(pagePort, port);
       if (moved.endsWith(' &')) {
         const server = await startServer(moved, folder);
         servers.push(server.stop);
-        printed.push({ command, page: output, really: server.printed });
+        printed.push({ command, page: output, really: server.printed.replace(port, pagePort) });
       } else {
-        printed.push({ command, page: output, really: await execute(moved, folder) });
+        const really = (await execute(moved, folder)).replaceAll(
+          `127.0.0.1:${port}`,
+          `127.0.0.1:${pagePort}`,
+        );
+        printed.push({ command, page: output, really });
       }
     }
   }
