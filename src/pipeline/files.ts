@@ -11,11 +11,14 @@ export interface PipelineFiles {
   find(path: string, shown: string): Promise<Diagnostic | undefined>;
   /** Those of these files that have been read or found, in their order here. */
   listed(paths: Iterable<string>): readonly PlanFile[];
+  /** All that were asked for, those that are not there too. */
+  asked(): readonly string[];
 }
 
 export function openFiles(): PipelineFiles {
   const files = new Map<string, Promise<Result<TextFile, Diagnostic>>>();
   const hashes = new Map<string, string>();
+  const asked = new Set<string>();
   const load = async (path: string, shown: string) => {
     const file = await readTextFile(path, shown);
     if (file.ok) hashes.set(path, file.value.sha256);
@@ -23,11 +26,13 @@ export function openFiles(): PipelineFiles {
   };
   return {
     read(path, shown) {
+      asked.add(path);
       const file = files.get(path) ?? load(path, shown);
       files.set(path, file);
       return file;
     },
     async find(path, shown) {
+      asked.add(path);
       if (hashes.has(path)) return undefined;
       const hash = await hashFile(path, shown);
       if (!hash.ok) return hash.error;
@@ -39,5 +44,6 @@ export function openFiles(): PipelineFiles {
         const sha256 = hashes.get(path);
         return sha256 === undefined ? [] : [{ path, sha256 }];
       }),
+    asked: () => [...asked],
   };
 }

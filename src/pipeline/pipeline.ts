@@ -25,6 +25,8 @@ export interface LoadedPipeline {
   readonly diagnostics: readonly Diagnostic[];
   /** The file as it was parsed, the flags applied to nothing of it; absent where that was not possible. */
   readonly source?: Source;
+  /** Every file that was read or looked for, absolute, the pipeline first: for who waits until it is mended. */
+  readonly files: readonly string[];
 }
 
 /** Mistakes of syntax that leave the rest of the file as it was meant. */
@@ -41,11 +43,12 @@ export async function loadPipeline(path: string, options: LoadOptions = {}): Pro
   const absolute = resolve(options.cwd ?? '', path);
   const files = openFiles();
   const read = await files.read(absolute, path);
-  if (!read.ok) return { diagnostics: [read.error] };
+  if (!read.ok) return { diagnostics: [read.error], files: files.asked() };
   const records = recordsAsPipeline(absolute, path, read.value.text);
-  if (records !== undefined) return { diagnostics: [records] };
+  if (records !== undefined) return { diagnostics: [records], files: files.asked() };
   const { source, diagnostics: syntax } = parseYaml(absolute, read.value.text);
-  if (syntax.some(({ code }) => !localMistakes.has(code))) return { diagnostics: syntax };
+  if (syntax.some(({ code }) => !localMistakes.has(code)))
+    return { diagnostics: syntax, files: files.asked() };
 
   const { value, overrides, diagnostics: flags } = applyOverrides(source.value, options);
   const report = createReport(source, overrides);
@@ -54,5 +57,6 @@ export async function loadPipeline(path: string, options: LoadOptions = {}): Pro
   const workspace = { path: absolute, source, files, report };
   const plan = await compilePlan(file, options.columns, overrideTexts(options), workspace);
   const diagnostics = report.all();
-  return report.failed() ? { diagnostics, source } : { plan, diagnostics, source };
+  const told = { diagnostics, source, files: files.asked() };
+  return report.failed() ? told : { plan, ...told };
 }

@@ -42,6 +42,7 @@ function filesOf(files: { readonly [path: string]: string }): PipelineFiles {
     },
     find: () => Promise.resolve(undefined),
     listed: () => [],
+    asked: () => [],
   };
 }
 
