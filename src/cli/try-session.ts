@@ -118,7 +118,7 @@ export async function createTrySession(
     const isText = flags.format === 'text';
     const [{ runTrial }, { mistakesOf }] = await Promise.all([
       import('../trial/trial.ts'),
-      import('../trial/mistakes.ts'),
+      import('../report/trial/mistakes.ts'),
     ]);
     await printDiagnostics(terminal, warnings);
     if (isText) terminal.stderr.write(await titleOf(record));
@@ -182,9 +182,10 @@ export async function createTrySession(
   }
 
   async function printEnd(trial: Trial, row: JsonValue | undefined, mistakes: readonly Diagnostic[]) {
-    const { rowChanges, trialRest, trialRow, trialTotal } = await import('../report/trial/end.ts');
+    const { missedRecordings, rowChanges, trialRow, trialTotal, unreachedSteps } =
+      await import('../report/trial/end.ts');
     const output = outputOf(terminal, terminal.stderr);
-    output.write(trialRest(trial, output, terminal.cwd));
+    output.write(unreachedSteps(trial, output));
     if (row !== undefined) {
       if (terminal.stdout.isTTY)
         output.write(
@@ -196,6 +197,7 @@ export async function createTrySession(
     }
     if (mistakes.length > 0) output.write('\n');
     await printDiagnostics(terminal, mistakes);
+    output.write(missedRecordings(trial, output, terminal.cwd));
     output.write(trialTotal(trial, output));
   }
 

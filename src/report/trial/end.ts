@@ -16,16 +16,19 @@ type Screen = Omit<Output, 'write'>;
 const margin = 2;
 const labelWidth = 11;
 
-/** The last of the view: the steps that were not come to, what no recording has, and the row. */
-export function trialRest(trial: Trial, screen: Screen, cwd: string): string {
+/** The steps that were not come to. */
+export function unreachedSteps(trial: Trial, screen: Screen): string {
   const paint = paintFor(screen);
   const unreached = trial.steps.filter(({ outcome, calls }) => outcome === undefined && calls.length === 0);
   const why = trial.record?.outcome === 'skipped' ? 'the record is skipped by `input.when`' : 'not reached';
-  const lines = [
-    ...unreached.map(({ step }) => `${paint('bold', step.id)}  ${paint('dim', why)}`),
-    ...trial.misses.flatMap((miss) => missLines(miss, { paint, cwd })),
-  ];
-  return lines.length === 0 ? '' : withoutCommands(`\n${lines.join('\n')}\n`);
+  const lines = unreached.map(({ step }) => `${paint('bold', step.id)}  ${paint('dim', why)}\n`);
+  return lines.length === 0 ? '' : `\n${lines.join('')}`;
+}
+
+/** What is recorded in the place of what no recording has. */
+export function missedRecordings({ misses }: Trial, screen: Screen, cwd: string): string {
+  const view = { paint: paintFor(screen), cwd };
+  return withoutCommands(misses.flatMap((miss) => missLines(miss, view).map((line) => `${line}\n`)).join(''));
 }
 
 /** The row of a record that succeeded. */
@@ -49,12 +52,14 @@ export function rowChanges(row: JsonValue, before: RowBefore, trial: Trial, scre
     (name) =>
       !isDeepStrictEqual(now[name], then[name]) && !isTold(now[name], then[name], trial, before.answers),
   );
-  const lines = changed.flatMap((name) => [
-    `${' '.repeat(margin)}${printable(name)}:`,
-    ...changeLines(textOf(then[name]), textOf(now[name]), paint, width).map((line) =>
-      `${' '.repeat(2 * margin)}${line}`.trimEnd(),
+  const indent = ' '.repeat(margin);
+  const lines = changed.flatMap((name) =>
+    [`${indent}${printable(name)}:`].concat(
+      changeLines(textOf(then[name]), textOf(now[name]), paint, width).map((line) =>
+        `${indent}${indent}${line}`.trimEnd(),
+      ),
     ),
-  ]);
+  );
   return lines.length === 0 ? '' : section('output, changed', `${lines.join('\n')}\n`, screen);
 }
 

@@ -113,8 +113,7 @@ function reportOf(input: TrialReportInput): TrialReport {
   const { trial, item, key, fromFile, output, exitCode, diagnostics } = input;
   const { plan, started, record, finished } = trial;
   if (finished === undefined) throw new Error('a trial is reported before its end');
-  const { total } = finished.usage;
-  const usage = totalUsage(total);
+  const usage = usageOf(trial.steps.flatMap(({ calls }) => calls));
   return {
     pipeline: plan.name,
     state: finished.state,
@@ -140,11 +139,6 @@ function reportOf(input: TrialReportInput): TrialReport {
   };
 }
 
-/** Without the number of records, which is one. */
-function totalUsage({ records: _, ...usage }: RunFinished['usage']['total']): Usage {
-  return usage;
-}
-
 function failureOf(
   step: string | null,
   { code, message, status, attempts, request_id }: Omit<ReportedFailure, 'step'>,
@@ -153,7 +147,6 @@ function failureOf(
 }
 
 function stepOf({ step, calls, tools, outcome, value }: TrialStep, trial: Trial): ReportedStep {
-  const usages = calls.flatMap((call) => call.outcome?.usage ?? []);
   return {
     id: step.id,
     type: step.type,
@@ -163,8 +156,12 @@ function stepOf({ step, calls, tools, outcome, value }: TrialStep, trial: Trial)
     output: value?.output ?? null,
     calls: calls.map((call) => callOf(call, trial)),
     tools: tools.map(toolOf),
-    usage: usages.reduce(addUsage, zeroUsage),
+    usage: usageOf(calls),
   };
+}
+
+function usageOf(calls: readonly TrialCall[]): Usage {
+  return calls.flatMap(({ outcome }) => outcome?.usage ?? []).reduce(addUsage, zeroUsage);
 }
 
 function callOf({ request, outcome, duration }: TrialCall, trial: Trial): ReportedCall {

@@ -1,6 +1,8 @@
-import type { Diagnostic, Location } from '../diagnostic/diagnostic.ts';
-import type { RecordFinished, StopReason } from '../run/events.ts';
-import type { Trial, TrialStep } from './trial.ts';
+import type { Diagnostic, Location } from '../../diagnostic/diagnostic.ts';
+import type { RecordFinished, StopReason } from '../../run/events.ts';
+import type { ReplayMiss } from '../../run/recordings/miss.ts';
+import type { Trial, TrialStep } from '../../trial/trial.ts';
+import { missTitle } from '../replay-miss.ts';
 
 /** Where the record stands, for mistakes of its own. Absent: in no file. */
 export interface RecordPlace {
@@ -18,7 +20,12 @@ export function mistakesOf(trial: Trial, place: RecordPlace | undefined): readon
 
 type Failed = Extract<RecordFinished, { readonly outcome: 'failed' }>;
 
-function failureOf({ steps }: Trial, { step, error }: Failed, place: RecordPlace | undefined): Diagnostic {
+function failureOf(
+  { steps, misses: [miss] }: Trial,
+  { step, error }: Failed,
+  place: RecordPlace | undefined,
+): Diagnostic {
+  if (error.code === 'replay_miss' && miss !== undefined) return missOf(miss);
   const at = steps.find((one) => one.step.id === step);
   const hint = at === undefined ? recordRemedy(error.code) : stepRemedy(error.code, at);
   const message = step === null ? error.message : `step \`${step}\`: ${error.message}`;
@@ -28,6 +35,17 @@ function failureOf({ steps }: Trial, { step, error }: Failed, place: RecordPlace
     message,
     ...(hint !== undefined && { hint }),
     ...placeOf(at?.step.place, place),
+  };
+}
+
+/** What it differs in stands below it. */
+function missOf(miss: ReplayMiss): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'replay-miss',
+    message: missTitle(miss),
+    hint: '`--record FILE` in the place of `--replay` asks the model, and records its answer',
+    ...(miss.place !== undefined && { place: miss.place }),
   };
 }
 
@@ -62,8 +80,6 @@ function stepRemedy(code: string, { step, calls }: TrialStep): string | undefine
       return 'correct the tool, or let the model be told of the error by `on_error: tell`';
     case 'absent_path':
       return guard;
-    case 'replay_miss':
-      return '`--record FILE` in the place of `--replay` asks the model, and records its answer';
     case 'connection_failed':
     case 'timed_out':
       return '`--simulate` answers without a server';
