@@ -66,7 +66,7 @@ export function createRenderSession(
     const { columns } = columnsOf(terminal.stdout);
     const lines = changeLines(old ?? '', now, paint, columns === undefined ? undefined : columns - margin);
     const body = lines.map((line) => `${' '.repeat(margin)}${line}`.trimEnd()).join('\n');
-    return [withoutCommands(`${printable(title)}\n${body}\n\n`)];
+    return [withoutCommands(`${printable(title)}\n${body}\n`)];
   }
 
   return async () => {

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
-import { printableJson } from '../diagnostic/printable.ts';
 import type { JsonValue } from '../json/json.ts';
 import type { Plan } from '../plan.ts';
 import { answersAfter, type LastAnswers } from '../report/trial/last-answers.ts';
@@ -15,11 +14,11 @@ import { filesFolder } from './image-folder.ts';
 import { prepareRecord, type OneRecord } from './one-record.ts';
 import { openRecordingsOf, type RecordingsOfRun } from './recordings.ts';
 import { refuseCommand } from './refuse.ts';
-import { commandOf, outputOf } from './reporters.ts';
+import { commandOf } from './reporters.ts';
 import { createRounds } from './rounds.ts';
 import { listenForInterrupts, type Interrupts } from './signals.ts';
 import { startSimulator } from './simulation.ts';
-import { printDiagnostics, writeOut, type Terminal } from './terminal.ts';
+import { printDiagnostics, type Terminal } from './terminal.ts';
 import type { TryFlags } from './try-flags.ts';
 
 /** One record that is run again and again, each time as the files then are. */
@@ -115,23 +114,23 @@ export async function createTrySession(
 
   async function tell(ready: ReadyTrial, interrupts: Interrupts): Promise<ExitCode> {
     const { plan, record, warnings } = ready;
-    const isText = flags.format === 'text';
-    const [{ runTrial }, { mistakesOf }] = await Promise.all([
+    const { answers, row: rowBefore } = before;
+    const [{ runTrial }, { mistakesOf }, { printTrial, printTrialJson, viewTrial }] = await Promise.all([
       import('../trial/trial.ts'),
       import('../report/trial/mistakes.ts'),
+      import('./try-report.ts'),
     ]);
     await printDiagnostics(terminal, warnings);
-    if (isText) terminal.stderr.write(await titleOf(record));
-    const options = await optionsOf(ready, interrupts);
-    const follow = isText ? await viewed() : (): TrialListener => ({ on: () => {}, asked: () => {} });
-    const trial = await runTrial(plan, record.item, options, follow);
-    const row = rowOf(trial);
-    const mistakes = mistakesOf(trial, record.place);
-    const code = codeOf(trial);
-    if (isText) await printEnd(trial, row, mistakes);
-    else await printJson({ trial, ready, row, mistakes, code });
-    before.answers = answersAfter(before.answers, trial);
-    before.row = row ?? before.row;
+    const isText = flags.format === 'text';
+    const follow = isText ? await viewTrial(terminal, record, answers) : () => deaf;
+    const trial = await runTrial(plan, record.item, await optionsOf(ready, interrupts), follow);
+    const [row, mistakes, code] = [rowOf(trial, flags), mistakesOf(trial, record.place), codeOf(trial)];
+    const ended = { trial, record, row, warnings, mistakes, code };
+    if (isText)
+      await printTrial(terminal, ended, rowBefore === undefined ? undefined : { row: rowBefore, answers });
+    else await printTrialJson(terminal, ended);
+    before.answers = answersAfter(answers, trial);
+    before.row = row ?? rowBefore;
     return code;
   }
 
@@ -151,81 +150,15 @@ export async function createTrySession(
     };
   }
 
-  async function viewed(): Promise<(trial: Trial) => TrialListener> {
-    const { createTrialView } = await import('../report/trial/view.ts');
-    const output = outputOf(terminal, terminal.stderr);
-    const inLog = !output.isTerminal || (terminal.env['CI'] ?? '') !== '';
-    return (trial) => createTrialView(trial, { output, inLog, before: before.answers });
-  }
-
-  /** `tickets.csv:2  t1`: as `pipe render` names it. */
-  async function titleOf({ place, key }: OneRecord): Promise<string> {
-    const [{ clip }, { paintFor }] = await Promise.all([
-      import('../report/text.ts'),
-      import('../report/output.ts'),
-    ]);
-    const where =
-      place === undefined
-        ? flags.inputJson === undefined
-          ? '{}'
-          : '--input-json'
-        : `${place.path}:${place.line}`;
-    const name = place === undefined ? '' : `  ${clip(key, 60)}`;
-    return `${paintFor(outputOf(terminal, terminal.stderr))('dim', `${clip(where, 200)}${name}`)}\n`;
-  }
-
-  /** What stdout is for: the row, or what the chosen step has given. */
-  function rowOf({ record, steps }: Trial): JsonValue | undefined {
-    if (record?.outcome !== 'succeeded') return undefined;
-    if (flags.step === undefined) return record.output;
-    return steps.find(({ step }) => step.id === flags.step)?.value?.output ?? null;
-  }
-
-  async function printEnd(trial: Trial, row: JsonValue | undefined, mistakes: readonly Diagnostic[]) {
-    const { missedRecordings, rowChanges, trialRow, trialTotal, unreachedSteps } =
-      await import('../report/trial/end.ts');
-    const output = outputOf(terminal, terminal.stderr);
-    output.write(unreachedSteps(trial, output));
-    if (row !== undefined) {
-      if (terminal.stdout.isTTY)
-        output.write(
-          before.row === undefined
-            ? trialRow(row, output)
-            : rowChanges(row, { row: before.row, answers: before.answers }, trial, output),
-        );
-      else await writeOut(terminal, `${printableJson(JSON.stringify(row))}\n`);
-    }
-    if (mistakes.length > 0) output.write('\n');
-    await printDiagnostics(terminal, mistakes);
-    output.write(missedRecordings(trial, output, terminal.cwd));
-    output.write(trialTotal(trial, output));
-  }
-
-  async function printJson({
-    trial,
-    ready,
-    row,
-    mistakes,
-    code,
-  }: {
-    readonly trial: Trial;
-    readonly ready: ReadyTrial;
-    readonly row: JsonValue | undefined;
-    readonly mistakes: readonly Diagnostic[];
-    readonly code: ExitCode;
-  }): Promise<void> {
-    const [{ trialJson }, { diagnosticsJson }] = await Promise.all([
-      import('../report/trial/json.ts'),
-      import('../diagnostic/format.ts'),
-    ]);
-    const { item, key, place } = ready.record;
-    await printDiagnostics(terminal, mistakes);
-    const diagnostics = diagnosticsJson([...ready.warnings, ...mistakes], terminal.cwd);
-    const told = { trial, item, key, fromFile: place !== undefined, output: row ?? null };
-    await writeOut(terminal, trialJson({ ...told, exitCode: code, diagnostics }));
-  }
-
   return success({ round, close: async () => started?.value.close() });
+}
+
+const deaf: TrialListener = { on: () => undefined, asked: () => undefined };
+
+/** What stdout is for: the row, or what the chosen step has given. */
+function rowOf({ record, steps }: Trial, { step: id }: TryFlags): JsonValue | undefined {
+  if (record?.outcome !== 'succeeded') return undefined;
+  return id === undefined ? record.output : (steps.find(({ step }) => step.id === id)?.value?.output ?? null);
 }
 
 /** Of one record, that it failed is never within the share that `fail.error_rate` allows. */

@@ -26,14 +26,24 @@ export function changeLines(
   paint: Paint,
   columns: number | undefined,
 ): readonly string[] {
-  const lines = linesOf(diffWords(bounded(before, longestCompared), bounded(after, longestCompared)));
+  const lines = linesOf(diffWords(compared(before), compared(after)));
   const changed = lines.flatMap((line, at) => (line.some(({ kind }) => kind !== 'same') ? [at] : []));
   const isNear = (at: number) => changed.some((one) => Math.abs(one - at) <= linesAround);
   return lines.flatMap((line, at) => {
-    if (isNear(at)) return shownLines(elide(line, charactersAround), paint, columns);
+    if (changed.includes(at)) return shownLines(elide(line, charactersAround), paint, columns);
+    if (isNear(at)) return shownLines(line.map(shortened), paint, columns);
     // One mark for all that is left out in one place.
     return at === 0 || isNear(at - 1) ? [paint('dim', '…')] : [];
   });
+}
+
+/** What a text ends with in blank lines is nothing to see. */
+function compared(text: string): string {
+  return bounded(text.replace(/\s+$/u, ''), longestCompared);
+}
+
+function shortened({ kind, text }: WordChange): WordChange {
+  return { kind, text: bounded(text, 2 * charactersAround) };
 }
 
 function linesOf(changes: readonly WordChange[]): readonly ChangedLine[] {

@@ -6,7 +6,7 @@ import { insetLines } from '../inset.ts';
 import { paintFor, type Output } from '../output.ts';
 import { recordingInWords, replayInWords } from '../recordings.ts';
 import { missLines } from '../replay-miss.ts';
-import { wrap } from '../text.ts';
+import { clip, wrap } from '../text.ts';
 import { changeLines } from './change.ts';
 import { totalFacts } from './facts.ts';
 import type { LastAnswers } from './last-answers.ts';
@@ -15,14 +15,18 @@ type Screen = Omit<Output, 'write'>;
 
 const margin = 2;
 const labelWidth = 11;
+const longestCondition = 200;
 
-/** The steps that were not come to. */
+/** The steps that were not come to; of a record that came to none, why that is, unless it is an error. */
 export function unreachedSteps(trial: Trial, screen: Screen): string {
   const paint = paintFor(screen);
+  if (trial.record?.outcome === 'skipped') {
+    const condition = clip(trial.plan.input.when?.text.trim() ?? '', longestCondition);
+    return `\n${paint('dim', `skipped by \`input.when\`: ${condition}`)}\n`;
+  }
   const unreached = trial.steps.filter(({ outcome, calls }) => outcome === undefined && calls.length === 0);
-  const why = trial.record?.outcome === 'skipped' ? 'the record is skipped by `input.when`' : 'not reached';
-  const lines = unreached.map(({ step }) => `${paint('bold', step.id)}  ${paint('dim', why)}\n`);
-  return lines.length === 0 ? '' : `\n${lines.join('')}`;
+  if (unreached.length === 0 || unreached.length === trial.steps.length) return '';
+  return `\n${unreached.map(({ step }) => `${paint('bold', step.id)}  ${paint('dim', 'not reached')}\n`).join('')}`;
 }
 
 /** What is recorded in the place of what no recording has. */

@@ -43,7 +43,8 @@ function usageFacts(usage: Usage): readonly string[] {
   if (total_tokens === 0) return again;
   if (total_tokens === null) return ['usage unknown', ...again];
   const tokens = `${tokenCell(usage, input_tokens)} tokens in, ${tokenCell(usage, output_tokens)} out`;
-  return [tokens, costCell(usage), ...again];
+  const cost = usage.cost_usd === null ? 'cost unknown' : costCell(usage);
+  return [tokens, cost, ...again];
 }
 
 /** `chat, mistral-small-latest`. */
@@ -63,7 +64,7 @@ export function totalFacts({ usage, tool_calls, duration }: RunFinished, { steps
     ...(total.total_tokens === 0
       ? []
       : [`${tokenCell(total, total.input_tokens)} tokens in, ${tokenCell(total, total.output_tokens)} out`]),
-    costInWords(usage),
+    costInWords(usage).replace(/^unknown/u, 'cost unknown'),
     formatDuration(duration),
   ].join(', ');
 }

@@ -180,7 +180,7 @@ export function createStepView({ trial, step, output, inLog, before }: StepViewO
     const { value } = step;
     if (value === undefined) return;
     if (before !== undefined) {
-      if (isSameAnswer(step, before)) labelled('the answer is the last one');
+      if (isSameAnswer(step, before)) labelled('the same answer as before');
       else {
         labelled('against the last answer:');
         changes(outputText(before.output), outputText(value.output));
