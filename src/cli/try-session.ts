@@ -13,6 +13,7 @@ import { exit, exitCodeOfReason, type ExitCode } from './exit.ts';
 import { filesFolder } from './image-folder.ts';
 import { prepareRecord, type OneRecord } from './one-record.ts';
 import { openRecordingsOf, type RecordingsOfRun } from './recordings.ts';
+import { watchReader } from './reader.ts';
 import { refuseCommand } from './refuse.ts';
 import { commandOf } from './reporters.ts';
 import { createRounds } from './rounds.ts';
@@ -104,10 +105,16 @@ export async function createTrySession(
   }
 
   async function run(ready: ReadyTrial): Promise<ExitCode> {
+    const { outputClosed } = await import('../run/reasons.ts');
     const interrupts = listenForInterrupts();
+    // Without anybody who reads along, there is nothing to ask for.
+    const reader = watchReader(flags.format === 'text' ? terminal.stderr : terminal.stdout, () =>
+      interrupts.stop(outputClosed),
+    );
     try {
       return await tell(ready, interrupts);
     } finally {
+      reader.release();
       interrupts.release();
     }
   }

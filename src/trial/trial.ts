@@ -82,7 +82,12 @@ export async function runTrial(
   const steps = plan.steps.map((step): GrowingStep => ({ step, calls: [], tools: [] }));
   const trial: GrowingTrial = { plan, steps, misses: [] };
   const listener = follow(trial);
-  const watched = { ...plan, steps: steps.map((step) => watchedStep(step, listener)) };
+  // The run's events are told a little later than they happen: those before a question have been when this is.
+  const asked = (step: TrialStep, call: TrialCall) =>
+    setImmediate(() => {
+      if (call.outcome === undefined && trial.finished === undefined) listener.asked(step);
+    });
+  const watched = { ...plan, steps: steps.map((step) => watchedStep(step, asked)) };
   for await (const event of runPipeline(watched, once(item), { ...options, total: 1 })) {
     note(trial, event);
     listener.on(event);
@@ -90,20 +95,19 @@ export async function runTrial(
   return trial;
 }
 
-function watchedStep(step: GrowingStep, listener: TrialListener): PlanStep {
-  return { ...step.step, program: observed(step.step.program, () => observerOf(step, listener)) };
+type Asked = (step: TrialStep, call: TrialCall) => void;
+
+function watchedStep(step: GrowingStep, asked: Asked): PlanStep {
+  return { ...step.step, program: observed(step.step.program, () => observerOf(step, asked)) };
 }
 
-function observerOf(step: GrowingStep, listener: TrialListener): StepObserver {
+function observerOf(step: GrowingStep, asked: Asked): StepObserver {
   return {
     asked(request) {
       const call: Growing<TrialCall> = { request };
       const began = performance.now();
       step.calls.push(call);
-      // The run's events are told a little later than they happen: those before this question have been by then.
-      setImmediate(() => {
-        if (call.outcome === undefined) listener.asked(step);
-      });
+      asked(step, call);
       return (outcome) => {
         call.outcome = outcome;
         call.duration = performance.now() - began;
