@@ -25,7 +25,8 @@ export function createRounds(terminal: Terminal): Rounds {
       if (now !== before) names.push(shownPath(file, terminal.cwd));
       states.set(file, now);
     }
-    return names;
+    // A folder changes with each file that is put into it.
+    return names.filter((name) => !names.some((other) => other.startsWith(`${name}/`)));
   }
 
   return {

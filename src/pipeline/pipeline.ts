@@ -25,7 +25,7 @@ export interface LoadedPipeline {
   readonly diagnostics: readonly Diagnostic[];
   /** The file as it was parsed, the flags applied to nothing of it; absent where that was not possible. */
   readonly source?: Source;
-  /** Every file that was read or looked for, absolute, the pipeline first: for who waits until it is mended. */
+  /** Every path that the check has looked at, those included where nothing is, absolute: for who waits for a change. */
   readonly files: readonly string[];
 }
 
@@ -43,12 +43,13 @@ export async function loadPipeline(path: string, options: LoadOptions = {}): Pro
   const absolute = resolve(options.cwd ?? '', path);
   const files = openFiles();
   const read = await files.read(absolute, path);
-  if (!read.ok) return { diagnostics: [read.error], files: files.asked() };
+  if (!read.ok) return { diagnostics: [read.error], files: files.touched() };
   const records = recordsAsPipeline(absolute, path, read.value.text);
-  if (records !== undefined) return { diagnostics: [records], files: files.asked() };
+  if (records !== undefined) return { diagnostics: [records], files: files.touched() };
   const { source, diagnostics: syntax } = parseYaml(absolute, read.value.text);
-  if (syntax.some(({ code }) => !localMistakes.has(code)))
-    return { diagnostics: syntax, files: files.asked() };
+  if (syntax.some(({ code }) => !localMistakes.has(code))) {
+    return { diagnostics: syntax, files: files.touched() };
+  }
 
   const { value, overrides, diagnostics: flags } = applyOverrides(source.value, options);
   const report = createReport(source, overrides);
@@ -57,6 +58,6 @@ export async function loadPipeline(path: string, options: LoadOptions = {}): Pro
   const workspace = { path: absolute, source, files, report };
   const plan = await compilePlan(file, options.columns, overrideTexts(options), workspace);
   const diagnostics = report.all();
-  const told = { diagnostics, source, files: files.asked() };
-  return report.failed() ? told : { plan, ...told };
+  const told = { diagnostics, source, files: files.touched() };
+  return report.failed() ? told : { ...told, plan };
 }

@@ -81,7 +81,7 @@ async function readTests(
   return diagnostics.length > 0 ? { diagnostics } : { source, diagnostics };
 }
 
-function filesOf({ pipeline, tests, recording }: TestFiles, read: readonly string[]): readonly string[] {
+function filesOf({ pipeline, tests, recording }: TestFiles, files: readonly string[]): readonly string[] {
   const own = [pipeline, ...(tests === undefined ? [] : [tests]), recording];
-  return [...new Set([...own, ...read])];
+  return [...new Set([...own, ...files])];
 }

@@ -42,7 +42,8 @@ function filesOf(files: { readonly [path: string]: string }): PipelineFiles {
     },
     find: () => Promise.resolve(undefined),
     listed: () => [],
-    asked: () => [],
+    note: () => undefined,
+    touched: () => [],
   };
 }
 
