@@ -21,7 +21,7 @@ export type Round = () => Promise<readonly string[]>;
 export async function watchRounds(terminal: Terminal, round: Round): Promise<ExitCode> {
   const interrupts = listenForInterrupts();
   // A second signal is Node's: it ends a round that does not heed the first.
-  const ended = once(interrupts.drain, 'abort').then(interrupts.release);
+  const ended = once(interrupts.drain, 'abort').then(() => interrupts.release());
   try {
     for (;;) {
       const began = Date.now();
