@@ -197,6 +197,21 @@ describe('pipe try', () => {
     expect(server.calls).toEqual([]);
   });
 
+  it('shows calls that are only collected, and the one that is the answer, once', async () => {
+    const server = await fakeServer();
+    const folder = folderOf(server);
+    const collected = ['--step', 'lookup', '--set', 'steps.lookup.max_rounds=0'];
+    const { stderr, stdout } = await tryIn(folder, [...rows(folder), ...collected]);
+    expect(stdout).toBe('""\n');
+    expect(stderr).toContain('  calls order_status with:\n    {"order":"A1"}\n');
+    server.answer = (call) =>
+      call.replyStream({ tool_calls: [{ name: 'classify', arguments: { topic: 'other' } }] });
+    const method = ['--step', 'classify', '--set', 'steps.classify.method=function_calling'];
+    const called = await tryIn(folder, [...rows(folder), ...method]);
+    expect(called.stderr.split('"other"').length - 1).toBe(1);
+    expect(called.stderr).toContain('  output:\n    {\n      "topic": "other"\n    }\n');
+  });
+
   it('says by what the record is skipped', async () => {
     const server = await fakeServer();
     const folder = folderOf(server);

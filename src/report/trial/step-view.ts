@@ -167,11 +167,12 @@ export function createStepView({ trial, step, output, inLog, before }: StepViewO
     else block(`failed: ${outcome.error.message} [${outcome.error.code}]`);
   }
 
-  /** Calls of tools that were not run. */
+  /** Calls of tools that were not run, but for one that is the answer itself. */
   function collected({ outcome }: TrialCall, nth: number): void {
     if (outcome?.ok !== true || step.tools.some(({ after }) => after === nth)) return;
     for (const { name, arguments: given } of outcome.completion.tool_calls) {
-      labelled(`calls ${clip(name, longestName)}:`);
+      if (step.value !== undefined && isSaid(given, step.value.output)) continue;
+      labelled(`calls ${clip(name, longestName)} with:`);
       block(given);
     }
   }
