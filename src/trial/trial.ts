@@ -153,6 +153,7 @@ function note(trial: GrowingTrial, event: RunEvent): void {
     case 'call_finished':
     case 'tool_finished':
     case 'model_paused':
+    case 'budget_held':
     case 'notice':
     case 'record_kept':
     case 'run_stopping':

@@ -86,6 +86,7 @@ export function createTrialView(trial: Trial, { output, inLog, before }: TrialVi
       case 'record_started':
       case 'tool_finished':
       case 'replay_missed':
+      case 'budget_held':
       case 'record_kept':
       case 'record_finished':
       case 'run_stopping':
