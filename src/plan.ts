@@ -27,6 +27,16 @@ export interface Plan {
   readonly prices: PriceTable;
   /** The flags that change the file for this run, as given, for run.json. */
   readonly overrides: readonly string[];
+  /** What `output` reads of a record; absent where no file says, or there is none. */
+  readonly output_reads?: RecordReads;
+}
+
+/** What templates read of a record. */
+export interface RecordReads {
+  /** Names of fields, each once. */
+  readonly fields: readonly string[];
+  /** Whether something reads the record as a whole, whatever its fields are. */
+  readonly whole: boolean;
 }
 
 export interface PlanRetry extends RetryPolicy {
@@ -64,6 +74,8 @@ export interface PlanInput {
   readonly key?: string;
   /** False, absent, null or "": the record is skipped. */
   readonly when?: Template;
+  /** What `when` reads of a record; absent where no file says, or there is none. */
+  readonly when_reads?: RecordReads;
   readonly schema?: JsonSchema;
   /** Says what is wrong with a record, a sentence a mistake; empty when it is valid. */
   validate(record: JsonObject): readonly string[];
@@ -88,6 +100,8 @@ export interface PlanStep {
   readonly prompt_hash?: string;
   /** How often its templates read each earlier step; absent where no file says. */
   readonly reads?: { readonly [step: string]: number };
+  /** What its `when` and its templates read of a record; absent where no file says. */
+  readonly record_reads?: RecordReads;
   readonly program: StepProgram;
   /** Where the step stands in the pipeline file; absent where it is of none. */
   readonly place?: Location;

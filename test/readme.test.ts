@@ -29,6 +29,12 @@ async function execute(line: string, cwd: string): Promise<string> {
   expect([program, words[0]], `the page's commands are npx pipe or cat: ${line}`).toEqual(['npx', 'pipe']);
   // As npx tells it.
   const env = { npm_command: 'exec' };
+  const [to, file] = words.slice(-2);
+  if (to === '>' && file !== undefined) {
+    const { stdout, stderr } = await pipeHere(words.slice(1, -2), { cwd, env });
+    writeFileSync(join(cwd, file), stdout);
+    return stderr;
+  }
   const { all } = await pipeHere(words.slice(1), { cwd, env });
   return all;
 }

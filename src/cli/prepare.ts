@@ -45,6 +45,13 @@ export function lockedOption(): Option {
   return new Option('--locked', 'refuse what differs from what pipe lock has pinned');
 }
 
+export function simulateOption(): Option {
+  return new Option(
+    '--simulate [options]',
+    'answer from a local simulator, such as --simulate=latency=300ms,errors=2%',
+  );
+}
+
 /** Asked for at the last: a misspelt `--input` is to be told as such, not as missing. */
 export function requireInput(command: Command): Command {
   return command.addOption(inputOption()).hook('preAction', () => {

@@ -23,6 +23,7 @@ import { runsCommand } from './runs.ts';
 import { schemaCommand } from './schema.ts';
 import { simulatorCommand } from './simulator.ts';
 import { testCommand } from './test.ts';
+import { tryCommand } from './try.ts';
 import { wantsColor, type Terminal } from './terminal.ts';
 
 type MakeCommand = (terminal: Terminal, done: (code: ExitCode) => void) => Command;
@@ -30,7 +31,7 @@ type MakeCommand = (terminal: Terminal, done: (code: ExitCode) => void) => Comma
 /** The commands by what someone wants to do, in the order of a pipeline's life: `pipe --help` lists them so. */
 const groups: readonly (readonly [string, readonly MakeCommand[]])[] = [
   ['Start', [initCommand, doctorCommand]],
-  ['Write prompts', [checkCommand, renderCommand, testCommand, lockCommand]],
+  ['Write prompts', [checkCommand, renderCommand, tryCommand, testCommand, lockCommand]],
   ['Run', [planCommand, runCommand, resumeCommand, mergeCommand]],
   ['Look at what ran', [runsCommand, reportCommand, diffCommand]],
   ['Tools', [schemaCommand, simulatorCommand, cacheCommand, completionCommand]],

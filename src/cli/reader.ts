@@ -1,6 +1,4 @@
-import type { Terminal } from './terminal.ts';
-
-/** Whoever reads what a command writes on stdout. */
+/** Whoever reads what a command writes. */
 export interface Reader {
   /** Whether he has closed his end, as `head` does, and wants to hear no more. */
   readonly gone: boolean;
@@ -8,19 +6,19 @@ export interface Reader {
 }
 
 /** `left` is called when the reader goes. */
-export function watchReader({ stdout }: Terminal, left: () => void): Reader {
+export function watchReader(stream: NodeJS.WriteStream, left: () => void): Reader {
   let gone = false;
   const leave = () => {
     gone = true;
     left();
   };
-  stdout.once('close', leave);
+  stream.once('close', leave);
   return {
     get gone() {
       return gone;
     },
     release() {
-      stdout.off('close', leave);
+      stream.off('close', leave);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { failure, success, type Result } from '../result.ts';
 import type { RunOptions } from '../run/options.ts';
@@ -16,8 +16,11 @@ export function addRecordingOptions(command: Command): Command {
   return command
     .option('--record <file>', 'record what is asked and answered, to be replayed')
     .option('--replay <path>', 'answer from a recording or a folder (repeatable)', collect)
-    .option('--live-tools', 'with --replay: run the tools all the same')
-    .option('--strict', 'with --replay: fail for entries that nothing uses');
+    .option('--live-tools', 'with --replay: run the tools all the same');
+}
+
+export function strictOption(): Option {
+  return new Option('--strict', 'with --replay: fail for entries that nothing uses');
 }
 
 type ConflictFlags = SelectionFlags &
@@ -54,7 +57,7 @@ export interface OpenedRecordings {
 /** Reads what is replayed, or what the file of `--record` has already. All mistakes in them are told. */
 export async function openRecordingsOf(
   { cwd, pid }: Terminal,
-  flags: RunFlags,
+  flags: ConflictFlags & Pick<RunFlags, 'cache'>,
 ): Promise<Result<OpenedRecordings, readonly Diagnostic[]>> {
   const { record, replay, liveTools, strict, simulate, cache } = flags;
   if (replay !== undefined) {

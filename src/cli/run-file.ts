@@ -10,6 +10,7 @@ import { refuse, refuseFor, refuseUse } from './refuse.ts';
 import type { RunFlags } from './run-flags.ts';
 import { openRecordingsOf, recordingConflict } from './recordings.ts';
 import { runInFolder } from './run-in-folder.ts';
+import { readSimulatorOptions, startSimulator } from './simulation.ts';
 import { printDiagnostics, type Terminal } from './terminal.ts';
 
 /** Runs a pipeline file over an input, from the first check of its flags to the code that the process ends with. */
@@ -109,14 +110,4 @@ function conflictOf(flags: RunFlags): string | undefined {
   if (output === '-' && format === 'json') return '--output - and --format json both want stdout: keep one';
   if (seed !== undefined && sample === undefined) return '--seed is for --sample: give both, or neither';
   return recordingConflict(flags);
-}
-
-async function readSimulatorOptions(options: string) {
-  const { parseSimulatorOptions } = await import('../simulator/parse-options.ts');
-  return parseSimulatorOptions(options);
-}
-
-async function startSimulator(options: SimulatorOptions) {
-  const simulator = await import('../simulator/simulator.ts');
-  return simulator.startSimulator(options);
 }

@@ -30,7 +30,7 @@ async function follow(run: ReadyRun, opened: OpenedFolder): Promise<ExitCode> {
   const { outputClosed } = await import('../run/reasons.ts');
   const interrupts = listenForInterrupts();
   const dataOnStdout = output.kind === 'stdout' || flags.stream === true;
-  const reader = dataOnStdout ? watchReader(terminal, () => interrupts.stop(outputClosed)) : undefined;
+  const reader = dataOnStdout ? watchReader(terminal.stdout, () => interrupts.stop(outputClosed)) : undefined;
   try {
     return await tell(run, opened, interrupts, reader);
   } finally {

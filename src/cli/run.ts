@@ -1,8 +1,14 @@
 import { Argument, Command, Option } from 'commander';
 import type { ExitCode } from './exit.ts';
 import { dollars, positiveInteger, refuseFlag, workerCount } from './options.ts';
-import { addPipelineOptions, addSelectionOptions, lockedOption, requireInput } from './prepare.ts';
-import { addRecordingOptions } from './recordings.ts';
+import {
+  addPipelineOptions,
+  addSelectionOptions,
+  lockedOption,
+  requireInput,
+  simulateOption,
+} from './prepare.ts';
+import { addRecordingOptions, strictOption } from './recordings.ts';
 import { runFile } from './run-file.ts';
 import type { RunFlags } from './run-flags.ts';
 import type { Terminal } from './terminal.ts';
@@ -16,12 +22,10 @@ export function runCommand(terminal: Terminal, done: (code: ExitCode) => void): 
   )
     .option('--output <file>', 'write the rows here too: .jsonl .csv .tsv .json, or -')
     .option('--run-dir <dir>', "the run's folder, new or begun (default: in runs/)")
-    .option(
-      '--simulate [options]',
-      'answer from a local simulator, such as --simulate=latency=300ms,errors=2%',
-    );
+    .addOption(simulateOption());
   refuseFlag(command, 'budget', "unknown option '--budget'\n(Did you mean --budget-usd?)");
   return addRecordingOptions(addSelectionOptions(addPipelineOptions(command)))
+    .addOption(strictOption())
     .option('--concurrency <n>', 'calls under way at one time', positiveInteger)
     .option('--workers <n>', 'threads that make the calls, if one core is the limit', workerCount)
     .option('--budget-usd <x>', 'what the run may cost at most, resumes included', dollars)

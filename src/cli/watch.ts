@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exit, type ExitCode } from './exit.ts';
-import { untilInterrupted } from './signals.ts';
+import { listenForInterrupts } from './signals.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Editors write a file in several strokes: a round begins when they have been quiet for so many milliseconds. */
@@ -19,17 +19,23 @@ export type Round = () => Promise<readonly string[]>;
 
 /** Does a round, and another whenever one of its files has changed, until the user has seen enough. */
 export async function watchRounds(terminal: Terminal, round: Round): Promise<ExitCode> {
-  let isOver = false;
-  const ended = untilInterrupted();
-  void ended.then(() => (isOver = true));
-  for (;;) {
-    const began = Date.now();
-    const files = await round();
-    if (isOver) return exit.interrupted;
-    terminal.stderr.write('\nwaiting for a change; Ctrl-C ends it\n');
-    await changeOf(files, began, ended);
-    if (isOver) return exit.interrupted;
-    terminal.stderr.write('\n');
+  const interrupts = listenForInterrupts();
+  // A second signal is Node's: it ends a round that does not heed the first.
+  const ended = once(interrupts.drain, 'abort').then(() => interrupts.release());
+  try {
+    for (;;) {
+      const began = Date.now();
+      const files = await round();
+      if (interrupts.drain.aborted) return exit.interrupted;
+      // Nobody sees the rounds any more.
+      if (!terminal.stderr.writable) return exit.success;
+      terminal.stderr.write('\nwaiting for a change; Ctrl-C ends it\n');
+      await changeOf(files, began, ended);
+      if (interrupts.drain.aborted) return exit.interrupted;
+      terminal.stderr.write('\n');
+    }
+  } finally {
+    interrupts.release();
   }
 }
 

@@ -13,6 +13,7 @@ import { orderSteps, type Dependency, type StepOrder } from './order.ts';
 import { compileOutput, type CompiledOutput } from './output.ts';
 import { loadPartials } from './partials.ts';
 import { promptHash } from './prompt-hash.ts';
+import { recordReads } from './record-reads.ts';
 import { callLimits, priceTable, retryPolicy, runBudget } from './policies.ts';
 import { checkPaths, dependenciesOf, scopedTemplates } from './references.ts';
 import type { FileScope, StepScope } from './scope.ts';
@@ -76,6 +77,7 @@ export async function compilePlan(
     const model = settings.get(id);
     if (step === undefined || model === undefined) return [];
     const { type, program, spec, when } = step;
+    const own = [...(when === undefined ? [] : [when]), ...step.templates];
     const after = [...new Set(dependencies.get(id)?.map(({ on }) => on))];
     const stream = spec['stream'] === true;
     return [
@@ -89,6 +91,7 @@ export async function compilePlan(
         max_output_tokens: longestAnswer(model),
         prompt_hash: promptHash(step, vars, context),
         reads: timesRead(dependencies.get(id) ?? []),
+        record_reads: recordReads(own.map(({ template }) => template)),
         program,
         place: { source, pointer: ['steps', id] },
         ...(when && {
@@ -112,12 +115,15 @@ export async function compilePlan(
     vars,
     input: {
       ...(typeof key === 'string' && { key }),
-      ...(inputWhen && { when: inputWhen.template }),
+      ...(inputWhen && { when: inputWhen.template, when_reads: recordReads([inputWhen.template]) }),
       ...(input.schema && { schema: input.schema.schema }),
       validate: (record) => input.schema?.validate(record) ?? [],
     },
     steps: planSteps,
-    ...(output && { output: output.node }),
+    ...(output && {
+      output: output.node,
+      output_reads: recordReads(output.templates.map(({ template }) => template)),
+    }),
     retry,
     limits,
     budget,

@@ -7,7 +7,6 @@ import { openFiles, type PipelineFiles } from '../pipeline/files.ts';
 import { loadPipeline } from '../pipeline/pipeline.ts';
 import { createReport, type Report } from '../pipeline/report.ts';
 import { validateTestFile, validateTests, type SoundTest } from '../pipeline/validate-tests.ts';
-import type { Plan } from '../plan.ts';
 import { testFilesOf, withoutPipeline, withTwin, type TestFiles } from './files.ts';
 import { createPlanner } from './planner.ts';
 import type { TestSuite } from './suite.ts';
@@ -55,7 +54,7 @@ export async function loadTests(path: string, { cwd = '' }: { cwd?: string } = {
   }
   const twin = sources.some(({ tests }) => tests.length > 0) ? await withTwin(found, cwd) : undefined;
   if (twin !== undefined) diagnostics.push(twin);
-  const known = filesOf(found, plan);
+  const known = filesOf(found, loaded.files);
   if (plan === undefined || pipeline === undefined) {
     return { diagnostics: [...diagnostics, ...sources.flatMap(({ report }) => report.all())], files: known };
   }
@@ -82,7 +81,7 @@ async function readTests(
   return diagnostics.length > 0 ? { diagnostics } : { source, diagnostics };
 }
 
-function filesOf({ pipeline, tests, recording }: TestFiles, plan: Plan | undefined): readonly string[] {
+function filesOf({ pipeline, tests, recording }: TestFiles, files: readonly string[]): readonly string[] {
   const own = [pipeline, ...(tests === undefined ? [] : [tests]), recording];
-  return [...new Set([...own, ...(plan?.files ?? []).map(({ path }) => path)])];
+  return [...new Set([...own, ...files])];
 }

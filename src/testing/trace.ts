@@ -1,6 +1,7 @@
 import type { JsonObject } from '../json/json.ts';
 import type { CallOutcome, ModelRequest } from '../models/contract.ts';
-import type { Plan, PlanStep } from '../plan.ts';
+import type { Plan } from '../plan.ts';
+import { observed, type StepObserver } from '../steps/observe.ts';
 import type { StepValue } from '../steps/step.ts';
 
 /** What a step asked for one record, what it was answered, and what became of that. */
@@ -15,34 +16,28 @@ export interface StepTrace {
 export type RecordTrace = Map<string, StepTrace>;
 
 /**
- * The pipeline, whose steps write down what they ask and answer: the events of a run tell neither. Which record they are at
- * work for is known by the object that `input` is in their scope, so each record must be an object of its own.
+ * The pipeline, whose steps write down what they ask and answer. Which record they are at work for is known by the object
+ * that `input` is in their scope, so each record must be an object of its own.
  */
 export function tracedPlan(plan: Plan, traces: ReadonlyMap<unknown, RecordTrace>): Plan {
-  return { ...plan, steps: plan.steps.map((step) => tracedStep(step, traces)) };
+  return {
+    ...plan,
+    steps: plan.steps.map((step) => ({
+      ...step,
+      program: observed(step.program, ({ input }) => observerOf(step.id, traces.get(input))),
+    })),
+  };
 }
 
-function tracedStep(step: PlanStep, traces: ReadonlyMap<unknown, RecordTrace>): PlanStep {
-  const { program } = step;
+function observerOf(step: string, trace: RecordTrace | undefined): StepObserver | undefined {
+  if (trace === undefined) return undefined;
+  const calls: StepTrace['calls'][number][] = [];
+  trace.set(step, { step, calls });
   return {
-    ...step,
-    program: {
-      ...program,
-      async execute(scope, services) {
-        const trace = traces.get(scope['input']);
-        const calls: StepTrace['calls'][number][] = [];
-        trace?.set(step.id, { step: step.id, calls });
-        const result = await program.execute(scope, {
-          ...services,
-          async call(request) {
-            const outcome = await services.call(request);
-            calls.push({ request, outcome });
-            return outcome;
-          },
-        });
-        if (result.ok) trace?.set(step.id, { step: step.id, calls, value: result.value });
-        return result;
-      },
+    asked: (request) => (outcome) => calls.push({ request, outcome }),
+    called: () => () => undefined,
+    ended(result) {
+      if (result.ok) trace.set(step, { step, calls, value: result.value });
     },
   };
 }

@@ -129,7 +129,7 @@ describe('pipe render', () => {
     expect(exitCode).toBe(1);
     const unknown = await pipe([...args, '--step', 'aks'], { cwd });
     expect(unknown.exitCode).toBe(2);
-    expect(unknown.stderr).toContain('the steps are ask, again');
+    expect(unknown.stderr).toContain('did you mean `ask`?');
   });
 });
 

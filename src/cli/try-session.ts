@@ -1,0 +1,175 @@
+import { resolve } from 'node:path';
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import type { JsonValue } from '../json/json.ts';
+import type { Plan } from '../plan.ts';
+import { answersAfter, type LastAnswers } from '../report/trial/last-answers.ts';
+import { failure, success, type Result } from '../result.ts';
+import type { RunOptions } from '../run/options.ts';
+import type { SimulatorOptions } from '../simulator/options.ts';
+import type { Trial, TrialListener } from '../trial/trial.ts';
+import { cacheFolder } from './cache-folder.ts';
+import { unknownStep } from './chosen-step.ts';
+import { exit, exitCodeOfReason, type ExitCode } from './exit.ts';
+import { filesFolder } from './image-folder.ts';
+import { prepareRecord, type OneRecord } from './one-record.ts';
+import { openRecordingsOf, type RecordingsOfRun } from './recordings.ts';
+import { watchReader } from './reader.ts';
+import { refuseCommand } from './refuse.ts';
+import { commandOf } from './reporters.ts';
+import { createRounds } from './rounds.ts';
+import { listenForInterrupts, type Interrupts } from './signals.ts';
+import { startSimulator } from './simulation.ts';
+import { printDiagnostics, type Terminal } from './terminal.ts';
+import type { TryFlags } from './try-flags.ts';
+
+/** One record that is run again and again, each time as the files then are. */
+export interface TrySession {
+  round(): Promise<TryRound>;
+  close(): Promise<void>;
+}
+
+export interface TryRound {
+  readonly code: ExitCode;
+  /** Those that it is made of, as far as could be told, absolute. */
+  readonly files: readonly string[];
+}
+
+export interface TrySessionOptions {
+  readonly simulated?: SimulatorOptions;
+  /** What `--input-json -` has read. */
+  readonly json?: string;
+}
+
+/** What the rounds before have left. */
+interface Before {
+  answers: LastAnswers;
+  row: JsonValue | undefined;
+}
+
+/** A round that nothing speaks against. */
+interface ReadyTrial {
+  readonly plan: Plan;
+  readonly record: OneRecord;
+  readonly recordings: RecordingsOfRun;
+  readonly warnings: readonly Diagnostic[];
+}
+
+export async function createTrySession(
+  terminal: Terminal,
+  file: string,
+  flags: TryFlags,
+  { simulated, json }: TrySessionOptions,
+): Promise<Result<TrySession, Diagnostic>> {
+  const started = simulated && (await startSimulator(simulated));
+  if (started?.ok === false) {
+    return failure({ severity: 'error', code: 'simulator-failed', message: started.error.message });
+  }
+  const simulator = started && { base_url: started.value.url };
+  const rounds = createRounds(terminal);
+  const before: Before = { answers: new Map(), row: undefined };
+  const context = { command: `${commandOf(terminal)} try`, ...(json !== undefined && { json }) };
+
+  async function round(): Promise<TryRound> {
+    await rounds.begin();
+    const prepared = await prepareRecord(terminal, file, flags, context);
+    const replayed = (flags.replay ?? []).map((path) => resolve(terminal.cwd, path));
+    const files = [...new Set([...prepared.files, ...replayed])];
+    await rounds.end(files);
+    const ready = prepared.record.ok ? await readyOf(prepared.record.value) : prepared.record;
+    if (!ready.ok) return { code: await refuseCommand(terminal, flags, ready.error), files };
+    return { code: await run(ready.value), files };
+  }
+
+  async function readyOf(record: OneRecord): Promise<Result<ReadyTrial, readonly Diagnostic[]>> {
+    const { step, replay } = flags;
+    const unknown = step === undefined ? undefined : unknownStep(record.plan, step);
+    if (unknown !== undefined) return failure([...record.warnings, unknown]);
+    const [{ planUpTo }, { checkStart, runsTools }] = await Promise.all([
+      import('../trial/part.ts'),
+      import('../run/requirements.ts'),
+    ]);
+    const plan = step === undefined ? record.plan : planUpTo(record.plan, step);
+    // Of one record, nothing that is recorded is dropped.
+    const opened = await openRecordingsOf(terminal, { ...flags, limit: 1 });
+    if (!opened.ok) return failure([...record.warnings, ...opened.error]);
+    const { recordings } = opened.value;
+    const warnings = [...record.warnings, ...opened.value.warnings];
+    const lacking = checkStart(plan, {
+      env: terminal.env,
+      live: simulator === undefined && replay === undefined,
+      tools: runsTools(recordings),
+    });
+    return lacking.length > 0
+      ? failure([...warnings, ...lacking])
+      : success({ plan, record, recordings, warnings });
+  }
+
+  async function run(ready: ReadyTrial): Promise<ExitCode> {
+    const { outputClosed } = await import('../run/reasons.ts');
+    const interrupts = listenForInterrupts();
+    // Without anybody who reads along, there is nothing to ask for.
+    const reader = watchReader(flags.format === 'text' ? terminal.stderr : terminal.stdout, () =>
+      interrupts.stop(outputClosed),
+    );
+    try {
+      return await tell(ready, interrupts);
+    } finally {
+      reader.release();
+      interrupts.release();
+    }
+  }
+
+  async function tell(ready: ReadyTrial, interrupts: Interrupts): Promise<ExitCode> {
+    const { plan, record, warnings } = ready;
+    const { answers, row: rowBefore } = before;
+    const [{ runTrial }, { mistakesOf }, { printTrial, printTrialJson, viewTrial }] = await Promise.all([
+      import('../trial/trial.ts'),
+      import('../report/trial/mistakes.ts'),
+      import('./try-report.ts'),
+    ]);
+    await printDiagnostics(terminal, warnings);
+    const isText = flags.format === 'text';
+    const follow = isText ? await viewTrial(terminal, record, answers) : () => deaf;
+    const trial = await runTrial(plan, record.item, await optionsOf(ready, interrupts), follow);
+    const [row, mistakes, code] = [rowOf(trial, flags), mistakesOf(trial, record.place), codeOf(trial)];
+    const ended = { trial, record, row, warnings, mistakes, code };
+    if (isText)
+      await printTrial(terminal, ended, rowBefore === undefined ? undefined : { row: rowBefore, answers });
+    else await printTrialJson(terminal, ended);
+    before.answers = answersAfter(answers, trial);
+    before.row = row ?? rowBefore;
+    return code;
+  }
+
+  async function optionsOf({ recordings }: ReadyTrial, interrupts: Interrupts): Promise<RunOptions> {
+    const { openCache } = await import('../run/cache/cache.ts');
+    const files = filesFolder(flags);
+    const warn = (message: string) => terminal.stderr.write(`warning: ${message}\n`);
+    return {
+      env: terminal.env,
+      cache: openCache({ folder: cacheFolder(terminal.cwd), warn }),
+      ...(files !== undefined && { files }),
+      ...(flags.format === 'text' && { stream: true }),
+      // Nothing is left that could be gone on with: there is no reason to wait for what is in flight.
+      abort: interrupts.drain,
+      ...(simulator !== undefined && { simulator }),
+      ...recordings,
+    };
+  }
+
+  return success({ round, close: async () => started?.value.close() });
+}
+
+const deaf: TrialListener = { on: () => undefined, asked: () => undefined };
+
+/** What stdout is for: the row, or what the chosen step has given. */
+function rowOf({ record, steps }: Trial, { step: id }: TryFlags): JsonValue | undefined {
+  if (record?.outcome !== 'succeeded') return undefined;
+  return id === undefined ? record.output : (steps.find(({ step }) => step.id === id)?.value?.output ?? null);
+}
+
+/** Of one record, that it failed is never within the share that `fail.error_rate` allows. */
+function codeOf({ finished, record }: Trial): ExitCode {
+  if (finished?.reason !== undefined) return exitCodeOfReason(finished.reason);
+  return record?.outcome === 'failed' ? exit.failures : exit.success;
+}
