@@ -16,6 +16,7 @@ export async function loadPartials(
   if (typeof folder !== 'string') return { partials: new Map(), hasAllPartials: true };
   const place = { source, pointer: ['partials'] };
   const absolute = resolve(dirname(path), folder);
+  files.note(absolute);
   const names = await namesIn(absolute);
   if (typeof names === 'string') {
     report.add({ severity: 'error', ...(await folderMistake(folder, absolute, names)), place });

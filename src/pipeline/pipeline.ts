@@ -25,6 +25,8 @@ export interface LoadedPipeline {
   readonly diagnostics: readonly Diagnostic[];
   /** The file as it was parsed, the flags applied to nothing of it; absent where that was not possible. */
   readonly source?: Source;
+  /** Every path that the check has looked at, those included where nothing is, absolute: for who waits for a change. */
+  readonly files: readonly string[];
 }
 
 /** Mistakes of syntax that leave the rest of the file as it was meant. */
@@ -41,11 +43,13 @@ export async function loadPipeline(path: string, options: LoadOptions = {}): Pro
   const absolute = resolve(options.cwd ?? '', path);
   const files = openFiles();
   const read = await files.read(absolute, path);
-  if (!read.ok) return { diagnostics: [read.error] };
+  if (!read.ok) return { diagnostics: [read.error], files: files.touched() };
   const records = recordsAsPipeline(absolute, path, read.value.text);
-  if (records !== undefined) return { diagnostics: [records] };
+  if (records !== undefined) return { diagnostics: [records], files: files.touched() };
   const { source, diagnostics: syntax } = parseYaml(absolute, read.value.text);
-  if (syntax.some(({ code }) => !localMistakes.has(code))) return { diagnostics: syntax };
+  if (syntax.some(({ code }) => !localMistakes.has(code))) {
+    return { diagnostics: syntax, files: files.touched() };
+  }
 
   const { value, overrides, diagnostics: flags } = applyOverrides(source.value, options);
   const report = createReport(source, overrides);
@@ -54,5 +58,6 @@ export async function loadPipeline(path: string, options: LoadOptions = {}): Pro
   const workspace = { path: absolute, source, files, report };
   const plan = await compilePlan(file, options.columns, overrideTexts(options), workspace);
   const diagnostics = report.all();
-  return report.failed() ? { diagnostics, source } : { plan, diagnostics, source };
+  const told = { diagnostics, source, files: files.touched() };
+  return report.failed() ? told : { ...told, plan };
 }

@@ -7,7 +7,6 @@ import { openFiles, type PipelineFiles } from '../pipeline/files.ts';
 import { loadPipeline } from '../pipeline/pipeline.ts';
 import { createReport, type Report } from '../pipeline/report.ts';
 import { validateTestFile, validateTests, type SoundTest } from '../pipeline/validate-tests.ts';
-import type { Plan } from '../plan.ts';
 import { testFilesOf, withoutPipeline, withTwin, type TestFiles } from './files.ts';
 import { createPlanner } from './planner.ts';
 import type { TestSuite } from './suite.ts';
@@ -55,18 +54,21 @@ export async function loadTests(path: string, { cwd = '' }: { cwd?: string } = {
   }
   const twin = sources.some(({ tests }) => tests.length > 0) ? await withTwin(found, cwd) : undefined;
   if (twin !== undefined) diagnostics.push(twin);
-  const known = filesOf(found, plan);
+  const known = filesOf(found, loaded.files);
   if (plan === undefined || pipeline === undefined) {
-    return { diagnostics: [...diagnostics, ...sources.flatMap(({ report }) => report.all())], files: known };
+    return {
+      diagnostics: [...diagnostics, ...sources.flatMap(({ report }) => report.all())],
+      files: known,
+    };
   }
   const planner = createPlanner(plan, pipeline);
   for (const { source, report, tests } of sources) {
     await planner.add(tests, { path: source.path, source, files, report });
     diagnostics.push(...report.all());
   }
-  const { read, ...planned } = planner.planned();
   const { pipeline: absolute, recording } = found;
-  const suite = { path: absolute, plan, recording, files: [...known, ...read], ...planned };
+  const touched = [...new Set([...known, ...files.touched()])];
+  const suite = { path: absolute, plan, recording, files: touched, ...planner.planned() };
   const failed = diagnostics.some(({ severity }) => severity === 'error');
   return { diagnostics, files: suite.files, ...(!failed && { suite }) };
 }
@@ -82,7 +84,7 @@ async function readTests(
   return diagnostics.length > 0 ? { diagnostics } : { source, diagnostics };
 }
 
-function filesOf({ pipeline, tests, recording }: TestFiles, plan: Plan | undefined): readonly string[] {
+function filesOf({ pipeline, tests, recording }: TestFiles, files: readonly string[]): readonly string[] {
   const own = [pipeline, ...(tests === undefined ? [] : [tests]), recording];
-  return [...new Set([...own, ...(plan?.files ?? []).map(({ path }) => path)])];
+  return [...new Set([...own, ...files])];
 }

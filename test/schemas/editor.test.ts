@@ -150,12 +150,11 @@ describe('an editor with the modeline', () => {
     expect(labels).not.toContain('safe_prompt');
   });
 
-  it.each(['vars', 'steps', 'output'])('inserts %s as YAML that says what the example says', async (key) => {
+  it.each(['vars', 'output'])('inserts %s as YAML that says what the example says', async (key) => {
     const completions = await editor.complete('pipeline.yaml', `${modeline}|`);
     const inserted = completions.find(({ label }) => label === key)?.insertText ?? '';
     const examples = {
       vars: { output_language: 'English' },
-      steps: { translate: { type: 'chat', prompt: 'Translate to English: {{input.text}}' } },
       output: { id: '{{input.id}}', translation: '{{steps.translate.output}}' },
     };
     expect(parse(inserted)).toEqual({ [key]: examples[key as keyof typeof examples] });

@@ -42,6 +42,8 @@ function filesOf(files: { readonly [path: string]: string }): PipelineFiles {
     },
     find: () => Promise.resolve(undefined),
     listed: () => [],
+    note: () => undefined,
+    touched: () => [],
   };
 }
 
