@@ -3,6 +3,7 @@ import { formatCodes } from './codes/format.ts';
 import { promptCodes } from './codes/prompt.ts';
 import { recordCodes } from './codes/record.ts';
 import { schemaCodes } from './codes/schema.ts';
+import type { CodeTable } from './codes/table.ts';
 import { testCodes } from './codes/test.ts';
 
 /** What a code of a diagnostic means, whatever the file that it is told of. */
@@ -13,17 +14,14 @@ export interface CodeMeaning {
   readonly remedy: string;
 }
 
-/** The codes of one subject, each with what it means and the remedy. */
-export type CodeTable = { readonly [code: string]: readonly [means: string, remedy: string] };
-
 /** Every code that `pipe check` can tell, by subject, in the order in which people meet them. */
 export const codeSubjects: readonly { readonly subject: string; readonly codes: CodeTable }[] = [
-  { subject: 'The file as YAML or JSON', codes: fileCodes },
-  { subject: 'Keys and values', codes: formatCodes },
-  { subject: 'Templates and steps', codes: promptCodes },
-  { subject: 'JSON Schemas', codes: schemaCodes },
-  { subject: 'Tests and locks', codes: testCodes },
-  { subject: 'Input', codes: recordCodes },
+  { subject: 'In YAML or JSON', codes: fileCodes },
+  { subject: 'In keys and values', codes: formatCodes },
+  { subject: 'In templates and steps', codes: promptCodes },
+  { subject: 'In a JSON Schema', codes: schemaCodes },
+  { subject: 'In tests and locks', codes: testCodes },
+  { subject: 'In the input', codes: recordCodes },
 ];
 
 const meanings: ReadonlyMap<string, CodeMeaning> = new Map(

@@ -81,7 +81,7 @@ const acrossSections: readonly JsonObject[] = [
 
 /** A step of this type; those that may call tools offer a piece for each kind of these. */
 function stepDefinition(type: StepType): JsonObject {
-  const schema = stepSection(type, stepModel());
+  const schema = { title: `a step of type ${type.type}`, ...stepSection(type, stepModel()) };
   if (type.properties['tools'] === undefined) return withSnippets(schema, stepSnippets(type));
   return withSnippets(schema, stepSnippets(type), { tools: toolsSnippets(toolKinds.values()) });
 }
@@ -135,6 +135,7 @@ function forEditors(schema: JsonValue, title?: string): JsonValue {
       if (['items', 'additionalProperties', 'propertyNames', 'else'].includes(keyword))
         return forEditors(value);
       if (keyword === 'allOf' && Array.isArray(value)) return value.map((part) => forEditors(part));
+      if (keyword === 'anyOf' && Array.isArray(value)) return alternatives(value, title);
       return keyword === 'properties' && isObject(value) ? mapValues(value, forEditors) : value;
     }),
     ...(description !== undefined && { description }),
@@ -153,6 +154,15 @@ function forEditors(schema: JsonValue, title?: string): JsonValue {
           ...(examples !== undefined && { examples }),
         }),
   };
+}
+
+/** Of several types that a value may have, each with a title of its own: where they are alike, editors show all of them. */
+function alternatives(parts: readonly JsonValue[], title: string | undefined): JsonValue {
+  return parts.map((part, at) => {
+    const type = isObject(part) ? part['type'] : undefined;
+    if (typeof type !== 'string' || title === undefined) return forEditors(part);
+    return forEditors(part, at === 0 ? title : `${title} as ${type}`);
+  });
 }
 
 /** What stands after "hint:" on a terminal is the whole message in an editor. */

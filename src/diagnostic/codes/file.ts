@@ -1,4 +1,4 @@
-import type { CodeTable } from '../codes.ts';
+import type { CodeTable } from './table.ts';
 
 /** What keeps a file from being read. */
 export const fileCodes = {

@@ -1,4 +1,4 @@
-import type { CodeTable } from '../codes.ts';
+import type { CodeTable } from './table.ts';
 
 /** What the format of pipelines and tests does not allow. */
 export const formatCodes = {

@@ -1,4 +1,4 @@
-import type { CodeTable } from '../codes.ts';
+import type { CodeTable } from './table.ts';
 
 /** What is wrong with templates, with the steps that hold them, and with the tools of steps. */
 export const promptCodes = {

@@ -1,4 +1,4 @@
-import type { CodeTable } from '../codes.ts';
+import type { CodeTable } from './table.ts';
 
 /** What is wrong with the input, as a whole or in single records. */
 export const recordCodes = {

@@ -1,4 +1,4 @@
-import type { CodeTable } from '../codes.ts';
+import type { CodeTable } from './table.ts';
 
 /** What is wrong with a JSON Schema of the user's own. */
 export const schemaCodes = {

@@ -1,8 +1,12 @@
-import type { CodeTable } from '../codes.ts';
+import type { CodeTable } from './table.ts';
 
 /** What is wrong with tests of a pipeline, or with its lock. */
 export const testCodes = {
   'duplicate-name': ['Two tests have one name, or a JSON object has one field twice.', 'Rename one of them.'],
+  'shared-tests': [
+    'Two pipelines differ by the ending of their names alone, and would share their tests.',
+    'Give one of them another name.',
+  ],
   'unknown-variable': [
     'A test sets a variable that the pipeline does not have.',
     'Take the name that is suggested, or declare it under `vars`.',
