@@ -13,7 +13,7 @@ export const judge: AssertionKind = {
         type: 'string',
         minLength: 1,
         description:
-          'What a good answer is, in words that can be answered by yes or no: one demand each is judged better than five at once. May be a template over `input` and `vars`.',
+          'What a good answer is, in words that can be answered by yes or no. May be a template over `input` and `vars`.',
         examples: ['Answers the question in a friendly tone and promises no refund.'],
       },
       model: {

@@ -81,7 +81,7 @@ export const conversationProperties = {
           type: 'boolean',
           default: false,
           description:
-            'On a last assistant turn: the answer goes on from this text, which holds a model to a form, such as `{` for JSON. Nowhere else.',
+            'On a last assistant turn: the answer goes on from this text, which holds a model to a form, such as `{` for JSON. On any other turn it is an error.',
         },
       },
     },

@@ -13,11 +13,12 @@ steps:
   ask: {type: chat, prompt: "{{> style}} {{input.text}}"}
 `;
 
+const schema = '{"type": "object", "properties": {"text": {"type": "string"}}}';
+
 function project(files: { readonly [name: string]: string } = {}) {
   const cwd = mkdtempSync(join(tmpdir(), 'pipe-check-'));
   mkdirSync(join(cwd, 'partials'));
   const save = (name: string, text: string) => writeFileSync(join(cwd, name), text);
-  const schema = '{"type": "object", "properties": {"text": {"type": "string"}}}';
   const all = {
     'p.yaml': pipeline,
     'ticket.schema.json': schema,
@@ -53,19 +54,15 @@ const sound = 'checking at …\nno mistakes in 1 pipeline (…)\n\nwaiting for a
 
 describe('pipe check --watch', () => {
   it('checks again when the pipeline, a partial, a schema, a test or the input is saved', async () => {
-    const { cwd, save } = project({ 'rows.jsonl': '{"text": "a"}\n' });
+    const { cwd, save } = project({ 'rows.jsonl': '{"text": "a", "txt": "b"}\n' });
     const saves = [
       () => save('p.yaml', pipeline.replace('input.text', 'input.txt')),
-      () => save('p.yaml', pipeline),
-      () => save('partials/style.hbs', '{{input.tone}}'),
+      () => save('ticket.schema.json', schema.replace('text', 'txt')),
       () => save('partials/style.hbs', '{{> other}}'),
       () => save('partials/other.hbs', 'Be kind.'),
-      () => save('ticket.schema.json', '{'),
-      () => save('ticket.schema.json', '{"type": "object", "properties": {"text": {"type": "string"}}}'),
-      () => save('p.test.yaml', 'version: 1\ntests: [{name: a}]\n'),
       () => save('p.test.yaml', 'version: 1\ntests: [{name: a, rows: a.csv}]\n'),
-      () => save('a.csv', 'text\nx\n'),
-      () => save('rows.jsonl', '{"text": 1}\n'),
+      () => save('a.csv', 'txt\nx\n'),
+      () => save('rows.jsonl', '{"txt": 1}\n'),
     ];
     const { exitCode, rounds } = await watched(cwd, ['p.yaml', '--input', join(cwd, 'rows.jsonl')], saves);
     expect(exitCode).toBe(130);
@@ -74,12 +71,8 @@ describe('pipe check --watch', () => {
       'sound',
       'unknown-path',
       'sound',
-      'unknown-path',
       'unknown-partial',
       'sound',
-      'json-syntax',
-      'sound',
-      'required-key',
       'missing-file',
       'sound',
       'invalid-record',

@@ -34,7 +34,7 @@ export const formatCodes = {
   ],
   'misspelt-model': [
     'The name is none of the models that are known of the provider, but looks like one.',
-    'Check how it is spelt: the provider would answer with 404.',
+    'Check how it is spelt: the provider would refuse it.',
   ],
   'two-samplings': [
     '`temperature` and `top_p` are both set.',

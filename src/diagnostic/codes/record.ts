@@ -2,7 +2,7 @@ import type { CodeTable } from './table.ts';
 
 /** What is wrong with the input, as a whole or in single records. */
 export const recordCodes = {
-  'input-empty': ['The input holds no record.', 'Check that it is the right file, and that it was saved.'],
+  'input-empty': ['The input is empty.', 'Check that it is the right file, and that it was saved.'],
   'input-is-folder': ['The input is a folder.', 'Name a file in it.'],
   'input-unreadable': ['The input cannot be read.', 'Check the path and its permissions.'],
   'input-not-text': [

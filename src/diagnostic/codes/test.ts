@@ -37,7 +37,7 @@ export const testCodes = {
     'Undo the change, or test it and run `pipe lock` again.',
   ],
   'unlocked-model': [
-    'A model is locked by a name that the provider may move to another one.',
-    'Lock a run that tells which one answered.',
+    'The lock does not say which model answers by a name, so any may.',
+    'Run the pipeline, then lock it again: the run tells which one answered.',
   ],
 } satisfies CodeTable;

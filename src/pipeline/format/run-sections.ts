@@ -20,7 +20,7 @@ export const retry = section(
       '60s',
     ),
     outage: duration(
-      "How long a model may answer nothing but errors, to anybody's request, before the run stops with exit code 3. Until then no record is failed for it. `pipe resume` goes on from there.",
+      "How long a model may answer nothing but errors, to anybody's request, before the run stops with exit code 3. Until then records wait instead of failing. `pipe resume` goes on from there.",
       '5m',
     ),
   },
