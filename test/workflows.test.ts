@@ -46,6 +46,7 @@ describe('the workflows of the README', () => {
   it('are there', () => {
     expect(ofGithub.map(([title]) => title)).toEqual([
       '.github/workflows/prompts.yml',
+      '.github/workflows/scanning.yml',
       '.github/workflows/nightly.yml',
     ]);
     expect(ofGitlab).toHaveLength(1);

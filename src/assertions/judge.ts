@@ -12,7 +12,8 @@ export const judge: AssertionKind = {
       rubric: {
         type: 'string',
         minLength: 1,
-        description: 'What a good answer is, in words. May be a template over `input` and `vars`.',
+        description:
+          'What a good answer is, in words that can be answered by yes or no. May be a template over `input` and `vars`.',
         examples: ['Answers the question in a friendly tone and promises no refund.'],
       },
       model: {

@@ -7,7 +7,8 @@ export const maxLength: AssertionKind = {
   schema: {
     type: 'integer',
     minimum: 0,
-    description: 'The text at `path` has at most so many characters, the list so many items.',
+    description:
+      'The text at `path` has at most so many characters, the list so many items, such as what a form or a message has room for.',
     examples: [400],
   },
   looks_at: 'value',

@@ -7,7 +7,8 @@ export const minLength: AssertionKind = {
   schema: {
     type: 'integer',
     minimum: 1,
-    description: 'The text at `path` has at least so many characters, the list so many items.',
+    description:
+      'The text at `path` has at least so many characters, the list so many items: an empty answer or list is told so.',
     examples: [20],
   },
   looks_at: 'value',

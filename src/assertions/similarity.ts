@@ -18,7 +18,7 @@ export const similarity: AssertionKind = {
       to: {
         type: 'string',
         minLength: 1,
-        description: 'The reference. May be a template over `input` and `vars`.',
+        description: 'The text that the answer should be near to. May be a template over `input` and `vars`.',
         examples: ['Where is my parcel?'],
       },
       at_least: {
@@ -26,7 +26,7 @@ export const similarity: AssertionKind = {
         minimum: 0,
         maximum: 1,
         default: usualLeast,
-        description: 'From 0, nothing in common, to 1, the same text.',
+        description: 'How near at least: from 0, nothing in common, to 1, the same text.',
         examples: [0.9],
       },
     },

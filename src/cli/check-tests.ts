@@ -8,6 +8,8 @@ export interface CheckedTests {
   readonly checked: number;
   readonly bad: boolean;
   readonly diagnostics: readonly Diagnostic[];
+  /** Those that the tests are made of, absolute. */
+  readonly files: readonly string[];
 }
 
 /** Whether a pipeline has tests, in itself or in a file beside it. */
@@ -19,6 +21,6 @@ export function hasTests(pipeline: Source | undefined, { tests }: TestFiles): bo
 /** What is wrong with the tests of a pipeline as its file has it, whatever flags change for a run. */
 export async function checkTests({ cwd }: Terminal, file: string): Promise<CheckedTests> {
   const { loadTests } = await import('../testing/load.ts');
-  const { suite, diagnostics } = await loadTests(file, { cwd });
-  return { checked: suite?.tests.length ?? 0, bad: suite === undefined, diagnostics };
+  const { suite, diagnostics, files } = await loadTests(file, { cwd });
+  return { checked: suite?.tests.length ?? 0, bad: suite === undefined, diagnostics, files };
 }

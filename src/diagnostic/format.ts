@@ -1,21 +1,25 @@
 import { relative, resolve, sep } from 'node:path';
 import type { Diagnostic } from './diagnostic.ts';
 import { formatGithub } from './format-github.ts';
+import { formatSarif } from './format-sarif.ts';
 import { formatText } from './format-text.ts';
 import { placeDiagnostics } from './placed.ts';
 import type { PlacedDiagnostic } from './placed.ts';
 import { printableJson } from './printable.ts';
 
 export interface FormatOptions {
-  /** `text` for people, `json` for programs, `github` for annotations on the lines of a pull request. */
-  readonly format: 'text' | 'json' | 'github';
+  /**
+   * `text` for people, `json` for programs, `github` for annotations on the lines of a pull request, `sarif` for code
+   * scanning.
+   */
+  readonly format: 'text' | 'json' | 'github' | 'sarif';
   /** Whether `text` may have colours. */
   readonly color: boolean;
   /** Of the terminal: the prose of `text` is broken at words to so many, at most 100. Absent: one line a message. */
   readonly columns?: number;
   /** Absolute paths are shown relative to this folder where that is shorter. */
   readonly cwd: string;
-  /** Where `github` names files from: the repository's root, absolute. Default: `cwd`. */
+  /** Where `github` and `sarif` name files from: the repository's root, absolute. Default: `cwd`. */
   readonly root?: string;
 }
 
@@ -26,9 +30,12 @@ export interface FormatOptions {
 export function formatDiagnostics(diagnostics: readonly Diagnostic[], options: FormatOptions): string {
   const placed = placeDiagnostics(diagnostics, options.cwd);
   if (options.format === 'json') return `${printableJson(JSON.stringify(placed.map(jsonOf), null, 2))}\n`;
-  return options.format === 'github'
-    ? formatGithub(placed.map((diagnostic) => fromRoot(diagnostic, options)))
-    : formatText(placed, options.color, options.columns && Math.max(40, Math.min(options.columns, 100)));
+  if (options.format === 'text') {
+    return formatText(placed, options.color, options.columns && Math.max(40, Math.min(options.columns, 100)));
+  }
+  if (options.format === 'sarif')
+    return formatSarif(placed, { cwd: options.cwd, root: options.root ?? options.cwd });
+  return formatGithub(placed.map((diagnostic) => fromRoot(diagnostic, options)));
 }
 
 function fromRoot(diagnostic: PlacedDiagnostic, { cwd, root = cwd }: FormatOptions): PlacedDiagnostic {

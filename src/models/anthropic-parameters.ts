@@ -28,20 +28,23 @@ export const anthropicParameters: { readonly [name: string]: JsonObject } = {
     type: 'number',
     minimum: 0,
     maximum: 1,
-    description: 'Choose only among the most likely words that make up this share of the probability.',
+    description:
+      'Choose only among the most likely words that together have this share of the probability: 0.1 is nearly one word, 1 all of them. Another way than `temperature` to make answers steadier.',
     examples: [0.9],
   },
   top_k: {
     type: 'integer',
     minimum: 0,
-    description: 'Choose only among so many of the most likely words.',
+    description:
+      'Choose only among so many of the most likely words: 1 is always the likeliest, 40 leaves room.',
     examples: [40],
   },
   stop_sequences: {
     type: 'array',
     minItems: 1,
     items: { type: 'string', minLength: 1 },
-    description: 'End the answer where one of these texts would come next. The text itself is left out.',
+    description:
+      'End the answer where one of these texts would come next, which is left out: for answers of one line or one section.',
     examples: [['END', '---']],
   },
   thinking: {
@@ -51,7 +54,12 @@ export const anthropicParameters: { readonly [name: string]: JsonObject } = {
     properties: {
       type: {
         enum: ['enabled', 'adaptive', 'disabled'],
-        description: '`enabled` with a budget, `adaptive` for models that decide themselves, or `disabled`.',
+        enumDescriptions: [
+          'Always thinks, with at most `budget_tokens`.',
+          'Decides itself whether and how long, for models that can.',
+          'Never thinks.',
+        ],
+        description: 'Who decides whether the model thinks.',
       },
       budget_tokens: {
         type: 'integer',
@@ -60,7 +68,9 @@ export const anthropicParameters: { readonly [name: string]: JsonObject } = {
       },
       display: {
         enum: ['summarized', 'omitted'],
-        description: 'Whether the answer tells what was thought, in short.',
+        enumDescriptions: ['In short.', 'Not at all; it is paid for all the same.'],
+        description:
+          'Whether the answer tells what was thought, in short. It is kept apart from the output, and changes no result.',
       },
     },
     description: 'Whether the model thinks before it answers. Thinking is paid for as output.',
@@ -79,6 +89,7 @@ export const anthropicParameters: { readonly [name: string]: JsonObject } = {
   },
   service_tier: {
     enum: ['auto', 'standard_only'],
+    enumDescriptions: ['Priority capacity where there is some.', 'Never.'],
     description: 'Whether priority capacity, where the account has some, may serve the request.',
     examples: ['standard_only'],
   },

@@ -17,13 +17,15 @@ export const googleParameters: { readonly [name: string]: JsonObject } = {
     type: 'number',
     minimum: 0,
     maximum: 1,
-    description: 'Choose only among the most likely words that make up this share of the probability.',
+    description:
+      'Choose only among the most likely words that together have this share of the probability: 0.1 is nearly one word, 1 all of them. Another way than `temperature` to make answers steadier.',
     examples: [0.9],
   },
   top_k: {
     type: 'integer',
     minimum: 1,
-    description: 'Choose only among so many of the most likely words.',
+    description:
+      'Choose only among so many of the most likely words: 1 is always the likeliest, 40 leaves room.',
     examples: [40],
   },
   max_output_tokens: {
@@ -38,26 +40,30 @@ export const googleParameters: { readonly [name: string]: JsonObject } = {
     minItems: 1,
     maxItems: 5,
     items: { type: 'string', minLength: 1 },
-    description: 'End the answer where one of these texts would come next. The text itself is left out.',
+    description:
+      'End the answer where one of these texts would come next, which is left out: for answers of one line or one section.',
     examples: [['END', '---']],
   },
   seed: {
     type: 'integer',
-    description: 'Makes the choice of words repeatable, as far as the provider can.',
+    description:
+      'Any whole number: the same one makes the same request choose the same words again, as far as the provider can.',
     examples: [42],
   },
   presence_penalty: {
     type: 'number',
     minimum: -2,
     maximum: 2,
-    description: 'Above 0: use words that have not come up yet more often. Below 0: less often.',
+    description:
+      'Above 0, words that have come up at all come less often, so that the answer goes on to something new; below 0 more often.',
     examples: [0.5],
   },
   frequency_penalty: {
     type: 'number',
     minimum: -2,
     maximum: 2,
-    description: 'Above 0: repeat a word the less, the more often it has come up. Below 0: the more.',
+    description:
+      'Above 0, a word comes the less often, the more often it has come up, which ends loops; below 0 the more often.',
     examples: [0.5],
   },
   thinking_budget: {
@@ -74,7 +80,8 @@ export const googleParameters: { readonly [name: string]: JsonObject } = {
   },
   include_thoughts: {
     type: 'boolean',
-    description: 'Whether the answer tells what was thought, in short.',
+    description:
+      'Whether the answer tells what was thought, in short. It is kept apart from the output, and changes no result.',
     examples: [true],
   },
 };

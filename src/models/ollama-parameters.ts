@@ -16,13 +16,15 @@ export const ollamaParameters: { readonly [name: string]: JsonObject } = {
     type: 'number',
     minimum: 0,
     maximum: 1,
-    description: 'Choose only among the most likely words that make up this share of the probability.',
+    description:
+      'Choose only among the most likely words that together have this share of the probability: 0.1 is nearly one word, 1 all of them. Another way than `temperature` to make answers steadier.',
     examples: [0.9],
   },
   top_k: {
     type: 'integer',
     minimum: 0,
-    description: 'Choose only among so many of the most likely words.',
+    description:
+      'Choose only among so many of the most likely words: 1 is always the likeliest, 40 leaves room.',
     examples: [40],
   },
   min_p: {
@@ -48,20 +50,22 @@ export const ollamaParameters: { readonly [name: string]: JsonObject } = {
   },
   seed: {
     type: 'integer',
-    description: 'Makes the choice of words repeatable.',
+    description: 'Any whole number: the same one makes the same request choose the same words again.',
     examples: [42],
   },
   stop: {
     type: 'array',
     minItems: 1,
     items: { type: 'string', minLength: 1 },
-    description: 'End the answer where one of these texts would come next. The text itself is left out.',
+    description:
+      'End the answer where one of these texts would come next, which is left out: for answers of one line or one section.',
     examples: [['END', '---']],
   },
   repeat_penalty: {
     type: 'number',
     minimum: 0,
-    description: 'Above 1: repeat words less.',
+    description:
+      'Above 1, words that have come up within `repeat_last_n` come less often; 1 changes nothing.',
     examples: [1.1],
   },
   repeat_last_n: {
@@ -72,12 +76,14 @@ export const ollamaParameters: { readonly [name: string]: JsonObject } = {
   },
   presence_penalty: {
     type: 'number',
-    description: 'Above 0: use words that have not come up yet more often. Below 0: less often.',
+    description:
+      'Above 0, words that have come up at all come less often, so that the answer goes on to something new; below 0 more often.',
     examples: [0.5],
   },
   frequency_penalty: {
     type: 'number',
-    description: 'Above 0: repeat a word the less, the more often it has come up. Below 0: the more.',
+    description:
+      'Above 0, a word comes the less often, the more often it has come up, which ends loops; below 0 the more often.',
     examples: [0.5],
   },
   think: {

@@ -17,7 +17,8 @@ export const openaiParameters: { readonly [name: string]: JsonObject } = {
     type: 'number',
     minimum: 0,
     maximum: 1,
-    description: 'Choose only among the most likely words that make up this share of the probability.',
+    description:
+      'Choose only among the most likely words that together have this share of the probability: 0.1 is nearly one word, 1 all of them. Another way than `temperature` to make answers steadier.',
     examples: [0.9],
   },
   max_tokens: {
@@ -36,7 +37,8 @@ export const openaiParameters: { readonly [name: string]: JsonObject } = {
   },
   seed: {
     type: 'integer',
-    description: 'Makes the choice of words repeatable, as far as the provider can.',
+    description:
+      'Any whole number: the same one makes the same request choose the same words again, as far as the provider can.',
     examples: [42],
   },
   stop: {
@@ -44,21 +46,24 @@ export const openaiParameters: { readonly [name: string]: JsonObject } = {
       { type: 'string', minLength: 1 },
       { type: 'array', minItems: 1, maxItems: 4, items: { type: 'string', minLength: 1 } },
     ],
-    description: 'End the answer where one of these texts would come next. The text itself is left out.',
+    description:
+      'End the answer where one of these texts would come next, which is left out: for answers of one line or one section.',
     examples: ['\n\n', ['END', '---']],
   },
   presence_penalty: {
     type: 'number',
     minimum: -2,
     maximum: 2,
-    description: 'Above 0: use words that have not come up yet more often. Below 0: less often.',
+    description:
+      'Above 0, words that have come up at all come less often, so that the answer goes on to something new; below 0 more often.',
     examples: [0.5],
   },
   frequency_penalty: {
     type: 'number',
     minimum: -2,
     maximum: 2,
-    description: 'Above 0: repeat a word the less, the more often it has come up. Below 0: the more.',
+    description:
+      'Above 0, a word comes the less often, the more often it has come up, which ends loops; below 0 the more often.',
     examples: [0.5],
   },
   parallel_tool_calls: {
@@ -86,7 +91,13 @@ export const openaiParameters: { readonly [name: string]: JsonObject } = {
   },
   service_tier: {
     enum: ['auto', 'default', 'flex', 'priority'],
-    description: 'How fast, and at which price, OpenAI serves the request: `flex` is slower and cheaper.',
+    enumDescriptions: [
+      'What the project of the key is set to.',
+      'The usual speed and price.',
+      'Slower and cheaper.',
+      'Faster and dearer.',
+    ],
+    description: 'How fast, and at which price, OpenAI serves the request.',
     examples: ['flex'],
   },
   prediction: {
@@ -94,7 +105,10 @@ export const openaiParameters: { readonly [name: string]: JsonObject } = {
     additionalProperties: false,
     required: ['type', 'content'],
     properties: {
-      type: { const: 'content', description: 'The only kind there is.' },
+      type: {
+        const: 'content',
+        description: 'The kind of prediction: `content`, the only one that there is.',
+      },
       content: { type: 'string', description: 'The text that most of the answer is expected to repeat.' },
     },
     description:

@@ -22,12 +22,18 @@ export function keyTables(schema: JsonObject, level: string): string {
           ]
         : [],
     ),
-    ['Each of the other keys', schema['additionalProperties']] as const,
+    [othersTitle(schema['additionalProperties']), schema['additionalProperties']] as const,
   ].filter(([, held]) => Object.keys(propertiesOf(held)).length > 0);
   return sections([
     rows.length === 0 ? '' : table(['key', 'type', 'default', 'what it says'], rows),
     ...inner.map(([name, held]) => keySection(name, held, level)),
   ]);
+}
+
+/** What stands under names that the user gives. */
+function othersTitle(schema: JsonValue | undefined): string {
+  const title = isObject(schema) ? schema['title'] : undefined;
+  return typeof title === 'string' ? title : 'Each of the other keys';
 }
 
 /** Parts of a text with an empty line between them; without those that are empty. */
@@ -62,15 +68,47 @@ export function code(text: string): string {
 
 function keyRow(name: string, property: JsonValue, isRequired: boolean): readonly string[] {
   if (!isObject(property)) return [code(name), '', '', ''];
-  const { default: fallback, examples } = property;
+  const { default: fallback, examples, $comment: section } = property;
   const example = Array.isArray(examples) ? (examples as readonly JsonValue[])[0] : undefined;
-  const text = descriptionOf(property);
+  const text = [descriptionOf(property), ...valueTexts(property)].join('<br>');
   return [
-    code(name),
+    typeof section === 'string' ? `[${code(name)}](#${slugOf(section)})` : code(name),
     typeText(property),
     fallback === undefined ? (isRequired ? 'required' : '') : code(inlineYaml(fallback)),
-    example === undefined ? text : `${text} ${code(`${name}: ${inlineYaml(example)}`)}`,
+    example === undefined ? text : `${text}<br>${code(`${name}: ${inlineYaml(example)}`)}`,
   ];
+}
+
+/** What each value of a list of values means, where the list says so: also in a list of alternatives. */
+function valueTexts({ enum: values, enumDescriptions: texts, anyOf }: JsonObject): readonly string[] {
+  if (Array.isArray(anyOf))
+    return anyOf.flatMap((branch: JsonValue) => (isObject(branch) ? valueTexts(branch) : []));
+  if (!Array.isArray(values) || !Array.isArray(texts)) return [];
+  return values.map((value: JsonValue, at) => `${code(inlineYaml(value))}: ${String(texts[at])}`);
+}
+
+/** What GitHub makes of a heading, to link to it. */
+export function slugOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replaceAll(/\s/gu, '-');
+}
+
+/** The headings of a text down to this depth, as a list of links. */
+export function contentsOf(markdown: string, depth: number): string {
+  const seen = new Map<string, number>();
+  const prose = markdown.replaceAll(/^```.*?^```$/gmsu, '');
+  return [...prose.matchAll(/^(#{2,}) (.+)$/gmu)]
+    .flatMap(([, marks = '', heading = '']) => {
+      const slug = slugOf(heading);
+      const count = seen.get(slug) ?? 0;
+      seen.set(slug, count + 1);
+      if (marks.length > depth) return [];
+      const link = `[${heading.replaceAll('`', '')}](#${slug}${count === 0 ? '' : `-${count}`})`;
+      return [`${'  '.repeat(marks.length - 2)}- ${link}`];
+    })
+    .join('\n');
 }
 
 function typeText(schema: JsonObject): string {

@@ -41,9 +41,9 @@ output:
   reply: "{{steps.reply.output}}"
 \`\`\`
 
-In a clone of pipe's repository, write the path of the schema there: \`../schemas/pipeline.schema.json\` in \`pipelines/\`.
+In a clone of pipe's repository, write the path of the schema there: \`../schemas/pipeline.schema.json\` in \`pipelines/\`.`;
 
-Every key is one of those below; another is an error, with a suggestion. Keys that begin with \`x-\` are yours wherever keys are
+export const keyRules = `Every key is one of those below; another is an error, with a suggestion. Keys that begin with \`x-\` are yours wherever keys are
 fixed, and YAML anchors and merge keys (\`<<\`) work. Durations are numbers with a unit: \`500ms\`, \`60s\`, \`5m\`, \`24h\`.
 For a run, \`--set path=value\` sets any key, \`--var name=value\` a variable, \`--model name\` the model of every step.`;
 
@@ -125,3 +125,8 @@ A schema stands in the file, or in a file of its own (JSON or YAML) that is name
 draft-07 by its \`$schema\`. \`$ref\` leads to \`#/…\` in the same schema or to a relative path in the pipeline's folder, never to
 the network. A field that is not among \`properties\` is a mistake in a template, unless \`additionalProperties\` is given or
 \`patternProperties\` matches.`;
+
+export const codesText = `## Codes of mistakes
+
+Each mistake that \`pipe check\` tells has a code, in brackets after its message and as the rule in \`--format sarif\`. The message
+itself says what is wrong at that place, and mostly what to write instead.`;

@@ -1,3 +1,5 @@
+import { codeSubjects } from '../diagnostic/codes.ts';
+import type { CodeTable } from '../diagnostic/codes/table.ts';
 import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
 import type { Provider } from '../models/provider.ts';
 import { providers } from '../models/registry.ts';
@@ -6,14 +8,15 @@ import type { StepType } from '../steps/step.ts';
 import { blockReference } from '../template/blocks.ts';
 import { helperReference } from '../template/helpers.ts';
 import { toolKinds } from '../tools/registry.ts';
-import { modelSection, stepModelDescription } from './format/model-section.ts';
+import { modelDescription, modelSection, stepModelDescription } from './format/model-section.ts';
 import { section } from './format/section.ts';
 import { fileSection } from './format/sections.ts';
 import { stepSection } from './format/step-section.ts';
-import { assertionSection, testSection } from './format/test-sections.ts';
+import { assertionSection, testsDescription, testSection } from './format/test-sections.ts';
 import { providerOf } from './provider-of.ts';
 import {
   code,
+  contentsOf,
   descriptionOf,
   keySection,
   keyTables,
@@ -22,24 +25,32 @@ import {
   table,
   withoutKeys,
 } from './reference-table.ts';
-import { afterKeys, beforeKeys, helperRules, templateRules, testsText } from './reference-text.ts';
+import {
+  afterKeys,
+  beforeKeys,
+  codesText,
+  helperRules,
+  keyRules,
+  templateRules,
+  testsText,
+} from './reference-text.ts';
 
 /** The format reference as Markdown: what `schemas/README.md` holds. Its tables are made of what validates a file. */
 export function formatReference(): string {
-  const link = (name: string) => ({ type: 'object', description: `See [${name}](#${name}).` });
-  const file = fileSection(link('model'), link('steps'), link('tests'));
+  const file = fileSection(
+    { type: 'object', description: modelDescription },
+    {},
+    { type: 'array', items: { type: 'object' }, description: testsDescription },
+  );
   const parts = propertiesOf(file);
-  return `${sections([
-    beforeKeys,
+  const body = sections([
     keySection('The file', {
       ...file,
-      properties: Object.fromEntries(
-        Object.entries(parts).map(([name, part]) => [name, withoutInside(part)]),
-      ),
+      properties: Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, asLink(name, part)])),
     }),
     keySection('input', parts['input']),
     models(),
-    ...['retry', 'limits', 'budget', 'prices', 'fail'].map((name) => keySection(name, parts[name])),
+    ...runSections.map((name) => keySection(name, parts[name])),
     `## steps\n\n${descriptionOf(parts['steps'])}`,
     ...steps(),
     ...tests(),
@@ -54,14 +65,28 @@ export function formatReference(): string {
       helperReference.map(({ signature, description }) => [code(signature), description]),
     ),
     afterKeys,
-  ])}\n`;
+    codesText,
+    ...codeSubjects.map(({ subject, codes }) => codeSection(subject, codes)),
+  ]);
+  return `${sections([beforeKeys, contentsOf(body, 3), keyRules, body])}\n`;
 }
 
-/** A key whose own keys have a section of their own. */
-function withoutInside(schema: JsonValue): JsonValue {
+const runSections = ['retry', 'limits', 'budget', 'prices', 'fail'];
+
+/** A code of a mistake a row, with what it means and the remedy. */
+function codeSection(subject: string, codes: CodeTable): string {
+  const rows = Object.entries(codes).map(([name, [means, remedy]]) => [code(name), means, remedy]);
+  return sections([`### ${subject}`, table(['code', 'what it means', 'what to do'], rows)]);
+}
+
+/** A key whose own keys have a section of their own: told in a sentence, and linked to. */
+function asLink(name: string, schema: JsonValue): JsonValue {
   if (!isObject(schema)) return schema;
   const { properties: _properties, additionalProperties: _others, ...rest } = schema;
-  return rest;
+  const hasSection = ['input', 'model', 'steps', 'tests', ...runSections].includes(name);
+  // A comment is of no meaning in a schema: here it names the section to link to.
+  const [first = ''] = descriptionOf(rest).split(/(?<=\.)\s/u);
+  return hasSection ? { ...rest, description: first, $comment: name } : rest;
 }
 
 /** The keys that every model has, then the parameters of each provider. */

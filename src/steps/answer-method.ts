@@ -36,7 +36,7 @@ export const answerProperties = {
   strict: {
     type: 'boolean',
     description:
-      'Whether the provider should hold the model to `schema` token by token; it then allows fewer of its keywords. Not sent unless it is set.',
+      'Whether the provider should hold the model to `schema` token by token. It then allows fewer keywords: OpenAI wants each field required and `additionalProperties: false`. Not sent unless it is set; pipe checks the answer either way.',
     examples: [true],
   },
   repair: {
@@ -45,7 +45,7 @@ export const answerProperties = {
     maximum: 10,
     default: 0,
     description:
-      'How often to ask again after an answer that cannot be used, with that answer and what is wrong with it; one that was refused or cut off is not asked for again. Each time is a call that is paid for, apart from the attempts of `retry`.',
+      'How often to ask again after an answer that cannot be used, with that answer and what is wrong with it; without it such an answer fails the record at once. One that was refused or cut off is not asked for again: give it more `max_tokens`. Each time is a call that is paid for, apart from the attempts of `retry`. 1 or 2 is enough for most.',
     examples: [2],
   },
 } satisfies { readonly [name: string]: JsonObject };

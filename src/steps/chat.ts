@@ -9,7 +9,8 @@ import type { StepBuilder, StepError, StepProgram, StepType } from './step.ts';
 /** Asks the model once; its output is the text of the answer. */
 export const chat: StepType = {
   type: 'chat',
-  description: 'Asks the model once. Its output is the text of the answer.',
+  description:
+    'Asks the model once. Its output is the text of the answer, `{{steps.<id>.output}}`. An answer that `max_tokens` cuts off is used as it is: `{{steps.<id>.finish_reason}}` is `length` then.',
   properties: conversationProperties,
   schema: conversationSchema,
   compile,

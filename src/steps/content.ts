@@ -25,7 +25,8 @@ interface Part {
 const partKeys = {
   text: {
     type: 'string',
-    description: 'The text of a part of type `text`. A template.',
+    description:
+      'The words of a part of type `text`, such as a question about the image beside it. A template.',
     examples: ['What is on this picture?'],
   },
   image_url: {
@@ -51,7 +52,7 @@ export const contentSchema: JsonObject = {
   type: ['string', 'array'],
   minItems: 1,
   description:
-    'What is said, a template; or a list of parts, where images are shown or a reasoning model has thought.',
+    'What is said in this turn, a template; or a list of parts, where an image is shown or a reasoning model has thought.',
   examples: ['{{input.text}}'],
   errorMessage:
     'write a text, or a list of parts such as {type: text, text: …} and {type: image_url, image_url: …}',
@@ -65,8 +66,12 @@ export const contentSchema: JsonObject = {
       type: {
         type: 'string',
         enum: partTypes,
-        description:
-          'What the part is: `text`, `image_url` (of a user turn), or `thinking` (of an assistant turn).',
+        enumDescriptions: [
+          'A piece of text.',
+          'An image, for models that see; in a user turn.',
+          'What a reasoning model thought; in an assistant turn.',
+        ],
+        description: 'What the part is; the key of the same name holds it.',
         examples: ['image_url'],
       },
       ...partKeys,

@@ -34,7 +34,8 @@ export const conversationProperties = {
   system: {
     type: 'string',
     minLength: 1,
-    description: 'The system message: who the model is and what it should do. A template.',
+    description:
+      'The system message: who the model is, what it should do and how it should answer, the same for every record where it can be (providers charge less for a beginning that they have seen). A template. Beside `prompt`; with `messages` it is their first turn.',
     examples: [
       'You are a helpful assistant that translates {{vars.input_language}} to {{vars.output_language}}.',
     ],
@@ -43,14 +44,14 @@ export const conversationProperties = {
     type: 'string',
     minLength: 1,
     description:
-      'The user message; a step needs this or `messages`. A template: `{{input.<field>}}` is a field of the record.',
+      "The user message, a template: `{{input.<field>}}` is a field of the record, `{{steps.<id>.output}}` an earlier step's answer. A step needs this or `messages`. One that comes out empty fails its record before anything is paid for.",
     examples: ['{{input.text}}'],
   },
   messages: {
     type: 'array',
     minItems: 1,
     description:
-      'The long form of `system` and `prompt`: the whole conversation, with example turns where they help. System turns come first, and the last turn is a user turn, or an assistant turn with `prefix: true`.',
+      'The long form of `system` and `prompt`: the whole conversation, with example turns where they show better than words what an answer looks like (few-shot). System turns come first, and the last turn is a user turn, or an assistant turn with `prefix: true`.',
     examples: [
       [
         { role: 'system', content: 'Translate to French.' },
@@ -66,14 +67,21 @@ export const conversationProperties = {
         role: {
           type: 'string',
           enum: ['system', 'user', 'assistant'],
-          description: 'Who speaks: `system`, `user` or `assistant`.',
+          enumDescriptions: [
+            'Instructions for the whole conversation; at its beginning.',
+            'A question or a text to work on; the last turn is one.',
+            'What the model has answered, or should have: an example to follow.',
+          ],
+          description:
+            'Who speaks in this turn, by which a model tells instructions, questions and its own earlier answers apart.',
           examples: ['user'],
         },
         content: contentSchema,
         prefix: {
           type: 'boolean',
           default: false,
-          description: 'On a last assistant turn: the answer goes on from this text.',
+          description:
+            'On a last assistant turn: the answer goes on from this text, which holds a model to a form, such as `{` for JSON. On any other turn it is an error.',
         },
       },
     },

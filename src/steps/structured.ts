@@ -19,13 +19,13 @@ import type { StepBuilder, StepError, StepProgram, StepType } from './step.ts';
 export const structured: StepType = {
   type: 'structured',
   description:
-    'Asks the model for JSON that a schema describes. Its output is that value, checked against the schema whatever the model promised.',
+    'Asks the model for JSON that a schema describes: a class, fields of a text, a list. Its output is that value, checked against the schema whatever the model promised.',
   properties: {
     ...conversationProperties,
     schema: {
       type: ['object', 'string'],
       description:
-        'The JSON Schema (2020-12; draft-07 by its `$schema`) of the answer, or the path of one relative to this file. An answer that it does not allow fails the record, after what `repair` allows; later paths such as `{{steps.classify.output.topic}}` are checked against it.',
+        'The JSON Schema (2020-12; draft-07 by its `$schema`) of the answer, or the path of one relative to this file. An answer that it does not allow fails the record, after what `repair` allows; later paths such as `{{steps.classify.output.topic}}` are checked against it. Its descriptions are read by the model, too.',
       examples: [
         {
           type: 'object',
@@ -38,9 +38,14 @@ export const structured: StepType = {
     method: {
       type: 'string',
       enum: [...methodNames],
+      enumDescriptions: [
+        'The schema is sent as the format of the answer. The surest way, for models that know it.',
+        'The schema is sent as the parameters of a function that the model has to call. For models that call tools and know no `json_schema`.',
+        'The schema is not sent, and the model is only held to JSON: the messages must describe it, with the word JSON in them. `strict` is not for it.',
+      ],
       default: 'json_schema',
       description:
-        'How the model is asked. `json_schema`: the schema is sent as the format of the answer. `function_calling`: it is sent as the parameters of a function that the model has to call. `json_mode`: the schema is not sent and the model is only held to JSON, so the messages must describe it, with the word JSON in them; `strict` is not for it.',
+        'How the model is asked for JSON. The answer is checked against `schema` in each way; they differ in what the provider is told, and in which models know it.',
       examples: ['function_calling'],
     },
     ...answerProperties,

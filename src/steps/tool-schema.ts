@@ -19,6 +19,10 @@ const order = {
 export const onErrorSchema = {
   type: 'string',
   enum: ['tell', 'fail'],
+  enumDescriptions: [
+    'The model is told of the error, and may call again or answer without the result.',
+    'The record fails with `tool_failed`, and no further request is made for it.',
+  ],
   examples: ['fail'],
 } satisfies JsonObject;
 
@@ -41,7 +45,8 @@ export function toolsSchema(kinds: ToolKinds): JsonObject {
     examples: ofKinds.slice(0, 1).map((kind) => ({ order_status: { ...order, ...exampleOf(kind) } })),
     additionalProperties: {
       type: 'object',
-      description: 'A tool: what the model is told of it, and how it is run.',
+      description:
+        'A tool: what the model is told of it, and how it is run. It has exactly one of the keys of a kind.',
       anyOf: names.map((name) => ({ required: [name] })),
       patternProperties: { '^x-': true },
       additionalProperties: false,
@@ -49,7 +54,8 @@ export function toolsSchema(kinds: ToolKinds): JsonObject {
         description: {
           type: 'string',
           minLength: 1,
-          description: 'What the tool does and when to call it, for the model.',
+          description:
+            'What the tool does and when to call it: the model chooses by this and by the name alone, so say what the result is, and what it is not for.',
           examples: [order.description],
         },
         parameters: {
@@ -62,7 +68,7 @@ export function toolsSchema(kinds: ToolKinds): JsonObject {
         on_error: {
           ...onErrorSchema,
           description:
-            "What becomes of a call of this tool that fails, or whose arguments are wrong: `tell` answers the model with the error, `fail` fails the record. Default: the step's `on_error`.",
+            "What becomes of a call of this tool that fails, or whose arguments are wrong. Default: the step's `on_error`.",
         },
       },
     },

@@ -51,14 +51,14 @@ export function toolsStep(kinds: ToolKinds): StepType {
         maximum: 100,
         default: defaultRounds,
         description:
-          'How many rounds of tool calls the model has, each a request; a model that still calls tools after them fails the record. `0` only collects the calls of the first answer in `tool_calls`, and runs none.',
+          'How many rounds of tool calls the model has, each a request; a model that still calls tools after them fails the record with `max_rounds`. It bounds what a loop can cost. `0` only collects the calls of the first answer in `tool_calls`, and runs none.',
         examples: [4],
       },
       on_error: {
         ...onErrorSchema,
         default: 'tell',
         description:
-          'What becomes of a tool call that fails, or that names no tool or has wrong arguments: `tell` answers the model with the error, `fail` fails the record. A tool can say otherwise.',
+          'What becomes of a tool call that fails, or that names no tool or has wrong arguments. A tool can say otherwise.',
       },
       ...finalAnswerProperties,
     },

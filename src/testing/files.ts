@@ -26,10 +26,13 @@ export async function testFilesOf(path: string, cwd: string): Promise<TestFiles>
   const pipeline = isTestFile(absolute)
     ? ((await firstOf(extensions.map((extension) => `${stem}${extension}`))) ?? `${stem}.yaml`)
     : absolute;
-  const tests = isTestFile(absolute)
-    ? absolute
-    : await firstOf(extensions.map((extension) => `${stem}.test${extension}`));
+  const tests = isTestFile(absolute) ? absolute : await firstOf(possibleTestFiles(absolute));
   return { pipeline, recording: `${stem}.recording.jsonl`, ...(tests !== undefined && { tests }) };
+}
+
+/** Where the tests of this pipeline would stand, were there any: absolute as it is. */
+export function possibleTestFiles(pipeline: string): readonly string[] {
+  return extensions.map((extension) => `${stemOf(pipeline)}.test${extension}`);
 }
 
 /** Says what a file of tests is without its pipeline; undefined where this is none, or the pipeline is there. */

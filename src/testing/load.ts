@@ -56,16 +56,19 @@ export async function loadTests(path: string, { cwd = '' }: { cwd?: string } = {
   if (twin !== undefined) diagnostics.push(twin);
   const known = filesOf(found, loaded.files);
   if (plan === undefined || pipeline === undefined) {
-    return { diagnostics: [...diagnostics, ...sources.flatMap(({ report }) => report.all())], files: known };
+    return {
+      diagnostics: [...diagnostics, ...sources.flatMap(({ report }) => report.all())],
+      files: known,
+    };
   }
   const planner = createPlanner(plan, pipeline);
   for (const { source, report, tests } of sources) {
     await planner.add(tests, { path: source.path, source, files, report });
     diagnostics.push(...report.all());
   }
-  const { read, ...planned } = planner.planned();
   const { pipeline: absolute, recording } = found;
-  const suite = { path: absolute, plan, recording, files: [...known, ...read], ...planned };
+  const touched = [...new Set([...known, ...files.touched()])];
+  const suite = { path: absolute, plan, recording, files: touched, ...planner.planned() };
   const failed = diagnostics.some(({ severity }) => severity === 'error');
   return { diagnostics, files: suite.files, ...(!failed && { suite }) };
 }

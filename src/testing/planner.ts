@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { Source } from '../diagnostic/source.ts';
 import { isObject, type JsonObject, type Pointer } from '../json/json.ts';
@@ -15,10 +15,7 @@ import { textIn } from './text-in.ts';
 import { createVariants } from './variants.ts';
 
 /** What has come together of a suite. */
-export interface Planned extends Pick<TestSuite, 'tests' | 'variants' | 'graders'> {
-  /** The row files, absolute. */
-  readonly read: readonly string[];
-}
+export type Planned = Pick<TestSuite, 'tests' | 'variants' | 'graders'>;
 
 export interface Planner {
   /** Compiles the tests of one file; their mistakes are reported. */
@@ -31,7 +28,6 @@ export function createPlanner(plan: Plan, pipeline: Source): Planner {
   const graders = new Map<string, Plan>();
   const tests: PlannedTest[] = [];
   const names = new Set<string>();
-  const read = new Set<string>();
 
   async function compile({ pointer, spec, assertions }: SoundTest, workspace: Workspace): Promise<void> {
     const { source, report } = workspace;
@@ -72,15 +68,15 @@ export function createPlanner(plan: Plan, pipeline: Source): Planner {
   async function rowsOf(
     { rows, classify }: SoundTest['spec'],
     pointer: Pointer,
-    { source, report }: Workspace,
+    { source, report, files }: Workspace,
   ): Promise<RowFile | undefined> {
     const [named, at] = isObject(classify)
       ? [classify['rows'], [...pointer, 'classify', 'rows']]
       : [rows, [...pointer, 'rows']];
     if (typeof named !== 'string') return undefined;
+    files.note(resolve(dirname(source.path), named));
     const file = await readRows(named, { source, pointer: at }, plan.input.schema);
-    if (file.ok) read.add(file.value.path);
-    else report.add(file.error);
+    if (!file.ok) report.add(file.error);
     return file.ok ? file.value : undefined;
   }
 
@@ -99,7 +95,7 @@ export function createPlanner(plan: Plan, pipeline: Source): Planner {
     async add(list, workspace) {
       for (const test of list) await compile(test, workspace);
     },
-    planned: () => ({ tests, variants: variants.all(), graders, read: [...read] }),
+    planned: () => ({ tests, variants: variants.all(), graders }),
   };
 }
 

@@ -30,7 +30,7 @@ export const http: ToolKind = {
           type: 'string',
           enum: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
           default: 'GET',
-          description: 'The method of the request.',
+          description: 'The HTTP method. With GET there is no `body`; the others send one where it is given.',
           examples: ['POST'],
         },
         url: {
@@ -51,7 +51,7 @@ export const http: ToolKind = {
           type: 'object',
           additionalProperties: { type: 'string' },
           description:
-            'Headers, each a template. Here alone, `{{env.NAME}}` reads an environment variable, such as a token.',
+            'Headers, each a template. Here alone, `{{env.NAME}}` reads an environment variable, such as a token; its value is taken out of what the tool gives back.',
           examples: [{ Authorization: 'Bearer {{env.RATES_TOKEN}}' }],
         },
         body: {

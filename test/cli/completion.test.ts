@@ -52,7 +52,7 @@ describe('what is completed', () => {
     [['run', 'a.yaml', '--var', ''], ['language=']],
     [
       ['check', 'a.yaml', '--format', ''],
-      ['text', 'json', 'github'],
+      ['text', 'json', 'github', 'sarif'],
     ],
     [['resume', 'a'], ['a-20260101T000000Z-0a1b']],
     [

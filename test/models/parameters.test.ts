@@ -6,6 +6,8 @@ import { providers } from '../../src/models/registry.ts';
 const provider = providers.get('mistralai');
 const parameters = provider?.parameters ?? {};
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
+// Words for editors.
+ajv.addVocabulary(['enumDescriptions']);
 const validate = ajv.compile({ type: 'object', additionalProperties: false, properties: parameters });
 
 describe('the parameters of mistralai', () => {

@@ -150,12 +150,11 @@ describe('an editor with the modeline', () => {
     expect(labels).not.toContain('safe_prompt');
   });
 
-  it.each(['vars', 'steps', 'output'])('inserts %s as YAML that says what the example says', async (key) => {
+  it.each(['vars', 'output'])('inserts %s as YAML that says what the example says', async (key) => {
     const completions = await editor.complete('pipeline.yaml', `${modeline}|`);
     const inserted = completions.find(({ label }) => label === key)?.insertText ?? '';
     const examples = {
       vars: { output_language: 'English' },
-      steps: { translate: { type: 'chat', prompt: 'Translate to English: {{input.text}}' } },
       output: { id: '{{input.id}}', translation: '{{steps.translate.output}}' },
     };
     expect(parse(inserted)).toEqual({ [key]: examples[key as keyof typeof examples] });
@@ -165,8 +164,8 @@ describe('an editor with the modeline', () => {
     ['a section', 'mo|del: {}', 'The model of every step, with its parameters.'],
     ['a parameter', 'model: {temp|erature: 0}', 'How freely words are chosen'],
     ['a default', 'retry: {max_|delay: 5s}', 'Default: `60s`'],
-    ['a key of a step', 'steps: {a: {type: chat, pro|mpt: b}}', 'A template: `{{input.<field>}}`'],
-    ['a key of one type of step', 'steps: {a: {type: structured, meth|od: json_mode, prompt: b, schema: {}}}', 'How the model is asked.'],
+    ['a key of a step', 'steps: {a: {type: chat, pro|mpt: b}}', '#### prompt\n\nThe user message, a template: `{{input.<field>}}`'],
+    ['a key of one type of step', 'steps: {a: {type: structured, meth|od: json_mode, prompt: b, schema: {}}}', '`json_mode`: The schema is not sent'],
     ['the tools of a step', 'steps: {a: {type: tools, prompt: b, to|ols: {order: {command: [node]}}}}', 'The tools that the model may call'],
     ['a key of a tool', 'steps: {a: {type: tools, prompt: b, tools: {order: {comm|and: [node]}}}}', 'The program and its own arguments'],
     ['a key of a request', 'steps: {a: {type: tools, prompt: b, tools: {order: {http: {ur|l: a}}}}}', 'Its server is written out'],
@@ -176,6 +175,10 @@ describe('an editor with the modeline', () => {
     ['a limit', 'limits: {requests_per_|second: 0.5}', 'one every two seconds'],
     ['a budget', 'bud|get: {usd: 5}', 'never overshot'],
     ['a budget in dollars', 'budget: {us|d: 5}', '`--budget-usd` overrides it'],
+    ['how often to repair', 'steps: {a: {type: structured, rep|air: 1, prompt: b, schema: {}}}', '1 or 2 is enough for most'],
+    ['when to run a step', 'steps: {a: {type: chat, prompt: b, wh|en: "{{input.go}}"}}', 'at no cost'],
+    ['a list of values or one', 'tests: [{name: a, input: {}, outc|ome: failed}]', '#### outcome\n\nHow the record is to end'],
+    ['a step', 'steps: {a|: {type: chat, prompt: b}}', '#### a step of type chat'],
     ['the cache', 'cac|he: false', 'Default: `true`'],
     ['the cache of a step', 'steps: {a: {type: chat, prompt: b, cac|he: false}}', 'what `cache` at the top says'],
     ['a time-out of streams', 'model: {idle_|timeout: 5s}', 'How long a stream may be silent'],

@@ -27,8 +27,8 @@ export interface Completion {
 /** Where the cursor stands in a text of a test. */
 export const mark = '|';
 
-/** Starts the server for files of this folder, which need not exist. */
-export async function startEditor(folder: string): Promise<Editor> {
+/** Starts the server for files of this folder, which need not exist, with these settings of its own. */
+export async function startEditor(folder: string, settings: object = {}): Promise<Editor> {
   const bin = fileURLToPath(new URL('../../node_modules/yaml-language-server/bin/yaml-language-server', import.meta.url));
   const server = spawn(process.execPath, [bin, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
   const connection = createMessageConnection(
@@ -36,7 +36,7 @@ export async function startEditor(folder: string): Promise<Editor> {
     new StreamMessageWriter(server.stdin),
   );
   const exited = new Promise((resolve) => server.once('exit', resolve));
-  await initialize(connection, folder);
+  await initialize(connection, folder, settings);
   const documents = openDocuments(connection, folder);
   return {
     open: async (name, text) => {
@@ -85,8 +85,8 @@ interface RawDiagnostic {
   readonly range: { readonly start: { readonly line: number } };
 }
 
-async function initialize(connection: MessageConnection, folder: string): Promise<void> {
-  const yaml = { hover: true, completion: true, validate: true, schemaStore: { enable: false } };
+async function initialize(connection: MessageConnection, folder: string, settings: object): Promise<void> {
+  const yaml = { hover: true, completion: true, validate: true, schemaStore: { enable: false }, ...settings };
   connection.onRequest('workspace/configuration', ({ items }: { items: readonly { section: string }[] }) =>
     items.map(({ section }) => (section === 'yaml' ? yaml : null)),
   );

@@ -48,8 +48,31 @@ describe.each([
 
   it('describes every key', () => {
     expect(pieces.length).toBeGreaterThan(40);
-    const silent = pieces.filter(({ schema }) => !('$ref' in schema) && typeof schema['description'] !== 'string');
-    expect(silent.map(({ path }) => path)).toEqual([]);
+    const poor = pieces.flatMap(({ path, schema }) => {
+      const { $ref: reference, description } = schema;
+      const why = reference === undefined ? poorness(path.split('/').at(-1) ?? '', description) : undefined;
+      return why === undefined ? [] : [`${path}: ${why}`];
+    });
+    expect(poor).toEqual([]);
+  });
+
+  it('shows in an editor what it says, with a heading', () => {
+    for (const { path, schema } of pieces.filter(({ path }) => /properties\/[^/]+$/u.test(path))) {
+      const { $ref: reference, description, markdownDescription, title } = schema;
+      if (reference !== undefined) continue;
+      expect((markdownDescription as string).startsWith(description as string), path).toBe(true);
+      expect(title, path).toMatch(/\S/u);
+    }
+  });
+
+  it('has a sentence for each value of a list of values, where it has any', () => {
+    const lists = listsIn(schema);
+    expect(lists.length).toBeGreaterThan(0);
+    for (const { enum: values, enumDescriptions: texts, markdownEnumDescriptions: shown } of lists) {
+      expect(texts).toHaveLength((values as readonly string[]).length);
+      expect(shown).toEqual(texts);
+      for (const text of texts as readonly string[]) expect(text).toMatch(/^[A-Z].*\.$/u);
+    }
   });
 
   it('gives examples that are valid', () => {
@@ -65,6 +88,23 @@ describe.each([
     expect(invalid).toEqual([]);
   });
 });
+
+/** Wherever they stand. */
+function listsIn(schema: JsonValue): readonly JsonObject[] {
+  if (Array.isArray(schema)) return schema.flatMap((item: JsonValue) => listsIn(item));
+  if (!isObject(schema)) return [];
+  return [...('enumDescriptions' in schema ? [schema] : []), ...Object.values(schema).flatMap(listsIn)];
+}
+
+/** Why a description teaches nothing; undefined where it may. */
+function poorness(key: string, description: JsonValue | undefined): string | undefined {
+  if (typeof description !== 'string' || description.trim() === '') return 'it is not there';
+  if (!/^[A-Z`].*[.!]$/su.test(description)) return 'it is no sentence';
+  const own = new Set(key.toLowerCase().split(/[_-]/u));
+  const others = description.toLowerCase().match(/[\p{L}\d]+/gu) ?? [];
+  const said = others.filter((word) => !/^(?:the|a|an|of|this|is|its|in|to|and|or|it)$/u.test(word) && !own.has(word));
+  return new Set(said).size < 4 ? 'it says little more than the key' : undefined;
+}
 
 interface Piece {
   /** The JSON pointer as a fragment. */

@@ -15,8 +15,10 @@ function isDefault(provider?: Provider): boolean {
 export function providerKey(): JsonObject {
   return {
     enum: [...providers.keys()],
+    enumDescriptions: [...providers.values()].map(({ description }) => description),
     default: defaultProvider,
-    description: 'Who serves the model. Its parameters are those of that provider.',
+    description:
+      'Who serves the model: it says where requests go, which variable holds the key, and which parameters there are. All but `mistralai` and servers that speak its API need a package of LangChain beside pipe, such as `npm install @langchain/openai`.',
   };
 }
 
@@ -28,7 +30,7 @@ function commonKeys(provider?: Provider): JsonObject {
       type: 'string',
       minLength: 1,
       description:
-        'The model, as the provider calls it. Needed here or in each step. `--model` overrides it for a run, in steps of the provider at the top.',
+        'The model, as the provider calls it. Needed here or in each step. A name that ends with `-latest` moves when the provider brings a new one: `pipe lock` pins what answered. `--model` overrides it for a run, in steps of the provider at the top.',
       ...(isDefault(provider) && { examples: ['mistral-small-latest'] }),
     },
   };
@@ -41,7 +43,7 @@ function connectionKeys(api_key_env: string | null = null): JsonObject {
       pattern: '^https?://',
       patternErrorMessage: 'write a whole URL, such as http://localhost:8000/v1',
       description:
-        "Another server that speaks the provider's API. It is sent the key that `api_key_env` names, never the provider's own.",
+        "Another server that speaks the provider's API, as a whole URL: a gateway, or vLLM and llama.cpp on this machine. It is sent the key that `api_key_env` names, never the provider's own.",
       examples: ['http://localhost:8000/v1'],
     },
     api_key_env: {
@@ -50,12 +52,16 @@ function connectionKeys(api_key_env: string | null = null): JsonObject {
       pattern: '^[A-Z_][A-Z0-9_]*$',
       patternErrorMessage:
         'name an environment variable in capitals, such as MISTRAL_API_KEY; the key itself stays out of the file',
-      description: "The environment variable that holds the key. Default: the provider's own.",
+      description:
+        "The name of the environment variable that holds the key, in capitals; the key itself never stands in the file. Default: the provider's own, for its own server only.",
       examples: [api_key_env ?? 'GATEWAY_API_KEY'],
     },
-    timeout: duration('How long one attempt may take until its answer is there as a whole.', defaultTimeout),
+    timeout: duration(
+      'How long one attempt may take until its answer is there as a whole, then it is tried again. From 1ms to 24h; long answers and reasoning models want more.',
+      defaultTimeout,
+    ),
     idle_timeout: duration(
-      'How long a stream may be silent, before its first token too. For steps with `stream: true` and for `--stream`.',
+      'How long a stream may be silent, before its first token too, until the attempt is given up and tried again. For steps with `stream: true` and for `--stream`; others go by `timeout`.',
       defaultIdleTimeout,
     ),
   };
@@ -67,13 +73,13 @@ const retryKeys = {
     minimum: 0,
     maximum: 99,
     description:
-      'How often to try a failed call again. Another way to write `retry.attempts`, which counts the first attempt too: give one of them.',
+      'How often to try a failed call again, as LangChain counts it: `2` is the same as `retry: {attempts: 3}`, which counts the first attempt too. Give one of them. Default: `4`, by `retry.attempts`.',
     examples: [2],
   },
 } satisfies JsonObject;
 
 export const modelDescription =
-  'The model of every step, with its parameters. A parameter that is not set is not sent.';
+  "The model of every step, with its parameters. A step's own `model` goes before it, key by key. A parameter that is not set is not sent, so that the provider's own default holds.";
 
 export const stepModelDescription =
   "The step's own model keys. They go before those of the `model` at the top. With another provider than there, the step needs a `name`, and takes over only what that provider has too.";

@@ -8,7 +8,7 @@ const commonKeys = {
     type: 'string',
     minLength: 1,
     description:
-      'Whether to run the step for this record: a template of exactly one expression. Where it is false, null, empty or absent the step is skipped, and what uses its output must allow for that.',
+      'Whether to run the step for this record: a template of exactly one expression. Where it is false, null, empty or absent the step is skipped at no cost, and what reads its output must allow for that: by `{{#if …}}`, `default` or the same `when`. The texts `"true"` and `"false"` are refused. Default: it always runs.',
     examples: ["{{eq steps.classify.output 'order'}}"],
     errorMessage: `write an expression, such as "{{eq steps.classify.output 'order'}}"`,
   },
@@ -17,20 +17,20 @@ const commonKeys = {
     items: { type: 'string' },
     uniqueItems: true,
     description:
-      'Steps to wait for although no template here reads them. Steps that a template reads are waited for anyway.',
+      'Steps to wait for although no template here reads them, such as one whose tools change something. Steps that a template reads are waited for anyway.',
     examples: [['translate']],
   },
   stream: {
     type: 'boolean',
     default: false,
     description:
-      'Whether answers come as streams, token by token. The result is the same; a silence longer than `model.idle_timeout` then ends an attempt, and `pipe run --stream` prints the tokens as they come.',
+      'Whether answers come as streams, token by token. The result is the same; a silence longer than `model.idle_timeout` then ends an attempt, where a whole answer may take all of `model.timeout`. `pipe run --stream` prints the tokens as they come.',
     examples: [true],
   },
   cache: {
     type: 'boolean',
     description:
-      'Whether an answer to the same question is taken from the cache, at no cost. Default: what `cache` at the top says.',
+      'Whether an answer to the same question is taken from the cache, at no cost. `false` for a step that should answer anew each time. Default: what `cache` at the top says.',
     examples: [false],
   },
 } satisfies JsonObject;

@@ -43,6 +43,12 @@ export const assertionSection: JsonObject = section(
 
 const outcomes = ['succeeded', 'failed', 'skipped'];
 
+const outcomeWords = [
+  'Every step that was to run has an output.',
+  'The record or a step is at fault; `error` says by which code.',
+  'The `when` of the input is not true of the record.',
+];
+
 const rows = {
   type: 'string',
   minLength: 1,
@@ -75,21 +81,32 @@ const classify = section(
     },
     prediction: {
       ...path,
-      description: 'What was answered: a path as in an assertion.',
+      description: 'Where the answer stands that is held against the label: a path as in an assertion.',
       examples: ['output.topic', 'steps.classify.output.topic'],
     },
     at_least: section(
       'The shares that must be reached. Without any, the table is shown, and the test passes if no record failed.',
       {
-        accuracy: share('The share of all records that were given their class.'),
-        precision: share('The mean precision of the classes, each with the same weight.'),
-        recall: share('The mean recall of the classes, each with the same weight.'),
-        f1: share('The mean F1 of the classes, each with the same weight.'),
+        accuracy: share(
+          'The share of all records, from 0 to 1, that were given their class. It says little where one class is most of them: see `f1`.',
+        ),
+        precision: share(
+          'The mean precision of the classes, from 0 to 1, each with the same weight: how often an answer is right.',
+        ),
+        recall: share(
+          'The mean recall of the classes, from 0 to 1, each with the same weight: how much of a class is found.',
+        ),
+        f1: share(
+          'The mean F1 of the classes, from 0 to 1, each with the same weight: low where any class is poorly found, or too often.',
+        ),
         classes: {
           type: 'object',
           minProperties: 1,
-          additionalProperties: section('What one class must reach.', ofClass, { minProperties: 1 }),
-          description: 'The same for single classes, by their label.',
+          additionalProperties: section('What one class must reach, by its label.', ofClass, {
+            minProperties: 1,
+          }),
+          description:
+            'The same for single classes, by their label: a rare class may be wrong each time and hardly lower the accuracy.',
           examples: [{ order: { recall: 0.95 } }],
         },
       },
@@ -118,7 +135,8 @@ export function testSection(assertion: JsonObject): JsonObject {
       },
       input: {
         type: 'object',
-        description: 'The record.',
+        description:
+          'The record that the pipeline is given, as one of the input: it must fit `input.schema`. One of `input`, `rows` and `classify` is needed.',
         examples: [{ id: 't1', text: 'Where is my parcel?' }],
       },
       rows: {
@@ -142,7 +160,7 @@ export function testSection(assertion: JsonObject): JsonObject {
       },
       outcome: {
         anyOf: [
-          { type: 'string', enum: outcomes },
+          { type: 'string', enum: outcomes, enumDescriptions: outcomeWords },
           { type: 'array', minItems: 1, uniqueItems: true, items: { enum: outcomes } },
         ],
         default: 'succeeded',
@@ -153,7 +171,8 @@ export function testSection(assertion: JsonObject): JsonObject {
       error: {
         type: 'string',
         minLength: 1,
-        description: 'With `outcome: failed`: the code of the error, as in `errors.jsonl`.',
+        description:
+          'With `outcome: failed`: the code of the error, as in `errors.jsonl`. Without it, any failure will do, the wrong one included.',
         examples: ['invalid_record', 'schema_mismatch'],
       },
       assert: {
@@ -174,14 +193,16 @@ export function testSection(assertion: JsonObject): JsonObject {
   );
 }
 
+export const testsDescription =
+  'Cases for `pipe test`, which needs no key: models answer from the recording beside the pipeline. They may stand in a file of their own beside it instead, `<pipeline>.test.yaml`.';
+
 /** The list of tests, with what stands for each. */
 export function testsSection(test: JsonObject): JsonObject {
   return {
     type: 'array',
     minItems: 1,
     items: test,
-    description:
-      'Cases for `pipe test`, which needs no key: models answer from the recording beside the pipeline. They may stand in a file of their own beside it instead, `<pipeline>.test.yaml`.',
+    description: testsDescription,
     examples: [
       [
         {
@@ -202,7 +223,10 @@ export function testFileSection(test: JsonObject): JsonObject {
     required: ['version', 'tests'],
     properties: {
       version: heading.version,
-      description: { ...heading.description, description: 'What the tests are about, for their readers.' },
+      description: {
+        ...heading.description,
+        description: 'What the tests are about, in a sentence for those who read the file.',
+      },
       tests: testsSection(test),
     },
     patternProperties: ownKeys,

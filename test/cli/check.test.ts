@@ -1,0 +1,126 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { runInProcess, typed } from '../support/in-process.ts';
+
+const pipeline = `version: 1
+model: {name: mistral-small-latest}
+input: {schema: ./ticket.schema.json}
+partials: ./partials
+steps:
+  ask: {type: chat, prompt: "{{> style}} {{input.text}}"}
+`;
+
+const schema = '{"type": "object", "properties": {"text": {"type": "string"}}}';
+
+function project(files: { readonly [name: string]: string } = {}) {
+  const cwd = mkdtempSync(join(tmpdir(), 'pipe-check-'));
+  mkdirSync(join(cwd, 'partials'));
+  const save = (name: string, text: string) => writeFileSync(join(cwd, name), text);
+  const all = {
+    'p.yaml': pipeline,
+    'ticket.schema.json': schema,
+    'partials/style.hbs': 'Be brief.',
+    ...files,
+  };
+  for (const [name, text] of Object.entries(all)) save(name, text);
+  return { cwd, save };
+}
+
+/** Saves these, each once the round before has been told, and ends it after the last; what each round said. */
+async function watched(cwd: string, args: readonly string[], saves: readonly (() => void)[]) {
+  const rounds: string[] = [''];
+  const stderr = new PassThrough();
+  let done = 0;
+  stderr.on('data', (chunk: Buffer) => {
+    rounds[done] += chunk.toString();
+    if (!chunk.toString().includes('waiting for a change')) return;
+    const save = saves[done];
+    done += 1;
+    rounds[done] = '';
+    if (save === undefined) process.emit('SIGINT');
+    else save();
+  });
+  const { exitCode } = await typed(cwd, ['check', ...args, '--watch'], { stderr } as never);
+  return {
+    exitCode,
+    rounds: rounds.slice(0, -1).map((round) => round.replaceAll(/\d\d:\d\d:\d\d|\d+ ms/gu, '…').trim()),
+  };
+}
+
+const sound = 'checking at …\nno mistakes in 1 pipeline (…)\n\nwaiting for a change; Ctrl-C ends it';
+
+describe('pipe check --watch', () => {
+  it('checks again when the pipeline, a partial, a schema, a test or the input is saved', async () => {
+    const { cwd, save } = project({ 'rows.jsonl': '{"text": "a", "txt": "b"}\n' });
+    const saves = [
+      () => save('p.yaml', pipeline.replace('input.text', 'input.txt')),
+      () => save('ticket.schema.json', schema.replace('text', 'txt')),
+      () => save('partials/style.hbs', '{{> other}}'),
+      () => save('partials/other.hbs', 'Be kind.'),
+      () => save('p.test.yaml', 'version: 1\ntests: [{name: a, rows: a.csv}]\n'),
+      () => save('a.csv', 'txt\nx\n'),
+      () => save('rows.jsonl', '{"txt": 1}\n'),
+    ];
+    const { exitCode, rounds } = await watched(cwd, ['p.yaml', '--input', join(cwd, 'rows.jsonl')], saves);
+    expect(exitCode).toBe(130);
+    expect(rounds[0]).toBe(sound);
+    expect(rounds.map((round) => (round === sound ? 'sound' : /\[([\w-]+)\]$/mu.exec(round)?.[1]))).toEqual([
+      'sound',
+      'unknown-path',
+      'sound',
+      'unknown-partial',
+      'sound',
+      'missing-file',
+      'sound',
+      'invalid-record',
+    ]);
+  }, 30_000);
+
+  it('waits for a pipeline that is not there yet', async () => {
+    const { cwd, save } = project();
+    const { rounds } = await watched(cwd, ['late.yaml'], [() => save('late.yaml', pipeline)]);
+    expect(rounds[0]).toContain('[missing-file]');
+    expect(rounds[1]).toBe(sound);
+  });
+
+  it.each([
+    [['--format', 'json'], '--watch is for people: it has no --format json'],
+    [['--format', 'sarif'], '--watch is for people: it has no --format sarif'],
+    [['--input', '-'], '--watch reads the input again and again, and stdin comes once'],
+  ])('refuses %j', async (flags, message) => {
+    const { cwd } = project();
+    const { exitCode, stdout, stderr } = await runInProcess(cwd, ['check', 'p.yaml', '--watch', ...flags]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toContain(message);
+  });
+});
+
+describe('pipe check --format sarif', () => {
+  it('prints a log on stdout, from the root of the repository, and nothing else', async () => {
+    const { cwd } = project({ 'p.yaml': pipeline.replace('prompt', 'promt') });
+    const env = { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: join(cwd, '..') };
+    const { exitCode, stdout, stderr } = await runInProcess(
+      cwd,
+      ['check', 'p.yaml', '--format', 'sarif'],
+      env,
+    );
+    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: '' });
+    const uri = `${cwd.split('/').at(-1)}/p.yaml`;
+    expect(JSON.parse(stdout)).toMatchObject({
+      version: '2.1.0',
+      runs: [
+        {
+          results: [
+            {
+              ruleId: 'unknown-key',
+              locations: [{ physicalLocation: { artifactLocation: { uri }, region: { startLine: 6 } } }],
+            },
+          ],
+        },
+      ],
+    });
+  });
+});
