@@ -16,7 +16,7 @@ const floors: readonly (readonly string[])[] = [
   ['steps'],
   ['plan.ts'],
   ['pipeline', 'run', 'starter'],
-  ['comparison', 'estimate', 'testing', 'trial'],
+  ['comparison', 'estimate', 'importing', 'testing', 'trial'],
   ['report', 'lockfile'],
   ['index.ts'],
   ['cli'],

@@ -8,6 +8,7 @@ import { completionCommand } from './completion.ts';
 import { doctorCommand } from './doctor.ts';
 import { diffCommand } from './diff.ts';
 import type { ExitCode } from './exit.ts';
+import { importCommand } from './import.ts';
 import { initCommand } from './init.ts';
 import { collect } from './options.ts';
 import { lockCommand } from './lock.ts';
@@ -30,7 +31,7 @@ type MakeCommand = (terminal: Terminal, done: (code: ExitCode) => void) => Comma
 
 /** The commands by what someone wants to do, in the order of a pipeline's life: `pipe --help` lists them so. */
 const groups: readonly (readonly [string, readonly MakeCommand[]])[] = [
-  ['Start', [initCommand, doctorCommand]],
+  ['Start', [initCommand, importCommand, doctorCommand]],
   ['Write prompts', [checkCommand, renderCommand, tryCommand, testCommand, lockCommand]],
   ['Run', [planCommand, runCommand, resumeCommand, mergeCommand]],
   ['Look at what ran', [runsCommand, reportCommand, diffCommand]],

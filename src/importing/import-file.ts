@@ -1,0 +1,60 @@
+import { basename } from 'node:path';
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { readTextFile } from '../pipeline/load.ts';
+import { failure, success, type Result } from '../result.ts';
+import { openFolder, tellSecrets } from './folder.ts';
+import type { Imported, ImportKind } from './kind.ts';
+import { createNotes } from './notes.ts';
+import { importKinds } from './registry.ts';
+import { hideSecrets } from './secrets.ts';
+
+export interface ImportedFile extends Imported {
+  readonly kind: ImportKind;
+  /** What did not carry over. */
+  readonly notes: readonly Diagnostic[];
+}
+
+/**
+ * Reads a file of another tool as a pipeline. `path` is absolute, `shown` what messages call it; `from` names the kind,
+ * which else is known by name and content. Nothing of the file is executed.
+ */
+export async function importFile(
+  path: string,
+  shown: string,
+  from?: string,
+): Promise<Result<ImportedFile, readonly Diagnostic[]>> {
+  const read = await readTextFile(path, shown);
+  if (!read.ok) return failure([read.error]);
+  const notes = createNotes();
+  const { text, found } = hideSecrets(read.value.text);
+  tellSecrets(path, text, found, notes);
+  const kind = kindOf(basename(path), text, from);
+  if (kind === undefined) return failure([unknownKind(shown, text)]);
+  const imported = await kind.read({ path, text, folder: openFolder(path, notes), notes });
+  if (!imported.ok) return imported;
+  return success({ ...imported.value, kind, notes: notes.all() });
+}
+
+function kindOf(name: string, text: string, from: string | undefined): ImportKind | undefined {
+  if (from !== undefined) return importKinds.get(from);
+  if (text.trim() === '') return undefined;
+  return [...importKinds.values()].find((kind) => kind.recognises(name, text));
+}
+
+function unknownKind(shown: string, text: string): Diagnostic {
+  const kinds = [...importKinds.values()].map(({ kind, example }) => `${kind} (${example})`).join(', ');
+  const isPipeline = /^version:\s*1\b/m.test(text) && /^steps:/m.test(text);
+  return {
+    severity: 'error',
+    code: 'unknown-kind',
+    message:
+      text.trim() === ''
+        ? `\`${shown}\` is empty`
+        : isPipeline
+          ? `\`${shown}\` is a pipeline already`
+          : `\`${shown}\` is not recognised as a file of another tool`,
+    hint: isPipeline
+      ? `check it: pipe check ${shown}`
+      : `these are imported: ${kinds}; --from says which it is`,
+  };
+}

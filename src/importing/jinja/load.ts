@@ -1,0 +1,122 @@
+import { dirname, relative } from 'node:path';
+import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
+import { failure, success, type Result } from '../../result.ts';
+import type { ImportFile } from '../kind.ts';
+import { placeOf, templateNotes, textPlace, type TemplatePlace } from '../notes.ts';
+import { parseJinja } from './parse.ts';
+import type { TemplateNotes } from './scope.ts';
+import type { JinjaElse, JinjaNode, JinjaTemplate } from './syntax.ts';
+import type { TemplateNotesOf } from './write.ts';
+
+/** A template with what it includes, and where to tell what of it does not carry over. */
+export interface LoadedTemplate {
+  readonly template: JinjaTemplate;
+  readonly notes: TemplateNotes;
+  readonly files: TemplateNotesOf;
+}
+
+/** More files that include each other are a mistake of somebody's. */
+const deepestIncludes = 20;
+
+/** Reads a template from a file that the source names. */
+export async function loadTemplateFile(
+  file: ImportFile,
+  named: string,
+): Promise<Result<LoadedTemplate, Diagnostic>> {
+  const read = await file.folder.read(named);
+  if (!read.ok) return read;
+  const { path, text } = read.value;
+  return loadTemplate(file, text, textPlace(path, text), path);
+}
+
+/** Parses a template that stands at this place. `path`: of the file that includes are relative to. */
+export async function loadTemplate(
+  file: ImportFile,
+  text: string,
+  place: TemplatePlace,
+  path: string = file.path,
+): Promise<Result<LoadedTemplate, Diagnostic>> {
+  const places = new Map<string, TemplatePlace>();
+  const loaded = await parseAt(file, text, place, [path], places);
+  if (!loaded.ok) return loaded;
+  return success({
+    template: loaded.value,
+    notes: templateNotes(file.notes, place),
+    files: (name) => templateNotes(file.notes, places.get(name) ?? place),
+  });
+}
+
+async function parseAt(
+  file: ImportFile,
+  text: string,
+  place: TemplatePlace,
+  chain: readonly string[],
+  places: Map<string, TemplatePlace>,
+): Promise<Result<JinjaTemplate, Diagnostic>> {
+  const parsed = parseJinja(text);
+  if (!parsed.ok) {
+    const { message, hint = 'write it as Jinja has it', ...span } = parsed.error;
+    return failure({ severity: 'error', code: 'jinja-syntax', message, hint, place: placeOf(place, span) });
+  }
+  const nodes = await includeInto(parsed.value.nodes);
+  return nodes.ok ? success({ text, nodes: nodes.value }) : nodes;
+
+  async function includeInto(found: readonly JinjaNode[]): Promise<Result<readonly JinjaNode[], Diagnostic>> {
+    const made: JinjaNode[] = [];
+    for (const node of found) {
+      const one = await included(node);
+      if (!one.ok) return one;
+      made.push(one.value);
+    }
+    return success(made);
+  }
+
+  async function included(node: JinjaNode): Promise<Result<JinjaNode, Diagnostic>> {
+    if (node.kind === 'include') return includeFile(node);
+    if (node.kind !== 'if' && node.kind !== 'for') return success(node);
+    const otherwise = await intoElse(node.otherwise);
+    if (!otherwise.ok) return otherwise;
+    const rest = otherwise.value === undefined ? {} : { otherwise: otherwise.value };
+    if (node.kind === 'for') {
+      const body = await includeInto(node.body);
+      return body.ok ? success({ ...node, ...rest, body: body.value }) : body;
+    }
+    const branches = [];
+    for (const branch of node.branches) {
+      const body = await includeInto(branch.body);
+      if (!body.ok) return body;
+      branches.push({ ...branch, body: body.value });
+    }
+    return success({ ...node, ...rest, branches });
+  }
+
+  async function intoElse(
+    otherwise: JinjaElse | undefined,
+  ): Promise<Result<JinjaElse | undefined, Diagnostic>> {
+    if (otherwise === undefined) return success(undefined);
+    const body = await includeInto(otherwise.body);
+    return body.ok ? success({ ...otherwise, body: body.value }) : body;
+  }
+
+  async function includeFile(node: JinjaNode & { kind: 'include' }): Promise<Result<JinjaNode, Diagnostic>> {
+    const { path, start, end } = node;
+    if (path.kind !== 'literal' || typeof path.value !== 'string') return success(node);
+    const read = await file.folder.read(path.value, chain.at(-1));
+    if (!read.ok) return failure({ ...read.error, place: placeOf(place, path) });
+    const name = read.value.path;
+    if (chain.includes(name) || chain.length > deepestIncludes) {
+      const shown = [...chain, name].map((each) => relative(dirname(file.path), each)).join(' → ');
+      return failure({
+        severity: 'error',
+        code: 'cyclic-include',
+        message: `the templates include each other without end: ${shown}`,
+        hint: 'remove one of these includes',
+        place: placeOf(place, node),
+      });
+    }
+    const other = textPlace(name, read.value.text);
+    places.set(name, other);
+    const template = await parseAt(file, read.value.text, other, [...chain, name], places);
+    return template.ok ? success({ kind: 'included', name, template: template.value, start, end }) : template;
+  }
+}

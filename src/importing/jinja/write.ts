@@ -1,0 +1,240 @@
+import { argumentText, handText, loopName, type Hand } from '../handlebars/expression.ts';
+import { leftOut, type Written } from '../handlebars/text.ts';
+import type { Binding, Scope, TemplateNotes } from './scope.ts';
+import type { Expression, JinjaElse, JinjaFor, JinjaIf, JinjaNode, Trim } from './syntax.ts';
+import { writeExpression } from './write-expression.ts';
+
+interface Place {
+  /** The template's text, for what is left out. */
+  readonly text: string;
+  readonly scope: Scope;
+  readonly notes: TemplateNotes;
+  /** How many loops stand around. */
+  readonly loops: number;
+  /** Whether it stands in a condition or a loop. */
+  readonly inBranch: boolean;
+  readonly files: TemplateNotesOf;
+}
+
+/** The notes for what stands in another file, by its name. */
+export type TemplateNotesOf = (name: string) => TemplateNotes;
+
+/** The nodes of a template as pieces of one of ours. What has no counterpart is told, and left out as a comment. */
+export function writeTemplate(
+  nodes: readonly JinjaNode[],
+  place: Omit<Place, 'loops' | 'inBranch'>,
+): readonly Written[] {
+  return writeNodes(nodes, { ...place, loops: 0, inBranch: false });
+}
+
+function writeNodes(nodes: readonly JinjaNode[], outer: Place): readonly Written[] {
+  const pieces: Written[] = [];
+  let place = outer;
+  for (const node of nodes) {
+    if (node.kind !== 'set') {
+      pieces.push(...writeNode(node, place));
+      continue;
+    }
+    const value = writeExpression(node.value, place);
+    if (value === undefined) {
+      pieces.push(leftOut(sourceOf(node, place)));
+      continue;
+    }
+    if (place.inBranch)
+      place.notes.tell(
+        node,
+        `\`${node.name}\` has this value up to the end of the block alone`,
+        'write the text where it is used, within the same condition',
+      );
+    // From here on, the name stands for its value.
+    place = { ...place, scope: withNames(place.scope, [[node.name, value]]) };
+  }
+  return pieces;
+}
+
+function writeNode(node: Exclude<JinjaNode, { kind: 'set' }>, place: Place): readonly Written[] {
+  switch (node.kind) {
+    case 'text':
+      return [{ text: node.text }];
+    case 'comment': {
+      const text = node.text.trim().replaceAll('--', '- -');
+      return text === '' ? [] : [tag(`!-- ${text} --`, node.trim)];
+    }
+    case 'output':
+      return writeOutput(node.expression, node.trim, sourceOf(node, place), place);
+    case 'if':
+      return writeIf(node, place);
+    case 'for':
+      return writeFor(node, place);
+    case 'include':
+      place.notes.tell(
+        node,
+        'the file to include is not known before a run, and is left out',
+        "name it as a text, as in {% include 'style.jinja2' %}",
+      );
+      return [leftOut(sourceOf(node, place))];
+    case 'included':
+      return writeNodes(node.template.nodes, {
+        ...place,
+        text: node.template.text,
+        notes: place.files(node.name),
+      });
+    case 'foreign':
+      place.notes.tell(
+        node,
+        `{% ${node.word} %} has no counterpart in pipe's templates and is left out`,
+        node.word === 'macro' || node.word === 'import' || node.word === 'from' || node.word === 'call'
+          ? 'write it as a partial: a file `name.hbs` in a folder that `partials` names, used as {{> name}}'
+          : 'write the text itself, or work it out before the run as a field of the record',
+      );
+      return [leftOut(sourceOf(node, place))];
+  }
+}
+
+function writeOutput(expression: Expression, trim: Trim, source: string, place: Place): readonly Written[] {
+  if (expression.kind === 'choice') return writeChoice(expression, trim, source, place);
+  if (expression.kind === 'binary' && isJoined(expression)) {
+    const [left, right] = [expression.left, expression.right];
+    return [
+      ...writeOutput(left, { before: trim.before, after: false }, source, place),
+      ...writeOutput(right, { before: false, after: trim.after }, source, place),
+    ];
+  }
+  if (expression.kind === 'literal' && typeof expression.value === 'string')
+    return [{ text: expression.value }];
+  const made = expression.kind === 'name' ? place.scope.find(expression.name) : undefined;
+  if (made?.kind === 'template') return writeMade(made, place);
+  const value = writeExpression(expression, place);
+  return [value === undefined ? leftOut(source) : tag(handText(value, place.loops > 0), trim)];
+}
+
+/** Texts side by side: `~` always joins, `+` where one of both is a text. */
+function isJoined(expression: Expression): boolean {
+  if (expression.kind === 'literal') return typeof expression.value === 'string';
+  if (expression.kind !== 'binary') return false;
+  const { operator, left, right } = expression;
+  return operator === '~' || (operator === '+' && (isJoined(left) || isJoined(right)));
+}
+
+function writeMade(made: Binding & { kind: 'template' }, place: Place): readonly Written[] {
+  const { template, scope, notes } = made;
+  const written = writeNodes(template.nodes, { ...place, text: template.text, scope, notes });
+  const last = written.at(-1);
+  if (last === undefined || 'tag' in last) return written;
+  // Its last line break is the file's, not the text's.
+  return [...written.slice(0, -1), { text: last.text.replace(/\r?\n$/, '') }];
+}
+
+function writeChoice(
+  { condition, then, otherwise }: Expression & { kind: 'choice' },
+  trim: Trim,
+  source: string,
+  place: Place,
+): readonly Written[] {
+  const subject = writeExpression(condition, place);
+  if (subject === undefined) return [leftOut(source)];
+  const plain = { before: false, after: false };
+  return [
+    tag(`#if ${argumentText(subject, place.loops > 0)}`, { ...plain, before: trim.before }),
+    ...writeOutput(then, plain, source, place),
+    ...(otherwise === undefined ? [] : [tag('else', plain), ...writeOutput(otherwise, plain, source, place)]),
+    tag('/if', { ...plain, after: trim.after }),
+  ];
+}
+
+function writeIf(node: JinjaIf, place: Place): readonly Written[] {
+  const branches = node.branches.flatMap((branch) => {
+    const subject = writeExpression(branch.condition, place);
+    return [{ branch, subject }];
+  });
+  const known = branches.filter(({ subject }) => subject !== undefined);
+  const lost = branches.filter(({ subject }) => subject === undefined);
+  const comments = lost.map(({ branch }) => leftOut(sourceOf(branch, place)));
+  if (known.length === 0) return comments;
+  const inLoop = place.loops > 0;
+  return [
+    ...comments,
+    ...known.flatMap(({ branch, subject }, at) => [
+      tag(`${at === 0 ? '#if' : 'else if'} ${argumentText(subject as Hand, inLoop)}`, branch.trim),
+      ...writeNodes(branch.body, { ...place, inBranch: true }),
+    ]),
+    ...writeElse(node.otherwise, place),
+    tag('/if', node.close),
+  ];
+}
+
+function writeElse(otherwise: JinjaElse | undefined, place: Place): readonly Written[] {
+  if (otherwise === undefined) return [];
+  return [tag('else', otherwise.trim), ...writeNodes(otherwise.body, { ...place, inBranch: true })];
+}
+
+function writeFor(node: JinjaFor, place: Place): readonly Written[] {
+  const { list, names } = node;
+  const pairs = pairsOf(list);
+  const subject = writeExpression(pairs ?? whole(list, place), place);
+  const known = names.length === 1 || (names.length === 2 && pairs !== undefined);
+  if (subject !== undefined && !known)
+    place.notes.tell(
+      node,
+      'a loop over several names at once is left out',
+      'pipe loops over the items of a list, or over the fields of an object by .items()',
+    );
+  if (subject === undefined || !known) return [leftOut(sourceOf(node, place))];
+  const declared = names.map((name) => loopName(name));
+  const item: (readonly [string, Hand])[] = names.map((name, at) => [
+    name,
+    { kind: 'path', from: 'here', path: declared[at] ?? name },
+  ]);
+  const inner = { ...place, loops: place.loops + 1, inBranch: true, scope: withNames(place.scope, item) };
+  const shown = pairs === undefined ? declared : declared.toReversed();
+  const filter = node.filter && writeExpression(node.filter, inner);
+  const body = writeNodes(node.body, inner);
+  return [
+    tag(`#each ${argumentText(subject, place.loops > 0)} as |${shown.join(' ')}|`, node.trim),
+    ...(filter === undefined ? body : [tag(`#if ${argumentText(filter, true)}`), ...body, tag('/if')]),
+    // With an else, a list that is not there is an empty one, as it is for Jinja.
+    ...(node.otherwise === undefined && isOptional(subject)
+      ? [tag('else')]
+      : writeElse(node.otherwise, place)),
+    tag('/each', node.close),
+  ];
+}
+
+function isOptional(subject: Hand): boolean {
+  return subject.kind === 'path' && subject.optional === true;
+}
+
+/** The object whose fields a loop is over. */
+function pairsOf(list: Expression): Expression | undefined {
+  const isItems = list.kind === 'call' && list.callee.kind === 'member' && list.callee.name === 'items';
+  return isItems && list.callee.kind === 'member' ? list.callee.of : undefined;
+}
+
+/** A slice of a list: there are none, so that the loop is over all of it. */
+function whole(list: Expression, { notes }: Place): Expression {
+  if (list.kind !== 'foreign' || list.of === undefined) return list;
+  notes.tell(
+    list,
+    'the loop is over the whole list: there are no slices in pipe',
+    'cut the list before the run, in the record',
+  );
+  return list.of;
+}
+
+function withNames(scope: Scope, names: readonly (readonly [string, Hand])[]): Scope {
+  const own = new Map(names);
+  return {
+    find(name) {
+      const value = own.get(name);
+      return value === undefined ? scope.find(name) : { kind: 'value', value };
+    },
+  };
+}
+
+function tag(content: string, trim: Trim = { before: false, after: false }): Written {
+  return { tag: `{{${trim.before ? '~' : ''}${content}${trim.after ? '~' : ''}}}` };
+}
+
+function sourceOf(node: { readonly start: number; readonly end: number }, { text }: Place): string {
+  return text.slice(node.start, node.end);
+}

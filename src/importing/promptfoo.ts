@@ -1,0 +1,198 @@
+import { basename } from 'node:path';
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import type { Source } from '../diagnostic/source.ts';
+import { parseYaml } from '../diagnostic/yaml-source.ts';
+import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
+import { failure, success, type Result } from '../result.ts';
+import { createFields, fieldScope, schemaOf, type Fields } from './fields.ts';
+import type { Scope } from './jinja/scope.ts';
+import type { Imported, ImportFile, ImportKind, TestDraft } from './kind.ts';
+import { freeName, pipelineName } from './names.ts';
+import { importedRows } from './pipeline-yaml.ts';
+import { assertionsOf } from './promptfoo/assertions.ts';
+import { casesOf, type Case } from './promptfoo/cases.ts';
+import { promptsOf, writePrompt, type Prompt } from './promptfoo/prompts.ts';
+import { modelOf } from './promptfoo/provider.ts';
+import { structuredBy } from './response-format.ts';
+
+/** promptfoo's evaluations: prompts, providers and tests in one file. */
+export const promptfoo: ImportKind = {
+  kind: 'promptfoo',
+  description: "a configuration of promptfoo's",
+  example: 'promptfooconfig.yaml',
+  recognises: (name, text) =>
+    /^promptfooconfig\.(?:ya?ml|json|[cm]?[jt]s)$/i.test(name) ||
+    (/\.(?:ya?ml|json)$/i.test(name) &&
+      /^\s*["']?prompts["']?\s*:/m.test(text) &&
+      /^\s*["']?(?:providers|targets|tests|defaultTest|scenarios)["']?\s*:/m.test(text)),
+  read: readConfig,
+};
+
+/** The step that a configuration comes to. */
+const stepId = 'answer';
+
+async function readConfig(file: ImportFile): Promise<Result<Imported, readonly Diagnostic[]>> {
+  if (/\.[cm]?[jt]s$/i.test(file.path)) return failure([codeConfig(basename(file.path))]);
+  const { source, diagnostics } = parseYaml(file.path, file.text);
+  if (diagnostics.length > 0) return failure(diagnostics);
+  const prompts = await promptsOf(source, file);
+  if (!prompts.ok) return prompts;
+  const [prompt, ...others] = prompts.value;
+  if (prompt === undefined) return failure([noPrompt(source)]);
+  tellPrompts(others, file);
+  const { model, responseFormat, responsePlace } = modelOf(source, file.notes);
+  const cases = await casesOf({ source, file });
+  if (!cases.ok) return cases;
+  const fields = createFields();
+  declareVars(cases.value, fields);
+  const scope = withoutEnv(fieldScope(fields));
+  const turns = await writePrompt(prompt, scope, file);
+  if (!turns.ok) return failure([turns.error]);
+  const structured = structuredBy(responseFormat, turns.value, responsePlace, file.notes);
+  const tests = await testsOf(cases.value, scope, file);
+  const rows = cases.value.map(({ vars }) => vars);
+  const ofFile = rows.filter((_, at) => cases.value[at]?.rowOf !== undefined);
+  tellOthers(source, file);
+  const { description, evaluateOptions } = isObject(source.value) ? source.value : {};
+  return success({
+    pipeline: {
+      name: pipelineName(nameOf(file.path)),
+      ...(typeof description === 'string' && description !== '' && { description }),
+      origin: `promptfoo's ${basename(file.path)}`,
+      vars: fields.vars(),
+      fields: fields.fields(),
+      model,
+      ...limitsOf(evaluateOptions),
+      steps: [{ id: stepId, comments: [], turns: turns.value, ...(structured && { structured }) }],
+    },
+    tests,
+    rows: ofFile.length > 0 ? ofFile : rows.filter((row) => Object.keys(row).length > 0),
+  });
+}
+
+function codeConfig(name: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'code-flow',
+    message: `\`${name}\` is code, which is not executed`,
+    hint: 'write the configuration as promptfooconfig.yaml, and import that',
+  };
+}
+
+function noPrompt(source: Source): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'broken-source',
+    message: 'the file has no prompt that could be a step',
+    hint: 'write one under `prompts`, as a text or as file://prompt.txt',
+    place: { source, pointer: ['prompts'] },
+  };
+}
+
+/** A configuration mostly has the one name: its folder's would say no more. */
+function nameOf(path: string): string {
+  return (
+    basename(path)
+      .replace(/\.[^.]+$/, '')
+      .replace(/^promptfooconfig[.-]?/, '') || 'promptfoo'
+  );
+}
+
+function tellPrompts(others: readonly Prompt[], { notes }: ImportFile): void {
+  for (const { place } of others)
+    notes.tell(
+      place,
+      'the prompt is left out: a pipeline has one of each step, and the first is taken',
+      'to compare, copy the pipeline with this prompt in it, run both over the same rows, and see `pipe diff`',
+    );
+}
+
+/** Every variable of the tests is a field; one that some tests lack may be left out. */
+function declareVars(cases: readonly Case[], fields: Fields): void {
+  const values = new Map<string, JsonValue[]>();
+  for (const { vars } of cases)
+    for (const [name, value] of Object.entries(vars)) values.set(name, [...(values.get(name) ?? []), value]);
+  for (const [name, found] of values) {
+    const lacks = found.length < cases.length;
+    fields.declare(name, { schema: schemaOf(found), required: !lacks }, lacks ? '' : undefined);
+  }
+}
+
+/** The environment is not read in prompts. */
+function withoutEnv(scope: Scope): Scope {
+  return { find: (name) => (name === 'env' || name === '_conversation' ? undefined : scope.find(name)) };
+}
+
+async function testsOf(
+  cases: readonly Case[],
+  scope: Scope,
+  file: ImportFile,
+): Promise<readonly TestDraft[]> {
+  const tests: TestDraft[] = [];
+  const names = new Set<string>();
+  const rowFiles = new Set<string>();
+  for (const [at, { description, vars, assertions, rowOf }] of cases.entries()) {
+    if (rowOf !== undefined && rowFiles.has(rowOf)) continue;
+    if (rowOf !== undefined) rowFiles.add(rowOf);
+    const made: JsonObject[] = [];
+    for (const { assertion, place } of assertions)
+      made.push(...(await assertionsOf({ assertion, place, scope, file, path: `steps.${stepId}.output` })));
+    const wanted =
+      description ?? (rowOf === undefined ? `case ${at + 1}` : `every row of ${basename(rowOf)}`);
+    const name = freeName(wanted, (taken) => names.has(taken));
+    names.add(name);
+    tests.push({
+      name,
+      ...(rowOf === undefined ? { input: vars } : { rows: importedRows }),
+      ...(made.length > 0 && { assert: made }),
+    });
+  }
+  return tests;
+}
+
+function limitsOf(options: JsonValue | undefined): { readonly limits?: JsonObject } {
+  const most = isObject(options) ? options['maxConcurrency'] : undefined;
+  return typeof most === 'number' && Number.isInteger(most) && most >= 1 && most <= 10_000
+    ? { limits: { concurrency: most } }
+    : {};
+}
+
+const silent: ReadonlySet<string> = new Set([
+  '$schema',
+  'description',
+  'prompts',
+  'providers',
+  'targets',
+  'tests',
+  'defaultTest',
+  'scenarios',
+  'tags',
+]);
+
+const remedies: Readonly<Record<string, string>> = {
+  outputPath: 'name the file where you run it: pipe run … --output answers.jsonl',
+  env: 'set the variables in the environment that runs pipe; keys are read from there alone',
+  evaluateOptions: '`maxConcurrency` became `limits.concurrency`; see `pipe run --help` for the rest',
+  commandLineOptions: 'see `pipe run --help` for the flags of a run',
+  sharing: '`pipe report` writes one page that can be shown to others',
+  redteam: 'pipe does not attack models',
+  nunjucksFilters: 'code is not imported: change the values before the run, in the rows',
+  extensions: 'code is not imported',
+  derivedMetrics: '`classify` in a file of tests has accuracy, precision, recall and F1',
+  assertionTemplates: 'write the assertions where they are used',
+};
+
+function tellOthers(source: Source, { notes }: ImportFile): void {
+  const config = isObject(source.value) ? source.value : {};
+  for (const key of Object.keys(config)) {
+    const options = config[key];
+    const isWhole =
+      key === 'evaluateOptions' && isObject(options) && Object.keys(options).join('') === 'maxConcurrency';
+    if (silent.has(key) || isWhole) continue;
+    notes.tell(
+      { source, pointer: [key], part: 'key' },
+      `\`${key}\` has no counterpart and is left out`,
+      remedies[key] ?? 'leave it',
+    );
+  }
+}

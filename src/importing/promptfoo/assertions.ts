@@ -1,0 +1,201 @@
+import type { Location } from '../../diagnostic/diagnostic.ts';
+import { isObject, type JsonObject, type JsonValue } from '../../json/json.ts';
+import { escapedText } from '../handlebars/text.ts';
+import type { Scope } from '../jinja/scope.ts';
+import type { ImportFile } from '../kind.ts';
+import { writeText } from './prompts.ts';
+
+export interface AssertionInput {
+  readonly assertion: JsonObject;
+  readonly place: Location;
+  readonly scope: Scope;
+  readonly file: ImportFile;
+  /** What is looked at: the answer of the step. */
+  readonly path: string;
+}
+
+/** The assertions that one of promptfoo's is; none where it is told that there is no counterpart. */
+export async function assertionsOf(input: AssertionInput): Promise<readonly JsonObject[]> {
+  const { assertion, place, file, path } = input;
+  const type = typeof assertion['type'] === 'string' ? assertion['type'] : '';
+  if (type === 'assert-set' && Array.isArray(assertion['assert'])) {
+    if (assertion['threshold'] !== undefined)
+      file.notes.tell(
+        place,
+        'a set of assertions holds as a whole: its threshold is left out',
+        'remove those that may fail',
+      );
+    const all: JsonObject[] = [];
+    for (const one of assertion['assert'] as readonly JsonValue[])
+      if (isObject(one)) all.push(...(await assertionsOf({ ...input, assertion: one })));
+    return all;
+  }
+  for (const key of ['transform', 'contextTransform'])
+    if (assertion[key] !== undefined) {
+      file.notes.tell(
+        place,
+        `the assertion looks at what code makes of the answer, and is left out`,
+        'assert on the answer itself',
+      );
+      return [];
+    }
+  const value = await valueOf(input);
+  const made = kinds[type]?.(value, assertion);
+  if (made !== undefined) return [{ ...(made['max_cost_usd'] === undefined && { path }), ...made }];
+  file.notes.tell(place, `the assertion \`${type}\` has no counterpart and is left out`, remedyOf(type));
+  return [];
+}
+
+async function valueOf({ assertion, place, scope, file }: AssertionInput): Promise<JsonValue | undefined> {
+  const { value } = assertion;
+  if (typeof value === 'string' && /^file:\/\//.test(value)) {
+    const path = value.replace(/^file:\/\//, '');
+    if (!/\.(?:txt|json|md)$/.test(path)) return undefined;
+    const read = await file.folder.read(path);
+    if (!read.ok) {
+      file.notes.tell(place, read.error.message, read.error.hint ?? 'check the path');
+      return undefined;
+    }
+    return path.endsWith('.json') ? parsed(read.value.text) : escapedText(read.value.text);
+  }
+  return written(value);
+
+  async function written(one: JsonValue | undefined): Promise<JsonValue | undefined> {
+    if (Array.isArray(one)) {
+      const items: JsonValue[] = [];
+      for (const item of one as readonly JsonValue[]) items.push((await written(item)) ?? null);
+      return items;
+    }
+    if (typeof one !== 'string' || isPattern(assertion['type'])) return one;
+    if (!/\{[{%#]/.test(one)) return one;
+    const text = await writeText(
+      one,
+      { source: place.source, pointer: [...place.pointer, 'value'] },
+      scope,
+      file,
+    );
+    return text.ok ? text.value : escapedText(one);
+  }
+}
+
+function isPattern(type: JsonValue | undefined): boolean {
+  return typeof type === 'string' && /^(?:not-)?(?:regex|javascript|python)$/.test(type);
+}
+
+function parsed(text: string): JsonValue | undefined {
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return undefined;
+  }
+}
+
+type Make = (value: JsonValue | undefined, assertion: JsonObject) => JsonObject | undefined;
+
+const anyJson: JsonObject = { type: ['object', 'array', 'number', 'boolean', 'null'] };
+
+const kinds: Readonly<Record<string, Make | undefined>> = {
+  equals: (value) => (value === undefined ? undefined : { equals: value }),
+  contains: (value) => text(value, (one) => ({ contains: one })),
+  'not-contains': (value) => text(value, (one) => ({ not_contains: one })),
+  'contains-all': (value) => texts(value, (all) => ({ contains: all })),
+  'not-contains-any': (value) => texts(value, (all) => ({ not_contains: all })),
+  'contains-any': (value) => texts(value, (all) => pattern(all.map(quoted).join('|'))),
+  icontains: (value) => text(value, (one) => pattern(anyCase(one))),
+  'not-icontains': (value) => text(value, (one) => pattern(without(anyCase(one)))),
+  'icontains-any': (value) => texts(value, (all) => pattern(all.map(anyCase).join('|'))),
+  'icontains-all': (value) =>
+    texts(value, (all) => pattern(`^${all.map((one) => `(?=[^]*${anyCase(one)})`).join('')}`)),
+  'starts-with': (value) => text(value, (one) => pattern(`^${quoted(one)}`)),
+  'not-starts-with': (value) => text(value, (one) => pattern(`^(?!${quoted(one)})`)),
+  regex: (value) => text(value, pattern),
+  'not-regex': (value) => text(value, (one) => pattern(without(one))),
+  'is-json': (value) => ({ json_schema: isObject(value) ? value : anyJson }),
+  'llm-rubric': rubric,
+  'model-graded-closedqa': rubric,
+  'g-eval': rubric,
+  factuality: (value) =>
+    text(value, (one) => ({ judge: { rubric: `Says nothing that contradicts this: ${one}` } })),
+  cost: (_, { threshold }) =>
+    typeof threshold === 'number' && threshold > 0 ? { max_cost_usd: threshold } : undefined,
+  javascript: (value) => (typeof value === 'string' ? lengthOf(value) : undefined),
+};
+
+function rubric(value: JsonValue | undefined): JsonObject | undefined {
+  const all = Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [value];
+  return text(all.length === 0 ? undefined : all.join('\n'), (one) => ({ judge: { rubric: one } }));
+}
+
+function text(
+  value: JsonValue | undefined,
+  make: (text: string) => JsonObject | undefined,
+): JsonObject | undefined {
+  return typeof value === 'string' && value !== ''
+    ? make(value)
+    : typeof value === 'number' || typeof value === 'boolean'
+      ? make(String(value))
+      : undefined;
+}
+
+function texts(
+  value: JsonValue | undefined,
+  make: (texts: readonly string[]) => JsonObject | undefined,
+): JsonObject | undefined {
+  const all = typeof value === 'string' ? value.split(',').map((one) => one.trim()) : value;
+  const strings = Array.isArray(all)
+    ? (all as readonly JsonValue[]).map(String).filter((one) => one !== '')
+    : [];
+  return strings.length === 0 ? undefined : make(strings);
+}
+
+/** A pattern that JavaScript has, with its `u` flag; a template is none. */
+function pattern(source: string): JsonObject | undefined {
+  if (/\{\{|\\\{\\\{/.test(source)) return undefined;
+  try {
+    new RegExp(source, 'u');
+  } catch {
+    return undefined;
+  }
+  return { matches: source };
+}
+
+function quoted(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}
+
+/** A text in capitals or not: `[pP][aA][rR][iI][sS]`. */
+function anyCase(text: string): string {
+  return [...text]
+    .map((character) => {
+      const [lower, upper] = [character.toLowerCase(), character.toUpperCase()];
+      return lower === upper || [...upper].length > 1 ? quoted(character) : `[${lower}${upper}]`;
+    })
+    .join('');
+}
+
+function without(source: string): string {
+  return `^(?![^]*(?:${source}))`;
+}
+
+/** `output.length <= 100`, the most common of all code. */
+function lengthOf(code: string): JsonObject | undefined {
+  const found = /^\s*output\.length\s*(<=|<|>=|>)\s*(\d+)\s*;?\s*$/.exec(code);
+  const count = Number(found?.[2]);
+  if (found === null) return undefined;
+  if (found[1] === '<=') return { max_length: count };
+  if (found[1] === '<') return count > 0 ? { max_length: count - 1 } : undefined;
+  const least = found[1] === '>' ? count + 1 : count;
+  return least > 0 ? { min_length: least } : undefined;
+}
+
+function remedyOf(type: string): string {
+  if (/^(?:not-)?(?:javascript|python|ruby|webhook|is-valid|tool-call|trajectory)/.test(type))
+    return 'code is not executed: say what it looks for by `contains`, `matches`, `json_schema` or `judge`';
+  if (/similar/.test(type))
+    return 'say what the answer is to mean by `judge: {rubric: …}`; `similarity` compares letters';
+  if (/latency/.test(type))
+    return 'tests are answered from recordings: see the latencies of a run in `pipe report`';
+  if (/json/.test(type))
+    return 'make the step `type: structured`, whose answer is JSON alone, and assert `json_schema`';
+  return 'say what the answer is to be by `contains`, `matches`, `one_of`, `json_schema` or `judge`';
+}
