@@ -81,17 +81,38 @@ async function importSource(terminal: Terminal, source: string, flags: ImportFla
     await printError(terminal, written.error, undefined, 'unwritable');
     return exit.local;
   }
-  const diagnostics = [...imported.value.notes, ...(await mistakesOf(pipeline))];
+  const found = await mistakesOf(pipeline, imported.value);
+  const diagnostics = [...imported.value.notes, ...found];
   if (flags.format === 'json') await printJson(terminal, imported.value, files, diagnostics);
   else await tell(terminal, { source, pipeline, files, imported: imported.value, diagnostics });
   return exit.success;
 }
 
-/** What is still wrong with a pipeline that was written: nothing, as far as we could see to it. */
-async function mistakesOf(pipeline: string): Promise<readonly Diagnostic[]> {
-  const { loadPipeline } = await import('../pipeline/pipeline.ts');
-  const { diagnostics } = await loadPipeline(pipeline);
-  return diagnostics.filter(({ severity }) => severity === 'error');
+/**
+ * What is wrong with the pipeline that was written. Where its templates compare what the types of its fields do not
+ * let them, it is written once more without these.
+ */
+async function mistakesOf(pipeline: string, imported: ImportedFile): Promise<readonly Diagnostic[]> {
+  const [{ loadPipeline }, { withoutTypes }, { writeFiles }] = await Promise.all([
+    import('../pipeline/pipeline.ts'),
+    import('../importing/loosen.ts'),
+    import('./init/write.ts'),
+  ]);
+  const errorsIn = async () =>
+    (await loadPipeline(pipeline)).diagnostics.filter(({ severity }) => severity === 'error');
+  const errors = await errorsIn();
+  if (errors.length === 0) return [];
+  const files = await filesFor(pipeline, { ...imported, pipeline: withoutTypes(imported.pipeline) });
+  await writeFiles(files.filter(({ path }) => path === pipeline));
+  const left = await errorsIn();
+  const note: Diagnostic = {
+    severity: 'warning',
+    code: 'not-imported',
+    message:
+      'the types of the input are left out: templates compare or change values that are of other types',
+    hint: 'add them to `input.schema`, and mend what `pipe check` tells',
+  };
+  return left.length < errors.length ? [note, ...left] : left;
 }
 
 function targetOf({ cwd }: Terminal, { pipeline }: ImportedFile, { output }: ImportFlags): string {

@@ -18,9 +18,9 @@ export function plainName(text: string): string {
 }
 
 /** The name, or the first of `name_2`, `name_3`, … that is free. */
-export function freeName(name: string, isTaken: (name: string) => boolean): string {
+export function freeName(name: string, isTaken: (name: string) => boolean, between = '_'): string {
   if (!isTaken(name)) return name;
   let at = 2;
-  while (isTaken(`${name}_${at}`)) at += 1;
-  return `${name}_${at}`;
+  while (isTaken(`${name}${between}${at}`)) at += 1;
+  return `${name}${between}${at}`;
 }

@@ -10,9 +10,9 @@ export function pipelineYaml(draft: PipelineDraft, schemaPath: string): string {
   add(file, 'version', 1);
   add(file, 'name', draft.name);
   if (draft.description !== undefined) add(file, 'description', draft.description);
-  if (draft.vars.size > 0) section(file, 'vars', valueNode(Object.fromEntries(draft.vars)));
+  if (draft.vars.size > 0) section(file, 'vars', compact(valueNode(Object.fromEntries(draft.vars)), 0));
   if (draft.fields.size > 0) section(file, 'input', inputNode(draft));
-  const model = valueNode(draft.model.keys);
+  const model = compact(valueNode(draft.model.keys), 0);
   if (draft.model.comments.length > 0)
     model.comment = draft.model.comments.map((line) => ` ${commentLine(line)}`).join('\n');
   section(file, 'model', model);
@@ -69,10 +69,7 @@ function inputNode({ fields }: PipelineDraft): Node {
   if (required.length > 0) add(schema, 'required', flow(valueNode(required)));
   const properties = new YAMLMap();
   for (const [name, field] of fields) {
-    const node = valueNode(field.schema);
-    const value = Object.keys(field.schema).every((key) => typeof field.schema[key] !== 'object')
-      ? flow(node)
-      : node;
+    const value: Node & { flow?: boolean } = compact(valueNode(field.schema));
     add(properties, name, value);
     if (field.comment !== undefined && 'flow' in value && value.flow === true)
       value.comment = ` ${commentLine(field.comment)}`;
@@ -103,20 +100,22 @@ function stepNode(step: StepDraft): YAMLMap {
   } else add(node, 'messages', messagesNode(step.turns));
   if (step.structured !== undefined) {
     add(node, 'method', step.structured.method);
-    add(node, 'schema', valueNode(step.structured.schema));
+    add(node, 'schema', compact(valueNode(step.structured.schema), 0));
   }
   return node;
 }
 
 function messagesNode(turns: readonly Turn[]): Node {
   return valueNode(
-    turns.map((turn) => ({
+    turns.map((turn, at): JsonObject => ({
       role: turn.role,
       content:
         textOf(turn) ??
         turn.parts.map((part): JsonObject =>
           'text' in part ? { type: 'text', text: part.text } : { type: 'image_url', image_url: part.image },
         ),
+      // An answer that is begun is gone on with.
+      ...(turn.role === 'assistant' && at === turns.length - 1 && { prefix: true }),
     })),
   );
 }
@@ -179,10 +178,27 @@ function flow(node: Node): Node & { flow?: boolean } {
       if (isNode(inner)) flow(inner);
     }
   } else if (isScalar(node) && node.type === 'BLOCK_LITERAL') node.type = 'QUOTE_DOUBLE';
-  return node as Node & { flow?: boolean };
+  return node;
 }
 
-const longestFlow = 100;
+const longestFlow = 90;
+
+/** What is short stands on one line, and so do lists of single values; the outermost may be kept apart by `room: 0`. */
+function compact(node: Node, room = longestFlow): Node & { flow?: boolean } {
+  if (!isMap(node) && !isSeq(node)) return node;
+  const text = JSON.stringify(node.toJS(new Document()));
+  const isPlainList = isSeq(node) && node.items.every((item) => isScalar(item));
+  if (
+    !text.includes('\\n') &&
+    (text.length <= room || (isPlainList && text.length <= longestFlow) || text === '{}')
+  )
+    return flow(node);
+  for (const item of node.items) {
+    const inner = isPair(item) ? item.value : item;
+    if (isNode(inner)) compact(inner);
+  }
+  return node;
+}
 
 function flowIfShort(node: Node): void {
   const text = JSON.stringify(node.toJS(new Document()));

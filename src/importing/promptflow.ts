@@ -7,7 +7,7 @@ import { failure, success, type Result } from '../result.ts';
 import type { StepDraft } from './draft.ts';
 import { createFields } from './fields.ts';
 import { handText } from './handlebars/expression.ts';
-import { templateText } from './handlebars/text.ts';
+import { escapedText, templateText } from './handlebars/text.ts';
 import { loadTemplateFile, type LoadedTemplate } from './jinja/load.ts';
 import { writeTemplate } from './jinja/write.ts';
 import type { Imported, ImportFile, ImportKind } from './kind.ts';
@@ -124,7 +124,9 @@ async function buildPipeline(flow: Flow, file: ImportFile): Promise<Result<Impor
   tellCode(flow);
   tellOthers(flow);
   const common = commonModel(models);
-  const steps = drafts.map((step, at) => ({ ...step, model: withoutCommon(models[at] ?? {}, common) }));
+  const steps = drafts.map((step, at): StepDraft =>
+    Object.assign({}, step, { model: withoutCommon(models[at] ?? {}, common) }),
+  );
   const { display_name: title, description } = isObject(source.value) ? source.value : {};
   const about = [title, description].find((text) => typeof text === 'string' && text !== '');
   const azure = [...nodes.values()].some((node) => node.kind === 'llm' && isAzure(node));
@@ -158,8 +160,12 @@ function outputOf(flow: Flow): ReadonlyMap<string, string> {
     const place = { source, pointer: ['outputs', name, 'reference'] };
     const bound = bindingOf(isObject(output) ? output['reference'] : undefined, name, place, flow);
     if (bound === undefined) continue;
-    if (bound.kind === 'value') written.set(name, `{{${handText(bound.value, false)}}}`);
-    else {
+    if (bound.kind === 'value') {
+      const { value } = bound;
+      const text =
+        value.kind === 'literal' ? escapedText(String(value.value ?? '')) : `{{${handText(value, false)}}}`;
+      written.set(name, text);
+    } else {
       const { template, scope, notes } = bound;
       const pieces = writeTemplate(template.nodes, { text: template.text, scope, notes, files: () => notes });
       written.set(name, templateText(pieces));

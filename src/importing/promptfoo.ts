@@ -139,7 +139,7 @@ async function testsOf(
       made.push(...(await assertionsOf({ assertion, place, scope, file, path: `steps.${stepId}.output` })));
     const wanted =
       description ?? (rowOf === undefined ? `case ${at + 1}` : `every row of ${basename(rowOf)}`);
-    const name = freeName(wanted, (taken) => names.has(taken));
+    const name = freeName(wanted, (taken) => names.has(taken), ', ');
     names.add(name);
     tests.push({
       name,

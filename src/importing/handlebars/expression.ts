@@ -95,3 +95,10 @@ export function argumentText(value: Hand, inLoop: boolean): string {
   const text = handText(value, inLoop);
   return value.kind === 'call' ? `(${text})` : text;
 }
+
+/** A condition asks whether the value is there by itself: an empty text in its place says nothing more. */
+export function guarded(subject: Hand): Hand {
+  if (subject.kind !== 'call' || subject.helper !== 'default') return subject;
+  const [value, fallback] = subject.arguments;
+  return value !== undefined && fallback?.kind === 'literal' && fallback.value === '' ? value : subject;
+}

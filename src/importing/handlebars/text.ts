@@ -6,21 +6,17 @@ export type Written = { readonly text: string } | { readonly tag: string };
  * so that Handlebars gives them back as they were.
  */
 export function templateText(pieces: readonly Written[]): string {
-  const joined = joinTexts(pieces);
+  const parted = joinTexts(pieces).flatMap(partedAtBraces);
   let template = '';
-  for (const [at, piece] of joined.entries()) {
+  for (const [at, piece] of parted.entries()) {
     if ('tag' in piece) {
       template += piece.tag;
       continue;
     }
-    const [before, after] = [joined[at - 1], joined[at + 1]];
-    // `{{x}}}` and `{{{x}}` would be read as a tag of three braces: an empty comment parts them.
+    const [before, after] = [parted[at - 1], parted[at + 1]];
+    // `{{x}}}` would be read as a tag of three braces: an empty comment parts it.
     if (before !== undefined && piece.text.startsWith('}')) template += '{{!}}';
-    template += escaped(piece.text);
-    if (after === undefined) continue;
-    if (piece.text.endsWith('{')) template += '{{!}}';
-    // A backslash before a tag would make it text.
-    else if (piece.text.endsWith('\\')) template += '\\';
+    template += after === undefined ? escaped(piece.text) : escapedBeforeTag(piece.text);
   }
   return template;
 }
@@ -42,11 +38,25 @@ function joinTexts(pieces: readonly Written[]): readonly Written[] {
   return joined;
 }
 
+/** Behind a backslash, `\\{{` would begin a tag: the braces come from an expression there. */
+function partedAtBraces(piece: Written): readonly Written[] {
+  if ('tag' in piece) return [piece];
+  return piece.text
+    .split(/(?<=\\)\{\{/)
+    .flatMap((text, at): Written[] => (at === 0 ? [{ text }] : [{ tag: '{{default "{{" ""}}' }, { text }]))
+    .filter((one) => 'tag' in one || one.text !== '');
+}
+
 function escaped(text: string): string {
-  // Behind a backslash, `\{{` would begin a tag: the braces come from an expression there.
-  return text.replaceAll(/(\\?)\{\{/g, (_, backslash: string) =>
-    backslash === '' ? '\\{{' : '\\\\{{default "{{" ""}}',
-  );
+  return text.replaceAll('{{', '\\{{');
+}
+
+function escapedBeforeTag(text: string): string {
+  const braces = /\{+$/.exec(text)?.[0].length ?? 0;
+  // `{{{x}}` would be a tag of three braces: the first comes from an expression.
+  if (braces % 2 === 1) return `${escapedBeforeTag(text.slice(0, -1))}{{default "{" ""}}`;
+  // A backslash before a tag would make it text.
+  return text.endsWith('\\') ? `${escaped(text)}\\` : escaped(text);
 }
 
 /** What was left out, as a comment that no model sees. */

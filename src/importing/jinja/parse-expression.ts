@@ -76,17 +76,17 @@ function createParser(tokens: readonly Token[], tag: { readonly start: number; r
     depth += 1;
     if (depth > deepest)
       throw new Mistake({ message: 'the expression is nested too deeply', start: here(), end: here() + 1 });
-    const then = readOr();
+    const value = readOr();
     depth -= 1;
-    if (!take('if')) return then;
+    if (!take('if')) return value;
     const condition = readOr();
     const otherwise = take('else') ? read() : undefined;
     return {
       kind: 'choice',
       condition,
-      then,
+      value,
       ...(otherwise !== undefined && { otherwise }),
-      ...since(then.start),
+      ...since(value.start),
     };
   }
 

@@ -33,12 +33,12 @@ const foreignBlocks: ReadonlySet<string> = new Set([
 function readNodes(pieces: readonly Piece[]): Result<readonly JinjaNode[], JinjaMistake> {
   let at = 0;
   let depth = 0;
-  let mistake: JinjaMistake | undefined;
+  const found: { mistake?: JinjaMistake } = {};
 
   /** The nodes up to a closing tag of one of these words, which is not taken. */
   function body(ends: readonly string[]): JinjaNode[] {
     const nodes: JinjaNode[] = [];
-    for (let piece = pieces[at]; piece !== undefined && mistake === undefined; piece = pieces[at]) {
+    for (let piece = pieces[at]; piece !== undefined && found.mistake === undefined; piece = pieces[at]) {
       if (piece.kind === 'statement' && ends.includes(wordOf(piece))) break;
       at += 1;
       const node = nodeOf(piece);
@@ -133,11 +133,11 @@ function readNodes(pieces: readonly Piece[]): Result<readonly JinjaNode[], Jinja
       const list = reader.read();
       // `for x in xs if c` reads as a choice without an else.
       return list.kind === 'choice' && list.otherwise === undefined
-        ? { names, list: list.then, filter: list.condition }
+        ? { names, list: list.value, filter: list.condition }
         : { names, list };
     });
     if (head === undefined)
-      return mistake === undefined
+      return found.mistake === undefined
         ? fail(tag, '{% for %} has no `in`', 'write {% for x in xs %}')
         : undefined;
     const nodes = body(['else', 'endfor']);
@@ -169,7 +169,7 @@ function readNodes(pieces: readonly Piece[]): Result<readonly JinjaNode[], Jinja
       return reader.take('=') ? { name, value: reader.read() } : undefined;
     });
     if (read === undefined)
-      return mistake === undefined ? { kind: 'foreign', word: 'set', start, end } : undefined;
+      return found.mistake === undefined ? { kind: 'foreign', word: 'set', start, end } : undefined;
     return { kind: 'set', ...read, trim, start, end };
   }
 
@@ -215,17 +215,17 @@ function readNodes(pieces: readonly Piece[]): Result<readonly JinjaNode[], Jinja
       return fail(tag, 'the tag is empty', 'remove it, or write an expression in it');
     const value = readContent(content, from, reading);
     if (value.ok) return value.value;
-    mistake ??= value.error;
+    found.mistake ??= value.error;
     return undefined;
   }
 
   function fail(tag: Statement, message: string, hint?: string): undefined {
-    mistake ??= { message, ...(hint !== undefined && { hint }), start: tag.start, end: tag.end };
+    found.mistake ??= { message, ...(hint !== undefined && { hint }), start: tag.start, end: tag.end };
     return undefined;
   }
 
   const nodes = body([]);
-  return mistake === undefined ? success(nodes) : failure(mistake);
+  return found.mistake === undefined ? success(nodes) : failure(found.mistake);
 }
 
 function wordOf(tag: Statement): string {

@@ -119,7 +119,8 @@ export interface Binary extends Span {
 export interface Choice extends Span {
   readonly kind: 'choice';
   readonly condition: Expression;
-  readonly then: Expression;
+  /** What it is where the condition holds. */
+  readonly value: Expression;
   readonly otherwise?: Expression;
 }
 

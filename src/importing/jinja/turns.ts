@@ -1,6 +1,7 @@
 import type { Part, Turn } from '../draft.ts';
 import { handText } from '../handlebars/expression.ts';
 import { templateText, type Written } from '../handlebars/text.ts';
+import { headingsIn, roleOfHeading } from '../headings.ts';
 import type { Scope, TemplateNotes } from './scope.ts';
 import type { JinjaNode, JinjaTemplate, JinjaText } from './syntax.ts';
 import { writeExpression } from './write-expression.ts';
@@ -15,10 +16,6 @@ export interface TurnsInput {
   readonly first: 'system' | 'user';
 }
 
-/** A line such as `# system:` or `user:` alone: promptflow's and Prompty's way to begin a message. */
-const heading =
-  /^[^\S\r\n]*#?[^\S\r\n]*(system|developer|user|assistant|function|tool)(?:\[[^\]\r\n]*\])?[^\S\r\n]*:[^\S\r\n]*(?:\r?\n|$)/gim;
-
 type Role = Turn['role'];
 
 interface Section {
@@ -29,17 +26,14 @@ interface Section {
 /** The messages of a template, by its headings. Those within a block cannot be messages of their own, which is told. */
 export function turnsOf(input: TurnsInput): readonly Turn[] {
   const sections = sectionsOf(input);
-  const turns = sections.map(({ role, nodes }): Turn => ({ role, parts: partsOf(nodes, input) }));
+  const sets: JinjaNode[] = [];
+  const turns = sections.map(({ role, nodes }): Turn => ({ role, parts: partsOf(nodes, sets, input) }));
   return turns.filter(({ parts }) => parts.length > 0);
 }
 
 function sectionsOf({ template, notes, first }: TurnsInput): readonly Section[] {
   const { text, nodes } = template;
-  const headings = [...text.matchAll(heading)].map((match) => ({
-    start: match.index,
-    end: match.index + match[0].length,
-    role: (match[1] ?? '').toLowerCase(),
-  }));
+  const headings = headingsIn(text);
   const sections: { role: Role; nodes: JinjaNode[] }[] = [{ role: first, nodes: [] }];
   const push = (node: JinjaNode) => sections.at(-1)?.nodes.push(node);
   for (const node of nodes) {
@@ -70,8 +64,8 @@ function textBetween(text: string, from: number, start: number, end: number): Ji
 }
 
 function roleOf(role: string, place: { start: number; end: number }, notes: TemplateNotes): Role {
-  if (role === 'system' || role === 'user' || role === 'assistant') return role;
-  if (role === 'developer') return 'system';
+  const known = roleOfHeading(role);
+  if (known !== undefined) return known;
   notes.tell(
     place,
     `a message of the role \`${role}\` becomes one of the user`,
@@ -85,11 +79,14 @@ const imageOpening = /!\[[^\]\r\n]*\]\([^\S\r\n]*$/;
 const imageClosing = /^[^\S\r\n]*\)/;
 const image = /!\[[^\]\r\n]*\]\(((?:https?:|data:|\.{0,2}\/)?[^)\s]+)\)/;
 
-function partsOf(nodes: readonly JinjaNode[], input: TurnsInput): readonly Part[] {
+/** `sets`: what was set above, in other messages; what is set here is added. */
+function partsOf(nodes: readonly JinjaNode[], sets: JinjaNode[], input: TurnsInput): readonly Part[] {
   const parts: Part[] = [];
   const pending: JinjaNode[] = [];
   const flush = (): void => {
-    const written = writeTemplate(pending.splice(0), { text: input.template.text, ...input });
+    const own = pending.splice(0);
+    const written = writeTemplate([...sets, ...own], { text: input.template.text, ...input });
+    sets.push(...own.filter(({ kind }) => kind === 'set'));
     const text = trimmed(written);
     if (text !== '') parts.push({ text });
   };

@@ -1,7 +1,7 @@
-import { argumentText, handText, loopName, type Hand } from '../handlebars/expression.ts';
+import { argumentText, guarded, handText, loopName, type Hand } from '../handlebars/expression.ts';
 import { leftOut, type Written } from '../handlebars/text.ts';
 import type { Binding, Scope, TemplateNotes } from './scope.ts';
-import type { Expression, JinjaElse, JinjaFor, JinjaIf, JinjaNode, Trim } from './syntax.ts';
+import type { Expression, JinjaBranch, JinjaElse, JinjaFor, JinjaIf, JinjaNode, Trim } from './syntax.ts';
 import { writeExpression } from './write-expression.ts';
 
 interface Place {
@@ -29,8 +29,9 @@ export function writeTemplate(
 
 function writeNodes(nodes: readonly JinjaNode[], outer: Place): readonly Written[] {
   const pieces: Written[] = [];
-  let place = outer;
+  let { scope } = outer;
   for (const node of nodes) {
+    const place = { ...outer, scope };
     if (node.kind !== 'set') {
       pieces.push(...writeNode(node, place));
       continue;
@@ -47,7 +48,7 @@ function writeNodes(nodes: readonly JinjaNode[], outer: Place): readonly Written
         'write the text where it is used, within the same condition',
       );
     // From here on, the name stands for its value.
-    place = { ...place, scope: withNames(place.scope, [[node.name, value]]) };
+    scope = withNames(scope, [[node.name, value]]);
   }
   return pieces;
 }
@@ -100,12 +101,13 @@ function writeOutput(expression: Expression, trim: Trim, source: string, place: 
       ...writeOutput(right, { before: false, after: trim.after }, source, place),
     ];
   }
-  if (expression.kind === 'literal' && typeof expression.value === 'string')
-    return [{ text: expression.value }];
   const made = expression.kind === 'name' ? place.scope.find(expression.name) : undefined;
   if (made?.kind === 'template') return writeMade(made, place);
   const value = writeExpression(expression, place);
-  return [value === undefined ? leftOut(source) : tag(handText(value, place.loops > 0), trim)];
+  if (value === undefined) return [leftOut(source)];
+  // A value that is known is text.
+  if (value.kind === 'literal') return [{ text: String(value.value ?? '') }];
+  return [tag(handText(value, place.loops > 0), trim)];
 }
 
 /** Texts side by side: `~` always joins, `+` where one of both is a text. */
@@ -126,7 +128,7 @@ function writeMade(made: Binding & { kind: 'template' }, place: Place): readonly
 }
 
 function writeChoice(
-  { condition, then, otherwise }: Expression & { kind: 'choice' },
+  { condition, value, otherwise }: Expression & { kind: 'choice' },
   trim: Trim,
   source: string,
   place: Place,
@@ -135,32 +137,32 @@ function writeChoice(
   if (subject === undefined) return [leftOut(source)];
   const plain = { before: false, after: false };
   return [
-    tag(`#if ${argumentText(subject, place.loops > 0)}`, { ...plain, before: trim.before }),
-    ...writeOutput(then, plain, source, place),
+    tag(`#if ${argumentText(guarded(subject), place.loops > 0)}`, { ...plain, before: trim.before }),
+    ...writeOutput(value, plain, source, place),
     ...(otherwise === undefined ? [] : [tag('else', plain), ...writeOutput(otherwise, plain, source, place)]),
     tag('/if', { ...plain, after: trim.after }),
   ];
 }
 
 function writeIf(node: JinjaIf, place: Place): readonly Written[] {
-  const branches = node.branches.flatMap((branch) => {
+  const known: { readonly branch: JinjaBranch; readonly subject: Hand }[] = [];
+  const lost: JinjaBranch[] = [];
+  for (const branch of node.branches) {
     const subject = writeExpression(branch.condition, place);
-    return [{ branch, subject }];
-  });
-  const known = branches.filter(({ subject }) => subject !== undefined);
-  const lost = branches.filter(({ subject }) => subject === undefined);
-  const comments = lost.map(({ branch }) => leftOut(sourceOf(branch, place)));
+    if (subject === undefined) lost.push(branch);
+    else known.push({ branch, subject });
+  }
+  const comments = lost.map((branch) => leftOut(sourceOf(branch, place)));
   if (known.length === 0) return comments;
   const inLoop = place.loops > 0;
-  return [
-    ...comments,
-    ...known.flatMap(({ branch, subject }, at) => [
-      tag(`${at === 0 ? '#if' : 'else if'} ${argumentText(subject as Hand, inLoop)}`, branch.trim),
-      ...writeNodes(branch.body, { ...place, inBranch: true }),
-    ]),
-    ...writeElse(node.otherwise, place),
-    tag('/if', node.close),
-  ];
+  const inner = { ...place, inBranch: true };
+  const pieces: Written[] = [...comments];
+  for (const [at, { branch, subject }] of known.entries()) {
+    const word = at === 0 ? '#if' : 'else if';
+    pieces.push(tag(`${word} ${argumentText(guarded(subject), inLoop)}`, branch.trim));
+    pieces.push(...writeNodes(branch.body, inner));
+  }
+  return [...pieces, ...writeElse(node.otherwise, place), tag('/if', node.close)];
 }
 
 function writeElse(otherwise: JinjaElse | undefined, place: Place): readonly Written[] {

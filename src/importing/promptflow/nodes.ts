@@ -51,9 +51,10 @@ export function nodesOf(
     const pointer: Pointer = ['nodes', at];
     const name = isObject(item) ? item['name'] : undefined;
     if (!isObject(item) || typeof name !== 'string' || name === '' || nodes.has(name)) {
-      const message = nodes.has(String(name))
-        ? `a second node is called \`${String(name)}\``
-        : 'the node has no name';
+      const message =
+        typeof name === 'string' && nodes.has(name)
+          ? `a second node is called \`${name}\``
+          : 'the node has no name';
       mistakes.push(broken({ source, pointer }, message, 'give each node a `name` of its own'));
       continue;
     }

@@ -93,7 +93,7 @@ function codeValue(
 ): Binding | undefined {
   const answers = answersBefore(node, flow);
   if (answers.length === 0) return withMembers(flow.fields.read(fieldOf(node, flow)), path, place, flow);
-  const [sure] = answers.filter((answer) => !isConditional(answer, flow));
+  const sure = answers.find((answer) => !isConditional(answer, flow));
   if (sure !== undefined) return { kind: 'value', value: answerOf(sure, flow) };
   const chain = answers.reduceRight<Hand>(
     (rest, answer) => call('default', rootPath('steps', flow.steps.get(answer.name) ?? '', 'output'), rest),

@@ -48,7 +48,7 @@ export async function assertionsOf(input: AssertionInput): Promise<readonly Json
 
 async function valueOf({ assertion, place, scope, file }: AssertionInput): Promise<JsonValue | undefined> {
   const { value } = assertion;
-  if (typeof value === 'string' && /^file:\/\//.test(value)) {
+  if (typeof value === 'string' && value.startsWith('file://')) {
     const path = value.replace(/^file:\/\//, '');
     if (!/\.(?:txt|json|md)$/.test(path)) return undefined;
     const read = await file.folder.read(path);
@@ -123,7 +123,10 @@ const kinds: Readonly<Record<string, Make | undefined>> = {
 
 function rubric(value: JsonValue | undefined): JsonObject | undefined {
   const all = Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [value];
-  return text(all.length === 0 ? undefined : all.join('\n'), (one) => ({ judge: { rubric: one } }));
+  return text(
+    all.length === 0 ? undefined : all.map((one) => (typeof one === 'string' ? one : '')).join('\n'),
+    (one) => ({ judge: { rubric: one } }),
+  );
 }
 
 function text(
@@ -152,11 +155,10 @@ function texts(
 function pattern(source: string): JsonObject | undefined {
   if (/\{\{|\\\{\\\{/.test(source)) return undefined;
   try {
-    new RegExp(source, 'u');
+    return { matches: new RegExp(source, 'u').source === '' ? '(?:)' : source };
   } catch {
     return undefined;
   }
-  return { matches: source };
 }
 
 function quoted(text: string): string {
@@ -165,10 +167,10 @@ function quoted(text: string): string {
 
 /** A text in capitals or not: `[pP][aA][rR][iI][sS]`. */
 function anyCase(text: string): string {
-  return [...text]
+  return Array.from(text)
     .map((character) => {
       const [lower, upper] = [character.toLowerCase(), character.toUpperCase()];
-      return lower === upper || [...upper].length > 1 ? quoted(character) : `[${lower}${upper}]`;
+      return lower === upper || upper.length > character.length ? quoted(character) : `[${lower}${upper}]`;
     })
     .join('');
 }

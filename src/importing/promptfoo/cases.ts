@@ -6,6 +6,7 @@ import { isObject, type JsonObject, type JsonValue, type Pointer } from '../../j
 import { openRecords } from '../../records/open.ts';
 import { failure, success, type Result } from '../../result.ts';
 import type { ImportFile } from '../kind.ts';
+import { hideSecrets } from '../secrets.ts';
 import { expectedIn, type PlacedAssertion } from './expected.ts';
 
 /** A test case: the values of its variables, and what is expected. */
@@ -146,6 +147,7 @@ async function rowCases(named: string, place: Location, shared: Shared, file: Im
   if (!opened.ok) return failure([{ ...opened.error, place }]);
   const cases: Case[] = [];
   const odd = new Set<string>();
+  let keys = 0;
   for await (const item of opened.value.read()) {
     if ('broken' in item) return failure([item.broken]);
     if (!item.ok)
@@ -158,20 +160,23 @@ async function rowCases(named: string, place: Location, shared: Shared, file: Im
         },
       ]);
     if (cases.length > mostCases) break;
+    const hidden = hideSecrets(JSON.stringify(item.value));
+    if (hidden.found.length > 0) keys += 1;
+    const row = hidden.found.length > 0 ? (JSON.parse(hidden.text) as JsonObject) : item.value;
     // A row of JSONL may be a whole test.
-    if (isObject(item.value['vars'])) {
+    if (isObject(row['vars'])) {
       const line = { source: place.source, pointer: place.pointer };
-      cases.push(...(await casesOfTest(item.value, line, shared, file)));
+      cases.push(...(await casesOfTest(row, line, shared, file)));
       continue;
     }
     const vars: Record<string, JsonValue> = { ...shared.vars };
     const assertions = [...shared.assertions];
-    for (const [name, cell] of Object.entries(item.value)) {
+    for (const [name, cell] of Object.entries(row)) {
       if (!name.startsWith('__')) vars[name] = cell;
-      else if (/^__expected\d*$/.test(name)) assertions.push(...expectedIn(String(cell), place));
+      else if (/^__expected\d*$/.test(name)) assertions.push(...expectedIn(textOf(cell), place));
       else if (name !== '__description') odd.add(name);
     }
-    const description = item.value['__description'];
+    const description = row['__description'];
     cases.push({
       description: typeof description === 'string' && description !== '' ? description : undefined,
       vars,
@@ -180,6 +185,13 @@ async function rowCases(named: string, place: Location, shared: Shared, file: Im
     });
   }
   await opened.value.close();
+  if (keys > 0)
+    file.notes.tell(
+      place,
+      `what looks like a key stands in \`${named}\`; it is not written anywhere`,
+      'take it out of that file',
+      'secret',
+    );
   if (odd.size > 0)
     file.notes.tell(
       place,
@@ -213,6 +225,11 @@ async function casesOfTest(
   }));
 }
 
+/** A cell, or a value of JSONL, as the text that an answer is held against. */
+function textOf(value: JsonValue): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 function combinations(vars: JsonObject): readonly JsonObject[] {
   let all: readonly JsonObject[] = [{}];
   for (const [name, value] of Object.entries(vars)) {
@@ -221,7 +238,7 @@ function combinations(vars: JsonObject): readonly JsonObject[] {
         ? value
         : [value];
     if (all.length * values.length > mostCases) return all;
-    all = all.flatMap((one) => values.map((each) => ({ ...one, [name]: each })));
+    all = all.flatMap((one) => values.map((each) => Object.assign({}, one, { [name]: each })));
   }
   return all;
 }
@@ -230,7 +247,7 @@ async function plainVars(vars: JsonObject, place: Location, file: ImportFile): P
   const plain: Record<string, JsonValue> = {};
   for (const [name, value] of Object.entries(vars)) {
     const at = { ...place, pointer: [...place.pointer, 'vars', name] };
-    if (typeof value === 'string' && /^file:\/\//.test(value)) {
+    if (typeof value === 'string' && value.startsWith('file://')) {
       const path = value.replace(/^file:\/\//, '');
       const read = /\.(?:[cm]?[jt]s|py)(?::\w+)?$|\*/.test(path) ? undefined : await file.folder.read(path);
       if (read?.ok === true) plain[name] = read.value.text;

@@ -58,7 +58,7 @@ export async function promptsOf(
 
 function isFile(text: string): boolean {
   return (
-    /^file:\/\//.test(text) ||
+    text.startsWith('file://') ||
     (/^[\w./*-]+\.(?:txt|md|json|jsonl|ya?ml|j2|njk|csv|[cm]?[jt]s|py)(?::\w+)?$/.test(text) &&
       !text.includes('\n'))
   );
@@ -149,7 +149,7 @@ function chatIn(value: JsonValue, at: TemplatePlace, exact: boolean): readonly P
       exact ? { ...at, pointer: [...at.pointer, index, 'content', ...names] } : at;
     const parts = Array.isArray(content)
       ? (content as readonly JsonValue[]).flatMap((part, number) => partIn(part, below, number))
-      : [{ text: String(content), at: below() }];
+      : [{ text: typeof content === 'string' ? content : JSON.stringify(content), at: below() }];
     const known =
       role === 'system' || role === 'developer' ? 'system' : role === 'assistant' ? 'assistant' : 'user';
     messages.push({ role: known, parts });

@@ -110,7 +110,7 @@ function namedIn(item: JsonValue, pointer: Pointer, source: Source, notes: Notes
     pointer: at,
     config,
     configPointer: [...at, 'config'],
-    azure: /^azure/.test(word),
+    azure: word.startsWith('azure'),
     ...(server && { server }),
   };
 }
@@ -142,7 +142,8 @@ function draftOf(chosen: Named, source: Source, notes: Notes): ChosenModel {
   if (typeof apiBaseUrl === 'string' && /^https?:\/\//.test(apiBaseUrl)) keys['base_url'] = apiBaseUrl;
   else if (typeof apiHost === 'string' && !chosen.azure) keys['base_url'] = `https://${apiHost}/v1`;
   if (typeof apiKeyEnvar === 'string') keys['api_key_env'] = apiKeyEnvar;
-  if (apiKey !== undefined)
+  // A key itself has been told already, and hidden.
+  if (typeof apiKey === 'string' && !/^x+$/.test(apiKey))
     notes.tell(
       { source, pointer: [...configPointer, 'apiKey'], part: 'key' },
       'keys are not written into pipelines',

@@ -1,0 +1,288 @@
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { kindNames } from '../../src/cli/import.ts';
+import { importKinds } from '../../src/importing/registry.ts';
+import { runInProcess } from '../support/in-process.ts';
+import { temporaryFolder } from '../support/pipe.ts';
+
+type Files = { readonly [name: string]: string | Buffer };
+
+function project(files: Files): string {
+  const cwd = temporaryFolder();
+  const schemas = join(cwd, 'node_modules/prompt-pipe/schemas');
+  mkdirSync(schemas, { recursive: true });
+  writeFileSync(join(schemas, 'pipeline.schema.json'), '{}');
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(cwd, name)), { recursive: true });
+    writeFileSync(join(cwd, name), text);
+  }
+  return cwd;
+}
+
+const prompt = '---\nmodel: mistral/mistral-small-latest\n---\nHello {{name}}\n';
+
+const node = (path: string) =>
+  `inputs: {q: {type: string}}\nnodes:\n- name: a\n  type: llm\n  source: {type: code, path: ${path}}\n  inputs: {model: gpt-4o, q: '\${inputs.q}'}\n`;
+
+describe('pipe import', () => {
+  it('knows every kind', () => {
+    expect([...importKinds.keys()]).toEqual([...kindNames]);
+  });
+
+  it('writes over nothing unless it is forced to', async () => {
+    const cwd = project({ 'hello.prompt': prompt, 'hello.yaml': 'mine' });
+    const refused = await runInProcess(cwd, ['import', 'hello.prompt']);
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain('`hello.yaml` stands already');
+    expect(readFileSync(join(cwd, 'hello.yaml'), 'utf8')).toBe('mine');
+    expect((await runInProcess(cwd, ['import', 'hello.prompt', '--force'])).exitCode).toBe(0);
+    expect(readFileSync(join(cwd, 'hello.yaml'), 'utf8')).toContain("prompt: 'Hello {{input.name}}'");
+  });
+
+  it('never writes over what it imports', async () => {
+    const cwd = project({ 'hello.prompt': prompt });
+    const { exitCode, stderr } = await runInProcess(cwd, [
+      'import',
+      'hello.prompt',
+      '--force',
+      '--output',
+      'hello.prompt',
+    ]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('would be written over');
+    expect(readFileSync(join(cwd, 'hello.prompt'), 'utf8')).toBe(prompt);
+  });
+
+  it('prints the pipeline alone on stdout', async () => {
+    const cwd = project({ 'hello.prompt': prompt });
+    const { exitCode, stdout, stderr } = await runInProcess(cwd, ['import', 'hello.prompt', '--output', '-']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(/^# yaml-language-server[^]*\n {4}prompt: 'Hello \{\{input\.name\}\}'\n$/);
+    expect(readdirSync(cwd).toSorted()).toEqual(['hello.prompt', 'node_modules']);
+  });
+
+  it('tells programs what was written, and what was not', async () => {
+    const cwd = project({ 'hello.prompt': prompt.replace('Hello', '{{history}}Hello') });
+    const { exitCode, stdout, stderr } = await runInProcess(cwd, [
+      'import',
+      'hello.prompt',
+      '--format',
+      'json',
+    ]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({
+      kind: 'dotprompt',
+      written: ['hello.yaml'],
+      diagnostics: [{ severity: 'warning', code: 'not-imported', file: 'hello.prompt', line: 4, column: 1 }],
+    });
+    const broken = await runInProcess(cwd, ['import', 'none.prompt', '--format', 'json']);
+    expect(broken.exitCode).toBe(2);
+    expect(JSON.parse(broken.stdout)).toMatchObject({ written: [], diagnostics: [{ code: 'missing-file' }] });
+  });
+
+  it('takes the kind that it is told', async () => {
+    const cwd = project({
+      'flow.txt': 'prompts: ["Hello {{name}}"]\nproviders: [mistral:mistral-small-latest]\n',
+    });
+    expect((await runInProcess(cwd, ['import', 'flow.txt'])).stderr).toContain('--from says which it is');
+    const told = await runInProcess(cwd, ['import', 'flow.txt', '--from', 'promptfoo', '--output', 'p.yaml']);
+    expect(told.exitCode).toBe(0);
+    expect(told.stderr).toContain('all of it carried over');
+  });
+
+  it('puts copies of both schemas beside a pipeline where the package is not installed', async () => {
+    const cwd = temporaryFolder();
+    const config =
+      'prompts: ["Hi {{a}}"]\nproviders: mistral:mistral-small-latest\ntests: [{vars: {a: x}}]\n';
+    writeFileSync(join(cwd, 'promptfooconfig.yaml'), config);
+    const { exitCode } = await runInProcess(cwd, ['import', 'promptfooconfig.yaml']);
+    expect(exitCode).toBe(0);
+    expect(readdirSync(cwd).toSorted()).toEqual([
+      'pipeline.schema.json',
+      'promptfoo.rows.jsonl',
+      'promptfoo.test.yaml',
+      'promptfoo.yaml',
+      'promptfooconfig.yaml',
+      'test.schema.json',
+    ]);
+    const checked = await runInProcess(cwd, ['check', join(cwd, 'promptfoo.yaml')]);
+    expect(checked.stderr).toBe('<cwd>/promptfoo.yaml: ok, 1 step, 1 test\n');
+  });
+
+  it('leaves types out where a template compares others', async () => {
+    const flow = node('a.jinja2').replace('type: string', 'type: int');
+    const cwd = project({ 'f/flow.dag.yaml': flow, 'f/a.jinja2': '{% if q == "7" %}seven{% endif %}?' });
+    const { exitCode, stderr } = await runInProcess(cwd, ['import', 'f/flow.dag.yaml']);
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('the types of the input are left out');
+    expect(stderr).not.toContain('error');
+    expect((await runInProcess(cwd, ['check', join(cwd, 'f.yaml')])).exitCode).toBe(0);
+  });
+
+  it('has no key in what it writes or prints', async () => {
+    const key = 'sk-live-0123456789abcdefghij';
+    const config = `prompts: ['Use ${key} for {{a}}']\nproviders: [{id: 'openai:gpt-4o', config: {apiKey: ${key}, organization: ${key}}}]\ntests: tests.csv\n`;
+    const cwd = project({ 'promptfooconfig.yaml': config, 'tests.csv': `a,__expected\n${key},${key}\n` });
+    const { stdout, stderr } = await runInProcess(cwd, [
+      'import',
+      'promptfooconfig.yaml',
+      '--output',
+      'p.yaml',
+    ]);
+    const written = ['p.yaml', 'p.test.yaml', 'p.rows.jsonl'].map((name) =>
+      readFileSync(join(cwd, name), 'utf8'),
+    );
+    expect(stdout + stderr + written.join('')).not.toContain('0123456789');
+    expect(stderr).toContain('what looks like a key stands here');
+  });
+
+  it('writes no text of the source as a template of ours', async () => {
+    const config =
+      "prompts: ['{% raw %}{{vars.x}} {{> evil}}{% endraw %} {{a}}']\nproviders: mistral:m\ntests: [{vars: {a: '{{env.HOME}}'}, assert: [{type: contains, value: '{% raw %}{{vars.y}}{% endraw %}'}]}]\n";
+    const cwd = project({ 'promptfooconfig.yaml': config });
+    await runInProcess(cwd, ['import', 'promptfooconfig.yaml', '--output', 'p.yaml']);
+    expect(readFileSync(join(cwd, 'p.yaml'), 'utf8')).toContain(
+      "prompt: '\\{{vars.x}} \\{{> evil}} {{input.a}}'",
+    );
+    expect(readFileSync(join(cwd, 'p.test.yaml'), 'utf8')).toContain("contains: '\\{{vars.y}}'");
+    expect((await runInProcess(cwd, ['check', join(cwd, 'p.yaml')])).exitCode).toBe(0);
+  });
+
+  it.each<[string, Files, string, string]>([
+    ['an absent file', {}, 'x.prompt', 'no file `x.prompt`'],
+    ['an empty file', { 'x.prompt': '' }, 'x.prompt', '`x.prompt` is empty'],
+    ['another file', { 'x.yaml': 'a: 1\n' }, 'x.yaml', 'is not recognised as a file of another tool'],
+    ['a pipeline', { 'x.yaml': 'version: 1\nsteps: {}\n' }, 'x.yaml', 'is a pipeline already'],
+    ['bytes that are no text', { 'x.prompt': Buffer.from([0x61, 0xff]) }, 'x.prompt', 'is not UTF-8'],
+    [
+      'a huge file',
+      { 'flow.dag.yaml': `a: ${'x'.repeat(1_000_001)}` },
+      'flow.dag.yaml',
+      'too large for YAML',
+    ],
+    [
+      'a flex flow',
+      { 'flow.flex.yaml': 'entry: flow:Chat\n' },
+      'flow.flex.yaml',
+      'a flex flow is Python code',
+    ],
+    ['a flow without nodes', { 'flow.dag.yaml': 'inputs: {}\n' }, 'flow.dag.yaml', 'no list of `nodes`'],
+    [
+      'a flow of code alone',
+      { 'flow.dag.yaml': 'nodes: [{name: a, type: python}]\n' },
+      'flow.dag.yaml',
+      'no node of the flow asks a model',
+    ],
+    [
+      'a duplicate key',
+      { 'flow.dag.yaml': 'nodes: []\nnodes: []\n' },
+      'flow.dag.yaml',
+      'flow.dag.yaml:2:1  error',
+    ],
+    ['a tab in YAML', { 'flow.dag.yaml': 'nodes:\n\t- a\n' }, 'flow.dag.yaml', 'flow.dag.yaml:2:1  error'],
+    [
+      'a circle of nodes',
+      {
+        'flow.dag.yaml':
+          "nodes: [{name: a, type: python, inputs: {x: '${b.output}'}}, {name: b, type: python, inputs: {x: '${a.output}'}}]\n",
+      },
+      'flow.dag.yaml',
+      'reads its own output',
+    ],
+    [
+      'a missing template',
+      { 'flow.dag.yaml': node('none.jinja2') },
+      'flow.dag.yaml',
+      'flow.dag.yaml:5:30  error  there is no file `none.jinja2`',
+    ],
+    [
+      'a template elsewhere',
+      { 'f/flow.dag.yaml': node('../a.jinja2'), 'a.jinja2': 'x' },
+      'f/flow.dag.yaml',
+      'is not in the folder of the file that names it',
+    ],
+    [
+      'a mistake in a template',
+      { 'flow.dag.yaml': node('a.jinja2'), 'a.jinja2': 'a\n{% if q %}b' },
+      'flow.dag.yaml',
+      'a.jinja2:2:1  error  {% if %} is never closed',
+    ],
+    [
+      'templates in a circle',
+      {
+        'flow.dag.yaml': node('a.jinja2'),
+        'a.jinja2': "{% include 'b.jinja2' %}",
+        'b.jinja2': "{% include 'a.jinja2' %}",
+      },
+      'flow.dag.yaml',
+      'without end: a.jinja2 → b.jinja2 → a.jinja2',
+    ],
+    [
+      'a configuration in code',
+      { 'promptfooconfig.js': 'process.exit(9)' },
+      'promptfooconfig.js',
+      'is code, which is not executed',
+    ],
+    [
+      'a configuration without prompts',
+      { 'promptfooconfig.yaml': 'providers: []\n' },
+      'promptfooconfig.yaml',
+      'no prompt that could be a step',
+    ],
+    [
+      'broken JSON',
+      { 'promptfooconfig.json': '{"prompts": [}' },
+      'promptfooconfig.json',
+      'promptfooconfig.json:1:14  error',
+    ],
+    [
+      'an open frontmatter',
+      { 'x.prompty': '---\nname: a\n' },
+      'x.prompty',
+      'the frontmatter is never closed',
+    ],
+    [
+      'a mistake in a frontmatter',
+      { 'x.prompty': '---\na: 1\na: 2\n---\nhi\n' },
+      'x.prompty',
+      'x.prompty:3:1  error',
+    ],
+    [
+      'a mistake in a body',
+      { 'x.prompt': '---\nmodel: a/b\n---\nhi\n{{#if a}}\n' },
+      'x.prompt',
+      'x.prompt:5:1  error',
+    ],
+  ])('refuses %s', async (_, files, file, told) => {
+    const cwd = project(files);
+    const { exitCode, stdout, stderr } = await runInProcess(cwd, ['import', file]);
+    expect(stderr).toContain(told);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(readdirSync(cwd).filter((name) => name.endsWith('.yaml') && !(name in files))).toEqual([]);
+  });
+
+  it('reads no file by a link that leads out of the folder', async () => {
+    const cwd = project({ 'secret.jinja2': 'top secret', 'f/flow.dag.yaml': node('a.jinja2') });
+    symlinkSync('../secret.jinja2', join(cwd, 'f/a.jinja2'));
+    const { exitCode, stderr } = await runInProcess(cwd, ['import', 'f/flow.dag.yaml']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('is not in the folder');
+  });
+
+  it('reads a byte order mark, Windows line breaks, aliases and merge keys', async () => {
+    const flow = `\uFEFF${node('a.jinja2')}x-shared: &shared {temperature: 0}\n`
+      .replace('inputs: {model: gpt-4o,', 'inputs: {<<: *late, model: gpt-4o,')
+      .replace('inputs: {q', 'defaults: &late {temperature: 0}\ninputs: {q')
+      .replaceAll('\n', '\r\n');
+    const cwd = project({
+      'f/flow.dag.yaml': flow,
+      'f/a.jinja2': 'system:\r\nBe short.\r\nuser:\r\n{{q}}\r\n',
+    });
+    const { exitCode, stderr } = await runInProcess(cwd, ['import', 'f/flow.dag.yaml']);
+    expect(exitCode, stderr).toBe(0);
+    const text = readFileSync(join(cwd, 'f.yaml'), 'utf8');
+    expect(text).toContain('temperature: 0\n');
+    expect(text).toContain("    system: Be short.\n    prompt: '{{input.q}}'\n");
+  });
+});

@@ -1,0 +1,55 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { expectGolden } from '../support/golden.ts';
+import { runInProcess } from '../support/in-process.ts';
+import { root, temporaryFolder } from '../support/pipe.ts';
+
+const cases = join(root, 'test/importing/golden');
+
+/** What each case imports; its other files are named by that one. */
+const files: Readonly<Record<string, string>> = {
+  'promptflow-triage': 'flow.dag.yaml',
+  'promptflow-chat': 'flow.dag.yaml',
+  'promptfoo-support': 'promptfooconfig.yaml',
+  'promptfoo-chat': 'promptfooconfig.json',
+  'dotprompt-menu': 'menu.prompt',
+  'prompty-azure': 'answer.prompty',
+  'prompty-mustache': 'greet.prompty',
+};
+
+/** A folder with the sources of a case, and the package where npm would put it. */
+function project(name: string): string {
+  const cwd = temporaryFolder();
+  const schemas = join(cwd, 'node_modules/prompt-pipe/schemas');
+  mkdirSync(schemas, { recursive: true });
+  writeFileSync(join(schemas, 'pipeline.schema.json'), '{}');
+  cpSync(join(cases, name, 'source'), join(cwd, name), { recursive: true });
+  return cwd;
+}
+
+describe('pipe import', () => {
+  it('has a test for every case', () => {
+    expect(readdirSync(cases).toSorted()).toEqual(Object.keys(files).toSorted());
+  });
+
+  it.each(Object.entries(files))(
+    'writes a valid pipeline for %s, and says what it left out',
+    async (name, file) => {
+      const cwd = project(name);
+      const ran = await runInProcess(cwd, ['import', join(name, file), '--output', `${name}.yaml`]);
+      expectGolden(join(cases, name, 'expected', 'report.txt'), ran.stderr);
+      expect({ exitCode: ran.exitCode, stdout: ran.stdout }).toEqual({ exitCode: 0, stdout: '' });
+      const written = readdirSync(cwd).filter((each) => /\.(?:yaml|jsonl)$/.test(each));
+      for (const each of written)
+        expectGolden(join(cases, name, 'expected', each), readFileSync(join(cwd, each), 'utf8'));
+      const rows = join(cwd, `${name}.rows.jsonl`);
+      const input = existsSync(rows) ? ['--input', rows] : [];
+      const checked = await runInProcess(cwd, ['check', join(cwd, `${name}.yaml`), ...input]);
+      expect(checked.stderr).toMatch(
+        /^<cwd>\/[\w-]+\.yaml: ok, \d+ steps?(?:, \d+ tests?)?(?:, \d+ records?)?\n$/,
+      );
+      expect(checked.stderr.includes('test')).toBe(existsSync(join(cwd, `${name}.test.yaml`)));
+    },
+  );
+});

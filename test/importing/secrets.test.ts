@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { hideSecrets } from '../../src/importing/secrets.ts';
+
+describe('keys in somebody’s file', () => {
+  it.each([
+    ['apiKey: sk-live-0123456789abcdefghij', 'sk-live-0123456789abcdefghij'],
+    ['a sk-proj-abcdefghijklmnop1234 in a prompt', 'sk-proj-abcdefghijklmnop1234'],
+    ['api_key: "0123456789abcdef"', '0123456789abcdef'],
+    ['{"apiKey": "Abcdefgh12345"}', 'Abcdefgh12345'],
+    ['Authorization: Bearer abcdefgh1234', 'Bearer abcdefgh1234'],
+    ['MY_API_KEY=abcdefgh1234', 'abcdefgh1234'],
+    ['password: hunter2hunter2', 'hunter2hunter2'],
+  ])('are hidden, and places stay: %s', (text, secret) => {
+    const hidden = hideSecrets(text);
+    expect(hidden.text).toBe(text.replace(secret, 'x'.repeat(secret.length)));
+    expect(hidden.found.map(({ start, end }) => text.slice(start, end))).toEqual([secret]);
+  });
+
+  it.each([
+    'api_key: ${env:AZURE_OPENAI_API_KEY}',
+    "apiKey: '{{env.OPENAI_API_KEY}}'",
+    'apiKeyEnvar: MY_OTHER_KEY_NAME',
+    'api_key: OPENAI_API_KEY',
+    'max_tokens: 100000000',
+    'tell me the secret of good bread',
+  ])('are not seen where there is none: %s', (text) => {
+    expect(hideSecrets(text)).toEqual({ text, found: [] });
+  });
+});
