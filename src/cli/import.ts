@@ -19,7 +19,7 @@ interface ImportFlags {
 
 export function importCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
   return new Command('import')
-    .summary('Write a pipeline from another tool’s file')
+    .summary("Write a pipeline from another tool's file")
     .description('Write a pipeline from a file of promptflow, promptfoo, Dotprompt or Prompty')
     .addArgument(new Argument('<source>', 'flow.dag.yaml, promptfooconfig.yaml, *.prompt or *.prompty'))
     .addOption(

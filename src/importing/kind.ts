@@ -1,5 +1,4 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
-import type { Source } from '../diagnostic/source.ts';
 import type { JsonObject } from '../json/json.ts';
 import type { Result } from '../result.ts';
 import type { PipelineDraft } from './draft.ts';
@@ -40,9 +39,3 @@ export interface Imported {
 }
 
 export type TestDraft = JsonObject;
-
-/** A file that was parsed, with the mistakes of its syntax. */
-export interface ParsedFile {
-  readonly source: Source;
-  readonly diagnostics: readonly Diagnostic[];
-}

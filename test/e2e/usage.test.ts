@@ -26,6 +26,7 @@ describe('help', () => {
     ['cache', 'stats'],
     ['cache', 'clear'],
     ['init'],
+    ['import'],
     ['doctor'],
     ['runs'],
     ['completion'],

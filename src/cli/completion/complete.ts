@@ -119,6 +119,8 @@ async function named(name: string, { typed, cwd, env, command }: Context): Promi
     case 'rows':
     case 'input':
       return dataFiles(place);
+    case 'source':
+      return files(place);
     case 'dir':
     case 'folder':
       return folders(place);

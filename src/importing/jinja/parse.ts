@@ -1,7 +1,7 @@
 import { failure, success, type Result } from '../../result.ts';
 import { cutTemplate, type Piece } from './lexer.ts';
 import { readContent, type ExpressionReader } from './parse-expression.ts';
-import type { JinjaBranch, JinjaElse, JinjaMistake, JinjaNode, JinjaTemplate, Trim } from './syntax.ts';
+import type { JinjaBranch, JinjaElse, JinjaMistake, JinjaNode, JinjaTemplate } from './syntax.ts';
 
 /** Deeper than any prompt, and far from where the recursion would overflow the stack. */
 const deepest = 100;
@@ -231,6 +231,3 @@ function readNodes(pieces: readonly Piece[]): Result<readonly JinjaNode[], Jinja
 function wordOf(tag: Statement): string {
   return /^\s*(\w*)/.exec(tag.content)?.[1] ?? '';
 }
-
-/** A tag that keeps the white space around it. */
-export const noTrim: Trim = { before: false, after: false };
