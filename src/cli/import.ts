@@ -1,4 +1,4 @@
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, relative, resolve } from 'node:path';
 import { Argument, Command, Option } from 'commander';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { printable, withoutCommands } from '../diagnostic/printable.ts';
@@ -81,7 +81,7 @@ async function importSource(terminal: Terminal, source: string, flags: ImportFla
     await printError(terminal, written.error, undefined, 'unwritable');
     return exit.local;
   }
-  const found = await mistakesOf(pipeline, imported.value);
+  const found = await mistakesOf(pipeline, imported.value, files);
   const diagnostics = [...imported.value.notes, ...found];
   if (flags.format === 'json') await printJson(terminal, imported.value, files, diagnostics);
   else await tell(terminal, { source, pipeline, files, imported: imported.value, diagnostics });
@@ -92,7 +92,11 @@ async function importSource(terminal: Terminal, source: string, flags: ImportFla
  * What is wrong with the pipeline that was written. Where its templates compare what the types of its fields do not
  * let them, it is written once more without these.
  */
-async function mistakesOf(pipeline: string, imported: ImportedFile): Promise<readonly Diagnostic[]> {
+async function mistakesOf(
+  pipeline: string,
+  imported: ImportedFile,
+  written: readonly NewFile[],
+): Promise<readonly Diagnostic[]> {
   const [{ loadPipeline }, { withoutTypes }, { writeFiles }] = await Promise.all([
     import('../pipeline/pipeline.ts'),
     import('../importing/loosen.ts'),
@@ -105,6 +109,11 @@ async function mistakesOf(pipeline: string, imported: ImportedFile): Promise<rea
   const files = await filesFor(pipeline, { ...imported, pipeline: withoutTypes(imported.pipeline) });
   await writeFiles(files.filter(({ path }) => path === pipeline));
   const left = await errorsIn();
+  if (left.length >= errors.length) {
+    // It was not for the types.
+    await writeFiles(written.filter(({ path }) => path === pipeline));
+    return errors;
+  }
   const note: Diagnostic = {
     severity: 'warning',
     code: 'not-imported',
@@ -112,7 +121,7 @@ async function mistakesOf(pipeline: string, imported: ImportedFile): Promise<rea
       'the types of the input are left out: templates compare or change values that are of other types',
     hint: 'add them to `input.schema`, and mend what `pipe check` tells',
   };
-  return left.length < errors.length ? [note, ...left] : left;
+  return [note, ...left];
 }
 
 function targetOf({ cwd }: Terminal, { pipeline }: ImportedFile, { output }: ImportFlags): string {
@@ -142,43 +151,28 @@ async function refuse(
 
 /** The pipeline, its tests and its rows, with copies of the schemas where no package has them. */
 async function filesFor(pipeline: string, imported: ImportedFile): Promise<readonly NewFile[]> {
-  const [
-    { pipelineYaml, testsYaml, rowsText },
-    { schemaCopyName, schemaPathFrom },
-    { pipelineSchema, testSchema },
-  ] = await Promise.all([
-    import('../importing/pipeline-yaml.ts'),
-    import('./init/schema-path.ts'),
-    import('../pipeline/format.ts'),
-  ]);
+  const [{ pipelineYaml, testsYaml, rowsText }, { schemaFile }, { pipelineSchema, testSchema }] =
+    await Promise.all([
+      import('../importing/pipeline-yaml.ts'),
+      import('./init/files.ts'),
+      import('../pipeline/format.ts'),
+    ]);
   const folder = dirname(pipeline);
-  const found = await schemaPathFrom(folder);
-  const schema = found ?? `./${schemaCopyName}`;
-  const testsSchema = schema.replace(/pipeline(?=\.schema\.json$)/, 'test');
+  const [ofPipeline, ofTests] = await Promise.all([
+    schemaFile(folder, 'pipeline.schema.json', pipelineSchema),
+    schemaFile(folder, 'test.schema.json', testSchema),
+  ]);
   const beside = (extension: string) => pipeline.replace(/(?:\.ya?ml|\.json)?$/i, extension);
-  const { origin } = imported.pipeline;
-  const copy = (name: string, value: unknown): NewFile => ({
-    path: join(folder, name),
-    text: `${JSON.stringify(value, null, 2)}\n`,
-  });
-  const rows = `./${basename(beside('.rows.jsonl'))}`;
-  const hasTests = imported.tests.length > 0;
-  const isCopied = schema === `./${schemaCopyName}`;
-  const { standing } = await import('./init/write.ts');
-  const lacksTestSchema = hasTests && isCopied && (await standing([join(folder, testsSchema)])).length === 0;
+  const { pipeline: draft, tests, rows } = imported;
+  const named = { tests, origin: draft.origin, rows: `./${basename(beside('.rows.jsonl'))}` };
   return [
-    { path: pipeline, text: pipelineYaml(imported.pipeline, schema) },
-    ...(hasTests
-      ? [
-          {
-            path: beside('.test.yaml'),
-            text: testsYaml({ tests: imported.tests, origin, rows, schemaPath: testsSchema }),
-          },
-        ]
+    { path: pipeline, text: pipelineYaml(draft, ofPipeline.path) },
+    ...(tests.length > 0
+      ? [{ path: beside('.test.yaml'), text: testsYaml({ ...named, schemaPath: ofTests.path }) }]
       : []),
-    ...(imported.rows.length > 0 ? [{ path: beside('.rows.jsonl'), text: rowsText(imported.rows) }] : []),
-    ...(found === undefined ? [copy(schemaCopyName, pipelineSchema())] : []),
-    ...(lacksTestSchema ? [copy(testsSchema, testSchema())] : []),
+    ...(rows.length > 0 ? [{ path: beside('.rows.jsonl'), text: rowsText(rows) }] : []),
+    ...ofPipeline.copies,
+    ...(tests.length > 0 ? ofTests.copies : []),
   ];
 }
 
@@ -191,11 +185,12 @@ async function printPipeline(
     return refuse(terminal, [refusal('`--output -` and `--format json` both want stdout', 'leave one out')], {
       format: 'text',
     });
-  const [{ pipelineYaml }, { schemaCopyName, schemaPathFrom }] = await Promise.all([
+  const [{ pipelineYaml }, { schemaPathFrom }] = await Promise.all([
     import('../importing/pipeline-yaml.ts'),
     import('./init/schema-path.ts'),
   ]);
-  const schema = (await schemaPathFrom(terminal.cwd)) ?? `./${schemaCopyName}`;
+  const name = 'pipeline.schema.json';
+  const schema = (await schemaPathFrom(terminal.cwd, name)) ?? `./${name}`;
   await writeOut(terminal, pipelineYaml(imported.pipeline, schema));
   await printDiagnostics(terminal, imported.notes);
   if (imported.tests.length > 0 || imported.rows.length > 0)

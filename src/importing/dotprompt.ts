@@ -10,7 +10,8 @@ import { readFrontmatter, type FrontmatterFile } from './frontmatter.ts';
 import type { Imported, ImportFile, ImportKind } from './kind.ts';
 import { fallbackModel, modelDraft, modelKeys, parametersOf, providerFor } from './model.ts';
 import { pipelineName } from './names.ts';
-import { placeOf, templateNotes, textPlace } from './notes.ts';
+import { firstLineOf, placeOf, templateNotes, textPlace } from './notes.ts';
+import { settleTurns } from './settle.ts';
 
 /** Google's Dotprompt, as Genkit and Firebase have it. */
 export const dotprompt: ImportKind = {
@@ -46,11 +47,13 @@ async function readPrompt(file: ImportFile): Promise<Result<Imported, readonly D
     const { start, end, ...problem } = segments.error;
     return failure([{ ...problem, place: placeOf(place, { start, end }) }]);
   }
-  const turns = turnsOf(segments.value);
+  const bodyPlace = placeOf(place, firstLineOf(body));
+  const turns = settleTurns(turnsOf(segments.value), bodyPlace, notes);
+  if (!turns.ok) return failure([turns.error]);
   const step: StepDraft = {
     id: 'answer',
     comments: [],
-    turns: turns.length > 0 ? turns : [{ role: 'user', parts: [{ text: '' }] }],
+    turns: turns.value,
     ...structuredOf(head, tellSchema),
   };
   const name =

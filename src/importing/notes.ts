@@ -43,3 +43,10 @@ export function templateNotes(notes: Notes, place: TemplatePlace): TemplateNotes
 export function textPlace(path: string, text: string): TemplatePlace {
   return { source: textSource(path, text), pointer: [] };
 }
+
+/** The first line of a template that says something. */
+export function firstLineOf(template: string): Span {
+  const start = Math.max(0, template.search(/\S/));
+  const end = /[\r\n]|$/.exec(template.slice(start))?.index ?? 0;
+  return { start, end: start + end };
+}

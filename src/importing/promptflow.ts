@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { Source } from '../diagnostic/source.ts';
 import { parseYaml } from '../diagnostic/yaml-source.ts';
-import { isObject, type JsonObject } from '../json/json.ts';
+import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
 import { failure, success, type Result } from '../result.ts';
 import type { StepDraft } from './draft.ts';
 import { createFields } from './fields.ts';
@@ -14,7 +14,7 @@ import type { Imported, ImportFile, ImportKind } from './kind.ts';
 import { azureComments, azureHint, commonModel, modelDraft, withoutCommon } from './model.ts';
 import { freeName, pipelineName, plainName } from './names.ts';
 import { declareInputs } from './promptflow/inputs.ts';
-import { broken, nodesOf, type FlowNode } from './promptflow/nodes.ts';
+import { broken, nodesOf, referenceIn, type FlowNode } from './promptflow/nodes.ts';
 import { isAzure, stepOf } from './promptflow/step.ts';
 import { answersBefore, bindingOf, type Flow } from './promptflow/values.ts';
 
@@ -158,6 +158,14 @@ function outputOf(flow: Flow): ReadonlyMap<string, string> {
   const written = new Map<string, string>();
   for (const [name, output] of Object.entries(outputs)) {
     const place = { source, pointer: ['outputs', name, 'reference'] };
+    if (isCodeAlone(isObject(output) ? output['reference'] : undefined, flow)) {
+      flow.notes.tell(
+        place,
+        `the output \`${name}\` is left out: code makes it, and of no answer`,
+        'work it out from the results of the run, or beforehand as a column of your rows',
+      );
+      continue;
+    }
     const bound = bindingOf(isObject(output) ? output['reference'] : undefined, name, place, flow);
     if (bound === undefined) continue;
     if (bound.kind === 'value') {
@@ -172,6 +180,13 @@ function outputOf(flow: Flow): ReadonlyMap<string, string> {
     }
   }
   return written;
+}
+
+/** Whether an output is what code makes without a model, and no step reads: a column of the rows would come back as it is. */
+function isCodeAlone(reference: JsonValue | undefined, flow: Flow): boolean {
+  const node = flow.nodes.get(referenceIn(reference)?.node ?? '');
+  if (node?.kind !== 'code' || node.aggregates || answersBefore(node, flow).length > 0) return false;
+  return !flow.fields.has(plainName(node.name)) && !flow.fields.has(`${plainName(node.name)}_output`);
 }
 
 function tellConnections({ nodes, source, notes }: Flow): void {

@@ -14,6 +14,7 @@ import { casesOf, type Case } from './promptfoo/cases.ts';
 import { promptsOf, writePrompt, type Prompt } from './promptfoo/prompts.ts';
 import { modelOf } from './promptfoo/provider.ts';
 import { structuredBy } from './response-format.ts';
+import { settleTurns } from './settle.ts';
 
 /** promptfoo's evaluations: prompts, providers and tests in one file. */
 export const promptfoo: ImportKind = {
@@ -46,7 +47,8 @@ async function readConfig(file: ImportFile): Promise<Result<Imported, readonly D
   const fields = createFields();
   declareVars(cases.value, fields);
   const scope = withoutEnv(fieldScope(fields));
-  const turns = await writePrompt(prompt, scope, file);
+  const written = await writePrompt(prompt, scope, file);
+  const turns = written.ok ? settleTurns(written.value, prompt.place, file.notes) : written;
   if (!turns.ok) return failure([turns.error]);
   const structured = structuredBy(responseFormat, turns.value, responsePlace, file.notes);
   const tests = await testsOf(cases.value, scope, file);

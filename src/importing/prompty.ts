@@ -10,10 +10,11 @@ import { loadTemplate } from './jinja/load.ts';
 import { turnsOf } from './jinja/turns.ts';
 import type { Imported, ImportFile, ImportKind } from './kind.ts';
 import { pipelineName } from './names.ts';
-import { placeOf, textPlace } from './notes.ts';
+import { firstLineOf, placeOf, textPlace } from './notes.ts';
 import { declareInputs } from './prompty/inputs.ts';
 import { promptyModel } from './prompty/model.ts';
 import { structuredBy } from './response-format.ts';
+import { settleTurns } from './settle.ts';
 
 /** Microsoft's Prompty, in its first form and in the later ones. */
 export const prompty: ImportKind = {
@@ -30,7 +31,10 @@ async function readPrompty(file: ImportFile): Promise<Result<Imported, readonly 
   const { source, head } = parts.value;
   const fields = createFields();
   const sample = await declareInputs(parts.value, fields, file);
-  const turns = await turnsIn(parts.value, fields, file);
+  const { body, from } = parts.value;
+  const place = placeOf({ ...textPlace(file.path, file.text), from }, firstLineOf(body));
+  const written = await turnsIn(parts.value, fields, file);
+  const turns = written.ok ? settleTurns(written.value, place, file.notes) : written;
   if (!turns.ok) return failure([turns.error]);
   const { model, responseFormat, responsePointer } = promptyModel(parts.value, file.notes);
   const structured = structuredBy(
@@ -53,7 +57,7 @@ async function readPrompty(file: ImportFile): Promise<Result<Imported, readonly 
         {
           id: 'answer',
           comments: [],
-          turns: turns.value.length > 0 ? turns.value : [{ role: 'user', parts: [{ text: '' }] }],
+          turns: turns.value,
           ...(structured && { structured }),
         },
       ],

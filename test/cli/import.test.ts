@@ -12,7 +12,7 @@ function project(files: Files): string {
   const cwd = temporaryFolder();
   const schemas = join(cwd, 'node_modules/prompt-pipe/schemas');
   mkdirSync(schemas, { recursive: true });
-  writeFileSync(join(schemas, 'pipeline.schema.json'), '{}');
+  for (const name of ['pipeline', 'test']) writeFileSync(join(schemas, `${name}.schema.json`), '{}');
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(cwd, name)), { recursive: true });
     writeFileSync(join(cwd, name), text);
@@ -249,6 +249,12 @@ describe('pipe import', () => {
       'x.prompty:3:1  error',
     ],
     [
+      'a template that says nothing',
+      { 'x.prompt': '---\nmodel: a/b\n---\n\n' },
+      'x.prompt',
+      'the template says nothing',
+    ],
+    [
       'a mistake in a body',
       { 'x.prompt': '---\nmodel: a/b\n---\nhi\n{{#if a}}\n' },
       'x.prompt',
@@ -260,6 +266,55 @@ describe('pipe import', () => {
     expect(stderr).toContain(told);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(readdirSync(cwd).filter((name) => name.endsWith('.yaml') && !(name in files))).toEqual([]);
+  });
+
+  it.each<[string, Files, string, string, string]>([
+    [
+      'a message of the system alone',
+      { 'x.prompty': 'Say hello to {{name}}.\n' },
+      'x.prompty',
+      "    prompt: 'Say hello to {{input.name}}.'",
+      'no message of the user',
+    ],
+    [
+      'a message of the system behind others',
+      { 'x.prompty': 'user:\nHi\nsystem:\nBe short.\n' },
+      'x.prompty',
+      '      - role: user\n        content: Be short.',
+      'behind others',
+    ],
+    [
+      'an image of the system',
+      { 'x.prompty': 'Look ![a](https://a.b/c.png)\nuser:\nWell?\n' },
+      'x.prompty',
+      '    system: Look\n',
+      'an image in a message of the system',
+    ],
+    [
+      'a name that is set in another message',
+      { 'x.prompty': '{% set a = b.c %}\nsystem:\nBe short.\nuser:\n{{ a }}?\n' },
+      'x.prompty',
+      "    prompt: '{{input.b.c}}?'",
+      'wrote',
+    ],
+    [
+      'steps that wait for each other',
+      {
+        'f/flow.dag.yaml': `${node('a.jinja2').replace('- name: a', "- name: b\n  type: llm\n  source: {type: code, path: a.jinja2}\n  inputs: {model: gpt-4o, q: '${a.output}'}\n  activate: {when: '${a.output}', is: true}\n- name: a")}outputs: {x: {reference: '\${b.output}'}}\n`,
+        'f/a.jinja2': 'Say {{q}}',
+      },
+      'f/flow.dag.yaml',
+      `when: '{{eq steps.a.output "True"}}'`,
+      'wrote',
+    ],
+  ])('writes a valid pipeline of %s', async (_, files, file, text, told) => {
+    const cwd = project(files);
+    const { exitCode, stderr } = await runInProcess(cwd, ['import', file, '--output', 'out.yaml']);
+    expect(exitCode, stderr).toBe(0);
+    expect(stderr).toContain(told);
+    expect(readFileSync(join(cwd, 'out.yaml'), 'utf8')).toContain(text);
+    const checked = await runInProcess(cwd, ['check', join(cwd, 'out.yaml')]);
+    expect(checked.stderr).toMatch(/^<cwd>\/out\.yaml: ok, \d steps?\n$/);
   });
 
   it('reads no file by a link that leads out of the folder', async () => {

@@ -23,7 +23,7 @@ function project(name: string): string {
   const cwd = temporaryFolder();
   const schemas = join(cwd, 'node_modules/prompt-pipe/schemas');
   mkdirSync(schemas, { recursive: true });
-  writeFileSync(join(schemas, 'pipeline.schema.json'), '{}');
+  for (const name of ['pipeline', 'test']) writeFileSync(join(schemas, `${name}.schema.json`), '{}');
   cpSync(join(cases, name, 'source'), join(cwd, name), { recursive: true });
   return cwd;
 }

@@ -89,7 +89,7 @@ function seenText(survey: Choices['survey']): string {
 }
 
 /** Where editors find a schema, and the copy that has to be written for it, if one has. */
-async function schemaFile(folder: string, name: SchemaName, schema: () => unknown) {
+export async function schemaFile(folder: string, name: SchemaName, schema: () => unknown) {
   const path = await schemaPathFrom(folder, name);
   if (path !== undefined) return { path, copies: [] };
   const copy = { path: join(folder, name), text: `${JSON.stringify(schema(), null, 2)}\n` };

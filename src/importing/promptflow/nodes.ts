@@ -16,8 +16,10 @@ export interface FlowNode {
   readonly what: string;
   /** A node over all rows of a run at once. */
   readonly aggregates: boolean;
-  /** The nodes that it reads, by their names. */
+  /** The nodes whose outputs it is given, by their names. */
   readonly reads: readonly string[];
+  /** The nodes that say whether it runs. */
+  readonly awaits: readonly string[];
 }
 
 /** `${inputs.url}` or `${classify.output.category}`, in parts. */
@@ -80,7 +82,6 @@ function nodeOf(name: string, spec: JsonObject, pointer: Pointer): FlowNode {
   const from = isObject(source) ? (source['path'] ?? source['tool']) : undefined;
   const kind = type === 'llm' ? 'llm' : type === 'prompt' ? 'prompt' : 'code';
   const activate = isObject(spec['activate']) ? spec['activate']['when'] : undefined;
-  const references = [...Object.values(inputs), activate].map(referenceIn);
   return {
     name,
     kind,
@@ -89,10 +90,16 @@ function nodeOf(name: string, spec: JsonObject, pointer: Pointer): FlowNode {
     pointer,
     what: typeof from === 'string' ? from : `type: ${typeof type === 'string' ? type : 'unknown'}`,
     aggregates: spec['aggregation'] === true,
-    reads: references.flatMap((reference) =>
-      reference === undefined || reference.node === 'inputs' ? [] : [reference.node],
-    ),
+    reads: namesIn(Object.values(inputs)),
+    awaits: namesIn([activate]),
   };
+}
+
+function namesIn(values: readonly (JsonValue | undefined)[]): readonly string[] {
+  return values.flatMap((value) => {
+    const reference = referenceIn(value);
+    return reference === undefined || reference.node === 'inputs' ? [] : [reference.node];
+  });
 }
 
 interface Telling {
@@ -141,7 +148,7 @@ function circleIn(nodes: ReadonlyMap<string, FlowNode>): FlowNode | undefined {
     if (node === undefined || done.has(name)) return undefined;
     if (open.has(name)) return node;
     open.add(name);
-    for (const next of node.reads) {
+    for (const next of [...node.reads, ...node.awaits]) {
       const found = visit(next);
       if (found !== undefined) return found;
     }

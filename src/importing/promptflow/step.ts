@@ -1,13 +1,14 @@
 import type { Diagnostic, Location } from '../../diagnostic/diagnostic.ts';
 import { isObject, type JsonObject, type JsonValue } from '../../json/json.ts';
 import { success, type Result } from '../../result.ts';
-import type { StepDraft, Turn } from '../draft.ts';
+import type { StepDraft } from '../draft.ts';
 import { call, handText, literal, rootPath, type Hand } from '../handlebars/expression.ts';
 import { loadTemplateFile } from '../jinja/load.ts';
 import { turnsOf } from '../jinja/turns.ts';
 import type { ImportFile } from '../kind.ts';
 import { modelKeys, parametersOf } from '../model.ts';
 import { structuredBy } from '../response-format.ts';
+import { settleTurns } from '../settle.ts';
 import { broken, referenceIn, type FlowNode } from './nodes.ts';
 import { answersBefore, bindingOf, isConditional, nodeScope, type Flow } from './values.ts';
 
@@ -56,7 +57,10 @@ export async function stepOf(
     const { place = at('source', 'path') } = loaded.error;
     return { ok: false, error: { ...loaded.error, place } };
   }
-  const turns = turnsOf({ ...loaded.value, scope: nodeScope(node, flow), first: 'user' });
+  const written = turnsOf({ ...loaded.value, scope: nodeScope(node, flow), first: 'user' });
+  const settled = settleTurns(written, at('source', 'path'), notes);
+  if (!settled.ok) return settled;
+  const turns = settled.value;
   for (const key of toolKeys)
     if (!isEmpty(node.inputs[key]))
       notes.tell(
@@ -74,15 +78,10 @@ export async function stepOf(
     id: flow.steps.get(node.name) ?? node.name,
     comments: [],
     ...conditionOf(node, flow),
-    turns: turns.length === 0 ? emptyTurns(at('source', 'path'), flow) : turns,
+    turns,
     ...(structured && { structured }),
   };
   return success({ step, model: modelOf(node, flow) });
-}
-
-function emptyTurns(place: Location, { notes }: Flow): readonly Turn[] {
-  notes.tell(place, 'the template says nothing: the step asks an empty question', 'write its `prompt`');
-  return [{ role: 'user', parts: [{ text: '' }] }];
 }
 
 function isEmpty(value: JsonValue | undefined): boolean {
