@@ -244,6 +244,8 @@ export interface ClientServices {
   readonly retry: RetryPolicy;
   /** The key itself; absent where the server needs none. It is sent to `base_url` and nowhere else. */
   readonly api_key?: string;
+  /** What no answer may tell beside the key, such as the values of the variables that tools are given. */
+  readonly secrets?: readonly string[];
   /** What messages call the server; absent: its host. */
   readonly server_name?: string;
   /** Connections the client may hold open: the run's concurrency. */

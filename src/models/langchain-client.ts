@@ -20,7 +20,7 @@ import { hasListeners, tellingTokens } from './langchain-listeners.ts';
 import type { Tell } from './langchain-listeners.ts';
 import { langChainMessages } from './langchain-messages.ts';
 import { oneLine } from './provider-text.ts';
-import { createRedact } from '../diagnostic/redact.ts';
+import { createRedactAll } from '../diagnostic/redact.ts';
 import { callWithRetries } from './retry.ts';
 import type { CallControl, RetriedCall } from './retry.ts';
 import { tellCompletion } from './tell-completion.ts';
@@ -93,7 +93,7 @@ export function openLangChainClient(
   { wire, api_key_env, createChat }: LangChainProvider,
 ): ModelClient {
   const { api_key } = services;
-  const redact = createRedact(api_key);
+  const redact = createRedactAll([api_key ?? '', ...(services.secrets ?? [])]);
   const server: Server = {
     host: services.server_name ?? new URL(wire.url(settings, false)).host,
     model: settings.name,

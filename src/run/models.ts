@@ -9,6 +9,7 @@ import { openByProvider } from './open-by-provider.ts';
 import type { OpenModel, RunOptions, Surroundings } from './options.ts';
 import type { Wait } from './pacing/announcer.ts';
 import { createPacer, type Pacer } from './pacing/pacer.ts';
+import { secretsOf } from './secrets.ts';
 import { simulatedSettings } from './simulated.ts';
 
 /** One model of one account: what has a quota, and can be down. Clients with different parameters share it. */
@@ -60,6 +61,7 @@ export async function openModels(
   const open = options.openModel ?? openFar ?? openByProvider;
   const shared = new Map<string, SharedModel>();
   const clients = new Map<string, Promise<ModelClient>>();
+  const secrets = secretsOf(plan, options);
   const traffic = { underWay: 0, most: plan.limits.concurrency };
   const spares = new Map<string, number>();
 
@@ -98,6 +100,7 @@ export async function openModels(
     const services: ClientServices = {
       retry: plan.retry,
       ...(key !== undefined && { api_key: key }),
+      secrets,
       // A port that is another each time tells nobody anything.
       ...(options.simulator !== undefined && { server_name: 'the simulator' }),
       connections: plan.limits.concurrency,

@@ -135,11 +135,16 @@ describe('a step with tools', () => {
     (await tools.nextCall()).fail(404);
     const third = await server.nextCall();
     expect(third.rawBody).toContain('no order [redacted]');
-    third.reply('I cannot tell.');
+    // Whoever has it from elsewhere is not to tell it either.
+    third.reply(`It is ${token}, or ${btoa(token)}.`);
     const { stdout, stderr } = await running;
-    const files = readdirSync(join(folder, 'out')).map((name) =>
-      readFileSync(join(folder, 'out', name), 'utf8'),
-    );
+    const [result] = lines(join(folder, 'out/results.jsonl'));
+    expect(result?.['output']).toMatchObject({
+      answer: expect.stringMatching(/^It is \[redacted\], or \[redacted\]/),
+    });
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((file) => readFileSync(join(file.parentPath, file.name), 'utf8'));
     const seen = [stdout, stderr, second.rawBody, third.rawBody, ...files].join('\n');
     expect(seen).toContain('tools      2 calls, 1 failed');
     expect(seen).not.toContain(token);

@@ -28,13 +28,14 @@ export function createWorkers({ count, start, broke }: WorkersOptions): Workers 
   let clients = 0;
 
   return {
-    async open(settings, { retry, api_key, server_name, connections }): Promise<ModelClient> {
+    async open(settings, { retry, api_key, secrets, server_name, connections }): Promise<ModelClient> {
       threads ??= Array.from({ length: count }, () => startThreadCalls(start, broke));
       const all = threads;
       const client = clients++;
       const services = {
         retry,
         ...(api_key !== undefined && { api_key }),
+        ...(secrets !== undefined && { secrets }),
         ...(server_name !== undefined && { server_name }),
         connections,
       };
