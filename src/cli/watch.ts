@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { printable } from '../diagnostic/printable.ts';
 import { exit, type ExitCode } from './exit.ts';
+import { createLateChanges, type LateChanges } from './late-changes.ts';
 import { listenForInterrupts } from './signals.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -20,6 +21,8 @@ export type Round = () => Promise<readonly string[]>;
 /** Does a round, and another whenever one of its files has changed, until the user has seen enough. */
 export async function watchRounds(terminal: Terminal, round: Round): Promise<ExitCode> {
   const interrupts = listenForInterrupts();
+  const late = createLateChanges();
+  const unseen = unseenChanges(terminal);
   // A second signal is Node's: it ends a round that does not heed the first.
   const ended = once(interrupts.drain, 'abort').then(() => interrupts.release());
   try {
@@ -30,7 +33,7 @@ export async function watchRounds(terminal: Terminal, round: Round): Promise<Exi
       // Nobody sees the rounds any more.
       if (!terminal.stderr.writable) return exit.success;
       terminal.stderr.write('\nwaiting for a change; Ctrl-C ends it\n');
-      await changeOf(files, began, ended);
+      await changeOf(files, { since: began - tick, late, unseen, ended });
       if (interrupts.drain.aborted) return exit.interrupted;
       terminal.stderr.write('\n');
     }
@@ -39,10 +42,21 @@ export async function watchRounds(terminal: Terminal, round: Round): Promise<Exi
   }
 }
 
-/** Resolves when one of the files has changed since a time (milliseconds since 1970), or when waiting has ended. */
-async function changeOf(files: readonly string[], since: number, ended: Promise<void>): Promise<void> {
+interface Watching {
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  readonly late: LateChanges;
+  /** Tells why changes of some file will not be seen. */
+  readonly unseen: (error: unknown) => void;
+  readonly ended: Promise<void>;
+}
+
+/** Resolves when one of the files has changed since that time, or when waiting has ended. */
+async function changeOf(files: readonly string[], { since, late, unseen, ended }: Watching): Promise<void> {
   const { watch } = await import('chokidar');
-  const watcher = watch([...files], { ignoreInitial: true });
+  // Of a folder, what counts is which files are in it: those that are read are among the files themselves.
+  const watcher = watch([...files], { ignoreInitial: true, depth: 0 });
+  watcher.on('error', unseen);
   let timer: NodeJS.Timeout | undefined;
   const changed = new Promise<void>((resolve) => {
     watcher.on('all', () => {
@@ -50,9 +64,10 @@ async function changeOf(files: readonly string[], since: number, ended: Promise<
       timer = setTimeout(resolve, quiet);
     });
   });
+  const ready = new Promise<void>((resolve) => watcher.once('ready', () => resolve()));
   try {
-    await Promise.race([once(watcher, 'ready'), ended]);
-    const isLate = await isNewer(files, since - tick);
+    await Promise.race([ready, ended]);
+    const isLate = await late(files, since);
     await Promise.race([isLate ? sleep(quiet) : changed, ended]);
   } finally {
     clearTimeout(timer);
@@ -60,13 +75,13 @@ async function changeOf(files: readonly string[], since: number, ended: Promise<
   }
 }
 
-/** What was saved while nobody watched. A file that was moved into place keeps the time of its writing. */
-async function isNewer(files: readonly string[], since: number): Promise<boolean> {
-  const times = await Promise.all(
-    files.map(async (file) => {
-      const found = await stat(file).catch(() => undefined);
-      return found === undefined ? 0 : Math.max(found.mtimeMs, found.ctimeMs);
-    }),
-  );
-  return times.some((time) => time > since);
+/** Each reason is told once: it would be the same after each round. */
+function unseenChanges({ stderr }: Terminal): (error: unknown) => void {
+  const told = new Set<string>();
+  return (error) => {
+    const why = error instanceof Error ? error.message : String(error);
+    if (told.has(why)) return;
+    told.add(why);
+    stderr.write(`warning: not every change will be seen: ${printable(why)}\n`);
+  };
 }

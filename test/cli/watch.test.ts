@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -13,7 +13,9 @@ async function rounds(
 ) {
   const stderr = new PassThrough();
   let count = 0;
+  let seen = '';
   stderr.on('data', (text: Buffer) => {
+    seen += text.toString();
     if (!text.toString().includes('waiting for a change')) return;
     if (count > things.length) process.emit('SIGINT');
     else if (!during) things[count - 1]?.();
@@ -23,7 +25,7 @@ async function rounds(
     if (during) things[count - 1]?.();
     return Promise.resolve(files);
   });
-  return { code, count };
+  return { code, count, seen };
 }
 
 function folder() {
@@ -45,13 +47,34 @@ describe.each([
     };
     const things = [save('a.yaml', 'two'), save('late.yaml', 'new'), move];
     const files = [path('a.yaml'), path('late.yaml')];
-    expect(await rounds(things, { during, files })).toEqual({ code: 130, count: 4 });
+    expect(await rounds(things, { during, files })).toMatchObject({ code: 130, count: 4 });
   });
 });
 
 it('ends at Ctrl-C, and leaves no listener behind', async () => {
   const before = process.listenerCount('SIGINT');
   const { path } = folder();
-  expect(await rounds([], { during: false, files: [path('a.yaml')] })).toEqual({ code: 130, count: 1 });
+  const ended = await rounds([], { during: false, files: [path('a.yaml')] });
+  expect(ended).toMatchObject({ code: 130, count: 1 });
   expect(process.listenerCount('SIGINT')).toBe(before);
+});
+
+it('says once what it cannot watch, and goes on with the rest', async () => {
+  const { path, save } = folder();
+  symlinkSync('loop.yaml', path('loop.yaml'));
+  const things = [save('a.yaml', 'two'), save('a.yaml', 'three')];
+  const files = [path('a.yaml'), path('loop.yaml')];
+  const { code, count, seen } = await rounds(things, { during: false, files });
+  expect([code, count]).toEqual([130, 3]);
+  expect(seen.match(/^warning: not every change will be seen: ELOOP.*loop\.yaml'$/gmu)).toHaveLength(1);
+});
+
+it('looks at what is in a folder, not at folders in it', async () => {
+  const { path, save } = folder();
+  mkdirSync(path('prompts/inner'), { recursive: true });
+  symlinkSync('loop', path('prompts/inner/loop'));
+  const things = [save('prompts/a.hbs', 'new'), save('prompts/b.hbs', 'new')];
+  const { code, count, seen } = await rounds(things, { during: false, files: [path('prompts')] });
+  expect([code, count]).toEqual([130, 3]);
+  expect(seen).not.toContain('warning');
 });
