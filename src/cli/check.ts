@@ -7,6 +7,7 @@ import { exit, type ExitCode } from './exit.ts';
 import { repositoryRoot } from './github.ts';
 import { addPipelineOptions, inputOption, lockedOption } from './prepare.ts';
 import { columnsOf, printError, type Terminal, wantsColor, writeOut } from './terminal.ts';
+import { watchConflict } from './watch-conflict.ts';
 
 interface CheckCommandFlags extends CheckFlags {
   readonly watch?: boolean;
@@ -77,13 +78,9 @@ async function watch(
   files: readonly string[],
   flags: CheckCommandFlags,
 ): Promise<ExitCode> {
-  if (flags.format !== 'text') {
-    await printError(terminal, `--watch is for people: it has no --format ${flags.format}`);
-    return exit.usage;
-  }
-  if (flags.input === '-') {
-    const hint = 'name a file of rows, or leave --watch out';
-    await printError(terminal, '--watch reads the input again and again, and stdin comes once', hint);
+  const conflict = watchConflict(flags);
+  if (conflict !== undefined) {
+    await printError(terminal, conflict);
     return exit.usage;
   }
   const { watchRounds } = await import('./watch.ts');

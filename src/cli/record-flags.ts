@@ -26,13 +26,11 @@ export function namesRecord({ row, key, inputJson }: RecordFlags): boolean {
 /** What cannot stand together, as a sentence. */
 export function recordConflict({ input, row, key, inputJson }: RecordFlags): string | undefined {
   if (row !== undefined && key !== undefined) return '--row and --key both name the record: keep one';
+  const named = row !== undefined ? '--row' : key !== undefined ? '--key' : undefined;
   if (inputJson !== undefined) {
-    const other = input !== undefined ? '--input' : row !== undefined ? '--row' : key && '--key';
-    return other === undefined
-      ? undefined
-      : `--input-json is the record, and ${other} names another: keep one`;
+    const other = input !== undefined ? '--input' : named;
+    return other && `--input-json is the record, and ${other} names another: keep one`;
   }
   if (input !== undefined) return undefined;
-  const flag = row !== undefined ? '--row' : key && '--key';
-  return flag && `${flag} names a record of an input: add \`--input <rows>\``;
+  return named && `${named} names a record of an input: add \`--input <rows>\``;
 }

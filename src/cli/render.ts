@@ -8,6 +8,7 @@ import { refuseCommandUse } from './refuse.ts';
 import type { RenderFlags } from './render-flags.ts';
 import { asJson, asText } from './render-text.ts';
 import { printDiagnostics, writeOut, type Terminal } from './terminal.ts';
+import { watchConflict } from './watch-conflict.ts';
 
 export function renderCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
   const command = new Command('render')
@@ -60,17 +61,13 @@ async function render(terminal: Terminal, file: string, flags: RenderFlags): Pro
 }
 
 function conflictOf(flags: RenderFlags): string | undefined {
-  const { input, watch, format } = flags;
+  const { watch } = flags;
   const isSelected = Object.keys(selectionOf(flags)).length > 0;
   if (isSelected && (namesRecord(flags) || watch === true)) {
     const which = watch === true ? '--watch shows' : 'a named record is';
     return `${which} one record: leave out --limit, --offset, --sample and --shard`;
   }
-  if (watch === true && format === 'json') return '--watch is for people: it has no --format json';
-  if (watch === true && input === '-') {
-    return '--watch reads the input again each time, and stdin comes once: name a file';
-  }
-  return recordConflict(flags);
+  return watchConflict(flags) ?? recordConflict(flags);
 }
 
 /** Every record that is selected. */

@@ -3,6 +3,7 @@ import type { ExitCode } from './exit.ts';
 import type { TestFlags } from './test-flags.ts';
 import { refuseTestsFor } from './refuse-tests.ts';
 import type { Terminal } from './terminal.ts';
+import { watchConflict } from './watch-conflict.ts';
 
 export function testCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
   return new Command('test')
@@ -54,14 +55,15 @@ async function test(terminal: Terminal, files: readonly string[], flags: TestFla
   return watchRounds(terminal, async () => (await session.run()).files);
 }
 
-function conflictOf({ record, simulate, watch, update, format }: TestFlags): string | undefined {
+function conflictOf(flags: TestFlags): string | undefined {
+  const { record, simulate, watch, update } = flags;
   if (simulate !== undefined && record !== true) {
     return '--simulate is for --record: tests are answered by what is recorded';
   }
   if (watch !== true) return undefined;
   if (record === true) return '--watch runs offline: record once, without it';
   if (update === true) return '--watch and --update would write and run in turn: give one of them';
-  return format === 'text' ? undefined : `--watch is for people: it has no --format ${format}`;
+  return watchConflict(flags);
 }
 
 /** The pattern, or why it is none. */

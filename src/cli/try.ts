@@ -8,6 +8,7 @@ import { refuseCommand, refuseCommandUse } from './refuse.ts';
 import { readSimulatorOptions } from './simulation.ts';
 import type { Terminal } from './terminal.ts';
 import type { TryFlags } from './try-flags.ts';
+import { watchConflict } from './watch-conflict.ts';
 
 export function tryCommand(terminal: Terminal, done: (code: ExitCode) => void): Command {
   const command = new Command('try')
@@ -52,7 +53,7 @@ others as of pipe run.`,
 }
 
 async function tryFile(terminal: Terminal, file: string, flags: TryFlags): Promise<ExitCode> {
-  const { input, inputJson, simulate, watch, format } = flags;
+  const { inputJson, simulate, watch, format } = flags;
   const conflict = recordConflict(flags) ?? recordingConflict(flags) ?? watchConflict(flags);
   if (conflict !== undefined) return refuseCommandUse(terminal, flags, conflict);
   const simulated = simulate === undefined ? undefined : await readSimulatorOptions(simulate);
@@ -74,13 +75,5 @@ async function tryFile(terminal: Terminal, file: string, flags: TryFlags): Promi
     return await watchRounds(terminal, async () => (await session.value.round()).files);
   } finally {
     await session.value.close();
-  }
-
-  function watchConflict({ format: told }: TryFlags): string | undefined {
-    if (watch !== true) return undefined;
-    if (told === 'json') return '--watch is for people: it has no --format json';
-    return input === '-'
-      ? '--watch reads the input again each time, and stdin comes once: name a file'
-      : undefined;
   }
 }

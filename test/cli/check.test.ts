@@ -89,7 +89,7 @@ describe('pipe check --watch', () => {
   it.each([
     [['--format', 'json'], '--watch is for people: it has no --format json'],
     [['--format', 'sarif'], '--watch is for people: it has no --format sarif'],
-    [['--input', '-'], '--watch reads the input again and again, and stdin comes once'],
+    [['--input', '-'], '--watch reads the input again each time, and stdin comes once: name a file'],
   ])('refuses %j', async (flags, message) => {
     const { cwd } = project();
     const { exitCode, stdout, stderr } = await runInProcess(cwd, ['check', 'p.yaml', '--watch', ...flags]);
