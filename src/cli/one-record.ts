@@ -6,6 +6,7 @@ import type { Columns } from '../pipeline/columns.ts';
 import type { Plan } from '../plan.ts';
 import type { RecordSource } from '../records/open.ts';
 import type { RecordItem } from '../records/record.ts';
+import { formatAmount, formatCount } from '../report/numbers.ts';
 import { failure, success, type Result } from '../result.ts';
 import { refusedFiles } from './image-folder.ts';
 import { readInputJson } from './input-json.ts';
@@ -144,7 +145,7 @@ function notFound(
   { row, key }: Pick<RecordFlags, 'row' | 'key'>,
   seen: readonly string[],
 ): Diagnostic {
-  const records = count === 1 ? '1 record' : `${count} records`;
+  const records = formatAmount(count, 'record');
   const refused = (message: string, hint: string): Diagnostic => ({
     severity: 'error',
     code: 'missing-record',
@@ -153,7 +154,7 @@ function notFound(
   });
   if (count === 0) return refused(`${path} has no records`, 'name a file that has one');
   if (key === undefined) {
-    const range = count === 1 ? 'is 1' : `goes from 1 to ${count}`;
+    const range = count === 1 ? 'is 1' : `goes from 1 to ${formatCount(count)}`;
     return refused(`${path} has ${records}, and no record ${row ?? 1}`, `\`--row\` ${range}`);
   }
   const meant = didYouMean(key, seen);

@@ -54,8 +54,8 @@ export function createRenderSession(
             ),
             ...[...last.keys()].filter((id) => !now.has(id)).map((id) => `${id}  is no longer there\n`),
           ];
-    const nothing = text.length === 0 ? 'nothing that is sent has changed\n' : '';
-    await writeOut(terminal, withoutCommands(printable(nothing, 'lines')) + text.join(''));
+    if (text.length === 0) terminal.stderr.write('nothing that is sent has changed\n');
+    await writeOut(terminal, text.join(''));
     before = now;
     return previews.some(({ preview }) => preview.kind === 'error') ? exit.failures : exit.success;
   }

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { shownPath } from '../diagnostic/placed.ts';
-import { printable } from '../diagnostic/printable.ts';
+import { displayWidth } from '../diagnostic/printable.ts';
 import { clip } from '../report/text.ts';
 import { columnsOf, wantsColor, type Terminal } from './terminal.ts';
 
@@ -35,8 +35,8 @@ export function createRounds(terminal: Terminal): Rounds {
       const files = await changed();
       if (count === 1) return;
       const width = Math.min(widest, columnsOf(terminal.stderr).columns ?? widest);
-      const title = clip(`── ${count}  ${printable(files.join(', '))}`.trimEnd(), width - 3);
-      const line = `${title} ${'─'.repeat(Math.max(2, width - title.length - 1))}`;
+      const title = clip(`── ${count}  ${files.join(', ')}`.trimEnd(), width - 3);
+      const line = `${title} ${'─'.repeat(Math.max(2, width - displayWidth(title) - 1))}`;
       terminal.stderr.write(`${await dim(terminal, line)}\n`);
     },
     async end(files) {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { printable } from '../diagnostic/printable.ts';
 import type { JsonValue } from '../json/json.ts';
 import type { Plan } from '../plan.ts';
 import { answersAfter, type LastAnswers } from '../report/trial/last-answers.ts';
@@ -144,7 +145,7 @@ export async function createTrySession(
   async function optionsOf({ recordings }: ReadyTrial, interrupts: Interrupts): Promise<RunOptions> {
     const { openCache } = await import('../run/cache/cache.ts');
     const files = filesFolder(flags);
-    const warn = (message: string) => terminal.stderr.write(`warning: ${message}\n`);
+    const warn = (message: string) => terminal.stderr.write(`warning: ${printable(message)}\n`);
     return {
       env: terminal.env,
       cache: openCache({ folder: cacheFolder(terminal.cwd), warn }),

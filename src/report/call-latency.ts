@@ -5,7 +5,7 @@ import { clip, isolated } from './text.ts';
 
 /** How long calls took that a model has answered, in milliseconds, waits and retries included. */
 export interface CallLatency extends Percentiles {
-  /** The step whose calls took the longest; absent where there is but one. */
+  /** The step whose calls took the longest; absent where there is but one, or where it has made too few. */
   readonly slowest?: Percentiles & { readonly step: string };
 }
 
@@ -38,15 +38,18 @@ export function collectCallLatency(): CallLatencies {
     read() {
       const whole = percentilesOf(all);
       if (whole === undefined || steps.size === 1) return whole;
-      const [slowest] = [...steps]
-        .flatMap(([step, latencies]) => {
-          const percentiles = percentilesOf(latencies);
-          return percentiles === undefined ? [] : [{ step, ...percentiles }];
-        })
-        .sort((one, other) => other.p50 - one.p50);
-      return { ...whole, ...(slowest && { slowest }) };
+      // A step that was asked twice may be the slowest: then nobody can tell how slow it mostly is.
+      const [first] = [...steps].sort(
+        ([, one], [, other]) => median(other) - median(one) || other.count - one.count,
+      );
+      const percentiles = first && percentilesOf(first[1]);
+      return { ...whole, ...(first && percentiles && { slowest: { step: first[0], ...percentiles } }) };
     },
   };
+}
+
+function median(latencies: Latencies): number {
+  return latencies.percentile(0.5) ?? 0;
 }
 
 function percentilesOf(latencies: Latencies): Percentiles | undefined {

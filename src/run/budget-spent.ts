@@ -23,6 +23,11 @@ export function budgetSpent(usd: Shortage | undefined, tokens: Shortage | undefi
   return { kind: 'budget', code: 'budget_spent', message: [...reasons, remedy].join('; ') };
 }
 
+/** The same for who keeps nothing that could be resumed: a trial, or tests, which are recorded again. */
+export function withoutResume<Reason extends StopReason>(reason: Reason): Reason {
+  return { ...reason, message: reason.message.replace(/; `pipe resume` goes on .*$/su, '') };
+}
+
 function sentence(
   { limit, spent, next }: Shortage,
   isSpent: string,

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { failure, success, type Result } from '../result.ts';
 import type { RecordingChange } from '../run/recordings/change.ts';
-import type { StopReason } from '../run/events.ts';
+import { withoutResume } from '../run/budget-spent.ts';
 import { openRecordings } from '../run/recordings/open.ts';
 import { openRecorder, type Recorder } from '../run/recordings/recorder.ts';
 import type { RecordResult, SuiteResult, TestResult } from './result.ts';
@@ -97,12 +97,7 @@ function joined(asked: SuiteResult, held: SuiteResult): SuiteResult {
     return before === undefined || !isMissed(test) ? test : withAnswers(test, before);
   });
   const duration = asked.duration + held.duration;
-  return { ...held, tests, duration, ...(reason !== undefined && { reason: asOfTests(reason) }) };
-}
-
-/** A run is resumed; tests are recorded again, which asks only what is missing. */
-function asOfTests({ message, ...reason }: StopReason): StopReason {
-  return { ...reason, message: message.replace(/; `pipe resume` .*$/su, '') };
+  return { ...held, tests, duration, ...(reason !== undefined && { reason: withoutResume(reason) }) };
 }
 
 function withAnswers(held: TestResult, asked: TestResult): TestResult {

@@ -249,6 +249,17 @@ describe('pipe try', () => {
     expect(screen.seen().replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
   });
 
+  it('leaves lines whole in the log of CI, where one broken between words could begin a command', async () => {
+    const server = await fakeServer();
+    server.answer = (call) => call.replyStream(`${'word '.repeat(14)}::error::a ##[error]b`);
+    const folder = folderOf(server);
+    const screen = oneTerminal();
+    const env = { ...screen.others.env, CI: '1' };
+    await tryIn(folder, [...rows(folder), '--row', '2'], { ...screen.others, env });
+    expect(screen.seen()).toContain('::error::a ##\\x5berror]b\n');
+    expect(screen.seen()).not.toMatch(/^\s*::/mu);
+  });
+
   it('ends when nobody reads along any more', async () => {
     const server = await fakeServer();
     server.answer = undefined;
@@ -360,6 +371,19 @@ describe('pipe try refuses', () => {
     expectGolden(golden('refused.txt'), told);
   });
 
+  it.each([
+    ['[invalid-utf8]', Buffer.from('{"text":"\xff"}', 'latin1')],
+    ['[too-large]', Buffer.alloc(16 * 1024 * 1024 + 1, ' ')],
+    ['[invalid-json]', Buffer.alloc(0)],
+  ])('a record on stdin that is %s', async (code, bytes) => {
+    const stdin = new PassThrough();
+    stdin.end(bytes);
+    const args = ['--input-json', '-', '--step', 'classify'];
+    const { exitCode, stdout, stderr } = await tryIn(folderOf(none), args, { stdin: stdin as never });
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(code);
+  });
+
   it('is an object for programs, too', async () => {
     const folder = folderOf(none);
     const watched = await tryIn(folder, [...rows(folder), '--watch', '--format', 'json']);
@@ -453,5 +477,24 @@ describe('--watch', () => {
     const { seen, calls } = await watched('render', edits);
     expectGolden(golden('render-watch.txt'), seen);
     expect(calls).toBe(0);
+  });
+
+  it('renders on stdout nothing but requests: that none has changed is told beside them', async () => {
+    const folder = folderOf({ url: 'http://127.0.0.1:9' });
+    const screen = oneTerminal();
+    const stdout = new PassThrough();
+    let data = '';
+    stdout.on('data', (text: Buffer) => (data += text.toString()));
+    const args = ['render', join(folder, 'triage.yaml'), ...rows(folder), '--step', 'classify', '--watch'];
+    const running = typed(folder, args, { ...screen.others, stdout: stdout as never });
+    await screen.shows('waiting for a change');
+    expect(data).toContain('Classify: Where is it?');
+    data = '';
+    writeFileSync(reply(folder), shorter);
+    await screen.shows('nothing that is sent has changed\n');
+    await screen.shows('waiting for a change', 1);
+    process.emit('SIGINT');
+    expect((await running).exitCode).toBe(130);
+    expect(data).toBe('');
   });
 });

@@ -117,6 +117,8 @@ describe('the tally', () => {
     for (let call = 1; call <= 20; call += 1)
       tally.add({ ...called(usageOf()), step: 'reply', duration: 100 });
     expect(tally.latency()).toEqual({ p50: 20, p95: 100, slowest: { step: 'reply', p50: 100, p95: 100 } });
+    tally.add({ ...called(usageOf()), step: 'rare', duration: 5000 });
+    expect(tally.latency()).toEqual({ p50: 100, p95: 100 });
   });
 
   it('does not take a row that never began for one in flight', () => {

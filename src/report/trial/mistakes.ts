@@ -1,6 +1,7 @@
 import type { Diagnostic, Location } from '../../diagnostic/diagnostic.ts';
 import type { RecordFinished, StopReason } from '../../run/events.ts';
 import type { ReplayMiss } from '../../run/recordings/miss.ts';
+import { withoutResume } from '../../run/budget-spent.ts';
 import type { Trial, TrialStep } from '../../trial/trial.ts';
 import { missTitle } from '../replay-miss.ts';
 
@@ -89,13 +90,13 @@ function stepRemedy(code: string, { step, calls }: TrialStep): string | undefine
 }
 
 /** Nothing is kept of a trial that could be resumed. */
-function stopped({ code, message, hint }: StopReason): Diagnostic {
-  const said = message.replace(/; `pipe resume` .*$/su, '');
+function stopped(reason: StopReason): Diagnostic {
+  const { code, message, hint } = withoutResume(reason);
   const remedy = hint ?? (code === 'budget_spent' ? 'raise `--budget-usd`, or `budget`' : undefined);
   return {
     severity: 'error',
     code: code.replaceAll('_', '-'),
-    message: said,
+    message,
     ...(remedy !== undefined && { hint: remedy }),
   };
 }

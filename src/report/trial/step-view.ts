@@ -52,8 +52,9 @@ export function createStepView({ trial, step, output, inLog, before }: StepViewO
   /** Whether anything of the present call's answer has been told as it came. */
   let heard = false;
 
+  /** In a log lines stay whole: broken between words, one could begin with what its runner takes for a command. */
   function columns(): { readonly columns?: number } {
-    return output.isTerminal ? { columns: output.columns } : {};
+    return output.isTerminal && !inLog ? { columns: output.columns } : {};
   }
 
   function write(line: string): void {
