@@ -88,7 +88,7 @@ export async function prepareRecord(
 
 /** A field that the pipeline reads and the record has not is told beforehand. */
 function fieldsOf(record: JsonObject): Columns {
-  return { path: '--input-json', names: Object.keys(record), from: 'records' };
+  return { path: '`--input-json`', names: Object.keys(record), from: 'record' };
 }
 
 /** A record that was made up need not have a name. */

@@ -8,7 +8,7 @@ import { memberNames, typeOf } from '../schema/value-type.ts';
 import type { ScopeNode, ScopeType } from '../template/scope-type.ts';
 import type { Report } from './report.ts';
 import { locate, type PlacedTemplate, type TemplateContext } from './templates.ts';
-import { listText } from './words.ts';
+import { theirNames } from './words.ts';
 
 /** What is known of the fields of the input's records. */
 export interface Columns {
@@ -17,9 +17,10 @@ export interface Columns {
   readonly names: readonly string[];
   /**
    * Where the names come from. A `header` (the default) says what each record has, as text. The `records` of a file
-   * without one show what some have, as any type: a name that none has is only a warning, since another file may.
+   * without one show what some have, as any type: a name that none has is only a warning, since another file may. So
+   * does a `record` that is all there is.
    */
-  readonly from?: 'header' | 'records';
+  readonly from?: 'header' | 'records' | 'record';
 }
 
 /** Tells which columns are missing from the header, each once, where the file first asks for it. */
@@ -31,20 +32,24 @@ export interface ColumnCheck {
 
 export function createColumnCheck(columns: Columns, report: Report): ColumnCheck {
   const told = new Set<string>();
-  const fromRecords = columns.from === 'records';
+  const { path, names, from = 'header' } = columns;
+  const isHeader = from === 'header';
+  const lacking = {
+    header: `${path} has no column`,
+    records: `no record of ${path} has a field`,
+    record: `${path} has no field`,
+  };
   return {
     columns,
     has(name, place, asker = '') {
-      if (columns.names.includes(name)) return true;
-      const meant = didYouMean(name, columns.names);
+      if (names.includes(name)) return true;
+      const meant = didYouMean(name, names);
       if (!told.has(name)) {
         report.add({
-          severity: fromRecords ? 'warning' : 'error',
-          code: fromRecords ? 'missing-field' : 'missing-column',
-          message: fromRecords
-            ? `no record of ${columns.path} has a field \`${name}\`${asker}`
-            : `${columns.path} has no column \`${name}\`${asker}`,
-          hint: `${meant === undefined ? '' : `did you mean \`${meant}\`? `}its ${fromRecords ? 'fields' : 'columns'} are ${listText(columns.names)}`,
+          severity: isHeader ? 'error' : 'warning',
+          code: isHeader ? 'missing-column' : 'missing-field',
+          message: `${lacking[from]} \`${name}\`${asker}`,
+          hint: `${meant === undefined ? '' : `did you mean \`${meant}\`? `}${theirNames(isHeader ? 'columns' : 'fields', names)}`,
           place,
         });
       }
@@ -60,7 +65,7 @@ export function typingHint(
   read: string,
   { path, from }: Columns,
 ): string | undefined {
-  if (from === 'records' || !/\binput\b|^this\b/u.test(read)) return undefined;
+  if ((from ?? 'header') !== 'header' || !/\binput\b|^this\b/u.test(read)) return undefined;
   const isOfKind = code === 'bad-argument' || code === 'not-iterable' || code === 'never-equal';
   return isOfKind
     ? `the cells of ${path} are text, unless \`input.schema\` gives them another type`

@@ -13,7 +13,7 @@ import {
 import type { Report } from './report.ts';
 import { unknownTypes } from './schema/keywords.ts';
 import { compileUserSchema, type UserSchema } from './schema/user-schema.ts';
-import { listText } from './words.ts';
+import { theirNames } from './words.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What is known of a record before any is read. */
@@ -41,7 +41,8 @@ export async function compileInput(
   checkRecordSchema(schema?.schema ?? held, source, report);
   const known = schema === undefined ? [] : memberNames(typeOf(schema.schema));
   const check = columns && createColumnCheck(columns, report);
-  const texts = columns === undefined || columns.from === 'records' ? undefined : cellTexts(columns);
+  const texts =
+    columns === undefined || (columns.from ?? 'header') !== 'header' ? undefined : cellTexts(columns);
   const type = {
     fields: [...new Set([...known, ...(columns?.names ?? [])])],
     ...(schema ? { schema, type: schema.schema } : texts && { type: texts }),
@@ -90,7 +91,7 @@ function checkKey(
   } else if (schema !== undefined && memberOf(typeOf(schema.schema), key) === undefined) {
     const isColumn = columns?.columns.names.includes(key) === true;
     const meant = isColumn ? undefined : didYouMean(key, fields);
-    const others = isColumn ? additionToSchema : `its fields are ${listText(fields)}`;
+    const others = isColumn ? additionToSchema : theirNames('fields', fields);
     refuse({
       code: 'unknown-field',
       message: `\`input.schema\` has no field \`${key}\``,

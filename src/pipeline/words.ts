@@ -25,6 +25,11 @@ export function listText(names: readonly string[]): string {
   return plainList(names.map((name) => `\`${name}\``));
 }
 
+/** ``its fields are `a` and `b` ``: what there is, where something else was asked for. */
+export function theirNames(what: 'fields' | 'columns', names: readonly string[]): string {
+  return names.length === 0 ? `it has no ${what}` : `its ${what} are ${listText(names)}`;
+}
+
 /** a, b and c. */
 export function plainList(words: readonly string[]): string {
   const last = words.at(-1) ?? '';

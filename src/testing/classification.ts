@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { didYouMean } from '../diagnostic/suggest.ts';
 import { isObject, type JsonObject, type JsonValue, type Pointer } from '../json/json.ts';
-import { listText } from '../pipeline/words.ts';
+import { listText, theirNames } from '../pipeline/words.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import type { Plan } from '../plan.ts';
 import { labelOf } from './metrics.ts';
@@ -70,7 +70,7 @@ function noLabel(
     severity: 'error',
     code: 'missing-label',
     message: `${row ?? 'a row'} has no \`${label}\`, which is to be its label`,
-    hint: meant === undefined ? `its fields are ${listText(names)}` : `did you mean \`${meant}\`?`,
+    hint: meant === undefined ? theirNames('fields', names) : `did you mean \`${meant}\`?`,
   };
 }
 

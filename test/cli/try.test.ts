@@ -197,6 +197,17 @@ describe('pipe try', () => {
     expect(server.calls).toEqual([]);
   });
 
+  it('tells what the record of --input-json lacks before it fails for that', async () => {
+    const server = await fakeServer();
+    const folder = folderOf(server);
+    const { exitCode, stderr } = await tryIn(folder, ['--input-json', '{}']);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/warning {2}`--input-json` has no field `text` {2}\[missing-field\]/);
+    expect(stderr).toContain('\n  hint: it has no fields\n');
+    const misspelt = await tryIn(folder, ['--input-json', '{"txt":"a"}']);
+    expect(misspelt.stderr).toContain('\n  hint: did you mean `txt`? its fields are `txt`\n');
+  });
+
   it('shows calls that are only collected, and the one that is the answer, once', async () => {
     const server = await fakeServer();
     const folder = folderOf(server);
