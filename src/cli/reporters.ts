@@ -90,11 +90,16 @@ export function commandOf({ env }: Terminal): string {
   return env['npm_command'] === 'exec' ? 'npx pipe' : 'pipe';
 }
 
+/** Whether what is written becomes the log of a CI runner: not all of them set CI. */
+export function isInCi({ env }: Terminal): boolean {
+  return ['CI', 'TF_BUILD', 'TEAMCITY_VERSION'].some((name) => (env[name] ?? '') !== '');
+}
+
 async function createAnswers(terminal: Terminal, { quiet, plan }: ReportFlags): Promise<AnswerStream> {
   const { createAnswerStream } = await import('../report/answer-stream.ts');
   return createAnswerStream({
     answers: outputOf(terminal, terminal.stdout),
-    inLog: ['CI', 'TF_BUILD', 'TEAMCITY_VERSION'].some((name) => (terminal.env[name] ?? '') !== ''),
+    inLog: isInCi(terminal),
     ...(quiet !== true && { notes: outputOf(terminal, terminal.stderr) }),
     severalSteps: plan.steps.length > 1,
   });
@@ -138,15 +143,17 @@ function withShownPaths(event: RunEvent, cwd: string): RunEvent {
   };
 }
 
-function modeOf(terminal: Terminal, { quiet, stream }: ReportFlags): ReporterMode {
+function modeOf(terminal: Terminal, { quiet, stream, outputPath }: ReportFlags): ReporterMode {
   if (quiet === true) return 'quiet';
   if (stream === true) return 'lines';
-  return showsFrames(terminal) ? 'terminal' : 'plain';
+  // Rows on the same terminal would be written over what is drawn there, and be cut where they are wider.
+  const hasRows = outputPath === '-' && terminal.stdout.isTTY;
+  return showsFrames(terminal) && !hasRows ? 'terminal' : 'plain';
 }
 
 /** Whether stderr shows what is drawn again in the place of the old: a CI log keeps it all, even where it calls itself a terminal. */
-export function showsFrames({ stderr, env }: Terminal): boolean {
-  return stderr.isTTY && env['TERM'] !== 'dumb' && (env['CI'] ?? '') === '';
+export function showsFrames(terminal: Terminal): boolean {
+  return terminal.stderr.isTTY && terminal.env['TERM'] !== 'dumb' && !isInCi(terminal);
 }
 
 export function outputOf(terminal: Terminal, stream: NodeJS.WriteStream): Output {

@@ -1,12 +1,12 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
-import { printableJson } from '../diagnostic/printable.ts';
+import { printableJson, withoutCommands } from '../diagnostic/printable.ts';
 import type { JsonValue } from '../json/json.ts';
 import type { RowBefore } from '../report/trial/end.ts';
 import type { LastAnswers } from '../report/trial/last-answers.ts';
 import type { Trial, TrialListener } from '../trial/trial.ts';
 import type { ExitCode } from './exit.ts';
 import type { OneRecord } from './one-record.ts';
-import { outputOf } from './reporters.ts';
+import { isInCi, outputOf } from './reporters.ts';
 import { printDiagnostics, writeOut, type Terminal } from './terminal.ts';
 
 /** A trial that is over. */
@@ -35,8 +35,8 @@ export async function viewTrial(
   const output = outputOf(terminal, terminal.stderr);
   const title =
     place === undefined ? 'the record' : `${clip(`${place.path}:${place.line}`, 200)}  ${clip(key, 60)}`;
-  output.write(`${paintFor(output)('dim', title)}\n`);
-  const inLog = !output.isTerminal || (terminal.env['CI'] ?? '') !== '';
+  output.write(`${paintFor(output)('dim', withoutCommands(title))}\n`);
+  const inLog = !output.isTerminal || isInCi(terminal);
   return (trial) => createTrialView(trial, { output, inLog, before });
 }
 
