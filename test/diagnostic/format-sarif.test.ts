@@ -6,7 +6,7 @@ import { formatDiagnostics } from '../../src/diagnostic/format.ts';
 import { parseYaml } from '../../src/diagnostic/yaml-source.ts';
 import type { JsonObject } from '../../src/json/json.ts';
 
-const root = '/work/repository';
+const root = '/home/ci/repository';
 const text = {
   type: 'object',
   required: ['text'],

@@ -61,7 +61,7 @@ function connectionKeys(api_key_env: string | null = null): JsonObject {
       defaultTimeout,
     ),
     idle_timeout: duration(
-      'How long a stream may be silent, before its first token too, until the attempt is given up and tried again. For steps with `stream: true` and for `--stream`; others go by `timeout`.',
+      'How long a stream may be silent, before its first token too, until the attempt is given up and tried again. For steps with `stream: true`, for `pipe run --stream` and for `pipe try`; others go by `timeout`.',
       defaultIdleTimeout,
     ),
   };

@@ -58,7 +58,7 @@ export const limits = section(
       type: 'integer',
       minimum: 1,
       description:
-        'Tokens of input and output together that a model uses in a minute. Before a call they are estimated, after it counted. One call should fit: a limit below prompt and `max_tokens` is a warning.',
+        'Tokens of input and output together that a model uses in a minute. Before a call they are estimated, after it counted. One call should fit, prompt and answer: a limit that `max_tokens` alone reaches is a warning.',
       examples: [500_000],
     },
   },
