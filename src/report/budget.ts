@@ -23,6 +23,14 @@ export function costForms({
   return [usd === undefined ? whole : `${whole}, budget ${formatMoney(usd)}`, short];
 }
 
+/** Why nothing is paid for the answers; undefined where they are. */
+export function unpaidInWords({
+  simulated,
+  replayed,
+}: Pick<Progress, 'simulated' | 'replayed'>): string | undefined {
+  return simulated ? 'simulated' : replayed ? 'replayed' : undefined;
+}
+
 /** Tokens so far, against their bound: `1,234,567 tokens`, `1.2M of 2M tokens`; nothing where none was used of no bound. */
 export function tokensSoFar(
   { total_tokens: used }: Usage,

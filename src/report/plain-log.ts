@@ -1,4 +1,4 @@
-import { costForms, tokensSoFar } from './budget.ts';
+import { costForms, tokensSoFar, unpaidInWords } from './budget.ts';
 import type { LiveView, LiveViewOptions } from './live-view.ts';
 import { formatAmount, formatCount, formatPercent, formatRate, formatSeconds } from './numbers.ts';
 import type { Progress } from './tally.ts';
@@ -62,7 +62,7 @@ export function plainLine(progress: Progress): string {
   if (usage.cached_requests > 0) parts.push(`${formatAmount(usage.cached_requests, 'call')} cached`);
   const tokens = tokensSoFar(usage, budget, formatCount);
   if (tokens !== undefined) parts.push(tokens);
-  const unpaid = progress.simulated ? 'simulated' : progress.replayed ? 'replayed' : undefined;
+  const unpaid = unpaidInWords(progress);
   if (unpaid !== undefined) parts.push(unpaid);
   if (unpaid === undefined || budget.usd !== undefined) {
     parts.push(costForms(progress)?.[0] ?? 'cost unknown');

@@ -1,4 +1,4 @@
-import { costForms, tokensSoFar } from './budget.ts';
+import { costForms, tokensSoFar, unpaidInWords } from './budget.ts';
 import { fitFields, form, type Field } from './fields.ts';
 import {
   formatAmount,
@@ -131,9 +131,9 @@ function timeField({ graceLeft, remaining, stopping, total, elapsed }: Progress)
 }
 
 function costFields(progress: Progress): readonly Field[] {
-  const { simulated, replayed, budget, projectedCost } = progress;
+  const { budget, projectedCost } = progress;
   const { cost, projection, unknownCost } = courseRanks;
-  const unpaid = simulated ? 'simulated' : replayed ? 'replayed' : undefined;
+  const unpaid = unpaidInWords(progress);
   const unpaidField = unpaid === undefined ? [] : [form(cost, unpaid, 'dim')];
   if (unpaid !== undefined && budget.usd === undefined) return [unpaidField];
   const told = costForms(progress);
