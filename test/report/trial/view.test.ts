@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CallOutcome, Completion, StreamDelta } from '../../../src/models/contract.ts';
+import { answersAfter, type LastAnswers } from '../../../src/report/trial/last-answers.ts';
 import { createTrialView } from '../../../src/report/trial/view.ts';
 import type { RunEvent } from '../../../src/run/events.ts';
 import type { Trial, TrialCall, TrialStep } from '../../../src/trial/trial.ts';
@@ -30,10 +31,14 @@ function stepOf(id: string, changes: Partial<TrialStep> = {}): TrialStep {
 }
 
 /** What is told of these steps where these things happen. */
-function told(steps: readonly TrialStep[], events: readonly RunEvent[]): string {
+function told(
+  steps: readonly TrialStep[],
+  events: readonly RunEvent[],
+  before: LastAnswers = new Map(),
+): string {
   const output = createOutput();
   const trial: Trial = { plan: plan(steps.map((one) => one.step)), steps, misses: [] };
-  const view = createTrialView(trial, { output, inLog: true, before: new Map() });
+  const view = createTrialView(trial, { output, inLog: true, before });
   for (const event of events) view.on(event);
   return output.text();
 }
@@ -141,4 +146,29 @@ describe('what is told of a trial', () => {
       '  tool look_up, 5 ms:\n    called with {"id":"a"}\n    failed: it ended with 1 [tool_failed]\n  tool look_up:\n    called with {"id":"a"}\n    cut off\n',
     );
   });
+
+  it('is held against what was asked before, messages that are gone included', () => {
+    const messages = [
+      { role: 'user', content: 'Hallo' },
+      { role: 'assistant', content: 'Hi' },
+    ] as const;
+    const before = new Map([['a', { messages, output: 'Hi' }]]);
+    const value = { output: 'Hello there', tool_calls: [], finish_reason: 'stop', usage: usageOf() };
+    const seen = told([stepOf('a', { value })], [ended('a')], before);
+    expect(seen).toContain(
+      '  user, changed:\n    [-Hallo-]{+Hello+}\n  without 1 of the last messages\n  answer:\n    Hello there\n',
+    );
+    expect(seen).toContain('  against the last answer:\n    [-Hi-]{+Hello there+}\n');
+  });
+});
+
+it('a step that did not succeed is held against its last success', () => {
+  const value = { output: 'one', tool_calls: [], finish_reason: 'stop', usage: usageOf() };
+  const trialOf = (changes: Partial<TrialStep>): Trial => ({
+    plan: plan([]),
+    steps: [stepOf('a', changes)],
+    misses: [],
+  });
+  const first = answersAfter(new Map(), trialOf({ value }));
+  expect(answersAfter(first, trialOf({ outcome: 'failed' })).get('a')?.output).toBe('one');
 });
