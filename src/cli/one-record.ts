@@ -56,8 +56,7 @@ export async function prepareRecord(
   const given = inputJson === undefined ? undefined : readInputJson(context.json ?? inputJson);
   const columns = source === undefined ? given?.ok === true && fieldsOf(given.value) : headerOf(source);
   const loaded = await load(terminal, file, flags, columns || undefined);
-  const { plan } = loaded;
-  const diagnostics = source === undefined ? loaded.diagnostics.filter(isNotOfKey) : loaded.diagnostics;
+  const { plan, diagnostics } = loaded;
   const files = [...loaded.files, ...(input === undefined ? [] : [resolve(terminal.cwd, input)])];
   const mistakes = [opened, given].flatMap((one) => (one?.ok === false ? [one.error] : []));
   const refuse = (...others: readonly Diagnostic[]): PreparedRecord => ({
@@ -89,12 +88,6 @@ export async function prepareRecord(
 /** A field that the pipeline reads and the record has not is told beforehand. */
 function fieldsOf(record: JsonObject): Columns {
   return { path: '`--input-json`', names: Object.keys(record), from: 'record' };
-}
-
-/** A record that was made up need not have a name. */
-function isNotOfKey({ code, place }: Diagnostic): boolean {
-  const isKey = place !== undefined && 'pointer' in place && place.pointer.join('/') === 'input/key';
-  return code !== 'missing-field' || !isKey;
 }
 
 /** Keys that a wrong one is compared with. */

@@ -97,7 +97,8 @@ function checkKey(
       message: `\`input.schema\` has no field \`${key}\``,
       hint: meant === undefined ? others : `did you mean \`${meant}\`?`,
     });
-  } else {
+  } else if (columns?.columns.from !== 'record') {
+    // A record that was made up need not have a name.
     columns?.has(key, place);
   }
 }

@@ -132,6 +132,10 @@ describe('pipe try', () => {
     ]);
     expect(exitCode).toBe(0);
     expectGolden(golden('step.json'), steady(stdout, folder));
+    const given = ['--input-json', '{"text":"Hello"}', '--step', 'classify', '--format', 'json'];
+    expect(JSON.parse((await tryIn(folder, given)).stdout)).toMatchObject({
+      record: { index: null, line: null, input: { text: 'Hello' } },
+    });
   });
 
   it('tells a failure with its step, its place and what to do, and what was not come to', async () => {
@@ -205,6 +209,17 @@ describe('pipe try', () => {
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/warning {2}`--input-json` has no field `text` {2}\[missing-field\]/);
     expect(stderr).toContain('\n  hint: it has no fields\n');
+    const nameless = await tryIn(folder, [
+      '--input-json',
+      '{"text":"Hello"}',
+      '--set',
+      'output={"a":"{{input.text}}"}',
+    ]);
+    expect([nameless.exitCode, nameless.stderr]).toEqual([0, expect.not.stringContaining('missing-field')]);
+    const read = await tryIn(folder, ['--input-json', '{"text":"Hello"}']);
+    expect(read.stderr).toMatch(
+      /warning {2}`--input-json` has no field `id` {2}\[missing-field\]\n.*\n.*input\.id/,
+    );
     const misspelt = await tryIn(folder, ['--input-json', '{"txt":"a"}']);
     expect(misspelt.stderr).toContain('\n  hint: did you mean `txt`? its fields are `txt`\n');
   });
@@ -296,6 +311,8 @@ describe('pipe try', () => {
     expect(await call.ended).toBe('closed');
     expect([exitCode, stdout]).toEqual([130, '']);
     expect(stderr).toContain('\ninterrupted 1 call');
+    // Who pressed Ctrl-C knows why.
+    expect(stderr).not.toContain('error');
     expect(process.listenerCount('SIGINT')).toBe(before);
     expect(existsSync(join(folder, 'runs'))).toBe(false);
   });
