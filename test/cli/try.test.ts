@@ -174,6 +174,17 @@ describe('pipe try', () => {
     expect(stderr).not.toContain('reply');
   });
 
+  it('tries a record whose key another one has, and says so', async () => {
+    const server = await fakeServer();
+    const folder = folderOf(server);
+    writeFileSync(join(folder, 'rows.jsonl'), '{"id":"a","text":"One"}\n{"id":"a","text":"Two"}\n');
+    const args = [...rows(folder), '--row', '2', '--step', 'classify'];
+    const { exitCode, stdout, stderr } = await tryIn(folder, args);
+    expect([exitCode, stdout]).toEqual([0, '{"topic":"order"}\n']);
+    expect(stderr).toMatch(/rows\.jsonl:2 {2}warning {2}.* {2}\[duplicate-key\]/);
+    expect(stderr).toContain('Classify: Two');
+  });
+
   it('takes a record from stdin, and none where none is read', async () => {
     const server = await fakeServer();
     const folder = folderOf(server);
