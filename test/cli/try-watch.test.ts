@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -74,6 +74,13 @@ const edits = [
   (folder: string) => writeFileSync(join(folder, 'rows.jsonl'), '{"text":"Where is my parcel?"}\n'),
 ];
 
+const withoutTopic = (folder: string) => {
+  const path = join(folder, 'p.yaml');
+  const lines = readFileSync(path, 'utf8').split('\n');
+  const kept = lines.filter((line) => !line.startsWith('  topic:') && !line.startsWith('output:'));
+  writeFileSync(path, kept.join('\n'));
+};
+
 describe('--watch', () => {
   it('tries again at each save: what is asked anew, by what the answer has changed, what is cached', async () => {
     const { seen, calls } = await watched('try', edits);
@@ -82,7 +89,7 @@ describe('--watch', () => {
   });
 
   it('renders again at each save: what has changed of the requests', async () => {
-    const { seen, calls } = await watched('render', edits);
+    const { seen, calls } = await watched('render', [...edits, withoutTopic]);
     expectGolden(golden('render-watch.txt'), seen);
     expect(calls).toBe(0);
   });
