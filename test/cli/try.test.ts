@@ -298,6 +298,22 @@ describe('pipe try', () => {
     expect(screen.seen()).not.toMatch(/^\s*::/mu);
   });
 
+  it('answers without a key from a simulator, and leaves none behind', async () => {
+    const servers = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap').length;
+    const before = servers();
+    const folder = folderOf({ url: 'http://127.0.0.1:9' });
+    const { exitCode, stdout, stderr } = await tryIn(folder, [
+      ...rows(folder),
+      '--step',
+      'classify',
+      '--simulate=',
+    ]);
+    expect(exitCode, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toHaveProperty('topic');
+    expect(stderr).toContain('\nsimulated   no model was asked: ');
+    expect(servers()).toBe(before);
+  });
+
   it('ends when nobody reads along any more', async () => {
     const server = await fakeServer();
     server.answer = undefined;
