@@ -518,7 +518,7 @@ describe('what is printed', () => {
       .replaceAll(server, '<server>')
       .replaceAll(/\d{8}T\d{6}Z-[0-9a-f]{4}/g, '<time>')
       .replace(/("seconds": \{\s+"min": )[\d.]+(,\s+"max": )[\d.]+/, '$10.1$20.1')
-      .replace(/^(time +)from .* to .*$/m, '$1from 1 ms to 2 ms');
+      .replace(/^(time +)(?:from .* to .*|[1-9][\d.]* m?s)$/m, '$1from 1 ms to 2 ms');
 
   it('before any run, as text and as JSON', async () => {
     const { plan, folder } = project(tickets);
