@@ -3,7 +3,7 @@ import type { Turn } from './draft.ts';
 
 /** A line such as `# system:` or `user:` alone: promptflow's and Prompty's way to begin a message. */
 const heading =
-  /^[^\S\r\n]*#?[^\S\r\n]*(system|developer|user|assistant|function|tool)(?:\[[^\]\r\n]*\])?[^\S\r\n]*:[^\S\r\n]*(?:\r?\n|$)/gim;
+  /^[^\S\r\n]*(?:#[^\S\r\n]*)?(system|developer|user|assistant|function|tool)(?:\[[^\]\r\n]*\])?[^\S\r\n]*:[^\S\r\n]*(?:\r?\n|$)/gim;
 
 export interface Heading extends Span {
   readonly role: string;

@@ -311,25 +311,29 @@ function createWriter(text: string, rewriting: Rewriting) {
     return names.reduce<Hand | undefined>((reached, name) => reached && memberOf(reached, name), value);
   }
 
-  function edited({ start, end }: Span): string {
-    // What is left out as a whole has no edits of its own any more.
-    const within = edits
-      .filter((edit) => edit.start >= start && edit.end <= end)
-      .toSorted((one, other) => one.start - other.start || other.end - one.end);
-    let at = start;
-    let result = '';
-    for (const edit of within) {
-      if (edit.start < at) continue;
-      result += text.slice(at, edit.start) + edit.text;
-      at = edit.end;
-    }
-    return result + text.slice(at, end);
+  /** What the text is by its edits, between marks that follow each other. */
+  function createEdited(): (span: Span) => string {
+    const sorted = edits.toSorted((one, other) => one.start - other.start || other.end - one.end);
+    let next = 0;
+    return ({ start, end }) => {
+      let at = start;
+      let result = '';
+      for (let edit = sorted[next]; edit !== undefined && edit.end <= end; edit = sorted[next]) {
+        next += 1;
+        // What is left out as a whole has no edits of its own any more.
+        if (edit.start < at) continue;
+        result += text.slice(at, edit.start) + edit.text;
+        at = edit.end;
+      }
+      return result + text.slice(at, end);
+    };
   }
 
   return {
     walk,
     segments(): readonly Segment[] {
       const segments: Segment[] = [];
+      const edited = createEdited();
       let at = 0;
       for (const { start, end, segments: marked } of marks) {
         segments.push({ kind: 'text', text: edited({ start: at, end: start }) }, ...marked);

@@ -1,7 +1,7 @@
 import type { Part, Turn } from '../draft.ts';
 import { handText } from '../handlebars/expression.ts';
 import { templateText, type Written } from '../handlebars/text.ts';
-import { headingsIn, roleOfHeading } from '../headings.ts';
+import { headingsIn, roleOfHeading, type Heading } from '../headings.ts';
 import type { Scope, TemplateNotes } from './scope.ts';
 import type { JinjaNode, JinjaTemplate, JinjaText } from './syntax.ts';
 import { writeExpression } from './write-expression.ts';
@@ -36,8 +36,13 @@ function sectionsOf({ template, notes, first }: TurnsInput): readonly Section[] 
   const headings = headingsIn(text);
   const sections: { role: Role; nodes: JinjaNode[] }[] = [{ role: first, nodes: [] }];
   const push = (node: JinjaNode) => sections.at(-1)?.nodes.push(node);
+  let next = 0;
   for (const node of nodes) {
-    const within = headings.filter(({ start, end }) => start >= node.start && end <= node.end);
+    const within: Heading[] = [];
+    for (let found = headings[next]; found !== undefined && found.start < node.end; found = headings[next]) {
+      if (found.start >= node.start && found.end <= node.end) within.push(found);
+      next += 1;
+    }
     if (node.kind !== 'text') {
       for (const { role, ...place } of within)
         notes.tell(
@@ -75,9 +80,9 @@ function roleOf(role: string, place: { start: number; end: number }, notes: Temp
 }
 
 /** `![alt](` before an expression and `)` behind it, or with an address between them. */
-const imageOpening = /!\[[^\]\r\n]*\]\([^\S\r\n]*$/;
+const imageOpening = /!\[[^[\]\r\n]*\]\([^\S\r\n]*$/;
 const imageClosing = /^[^\S\r\n]*\)/;
-const image = /!\[[^\]\r\n]*\]\(((?:https?:|data:|\.{0,2}\/)?[^)\s]+)\)/;
+const image = /!\[[^[\]\r\n]*\]\(((?:https?:|data:|\.{0,2}\/)?[^()\s]+)\)/;
 
 /** `sets`: what was set above, in other messages; what is set here is added. */
 function partsOf(nodes: readonly JinjaNode[], sets: JinjaNode[], input: TurnsInput): readonly Part[] {

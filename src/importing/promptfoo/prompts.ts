@@ -195,7 +195,7 @@ export async function writeText(
   scope: Scope,
   file: ImportFile,
 ): Promise<Result<string, Diagnostic>> {
-  const loaded = await loadTemplate(file, text.replace(/\s+$/, ''), at);
+  const loaded = await loadTemplate(file, text.trimEnd(), at);
   if (!loaded.ok) return loaded;
   const { template, notes, files } = loaded.value;
   return success(templateText(writeTemplate(template.nodes, { text: template.text, scope, notes, files })));
