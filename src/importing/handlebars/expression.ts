@@ -36,6 +36,11 @@ export function literal(value: HandLiteral['value']): HandLiteral {
   return { kind: 'literal', value };
 }
 
+/** Whether it stands for one of its arguments in the source, and says whether it holds here. */
+export function isChoice(value: Hand): value is HandCall {
+  return value.kind === 'call' && (value.helper === 'or' || value.helper === 'and');
+}
+
 const taken: ReadonlySet<string> = new Set([
   ...helperNames,
   ...blockNames,
