@@ -2,7 +2,7 @@ import type { Span } from '../diagnostic/source.ts';
 
 /** Keys as providers and clouds write them. */
 const knownKeys =
-  /\b(?:sk|pk|rk)-[A-Za-z0-9_-]{16,}|\bAIza[\w-]{30,}|\bgh[pousr]_\w{30,}|\b(?:gsk|hf)_\w{20,}|(?<=:\/\/[^\s/:@]{1,64}:)[^\s/:@]{3,256}(?=@)|\bxox[abprs]-[\w-]{10,}|\bAKIA[A-Z0-9]{16}\b|(?<![\w-])eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/g;
+  /\b(?:sk|pk|rk)-[A-Za-z0-9_-]{16,}|\bAIza[\w-]{30,}|\bgh[pousr]_\w{30,}|\b(?:gsk|hf)_\w{20,}|(?<=:\/\/[^\s/:@]{1,64}:)[^\s/:@"'\\]{3,256}(?=@)|\bxox[abprs]-[\w-]{10,}|\bAKIA[A-Z0-9]{16}\b|(?<![\w-])eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/g;
 
 /** A value behind a name that says what it is. References to a variable are none: `${env:KEY}`, `{{env.KEY}}`, `$KEY`. */
 const namedKeys =
