@@ -68,6 +68,8 @@ async function readPrompt(file: ImportFile): Promise<Result<Imported, readonly D
     typeof head['name'] === 'string' ? head['name'] : basename(file.path).replace(/\.prompt$/i, '');
   const { description } = head;
   tellOthers(parts.value, file);
+  tellWithin('input', ['schema', 'default'], parts.value, file);
+  tellWithin('output', ['schema', 'format'], parts.value, file);
   return success({
     pipeline: {
       name: pipelineName(name),
@@ -237,6 +239,22 @@ const remedies: ReadonlyMap<string, string> = new Map(
     variant: 'a variant is a pipeline of its own here: import it to another file by --output',
   }),
 );
+
+function tellWithin(
+  key: string,
+  known: readonly string[],
+  { head, source }: FrontmatterFile,
+  { notes }: ImportFile,
+): void {
+  const map = isObject(head[key]) ? head[key] : {};
+  for (const name of Object.keys(map))
+    if (!known.includes(name))
+      notes.tell(
+        { source, pointer: [key, name], part: 'key' },
+        `\`${name}\` is no key of \`${key}\` and is left out`,
+        `write fields under \`${key}.schema\``,
+      );
+}
 
 function tellOthers({ head, source }: FrontmatterFile, { notes }: ImportFile): void {
   for (const key of Object.keys(head))

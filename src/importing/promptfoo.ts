@@ -40,7 +40,8 @@ async function readConfig(file: ImportFile): Promise<Result<Imported, readonly D
   const prompts = await promptsOf(source, file);
   if (!prompts.ok) return prompts;
   const [prompt, ...others] = prompts.value;
-  if (prompt === undefined) return failure([noPrompt(source)]);
+  // Those that it has are told, with why they are none.
+  if (prompt === undefined) return failure([...file.notes.all(), noPrompt(source)]);
   tellPrompts(others, file);
   const { model, responseFormat, responsePlace } = modelOf(source, file.notes);
   const cases = await casesOf({ source, file });
@@ -102,12 +103,12 @@ function nameOf(path: string): string {
 }
 
 /** Each prompt is a pipeline of its own: how to get those of the others, and to compare them. */
-function tellPrompts(others: readonly Prompt[], { notes, path }: ImportFile): void {
+function tellPrompts(others: readonly Prompt[], { notes, path, shown }: ImportFile): void {
   for (const [at, { place }] of others.entries())
     notes.tell(
       place,
       'the prompt is left out: a pipeline asks one thing, and the first prompt is taken',
-      `move it to the top and import it to another file, pipe import ${basename(path)} --output ${nameOf(path)}-${at + 2}.yaml; run both over the same rows, and see \`pipe diff\``,
+      `move it to the top and import it to another file, pipe import ${shown} --output ${nameOf(path)}-${at + 2}.yaml; run both over the same rows, and see \`pipe diff\``,
     );
 }
 

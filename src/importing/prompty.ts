@@ -110,6 +110,7 @@ const silent: ReadonlySet<string> = new Set([
   'metadata',
   'model',
   'inputs',
+  'inputSchema',
   'sample',
   'template',
 ]);

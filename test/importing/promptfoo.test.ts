@@ -91,7 +91,7 @@ describe('prompts, providers and cases of promptfoo', () => {
     const config = 'prompts: ["Hi {{a}}", file://chat.json]\nproviders: mistral:m\n';
     const chat = '[{% for a in b %}{"role": "user", "content": "{{a}}"}{% endfor %}]';
     expect(told(await imported(config, { 'chat.json': chat }))).toEqual([
-      '`chat.json` holds no list of messages and is left out',
+      '`chat.json` is no JSON before its template is filled in, and is left out',
     ]);
   });
 

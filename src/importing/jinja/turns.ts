@@ -1,7 +1,7 @@
 import type { Part, Turn } from '../draft.ts';
 import { handText } from '../handlebars/expression.ts';
 import { templateText, type Written } from '../handlebars/text.ts';
-import { headingsIn, roleOfHeading, type Heading } from '../headings.ts';
+import { filledHeadingsIn, headingsIn, roleOfHeading, type Heading } from '../headings.ts';
 import type { Scope, TemplateNotes } from './scope.ts';
 import type { JinjaNode, JinjaTemplate, JinjaText } from './syntax.ts';
 import { writeExpression } from './write-expression.ts';
@@ -34,6 +34,12 @@ export function turnsOf(input: TurnsInput): readonly Turn[] {
 function sectionsOf({ template, notes, first }: TurnsInput): readonly Section[] {
   const { text, nodes } = template;
   const headings = headingsIn(text);
+  for (const place of filledHeadingsIn(text))
+    notes.tell(
+      place,
+      'a heading that is filled in begins no message here: it becomes text of the message around it',
+      'write the turns out one by one under `messages`, or keep the earlier conversation as text in a field of the record',
+    );
   const sections: { role: Role; nodes: JinjaNode[] }[] = [{ role: first, nodes: [] }];
   const push = (node: JinjaNode) => sections.at(-1)?.nodes.push(node);
   let next = 0;

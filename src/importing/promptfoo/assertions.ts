@@ -51,13 +51,16 @@ export async function assertionsOf(input: AssertionInput): Promise<readonly Json
 /** Tells what of an assertion has no place beside its kind and value. */
 function tellKeys({ assertion, place, file }: AssertionInput): void {
   for (const key of Object.keys(assertion))
-    if (key !== 'type' && key !== 'value' && !(key === 'threshold' && assertion['type'] === 'cost'))
+    if (!silentKeys.has(key) && !(key === 'threshold' && assertion['type'] === 'cost'))
       file.notes.tell(
         { ...place, pointer: [...place.pointer, key], part: 'key' },
         `\`${key}\` of an assertion has no counterpart and is left out`,
         keyRemedies.get(key) ?? 'leave it',
       );
 }
+
+/** A metric is a name for sums over tests, and changes none of them. */
+const silentKeys: ReadonlySet<string> = new Set(['type', 'value', 'metric']);
 
 const keyRemedies: ReadonlyMap<string, string> = new Map([
   ['threshold', 'say in the rubric what is good enough: a judge says whether the answer passes'],

@@ -62,7 +62,7 @@ function combinations(vars: JsonObject, place: Location, file: ImportFile): read
         'write the combinations that you want as rows of a file, and run the pipeline over it',
       );
     const taken = isTooMany ? values.slice(0, 1) : values;
-    all = all.flatMap((one) => taken.map((each) => ({ ...one, [name]: each })));
+    all = all.flatMap((one) => taken.map((each) => Object.assign({}, one, { [name]: each })));
   }
   return all;
 }

@@ -109,8 +109,10 @@ async function promptsIn(
     if (messages !== undefined) return success([{ place: at, messages }]);
     file.notes.tell(
       at,
-      `\`${path}\` holds no list of messages and is left out`,
-      'write them as role and content',
+      mistake === undefined
+        ? `\`${path}\` holds no list of messages and is left out`
+        : `\`${path}\` is no JSON before its template is filled in, and is left out`,
+      'write the messages out, each with its role and content, without tags of a template between them',
     );
     return success([]);
   }
