@@ -48,6 +48,7 @@ async function readPrompt(file: ImportFile): Promise<Result<Imported, readonly D
     typeOf: (name) => types.get(name),
     partial: (name) => partials.value.get(name),
     chain: [],
+    inlined: { count: 0 },
     given: new Map(),
   };
   const segments = rewriteTemplate(body, rewriting);

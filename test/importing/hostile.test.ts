@@ -32,4 +32,52 @@ describe('a text made to be slow to read', () => {
     await importFile(path, name);
     expect(performance.now() - before).toBeLessThan(mostMilliseconds);
   });
+
+  const levels = Array.from({ length: 18 }, (_, at) => at);
+  it.each<[string, string, Readonly<Record<string, string>>]>([
+    [
+      'files that each include the next one twice',
+      'a.prompty',
+      {
+        'a.prompty': "{% include 'b0.jinja2' %}",
+        ...Object.fromEntries(
+          levels.map((at) => [`b${at}.jinja2`, `{% include 'b${at + 1}.jinja2' %}`.repeat(2)]),
+        ),
+        'b18.jinja2': 'end',
+      },
+    ],
+    [
+      'partials that each have the next one twice',
+      'a.prompt',
+      {
+        'a.prompt': '{{>b0}}',
+        ...Object.fromEntries(levels.map((at) => [`_b${at}.prompt`, `{{>b${at + 1}}}`.repeat(2)])),
+        '_b18.prompt': 'end',
+      },
+    ],
+    [
+      'prompts of a flow that each have the next one twice',
+      'flow.dag.yaml',
+      {
+        'flow.dag.yaml': `nodes:\n${levels
+          .map(
+            (at) =>
+              `- {name: n${at}, type: prompt, source: {path: a.jinja2}, inputs: {x: '\${n${at + 1}.output}'}}\n`,
+          )
+          .join(
+            '',
+          )}- {name: n18, type: prompt, source: {path: end.jinja2}}\n- {name: a, type: llm, source: {path: a.jinja2}, inputs: {x: '\${n0.output}'}}\n`,
+        'a.jinja2': '{{x}}{{x}}',
+        'end.jinja2': 'end',
+      },
+    ],
+  ])('%s', async (_, name, files) => {
+    const cwd = temporaryFolder();
+    for (const [each, text] of Object.entries(files)) writeFileSync(join(cwd, each), text);
+    const before = performance.now();
+    const imported = await importFile(join(cwd, name), name);
+    expect(performance.now() - before).toBeLessThan(mostMilliseconds);
+    const messages = (imported.ok ? imported.value.notes : imported.error).map(({ message }) => message);
+    expect(messages.join('\n')).toMatch(/more than 500|after 500/);
+  });
 });

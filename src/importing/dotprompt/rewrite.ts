@@ -22,6 +22,8 @@ export interface Rewriting {
   readonly partial: (name: string) => { readonly text: string; readonly notes: TemplateNotes } | undefined;
   /** The partials that are being inlined. */
   readonly chain: readonly string[];
+  /** How many have been, all in all. */
+  readonly inlined: { count: number };
   /** What a partial was given, by name. */
   readonly given: ReadonlyMap<string, Hand>;
 }
@@ -52,6 +54,9 @@ export function rewriteTemplate(
   writer.walk(parsed.value, context, true);
   return success(writer.segments());
 }
+
+/** Each of a few partials that has the next one twice would be there thousands of times. */
+const mostInlined = 500;
 
 /** Helpers of Dotprompt's that say something of messages, not of text. */
 const markers: ReadonlySet<string> = new Set(['role', 'history', 'media', 'section']);
@@ -235,6 +240,9 @@ function createWriter(text: string, rewriting: Rewriting) {
     }
     if (rewriting.chain.includes(name))
       return leaveOut(raw.loc, `the partial \`${name}\`, which includes itself,`);
+    rewriting.inlined.count += 1;
+    if (rewriting.inlined.count > mostInlined)
+      return leaveOut(raw.loc, `the partial \`${name}\`, after ${mostInlined} of them,`);
     const given = new Map(rewriting.given);
     for (const { key, value } of raw.hash?.pairs ?? []) {
       const hand = handOf(value, context);

@@ -13,6 +13,8 @@ interface Place {
   readonly loops: number;
   /** Whether it stands in a condition or a loop. */
   readonly inBranch: boolean;
+  /** How many texts that templates of their own make were written, all in all. */
+  readonly made: { count: number };
   readonly files: TemplateNotesOf;
 }
 
@@ -22,9 +24,9 @@ export type TemplateNotesOf = (name: string) => TemplateNotes;
 /** The nodes of a template as pieces of one of ours. What has no counterpart is told, and left out as a comment. */
 export function writeTemplate(
   nodes: readonly JinjaNode[],
-  place: Omit<Place, 'loops' | 'inBranch'>,
+  place: Omit<Place, 'loops' | 'inBranch' | 'made'>,
 ): readonly Written[] {
-  return writeNodes(nodes, { ...place, loops: 0, inBranch: false });
+  return writeNodes(nodes, { ...place, loops: 0, inBranch: false, made: { count: 0 } });
 }
 
 function writeNodes(nodes: readonly JinjaNode[], outer: Place): readonly Written[] {
@@ -92,6 +94,9 @@ function writeNode(node: Exclude<JinjaNode, { kind: 'set' }>, place: Place): rea
   }
 }
 
+/** Each of a few templates that has the next one twice would be there thousands of times. */
+const mostMade = 500;
+
 function writeOutput(expression: Expression, trim: Trim, source: string, place: Place): readonly Written[] {
   if (expression.kind === 'choice') return writeChoice(expression, trim, source, place);
   if (expression.kind === 'binary' && isJoined(expression)) {
@@ -102,7 +107,16 @@ function writeOutput(expression: Expression, trim: Trim, source: string, place: 
     ];
   }
   const made = expression.kind === 'name' ? place.scope.find(expression.name) : undefined;
-  if (made?.kind === 'template') return writeMade(made, place);
+  if (made?.kind === 'template') {
+    place.made.count += 1;
+    if (place.made.count <= mostMade) return writeMade(made, place);
+    place.notes.tell(
+      expression,
+      `templates stand within templates more than ${mostMade} times: the text is left out`,
+      'write it once, as a partial of the pipeline',
+    );
+    return [leftOut(source)];
+  }
   const value = writeExpression(expression, place);
   if (value === undefined) return [leftOut(source)];
   return writeValue(value, trim, place);
