@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/pipe.ts';
 const length = 150_000;
 
 /** Far above what these take, and far below what one way through the text for each of its characters does. */
-const mostMilliseconds = 3000;
+const mostMilliseconds = 6000;
 
 describe('a text made to be slow to read', () => {
   it.each([
@@ -22,9 +22,9 @@ describe('a text made to be slow to read', () => {
     ['empty lines', 'a.prompty', `${'\n'.repeat(length)}x`],
     ['halves of tokens', 'a.prompty', `---\nname: a\n---\n${'-eyJ'.repeat(length)}`],
     ['braces', 'a.prompty', `---\nname: a\n---\n{% raw %}${'{'.repeat(length)} {% endraw %}{{a}}`],
-    ['many messages', 'a.prompty', `---\nname: a\n---\n${'{{a}}\nuser:\n'.repeat(length / 20)}`],
+    ['many messages', 'a.prompty', `---\nname: a\n---\n${'{{a}}\nuser:\n'.repeat(length / 8)}`],
     ['spaces before the end', 'a.yaml', `prompts: ["{{a}}${' '.repeat(length)}x"]\nproviders: mistral:m\n`],
-    ['many roles', 'a.prompt', '{{role "user"}}{{x}}'.repeat(length / 30)],
+    ['many roles', 'a.prompt', '{{role "user"}}{{x}}'.repeat(length / 12)],
   ])('%s', async (_, name, text) => {
     const path = join(temporaryFolder(), name);
     writeFileSync(path, text);

@@ -81,6 +81,17 @@ export function memberOf(value: Hand, name: string): Hand | undefined {
   return value.helper === 'default' && first !== undefined ? memberOf(first, name) : undefined;
 }
 
+/** Of how many values and helpers it is made; counted no further than `most`. */
+export function partsOf(written: Hand, most: number): number {
+  if (written.kind !== 'call') return 1;
+  let parts = 1;
+  for (const argument of written.arguments) {
+    if (parts > most) break;
+    parts += partsOf(argument, most - parts);
+  }
+  return parts;
+}
+
 /** Whether Handlebars can write it: a text that ends in a backslash would take the quotation mark with it. */
 export function isWritable(value: Hand): boolean {
   if (value.kind === 'literal') return typeof value.value !== 'string' || !/\\$|\\"/.test(value.value);

@@ -1,11 +1,15 @@
-import { call, isChoice, isWritable, literal, memberOf, type Hand } from '../handlebars/expression.ts';
-import type { Scope, TemplateNotes } from './scope.ts';
-import type { Binary, Call, Choice, Expression, Filter, Test } from './syntax.ts';
-
-export interface Writing {
-  readonly scope: Scope;
-  readonly notes: TemplateNotes;
-}
+import {
+  call,
+  isChoice,
+  isWritable,
+  literal,
+  memberOf,
+  partsOf,
+  type Hand,
+} from '../handlebars/expression.ts';
+import type { Writing } from './scope.ts';
+import type { Binary, Call, Choice, Expression, Test } from './syntax.ts';
+import { isEmptyList, writeFilter } from './write-filter.ts';
 
 /** Names that are set stand for their values, each in the next: more parts than this are nobody's template. */
 const mostParts = 500;
@@ -38,17 +42,6 @@ function asValue(written: Hand, expression: Expression, writing: Writing): Hand 
   return refuse(expression, writing, what, 'write {% if %}…{% else %}…{% endif %} around the whole');
 }
 
-/** Counts no further than `most`. */
-function partsOf(written: Hand, most: number): number {
-  if (written.kind !== 'call') return 1;
-  let parts = 1;
-  for (const argument of written.arguments) {
-    if (parts > most) break;
-    parts += partsOf(argument, most - parts);
-  }
-  return parts;
-}
-
 function write(expression: Expression, writing: Writing): Hand | undefined {
   switch (expression.kind) {
     case 'literal':
@@ -62,7 +55,7 @@ function write(expression: Expression, writing: Writing): Hand | undefined {
     case 'call':
       return writeCall(expression, writing);
     case 'filter':
-      return writeFilter(expression, writing);
+      return writeFilter(expression, writing, (part) => writeValue(part, writing));
     case 'test':
       return writeTest(expression, writing);
     case 'not': {
@@ -164,80 +157,6 @@ function writeCall(expression: Call, writing: Writing): Hand | undefined {
     return found && otherwise && call('default', found, otherwise);
   }
   return refuse(expression, writing, `\`.${callee.name}()\``);
-}
-
-/** Filters that change nothing here: nothing is escaped, and objects are written as JSON anyway. */
-const idle: ReadonlySet<string> = new Set(['safe', 'string', 'list']);
-const plainFilters: ReadonlyMap<string, string> = new Map([
-  ['upper', 'upper'],
-  ['lower', 'lower'],
-  ['trim', 'trim'],
-  ['length', 'length'],
-  ['count', 'length'],
-  ['tojson', 'json'],
-  ['dump', 'json'],
-]);
-
-function writeFilter(expression: Filter, writing: Writing): Hand | undefined {
-  const { name, arguments: given, named } = expression;
-  const of = writeValue(expression.of, writing);
-  if (of === undefined || idle.has(name)) return of;
-  const helper = plainFilters.get(name);
-  if (helper !== undefined) {
-    if (given.length > 0 || named.size > 0) tellFilter(expression, writing, 'without what is given to it');
-    return call(helper, of);
-  }
-  const [first] = given;
-  switch (name) {
-    case 'default':
-    case 'd': {
-      const argument = first ?? named.get('default_value');
-      if (isEmptyList(argument) && of.kind === 'path') return { ...of, optional: true };
-      const fallback = argument === undefined ? literal('') : writeValue(argument, writing);
-      return fallback && call('default', of, fallback);
-    }
-    case 'join': {
-      const separator = first === undefined ? literal('') : writeValue(first, writing);
-      if (given.length > 1 || named.has('attribute')) tellFilter(expression, writing, 'of the whole items');
-      return separator && call('join', of, separator);
-    }
-    case 'truncate': {
-      const count = first ?? named.get('length');
-      tellFilter(expression, writing, 'as the first characters, without … behind them');
-      return call('truncate', of, literal(count?.kind === 'literal' ? Number(count.value) || 255 : 255));
-    }
-    case 'escape':
-    case 'e':
-    case 'forceescape':
-      tellFilter(expression, writing, 'as the value itself: nothing is escaped for HTML');
-      return of;
-    case 'first':
-      return memberOf(of, '0') ?? untouched(expression, of, writing);
-    default:
-      return untouched(expression, of, writing);
-  }
-}
-
-/** `[]`, or `{}`: a loop over it is over nothing, as one over a list that is not there is. */
-function isEmptyList(expression: Expression | undefined): boolean {
-  return expression?.kind === 'list' && expression.items.length === 0;
-}
-
-function tellFilter(expression: Filter, { notes }: Writing, how: string): void {
-  notes.tell(
-    expression,
-    `the filter \`${expression.name}\` is written ${how}`,
-    'see what `pipe render` shows',
-  );
-}
-
-function untouched(expression: Filter, of: Hand, { notes }: Writing): Hand {
-  notes.tell(
-    expression,
-    `there is no filter \`${expression.name}\`: the value stands as it is`,
-    'change the value before the run, as a field of the record',
-  );
-  return of;
 }
 
 function writeTest(expression: Test, writing: Writing): Hand | undefined {
