@@ -12,6 +12,7 @@ const clean = [
   'difference',
   'estimate',
   'gallery',
+  'importing',
   'json',
   'lockfile',
   'pipeline',

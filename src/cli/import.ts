@@ -40,6 +40,10 @@ never executed, and not imported. Files that the source names are read in its
 folder alone. Tests and example rows are written beside the pipeline, as
 <name>.test.yaml and <name>.rows.jsonl.
 
+The exit code is 0 where \`pipe check\` passes what is written, however much did
+not carry over; 2 where nothing could be imported, or where an error is left in
+what is written: it is printed, and the file is there to be mended.
+
 Examples:
   $ pipe import flows/triage/flow.dag.yaml
   $ pipe import promptfooconfig.yaml --output summary.yaml
@@ -81,18 +85,19 @@ async function importSource(terminal: Terminal, source: string, flags: ImportFla
     await printError(terminal, written.error, undefined, 'unwritable');
     return exit.local;
   }
-  const found = await mistakesOf(pipeline, imported.value, files);
+  const found = await mistakesOf(terminal, pipeline, imported.value, files);
   const diagnostics = [...imported.value.notes, ...found];
   if (flags.format === 'json') await printJson(terminal, imported.value, files, diagnostics);
   else await tell(terminal, { source, pipeline, files, imported: imported.value, diagnostics });
-  return exit.success;
+  return found.some(({ severity }) => severity === 'error') ? exit.usage : exit.success;
 }
 
 /**
- * What is wrong with the pipeline that was written. Where its templates compare what the types of its fields do not
+ * What is wrong with the pipeline and the tests that were written. Where its templates compare what the types of its fields do not
  * let them, it is written once more without these.
  */
 async function mistakesOf(
+  { cwd }: Terminal,
   pipeline: string,
   imported: ImportedFile,
   written: readonly NewFile[],
@@ -102,8 +107,13 @@ async function mistakesOf(
     import('../importing/loosen.ts'),
     import('./init/write.ts'),
   ]);
-  const errorsIn = async () =>
-    (await loadPipeline(pipeline)).diagnostics.filter(({ severity }) => severity === 'error');
+  const isError = ({ severity }: Diagnostic) => severity === 'error';
+  const errorsIn = async () => {
+    const errors = (await loadPipeline(pipeline)).diagnostics.filter(isError);
+    if (errors.length > 0 || imported.tests.length === 0) return errors;
+    const { loadTests } = await import('../testing/load.ts');
+    return (await loadTests(pipeline, { cwd })).diagnostics.filter(isError);
+  };
   const errors = await errorsIn();
   if (errors.length === 0) return [];
   const files = await filesFor(pipeline, { ...imported, pipeline: withoutTypes(imported.pipeline) });

@@ -8,7 +8,15 @@ import type { Part, StepDraft, Turn } from './draft.ts';
 import { createFields, type Fields } from './fields.ts';
 import { readFrontmatter, type FrontmatterFile } from './frontmatter.ts';
 import type { Imported, ImportFile, ImportKind } from './kind.ts';
-import { fallbackModel, modelDraft, modelKeys, parametersOf, providerFor } from './model.ts';
+import {
+  fallbackModel,
+  modelDraft,
+  modelKeys,
+  parametersOf,
+  providerFor,
+  vertexHint,
+  vertexMessage,
+} from './model.ts';
 import { pipelineName } from './names.ts';
 import { firstLineOf, placeOf, templateNotes, textPlace } from './notes.ts';
 import { settleTurns } from './settle.ts';
@@ -40,6 +48,7 @@ async function readPrompt(file: ImportFile): Promise<Result<Imported, readonly D
     typeOf: (name) => types.get(name),
     partial: (name) => partials.value.get(name),
     chain: [],
+    inlined: { count: 0 },
     given: new Map(),
   };
   const segments = rewriteTemplate(body, rewriting);
@@ -60,6 +69,8 @@ async function readPrompt(file: ImportFile): Promise<Result<Imported, readonly D
     typeof head['name'] === 'string' ? head['name'] : basename(file.path).replace(/\.prompt$/i, '');
   const { description } = head;
   tellOthers(parts.value, file);
+  tellWithin('input', ['schema', 'default'], parts.value, file);
+  tellWithin('output', ['schema', 'format'], parts.value, file);
   return success({
     pipeline: {
       name: pipelineName(name),
@@ -136,12 +147,7 @@ function modelOf({ head, source }: FrontmatterFile, { notes }: ImportFile): Json
       `${typeof named === 'string' ? `pipe does not know the provider of \`${named}\`` : 'the file names no model'}; ${fallbackModel.name} is written in its place`,
       'set `model.name`, and `model.provider` where it is not Mistral',
     );
-  if (/^vertex/i.test(word))
-    notes.tell(
-      { source, pointer: ['model'] },
-      'Vertex AI is not spoken: the model is asked by the API of Google AI Studio',
-      'set GOOGLE_API_KEY',
-    );
+  if (/^vertex/i.test(word)) notes.tell({ source, pointer: ['model'] }, vertexMessage, vertexHint);
   const config = isObject(head['config']) ? head['config'] : {};
   return modelKeys(model, parametersOf(model.provider, config, { source, pointer: ['config'] }, notes));
 }
@@ -227,11 +233,29 @@ const silent: ReadonlySet<string> = new Set([
   'version',
 ]);
 
-const remedies: Readonly<Record<string, string>> = {
-  tools:
-    'write the step as `type: tools`, each tool with its `parameters` and its `command`, `module` or `http`',
-  variant: 'a variant is a pipeline of its own here: import it to another file by --output',
-};
+const remedies: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    tools:
+      'write the step as `type: tools`, each tool with its `parameters` and its `command`, `module` or `http`',
+    variant: 'a variant is a pipeline of its own here: import it to another file by --output',
+  }),
+);
+
+function tellWithin(
+  key: string,
+  known: readonly string[],
+  { head, source }: FrontmatterFile,
+  { notes }: ImportFile,
+): void {
+  const map = isObject(head[key]) ? head[key] : {};
+  for (const name of Object.keys(map))
+    if (!known.includes(name))
+      notes.tell(
+        { source, pointer: [key, name], part: 'key' },
+        `\`${name}\` is no key of \`${key}\` and is left out`,
+        `write fields under \`${key}.schema\``,
+      );
+}
 
 function tellOthers({ head, source }: FrontmatterFile, { notes }: ImportFile): void {
   for (const key of Object.keys(head))
@@ -239,6 +263,6 @@ function tellOthers({ head, source }: FrontmatterFile, { notes }: ImportFile): v
       notes.tell(
         { source, pointer: [key], part: 'key' },
         `\`${key}\` has no counterpart and is left out`,
-        remedies[key] ?? 'leave it',
+        remedies.get(key) ?? 'leave it',
       );
 }

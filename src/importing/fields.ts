@@ -30,7 +30,7 @@ export function createFields(): Fields {
       if (fallback === undefined) return optional ? { ...path, optional } : path;
       if (fallback === '') return call('default', path, literal(''));
       // A loop over a list that is not there is over none.
-      if (typeof fallback === 'object') return { ...path, optional: true };
+      if (isEmpty(fallback)) return { ...path, optional: true };
       used.add(name);
       return call('default', path, rootPath('vars', name));
     },
@@ -38,7 +38,7 @@ export function createFields(): Fields {
       fields.set(name, fallback === undefined ? field : { ...field, required: false });
       if (fallback === undefined || fallback === null) return;
       fallbacks.set(name, fallback);
-      if (fallback !== '' && typeof fallback !== 'object') vars.set(name, fallback);
+      if (fallback !== '' && !isEmpty(fallback)) vars.set(name, fallback);
     },
     has: (name) => fields.has(name),
     declareVariable(name, value) {
@@ -49,6 +49,10 @@ export function createFields(): Fields {
     fields: () => fields,
     vars: () => new Map([...vars].filter(([name]) => used.has(name))),
   };
+}
+
+function isEmpty(value: JsonValue): boolean {
+  return typeof value === 'object' && (value === null || Object.keys(value).length === 0);
 }
 
 /** Templates whose names are fields of the record. */

@@ -16,13 +16,14 @@ export interface FrontmatterFile {
 }
 
 const frontmatter =
-  /^((?:[^\S\r\n]*(?:#[^\r\n]*)?\r?\n)*)---[^\S\r\n]*\r?\n([\s\S]*?)^---[^\S\r\n]*(?:\r?\n|$)/m;
+  /^((?:[^\S\r\n]*(?:#[^\r\n]*)?\r?\n)*)---[^\S\r\n]*\r?\n([\s\S]*?)^---[^\S\r\n]*(?:\r?\n|$)/my;
 
 /** Takes a file apart; one without frontmatter is a template alone. */
 export function readFrontmatter(path: string, text: string): Result<FrontmatterFile, readonly Diagnostic[]> {
+  frontmatter.lastIndex = 0;
   const found = frontmatter.exec(text);
   const whole = textSource(path, text);
-  if (found === null || found.index !== 0)
+  if (found === null)
     return /^\s*---[^\S\r\n]*\r?\n/.test(text)
       ? failure([unclosed(whole)])
       : success({ source: whole, head: {}, body: text, from: 0 });

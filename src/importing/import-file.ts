@@ -30,7 +30,7 @@ export async function importFile(
   tellSecrets(path, text, found, notes);
   const kind = kindOf(basename(path), text, from);
   if (kind === undefined) return failure([unknownKind(shown, text)]);
-  const imported = await kind.read({ path, text, folder: openFolder(path, notes), notes });
+  const imported = await kind.read({ path, shown, text, folder: openFolder(path, notes), notes });
   if (!imported.ok) return imported;
   return success({ ...imported.value, kind, notes: notes.all() });
 }

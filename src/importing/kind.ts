@@ -21,6 +21,8 @@ export interface ImportKind {
 export interface ImportFile {
   /** Absolute. */
   readonly path: string;
+  /** The same as messages call it. */
+  readonly shown: string;
   /** Without a byte order mark, and with no key in it. */
   readonly text: string;
   /** Where files that it names are read from, and nowhere else. */

@@ -157,6 +157,10 @@ export const azureComments: readonly string[] = [
   'api_key_env: AZURE_OPENAI_API_KEY',
 ];
 
+/** Google's models are asked at one of its two addresses. */
+export const vertexMessage = 'Vertex AI is not spoken: the model is asked by the API of Google AI Studio';
+export const vertexHint = 'set GOOGLE_API_KEY';
+
 /** What to do about an Azure deployment. */
 export const azureHint =
   "set `model.base_url` to your resource's address, https://<resource>.openai.azure.com/openai/v1, and `model.api_key_env` to the variable with its key; without them OpenAI's own server is asked, by `OPENAI_API_KEY`";

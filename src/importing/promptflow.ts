@@ -265,13 +265,15 @@ const silent: ReadonlySet<string> = new Set([
   'language',
 ]);
 
-const remedies: Readonly<Record<string, string>> = {
-  environment: 'pipe needs no Python and no image: `npm install prompt-pipe` is its environment',
-  additional_includes:
-    'files are read in the folder of the flow alone: copy those into it that its templates name',
-  environment_variables:
-    'set them in the environment that runs pipe; only headers and commands of tools can read them',
-};
+const remedies: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    environment: 'pipe needs no Python and no image: `npm install prompt-pipe` is its environment',
+    additional_includes:
+      'files are read in the folder of the flow alone: copy those into it that its templates name',
+    environment_variables:
+      'set them in the environment that runs pipe; only headers and commands of tools can read them',
+  }),
+);
 
 function tellOthers({ source, notes }: Flow): void {
   const flow = isObject(source.value) ? source.value : {};
@@ -280,7 +282,7 @@ function tellOthers({ source, notes }: Flow): void {
     notes.tell(
       { source, pointer: [key], part: 'key' },
       `\`${key}\` has no counterpart and is left out`,
-      remedies[key] ?? 'leave it',
+      remedies.get(key) ?? 'leave it',
     );
   }
 }

@@ -10,7 +10,8 @@ import type { Imported, ImportFile, ImportKind, TestDraft } from './kind.ts';
 import { freeName, pipelineName } from './names.ts';
 import { importedRows } from './pipeline-yaml.ts';
 import { assertionsOf } from './promptfoo/assertions.ts';
-import { casesOf, type Case } from './promptfoo/cases.ts';
+import type { Case } from './promptfoo/case.ts';
+import { casesOf } from './promptfoo/cases.ts';
 import { promptsOf, writePrompt, type Prompt } from './promptfoo/prompts.ts';
 import { modelOf } from './promptfoo/provider.ts';
 import { structuredBy } from './response-format.ts';
@@ -39,7 +40,8 @@ async function readConfig(file: ImportFile): Promise<Result<Imported, readonly D
   const prompts = await promptsOf(source, file);
   if (!prompts.ok) return prompts;
   const [prompt, ...others] = prompts.value;
-  if (prompt === undefined) return failure([noPrompt(source)]);
+  // Those that it has are told, with why they are none.
+  if (prompt === undefined) return failure([...file.notes.all(), noPrompt(source)]);
   tellPrompts(others, file);
   const { model, responseFormat, responsePlace } = modelOf(source, file.notes);
   const cases = await casesOf({ source, file });
@@ -100,12 +102,13 @@ function nameOf(path: string): string {
   );
 }
 
-function tellPrompts(others: readonly Prompt[], { notes }: ImportFile): void {
-  for (const { place } of others)
+/** Each prompt is a pipeline of its own: how to get those of the others, and to compare them. */
+function tellPrompts(others: readonly Prompt[], { notes, path, shown }: ImportFile): void {
+  for (const [at, { place }] of others.entries())
     notes.tell(
       place,
-      'the prompt is left out: a pipeline has one of each step, and the first is taken',
-      'to compare, copy the pipeline with this prompt in it, run both over the same rows, and see `pipe diff`',
+      'the prompt is left out: a pipeline asks one thing, and the first prompt is taken',
+      `move it to the top and import it to another file, pipe import ${shown} --output ${nameOf(path)}-${at + 2}.yaml; run both over the same rows, and see \`pipe diff\``,
     );
 }
 
@@ -171,18 +174,20 @@ const silent: ReadonlySet<string> = new Set([
   'tags',
 ]);
 
-const remedies: Readonly<Record<string, string>> = {
-  outputPath: 'name the file where you run it: pipe run … --output answers.jsonl',
-  env: 'set the variables in the environment that runs pipe; keys are read from there alone',
-  evaluateOptions: '`maxConcurrency` became `limits.concurrency`; see `pipe run --help` for the rest',
-  commandLineOptions: 'see `pipe run --help` for the flags of a run',
-  sharing: '`pipe report` writes one page that can be shown to others',
-  redteam: 'pipe does not attack models',
-  nunjucksFilters: 'code is not imported: change the values before the run, in the rows',
-  extensions: 'code is not imported',
-  derivedMetrics: '`classify` in a file of tests has accuracy, precision, recall and F1',
-  assertionTemplates: 'write the assertions where they are used',
-};
+const remedies: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    outputPath: 'name the file where you run it: pipe run … --output answers.jsonl',
+    env: 'set the variables in the environment that runs pipe; keys are read from there alone',
+    evaluateOptions: '`maxConcurrency` became `limits.concurrency`; see `pipe run --help` for the rest',
+    commandLineOptions: 'see `pipe run --help` for the flags of a run',
+    sharing: '`pipe report` writes one page that can be shown to others',
+    redteam: 'pipe does not attack models',
+    nunjucksFilters: 'code is not imported: change the values before the run, in the rows',
+    extensions: 'code is not imported',
+    derivedMetrics: '`classify` in a file of tests has accuracy, precision, recall and F1',
+    assertionTemplates: 'write the assertions where they are used',
+  }),
+);
 
 function tellOthers(source: Source, { notes }: ImportFile): void {
   const config = isObject(source.value) ? source.value : {};
@@ -194,7 +199,7 @@ function tellOthers(source: Source, { notes }: ImportFile): void {
     notes.tell(
       { source, pointer: [key], part: 'key' },
       `\`${key}\` has no counterpart and is left out`,
-      remedies[key] ?? 'leave it',
+      remedies.get(key) ?? 'leave it',
     );
   }
 }

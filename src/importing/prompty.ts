@@ -110,16 +110,19 @@ const silent: ReadonlySet<string> = new Set([
   'metadata',
   'model',
   'inputs',
+  'inputSchema',
   'sample',
   'template',
 ]);
 
-const remedies: Readonly<Record<string, string>> = {
-  tools:
-    'write the step as `type: tools`, each tool with its `parameters` and its `command`, `module` or `http`',
-  outputs: 'make the step `type: structured` with these fields as its `schema`, where the answer is JSON',
-  base: 'import that file too, and put both together',
-};
+const remedies: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    tools:
+      'write the step as `type: tools`, each tool with its `parameters` and its `command`, `module` or `http`',
+    outputs: 'make the step `type: structured` with these fields as its `schema`, where the answer is JSON',
+    base: 'import that file too, and put both together',
+  }),
+);
 
 function tellOthers({ head, source }: FrontmatterFile, { notes }: ImportFile): void {
   for (const key of Object.keys(head))
@@ -127,6 +130,6 @@ function tellOthers({ head, source }: FrontmatterFile, { notes }: ImportFile): v
       notes.tell(
         { source, pointer: [key], part: 'key' },
         `\`${key}\` has no counterpart and is left out`,
-        remedies[key] ?? 'leave it',
+        remedies.get(key) ?? 'leave it',
       );
 }

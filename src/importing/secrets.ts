@@ -2,11 +2,11 @@ import type { Span } from '../diagnostic/source.ts';
 
 /** Keys as providers and clouds write them. */
 const knownKeys =
-  /\b(?:sk|pk|rk)-[A-Za-z0-9_-]{16,}|\bAIza[\w-]{30,}|\bgh[pousr]_\w{30,}|\bxox[abprs]-[\w-]{10,}|\bAKIA[A-Z0-9]{16}\b|\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/g;
+  /\b(?:sk|pk|rk)-[A-Za-z0-9_-]{16,}|\bAIza[\w-]{30,}|\bgh[pousr]_\w{30,}|\b(?:gsk|hf)_\w{20,}|(?<=:\/\/[^\s/:@]{1,64}:)[^\s/:@"'\\]{3,256}(?=@)|\bxox[abprs]-[\w-]{10,}|\bAKIA[A-Z0-9]{16}\b|(?<![\w-])eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/g;
 
 /** A value behind a name that says what it is. References to a variable are none: `${env:KEY}`, `{{env.KEY}}`, `$KEY`. */
 const namedKeys =
-  /((?:\b|_)(?:api[_-]?key|secret|client[_-]?secret|access[_-]?token|auth[_-]?token|password|authorization)["']?[ \t]*[:=][ \t]*)(["']?)(?!\$|\{|\*|&)((?:Bearer[ \t]+)?[^\s"'#,}]{8,})/gi;
+  /((?:\b|_)(?:api[_-]?key|secret|client[_-]?secret|access[_-]?token|auth[_-]?token|password|authorization)["']?[ \t]*[:=][ \t]*)(["']?)(?!\$|\{|\*|&)((?:(?:Bearer|Basic|Token)[ \t]+)?(?:[^\s"'#,}\\]|\\[^\s"']){8,})/gi;
 
 /** A text in which keys are hidden. Lengths stay, so that places in it do. */
 export interface Hidden {

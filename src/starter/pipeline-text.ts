@@ -1,6 +1,6 @@
 import type { Proposal, ProposedField } from './proposal.ts';
 import type { TaskStep } from './tasks.ts';
-import { commentText, fieldPath, yamlTemplate, yamlText, yamlTypes } from './yaml-words.ts';
+import { commentText, fieldPath, yamlField, yamlTemplate, yamlText, yamlTypes } from './yaml-words.ts';
 
 export interface PipelineTextInput {
   readonly name: string;
@@ -63,7 +63,10 @@ function inputLines({ proposal, rows, seen }: PipelineTextInput): readonly strin
     '  type: object',
     ...(required.length === 0 ? [] : [`  required: [${required.join(', ')}]`]),
     '  properties:',
-    ...fields.map((field) => `    ${yamlText(field.name)}: ${fieldSchema(field)}`),
+    ...indented(
+      fields.flatMap((field) => yamlField(field.name, fieldSchema(field))),
+      4,
+    ),
     ...(open ? ['  additionalProperties: true # there are more fields than are listed here'] : []),
   ];
 }
@@ -77,7 +80,7 @@ function fieldSchema({ types, filled }: ProposedField): string {
 function outputLines(proposal: Proposal, step: TaskStep): readonly string[] {
   const { ofRecord, ofAnswer } = resultColumns(proposal, step);
   const columns = [...ofRecord.map((name) => [name, optional(name, proposal.fields)] as const), ...ofAnswer];
-  return columns.map(([name, template]) => `${yamlText(name)}: ${yamlTemplate(template)}`);
+  return columns.flatMap(([name, template]) => yamlField(name, yamlTemplate(template)));
 }
 
 export interface ResultColumns {

@@ -2,7 +2,15 @@ import type { JsonObject, JsonValue } from '../json/json.ts';
 import { indented, resultColumns } from './pipeline-text.ts';
 import type { Proposal } from './proposal.ts';
 import type { TaskStep } from './tasks.ts';
-import { commentText, fieldPath, memberPath, yamlTemplate, yamlText, yamlValue } from './yaml-words.ts';
+import {
+  commentText,
+  fieldPath,
+  memberPath,
+  yamlField,
+  yamlTemplate,
+  yamlText,
+  yamlValue,
+} from './yaml-words.ts';
 
 export interface TestTextInput {
   /** What editors take the format of tests from. */
@@ -91,6 +99,6 @@ function lackingText({ fields, text }: Proposal): JsonValue | undefined {
 }
 
 function fieldLines(record: JsonObject): readonly string[] {
-  const lines = Object.entries(record).map(([name, value]) => `${yamlText(name)}: ${yamlValue(value)}`);
+  const lines = Object.entries(record).flatMap(([name, value]) => yamlField(name, yamlValue(value)));
   return lines.length === 0 ? ['{}'] : lines;
 }

@@ -11,6 +11,15 @@ export function yamlText(text: string): string {
   return isBare ? text : printableJson(JSON.stringify(text));
 }
 
+/** A key of more characters than this is written as `? key`, below which its value stands: YAML reads no longer one before a `:`. */
+const longestKey = 1000;
+
+/** A field of a block, its value on one line. */
+export function yamlField(name: string, value: string): readonly string[] {
+  const key = yamlText(name);
+  return key.length > longestKey ? [`? ${key}`, `: ${value}`] : [`${key}: ${value}`];
+}
+
 /** `[a, b]`, or `a` for one alone. */
 export function yamlTypes(types: readonly string[]): string {
   const words = types.map((type) => (type === 'null' ? '"null"' : type));

@@ -120,6 +120,79 @@ describe('pipe import', () => {
     expect((await runInProcess(cwd, ['check', join(cwd, 'f.yaml')])).exitCode).toBe(0);
   });
 
+  it('ends with 2 where an error is left in what it writes', async () => {
+    const cwd = project({ 'f/flow.dag.yaml': node('a.jinja2'), 'f/a.jinja2': '{{ loop.first }} {{ q }}' });
+    const { exitCode, stderr } = await runInProcess(cwd, ['import', 'f/flow.dag.yaml']);
+    expect(stderr).toContain('wrote    f.yaml');
+    expect(stderr).toMatch(/\b1 error\b/);
+    expect(exitCode).toBe(2);
+    expect((await runInProcess(cwd, ['check', join(cwd, 'f.yaml')])).exitCode).toBe(2);
+  });
+
+  it('keeps the list that stands for one that a record lacks', async () => {
+    const flow = node('a.jinja2').replace('{type: string}', '{type: list, default: [b, c]}');
+    const cwd = project({ 'f/flow.dag.yaml': flow, 'f/a.jinja2': '{% for x in q %}{{ x }}{% endfor %}' });
+    const { exitCode, stderr } = await runInProcess(cwd, ['import', 'f/flow.dag.yaml']);
+    expect(exitCode, stderr).toBe(0);
+    const text = readFileSync(join(cwd, 'f.yaml'), 'utf8');
+    expect(text).toContain('vars:\n  q: [b, c]\n');
+    expect(text).toContain('{{#each (default input.q vars.q) as |x|}}{{x}}{{/each}}');
+  });
+
+  it('says why each of the prompts is none', async () => {
+    const cwd = project({
+      'promptfooconfig.yaml': 'prompts: [file://a.json]\nproviders: mistral:m\n',
+      'a.json': '[{% for x in y %}{"role": "user", "content": "{{ x }}"},{% endfor %}]',
+    });
+    const { exitCode, stderr } = await runInProcess(cwd, ['import', 'promptfooconfig.yaml']);
+    expect(stderr).toContain('`a.json` is no JSON before its template is filled in');
+    expect(stderr).toContain('no prompt that could be a step');
+    expect(exitCode).toBe(2);
+  });
+
+  it.each<[string, Files, string, string]>([
+    [
+      'a heading that is filled in',
+      { 'x.prompty': 'user:\nHi\n{% for m in ms %}\n{{m.role}}:\n{{m.content}}\n{% endfor %}\n' },
+      'x.prompty',
+      'x.prompty:4:1  warning  a heading that is filled in begins no message',
+    ],
+    [
+      'what is no schema of an answer',
+      { 'x.prompt': '---\nmodel: openai/gpt-4o\noutput: {summary: string}\n---\nHi {{a}}\n' },
+      'x.prompt',
+      'x.prompt:3:10  warning  `summary` is no key of `output`',
+    ],
+    [
+      'a completion',
+      {
+        'f/flow.dag.yaml': `${node('a.jinja2')}  api: completion\n`,
+        'f/a.jinja2': 'Hi {{q}}',
+      },
+      'f/flow.dag.yaml',
+      'completions are not asked for',
+    ],
+  ])('tells of %s', async (_, files, file, told) => {
+    const cwd = project(files);
+    const { exitCode, stderr } = await runInProcess(cwd, ['import', file, '--output', 'out.yaml']);
+    expect(exitCode, stderr).toBe(0);
+    expect(stderr).toContain(told);
+  });
+
+  it('reads the inputs of a prompty from a file, and a deployment from its connection', async () => {
+    const cwd = project({
+      'x.prompty':
+        '---\nmodel: {connection: {azure_deployment: gpt-4o}}\ninputs: ${file:x.json}\n---\nHi {{a}}\n',
+      'x.json': '{"a": "Sally"}',
+    });
+    const { stderr } = await runInProcess(cwd, ['import', 'x.prompty']);
+    expect(stderr).toContain('a deployment on Azure is known by its resource');
+    const text = readFileSync(join(cwd, 'x.yaml'), 'utf8');
+    expect(text).toContain('name: gpt-4o\n');
+    expect(text).toContain('a: {type: string}');
+    expect(readFileSync(join(cwd, 'x.rows.jsonl'), 'utf8')).toBe('{"a":"Sally"}\n');
+  });
+
   it('has no key in what it writes or prints', async () => {
     const key = 'sk-live-0123456789abcdefghij';
     const config = `prompts: ['Use ${key} for {{a}}']\nproviders: [{id: 'openai:gpt-4o', config: {apiKey: ${key}, organization: ${key}}}]\ntests: tests.csv\n`;

@@ -98,6 +98,15 @@ describe('pipe init', () => {
     await expectPassing(cwd, 'x.yaml');
   });
 
+  it.each([
+    ['is read', (long: string) => `id,${long}\n1,yes it was there\n2,no\n`],
+    ['is another', (long: string) => `id,${long},text\n1,yes,it was there on time\n2,no,late\n`],
+  ])('writes a column that %s with a name too long for a plain key of YAML', async (_, rowsOf) => {
+    const cwd = project({ 'a.csv': rowsOf('a question '.repeat(200).trim()) });
+    expect((await runInProcess(cwd, ['init', '--input', join(cwd, 'a.csv'), '--yes'])).exitCode).toBe(0);
+    await expectPassing(cwd, 'a.yaml');
+  });
+
   it('knows every task', () => {
     expect([...tasks.keys()]).toEqual([...taskNames]);
   });

@@ -10,6 +10,10 @@ describe('keys in somebody’s file', () => {
     ['Authorization: Bearer abcdefgh1234', 'Bearer abcdefgh1234'],
     ['MY_API_KEY=abcdefgh1234', 'abcdefgh1234'],
     ['password: hunter2hunter2', 'hunter2hunter2'],
+    ['Authorization: Basic dXNlcjpwYXNz', 'Basic dXNlcjpwYXNz'],
+    ['base: https://user:secret@host/v1', 'secret'],
+    ['gsk_abcdefghijklmnopqrst', 'gsk_abcdefghijklmnopqrst'],
+    [String.raw`"api_key=abcdefgh\"q\""`, 'abcdefgh'],
   ])('are hidden, and places stay: %s', (text, secret) => {
     const hidden = hideSecrets(text);
     expect(hidden.text).toBe(text.replace(secret, 'x'.repeat(secret.length)));

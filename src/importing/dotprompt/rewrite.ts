@@ -22,6 +22,8 @@ export interface Rewriting {
   readonly partial: (name: string) => { readonly text: string; readonly notes: TemplateNotes } | undefined;
   /** The partials that are being inlined. */
   readonly chain: readonly string[];
+  /** How many have been, all in all. */
+  readonly inlined: { count: number };
   /** What a partial was given, by name. */
   readonly given: ReadonlyMap<string, Hand>;
 }
@@ -52,6 +54,9 @@ export function rewriteTemplate(
   writer.walk(parsed.value, context, true);
   return success(writer.segments());
 }
+
+/** Each of a few partials that has the next one twice would be there thousands of times. */
+const mostInlined = 500;
 
 /** Helpers of Dotprompt's that say something of messages, not of text. */
 const markers: ReadonlySet<string> = new Set(['role', 'history', 'media', 'section']);
@@ -235,6 +240,9 @@ function createWriter(text: string, rewriting: Rewriting) {
     }
     if (rewriting.chain.includes(name))
       return leaveOut(raw.loc, `the partial \`${name}\`, which includes itself,`);
+    rewriting.inlined.count += 1;
+    if (rewriting.inlined.count > mostInlined)
+      return leaveOut(raw.loc, `the partial \`${name}\`, after ${mostInlined} of them,`);
     const given = new Map(rewriting.given);
     for (const { key, value } of raw.hash?.pairs ?? []) {
       const hand = handOf(value, context);
@@ -311,25 +319,29 @@ function createWriter(text: string, rewriting: Rewriting) {
     return names.reduce<Hand | undefined>((reached, name) => reached && memberOf(reached, name), value);
   }
 
-  function edited({ start, end }: Span): string {
-    // What is left out as a whole has no edits of its own any more.
-    const within = edits
-      .filter((edit) => edit.start >= start && edit.end <= end)
-      .toSorted((one, other) => one.start - other.start || other.end - one.end);
-    let at = start;
-    let result = '';
-    for (const edit of within) {
-      if (edit.start < at) continue;
-      result += text.slice(at, edit.start) + edit.text;
-      at = edit.end;
-    }
-    return result + text.slice(at, end);
+  /** What the text is by its edits, between marks that follow each other. */
+  function createEdited(): (span: Span) => string {
+    const sorted = edits.toSorted((one, other) => one.start - other.start || other.end - one.end);
+    let next = 0;
+    return ({ start, end }) => {
+      let at = start;
+      let result = '';
+      for (let edit = sorted[next]; edit !== undefined && edit.end <= end; edit = sorted[next]) {
+        next += 1;
+        // What is left out as a whole has no edits of its own any more.
+        if (edit.start < at) continue;
+        result += text.slice(at, edit.start) + edit.text;
+        at = edit.end;
+      }
+      return result + text.slice(at, end);
+    };
   }
 
   return {
     walk,
     segments(): readonly Segment[] {
       const segments: Segment[] = [];
+      const edited = createEdited();
       let at = 0;
       for (const { start, end, segments: marked } of marks) {
         segments.push({ kind: 'text', text: edited({ start: at, end: start }) }, ...marked);

@@ -36,6 +36,11 @@ export function literal(value: HandLiteral['value']): HandLiteral {
   return { kind: 'literal', value };
 }
 
+/** Whether it stands for one of its arguments in the source, and says whether it holds here. */
+export function isChoice(value: Hand): value is HandCall {
+  return value.kind === 'call' && (value.helper === 'or' || value.helper === 'and');
+}
+
 const taken: ReadonlySet<string> = new Set([
   ...helperNames,
   ...blockNames,
@@ -74,6 +79,17 @@ export function memberOf(value: Hand, name: string): Hand | undefined {
   if (value.kind === 'path') return { ...value, path: `${value.path}.${segment(name)}` };
   const [first] = value.arguments;
   return value.helper === 'default' && first !== undefined ? memberOf(first, name) : undefined;
+}
+
+/** Of how many values and helpers it is made; counted no further than `most`. */
+export function partsOf(written: Hand, most: number): number {
+  if (written.kind !== 'call') return 1;
+  let parts = 1;
+  for (const argument of written.arguments) {
+    if (parts > most) break;
+    parts += partsOf(argument, most - parts);
+  }
+  return parts;
 }
 
 /** Whether Handlebars can write it: a text that ends in a backslash would take the quotation mark with it. */

@@ -52,7 +52,8 @@ function escaped(text: string): string {
 }
 
 function escapedBeforeTag(text: string): string {
-  const braces = /\{+$/.exec(text)?.[0].length ?? 0;
+  let braces = 0;
+  while (text.at(-1 - braces) === '{') braces += 1;
   // `{{{x}}` would be a tag of three braces: the first comes from an expression.
   if (braces % 2 === 1) return `${escapedBeforeTag(text.slice(0, -1))}{{default "{" ""}}`;
   // A backslash before a tag would make it text.

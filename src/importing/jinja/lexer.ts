@@ -19,6 +19,7 @@ const kinds = { '{{': 'output', '{%': 'statement', '{#': 'comment' } as const;
 /** Cuts a template at its tags. What stands between `{% raw %}` and `{% endraw %}` is text. */
 export function cutTemplate(text: string): Result<readonly Piece[], JinjaMistake> {
   const pieces: Piece[] = [];
+  const quotes = createQuotes();
   let at = 0;
   while (at < text.length) {
     const opening = nextOpening(text, at);
@@ -28,7 +29,7 @@ export function cutTemplate(text: string): Result<readonly Piece[], JinjaMistake
     }
     if (opening.start > at)
       pieces.push({ kind: 'text', text: text.slice(at, opening.start), start: at, end: opening.start });
-    const tag = readTag(text, opening);
+    const tag = readTag(text, opening, quotes);
     if (!tag.ok) return tag;
     const raw = rawText(text, tag.value);
     if (raw !== undefined) {
@@ -57,10 +58,10 @@ function nextOpening(text: string, from: number): Opening | undefined {
   return found === null ? undefined : { start: found.index, mark: found[0] as keyof typeof closings };
 }
 
-function readTag(text: string, { start, mark }: Opening): Result<Tag, JinjaMistake> {
+function readTag(text: string, { start, mark }: Opening, quotes: Quotes): Result<Tag, JinjaMistake> {
   const close = closings[mark];
   const inside = start + 2;
-  const closing = mark === '{#' ? text.indexOf(close, inside) : closingOf(text, inside, close);
+  const closing = mark === '{#' ? text.indexOf(close, inside) : closingOf(text, inside, close, quotes);
   if (closing === -1) {
     const end = text.indexOf('\n', start);
     return failure({
@@ -83,34 +84,52 @@ function readTag(text: string, { start, mark }: Opening): Result<Tag, JinjaMista
   });
 }
 
+/** Where a text in quotation marks that begins here ends; undefined where it does not. */
+type Quotes = (text: string, at: number) => number | undefined;
+
+/** A quotation mark that nothing closes leaves none behind it that something does: the rest is looked through once. */
+function createQuotes(): Quotes {
+  const open = new Set<string>();
+  return (text, at) => {
+    const mark = text.charAt(at);
+    if (open.has(mark)) return undefined;
+    for (let next = at + 1; next < text.length; next += 1) {
+      const found = text.charAt(next);
+      if (found === mark) return next + 1;
+      if (found === '\\') next += 1;
+    }
+    open.add(mark);
+    return undefined;
+  };
+}
+
 /** Where a tag ends: not within a text in quotation marks, nor within a dict of its own. */
-function closingOf(text: string, from: number, close: string): number {
-  const part = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[{}]|%\}|[^"'{}%]+|[\s\S]/gy;
-  part.lastIndex = from;
+function closingOf(text: string, from: number, close: string, quotes: Quotes): number {
   let depth = 0;
-  for (let at = from; at < text.length; at = part.lastIndex) {
+  for (let at = from; at < text.length; at += 1) {
     if (depth === 0 && text.startsWith(close, at)) return at;
-    const found = part.exec(text)?.[0];
-    if (found === undefined) return -1;
+    const found = text.charAt(at);
     if (found === '{') depth += 1;
     if (found === '}') depth = Math.max(0, depth - 1);
+    if (found === '"' || found === "'") at = (quotes(text, at) ?? at + 1) - 1;
   }
   return -1;
 }
 
-/** `{% raw %}` up to `{% endraw %}` as a piece of text; undefined for any other tag. */
+/** `{% raw %}` up to `{% endraw %}` as a piece of text, Nunjucks' `verbatim` too; undefined for any other tag. */
 function rawText(
   text: string,
   tag: Tag,
 ): Result<{ readonly piece: Piece; readonly next: number }, JinjaMistake> | undefined {
-  if (tag.kind !== 'statement' || tag.content.trim() !== 'raw') return undefined;
-  const close = /\{%[-+]?\s*endraw\s*[-+]?%\}/g;
+  const word = tag.content.trim();
+  if (tag.kind !== 'statement' || (word !== 'raw' && word !== 'verbatim')) return undefined;
+  const close = word === 'raw' ? /\{%[-+]?\s*endraw\s*[-+]?%\}/g : /\{%[-+]?\s*endverbatim\s*[-+]?%\}/g;
   close.lastIndex = tag.end;
   const found = close.exec(text);
   if (found === null)
     return failure({
-      message: '{% raw %} is never closed',
-      hint: 'write {% endraw %} behind the text',
+      message: `{% ${word} %} is never closed`,
+      hint: `write {% end${word} %} behind the text`,
       start: tag.start,
       end: tag.end,
     });

@@ -18,6 +18,9 @@ export interface LoadedTemplate {
 /** More files that include each other are a mistake of somebody's. */
 const deepestIncludes = 20;
 
+/** Of one template: each of a few files that is included twice by the one before would be there thousands of times. */
+const mostIncludes = 500;
+
 /** Reads a template from a file that the source names. */
 export async function loadTemplateFile(
   file: ImportFile,
@@ -37,7 +40,7 @@ export async function loadTemplate(
   path: string = file.path,
 ): Promise<Result<LoadedTemplate, Diagnostic>> {
   const places = new Map<string, TemplatePlace>();
-  const loaded = await parseAt(file, text, place, [path], places);
+  const loaded = await parseAt(file, text, place, [path], { places, count: 0 });
   if (!loaded.ok) return loaded;
   return success({
     template: loaded.value,
@@ -46,12 +49,18 @@ export async function loadTemplate(
   });
 }
 
+/** What was included so far, all in all. */
+interface Includes {
+  readonly places: Map<string, TemplatePlace>;
+  count: number;
+}
+
 async function parseAt(
   file: ImportFile,
   text: string,
   place: TemplatePlace,
   chain: readonly string[],
-  places: Map<string, TemplatePlace>,
+  included: Includes,
 ): Promise<Result<JinjaTemplate, Diagnostic>> {
   const parsed = parseJinja(text);
   if (!parsed.ok) {
@@ -64,14 +73,14 @@ async function parseAt(
   async function includeInto(found: readonly JinjaNode[]): Promise<Result<readonly JinjaNode[], Diagnostic>> {
     const made: JinjaNode[] = [];
     for (const node of found) {
-      const one = await included(node);
+      const one = await withIncludes(node);
       if (!one.ok) return one;
       made.push(one.value);
     }
     return success(made);
   }
 
-  async function included(node: JinjaNode): Promise<Result<JinjaNode, Diagnostic>> {
+  async function withIncludes(node: JinjaNode): Promise<Result<JinjaNode, Diagnostic>> {
     if (node.kind === 'include') return includeFile(node);
     if (node.kind !== 'if' && node.kind !== 'for') return success(node);
     const otherwise = await intoElse(node.otherwise);
@@ -114,9 +123,18 @@ async function parseAt(
         place: placeOf(place, node),
       });
     }
+    included.count += 1;
+    if (included.count > mostIncludes)
+      return failure({
+        severity: 'error',
+        code: 'file-too-large',
+        message: `the templates include more than ${mostIncludes} files in all`,
+        hint: 'write what is included many times once, or into the template itself',
+        place: placeOf(place, node),
+      });
     const other = textPlace(name, read.value.text);
-    places.set(name, other);
-    const template = await parseAt(file, read.value.text, other, [...chain, name], places);
+    included.places.set(name, other);
+    const template = await parseAt(file, read.value.text, other, [...chain, name], included);
     return template.ok ? success({ kind: 'included', name, template: template.value, start, end }) : template;
   }
 }

@@ -125,7 +125,9 @@ function createParser(tokens: readonly Token[], tag: { readonly start: number; r
 
   function readComparison(): Expression {
     let left = readSum();
-    for (;;) {
+    for (let links = 0; ; links += 1) {
+      // `1 < a < 3` asks for both, which no comparison of two does.
+      if (links > 1) left = { kind: 'foreign', what: 'a chain of comparisons', ...since(left.start) };
       if (peek('not') && peek('in', 1)) {
         at += 2;
         left = { kind: 'binary', operator: 'not in', left, right: readSum(), ...since(left.start) };

@@ -83,7 +83,7 @@ function readNodes(pieces: readonly Piece[]): Result<readonly JinjaNode[], Jinja
   function lone(tag: Statement, word: string): JinjaNode | undefined {
     if (/^(?:end\w*|else|elif|elseif)$/.test(word))
       return fail(tag, `{% ${word} %} closes nothing`, 'remove it, or write the tag that it belongs to');
-    if (!/^(?:import|from|extends|do|break|continue|debug)$/.test(word))
+    if (!/^(?:import|from|extends|do|break|continue|debug|case|default|pluralize)$/.test(word))
       return fail(tag, word === '' ? 'the tag is empty' : `there is no tag {% ${word} %} in Jinja`);
     return { kind: 'foreign', word, start: tag.start, end: tag.end };
   }
@@ -163,7 +163,10 @@ function readNodes(pieces: readonly Piece[]): Result<readonly JinjaNode[], Jinja
   function setOf(tag: Statement): JinjaNode | undefined {
     const { trim, start, end } = tag;
     // The long form has its value as a body.
-    if (!tag.content.includes('=')) return foreignBlock(tag, 'set');
+    if (/^\s*set\s+[\p{L}_][\p{L}\p{N}_]*\s*(?:\||$)/u.test(tag.content)) return foreignBlock(tag, 'set');
+    // A field of a namespace, or several names at once.
+    if (!/^\s*set\s+[\p{L}_][\p{L}\p{N}_]*\s*=/u.test(tag.content))
+      return { kind: 'foreign', word: 'set', start, end };
     const read = readAfterWord(tag, (reader) => {
       const name = reader.name();
       return reader.take('=') ? { name, value: reader.read() } : undefined;

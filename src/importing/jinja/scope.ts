@@ -21,3 +21,9 @@ export interface Scope {
 export interface TemplateNotes {
   tell(place: { readonly start: number; readonly end: number }, message: string, hint: string): void;
 }
+
+/** What an expression is written with. */
+export interface Writing {
+  readonly scope: Scope;
+  readonly notes: TemplateNotes;
+}

@@ -1,7 +1,7 @@
 import type { Part, Turn } from '../draft.ts';
 import { handText } from '../handlebars/expression.ts';
 import { templateText, type Written } from '../handlebars/text.ts';
-import { headingsIn, roleOfHeading } from '../headings.ts';
+import { filledHeadingsIn, headingsIn, roleOfHeading, type Heading } from '../headings.ts';
 import type { Scope, TemplateNotes } from './scope.ts';
 import type { JinjaNode, JinjaTemplate, JinjaText } from './syntax.ts';
 import { writeExpression } from './write-expression.ts';
@@ -34,10 +34,21 @@ export function turnsOf(input: TurnsInput): readonly Turn[] {
 function sectionsOf({ template, notes, first }: TurnsInput): readonly Section[] {
   const { text, nodes } = template;
   const headings = headingsIn(text);
+  for (const place of filledHeadingsIn(text))
+    notes.tell(
+      place,
+      'a heading that is filled in begins no message here: it becomes text of the message around it',
+      'write the turns out one by one under `messages`, or keep the earlier conversation as text in a field of the record',
+    );
   const sections: { role: Role; nodes: JinjaNode[] }[] = [{ role: first, nodes: [] }];
   const push = (node: JinjaNode) => sections.at(-1)?.nodes.push(node);
+  let next = 0;
   for (const node of nodes) {
-    const within = headings.filter(({ start, end }) => start >= node.start && end <= node.end);
+    const within: Heading[] = [];
+    for (let found = headings[next]; found !== undefined && found.start < node.end; found = headings[next]) {
+      if (found.start >= node.start && found.end <= node.end) within.push(found);
+      next += 1;
+    }
     if (node.kind !== 'text') {
       for (const { role, ...place } of within)
         notes.tell(
@@ -75,9 +86,9 @@ function roleOf(role: string, place: { start: number; end: number }, notes: Temp
 }
 
 /** `![alt](` before an expression and `)` behind it, or with an address between them. */
-const imageOpening = /!\[[^\]\r\n]*\]\([^\S\r\n]*$/;
+const imageOpening = /!\[[^[\]\r\n]*\]\([^\S\r\n]*$/;
 const imageClosing = /^[^\S\r\n]*\)/;
-const image = /!\[[^\]\r\n]*\]\(((?:https?:|data:|\.{0,2}\/)?[^)\s]+)\)/;
+const image = /!\[[^[\]\r\n]*\]\(((?:https?:|data:|\.{0,2}\/)?[^()\s]+)\)/;
 
 /** `sets`: what was set above, in other messages; what is set here is added. */
 function partsOf(nodes: readonly JinjaNode[], sets: JinjaNode[], input: TurnsInput): readonly Part[] {

@@ -1,17 +1,45 @@
-import { call, isWritable, literal, memberOf, type Hand } from '../handlebars/expression.ts';
-import type { Scope, TemplateNotes } from './scope.ts';
-import type { Binary, Call, Choice, Expression, Filter, Test } from './syntax.ts';
+import {
+  call,
+  isChoice,
+  isWritable,
+  literal,
+  memberOf,
+  partsOf,
+  type Hand,
+} from '../handlebars/expression.ts';
+import type { Writing } from './scope.ts';
+import type { Binary, Call, Choice, Expression, Test } from './syntax.ts';
+import { isEmptyList, writeFilter } from './write-filter.ts';
 
-export interface Writing {
-  readonly scope: Scope;
-  readonly notes: TemplateNotes;
-}
+/** Names that are set stand for their values, each in the next: more parts than this are nobody's template. */
+const mostParts = 500;
 
 /** An expression of ours for one of Jinja's; undefined where there is none, which is told. */
 export function writeExpression(expression: Expression, writing: Writing): Hand | undefined {
   const written = write(expression, writing);
-  if (written === undefined || isWritable(written)) return written;
-  return refuse(expression, writing, 'a text that ends in a backslash');
+  if (written === undefined) return undefined;
+  if (partsOf(written, mostParts) > mostParts)
+    return refuse(expression, writing, `an expression of more than ${mostParts} parts`);
+  return isWritable(written) ? written : refuse(expression, writing, 'a text that ends in a backslash');
+}
+
+/** The same where its value is read, not only whether it holds. */
+export function writeSubject(expression: Expression, writing: Writing): Hand | undefined {
+  const written = writeExpression(expression, writing);
+  return written && asValue(written, expression, writing);
+}
+
+/** The value of a part of an expression. */
+function writeValue(expression: Expression, writing: Writing): Hand | undefined {
+  const written = write(expression, writing);
+  return written && asValue(written, expression, writing);
+}
+
+/** Jinja's `or` and `and` give one of their values, ours say whether they hold. */
+function asValue(written: Hand, expression: Expression, writing: Writing): Hand | undefined {
+  if (!isChoice(written)) return written;
+  const what = `the value of \`${written.helper}\` within an expression`;
+  return refuse(expression, writing, what, 'write {% if %}…{% else %}…{% endif %} around the whole');
 }
 
 function write(expression: Expression, writing: Writing): Hand | undefined {
@@ -27,7 +55,7 @@ function write(expression: Expression, writing: Writing): Hand | undefined {
     case 'call':
       return writeCall(expression, writing);
     case 'filter':
-      return writeFilter(expression, writing);
+      return writeFilter(expression, writing, (part) => writeValue(part, writing));
     case 'test':
       return writeTest(expression, writing);
     case 'not': {
@@ -75,10 +103,14 @@ function writeMember(of: Expression, name: string, whole: Expression, writing: W
   return memberOf(value, name) ?? refuse(whole, writing, `the field \`${name}\` of such a value`);
 }
 
-const loopNames: Readonly<Record<string, string>> = { index0: '@index', first: '@first', last: '@last' };
+const loopNames: ReadonlyMap<string, string> = new Map([
+  ['index0', '@index'],
+  ['first', '@first'],
+  ['last', '@last'],
+]);
 
 function writeLoop(name: string, whole: Expression, writing: Writing): Hand | undefined {
-  const path = loopNames[name];
+  const path = loopNames.get(name);
   if (path !== undefined) return { kind: 'path', from: 'here', path };
   if (name !== 'index')
     return refuse(whole, writing, `\`loop.${name}\``, 'pipe has @index, @first and @last');
@@ -100,12 +132,12 @@ function writeIndex(expression: Expression & { kind: 'index' }, writing: Writing
 }
 
 /** Methods of Python's that helpers do, too. */
-const methods: Readonly<Record<string, string>> = {
-  strip: 'trim',
-  lower: 'lower',
-  upper: 'upper',
-  trim: 'trim',
-};
+const methods: ReadonlyMap<string, string> = new Map([
+  ['strip', 'trim'],
+  ['lower', 'lower'],
+  ['upper', 'upper'],
+  ['trim', 'trim'],
+]);
 
 function writeCall(expression: Call, writing: Writing): Hand | undefined {
   const { callee, arguments: given } = expression;
@@ -113,81 +145,18 @@ function writeCall(expression: Call, writing: Writing): Hand | undefined {
     const name = callee.kind === 'name' ? `\`${callee.name}()\`` : 'a call';
     return refuse(expression, writing, name);
   }
-  const helper = methods[callee.name];
+  const helper = methods.get(callee.name);
   if (helper !== undefined && given.length === 0) {
-    const of = write(callee.of, writing);
+    const of = writeValue(callee.of, writing);
     return of && call(helper, of);
   }
   const [name, fallback] = given;
   if (callee.name === 'get' && name?.kind === 'literal' && typeof name.value === 'string') {
     const found = writeMember(callee.of, name.value, expression, writing);
-    const otherwise = fallback === undefined ? literal('') : write(fallback, writing);
+    const otherwise = fallback === undefined ? literal('') : writeValue(fallback, writing);
     return found && otherwise && call('default', found, otherwise);
   }
   return refuse(expression, writing, `\`.${callee.name}()\``);
-}
-
-/** Filters that change nothing here: nothing is escaped, and objects are written as JSON anyway. */
-const idle: ReadonlySet<string> = new Set(['safe', 'string', 'list', 'escape', 'e', 'forceescape']);
-const plainFilters: Readonly<Record<string, string>> = {
-  upper: 'upper',
-  lower: 'lower',
-  trim: 'trim',
-  length: 'length',
-  count: 'length',
-  tojson: 'json',
-  dump: 'json',
-};
-
-function writeFilter(expression: Filter, writing: Writing): Hand | undefined {
-  const { name, arguments: given, named } = expression;
-  const of = write(expression.of, writing);
-  if (of === undefined || idle.has(name)) return of;
-  const helper = plainFilters[name];
-  if (helper !== undefined) {
-    if (given.length > 0 || named.size > 0) tellFilter(expression, writing, 'without what is given to it');
-    return call(helper, of);
-  }
-  const [first] = given;
-  switch (name) {
-    case 'default':
-    case 'd': {
-      const argument = first ?? named.get('default_value');
-      const fallback = argument === undefined ? literal('') : write(argument, writing);
-      return fallback && call('default', of, fallback);
-    }
-    case 'join': {
-      const separator = first === undefined ? literal('') : write(first, writing);
-      if (given.length > 1 || named.has('attribute')) tellFilter(expression, writing, 'of the whole items');
-      return separator && call('join', of, separator);
-    }
-    case 'truncate': {
-      const count = first ?? named.get('length');
-      tellFilter(expression, writing, 'as the first characters, without … behind them');
-      return call('truncate', of, literal(count?.kind === 'literal' ? Number(count.value) || 255 : 255));
-    }
-    case 'first':
-      return memberOf(of, '0') ?? untouched(expression, of, writing);
-    default:
-      return untouched(expression, of, writing);
-  }
-}
-
-function tellFilter(expression: Filter, { notes }: Writing, how: string): void {
-  notes.tell(
-    expression,
-    `the filter \`${expression.name}\` is written ${how}`,
-    'see what `pipe render` shows',
-  );
-}
-
-function untouched(expression: Filter, of: Hand, { notes }: Writing): Hand {
-  notes.tell(
-    expression,
-    `there is no filter \`${expression.name}\`: the value stands as it is`,
-    'change the value before the run, as a field of the record',
-  );
-  return of;
 }
 
 function writeTest(expression: Test, writing: Writing): Hand | undefined {
@@ -196,13 +165,17 @@ function writeTest(expression: Test, writing: Writing): Hand | undefined {
   if (of === undefined) return undefined;
   const turned = (hand: Hand, not: boolean): Hand => (not ? negated(hand) : hand);
   switch (name) {
-    case 'defined':
     case 'truthy':
+      return turned(of, isNot);
+    case 'falsy':
+      return turned(of, !isNot);
+    case 'defined':
+      tellPresence(expression, writing);
       return turned(of, isNot);
     case 'undefined':
     case 'none':
     case 'null':
-    case 'falsy':
+      tellPresence(expression, writing);
       return turned(of, !isNot);
     case 'true':
     case 'false':
@@ -210,6 +183,15 @@ function writeTest(expression: Test, writing: Writing): Hand | undefined {
     default:
       return refuse(expression, writing, `the test \`is ${name}\``);
   }
+}
+
+/** There is no test of presence alone: `#if` asks for a value that says something. */
+function tellPresence(expression: Test, { notes }: Writing): void {
+  notes.tell(
+    expression,
+    `\`is ${expression.negated ? 'not ' : ''}${expression.name}\` takes an empty text or list, 0 and false for nothing, too`,
+    'where these are values of their own, compare with them: {{#if (eq input.count 0)}}',
+  );
 }
 
 function negated(of: Hand): Hand {
@@ -230,7 +212,13 @@ function writeBinary(expression: Binary, writing: Writing): Hand | undefined {
   }
   const place = loopPlace(expression, writing);
   if (place !== undefined) return place;
-  const [one, other] = [write(left, writing), write(right, writing)];
+  const isLogical = operator === 'and' || operator === 'or';
+  if (operator === 'or' && isEmptyList(right)) {
+    const list = write(left, writing);
+    return list?.kind === 'path' ? { ...list, optional: true } : list;
+  }
+  const part = isLogical ? write : writeValue;
+  const [one, other] = [part(left, writing), part(right, writing)];
   if (one === undefined || other === undefined) return undefined;
   switch (operator) {
     case 'and':
@@ -275,8 +263,8 @@ function writeMembership(expression: Binary, writing: Writing): Hand | undefined
   const { left, right, operator } = expression;
   if (right.kind !== 'list' || right.items.length === 0)
     return refuse(expression, writing, `\`${operator}\` beside anything but a list that is written out`);
-  const one = write(left, writing);
-  const items = right.items.map((item) => write(item, writing));
+  const one = writeValue(left, writing);
+  const items = right.items.map((item) => writeValue(item, writing));
   if (one === undefined) return undefined;
   const equal = items.flatMap((item) => (item === undefined ? [] : [call('eq', one, item)]));
   const [first] = equal;

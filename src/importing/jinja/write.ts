@@ -1,8 +1,8 @@
-import { argumentText, guarded, handText, loopName, type Hand } from '../handlebars/expression.ts';
+import { argumentText, guarded, handText, isChoice, loopName, type Hand } from '../handlebars/expression.ts';
 import { leftOut, type Written } from '../handlebars/text.ts';
 import type { Binding, Scope, TemplateNotes } from './scope.ts';
 import type { Expression, JinjaBranch, JinjaElse, JinjaFor, JinjaIf, JinjaNode, Trim } from './syntax.ts';
-import { writeExpression } from './write-expression.ts';
+import { writeExpression, writeSubject } from './write-expression.ts';
 
 interface Place {
   /** The template's text, for what is left out. */
@@ -13,6 +13,8 @@ interface Place {
   readonly loops: number;
   /** Whether it stands in a condition or a loop. */
   readonly inBranch: boolean;
+  /** How many texts that templates of their own make were written, all in all. */
+  readonly made: { count: number };
   readonly files: TemplateNotesOf;
 }
 
@@ -22,16 +24,17 @@ export type TemplateNotesOf = (name: string) => TemplateNotes;
 /** The nodes of a template as pieces of one of ours. What has no counterpart is told, and left out as a comment. */
 export function writeTemplate(
   nodes: readonly JinjaNode[],
-  place: Omit<Place, 'loops' | 'inBranch'>,
+  place: Omit<Place, 'loops' | 'inBranch' | 'made'>,
 ): readonly Written[] {
-  return writeNodes(nodes, { ...place, loops: 0, inBranch: false });
+  return writeNodes(nodes, { ...place, loops: 0, inBranch: false, made: { count: 0 } });
 }
 
 function writeNodes(nodes: readonly JinjaNode[], outer: Place): readonly Written[] {
   const pieces: Written[] = [];
-  let { scope } = outer;
+  // From where it is set on, a name stands for its value.
+  const own = new Map<string, Hand>();
+  const place = { ...outer, scope: withNames(outer.scope, own) };
   for (const node of nodes) {
-    const place = { ...outer, scope };
     if (node.kind !== 'set') {
       pieces.push(...writeNode(node, place));
       continue;
@@ -47,8 +50,7 @@ function writeNodes(nodes: readonly JinjaNode[], outer: Place): readonly Written
         `\`${node.name}\` has this value up to the end of the block alone`,
         'write the text where it is used, within the same condition',
       );
-    // From here on, the name stands for its value.
-    scope = withNames(scope, [[node.name, value]]);
+    own.set(node.name, value);
   }
   return pieces;
 }
@@ -92,6 +94,9 @@ function writeNode(node: Exclude<JinjaNode, { kind: 'set' }>, place: Place): rea
   }
 }
 
+/** Each of a few templates that has the next one twice would be there thousands of times. */
+const mostMade = 500;
+
 function writeOutput(expression: Expression, trim: Trim, source: string, place: Place): readonly Written[] {
   if (expression.kind === 'choice') return writeChoice(expression, trim, source, place);
   if (expression.kind === 'binary' && isJoined(expression)) {
@@ -102,12 +107,41 @@ function writeOutput(expression: Expression, trim: Trim, source: string, place: 
     ];
   }
   const made = expression.kind === 'name' ? place.scope.find(expression.name) : undefined;
-  if (made?.kind === 'template') return writeMade(made, place);
+  if (made?.kind === 'template') {
+    place.made.count += 1;
+    if (place.made.count <= mostMade) return writeMade(made, place);
+    place.notes.tell(
+      expression,
+      `templates stand within templates more than ${mostMade} times: the text is left out`,
+      'write it once, as a partial of the pipeline',
+    );
+    return [leftOut(source)];
+  }
   const value = writeExpression(expression, place);
   if (value === undefined) return [leftOut(source)];
+  return writeValue(value, trim, place);
+}
+
+/** `a or b` is `a` where that holds, and else `b`; `a and b` the other way round. */
+function writeValue(value: Hand, trim: Trim, place: Place): readonly Written[] {
   // A value that is known is text.
   if (value.kind === 'literal') return [{ text: String(value.value ?? '') }];
-  return [tag(handText(value, place.loops > 0), trim)];
+  const inLoop = place.loops > 0;
+  if (!isChoice(value)) return [tag(handText(value, inLoop), trim)];
+  const [first, ...rest] = value.arguments;
+  const [second, ...others] = rest;
+  if (first === undefined || second === undefined) return [];
+  const plain = { before: false, after: false };
+  const one = writeValue(first, plain, place);
+  const other = writeValue(others.length === 0 ? second : { ...value, arguments: rest }, plain, place);
+  const [holds, fails] = value.helper === 'or' ? [one, other] : [other, one];
+  return [
+    tag(`#if ${argumentText(guarded(first), inLoop)}`, { ...plain, before: trim.before }),
+    ...holds,
+    tag('else', plain),
+    ...fails,
+    tag('/if', { ...plain, after: trim.after }),
+  ];
 }
 
 /** Texts side by side: `~` always joins, `+` where one of both is a text. */
@@ -153,6 +187,12 @@ function writeIf(node: JinjaIf, place: Place): readonly Written[] {
     else known.push({ branch, subject });
   }
   const comments = lost.map((branch) => leftOut(sourceOf(branch, place)));
+  for (const branch of lost)
+    place.notes.tell(
+      branch,
+      `the text under this condition is left out${known.length === 0 && node.otherwise !== undefined ? ', and that of its `else`' : ''}`,
+      'write the block by hand where the comment stands in the pipeline',
+    );
   if (known.length === 0) return comments;
   const inLoop = place.loops > 0;
   const inner = { ...place, inBranch: true };
@@ -173,7 +213,7 @@ function writeElse(otherwise: JinjaElse | undefined, place: Place): readonly Wri
 function writeFor(node: JinjaFor, place: Place): readonly Written[] {
   const { list, names } = node;
   const pairs = pairsOf(list);
-  const subject = writeExpression(pairs ?? whole(list, place), place);
+  const subject = writeSubject(pairs ?? whole(list, place), place);
   const known = names.length === 1 || (names.length === 2 && pairs !== undefined);
   if (subject !== undefined && !known)
     place.notes.tell(
@@ -183,13 +223,16 @@ function writeFor(node: JinjaFor, place: Place): readonly Written[] {
     );
   if (subject === undefined || !known) return [leftOut(sourceOf(node, place))];
   const declared = names.map((name) => loopName(name));
-  const item: (readonly [string, Hand])[] = names.map((name, at) => [
-    name,
-    { kind: 'path', from: 'here', path: declared[at] ?? name },
-  ]);
+  const item = new Map(
+    names.map((name, at): [string, Hand] => [
+      name,
+      { kind: 'path', from: 'here', path: declared[at] ?? name },
+    ]),
+  );
   const inner = { ...place, loops: place.loops + 1, inBranch: true, scope: withNames(place.scope, item) };
   const shown = pairs === undefined ? declared : declared.toReversed();
   const filter = node.filter && writeExpression(node.filter, inner);
+  if (filter !== undefined) tellFiltered(node, place);
   const body = writeNodes(node.body, inner);
   return [
     tag(`#each ${argumentText(subject, place.loops > 0)} as |${shown.join(' ')}|`, node.trim),
@@ -200,6 +243,17 @@ function writeFor(node: JinjaFor, place: Place): readonly Written[] {
       : writeElse(node.otherwise, place)),
     tag('/each', node.close),
   ];
+}
+
+/** A loop with a condition goes through all items: what counts them, or asks whether there are any, is of all. */
+function tellFiltered(node: JinjaFor, { notes, text }: Place): void {
+  const counts = node.body.some(({ start, end }) => /\bloop\s*\./.test(text.slice(start, end)));
+  if (!counts && node.otherwise === undefined) return;
+  notes.tell(
+    node,
+    `${counts ? '`loop` counts' : 'its `else` asks for'} all items of the list, not only those for which the loop’s condition holds`,
+    'leave the items out beforehand, in the record',
+  );
 }
 
 function isOptional(subject: Hand): boolean {
@@ -223,8 +277,7 @@ function whole(list: Expression, { notes }: Place): Expression {
   return list.of;
 }
 
-function withNames(scope: Scope, names: readonly (readonly [string, Hand])[]): Scope {
-  const own = new Map(names);
+function withNames(scope: Scope, own: ReadonlyMap<string, Hand>): Scope {
   return {
     find(name) {
       const value = own.get(name);

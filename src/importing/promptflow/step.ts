@@ -68,6 +68,12 @@ export async function stepOf(
         `\`${key}\` is left out: what calls the tools is code`,
         'write the step as `type: tools`, each tool with its `parameters` and its `command`, `module` or `http`',
       );
+  if (node.spec['api'] === 'completion')
+    notes.tell(
+      at('api'),
+      'completions are not asked for: the prompt becomes a message to the model, as in a chat',
+      'name a model that answers chats, and see with `pipe try` what it says',
+    );
   const structured = structuredBy(
     node.inputs['response_format'],
     turns,

@@ -40,11 +40,34 @@ export async function assertionsOf(input: AssertionInput): Promise<readonly Json
       return [];
     }
   const value = await valueOf(input);
-  const made = kinds[type]?.(value, assertion);
+  const made = kinds.get(type)?.(value, assertion);
+  if (made !== undefined) tellKeys(input);
   if (made !== undefined) return [{ ...(made['max_cost_usd'] === undefined && { path }), ...made }];
-  file.notes.tell(place, `the assertion \`${type}\` has no counterpart and is left out`, remedyOf(type));
+  const what = type === '' ? 'an assertion without a type' : `the assertion \`${type}\``;
+  file.notes.tell(place, `${what} has no counterpart and is left out`, remedyOf(type));
   return [];
 }
+
+/** Tells what of an assertion has no place beside its kind and value. */
+function tellKeys({ assertion, place, file }: AssertionInput): void {
+  for (const key of Object.keys(assertion))
+    if (!silentKeys.has(key) && !(key === 'threshold' && assertion['type'] === 'cost'))
+      file.notes.tell(
+        { ...place, pointer: [...place.pointer, key], part: 'key' },
+        `\`${key}\` of an assertion has no counterpart and is left out`,
+        keyRemedies.get(key) ?? 'leave it',
+      );
+}
+
+/** A metric is a name for sums over tests, and changes none of them. */
+const silentKeys: ReadonlySet<string> = new Set(['type', 'value', 'metric']);
+
+const keyRemedies: ReadonlyMap<string, string> = new Map([
+  ['threshold', 'say in the rubric what is good enough: a judge says whether the answer passes'],
+  ['weight', 'every assertion has to hold: remove those that may fail'],
+  ['provider', 'the pipeline says which model judges'],
+  ['rubricPrompt', 'write what is asked of the judge into `rubric`'],
+]);
 
 async function valueOf({ assertion, place, scope, file }: AssertionInput): Promise<JsonValue | undefined> {
   const { value } = assertion;
@@ -56,9 +79,14 @@ async function valueOf({ assertion, place, scope, file }: AssertionInput): Promi
       file.notes.tell(place, read.error.message, read.error.hint ?? 'check the path');
       return undefined;
     }
-    return path.endsWith('.json') ? parsed(read.value.text) : escapedText(read.value.text);
+    return path.endsWith('.json') ? whole(parsed(read.value.text)) : escapedText(read.value.text);
   }
   return written(value);
+
+  /** A schema is no template; of any other object, promptfoo takes every text as it stands. */
+  function whole(one: JsonValue | undefined): JsonValue | undefined {
+    return isNoTemplate(assertion['type']) ? one : literal(one);
+  }
 
   async function written(one: JsonValue | undefined): Promise<JsonValue | undefined> {
     if (Array.isArray(one)) {
@@ -66,7 +94,8 @@ async function valueOf({ assertion, place, scope, file }: AssertionInput): Promi
       for (const item of one as readonly JsonValue[]) items.push((await written(item)) ?? null);
       return items;
     }
-    if (typeof one !== 'string' || isPattern(assertion['type'])) return one;
+    if (isObject(one)) return whole(one);
+    if (typeof one !== 'string' || isNoTemplate(assertion['type'])) return one;
     if (!/\{[{%#]/.test(one)) return one;
     const text = await writeText(
       one,
@@ -78,8 +107,16 @@ async function valueOf({ assertion, place, scope, file }: AssertionInput): Promi
   }
 }
 
-function isPattern(type: JsonValue | undefined): boolean {
-  return typeof type === 'string' && /^(?:not-)?(?:regex|javascript|python)$/.test(type);
+/** The same value with its texts written so that none is a template. */
+function literal(value: JsonValue | undefined): JsonValue | undefined {
+  if (typeof value === 'string') return escapedText(value);
+  if (Array.isArray(value)) return (value as readonly JsonValue[]).map((item) => literal(item) ?? null);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, literal(member) ?? null]));
+}
+
+function isNoTemplate(type: JsonValue | undefined): boolean {
+  return typeof type === 'string' && /^(?:not-)?(?:regex|javascript|python|is-json)$/.test(type);
 }
 
 function parsed(text: string): JsonValue | undefined {
@@ -94,32 +131,39 @@ type Make = (value: JsonValue | undefined, assertion: JsonObject) => JsonObject 
 
 const anyJson: JsonObject = { type: ['object', 'array', 'number', 'boolean', 'null'] };
 
-const kinds: Readonly<Record<string, Make | undefined>> = {
-  equals: (value) => (value === undefined ? undefined : { equals: value }),
-  contains: (value) => text(value, (one) => ({ contains: one })),
-  'not-contains': (value) => text(value, (one) => ({ not_contains: one })),
-  'contains-all': (value) => texts(value, (all) => ({ contains: all })),
-  'not-contains-any': (value) => texts(value, (all) => ({ not_contains: all })),
-  'contains-any': (value) => texts(value, (all) => pattern(all.map(quoted).join('|'))),
-  icontains: (value) => text(value, (one) => pattern(anyCase(one))),
-  'not-icontains': (value) => text(value, (one) => pattern(without(anyCase(one)))),
-  'icontains-any': (value) => texts(value, (all) => pattern(all.map(anyCase).join('|'))),
-  'icontains-all': (value) =>
-    texts(value, (all) => pattern(`^${all.map((one) => `(?=[^]*${anyCase(one)})`).join('')}`)),
-  'starts-with': (value) => text(value, (one) => pattern(`^${quoted(one)}`)),
-  'not-starts-with': (value) => text(value, (one) => pattern(`^(?!${quoted(one)})`)),
-  regex: (value) => text(value, pattern),
-  'not-regex': (value) => text(value, (one) => pattern(without(one))),
-  'is-json': (value) => ({ json_schema: isObject(value) ? value : anyJson }),
-  'llm-rubric': rubric,
-  'model-graded-closedqa': rubric,
-  'g-eval': rubric,
-  factuality: (value) =>
-    text(value, (one) => ({ judge: { rubric: `Says nothing that contradicts this: ${one}` } })),
-  cost: (_, { threshold }) =>
-    typeof threshold === 'number' && threshold > 0 ? { max_cost_usd: threshold } : undefined,
-  javascript: (value) => (typeof value === 'string' ? lengthOf(value) : undefined),
-};
+const kinds: ReadonlyMap<string, Make> = new Map(
+  Object.entries<Make>({
+    equals: (value) => (value === undefined ? undefined : { equals: value }),
+    contains: (value) => text(value, (one) => ({ contains: one })),
+    'not-contains': (value) => text(value, (one) => ({ not_contains: one })),
+    'contains-all': (value) => texts(value, (all) => ({ contains: all })),
+    'not-contains-any': (value) => texts(value, (all) => ({ not_contains: all })),
+    'contains-any': (value) => texts(value, (all) => pattern(all.map(quoted).join('|'))),
+    icontains: (value) => text(value, (one) => pattern(anyCase(one))),
+    'not-icontains': (value) => text(value, (one) => pattern(without(anyCase(one)))),
+    'icontains-any': (value) => texts(value, (all) => pattern(all.map(anyCase).join('|'))),
+    'icontains-all': (value) =>
+      texts(value, (all) => pattern(`^${all.map((one) => `(?=[^]*${anyCase(one)})`).join('')}`)),
+    'starts-with': (value) => text(value, (one) => pattern(`^${quoted(one)}`)),
+    'not-starts-with': (value) => text(value, (one) => pattern(`^(?!${quoted(one)})`)),
+    regex: (value) => text(value, pattern),
+    'not-regex': (value) => text(value, (one) => pattern(without(one))),
+    'is-json': (value) =>
+      schema(typeof value === 'string' ? parsed(value) : value === undefined ? anyJson : value),
+    'llm-rubric': rubric,
+    'model-graded-closedqa': rubric,
+    'g-eval': rubric,
+    factuality: (value) =>
+      text(value, (one) => ({ judge: { rubric: `Says nothing that contradicts this: ${one}` } })),
+    cost: (_, { threshold }) =>
+      typeof threshold === 'number' && threshold > 0 ? { max_cost_usd: threshold } : undefined,
+    javascript: (value) => (typeof value === 'string' ? lengthOf(value) : undefined),
+  }),
+);
+
+function schema(value: JsonValue | undefined): JsonObject | undefined {
+  return isObject(value) ? { json_schema: value } : undefined;
+}
 
 function rubric(value: JsonValue | undefined): JsonObject | undefined {
   const all = Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [value];
@@ -191,6 +235,7 @@ function lengthOf(code: string): JsonObject | undefined {
 }
 
 function remedyOf(type: string): string {
+  if (type === '') return 'write the assertion out here: `$ref` is not followed';
   if (/^(?:not-)?(?:javascript|python|ruby|webhook|is-valid|tool-call|trajectory)/.test(type))
     return 'code is not executed: say what it looks for by `contains`, `matches`, `json_schema` or `judge`';
   if (/similar/.test(type))

@@ -2,24 +2,20 @@ import { extname } from 'node:path';
 import type { Diagnostic, Location } from '../../diagnostic/diagnostic.ts';
 import type { Source } from '../../diagnostic/source.ts';
 import { parseYaml } from '../../diagnostic/yaml-source.ts';
-import { isObject, type JsonObject, type JsonValue, type Pointer } from '../../json/json.ts';
-import { openRecords } from '../../records/open.ts';
+import { isObject, type JsonValue, type Pointer } from '../../json/json.ts';
 import { failure, success, type Result } from '../../result.ts';
 import type { ImportFile } from '../kind.ts';
-import { hideSecrets } from '../secrets.ts';
-import { expectedIn, type PlacedAssertion } from './expected.ts';
-
-/** A test case: the values of its variables, and what is expected. */
-export interface Case {
-  readonly description: string | undefined;
-  readonly vars: JsonObject;
-  readonly assertions: readonly PlacedAssertion[];
-  /** The file of rows that it is a row of. */
-  readonly rowOf?: string;
-}
-
-/** More are rows for a run, not cases for a test. */
-const mostCases = 1000;
+import {
+  assertionsIn,
+  casesOfTest,
+  mostCases,
+  nothing,
+  plainVars,
+  tellKeys,
+  type Case,
+  type Shared,
+} from './case.ts';
+import { rowCases } from './case-rows.ts';
 
 export interface CasesInput {
   readonly source: Source;
@@ -50,13 +46,6 @@ export async function casesOf({ source, file }: CasesInput): Promise<Cases> {
     );
   return success(cases.slice(0, mostCases));
 }
-
-interface Shared {
-  readonly vars: JsonObject;
-  readonly assertions: readonly PlacedAssertion[];
-}
-
-const nothing: Shared = { vars: {}, assertions: [] };
 
 async function defaultOf(
   value: JsonValue | undefined,
@@ -137,164 +126,6 @@ async function parsedFile(
   const { source, diagnostics } = parseYaml(read.value.path, read.value.text);
   const [mistake] = diagnostics;
   return mistake === undefined ? success(source) : failure(mistake);
-}
-
-/** Each row is a case: columns are variables, but for those that begin with two underscores. */
-async function rowCases(named: string, place: Location, shared: Shared, file: ImportFile): Promise<Cases> {
-  const path = await file.folder.find(named);
-  if (!path.ok) return failure([{ ...path.error, place }]);
-  const opened = await openRecords({ path: path.value });
-  if (!opened.ok) return failure([{ ...opened.error, place }]);
-  const cases: Case[] = [];
-  const odd = new Set<string>();
-  let keys = 0;
-  for await (const item of opened.value.read()) {
-    if ('broken' in item) return failure([item.broken]);
-    if (!item.ok)
-      return failure([
-        {
-          severity: 'error',
-          code: item.error.code,
-          message: item.error.message,
-          place: { path: path.value, line: item.line },
-        },
-      ]);
-    if (cases.length > mostCases) break;
-    const hidden = hideSecrets(JSON.stringify(item.value));
-    if (hidden.found.length > 0) keys += 1;
-    const row = hidden.found.length > 0 ? (JSON.parse(hidden.text) as JsonObject) : item.value;
-    // A row of JSONL may be a whole test.
-    if (isObject(row['vars'])) {
-      const line = { source: place.source, pointer: place.pointer };
-      cases.push(...(await casesOfTest(row, line, shared, file)));
-      continue;
-    }
-    const vars: Record<string, JsonValue> = { ...shared.vars };
-    const assertions = [...shared.assertions];
-    for (const [name, cell] of Object.entries(row)) {
-      if (!name.startsWith('__')) vars[name] = cell;
-      else if (/^__expected\d*$/.test(name)) assertions.push(...expectedIn(textOf(cell), place));
-      else if (name !== '__description') odd.add(name);
-    }
-    const description = row['__description'];
-    cases.push({
-      description: typeof description === 'string' && description !== '' ? description : undefined,
-      vars,
-      assertions,
-      ...(assertions.length === shared.assertions.length && { rowOf: named }),
-    });
-  }
-  await opened.value.close();
-  if (keys > 0)
-    file.notes.tell(
-      place,
-      `what looks like a key stands in \`${named}\`; it is not written anywhere`,
-      'take it out of that file',
-      'secret',
-    );
-  if (odd.size > 0)
-    file.notes.tell(
-      place,
-      `the columns ${[...odd].map((name) => `\`${name}\``).join(', ')} are left out`,
-      'leave them',
-    );
-  return success(cases);
-}
-
-/** A variable with a list of values stands for a case each, as promptfoo has it. */
-async function casesOfTest(
-  test: JsonObject,
-  place: Location,
-  shared: Shared,
-  file: ImportFile,
-): Promise<readonly Case[]> {
-  tellKeys(test, place, file);
-  const own = isObject(test['vars']) ? await plainVars(test['vars'], place, file) : {};
-  if (typeof test['vars'] === 'string' || Array.isArray(test['vars']))
-    file.notes.tell(
-      { ...place, pointer: [...place.pointer, 'vars'] },
-      'variables from a file are left out',
-      'write them here',
-    );
-  const assertions = [...shared.assertions, ...assertionsIn(test['assert'], place)];
-  const { description } = test;
-  return combinations({ ...shared.vars, ...own }).map((vars) => ({
-    description: typeof description === 'string' && description !== '' ? description : undefined,
-    vars,
-    assertions,
-  }));
-}
-
-/** A cell, or a value of JSONL, as the text that an answer is held against. */
-function textOf(value: JsonValue): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-function combinations(vars: JsonObject): readonly JsonObject[] {
-  let all: readonly JsonObject[] = [{}];
-  for (const [name, value] of Object.entries(vars)) {
-    const values: readonly JsonValue[] =
-      Array.isArray(value) && value.length > 0 && value.every((one) => typeof one !== 'object')
-        ? value
-        : [value];
-    if (all.length * values.length > mostCases) return all;
-    all = all.flatMap((one) => values.map((each) => Object.assign({}, one, { [name]: each })));
-  }
-  return all;
-}
-
-async function plainVars(vars: JsonObject, place: Location, file: ImportFile): Promise<JsonObject> {
-  const plain: Record<string, JsonValue> = {};
-  for (const [name, value] of Object.entries(vars)) {
-    const at = { ...place, pointer: [...place.pointer, 'vars', name] };
-    if (typeof value === 'string' && value.startsWith('file://')) {
-      const path = value.replace(/^file:\/\//, '');
-      const read = /\.(?:[cm]?[jt]s|py)(?::\w+)?$|\*/.test(path) ? undefined : await file.folder.read(path);
-      if (read?.ok === true) plain[name] = read.value.text;
-      else {
-        const why =
-          read === undefined ? `\`${path}\` is code or several files, and is not read` : read.error.message;
-        file.notes.tell(
-          at,
-          `${why}: \`${name}\` is an empty text`,
-          'write the value itself into the file of tests',
-        );
-        plain[name] = '';
-      }
-      continue;
-    }
-    if (typeof value === 'string' && /\{\{|\{%/.test(value))
-      file.notes.tell(
-        at,
-        `\`${name}\` is taken as it is written: values of a record are no templates`,
-        'write out what it stands for',
-      );
-    plain[name] = value;
-  }
-  return plain;
-}
-
-function assertionsIn(value: JsonValue | undefined, place: Location): readonly PlacedAssertion[] {
-  const list = Array.isArray(value) ? (value as readonly JsonValue[]) : [];
-  return list.flatMap((assertion, at) =>
-    isObject(assertion)
-      ? [{ assertion, place: { ...place, pointer: [...place.pointer, 'assert', at] } }]
-      : [],
-  );
-}
-
-const known: ReadonlySet<string> = new Set(['vars', 'assert', 'description', 'metadata']);
-
-function tellKeys(test: JsonObject, place: Location, { notes }: ImportFile): void {
-  for (const key of Object.keys(test))
-    if (!known.has(key))
-      notes.tell(
-        { ...place, pointer: [...place.pointer, key], part: 'key' },
-        `\`${key}\` of a test has no counterpart and is left out`,
-        key === 'options'
-          ? 'what code makes of an answer is not imported: assert on the answer itself'
-          : 'a test is of one pipeline, with its model: copy the pipeline for another',
-      );
 }
 
 /** Each set of variables of a scenario with each of its tests. */

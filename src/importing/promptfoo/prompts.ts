@@ -10,7 +10,7 @@ import { loadTemplate } from '../jinja/load.ts';
 import type { Scope } from '../jinja/scope.ts';
 import { writeTemplate } from '../jinja/write.ts';
 import type { ImportFile } from '../kind.ts';
-import { textPlace, type TemplatePlace } from '../notes.ts';
+import { textPlace, type Notes, type TemplatePlace } from '../notes.ts';
 
 /** One prompt: a text, or messages with their texts' places. */
 export interface Prompt {
@@ -49,7 +49,15 @@ export async function promptsOf(
       file.notes.tell(at, 'the prompt is no text and is left out', 'write it as a text or as file://…');
       continue;
     }
-    const found = isFile(raw) ? await promptsIn(raw, at, file) : success([inlinePrompt(raw, at)]);
+    if (/^(?!file:)\w+:\/\/\S+$/.test(raw)) {
+      file.notes.tell(
+        at,
+        `\`${raw}\` is a prompt that is kept elsewhere, and is left out`,
+        'save it as a file beside this one, and name that',
+      );
+      continue;
+    }
+    const found = isFile(raw) ? await promptsIn(raw, at, file) : success([inlinePrompt(raw, at, file)]);
     if (!found.ok) return failure([found.error]);
     prompts.push(...found.value);
   }
@@ -64,8 +72,8 @@ function isFile(text: string): boolean {
   );
 }
 
-function inlinePrompt(text: string, at: TemplatePlace): Prompt {
-  const messages = chatIn(parsedJson(text), at, false);
+function inlinePrompt(text: string, at: TemplatePlace, { notes }: ImportFile): Prompt {
+  const messages = messagesIn(text, at, notes);
   return { place: at, messages: messages ?? [{ role: 'user', parts: [{ text, at }] }] };
 }
 
@@ -94,20 +102,24 @@ async function promptsIn(
   if (/\.(?:json|ya?ml)$/.test(extension)) {
     const { source, diagnostics } = parseYaml(read.value.path, text);
     const [mistake] = diagnostics;
-    if (mistake !== undefined) return failure(mistake);
-    const messages = chatIn(source.value, { source, pointer: [] }, true);
+    // A template may make it JSON, once it is filled in.
+    if (mistake !== undefined && !/\{%/.test(text)) return failure(mistake);
+    const messages =
+      mistake === undefined ? chatIn(source.value, { source, pointer: [] }, true, file.notes) : undefined;
     if (messages !== undefined) return success([{ place: at, messages }]);
     file.notes.tell(
       at,
-      `\`${path}\` holds no list of messages and is left out`,
-      'write them as role and content',
+      mistake === undefined
+        ? `\`${path}\` holds no list of messages and is left out`
+        : `\`${path}\` is no JSON before its template is filled in, and is left out`,
+      'write the messages out, each with its role and content, without tags of a template between them',
     );
     return success([]);
   }
   const whole = textPlace(read.value.path, text);
   return success(
     piecesOf(text).map(({ piece, from }): Prompt => {
-      const messages = chatIn(parsedJson(piece), at, false);
+      const messages = messagesIn(piece, at, file.notes);
       return {
         place: at,
         messages: messages ?? [{ role: 'user', parts: [{ text: piece, at: { ...whole, from } }] }],
@@ -137,8 +149,25 @@ function parsedJson(text: string): JsonValue {
   }
 }
 
+/** The messages that a text is as JSON. */
+function messagesIn(text: string, at: TemplatePlace, notes: Notes): readonly PromptMessage[] | undefined {
+  const messages = chatIn(parsedJson(text), at, false, notes);
+  if (messages === undefined && /^\s*\[\s*\{/.test(text) && /"role"\s*:/.test(text))
+    notes.tell(
+      at,
+      'the list of messages is no JSON before its template is filled in: all of it becomes one message of the user',
+      'write the messages out under `messages`, each with its `role` and `content`',
+    );
+  return messages;
+}
+
 /** A list of messages as OpenAI's API has it. `exact`: the pointers lead into the place's source. */
-function chatIn(value: JsonValue, at: TemplatePlace, exact: boolean): readonly PromptMessage[] | undefined {
+function chatIn(
+  value: JsonValue,
+  at: TemplatePlace,
+  exact: boolean,
+  notes: Notes,
+): readonly PromptMessage[] | undefined {
   if (!Array.isArray(value) || value.length === 0) return undefined;
   const messages: PromptMessage[] = [];
   for (const [index, item] of (value as readonly JsonValue[]).entries()) {
@@ -148,8 +177,14 @@ function chatIn(value: JsonValue, at: TemplatePlace, exact: boolean): readonly P
     const below = (...names: Pointer): TemplatePlace =>
       exact ? { ...at, pointer: [...at.pointer, index, 'content', ...names] } : at;
     const parts = Array.isArray(content)
-      ? (content as readonly JsonValue[]).flatMap((part, number) => partIn(part, below, number))
+      ? (content as readonly JsonValue[]).flatMap((part, number) => partIn(part, below, number, notes))
       : [{ text: typeof content === 'string' ? content : JSON.stringify(content), at: below() }];
+    if (!/^(?:system|developer|user|assistant)$/.test(role))
+      notes.tell(
+        below(),
+        `a message of the role \`${role}\` becomes one of the user`,
+        'write the role as system, user or assistant',
+      );
     const known =
       role === 'system' || role === 'developer' ? 'system' : role === 'assistant' ? 'assistant' : 'user';
     messages.push({ role: known, parts });
@@ -161,12 +196,18 @@ function partIn(
   part: JsonValue,
   below: (...names: Pointer) => TemplatePlace,
   number: number,
+  notes: Notes,
 ): PromptMessage['parts'] {
-  if (!isObject(part)) return [];
-  const { text, image_url: image } = part;
+  const { text, image_url: image } = isObject(part) ? part : {};
   if (typeof text === 'string') return [{ text, at: below(number, 'text') }];
   const url = isObject(image) ? image['url'] : image;
-  return typeof url === 'string' ? [{ image: url, at: below(number) }] : [];
+  if (typeof url === 'string') return [{ image: url, at: below(number) }];
+  notes.tell(
+    below(number),
+    'a part of a message that is neither text nor image is left out',
+    'write it as text: {type: text, text: …}',
+  );
+  return [];
 }
 
 /** The messages of a prompt as templates. */
@@ -195,7 +236,7 @@ export async function writeText(
   scope: Scope,
   file: ImportFile,
 ): Promise<Result<string, Diagnostic>> {
-  const loaded = await loadTemplate(file, text.replace(/\s+$/, ''), at);
+  const loaded = await loadTemplate(file, text.trimEnd(), at);
   if (!loaded.ok) return loaded;
   const { template, notes, files } = loaded.value;
   return success(templateText(writeTemplate(template.nodes, { text: template.text, scope, notes, files })));

@@ -10,6 +10,8 @@ import {
   modelKeys,
   parametersOf,
   providerFor,
+  vertexHint,
+  vertexMessage,
   type NamedModel,
 } from '../model.ts';
 import type { Notes } from '../notes.ts';
@@ -32,6 +34,20 @@ const compatible: ReadonlyMap<string, { readonly base_url: string; readonly api_
 
 /** Between a provider's name and the model's: which of its APIs is meant. */
 const apis: ReadonlySet<string> = new Set(['chat', 'completion', 'responses', 'messages', 'text']);
+
+/** APIs of a provider's that answer no prompt with a text. */
+const otherApis: ReadonlySet<string> = new Set([
+  'assistant',
+  'agents',
+  'embedding',
+  'embeddings',
+  'image',
+  'moderation',
+  'realtime',
+  'speech',
+  'transcription',
+  'video',
+]);
 
 interface Named extends NamedModel {
   readonly id: string;
@@ -84,10 +100,11 @@ function namedIn(item: JsonValue, pointer: Pointer, source: Source, notes: Notes
   const server = compatible.get(word);
   const provider = server === undefined ? providerFor(word) : 'openai';
   const name = (apis.has(rest[0] ?? '') ? rest.slice(1) : rest).join(':');
-  if (provider === undefined || name === '') {
+  const isOther = rest.length > 1 && otherApis.has(rest[0] ?? '');
+  if (provider === undefined || name === '' || isOther) {
     notes.tell(
       { source, pointer: at, ...(isKeyed && { part: 'key' as const }) },
-      provider === undefined
+      provider === undefined || isOther
         ? `pipe does not speak to the provider \`${id}\`: it is left out`
         : `\`${id}\` names no model and is left out`,
       'any server that speaks the API of OpenAI or Mistral can be asked: set `model.provider` and `model.base_url`',
@@ -150,6 +167,7 @@ function draftOf(chosen: Named, source: Source, notes: Notes): ChosenModel {
       `set the environment variable ${keyVariable(provider)}, or one that \`model.api_key_env\` names`,
       'secret',
     );
+  if (/^vertex/i.test(chosen.id)) notes.tell({ source, pointer: chosen.pointer }, vertexMessage, vertexHint);
   if (chosen.azure)
     notes.tell(
       { source, pointer: chosen.pointer },

@@ -25,16 +25,22 @@ export async function declareInputs(
   fields: Fields,
   file: ImportFile,
 ): Promise<JsonObject> {
-  const sample: Record<string, JsonValue> = { ...(await sampleOf(head['sample'], { head, source }, file)) };
-  for (const [name, input] of inputsIn(head['inputs'])) {
+  const sample: Record<string, JsonValue> = {
+    ...(await sampleOf(head['sample'], 'sample', { head, source }, file)),
+  };
+  const said = head['inputs'] ?? head['inputSchema'];
+  if (typeof said === 'string')
+    // A file of examples in the place of the inputs.
+    Object.assign(sample, await sampleOf(said, 'inputs', { head, source }, file));
+  for (const [name, input] of inputsIn(said)) {
     if (!isObject(input)) {
       // The short form gives an example alone.
       fields.declare(name, { schema: schemaOf([input]), required: true });
       sample[name] ??= input;
       continue;
     }
-    const said = input['type'] ?? input['kind'];
-    const type = typeof said === 'string' ? types.get(said.toLowerCase()) : undefined;
+    const kind = input['type'] ?? input['kind'];
+    const type = typeof kind === 'string' ? types.get(kind.toLowerCase()) : undefined;
     const { description } = input;
     const example = input['sample'] ?? input['example'];
     if (example !== undefined) sample[name] ??= example;
@@ -73,6 +79,7 @@ function inputsIn(inputs: JsonValue | undefined): readonly (readonly [string, Js
 
 async function sampleOf(
   sample: JsonValue | undefined,
+  key: string,
   { source }: Pick<FrontmatterFile, 'head' | 'source'>,
   file: ImportFile,
 ): Promise<JsonObject> {
@@ -80,7 +87,7 @@ async function sampleOf(
   if (typeof sample !== 'string') return {};
   const named = /^\$\{file:(.+)\}$/.exec(sample.trim())?.[1] ?? sample;
   const read = await file.folder.read(named);
-  const place = { source, pointer: ['sample'] };
+  const place = { source, pointer: [key] };
   if (!read.ok) {
     file.notes.tell(
       place,

@@ -34,12 +34,16 @@ export function promptyModel({ head, source }: FrontmatterFile, notes: Notes): P
   const connection = isObject(said['connection']) ? said['connection'] : {};
   const key = said['parameters'] === undefined && said['options'] !== undefined ? 'options' : 'parameters';
   const given = isObject(said[key]) ? said[key] : {};
-  const type = configuration['type'] ?? said['provider'];
+  const type =
+    configuration['type'] ??
+    said['provider'] ??
+    (connection['azure_deployment'] === undefined ? undefined : 'azure_openai');
   const isAzure = typeof type === 'string' && /azure/i.test(type);
   const name = nameIn([
     configuration['azure_deployment'],
     configuration['name'],
     configuration['model'],
+    connection['azure_deployment'],
     said['id'],
     head['model'],
   ]);
@@ -56,7 +60,10 @@ export function promptyModel({ head, source }: FrontmatterFile, notes: Notes): P
     notes.tell(
       {
         source,
-        pointer: ['model', said['configuration'] === undefined ? 'provider' : 'configuration'],
+        pointer: [
+          'model',
+          ['configuration', 'provider', 'connection'].find((key) => said[key] !== undefined) ?? 'provider',
+        ],
         part: 'key',
       },
       'a deployment on Azure is known by its resource, which the pipeline has to be told',

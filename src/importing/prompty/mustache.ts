@@ -31,6 +31,7 @@ export function mustacheTurns(
       },
       partial: () => undefined,
       chain: [],
+      inlined: { count: 0 },
       given: new Map(),
     });
     if (!segments.ok) {

@@ -1,0 +1,80 @@
+import type { Diagnostic, Location } from '../../diagnostic/diagnostic.ts';
+import { isObject, type JsonObject, type JsonValue } from '../../json/json.ts';
+import { openRecords } from '../../records/open.ts';
+import { failure, success, type Result } from '../../result.ts';
+import type { ImportFile } from '../kind.ts';
+import { hideSecrets } from '../secrets.ts';
+import { casesOfTest, mostCases, type Case, type Shared } from './case.ts';
+import { expectedIn } from './expected.ts';
+
+/** Each row is a case: columns are variables, but for those that begin with two underscores. */
+export async function rowCases(
+  named: string,
+  place: Location,
+  shared: Shared,
+  file: ImportFile,
+): Promise<Result<readonly Case[], readonly Diagnostic[]>> {
+  const path = await file.folder.find(named);
+  if (!path.ok) return failure([{ ...path.error, place }]);
+  const opened = await openRecords({ path: path.value });
+  if (!opened.ok) return failure([{ ...opened.error, place }]);
+  const cases: Case[] = [];
+  const odd = new Set<string>();
+  let keys = 0;
+  for await (const item of opened.value.read()) {
+    if ('broken' in item) return failure([item.broken]);
+    if (!item.ok)
+      return failure([
+        {
+          severity: 'error',
+          code: item.error.code,
+          message: item.error.message,
+          place: { path: path.value, line: item.line },
+        },
+      ]);
+    if (cases.length > mostCases) break;
+    const hidden = hideSecrets(JSON.stringify(item.value));
+    if (hidden.found.length > 0) keys += 1;
+    const row = hidden.found.length > 0 ? (JSON.parse(hidden.text) as JsonObject) : item.value;
+    // A row of JSONL may be a whole test.
+    if (isObject(row['vars'])) {
+      const line = { source: place.source, pointer: place.pointer };
+      cases.push(...(await casesOfTest(row, line, shared, file)));
+      continue;
+    }
+    const vars: Record<string, JsonValue> = { ...shared.vars };
+    const assertions = [...shared.assertions];
+    for (const [name, cell] of Object.entries(row)) {
+      if (!name.startsWith('__')) vars[name] = cell;
+      else if (/^__expected\d*$/.test(name)) assertions.push(...expectedIn(textOf(cell), place));
+      else if (name !== '__description') odd.add(name);
+    }
+    const description = row['__description'];
+    cases.push({
+      description: typeof description === 'string' && description !== '' ? description : undefined,
+      vars,
+      assertions,
+      ...(assertions.length === shared.assertions.length && { rowOf: named }),
+    });
+  }
+  await opened.value.close();
+  if (keys > 0)
+    file.notes.tell(
+      place,
+      `what looks like a key stands in \`${named}\`; it is not written anywhere`,
+      'take it out of that file',
+      'secret',
+    );
+  if (odd.size > 0)
+    file.notes.tell(
+      place,
+      `the columns ${[...odd].map((name) => `\`${name}\``).join(', ')} are left out`,
+      'leave them',
+    );
+  return success(cases);
+}
+
+/** A cell, or a value of JSONL, as the text that an answer is held against. */
+function textOf(value: JsonValue): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

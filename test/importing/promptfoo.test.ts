@@ -1,0 +1,113 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { importFile, type ImportedFile } from '../../src/importing/import-file.ts';
+import { temporaryFolder } from '../support/pipe.ts';
+
+async function imported(config: string, files: Readonly<Record<string, string>> = {}): Promise<ImportedFile> {
+  const cwd = temporaryFolder();
+  for (const [name, text] of Object.entries({ 'promptfooconfig.yaml': config, ...files }))
+    writeFileSync(join(cwd, name), text);
+  const result = await importFile(join(cwd, 'promptfooconfig.yaml'), 'promptfooconfig.yaml');
+  if (!result.ok) throw new Error(result.error.map(({ message }) => message).join('\n'));
+  return result.value;
+}
+
+const told = ({ notes }: ImportedFile): readonly string[] => notes.map(({ message }) => message);
+
+const head = 'prompts: ["Hi {{a}}"]\nproviders: mistral:mistral-small-latest\n';
+const asserting = (assertion: string) => `${head}tests: [{vars: {a: x}, assert: [${assertion}]}]\n`;
+
+describe('assertions of promptfoo', () => {
+  it('takes the texts of an object as they stand', async () => {
+    const file = await imported(asserting("{type: equals, value: {a: '{{b}}', c: ['{{d}}']}}"));
+    expect(file.tests[0]?.['assert']).toEqual([
+      { path: 'steps.answer.output', equals: { a: '\\{{b}}', c: ['\\{{d}}'] } },
+    ]);
+    expect(told(file)).toEqual([]);
+  });
+
+  it('takes a schema as it stands, and as text', async () => {
+    const schema = { type: 'string', pattern: '^a{{2}' };
+    const wanted = [{ path: 'steps.answer.output', json_schema: schema }];
+    const inline = await imported(asserting(`{type: is-json, value: ${JSON.stringify(schema)}}`));
+    expect(inline.tests[0]?.['assert']).toEqual(wanted);
+    const text = await imported(asserting(`{type: is-json, value: '${JSON.stringify(schema)}'}`));
+    expect(text.tests[0]?.['assert']).toEqual(wanted);
+    const broken = await imported(asserting('{type: is-json, value: "{"}'));
+    expect(told(broken)).toEqual(['the assertion `is-json` has no counterpart and is left out']);
+  });
+
+  it.each([
+    ['{type: llm-rubric, value: good, threshold: 0.8}', '`threshold` of an assertion'],
+    ['{type: contains, value: good, weight: 0}', '`weight` of an assertion'],
+    ["{$ref: '#/assertionTemplates/a'}", 'an assertion without a type'],
+    ['{type: constructor, value: a}', 'the assertion `constructor`'],
+  ])('tells of %s', async (assertion, message) => {
+    expect(told(await imported(asserting(assertion)))).toEqual([expect.stringContaining(message)]);
+  });
+
+  it('tells of no threshold that is the cost', async () => {
+    expect(told(await imported(asserting('{type: cost, threshold: 0.01}')))).toEqual([]);
+  });
+});
+
+describe('prompts, providers and cases of promptfoo', () => {
+  it('says how to get the other prompts', async () => {
+    const { notes } = await imported(head.replace(']', ', "Bye {{a}}"]'));
+    expect(notes).toMatchObject([
+      {
+        message: expect.stringContaining('the first prompt is taken') as string,
+        hint: expect.stringContaining(
+          'move it to the top and import it to another file, pipe import promptfooconfig.yaml --output promptfoo-2.yaml',
+        ) as string,
+      },
+    ]);
+  });
+
+  it.each([
+    ['prompts: ["Hi", "langfuse://a:1"]', 'kept elsewhere'],
+    [
+      `prompts: ['[{"role":"user","content":"{{a}}"}{% for b in c %},{"role":"user","content":"{{b}}"}{% endfor %}]']`,
+      'is no JSON before its template is filled in',
+    ],
+    [
+      `prompts: ['[{"role":"tool","content":"{{a}}"}]']`,
+      'a message of the role `tool` becomes one of the user',
+    ],
+    [
+      `prompts: ['[{"role":"user","content":[{"type":"text","text":"a"},{"type":"input_audio"}]}]']`,
+      'neither text nor image',
+    ],
+    ['prompts: [Hi]\ntargets: [openai:assistant:a, mistral:b]', '`openai:assistant:a`: it is left out'],
+    ['prompts: [Hi]\ntargets: vertex:gemini-2.0-flash', 'Vertex AI is not spoken'],
+    ['prompts: [Hi]\nconstructor: 1', '`constructor` has no counterpart'],
+  ])('tells of %s', async (config, message) => {
+    const providers = config.includes('targets') ? '' : '\nproviders: mistral:m';
+    expect(told(await imported(`${config}${providers}\n`))).toEqual([expect.stringContaining(message)]);
+  });
+
+  it('leaves a prompt file out that is no JSON before its template is filled in', async () => {
+    const config = 'prompts: ["Hi {{a}}", file://chat.json]\nproviders: mistral:m\n';
+    const chat = '[{% for a in b %}{"role": "user", "content": "{{a}}"}{% endfor %}]';
+    expect(told(await imported(config, { 'chat.json': chat }))).toEqual([
+      '`chat.json` is no JSON before its template is filled in, and is left out',
+    ]);
+  });
+
+  it('gives every case its variables where the values make too many', async () => {
+    const values = JSON.stringify(Array.from({ length: 40 }, (_, at) => at));
+    const file = await imported(`${head}tests: [{vars: {a: ${values}, b: ${values}, c: x}}]\n`);
+    expect(file.rows).toHaveLength(40);
+    expect(file.rows[39]).toEqual({ a: 39, b: 0, c: 'x' });
+    expect(told(file)).toEqual([
+      'the values make more than 1000 cases: `b` has its first value in all of them',
+    ]);
+  });
+
+  it('reads rows whose keys stand beside quotation marks', async () => {
+    const row = JSON.stringify({ a: 'api_key=abcdefgh"q"', b: 'Authorization: Basic dXNlcjpwYXNz' });
+    const file = await imported(`${head}tests: rows.jsonl\n`, { 'rows.jsonl': `${row}\n` });
+    expect(file.rows).toEqual([{ a: 'api_key=xxxxxxxx"q"', b: `Authorization: ${'x'.repeat(18)}` }]);
+  });
+});
