@@ -52,10 +52,18 @@ Examples:
     .action(async (source: string, flags: ImportFlags) => done(await importSource(terminal, source, flags)));
 }
 
+/** The providers' keys that stand in the environment. */
+async function keysOf({ env }: Terminal): Promise<readonly string[]> {
+  const { providers } = await import('../models/registry.ts');
+  return [...providers.values()].flatMap(({ api_key_env }) =>
+    api_key_env === null ? [] : (env[api_key_env] ?? []),
+  );
+}
+
 async function importSource(terminal: Terminal, source: string, flags: ImportFlags): Promise<ExitCode> {
   const { importFile } = await import('../importing/import-file.ts');
   const path = resolve(terminal.cwd, source);
-  const imported = await importFile(path, source, flags.from);
+  const imported = await importFile(path, source, { from: flags.from, keys: await keysOf(terminal) });
   if (!imported.ok) return refuse(terminal, imported.error, flags);
   if (flags.output === '-') return printPipeline(terminal, imported.value, flags);
   const pipeline = targetOf(terminal, imported.value, flags);

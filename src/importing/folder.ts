@@ -5,14 +5,15 @@ import { readTextFile } from '../pipeline/load.ts';
 import { failure, success, type Result } from '../result.ts';
 import type { Notes } from './notes.ts';
 import { textPlace } from './notes.ts';
-import { hideSecrets } from './secrets.ts';
+import { hideSecrets, type Hidden } from './secrets.ts';
 
 /** The folder of a file that is imported: what it names is read here, by its real path, and nowhere else. */
 export interface SourceFolder {
   /** The text of a file, with no key in it. `named` is what the source says, relative to `from` (default: the source). */
   read(named: string, from?: string): Promise<Result<NamedFile, Diagnostic>>;
-  /** The real path of a file within the folder, for whoever streams it. */
+  /** The real path of a file within the folder, for whoever streams it, and hides what is in it. */
   find(named: string): Promise<Result<string, Diagnostic>>;
+  hide(text: string): Hidden;
 }
 
 export interface NamedFile {
@@ -25,7 +26,9 @@ export interface NamedFile {
 const mostFiles = 500;
 const mostCharacters = 20_000_000;
 
-export function openFolder(source: string, notes: Notes): SourceFolder {
+/** `keys`: those of this machine, which no file is to bring along. */
+export function openFolder(source: string, notes: Notes, keys: readonly string[]): SourceFolder {
+  const hide = (text: string) => hideSecrets(text, keys);
   const root = dirname(source);
   const read = new Map<string, NamedFile>();
   let characters = 0;
@@ -41,6 +44,7 @@ export function openFolder(source: string, notes: Notes): SourceFolder {
 
   return {
     find,
+    hide,
     async read(named, from) {
       const found = await find(named, from);
       if (!found.ok) return found;
@@ -50,7 +54,7 @@ export function openFolder(source: string, notes: Notes): SourceFolder {
       if (!file.ok) return file;
       characters += file.value.text.length;
       if (read.size >= mostFiles || characters > mostCharacters) return failure(tooMuch(named));
-      const hidden = hideSecrets(file.value.text);
+      const hidden = hide(file.value.text);
       tellSecrets(found.value, hidden.text, hidden.found, notes);
       const text = { path: found.value, text: hidden.text };
       read.set(found.value, text);
@@ -60,12 +64,7 @@ export function openFolder(source: string, notes: Notes): SourceFolder {
 }
 
 /** Says where keys stood. */
-export function tellSecrets(
-  path: string,
-  text: string,
-  found: ReturnType<typeof hideSecrets>['found'],
-  notes: Notes,
-): void {
+export function tellSecrets(path: string, text: string, found: Hidden['found'], notes: Notes): void {
   if (found.length === 0) return;
   const { source } = textPlace(path, text);
   for (const span of found)

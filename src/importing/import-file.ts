@@ -6,7 +6,6 @@ import { openFolder, tellSecrets } from './folder.ts';
 import type { Imported, ImportKind } from './kind.ts';
 import { createNotes } from './notes.ts';
 import { importKinds } from './registry.ts';
-import { hideSecrets } from './secrets.ts';
 
 export interface ImportedFile extends Imported {
   readonly kind: ImportKind;
@@ -16,21 +15,23 @@ export interface ImportedFile extends Imported {
 
 /**
  * Reads a file of another tool as a pipeline. `path` is absolute, `shown` what messages call it; `from` names the kind,
- * which else is known by name and content. Nothing of the file is executed.
+ * which else is known by name and content; `keys`: those of
+ * this machine, which are not to be written. Nothing of the file is executed.
  */
 export async function importFile(
   path: string,
   shown: string,
-  from?: string,
+  { from, keys = [] }: { readonly from?: string | undefined; readonly keys?: readonly string[] } = {},
 ): Promise<Result<ImportedFile, readonly Diagnostic[]>> {
   const read = await readTextFile(path, shown);
   if (!read.ok) return failure([read.error]);
   const notes = createNotes();
-  const { text, found } = hideSecrets(read.value.text);
+  const folder = openFolder(path, notes, keys);
+  const { text, found } = folder.hide(read.value.text);
   tellSecrets(path, text, found, notes);
   const kind = kindOf(basename(path), text, from);
   if (kind === undefined) return failure([unknownKind(shown, text)]);
-  const imported = await kind.read({ path, shown, text, folder: openFolder(path, notes), notes });
+  const imported = await kind.read({ path, shown, text, folder, notes });
   if (!imported.ok) return imported;
   return success({ ...imported.value, kind, notes: notes.all() });
 }

@@ -193,6 +193,22 @@ describe('pipe import', () => {
     expect(readFileSync(join(cwd, 'x.rows.jsonl'), 'utf8')).toBe('{"a":"Sally"}\n');
   });
 
+  it('asks the server that a prompty names, and no other', async () => {
+    const head =
+      'model: {configuration: {type: openai, name: gpt-4o, base_url: "https://llm.example.com/v1"}}';
+    const cwd = project({ 'x.prompty': `---\n${head}\n---\nsystem:\nAnswer.\nuser:\nHi\n` });
+    await runInProcess(cwd, ['import', 'x.prompty']);
+    expect(readFileSync(join(cwd, 'x.yaml'), 'utf8')).toContain('base_url: https://llm.example.com/v1\n');
+  });
+
+  it("has none of this machine's keys in what it writes or prints", async () => {
+    const key = 'wherever-it-came-from';
+    const cwd = project({ 'x.prompt': prompt.replace('Hello', `Hello ${key}`) });
+    const { stderr } = await runInProcess(cwd, ['import', 'x.prompt'], { MISTRAL_API_KEY: key });
+    expect(stderr).toContain('what looks like a key stands here');
+    expect(stderr + readFileSync(join(cwd, 'x.yaml'), 'utf8')).not.toContain(key);
+  });
+
   it('has no key in what it writes or prints', async () => {
     const key = 'sk-live-0123456789abcdefghij';
     const config = `prompts: ['Use ${key} for {{a}}']\nproviders: [{id: 'openai:gpt-4o', config: {apiKey: ${key}, organization: ${key}}}]\ntests: tests.csv\n`;

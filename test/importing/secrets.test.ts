@@ -10,6 +10,12 @@ describe('keys in somebody’s file', () => {
     ['Authorization: Bearer abcdefgh1234', 'Bearer abcdefgh1234'],
     ['MY_API_KEY=abcdefgh1234', 'abcdefgh1234'],
     ['password: hunter2hunter2', 'hunter2hunter2'],
+    ['AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMIbPxRfi', 'wJalrXUtnFEMIbPxRfi'],
+    ['secret_key: 8f2a91c07d', '8f2a91c07d'],
+    ['apiKey: |\n  0123456789abcdef', '0123456789abcdef'],
+    ['token: "abcd1234efgh5678ijkl"', 'abcd1234efgh5678ijkl'],
+    ['say Bearer abcd1234efgh5678ijkl to it', 'abcd1234efgh5678ijkl'],
+    ['base_url: https://me:s3cret-word@host/v1', 's3cret-word'],
     ['Authorization: Basic dXNlcjpwYXNz', 'Basic dXNlcjpwYXNz'],
     ['base: https://user:secret@host/v1', 'secret'],
     ['gsk_abcdefghijklmnopqrst', 'gsk_abcdefghijklmnopqrst'],
@@ -27,7 +33,16 @@ describe('keys in somebody’s file', () => {
     'api_key: OPENAI_API_KEY',
     'max_tokens: 100000000',
     'tell me the secret of good bread',
+    'token: classification-of-tickets',
+    'the bearer of good news',
   ])('are not seen where there is none: %s', (text) => {
     expect(hideSecrets(text)).toEqual({ text, found: [] });
   });
+});
+
+it('hides the keys of this machine, whatever they look like', () => {
+  const text = 'prompt: my-own-words-42, say my-own-words-42';
+  const hidden = hideSecrets(text, ['my-own-words-42', 'say']);
+  expect(hidden.text).toBe(text.replaceAll('my-own-words-42', 'x'.repeat(15)));
+  expect(hidden.found).toHaveLength(2);
 });

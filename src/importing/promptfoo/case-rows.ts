@@ -3,7 +3,6 @@ import { isObject, type JsonObject, type JsonValue } from '../../json/json.ts';
 import { openRecords } from '../../records/open.ts';
 import { failure, success, type Result } from '../../result.ts';
 import type { ImportFile } from '../kind.ts';
-import { hideSecrets } from '../secrets.ts';
 import { casesOfTest, mostCases, type Case, type Shared } from './case.ts';
 import { expectedIn } from './expected.ts';
 
@@ -33,7 +32,7 @@ export async function rowCases(
         },
       ]);
     if (cases.length > mostCases) break;
-    const hidden = hideSecrets(JSON.stringify(item.value));
+    const hidden = file.folder.hide(JSON.stringify(item.value));
     if (hidden.found.length > 0) keys += 1;
     const row = hidden.found.length > 0 ? (JSON.parse(hidden.text) as JsonObject) : item.value;
     // A row of JSONL may be a whole test.

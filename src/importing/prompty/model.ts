@@ -70,6 +70,7 @@ export function promptyModel({ head, source }: FrontmatterFile, notes: Notes): P
       azureHint,
     );
   tellConnection(configuration, connection, { head, source }, notes);
+  const base_url = isAzure || chosen === fallbackModel ? undefined : addressIn(configuration, connection);
   const pointer = ['model', key];
   const sent = Object.fromEntries(Object.entries(given).filter(([one]) => !elsewhere.has(one)));
   for (const one of Object.keys(given))
@@ -82,7 +83,7 @@ export function promptyModel({ head, source }: FrontmatterFile, notes: Notes): P
   const parameters = parametersOf(chosen.provider, sent, { source, pointer }, notes);
   return {
     model: modelDraft(
-      modelKeys(chosen, parameters),
+      modelKeys(chosen, { ...(base_url !== undefined && { base_url }), ...parameters }),
       isAzure && chosen !== fallbackModel ? azureComments : [],
     ),
     responseFormat: given['response_format'],
@@ -94,6 +95,14 @@ export function promptyModel({ head, source }: FrontmatterFile, notes: Notes): P
 function nameIn(values: readonly (JsonValue | undefined)[]): string | undefined {
   const names = values.filter((value) => typeof value === 'string' && value !== '' && !value.includes('${'));
   return names.find((value) => typeof value === 'string');
+}
+
+/** The server that is asked, where the file says it outright: what is meant for one must not go to another. */
+function addressIn(...maps: readonly JsonObject[]): string | undefined {
+  const said = maps.flatMap((map) => [map['base_url'], map['api_base'], map['endpoint']]);
+  return said.find(
+    (value): value is string => typeof value === 'string' && /^https?:\/\/[^\s$]+$/.test(value),
+  );
 }
 
 function tellConnection(
