@@ -93,6 +93,12 @@ function codeValue(
 ): Binding | undefined {
   const answers = answersBefore(node, flow);
   if (answers.length === 0) return withMembers(flow.fields.read(fieldOf(node, flow)), path, place, flow);
+  const names = answers.map((answer) => `\`${answer.name}\``).join(', ');
+  flow.notes.tell(
+    place,
+    `what \`${node.name}\` made of the answer of ${names} is not known: the answer itself is read`,
+    'have the step answer in that form, by its prompt or as `type: structured`, or correct what reads it',
+  );
   const sure = answers.find((answer) => !isConditional(answer, flow));
   if (sure !== undefined) return { kind: 'value', value: answerOf(sure, flow) };
   const chain = answers.reduceRight<Hand>(
