@@ -15,7 +15,7 @@ export function initCommand(terminal: Terminal, done: (code: ExitCode) => void):
     .addOption(
       new Option(
         '--task <task>',
-        'what the model is to do (default: what the flags below say, else classify where a column holds labels, else extract)',
+        'what the model is to do (default: by the flags below; classify where a column holds labels; else extract)',
       )
         .choices(taskNames)
         .argParser(taskFlag),
@@ -31,9 +31,10 @@ export function initCommand(terminal: Terminal, done: (code: ExitCode) => void):
       'after',
       `
 On a terminal it asks what the flags leave open; Enter takes what is proposed,
-\`?\` explains, \`back\` goes to the question before. Nothing is written before the last question is answered. Beside the pipeline it writes its first tests,
-with a row or two of yours, and has git ignore the folders with data. Labels are
-proposed from a column named label, category, topic, sentiment, type or alike.
+\`?\` explains, \`back\` asks the question before again. Nothing is written before
+the last one is answered. Beside the pipeline it writes its first tests, with a
+row or two of yours, and has git ignore the folders with data. Labels are taken
+from a column named label, category, topic, sentiment, intent, type or alike.
 
 Examples:
   $ pipe init

@@ -91,7 +91,7 @@ export async function surveyRecords(source: RecordSource): Promise<Result<Record
   const lackingOf = (name: string) =>
     samples.find(({ record }) => isLacking(record[name])) ?? lacking.get(name);
   return success({
-    fields: [...fields].map(([name, one]) => ({ ...one.told(records), lacking: lackingOf(name) })),
+    fields: [...fields].map(([name, one]) => one.told(records, lackingOf(name))),
     ...counts,
     more,
     cells,
@@ -106,7 +106,7 @@ export function isLacking(value: JsonValue | undefined): boolean {
 
 interface Tally {
   add(value: JsonValue): void;
-  told(records: number): Omit<FieldSurvey, 'lacking'>;
+  told(records: number, lacking: Sample | undefined): FieldSurvey;
 }
 
 function tallyOf(fields: Map<string, Tally>, name: string, cells: boolean): Tally | undefined {
@@ -171,7 +171,7 @@ function createTally(name: string, cells: boolean): Tally {
       if (typeof value === 'number' && Number.isSafeInteger(value)) addName(String(value));
       else unique = false;
     },
-    told(records) {
+    told(records, lacking) {
       const { present, nulls, empty, texts, characters, addresses } = counts;
       const types = cells ? (texts > 0 ? readers.slice(0, 1).map(({ type }) => type) : []) : [...kinds];
       return {
@@ -184,6 +184,7 @@ function createTally(name: string, cells: boolean): Tally {
         choices: choices === undefined ? undefined : [...choices],
         meanLength: texts === 0 ? 0 : characters / texts,
         addresses: addresses * 2 > texts,
+        lacking,
       };
     },
   };

@@ -77,10 +77,11 @@ async function nextLines(terminal: Terminal, files: StarterFiles): Promise<reado
     ],
     [[`${pipe} report`], 'after a run: a page of what came of it, and what it cost'],
   ];
-  return commands.flatMap(([words, effect]) => [
-    ...continuedLines(words).map((line) => `  ${line}`),
-    `    ${effect}`,
-  ]);
+  return commands.flatMap(([words, effect]) =>
+    continuedLines(words)
+      .map((line) => `  ${line}`)
+      .concat(`    ${effect}`),
+  );
 }
 
 /** A new file for the answers, in the format of the rows. */
