@@ -149,15 +149,14 @@ function proposalFor(
   const proposal = survey === undefined ? exampleProposal : propose(survey, text);
   if (proposal === undefined)
     return failure(refused(`\`${input}\` has no field that a prompt could read`, 'check its first rows'));
-  const names = proposal.fields.map(({ name }) => name);
-  if (text === undefined || (survey === undefined ? names.includes(text) : proposal.text === text))
-    return success(survey === undefined && text !== undefined ? { ...proposal, text } : proposal);
+  if (text === undefined || proposal.text === text) return success(proposal);
+  const names = survey === undefined ? proposal.texts : proposal.fields.map(({ name }) => name);
   const meant = didYouMean(text, names);
   const hint =
     meant === undefined
       ? `it has ${names.map((name) => `\`${name}\``).join(', ')}`
       : `did you mean \`${meant}\`?`;
-  return failure(refused(`${input ?? 'the example'} has no field \`${text}\``, hint));
+  return failure(refused(`${input ?? 'the example'} has no field of texts \`${text}\``, hint));
 }
 
 function originOf({ detail }: Task, { labels }: Proposal): Choices['origin'] {

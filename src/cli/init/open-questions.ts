@@ -1,5 +1,4 @@
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
-import { printable } from '../../diagnostic/printable.ts';
 import { didYouMean } from '../../diagnostic/suggest.ts';
 import type { Result } from '../../result.ts';
 import type { Proposal } from '../../starter/proposal.ts';
@@ -46,7 +45,8 @@ export function taskQuestion(proposal: Proposal): Question {
     words: 'Task',
     proposed: usualTask(proposal),
     explained: [
-      ...all.map(({ task, description }) => `${task.padEnd(10)} ${description}`),
+      'classify and extract answer with columns: the labels or the facts that you name',
+      'next, and nothing else. translate and chat answer with a text.',
       'The prompt that it begins with is yours to edit, and more steps can follow.',
     ],
     wrong: mistakenTask,
@@ -60,10 +60,11 @@ export function taskOf(name: string | undefined): Task | undefined {
 const mostShown = 6;
 
 export function textQuestion({ text, texts }: Proposal): Question {
-  const shown = texts.slice(0, mostShown).map((name) => printable(name));
+  const shown = texts.slice(0, mostShown);
   const more = texts.length > mostShown ? ', …' : '';
   return {
-    words: `Which field is the text (${shown.join(', ')}${more})`,
+    menu: [`Your fields: ${shown.join(', ')}${more}`],
+    words: 'Which one is the text',
     proposed: text,
     explained: [
       'The field that the prompt reads of each record; a prompt can be edited to read',

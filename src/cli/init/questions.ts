@@ -27,7 +27,7 @@ export interface Questions {
   close(): void;
 }
 
-const hint = 'Enter takes what is in [ ], ? explains, back asks again what was before.';
+const hint = 'Enter takes what is in [ ], ? explains, back asks the question before again.';
 
 /** On stderr, since stdout is for data. Ctrl-C and Ctrl-D break off. */
 export function openQuestions({ stdin, stderr }: Terminal): Questions {
