@@ -210,7 +210,12 @@ describe('pipe init', () => {
     ['an absent file', [], ['--input', 'none.csv'], 'none.csv'],
     ['an empty file', [['e.jsonl', '']], ['--input', 'e.jsonl'], 'is empty'],
     ['a broken header', [['e.csv', 'a,a\n1,2\n']], ['--input', 'e.csv'], 'all named `a`'],
-    ['bytes that are no text', [['e.csv', 'a,\xff\n']], ['--text', 'b', '--input', 'e.csv'], 'no field of texts `b`'],
+    [
+      'bytes that are no text',
+      [['e.csv', 'a,\xff\n']],
+      ['--text', 'b', '--input', 'e.csv'],
+      'no field of texts `b`',
+    ],
     ['standard input', [], ['--input', '-'], 'comes once'],
   ] as const)('refuses %s', async (_, files, flags, told) => {
     const cwd = project(Object.fromEntries(files));
