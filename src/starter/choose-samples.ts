@@ -2,13 +2,15 @@ import type { JsonObject, JsonSchema, JsonValue } from '../json/json.ts';
 import { columnReaders } from '../records/cells.ts';
 import { exampleRecords } from './example.ts';
 import type { Proposal } from './proposal.ts';
-import type { RecordSurvey } from './survey.ts';
+import { isLacking, type RecordSurvey } from './survey.ts';
 
 export interface ChosenSamples {
   /** One or two, with different texts. */
   readonly samples: readonly JsonObject[];
   /** False where they are invented, since no record would do. */
   readonly areOfRows: boolean;
+  /** The first record without a text; undefined where none was seen. */
+  readonly lacking?: JsonObject;
 }
 
 /** Records that tests can begin with, as a run would read them. */
@@ -19,19 +21,24 @@ export function chooseSamples(survey: RecordSurvey | undefined, proposal: Propos
       return read === undefined || isLacking(read[proposal.text]) ? [] : [{ record: read, changed }];
     },
   );
+  const lacking = lackingOf(survey, proposal);
   const ranked = readable.toSorted((one, other) => one.changed - other.changed);
   const texts = new Set<string>();
   const chosen = ranked.filter(({ record }) => {
     const text = JSON.stringify(record[proposal.text]);
     return !texts.has(text) && texts.add(text).size <= 2;
   });
-  return chosen.length > 0
-    ? { samples: chosen.map(({ record }) => record), areOfRows: true }
-    : { samples: [invented(proposal)], areOfRows: false };
+  return {
+    ...(chosen.length > 0
+      ? { samples: chosen.map(({ record }) => record), areOfRows: true }
+      : { samples: [invented(proposal)], areOfRows: false }),
+    ...(lacking !== undefined && { lacking }),
+  };
 }
 
-function isLacking(value: JsonValue | undefined): boolean {
-  return value === undefined || value === null || value === '';
+function lackingOf(survey: RecordSurvey | undefined, proposal: Proposal): JsonObject | undefined {
+  const record = survey?.fields.find(({ name }) => name === proposal.text)?.lacking?.record;
+  return record === undefined || survey?.cells !== true ? record : readCells(record, proposal);
 }
 
 /** Undefined where a cell is not what its column was taken for. */
@@ -62,7 +69,7 @@ const values: { readonly [type: string]: JsonValue } = {
 
 /** A record that the schema allows. */
 function invented({ fields, text, key }: Proposal): JsonObject {
-  const needed = fields.filter(({ name, required }) => required || name === text);
+  const needed = fields.filter(({ name, required }) => required || name === text || name === key);
   return Object.fromEntries(
     needed.map(({ name, types: [type = 'string'] }) => [
       name,

@@ -23,9 +23,10 @@ export const exampleProposal: Proposal = {
   text: 'text',
   texts: ['text'],
   fields: [
-    { name: 'id', types: ['string'], required: true, filled: false },
+    { name: 'id', types: ['string'], required: false, filled: false },
     { name: 'text', types: ['string'], required: true, filled: true },
   ],
   open: false,
+  labels: { values: ['praise', 'complaint', 'question'] },
   textMayLack: false,
 };

@@ -41,7 +41,7 @@ export function pipelineText(input: PipelineTextInput): string {
     `  ${step.id}:`,
     ...indented(step.lines, 4),
     '',
-    "output: # a result row; without it, the record's fields and one field a step",
+    'output: # a result row; `default` stands for what a record may lack',
     ...indented(outputLines(proposal, step), 2),
   ];
   return `${lines.join('\n')}\n`;
@@ -98,11 +98,12 @@ export function resultColumns({ fields, key, text }: Proposal, { results }: Task
   return { ofRecord: carried, ofAnswer: results.map(([name, template]) => [free(name), template] as const) };
 }
 
-/** A field that a record may lack would fail it. */
+/** A field that a record may lack would fail it. Of a field of texts alone, an empty one stays what it is. */
 function optional(name: string, fields: readonly ProposedField[]): string {
   const path = fieldPath(name);
-  const isSure = fields.some((field) => field.name === name && field.required);
-  return isSure ? `{{${path}}}` : `{{default ${path} ''}}`;
+  const field = fields.find((one) => one.name === name);
+  if (field?.required === true) return `{{${path}}}`;
+  return `{{default ${path} ${field?.types.join('') === 'string' ? "''" : 'null'}}}`;
 }
 
 export function indented(lines: readonly string[], columns: number): readonly string[] {

@@ -11,10 +11,16 @@ export interface Proposal {
   readonly fields: readonly ProposedField[];
   /** Whether a record may have fields that are not among these. */
   readonly open: boolean;
-  /** The values of a field that looks like the label of a record; absent where none does. */
-  readonly labels?: readonly string[];
+  /** Absent where no field's name says that it holds the label of a record. */
+  readonly labels?: ProposedLabels;
   /** Whether the text is missing, or empty, in some records. */
   readonly textMayLack: boolean;
+}
+
+export interface ProposedLabels {
+  readonly values: readonly string[];
+  /** The field that they are the values of; absent where they are made for example rows. */
+  readonly column?: string;
 }
 
 export interface ProposedField {
@@ -35,14 +41,14 @@ export function propose(survey: RecordSurvey, text?: string): Proposal | undefin
   const chosen = usable.find(({ name }) => name === text) ?? best;
   if (chosen === undefined) return undefined;
   const others = usable.filter((field) => field !== key && field !== chosen);
-  const labels = others.find((field) => isLabel(field, survey.records))?.choices;
+  const labels = others.find((field) => isLabel(field, survey.records));
   return {
     ...(key !== undefined && key !== chosen && { key: key.name }),
     text: chosen.name,
     texts: texts.map(({ name }) => name),
     fields: survey.fields.map((field) => proposedField(field, survey, { key, text: chosen })),
     open: survey.fields.length >= mostFields,
-    ...(labels !== undefined && { labels }),
+    ...(labels?.choices !== undefined && { labels: { values: labels.choices, column: labels.name } }),
     textMayLack: mayLack(chosen, survey),
   };
 }
@@ -82,15 +88,24 @@ function rankedTexts(fields: readonly FieldSurvey[], key: FieldSurvey | undefine
 
 const longestLabel = 30;
 
-/** A few short texts, each of several records. */
-function isLabel({ choices, types, nulls, empty }: FieldSurvey, records: number): boolean {
+/** What a label's column is called, or the last of its words: `Ticket category`, `issueTopic`. */
+const labelNames =
+  /(?:^|[^\p{L}])(?:label|category|classification|topic|theme|sentiment|polarity|emotion|mood|intent|tag|genre)s?$/iu;
+
+/** Words that say so alone only: a room's type and a ship's class are no labels of a text. */
+const bareLabelNames = /^(?:type|kind|class)(?:es|s)?$/iu;
+
+/** By its name; and a few short texts, fewer than there are records. A status or a hotel has few values, too. */
+function isLabel({ name, choices, types, nulls, empty }: FieldSurvey, records: number): boolean {
+  const words = name.replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2').trim();
   return (
+    (labelNames.test(words.replace(/ies$/iu, 'y')) || bareLabelNames.test(words)) &&
     choices !== undefined &&
     types.join('') === 'string' &&
     nulls + empty === 0 &&
     choices.length >= 2 &&
-    choices.length * 2 <= records &&
-    choices.every((text) => text.length <= longestLabel && text.trim() === text)
+    choices.length < records &&
+    choices.every((text) => text.length <= longestLabel && text.trim() === text && !/\p{Cc}/u.test(text))
   );
 }
 
@@ -103,8 +118,10 @@ function proposedField(field: FieldSurvey, survey: RecordSurvey, { key, text }: 
   const { name, present } = field;
   // A name is no quantity: 17 and 017 are two, and the next may be A17.
   const types = survey.cells && field === key ? ['string'] : typesOf(field, survey);
-  const required = survey.cells || (present === survey.records && survey.records > 0);
-  return { name, types, required, filled: field === text && !mayLack(field, survey) };
+  // Only what the prompt reads: another column may be dropped, or left out of a record to be tried.
+  const isRead = field === text;
+  const required = isRead && (survey.cells || (present === survey.records && survey.records > 0));
+  return { name, types, required, filled: isRead && !mayLack(field, survey) };
 }
 
 function typesOf({ types, nulls, empty }: FieldSurvey, { cells }: RecordSurvey): readonly string[] {

@@ -38,6 +38,8 @@ export interface FieldSurvey {
   readonly meanLength: number;
   /** Whether most of its texts are addresses. */
   readonly addresses: boolean;
+  /** The first record in which it is empty, null or absent; undefined where none was seen. */
+  readonly lacking: Sample | undefined;
 }
 
 export type FieldType = 'string' | 'integer' | 'number' | 'boolean' | 'object' | 'array';
@@ -61,6 +63,7 @@ export async function surveyRecords(source: RecordSource): Promise<Result<Record
   for (const name of source.columns ?? []) tallyOf(fields, name, cells);
   const counts = { records: 0, bad: 0 };
   const samples: Sample[] = [];
+  const lacking = new Map<string, Sample>();
   let more = false;
   for await (const item of source.read()) {
     if ('broken' in item) return failure(item.broken);
@@ -79,10 +82,16 @@ export async function surveyRecords(source: RecordSource): Promise<Result<Record
       return tally !== undefined;
     });
     if (samples.length < mostSamples) samples.push(sampleOf(values));
+    for (const [name] of fields) {
+      if (!lacking.has(name) && isLacking(item.value[name])) lacking.set(name, sampleOf(values));
+    }
   }
   const { records } = counts;
+  // A field of which the first records knew nothing yet.
+  const lackingOf = (name: string) =>
+    samples.find(({ record }) => isLacking(record[name])) ?? lacking.get(name);
   return success({
-    fields: [...fields.values()].map((one) => one.told(records)),
+    fields: [...fields].map(([name, one]) => one.told(records, lackingOf(name))),
     ...counts,
     more,
     cells,
@@ -90,9 +99,14 @@ export async function surveyRecords(source: RecordSource): Promise<Result<Record
   });
 }
 
+/** Whether there is nothing in a field. */
+export function isLacking(value: JsonValue | undefined): boolean {
+  return value === undefined || value === null || value === '';
+}
+
 interface Tally {
   add(value: JsonValue): void;
-  told(records: number): FieldSurvey;
+  told(records: number, lacking: Sample | undefined): FieldSurvey;
 }
 
 function tallyOf(fields: Map<string, Tally>, name: string, cells: boolean): Tally | undefined {
@@ -157,7 +171,7 @@ function createTally(name: string, cells: boolean): Tally {
       if (typeof value === 'number' && Number.isSafeInteger(value)) addName(String(value));
       else unique = false;
     },
-    told(records) {
+    told(records, lacking) {
       const { present, nulls, empty, texts, characters, addresses } = counts;
       const types = cells ? (texts > 0 ? readers.slice(0, 1).map(({ type }) => type) : []) : [...kinds];
       return {
@@ -170,6 +184,7 @@ function createTally(name: string, cells: boolean): Tally {
         choices: choices === undefined ? undefined : [...choices],
         meanLength: texts === 0 ? 0 : characters / texts,
         addresses: addresses * 2 > texts,
+        lacking,
       };
     },
   };

@@ -1,4 +1,6 @@
 import type { JsonValue } from '../json/json.ts';
+import { failure, success, type Result } from '../result.ts';
+import { listText, parseList } from './list.ts';
 import { memberPath, yamlLiteral, yamlTemplate, yamlText } from './yaml-words.ts';
 
 /** The model of a first pipeline: a small one, which costs little while prompts are tried. */
@@ -35,18 +37,35 @@ export interface TaskTest {
   readonly proposed: readonly [string, string];
 }
 
+/** What is asked beside the field. */
+export interface TaskDetail {
+  /** Of the command line, which answers it as well. */
+  readonly flag: 'labels' | 'facts' | 'language';
+  readonly question: string;
+  /** Some lines for who asks what is meant. */
+  readonly explained: readonly string[];
+  /** What holds where nobody answers: an example that the user is told to edit. */
+  readonly usual: readonly string[];
+  /** An answer in parts, one at least. Fails with a sentence. */
+  readonly read: (text: string) => Result<readonly string[], string>;
+  /** The parts as they are typed. */
+  readonly shown: (parts: readonly string[]) => string;
+}
+
 /** What a first pipeline may do. */
 export interface Task {
   readonly task: string;
   readonly description: string;
-  /** What is asked beside the field: the flag that answers it, the question, and what holds where nobody does. */
-  readonly detail?: { readonly flag: string; readonly question: string; readonly usual: readonly string[] };
+  /** Between the task and the field that it is about: `classify by comment`. */
+  readonly joint: string;
+  readonly detail?: TaskDetail;
   step(input: TaskInput): TaskStep;
 }
 
 const chat: Task = {
   task: 'chat',
   description: 'write a text about each record',
+  joint: ' about ',
   step: ({ text }) => ({
     id: 'answer',
     lines: [
@@ -68,10 +87,21 @@ const chat: Task = {
 const classify: Task = {
   task: 'classify',
   description: 'choose one of a few labels for each record',
+  joint: ' by ',
   detail: {
     flag: 'labels',
     question: 'Labels, separated by commas',
+    explained: [
+      'The model chooses one of them for each record, and can answer nothing else.',
+      'A label with a comma in it stands in quotes: a, "b, c"',
+    ],
     usual: ['positive', 'neutral', 'negative'],
+    read(text) {
+      const labels = parseList(text, 'label');
+      if (!labels.ok || labels.value.length > 1) return labels;
+      return failure(`\`${labels.value.join('')}\` alone leaves nothing to choose: name two labels at least`);
+    },
+    shown: listText,
   },
   step: ({ text, details }) => ({
     id: 'classify',
@@ -105,13 +135,20 @@ const classify: Task = {
 const extract: Task = {
   task: 'extract',
   description: 'take some facts out of each record',
+  joint: ' from ',
   detail: {
     flag: 'facts',
     question: 'Facts to extract, separated by commas',
+    explained: [
+      'Each becomes a column of the answers, empty where the text does not say it.',
+      'A word or two each: city, date of purchase',
+    ],
     usual: ['summary', 'language', 'person'],
+    read: (text) => parseList(text, 'fact', factName),
+    shown: listText,
   },
   step({ text, details }) {
-    const names = [...new Set(details.map(factName))];
+    const names = details.map(factName);
     return {
       id: 'extract',
       lines: [
@@ -141,7 +178,15 @@ const extract: Task = {
 const translate: Task = {
   task: 'translate',
   description: 'translate each record',
-  detail: { flag: 'language', question: 'Into which language', usual: ['English'] },
+  joint: ' ',
+  detail: {
+    flag: 'language',
+    question: 'Into which language',
+    explained: ['In words, as for a person: German, or Brazilian Portuguese.'],
+    usual: ['English'],
+    read: (text) => (text.trim() === '' ? failure('it names no language') : success([text.trim()])),
+    shown: (parts) => parts.join(', '),
+  },
   step: ({ text, details }) => ({
     id: 'translate',
     lines: [

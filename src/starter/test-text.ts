@@ -23,6 +23,8 @@ export interface TestTextInput {
   readonly step: TaskStep;
   /** One at least. */
   readonly samples: readonly JsonObject[];
+  /** A record of `rows` without a text; absent where none is known. */
+  readonly lacking?: JsonObject;
 }
 
 /** First tests of a first pipeline: they pass without a key, and say where the user's own expectations go. */
@@ -40,7 +42,7 @@ export function testText(input: TestTextInput): string {
       samples.flatMap((record, at) => recordLines(record, at, input)),
       2,
     ),
-    ...(first !== undefined && proposal.textMayLack ? indented(skippedLines(first, proposal), 2) : []),
+    ...(first !== undefined && proposal.textMayLack ? indented(skippedLines(first, input), 2) : []),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -79,16 +81,20 @@ function assertionLines(proposal: Proposal, step: TaskStep): readonly string[] {
   ];
 }
 
-/** The same record without its text. */
-function skippedLines(record: JsonObject, proposal: Proposal): readonly string[] {
-  const { [proposal.text]: _, ...others } = record;
-  const lacking = lackingText(proposal);
+/** A record of the rows, or else another without its text. */
+function skippedLines(record: JsonObject, { proposal, lacking, rows }: TestTextInput): readonly string[] {
   return [
     '- name: a record without text is skipped',
-    '  input:',
-    ...indented(fieldLines(lacking === undefined ? others : { ...others, [proposal.text]: lacking }), 4),
+    `  input:${lacking === undefined || rows === undefined ? '' : ` # a record of ${commentText(rows)}`}`,
+    ...indented(fieldLines(lacking ?? withoutText(record, proposal)), 4),
     '  outcome: skipped',
   ];
+}
+
+function withoutText(record: JsonObject, proposal: Proposal): JsonObject {
+  const { [proposal.text]: _, ...others } = record;
+  const none = lackingText(proposal);
+  return none === undefined ? others : { ...others, [proposal.text]: none };
 }
 
 /** What stands for no text by the schema; undefined where only an absent field does. */

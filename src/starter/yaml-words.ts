@@ -31,8 +31,9 @@ export function yamlLiteral(text: string): string {
   return yamlText(text.replaceAll('{{', '\\{{'));
 }
 
-/** A template as a YAML scalar. */
+/** A template as a YAML scalar, in the quotes that it does not hold itself where that can be. */
 export function yamlTemplate(template: string): string {
+  if (template.includes("'") && !/["\\\p{C}]/u.test(template)) return `"${template}"`;
   return `'${template.replaceAll("'", "''")}'`;
 }
 

@@ -28,6 +28,32 @@ describe('pipe init on a terminal', () => {
     expect((await runInProcess(cwd, ['test', join(cwd, 'rows.yaml')])).exitCode).toBe(0);
   });
 
+  it('goes back, explains, and says what was meant', async () => {
+    const cwd = folder();
+    const answers = [
+      'back',
+      '',
+      '?',
+      'sumarize',
+      'classify',
+      'coment',
+      'shop',
+      'x, x',
+      'x, "y, z"',
+      'back',
+      'back',
+    ];
+    const again = ['comment', '', 'mistral-smal', '?', 'mistral-smal'];
+    const keys = [...answers, ...again].map((answer) => `${answer}\r`);
+    const { exitCode, screen } = await typedOnTerminal(cwd, ['init'], keys);
+    expectGolden(join(root, 'test/cli/golden/init-back.txt'), screen);
+    expect(exitCode).toBe(0);
+    const written = readFileSync(join(cwd, 'rows.yaml'), 'utf8');
+    expect(written).toContain("prompt: '{{input.comment}}'");
+    expect(written).toContain('enum: [x, "y, z"]');
+    expect(written).toContain('name: mistral-smal\n');
+  });
+
   it('asks nothing that a flag has answered, and nothing at all with --yes', async () => {
     const flags = ['--task', 'translate', '--language', 'German', '--text', 'comment', '--model', 'm'];
     const few = await typedOnTerminal(folder(), ['init', ...flags], ['\r']);

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { taskNames } from '../../src/cli/init.ts';
+import { taskNames } from '../../src/cli/init/task-names.ts';
 import { tasks } from '../../src/starter/tasks.ts';
 import { expectGolden } from '../support/golden.ts';
 import { runInProcess } from '../support/in-process.ts';
@@ -158,7 +158,7 @@ describe('pipe init', () => {
   it('writes rows to begin with where none are given', async () => {
     const cwd = project({});
     const { stderr } = await runInProcess(cwd, ['init', '--yes']);
-    expect(stderr).toContain('example rows, since no --input was given');
+    expect(stderr).toContain('example rows, since no file was given');
     expect(readdirSync(cwd).toSorted()).toEqual([
       '.gitignore',
       'node_modules',
@@ -206,11 +206,16 @@ describe('pipe init', () => {
 
   it.each([
     ['a name of tests', [], ['x.test'], 'name of a file of tests'],
-    ['labels that are none', [], ['--labels', ' , '], '`--labels` names none'],
+    ['labels that are none', [], ['--labels', ' , '], '`--labels` cannot be taken: it names no label'],
     ['an absent file', [], ['--input', 'none.csv'], 'none.csv'],
     ['an empty file', [['e.jsonl', '']], ['--input', 'e.jsonl'], 'is empty'],
     ['a broken header', [['e.csv', 'a,a\n1,2\n']], ['--input', 'e.csv'], 'all named `a`'],
-    ['bytes that are no text', [['e.csv', 'a,\xff\n']], ['--text', 'b', '--input', 'e.csv'], 'no field `b`'],
+    [
+      'bytes that are no text',
+      [['e.csv', 'a,\xff\n']],
+      ['--text', 'b', '--input', 'e.csv'],
+      'no field of texts `b`',
+    ],
     ['standard input', [], ['--input', '-'], 'comes once'],
   ] as const)('refuses %s', async (_, files, flags, told) => {
     const cwd = project(Object.fromEntries(files));

@@ -1,16 +1,26 @@
-import { readdir } from 'node:fs/promises';
-import { basename } from 'node:path';
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
-import type { RecordSource } from '../../records/open.ts';
+import { didYouMean } from '../../diagnostic/suggest.ts';
 import { failure, success, type Result } from '../../result.ts';
 import { exampleProposal } from '../../starter/example.ts';
 import { propose, type Proposal } from '../../starter/proposal.ts';
-import { surveyRecords, type RecordSurvey } from '../../starter/survey.ts';
-import { tasks, type Task } from '../../starter/tasks.ts';
-import { openInput } from '../prepare.ts';
+import type { RecordSurvey } from '../../starter/survey.ts';
+import { starterModel, type Task } from '../../starter/tasks.ts';
 import type { Terminal } from '../terminal.ts';
 import type { InitFlags } from './flags.ts';
-import type { Questions } from './questions.ts';
+import { givenTask, type Given } from './given.ts';
+import {
+  detailsOf,
+  detailsQuestion,
+  modelQuestion,
+  noRows,
+  rowsQuestion,
+  taskOf,
+  taskQuestion,
+  textQuestion,
+} from './open-questions.ts';
+import type { Question, Questions } from './questions.ts';
+import { refused } from './refused.ts';
+import { dataFiles, surveyOf } from './rows.ts';
 
 /** What the pipeline is to be made of. */
 export interface Choices {
@@ -18,7 +28,11 @@ export interface Choices {
   readonly input: string | undefined;
   readonly survey: RecordSurvey | undefined;
   readonly task: Task;
+  /** Whether the user has chosen it, by a flag or on the terminal. */
+  readonly isTaskChosen: boolean;
   readonly details: readonly string[];
+  /** Where these come from: the user, a column, or nowhere, so that they are to be edited. */
+  readonly origin: 'user' | 'example' | { readonly column: string };
   readonly proposal: Proposal;
   readonly model: string;
 }
@@ -30,132 +44,122 @@ interface Asking {
   readonly questions: Questions | undefined;
 }
 
+/** A question, by what it is about. */
+interface Open {
+  readonly about: string;
+  readonly question: Question;
+}
+
+type Answers = ReadonlyMap<string, string>;
+
 /** What the flags say, what the user answers, and what is usual. `broken-off`: the user wants nothing to be written. */
 export async function choose(asking: Asking): Promise<Result<Choices, Diagnostic | 'broken-off'>> {
-  const { flags, questions } = asking;
-  const rows = await chooseRows(asking);
-  if (!rows.ok) return rows;
-  const { input, survey } = rows.value;
-  const task = await chooseTask(flags, questions);
-  if (task === undefined) return failure('broken-off');
-  const first = survey === undefined ? exampleProposal : propose(survey, flags.text);
-  if (first === undefined)
-    return failure(refused(`\`${input}\` has no field that a prompt could read`, 'check its first rows'));
-  const text = await chooseText(first, asking);
-  if (text === undefined) return failure('broken-off');
-  const proposal = survey === undefined ? first : (propose(survey, text) ?? first);
-  const details = await chooseDetails(task, proposal, asking);
-  if (details === undefined) return failure('broken-off');
-  const { starterModel } = await import('../../starter/tasks.ts');
-  const model =
-    flags.model ?? (questions ? await questions.ask('Model', starterModel, () => undefined) : starterModel);
-  if (model === undefined) return failure('broken-off');
-  return success({ input, survey, task, details, proposal, model });
+  const { questions, flags, terminal } = asking;
+  const given = givenTask(flags);
+  if (!given.ok) return given;
+  const surveys = new Map<string, ReturnType<typeof surveyOf>>();
+  const survey = (path: string) => {
+    const known = surveys.get(path) ?? surveyOf(terminal, path);
+    surveys.set(path, known);
+    return known;
+  };
+  const answers = new Map<string, string>();
+  // What was typed before the user went back, to be proposed again.
+  const typed = new Map<string, string>();
+  for (;;) {
+    const next = await furtherWith(answers, asking, given.value, survey);
+    if (!next.ok) return next;
+    if (!('question' in next.value)) return success(next.value);
+    const { about, question } = next.value;
+    if (questions === undefined) {
+      answers.set(about, question.proposed);
+      continue;
+    }
+    const answer = await questions.ask(await withTyped(question, typed.get(about)));
+    if (answer.ok) {
+      answers.set(about, answer.value);
+      if (answer.value !== question.proposed) typed.set(about, answer.value);
+      continue;
+    }
+    if (answer.error === 'broken-off') return failure(answer.error);
+    const last = [...answers.keys()].at(-1);
+    if (last === undefined) questions.say('  this is the first question');
+    else answers.delete(last);
+  }
 }
 
-interface Rows {
-  readonly input: string | undefined;
-  readonly survey: RecordSurvey | undefined;
+async function withTyped(question: Question, typed: string | undefined): Promise<Question> {
+  if (typed === undefined || (await question.wrong(typed)) !== undefined) return question;
+  const { note: _, ...others } = question;
+  return { ...others, proposed: typed };
 }
 
-const noRows = 'example rows';
-
-async function chooseRows({
-  terminal,
-  flags,
-  questions,
-}: Asking): Promise<Result<Rows, Diagnostic | 'broken-off'>> {
-  if (flags.input !== undefined || questions === undefined)
-    return flags.input === undefined
-      ? success({ input: undefined, survey: undefined })
-      : surveyOf(terminal, flags.input);
-  let found: Result<Rows, Diagnostic> = success({ input: undefined, survey: undefined });
-  const proposed = (await dataFiles(terminal.cwd))[0] ?? noRows;
-  const answer = await questions.ask('Your rows (CSV, TSV, JSONL or JSON)', proposed, async (path) => {
-    if (path === noRows) return undefined;
-    found = await surveyOf(terminal, path);
-    return found.ok ? undefined : found.error.message;
+/** The first question that neither a flag nor an answer has closed, or else what comes of them all. */
+async function furtherWith(
+  answers: Answers,
+  { terminal, flags, questions }: Asking,
+  given: Given,
+  surveyOfPath: (path: string) => ReturnType<typeof surveyOf>,
+): Promise<Result<Choices | Open, Diagnostic>> {
+  const isAsked = questions !== undefined;
+  const path = flags.input ?? answers.get('rows');
+  if (path === undefined && isAsked)
+    return success(open('rows', rowsQuestion((await dataFiles(terminal.cwd))[0], surveyOfPath)));
+  const input = path === undefined || (flags.input === undefined && path === noRows) ? undefined : path;
+  const surveyed = input === undefined ? success(undefined) : await surveyOfPath(input);
+  if (!surveyed.ok) return surveyed;
+  const survey = surveyed.value;
+  const proposed = proposalFor(input, survey, flags.text);
+  if (!proposed.ok) return proposed;
+  const task = given.task ?? taskOf(answers.get('task'));
+  if (task === undefined) return success(open('task', taskQuestion(proposed.value)));
+  const text = flags.text ?? answers.get('text');
+  if (text === undefined && isAsked && proposed.value.texts.length > 1)
+    return success(open('text', textQuestion(proposed.value)));
+  const proposal = survey === undefined ? proposed.value : (propose(survey, text) ?? proposed.value);
+  const { detail } = task;
+  const question = detail && detailsQuestion(detail, proposal);
+  const about = `details of ${task.task}`;
+  const answer = answers.get(about);
+  if (question !== undefined && given.details === undefined && answer === undefined)
+    return success(open(about, question));
+  const model = flags.model ?? answers.get('model');
+  if (model === undefined && isAsked) return success(open('model', modelQuestion()));
+  return success({
+    input,
+    survey,
+    task,
+    isTaskChosen: given.task !== undefined || isAsked,
+    details: given.details ?? detailsOf(detail, answer),
+    origin: answer === undefined || answer !== question?.proposed ? 'user' : originOf(task, proposal),
+    proposal,
+    model: model ?? starterModel,
   });
-  return answer === undefined ? failure('broken-off') : found;
 }
 
-async function surveyOf(terminal: Terminal, path: string): Promise<Result<Rows, Diagnostic>> {
-  if (path === '-')
-    return failure(refused('`--input -` comes once, and the pipeline is run later', 'name a file'));
-  const opened: Result<RecordSource, Diagnostic> = await openInput(terminal, path, {});
-  if (!opened.ok) return opened;
-  const survey = await surveyRecords(opened.value);
-  await opened.value.close();
-  if (!survey.ok) return survey;
-  if (survey.value.fields.length === 0)
-    return failure(refused(`\`${path}\` has no record with a field`, 'name a file with some rows'));
-  return success({ input: path, survey: survey.value });
+function open(about: string, question: Question): Open {
+  return { about, question };
 }
 
-/** Files beside which a pipeline is wanted, most likely. */
-async function dataFiles(cwd: string): Promise<readonly string[]> {
-  const names = await readdir(cwd).catch(() => []);
-  return names.filter((name) => /\.(?:csv|tsv|jsonl|ndjson)(?:\.gz)?$/i.test(name)).toSorted();
+function proposalFor(
+  input: string | undefined,
+  survey: RecordSurvey | undefined,
+  text: string | undefined,
+): Result<Proposal, Diagnostic> {
+  const proposal = survey === undefined ? exampleProposal : propose(survey, text);
+  if (proposal === undefined)
+    return failure(refused(`\`${input}\` has no field that a prompt could read`, 'check its first rows'));
+  if (text === undefined || proposal.text === text) return success(proposal);
+  const names = survey === undefined ? proposal.texts : proposal.fields.map(({ name }) => name);
+  const meant = didYouMean(text, names);
+  const hint =
+    meant === undefined
+      ? `it has ${names.map((name) => `\`${name}\``).join(', ')}`
+      : `did you mean \`${meant}\`?`;
+  return failure(refused(`${input ?? 'the example'} has no field of texts \`${text}\``, hint));
 }
 
-async function chooseTask(flags: InitFlags, questions: Questions | undefined): Promise<Task | undefined> {
-  const named = (name: string) => tasks.get(name);
-  const usual = [...tasks.values()][0];
-  if (flags.task !== undefined) return named(flags.task);
-  if (questions === undefined || usual === undefined) return usual;
-  const answer = await questions.ask(
-    `What is the model to do?\n${[...tasks.values()]
-      .map(({ task, description }) => `  ${task.padEnd(10)}${description}\n`)
-      .join('')}Task`,
-    usual.task,
-    (task) => (tasks.has(task) ? undefined : `choose one of ${[...tasks.keys()].join(', ')}`),
-  );
-  return answer === undefined ? undefined : named(answer);
-}
-
-async function chooseText(
-  { text, texts }: Proposal,
-  { flags, questions }: Asking,
-): Promise<string | undefined> {
-  if (flags.text !== undefined || questions === undefined || texts.length < 2) return text;
-  const { printable } = await import('../../diagnostic/printable.ts');
-  const shown = texts.slice(0, 6).map((name) => printable(name));
-  return questions.ask(`Which field is the text (${shown.join(', ')})`, text, (name) =>
-    texts.includes(name) ? undefined : 'the rows have no such field of texts',
-  );
-}
-
-async function chooseDetails(
-  { detail }: Task,
-  { labels }: Proposal,
-  { flags, questions }: Asking,
-): Promise<readonly string[] | undefined> {
-  if (detail === undefined) return [];
-  const given = { labels: flags.labels, facts: flags.facts, language: flags.language }[detail.flag];
-  const usual = (detail.flag === 'labels' ? labels : undefined) ?? detail.usual;
-  if (given !== undefined || questions === undefined) return given === undefined ? usual : parts(given);
-  const answer = await questions.ask(detail.question, usual.join(', '), (text) =>
-    parts(text).length === 0 ? 'name one at least' : undefined,
-  );
-  return answer === undefined ? undefined : parts(answer);
-}
-
-/** What stands between commas, each once. */
-export function parts(text: string): readonly string[] {
-  const all = text.split(',').map((part) => part.trim());
-  return [...new Set(all)].filter((part) => part !== '');
-}
-
-/** A name that folders of runs can have. */
-export function nameFor(path: string): string {
-  const bare = basename(path).replace(/(?:\.[A-Za-z0-9]+){0,2}$/, '');
-  const safe = bare
-    .normalize('NFKD')
-    .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
-    .replaceAll(/^[.-]+|[.-]+$/g, '');
-  return safe === '' ? 'pipeline' : safe;
-}
-
-function refused(message: string, hint: string): Diagnostic {
-  return { severity: 'error', code: 'usage', message, hint };
+function originOf({ detail }: Task, { labels }: Proposal): Choices['origin'] {
+  if (detail?.flag !== 'labels' || labels === undefined) return 'example';
+  return labels.column === undefined ? 'user' : { column: labels.column };
 }

@@ -10,7 +10,7 @@ import { testText } from '../../starter/test-text.ts';
 import { fieldPath } from '../../starter/yaml-words.ts';
 import { readGitIgnores, withLines } from '../git-ignores.ts';
 import type { Terminal } from '../terminal.ts';
-import { nameFor, type Choices } from './choices.ts';
+import type { Choices } from './choices.ts';
 import { schemaPathFrom, type SchemaName } from './schema-path.ts';
 import type { NewFile } from './write.ts';
 
@@ -53,7 +53,7 @@ export async function filesFor(
     proposal,
     step,
   });
-  const { samples, areOfRows } = chooseSamples(survey, proposal);
+  const { samples, areOfRows, lacking } = chooseSamples(survey, proposal);
   const ofRows = input === undefined || areOfRows ? { rows: basename(rows) } : {};
   const testsText = testText({
     schemaPath: ofTests.path,
@@ -62,6 +62,7 @@ export async function filesFor(
     proposal,
     step,
     samples,
+    ...(input !== undefined && lacking !== undefined && { lacking }),
   });
   const { missing } = await readGitIgnores(cwd);
   const ignore = join(cwd, '.gitignore');
@@ -94,4 +95,14 @@ export async function schemaFile(folder: string, name: SchemaName, schema: () =>
   if (path !== undefined) return { path, copies: [] };
   const copy = { path: join(folder, name), text: `${JSON.stringify(schema(), null, 2)}\n` };
   return { path: `./${name}`, copies: [copy] };
+}
+
+/** A name that folders of runs can have. */
+export function nameFor(path: string): string {
+  const bare = basename(path).replace(/(?:\.[A-Za-z0-9]+){0,2}$/, '');
+  const safe = bare
+    .normalize('NFKD')
+    .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
+    .replaceAll(/^[.-]+|[.-]+$/g, '');
+  return safe === '' ? 'pipeline' : safe;
 }
