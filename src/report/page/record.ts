@@ -11,6 +11,7 @@ import { clipped, markup, nothing, trusted, type Html } from './html.ts';
 
 const longestText = 4000;
 const longestResult = 160;
+/** Characters of a name or a value that are no long text yet. */
 const longestName = 60;
 const callsAtMost = 60;
 
@@ -44,16 +45,21 @@ function outcomeBadge(outcome: RecordStory['outcome']): Html {
 function resultOf({ output, failure }: RecordStory, isCopied: IsCopied | undefined): Html {
   if (failure !== undefined) return clipped(`${failure.code}: ${failure.message}`, longestResult);
   if (output === undefined) return nothing;
-  const fields = isObject(output) ? [...answeredFields(output, isCopied)] : [];
-  if (fields.length === 0) return markup`${short(jsonText(output), longestResult)}`;
+  const answered = isObject(output) ? [...answeredFields(output, isCopied)] : [];
+  if (answered.length === 0) return markup`${short(jsonText(output), longestResult)}`;
+  const fields = answered.map(([name, { value }]) => ({ name, said: jsonText(value) }));
+  // A label behind a long text would never be seen.
+  const isLong = ({ said }: { readonly said: string }) => Number(said.length > longestName);
   let room = longestResult;
-  return markup`${fields.flatMap(([name, { value }]) => {
-    if (room <= 0) return [];
-    const label = short(name, longestName);
-    const text = short(jsonText(value), Math.max(1, room - label.length));
-    room -= label.length + text.length + 4;
-    return [markup`<span class="field">${label}:</span> ${text} `];
-  })}`;
+  return markup`${fields
+    .toSorted((one, other) => isLong(one) - isLong(other))
+    .flatMap(({ name, said }) => {
+      if (room <= 0) return [];
+      const label = short(name, longestName);
+      const text = short(said, Math.max(1, room - label.length));
+      room -= label.length + text.length + 4;
+      return [markup`<span class="field">${label}:</span> ${text} `];
+    })}`;
 }
 
 function short(text: string, length: number): string {

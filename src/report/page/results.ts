@@ -13,21 +13,32 @@ const fieldsAtMost = 60;
 export function resultsSection({ figures, isCopied }: Report): Section | undefined {
   const { records, fields, more_fields } = figures.results;
   if (fields.length === 0) return undefined;
-  const hidden = fields.length - fieldsAtMost;
+  const shown = fields.slice(0, fieldsAtMost);
+  const listed = shown.filter(({ values }) => values !== null);
+  const others = shown.filter(({ values }) => values === null);
+  const hidden = fields.length - shown.length;
   const left =
     hidden > 0 ? `And ${formatAmount(hidden, 'other field')}.` : more_fields ? 'And other fields.' : '';
   const content = markup`<p class="note">Of ${records === 1 ? 'the one record' : `all ${formatCount(records)} records`} that succeeded.${isCopied === undefined ? '' : ' What is only copied from the input is left out.'}</p>
-<div class="results">${fields.slice(0, fieldsAtMost).map((field) => fieldMarkup(field, records))}</div>${
-    left === '' ? nothing : markup`<p class="note spaced">${left}</p>`
-  }`;
+${listed.length === 0 ? nothing : markup`<div class="results">${listed.map((field) => listedMarkup(field, records))}</div>`}${
+    others.length === 0 ? nothing : othersMarkup(others, records)
+  }${left === '' ? nothing : markup`<p class="note spaced">${left}</p>`}`;
   return { id: 'results', title: 'Results', content };
 }
 
-function fieldMarkup(field: FieldFigures, records: number): Html {
-  const facts = fieldInWords(field, records).join(' · ');
-  return markup`<div><h3 class="text">${field.field}</h3><p class="sub">${facts}</p>${
-    field.values === null ? nothing : scrolling(`Values of ${field.field}`, valuesTable(field, records))
-  }</div>`;
+function listedMarkup(field: FieldFigures, records: number): Html {
+  return markup`<div><h3 class="text">${field.field}</h3><p class="sub">${wordsOf(field, records)}</p>${scrolling(`Values of ${field.field}`, valuesTable(field, records))}</div>`;
+}
+
+/** Texts, lists and measures, whose values cannot be told one by one. */
+function othersMarkup(fields: readonly FieldFigures[], records: number): Html {
+  return markup`<dl class="pairs">${fields.map(
+    (field) => markup`<dt class="text">${field.field}</dt><dd>${wordsOf(field, records)}</dd>`,
+  )}</dl>`;
+}
+
+function wordsOf(field: FieldFigures, records: number): string {
+  return fieldInWords(field, records).join(' · ');
 }
 
 function valuesTable({ values, null: nulls }: FieldFigures, records: number): Html {

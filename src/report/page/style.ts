@@ -82,7 +82,8 @@ tr.group th { padding-top: 16px; color: var(--muted); font-size: 13px; font-weig
 tr.sum th, tr.sum td { font-weight: 650; border-bottom: 0; }
 td.bars { width: 22%; min-width: 90px; }
 .bar { display: block; width: 100%; height: 8px; border-radius: 4px; background: var(--raised); }
-.results { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 24px 40px; margin-top: 18px; }
+.results { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 420px), 1fr)); gap: 24px 40px; margin-top: 18px; }
+.results + dl.pairs { margin-top: 24px; }
 .results > div { min-width: 0; }
 .results .scroll { margin-top: 4px; }
 .results tbody th { font-weight: 400; }
@@ -131,8 +132,8 @@ th[aria-sort="descending"] button::after { content: "\\2193"; opacity: 1; }
 .records .c-line { width: 62px; } .records .c-key { width: 17%; } .records .c-out { width: 104px; }
 .records .c-calls { width: 62px; } .records .c-tokens { width: 76px; } .records .c-cost { width: 88px; } .records .c-time { width: 76px; }
 .records tr.row th { color: var(--ink); min-width: 0; overflow-wrap: anywhere; }
-.records .said { color: var(--muted); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.records .field { font-weight: 600; } .records .field:not(:first-child) { margin-left: 1em; }
+.records .said { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.records .field { color: var(--muted); } .records .field:not(:first-child) { margin-left: 1em; }
 .records .toggle { display: none; overflow-wrap: anywhere; font-weight: 500; color: var(--accent); }
 .js .records .toggle { display: inline; }
 .js .records .plain-key { display: none; }
