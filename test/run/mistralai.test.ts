@@ -50,6 +50,28 @@ describe('a run with Mistral’s provider over HTTP', () => {
     expect(server.maxInFlight).toBeLessThanOrEqual(4);
   });
 
+  it('never has more requests under way than its concurrency, while many fail and are tried again', async () => {
+    const server = await fakeServer();
+    let requests = 0;
+    server.answer = async (call) => {
+      requests += 1;
+      const isFailed = requests < 60 && requests % 6 !== 0;
+      // Long enough for whoever else may go to be there as well.
+      for (let turn = 0; turn < 10; turn += 1) await settled();
+      if (isFailed) call.fail(503);
+      else call.reply('Hallo');
+    };
+    const { run, clock } = running(server, 30, 4);
+    const state = { isOver: false };
+    const finished = run.finished.finally(() => (state.isOver = true));
+    while (!state.isOver) {
+      await settled();
+      if (server.inFlight === 0) await clock.advance(clock.sleeping[0] ?? 0);
+    }
+    expect((await finished).counts.total).toBe(30);
+    expect(server.maxInFlight).toBe(4);
+  });
+
   it.each([
     [
       { provider: 'mistralai', name: 'mistral-small-latest', parameters: { temperature: 1 } },
