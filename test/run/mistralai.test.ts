@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startFakeServer, type FakeServer } from '../support/fake-server.ts';
+import { startFakeServer, type FakeCall, type FakeServer } from '../support/fake-server.ts';
 import { manualClock, settled } from './support/clock.ts';
 import { drive } from './support/drive.ts';
 import { plan, recordsOf, settings, step } from './support/plans.ts';
@@ -53,7 +53,7 @@ describe('a run with Mistral’s provider over HTTP', () => {
   it('never has more requests under way than its concurrency, while many fail and are tried again', async () => {
     const server = await fakeServer();
     let requests = 0;
-    server.answer = async (call) => {
+    const answer = async (call: FakeCall): Promise<void> => {
       requests += 1;
       const isFailed = requests < 60 && requests % 6 !== 0;
       // Long enough for whoever else may go to be there as well.
@@ -61,6 +61,7 @@ describe('a run with Mistral’s provider over HTTP', () => {
       if (isFailed) call.fail(503);
       else call.reply('Hallo');
     };
+    server.answer = (call) => void answer(call);
     const { run, clock } = running(server, 30, 4);
     const state = { isOver: false };
     const finished = run.finished.finally(() => (state.isOver = true));
