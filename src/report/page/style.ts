@@ -166,6 +166,7 @@ footer { color: var(--muted); font-size: 13px; padding-bottom: 40px; }
   .records .calls, .records .tokens, .records .cost, .records .time, .records .line { padding: 0; font-size: 0; overflow: hidden; }
   .records .c-key { width: 30%; } .records .c-out { width: 110px; }
   .records .said { white-space: normal; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; line-clamp: 3; }
+  .records .field:not(:first-child) { margin-left: 0; }
   .turn { grid-template-columns: 1fr; }
   dl.pairs { grid-template-columns: 1fr; gap: 0; }
   dl.pairs dd { margin-bottom: 8px; }
