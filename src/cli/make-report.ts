@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Plan } from '../plan.ts';
 import type { ShownRecords } from '../report/figures/chosen.ts';
+import { copiedByPlan, copiedByValue, type IsCopied } from '../report/figures/copied-fields.ts';
 import { readRunFigures } from '../report/figures/read-run.ts';
 import type { Report } from '../report/figures/report.ts';
 import type { RecordStory, RenderedMessages } from '../report/figures/story.ts';
@@ -9,6 +10,7 @@ import { shownPath } from '../diagnostic/placed.ts';
 import { failure, success, type Result } from '../result.ts';
 import type { StopReason } from '../run/events.ts';
 import { createImages } from '../run/images.ts';
+import { firstResults } from '../run/first-results.ts';
 import type { RunSummary } from '../run/run-summary.ts';
 import { secretsOf } from '../run/secrets.ts';
 import { givenFlags } from './given-flags.ts';
@@ -29,7 +31,8 @@ export async function makeReport(
 ): Promise<Result<Report, StopReason>> {
   const pipeline = await readPipeline(terminal, run.summary);
   const { plan, source } = pipeline;
-  const read = await readRunFigures({ ...run, ...(plan !== undefined && { plan }) }, shown);
+  const isCopied = plan === undefined ? await copiedInRecords(terminal, run) : copiedByPlan(plan);
+  const read = await readRunFigures({ ...run, ...(plan !== undefined && { plan }) }, shown, isCopied);
   if (!read.ok) return read;
   const { figures, stories } = read.value;
   const messages = new Map<number, RenderedMessages>();
@@ -38,6 +41,7 @@ export async function makeReport(
   return success({
     figures,
     stories,
+    ...(isCopied !== undefined && { isCopied }),
     messages,
     ...(without !== undefined && { withoutMessages: `What was asked is not shown: ${without}.` }),
     ...(source !== undefined && { source }),
@@ -123,6 +127,34 @@ async function renderStories(
   }
   if (characters > mostCharacters) return 'of some records, for want of room';
   return asked.size === 0 ? undefined : 'of some records, which the input no longer has';
+}
+
+/** Of so many records it is looked up which fields they have from the input. */
+const comparedRecords = 200;
+
+/** What is copied, as the first records show it; undefined where they are no longer there to be compared. */
+async function copiedInRecords(
+  terminal: Terminal,
+  { folder, summary }: RunOnDisk,
+): Promise<IsCopied | undefined> {
+  const outputs = new Map(
+    (await firstResults(folder, comparedRecords)).map((row) => [row.index, row.output]),
+  );
+  const input = outputs.size === 0 ? undefined : await openInputOf(terminal, folder, summary);
+  if (input?.ok !== true) return undefined;
+  const compared: Parameters<typeof copiedByValue>[0][number][] = [];
+  try {
+    for await (const item of input.value.read(undefined)) {
+      if ('broken' in item) break;
+      const output = outputs.get(item.index);
+      if (item.ok && output !== undefined) compared.push({ input: item.value, output });
+      outputs.delete(item.index);
+      if (outputs.size === 0) break;
+    }
+  } finally {
+    await input.value.close();
+  }
+  return compared.length === 0 ? undefined : copiedByValue(compared);
 }
 
 /** The run's input, where it is still what it was; else why it is not, as a part of a sentence. */

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../json/json.ts';
+import { countClasses, type ClassCounts } from './classes.ts';
 import type { FieldChange, Fields } from './fields.ts';
 
 /** How one field has come out, over all records that both sides have. */
@@ -28,8 +29,6 @@ export interface FieldTally {
   summaries(): readonly FieldSummary[];
 }
 
-/** A class is one of so few values, each so short; else it is a text or a measure. */
-const mostClasses = 20;
 const longestClass = 40;
 /** Fields whose values are looked at; outputs with names of their own in each record have no end of them. */
 const mostFields = 1000;
@@ -37,9 +36,7 @@ const mostFields = 1000;
 interface Entry {
   changed: number;
   allowed: boolean;
-  seen: number;
-  /** Undefined where there are too many values, or one too long. */
-  classes: Set<string> | undefined;
+  readonly classes: ClassCounts;
   readonly moves: Map<string, number>;
 }
 
@@ -49,7 +46,8 @@ export function tallyFields(): FieldTally {
   function entryOf(name: string): Entry | undefined {
     const known = entries.get(name);
     if (known !== undefined || entries.size === mostFields) return known;
-    const entry: Entry = { changed: 0, allowed: false, seen: 0, classes: new Set(), moves: new Map() };
+    const classes = countClasses(longestClass);
+    const entry: Entry = { changed: 0, allowed: false, classes, moves: new Map() };
     entries.set(name, entry);
     return entry;
   }
@@ -57,14 +55,8 @@ export function tallyFields(): FieldTally {
   function look(fields: Fields): void {
     for (const [name, { value }] of fields) {
       const entry = entryOf(name);
-      if (entry?.classes === undefined) continue;
-      entry.seen += 1;
-      const text = classText(value);
-      if (text !== undefined) entry.classes.add(text);
-      if (text === undefined || entry.classes.size > mostClasses) {
-        entry.classes = undefined;
-        entry.moves.clear();
-      }
+      entry?.classes.add(value);
+      if (entry?.classes.areFew === false) entry.moves.clear();
     }
   }
 
@@ -78,7 +70,7 @@ export function tallyFields(): FieldTally {
       if (entry === undefined) return;
       entry.changed += 1;
       entry.allowed = allowed;
-      if (entry.classes === undefined) return;
+      if (!entry.classes.areFew) return;
       const move = JSON.stringify({ a, b });
       entry.moves.set(move, (entry.moves.get(move) ?? 0) + 1);
     },
@@ -93,18 +85,9 @@ export function tallyFields(): FieldTally {
   };
 }
 
-/** Undefined for what no class is called. */
-function classText(value: JsonValue): string | undefined {
-  if (typeof value === 'object' && value !== null) return undefined;
-  // A table's cell may hold a list or an object.
-  if (typeof value === 'string' && (value.length > longestClass || /[\r\n]|^[[{]/.test(value)))
-    return undefined;
-  return JSON.stringify(value);
-}
-
 /** Values that hardly any two records share are no classes, however short they are. */
-function isOfClasses({ classes, seen }: Entry): boolean {
-  return classes !== undefined && classes.size * 2 <= Math.max(seen, 4);
+function isOfClasses({ classes }: Entry): boolean {
+  return classes.areFew && classes.counts.size * 2 <= Math.max(classes.seen, 4);
 }
 
 function movesOf({ moves }: Entry): readonly Move[] {

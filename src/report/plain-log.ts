@@ -53,11 +53,13 @@ export function createPlainLog({ output, clock, read }: LiveViewOptions): LiveVi
 
 /** `412/1,000 records (41 %), 3 failed, 12 in flight, 5.4/s, 1,234,567 tokens, $0.031 of ~$0.076, 2m 05s left` */
 export function plainLine(progress: Progress): string {
-  const { total, done, failed, skipped, inFlight, perSecond, remaining, usage, budget, waits } = progress;
+  const { total, done, failed, skipped, inFlight, waiting, perSecond, remaining, usage, budget, waits } =
+    progress;
   const parts = [countInWords(total, done)];
   if (failed > 0) parts.push(`${formatCount(failed)} failed`);
   if (skipped > 0) parts.push(`${formatCount(skipped)} skipped`);
-  if (inFlight > 0) parts.push(`${formatCount(inFlight)} in flight`);
+  if (inFlight > 0) parts.push(`${formatCount(inFlight - waiting)} in flight`);
+  if (waiting > 0) parts.push(`${formatCount(waiting)} waiting`);
   if (perSecond !== null) parts.push(formatRate(perSecond));
   if (usage.cached_requests > 0) parts.push(`${formatAmount(usage.cached_requests, 'call')} cached`);
   const tokens = tokensSoFar(usage, budget, formatCount);

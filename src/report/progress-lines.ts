@@ -33,6 +33,7 @@ const countRanks = {
   percent: 4,
   inFlight: 5,
   skipped: 6,
+  waiting: 7,
 } as const;
 
 const courseRanks = {
@@ -50,7 +51,7 @@ const courseRanks = {
 } as const;
 
 function countFields(progress: Progress, columns: number): readonly Field[] {
-  const { total, done, failed, skipped, inFlight, stopping } = progress;
+  const { total, done, failed, skipped, inFlight, waiting, stopping } = progress;
   const { count, wholeCount, percent } = countRanks;
   return [
     ...(total === null
@@ -66,7 +67,8 @@ function countFields(progress: Progress, columns: number): readonly Field[] {
     tallied(failed, 'failed', countRanks.failed, 'red'),
     tallied(skipped, 'skipped', countRanks.skipped, 'dim'),
     // Of a run that stops, the other line tells it.
-    tallied(stopping === null ? inFlight : 0, 'in flight', countRanks.inFlight, 'dim'),
+    tallied(stopping === null ? inFlight - waiting : 0, 'in flight', countRanks.inFlight, 'dim'),
+    tallied(stopping === null ? waiting : 0, 'waiting', countRanks.waiting, 'dim'),
   ];
 }
 

@@ -23,6 +23,8 @@ export interface Progress {
   readonly skipped: number;
   /** Records begun and not yet ended. */
   readonly inFlight: number;
+  /** Of these, those that must wait at the moment: more are begun than calls of models may be under way at one time. */
+  readonly waiting: number;
   /** Of the calls finished so far, in all sessions. */
   readonly usage: Usage;
   /** US dollars that the whole is to come to, going by the records so far; null where that cannot be told. */
@@ -63,6 +65,7 @@ export function createTally(now: () => number): Tally {
   let began = now();
   let pace = createPace(began);
   let total: number | null = null;
+  let concurrency = Infinity;
   let simulated = false;
   let replayed = false;
   let budget: PlanBudget = {};
@@ -89,7 +92,7 @@ export function createTally(now: () => number): Tally {
     add(event) {
       switch (event.type) {
         case 'run_started':
-          ({ total, simulated, budget = {} } = event);
+          ({ total, concurrency, simulated, budget = {} } = event);
           replayed = event.replayed === true;
           kept = event.resumed?.kept ?? 0;
           usage = event.resumed?.usage ?? zeroUsage;
@@ -146,9 +149,9 @@ export function createTally(now: () => number): Tally {
       const before = Math.max(kept, keptTold);
       const done = before + ended;
       const left = total === null ? 0 : Math.max(0, total - done);
-      const waiting = waits.read(moment);
+      const held = waits.read(moment);
       // Nobody knows when a model that gives no answer will be back.
-      const foreseeable = left > 0 && stopping === null && waiting[0]?.reason !== 'unavailable';
+      const foreseeable = left > 0 && stopping === null && held[0]?.reason !== 'unavailable';
       return {
         simulated,
         replayed,
@@ -158,6 +161,7 @@ export function createTally(now: () => number): Tally {
         failed,
         skipped,
         inFlight: begun.size,
+        waiting: Math.max(0, begun.size - concurrency),
         usage,
         projectedCost: stopping === null ? costs.project(usage.cost_usd, left * pace.askedShare) : null,
         budget,
@@ -165,7 +169,7 @@ export function createTally(now: () => number): Tally {
         perSecond: pace.perSecond(moment),
         elapsed: moment - began,
         remaining: foreseeable ? pace.timeFor(left, moment) : null,
-        waits: budgetHold.read(moment) ? [...waiting, { reason: 'budget' }] : waiting,
+        waits: budgetHold.read(moment) ? [...held, { reason: 'budget' }] : held,
         stopping,
         graceLeft: graceEnds === null ? null : Math.max(0, graceEnds - moment),
       };

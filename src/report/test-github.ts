@@ -17,15 +17,17 @@ export function testDiagnostics(results: readonly SuiteResult[]): readonly Diagn
 
 function diagnosticOf(name: string, { record, failure }: PlacedFailure): Diagnostic {
   const { kind, path, message, got, seen, hint, miss } = failure;
+  const shown = got !== undefined && seen === undefined && path !== undefined;
+  const hints = [
+    ...(shown ? [`got ${bounded(JSON.stringify(got), longestGot)}`] : []),
+    ...(hint === undefined ? [] : [hint]),
+  ];
   const row = record?.record.row === undefined ? '' : ` (${record.record.row})`;
   return {
     severity: 'error',
     code: kind,
     message: `${name}${row}: ${message}`,
-    ...(hint !== undefined && { hint }),
-    ...(got !== undefined &&
-      seen === undefined &&
-      path !== undefined && { hint: `got ${bounded(JSON.stringify(got), longestGot)}` }),
+    ...(hints.length > 0 && { hint: hints.join('; ') }),
     place: miss?.place ?? failure.place,
   };
 }

@@ -149,6 +149,12 @@ function stepAsked({ finished, trace }: RecordEnd): Pick<Failure, 'asked'> {
   return step === null ? {} : asked(trace, step);
 }
 
+/** That no model said what came: who looks for the answer of one would look in vain. */
+function ownMock(step: string | undefined, { test }: RecordEnd): Pick<Failure, 'hint'> {
+  if (step === undefined || !test.variant.mocked.includes(step)) return {};
+  return { hint: `\`${step}\` was not asked: its output is the one that the test's own \`mocks\` give` };
+}
+
 async function judge(
   assertion: PlannedAssertion,
   end: RecordEnd,
@@ -157,7 +163,8 @@ async function judge(
 ): Promise<readonly Failure[]> {
   const { kind, place, path, expected } = assertion;
   const fails = { place, kind: kind.kind, path: path.text };
-  const about = asked(end.trace, stepOf(path.text, end));
+  const step = stepOf(path.text, end);
+  const about = { ...asked(end.trace, step), ...ownMock(step, end) };
   const value = lookAt(assertion, scope);
   if (value === undefined) return [{ ...fails, message: `\`${path.text}\` is not there`, ...about }];
   const wanted = renderOutput(expected, scope);

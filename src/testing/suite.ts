@@ -27,6 +27,8 @@ export interface Variant {
   readonly id: string;
   /** The pipeline, with these variables and mocks. */
   readonly plan: Plan;
+  /** The steps whose output the mocks give. */
+  readonly mocked: readonly string[];
   /** Where the paths of images begin. */
   readonly folder: string;
 }

@@ -27,7 +27,12 @@ export function createVariants(plan: Plan): Variants {
       checkVars(vars, plan, [...pointer, 'vars'], workspace);
       await checkMocks(mocks, plan, [...pointer, 'mocks'], workspace);
       const id = canonicalJson({ vars, mocks, folder });
-      const known = variants.get(id) ?? { id, plan: changed(plan, vars, mocks), folder };
+      const known = variants.get(id) ?? {
+        id,
+        plan: changed(plan, vars, mocks),
+        mocked: Object.keys(mocks),
+        folder,
+      };
       variants.set(id, known);
       return known;
     },

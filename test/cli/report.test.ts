@@ -32,6 +32,12 @@ function steady(text: string): string {
   return text.replaceAll(/[0-9a-f]{64}/g, '<sha256>').replaceAll(`"${version}"`, '"<version>"');
 }
 
+/** What a reader sees, white space made even. */
+function textsOf(html: string): string {
+  const texts = html.replaceAll(/<(style|script)>[^]*?<\/\1>/g, '').replaceAll(/<[^>]*>/g, ' ');
+  return texts.replaceAll(/\s+/g, ' ').trim();
+}
+
 const golden = (name: string) => join(root, 'test/cli/golden', name);
 
 describe('pipe report', () => {
@@ -72,6 +78,46 @@ describe('pipe report', () => {
     ]) {
       expect(page).toContain(words);
     }
+  });
+
+  it('shows what was answered first, and how often, without what is copied from the input', async () => {
+    const { cwd, folder } = await night();
+    const results = async (): Promise<readonly string[]> => {
+      await pipeReport(cwd, 'night');
+      const page = readFileSync(join(folder, 'report.html'), 'utf8');
+      expect(textsOf(page)).toContain('classify.topic 1 value Value Records Share billing 3 100 %');
+      return [...page.matchAll(/<td class="result">(.*?)<\/td>/gs)].map(([, cell = '']) => textsOf(cell));
+    };
+    const answered = 'translate: In English: Two bills classify.topic: billing';
+    expect(await results()).toContain(answered);
+    // Where the pipeline is another now, the records show what is copied.
+    writeFileSync(join(cwd, 'tickets.yaml'), ticketPipeline.replace('You translate', 'Translate'));
+    expect(await results()).toContain(answered);
+    writeFileSync(join(cwd, 'rows.jsonl'), '');
+    expect(await results()).toContain(`id: t3 text: Two bills ${answered}`);
+  });
+
+  it('takes no value, nor the name of a field, for markup', async () => {
+    const pipeline = `version: 1
+name: a
+input: {key: id}
+model: {name: small}
+limits: {concurrency: 1}
+steps:
+  ask: {type: chat, prompt: '{{input.id}}'}
+output: {'<i>|n': '{{steps.ask.output}}'}
+`;
+    const { cwd, folder } = await finishedRun({
+      pipeline,
+      rows: [{ id: 'a' }],
+      reply: () => answer('<b>|`@all\u202e'),
+    });
+    await pipeReport(cwd, 'night');
+    const page = readFileSync(join(folder, 'report.html'), 'utf8');
+    expect(page).not.toMatch(/<i>|<b>|\u202e/);
+    expect(page).toContain('<span class="field">&lt;i&gt;|n:</span> &lt;b&gt;|`@all\\u202e');
+    const { stdout } = await pipeReport(cwd, 'night', '--format', 'md');
+    expect(stdout).toContain('|  | ``<b>\\|`@all\\u202e`` | 1 | 100 % |');
   });
 
   it('says what is not shown because the pipeline or the input is another now', async () => {

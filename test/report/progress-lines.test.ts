@@ -38,6 +38,15 @@ describe('the lines of the live view', () => {
       ],
     ],
     [
+      'records that wait, beside those in flight',
+      { inFlight: 17, waiting: 1 },
+      80,
+      [
+        '█████░░░░░░░░  41 %  412/1,000  3 failed  16 in flight  1 waiting',
+        '1m 48s left  5.4/s  $0.031 of ~$0.076  1.2M tokens',
+      ],
+    ],
+    [
       'much in 80 columns',
       large,
       80,

@@ -133,6 +133,7 @@ export function progressOf(changes: Partial<Progress> = {}): Progress {
     failed: 3,
     skipped: 0,
     inFlight: 12,
+    waiting: 0,
     usage: usageOf({ requests: 412, total_tokens: 1_234_567, cost_usd: 0.0312 }),
     projectedCost: 0.0757,
     budget: {},

@@ -27,6 +27,15 @@ describe('the tally', () => {
     });
   });
 
+  it('says how many wait, where more are begun than calls may be under way', () => {
+    const { tally } = createTimedTally();
+    tally.add(started({ total: 10, concurrency: 2 }));
+    for (const index of [0, 1, 2]) tally.add(begun(index));
+    expect(tally.read()).toMatchObject({ inFlight: 3, waiting: 1 });
+    tally.add(succeeded(0));
+    expect(tally.read()).toMatchObject({ inFlight: 2, waiting: 0 });
+  });
+
   it('counts records as skipped that were before', () => {
     const { tally } = createTimedTally();
     tally.add(started({ total: 10, resumed: { kept: 2, usage: zeroUsage } }));

@@ -34,6 +34,12 @@ tests:
     assert: [{path: output.reply, not_contains: paid}]
   - name: topics
     classify: {rows: rows.csv, label: topic, prediction: output.reply, at_least: {accuracy: 1}}
+  - name: mocked
+    input: {text: hello, topic: other}
+    mocks: {reply: good}
+    assert:
+      - {path: output.reply, equals: bad}
+      - {path: output.topic, equals: order}
   - name: never recorded
     input: {text: later, topic: other}
 `;

@@ -65,7 +65,7 @@ describe('tests as they are told', () => {
         testsuite: { testcase: { name: string; failure?: unknown }[] };
       };
     };
-    expect(read.testsuites).toMatchObject({ tests: '5', failures: '4' });
+    expect(read.testsuites).toMatchObject({ tests: '6', failures: '5' });
     expect(
       read.testsuites.testsuite.testcase.map(({ name, failure }) => [name, failure !== undefined]),
     ).toEqual([
@@ -73,6 +73,7 @@ describe('tests as they are told', () => {
       ['a <hostile> answer & more', true],
       ['rows', true],
       ['topics', true],
+      ['mocked', true],
       ['never recorded', true],
     ]);
   });
@@ -105,11 +106,11 @@ describe('tests as they are told', () => {
     const stopped = [{ ...result, reason, tests }];
     const text = testText(stopped, { ...plain, cwd: folder });
     expect(text).toContain('  - as it should be  not run\n');
-    expect(text).toContain('5 tests: 0 passed, 5 not run');
+    expect(text).toContain('6 tests: 0 passed, 6 not run');
     expect(text).toContain('stopped: the key was refused');
     expect(JSON.parse(testJson(stopped, { cwd: folder, exitCode: 3, diagnostics: [] }))).toMatchObject({
       passed: false,
-      counts: { not_run: 5 },
+      counts: { not_run: 6 },
     });
     const xml = testJunit(stopped, folder);
     expect(XMLValidator.validate(xml)).toBe(true);

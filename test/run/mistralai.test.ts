@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startFakeServer, type FakeServer } from '../support/fake-server.ts';
+import { startFakeServer, type FakeCall, type FakeServer } from '../support/fake-server.ts';
 import { manualClock, settled } from './support/clock.ts';
 import { drive } from './support/drive.ts';
 import { plan, recordsOf, settings, step } from './support/plans.ts';
@@ -48,6 +48,29 @@ describe('a run with Mistral’s provider over HTTP', () => {
     });
     expect(run.of('record_finished')[0]).toMatchObject({ output: { one: 'Hallo' } });
     expect(server.maxInFlight).toBeLessThanOrEqual(4);
+  });
+
+  it('never has more requests under way than its concurrency, while many fail and are tried again', async () => {
+    const server = await fakeServer();
+    let requests = 0;
+    const answer = async (call: FakeCall): Promise<void> => {
+      requests += 1;
+      const isFailed = requests < 60 && requests % 6 !== 0;
+      // Long enough for whoever else may go to be there as well.
+      for (let turn = 0; turn < 10; turn += 1) await settled();
+      if (isFailed) call.fail(503);
+      else call.reply('Hallo');
+    };
+    server.answer = (call) => void answer(call);
+    const { run, clock } = running(server, 30, 4);
+    const state = { isOver: false };
+    const finished = run.finished.finally(() => (state.isOver = true));
+    while (!state.isOver) {
+      await settled();
+      if (server.inFlight === 0) await clock.advance(clock.sleeping[0] ?? 0);
+    }
+    expect((await finished).counts.total).toBe(30);
+    expect(server.maxInFlight).toBe(4);
   });
 
   it.each([

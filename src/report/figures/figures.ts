@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../json/json.ts';
 import type { BudgetReport, RunFinished, StopReason, ToolCounts, UsageReport } from '../../run/events.ts';
 import type { ErrorGroup } from './error-groups.ts';
+import type { ResultFigures } from './results.ts';
 import type { Histogram, StepCalls } from './step-calls.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -51,6 +52,8 @@ export interface RunFigures {
   /** How often the run was begun: 1, and one more for each resume. */
   readonly sessions: number;
   readonly counts: RecordCounts;
+  /** What the records that succeeded came to, field by field. */
+  readonly results: ResultFigures;
   readonly tool_calls: ToolCounts;
   /** As in usage.json: `{total, by_step, by_model}`. */
   readonly usage: UsageReport;

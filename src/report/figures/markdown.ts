@@ -3,22 +3,25 @@ import type { UsageRow } from '../../run/events.ts';
 import { boundedMarkdown, codeCell, codeSpan, markdownTable, markdownText } from '../markdown.ts';
 import { costCell, costInWords, tokenCell } from '../money.ts';
 import { formatAmount, formatCount } from '../numbers.ts';
+import { classInWords, fieldInWords } from './field-words.ts';
 import type { Report } from './report.ts';
 import {
   countsInWords,
   momentInWords,
   rateInWords,
+  shareInWords,
   stateInWords,
   timeInWords,
   warningsInWords,
 } from './words.ts';
 
 const groupsAtMost = 20;
+const fieldsAtMost = 20;
 const longestMessage = 200;
 
 /** A run in Markdown, fit for the summary of a CI job: bounded, and nothing untrusted means anything in it. */
 export function reportMarkdown(report: Report): string {
-  return boundedMarkdown([head(report), errors(report), usage(report), calls(report)]);
+  return boundedMarkdown([head(report), results(report), errors(report), usage(report), calls(report)]);
 }
 
 function head({ figures }: Report): string {
@@ -35,6 +38,39 @@ function head({ figures }: Report): string {
     ({ title, text }) => `> **${title}** ${markdownText(text)}\n\n`,
   );
   return `## ${markdownText(name)}\n\n${warnings.join('')}${lines.map((line) => `- ${line}\n`).join('')}`;
+}
+
+function results({ figures }: Report): string {
+  const { records, fields, more_fields } = figures.results;
+  if (fields.length === 0) return '';
+  const shown = fields.slice(0, fieldsAtMost);
+  const rows = shown.flatMap((field) => {
+    const values = (field.values ?? []).map(({ value, count }) => [
+      '',
+      codeCell(classInWords(value), 60),
+      formatCount(count),
+      shareInWords(count, records),
+    ]);
+    const facts = markdownText(fieldInWords(field, records).join(', '));
+    return [[codeCell(field.field, 60), facts, formatCount(field.records), ''], ...values];
+  });
+  const hidden = fields.length - shown.length;
+  const others =
+    hidden > 0
+      ? `\nAnd ${formatAmount(hidden, 'other field')}.\n`
+      : more_fields
+        ? '\nAnd other fields.\n'
+        : '';
+  const table = markdownTable(
+    [
+      { header: 'Field' },
+      { header: 'Value' },
+      { header: 'Records', align: 'right' },
+      { header: 'Share', align: 'right' },
+    ],
+    rows,
+  );
+  return `### Results\n\n${table}${others}`;
 }
 
 function errors({ figures }: Report): string {

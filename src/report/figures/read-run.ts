@@ -14,8 +14,10 @@ import { isMadeUp, type RunSummary } from '../../run/run-summary.ts';
 import { createUsageLedger } from '../../run/usage-ledger.ts';
 import { builtInPrices } from '../../usage/prices.ts';
 import { chooseRecords, readChosen, type ChosenRecord, type ShownRecords } from './chosen.ts';
+import type { IsCopied } from './copied-fields.ts';
 import { createErrorGroups, type ErrorExample, type ErrorGroupsFold } from './error-groups.ts';
 import type { RecordCounts, RunFigures } from './figures.ts';
+import { createResults, type ResultsFold } from './results.ts';
 import { createStepCalls, type StepCallsFold } from './step-calls.ts';
 import { createStories, type StoriesFold } from './stories.ts';
 import { storyFailure, type RecordStory } from './story.ts';
@@ -42,6 +44,7 @@ export interface ReadRun {
 export async function readRunFigures(
   run: PastRun,
   shown: ShownRecords,
+  isCopied?: IsCopied,
 ): Promise<Result<ReadRun, StopReason>> {
   const path = join(run.folder, 'journal.jsonl');
   const atWork = run.summary.state === 'running' && (await isHeld(run.folder));
@@ -52,6 +55,7 @@ export async function readRunFigures(
     const folds: Folds = {
       calls: createStepCalls(),
       errors: createErrorGroups(),
+      results: createResults(isCopied),
       timeline: createTimelineFold(),
       stories: createStories(chosen),
       isTimed: true,
@@ -70,6 +74,7 @@ export async function readRunFigures(
 interface Folds {
   readonly calls: StepCallsFold;
   readonly errors: ErrorGroupsFold;
+  readonly results: ResultsFold;
   readonly timeline: TimelineFold;
   readonly stories: StoriesFold;
   /** Whether every call so far has told when it ended. */
@@ -126,8 +131,12 @@ function wasMade({ ok, usage }: CallHead): boolean {
   return ok || usage.requests > 0;
 }
 
-function takeRecord({ bytes }: ScannedLine, head: RecordHead, { errors, stories }: Folds): void {
+function takeRecord({ bytes }: ScannedLine, head: RecordHead, { errors, results, stories }: Folds): void {
   if (stories.wants(head.key)) stories.record(bytes);
+  if (head.outcome === 'succeeded') {
+    const { output } = JSON.parse(bytes.toString()) as JsonObject;
+    if (output !== undefined) results.add(output);
+  }
   if (head.failure === undefined) return;
   errors.add(head.failure, () => {
     const row = JSON.parse(bytes.toString()) as JsonObject & Pick<ErrorExample, 'index' | 'line'>;
@@ -140,7 +149,7 @@ function figuresOf(
   { folder, summary, plan = { steps: [], prices: builtInPrices } }: PastRun,
   atWork: boolean,
   history: History,
-  { calls, errors, timeline, isTimed }: Folds,
+  { calls, errors, results, timeline, isTimed }: Folds,
 ): RunFigures {
   const { state, reason, name, pipe, pipeline, files, vars, overrides, input, selection, replay } = summary;
   const ledger = createUsageLedger(plan, history.usage);
@@ -167,6 +176,7 @@ function figuresOf(
     duration_ms: summary.duration,
     sessions: Math.max(summary.sessions, history.sessions),
     counts: countsOf(summary, history),
+    results: results.figures(),
     tool_calls: history.tool_calls,
     usage,
     cost_usd: usage.total.cost_usd,

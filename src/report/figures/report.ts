@@ -1,3 +1,4 @@
+import type { IsCopied } from './copied-fields.ts';
 import type { RunFigures } from './figures.ts';
 import type { RecordStory, RenderedMessages } from './story.ts';
 
@@ -6,6 +7,8 @@ export interface Report {
   readonly figures: RunFigures;
   /** The records that are shown one by one, in input order. */
   readonly stories: readonly RecordStory[];
+  /** Which fields of an output are the input's own; absent where nothing tells. */
+  readonly isCopied?: IsCopied;
   /** What their calls asked, by the record's sequence. */
   readonly messages: ReadonlyMap<number, RenderedMessages>;
   /** Why no messages are shown, as a sentence; absent where they are. */

@@ -7,6 +7,7 @@ import { errorsSection } from './errors.ts';
 import { markup, trusted } from './html.ts';
 import { keyFigures, pageHeader } from './overview.ts';
 import { recordsSection } from './records.ts';
+import { resultsSection } from './results.ts';
 import { pageScript } from './script.ts';
 import { sectionMarkup, type Section } from './section.ts';
 import { pageStyle } from './style.ts';
@@ -29,6 +30,7 @@ function sourceHash(text: string): string {
 /** One HTML file that needs no other, whatever the records and answers in it hold. */
 export function reportPage(report: Report): string {
   const sections = [
+    resultsSection(report),
     errorsSection(report),
     usageSection(report),
     latencySection(report),

@@ -45,12 +45,12 @@ interface Shown {
   readonly rows: Html;
 }
 
-function fitting({ stories, messages }: Report): readonly Shown[] {
+function fitting({ stories, messages, isCopied }: Report): readonly Shown[] {
   let room = mostBytes;
   const shown: Shown[] = [];
   const ordered = stories.toSorted((one, other) => rank(one) - rank(other));
   for (const story of ordered) {
-    const rows = recordMarkup(story, messages.get(story.sequence), columns.length);
+    const rows = recordMarkup(story, messages.get(story.sequence), isCopied, columns.length);
     room -= Buffer.byteLength(rows.html);
     if (room < 0) break;
     shown.push({ story, rows });

@@ -82,6 +82,12 @@ tr.group th { padding-top: 16px; color: var(--muted); font-size: 13px; font-weig
 tr.sum th, tr.sum td { font-weight: 650; border-bottom: 0; }
 td.bars { width: 22%; min-width: 90px; }
 .bar { display: block; width: 100%; height: 8px; border-radius: 4px; background: var(--raised); }
+.results { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 420px), 1fr)); gap: 24px 40px; margin-top: 18px; }
+.results + dl.pairs { margin-top: 24px; }
+.results > div { min-width: 0; }
+.results .scroll { margin-top: 4px; }
+.results tbody th { font-weight: 400; }
+td.shares { width: 34%; min-width: 64px; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 210px), 1fr)); gap: 20px 28px; margin-top: 18px; }
 figure { margin: 0; min-width: 0; }
 figcaption { display: flex; justify-content: space-between; gap: 12px; font-size: 14px; margin-bottom: 6px; overflow-wrap: anywhere; }
@@ -126,7 +132,8 @@ th[aria-sort="descending"] button::after { content: "\\2193"; opacity: 1; }
 .records .c-line { width: 62px; } .records .c-key { width: 17%; } .records .c-out { width: 104px; }
 .records .c-calls { width: 62px; } .records .c-tokens { width: 76px; } .records .c-cost { width: 88px; } .records .c-time { width: 76px; }
 .records tr.row th { color: var(--ink); min-width: 0; overflow-wrap: anywhere; }
-.records td.result { color: var(--muted); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.records .said { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.records .field { color: var(--muted); } .records .field:not(:first-child) { margin-left: 1em; }
 .records .toggle { display: none; overflow-wrap: anywhere; font-weight: 500; color: var(--accent); }
 .js .records .toggle { display: inline; }
 .js .records .plain-key { display: none; }
@@ -158,6 +165,8 @@ footer { color: var(--muted); font-size: 13px; padding-bottom: 40px; }
   .records .c-calls, .records .c-tokens, .records .c-cost, .records .c-time, .records .c-line { width: 0; }
   .records .calls, .records .tokens, .records .cost, .records .time, .records .line { padding: 0; font-size: 0; overflow: hidden; }
   .records .c-key { width: 30%; } .records .c-out { width: 110px; }
+  .records .said { white-space: normal; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; line-clamp: 3; }
+  .records .field:not(:first-child) { margin-left: 0; }
   .turn { grid-template-columns: 1fr; }
   dl.pairs { grid-template-columns: 1fr; gap: 0; }
   dl.pairs dd { margin-bottom: 8px; }
@@ -183,6 +192,6 @@ footer { color: var(--muted); font-size: 13px; padding-bottom: 40px; }
   .cards { grid-template-columns: repeat(3, 1fr); }
   .error, figure, tr, .cards > div { break-inside: avoid; }
   h2 { break-after: avoid; }
-  .records td.result { white-space: normal; }
+  .records .said { white-space: normal; }
 }
 `;

@@ -22,7 +22,7 @@ export function timeSection({ figures }: Report): Section | undefined {
     time.sessions.length > 1
       ? ` Dashed lines mark where one of the ${formatCount(time.sessions.length)} sessions begins; the time between them is left out.`
       : '';
-  const content = markup`<p class="note">Each bar stands for ${formatDuration(time.bin_ms)}.${sessions}</p>
+  const content = markup`<p class="note">Each bar stands for ${formatDuration(time.bin_ms)}. A call that waits for its turn, for a limit or for another attempt is counted too: others may be begun in its place, while no more requests are sent at one time than <code>limits.concurrency</code> allows.${sessions}</p>
 <div class="stack">
 ${plot(time, {
   title: 'Records that ended',
@@ -30,9 +30,10 @@ ${plot(time, {
   words: formatRate,
 })}
 ${plot(time, {
-  title: 'Calls under way',
+  title: 'Calls under way or waiting',
   value: ({ in_flight }) => in_flight,
-  words: (value) => (value < 9.95 ? value.toFixed(1) : formatCount(value)),
+  // Never more than there really were at one time: the mean of a bar is at most its highest count.
+  words: (value) => formatCount(Math.ceil(value - 1e-6)),
 })}
 ${
   repeated
