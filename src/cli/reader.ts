@@ -9,10 +9,12 @@ export interface Reader {
 export function watchReader(stream: NodeJS.WriteStream, left: () => void): Reader {
   let gone = false;
   const leave = () => {
+    if (gone) return;
     gone = true;
     left();
   };
   stream.once('close', leave);
+  if (stream.destroyed) leave();
   return {
     get gone() {
       return gone;
@@ -21,4 +23,9 @@ export function watchReader(stream: NodeJS.WriteStream, left: () => void): Reade
       stream.off('close', leave);
     },
   };
+}
+
+/** Why a stream that is closed could not be written; undefined where its reader has closed his end. */
+export function failureOf({ errored }: NodeJS.WriteStream): Error | undefined {
+  return errored === null || ('code' in errored && errored.code === 'EPIPE') ? undefined : errored;
 }
