@@ -39,9 +39,10 @@ export interface Interrupt {
 }
 
 export function listenForInterrupt(): Interrupt {
-  const { drain, release } = listenForInterrupts();
-  drain.addEventListener('abort', release, { once: true });
-  return { signal: drain, release };
+  const interrupts = listenForInterrupts();
+  const release = () => interrupts.release();
+  interrupts.drain.addEventListener('abort', release, { once: true });
+  return { signal: interrupts.drain, release };
 }
 
 /** Resolves at the first of the signals that ask a process to end. */
