@@ -5,14 +5,22 @@ export interface Reader {
   release(): void;
 }
 
-/** `left` is called when the reader goes. */
-export function watchReader(stream: NodeJS.WriteStream, left: () => void): Reader {
+/**
+ * `left` is called when the reader goes; where he has not gone, but what was told could not be written, with why. Told
+ * by the stream's events alone: those of a process forget what has happened to them.
+ */
+export function watchReader(stream: NodeJS.WriteStream, left: (failure?: Error) => void): Reader {
   let gone = false;
+  let failure: Error | undefined;
+  const fail = (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') failure ??= error;
+  };
   const leave = () => {
     if (gone) return;
     gone = true;
-    left();
+    left(failure);
   };
+  stream.on('error', fail);
   stream.once('close', leave);
   if (stream.destroyed) leave();
   return {
@@ -20,12 +28,8 @@ export function watchReader(stream: NodeJS.WriteStream, left: () => void): Reade
       return gone;
     },
     release() {
+      stream.off('error', fail);
       stream.off('close', leave);
     },
   };
-}
-
-/** Why a stream that is closed could not be written; undefined where its reader has closed his end. */
-export function failureOf({ errored }: NodeJS.WriteStream): Error | undefined {
-  return errored === null || ('code' in errored && errored.code === 'EPIPE') ? undefined : errored;
 }

@@ -14,7 +14,7 @@ import { exit, exitCodeOfReason, type ExitCode } from './exit.ts';
 import { filesFolder } from './image-folder.ts';
 import { prepareRecord, type OneRecord } from './one-record.ts';
 import { openRecordingsOf, type RecordingsOfRun } from './recordings.ts';
-import { failureOf, watchReader } from './reader.ts';
+import { watchReader } from './reader.ts';
 import { refuseCommand } from './refuse.ts';
 import { commandOf } from './reporters.ts';
 import { createRounds } from './rounds.ts';
@@ -111,12 +111,10 @@ export async function createTrySession(
     const { outputClosed, outputFailed } = await import('../run/reasons.ts');
     const left = new AbortController();
     const isText = flags.format === 'text';
-    const stream = isText ? terminal.stderr : terminal.stdout;
     // Without anybody who reads along, there is nothing to ask for.
-    const reader = watchReader(stream, () => {
-      const error = failureOf(stream);
-      left.abort(error === undefined ? outputClosed : outputFailed(isText ? 'stderr' : 'stdout', error));
-    });
+    const reader = watchReader(isText ? terminal.stderr : terminal.stdout, (error) =>
+      left.abort(error === undefined ? outputClosed : outputFailed(isText ? 'stderr' : 'stdout', error)),
+    );
     try {
       return await tell(ready, AbortSignal.any([interrupted, left.signal]));
     } finally {

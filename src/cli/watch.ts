@@ -27,7 +27,13 @@ export async function watchRounds(
   interrupt = listenForInterrupt(),
 ): Promise<ExitCode> {
   const left = new AbortController();
-  const readers = [terminal.stdout, terminal.stderr].map((stream) => watchReader(stream, () => left.abort()));
+  let unread: ExitCode = exit.success;
+  const readers = [terminal.stdout, terminal.stderr].map((stream) =>
+    watchReader(stream, (failure) => {
+      if (failure !== undefined) unread = exit.local;
+      left.abort();
+    }),
+  );
   const ended = AbortSignal.any([interrupt.signal, left.signal]);
   const late = createLateChanges();
   const unseen = unseenChanges(terminal);
@@ -41,7 +47,7 @@ export async function watchRounds(
       }
       if (interrupt.signal.aborted) return exit.interrupted;
       // Nobody sees the rounds any more, or takes their data.
-      if (ended.aborted) return exit.success;
+      if (ended.aborted) return unread;
       terminal.stderr.write('\n');
     }
   } finally {

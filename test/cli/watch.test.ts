@@ -109,6 +109,16 @@ it.each(['stdout', 'stderr'] as const)('ends when nobody reads %s any more', asy
   expect(await watchRounds(streams as unknown as Terminal, round)).toBe(0);
 });
 
+it('fails where what it tells cannot be written', async () => {
+  const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
+  const { path } = folder();
+  const code = await watchRounds(streams as unknown as Terminal, () => {
+    streams.stderr.destroy(Object.assign(new Error('no space left on device'), { code: 'ENOSPC' }));
+    return Promise.resolve([path('a.yaml')]);
+  });
+  expect(code).toBe(5);
+});
+
 it('tells the round of Ctrl-C, at whatever of its work it is', async () => {
   const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
   let told: AbortSignal | undefined;
