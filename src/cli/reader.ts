@@ -5,19 +5,30 @@ export interface Reader {
   release(): void;
 }
 
-/** `left` is called when the reader goes. */
-export function watchReader(stream: NodeJS.WriteStream, left: () => void): Reader {
+/**
+ * `left` is called when the reader goes; where he has not gone, but what was told could not be written, with why. Told
+ * by the stream's events alone: those of a process forget what has happened to them.
+ */
+export function watchReader(stream: NodeJS.WriteStream, left: (failure?: Error) => void): Reader {
   let gone = false;
-  const leave = () => {
-    gone = true;
-    left();
+  let failure: Error | undefined;
+  const fail = (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') failure ??= error;
   };
+  const leave = () => {
+    if (gone) return;
+    gone = true;
+    left(failure);
+  };
+  stream.on('error', fail);
   stream.once('close', leave);
+  if (stream.destroyed) leave();
   return {
     get gone() {
       return gone;
     },
     release() {
+      stream.off('error', fail);
       stream.off('close', leave);
     },
   };

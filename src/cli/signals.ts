@@ -30,13 +30,40 @@ export function listenForInterrupts(): Interrupts {
   };
 }
 
+/** What a signal asks of a command that has nothing to finish. */
+export interface Interrupt {
+  /** Aborts at the first signal; its reason is a `StopReason`. The second is Node's: it ends what does not heed the first. */
+  readonly signal: AbortSignal;
+  /** Gives the signals back to Node. */
+  release(): void;
+}
+
+export function listenForInterrupt(): Interrupt {
+  const interrupts = listenForInterrupts();
+  const release = () => interrupts.release();
+  interrupts.drain.addEventListener('abort', release, { once: true });
+  return { signal: interrupts.drain, release };
+}
+
 /** Resolves at the first of the signals that ask a process to end. */
 export function untilInterrupted(): Promise<void> {
-  const interrupts = listenForInterrupts();
-  return new Promise((resolve) => {
-    interrupts.drain.addEventListener('abort', () => {
-      interrupts.release();
-      resolve();
-    });
+  const { signal } = listenForInterrupt();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/** What the work gives; undefined where the signal aborts first, with the work left to itself. */
+export async function unlessAborted<Value>(
+  work: Promise<Value>,
+  signal: AbortSignal,
+): Promise<Value | undefined> {
+  const given = new AbortController();
+  const aborted = new Promise<undefined>((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true, signal: given.signal });
   });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    given.abort();
+  }
 }

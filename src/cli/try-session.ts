@@ -18,14 +18,15 @@ import { watchReader } from './reader.ts';
 import { refuseCommand } from './refuse.ts';
 import { commandOf } from './reporters.ts';
 import { createRounds } from './rounds.ts';
-import { listenForInterrupts, type Interrupts } from './signals.ts';
+import { unlessAborted } from './signals.ts';
 import { startSimulator } from './simulation.ts';
 import { printDiagnostics, type Terminal } from './terminal.ts';
 import type { TryFlags } from './try-flags.ts';
 
 /** One record that is run again and again, each time as the files then are. */
 export interface TrySession {
-  round(): Promise<TryRound>;
+  /** Nothing is asked once the signal has aborted, whose reason is a `StopReason`. */
+  round(interrupted: AbortSignal): Promise<TryRound>;
   close(): Promise<void>;
 }
 
@@ -70,15 +71,16 @@ export async function createTrySession(
   const before: Before = { answers: new Map(), row: undefined };
   const context = { command: `${commandOf(terminal)} try`, ...(json !== undefined && { json }) };
 
-  async function round(): Promise<TryRound> {
+  async function round(interrupted: AbortSignal): Promise<TryRound> {
     await rounds.begin();
-    const prepared = await prepareRecord(terminal, file, flags, context);
+    const prepared = await unlessAborted(prepareRecord(terminal, file, flags, context), interrupted);
+    if (prepared === undefined) return { code: exit.interrupted, files: [] };
     const replayed = (flags.replay ?? []).map((path) => resolve(terminal.cwd, path));
     const files = [...new Set([...prepared.files, ...replayed])];
     await rounds.end(files);
     const ready = prepared.record.ok ? await readyOf(prepared.record.value) : prepared.record;
     if (!ready.ok) return { code: await refuseCommand(terminal, flags, ready.error), files };
-    return { code: await run(ready.value), files };
+    return { code: await run(ready.value, interrupted), files };
   }
 
   async function readyOf(record: OneRecord): Promise<Result<ReadyTrial, readonly Diagnostic[]>> {
@@ -105,22 +107,22 @@ export async function createTrySession(
       : success({ plan, record, recordings, warnings });
   }
 
-  async function run(ready: ReadyTrial): Promise<ExitCode> {
-    const { outputClosed } = await import('../run/reasons.ts');
-    const interrupts = listenForInterrupts();
+  async function run(ready: ReadyTrial, interrupted: AbortSignal): Promise<ExitCode> {
+    const { outputClosed, outputFailed } = await import('../run/reasons.ts');
+    const left = new AbortController();
+    const isText = flags.format === 'text';
     // Without anybody who reads along, there is nothing to ask for.
-    const reader = watchReader(flags.format === 'text' ? terminal.stderr : terminal.stdout, () =>
-      interrupts.stop(outputClosed),
+    const reader = watchReader(isText ? terminal.stderr : terminal.stdout, (error) =>
+      left.abort(error === undefined ? outputClosed : outputFailed(isText ? 'stderr' : 'stdout', error)),
     );
     try {
-      return await tell(ready, interrupts);
+      return await tell(ready, AbortSignal.any([interrupted, left.signal]));
     } finally {
       reader.release();
-      interrupts.release();
     }
   }
 
-  async function tell(ready: ReadyTrial, interrupts: Interrupts): Promise<ExitCode> {
+  async function tell(ready: ReadyTrial, stopped: AbortSignal): Promise<ExitCode> {
     const { plan, record, warnings } = ready;
     const { answers, row: rowBefore } = before;
     const [{ runTrial }, { mistakesOf }, { printTrial, printTrialJson, viewTrial }] = await Promise.all([
@@ -131,7 +133,7 @@ export async function createTrySession(
     await printDiagnostics(terminal, warnings);
     const isText = flags.format === 'text';
     const follow = isText ? await viewTrial(terminal, record, answers) : () => deaf;
-    const trial = await runTrial(plan, record.item, await optionsOf(ready, interrupts), follow);
+    const trial = await runTrial(plan, record.item, await optionsOf(ready, stopped), follow);
     const [row, mistakes, code] = [rowOf(trial, flags), mistakesOf(trial, record.place), codeOf(trial)];
     const ended = { trial, record, row, warnings, mistakes, code };
     if (isText)
@@ -142,7 +144,7 @@ export async function createTrySession(
     return code;
   }
 
-  async function optionsOf({ recordings }: ReadyTrial, interrupts: Interrupts): Promise<RunOptions> {
+  async function optionsOf({ recordings }: ReadyTrial, stopped: AbortSignal): Promise<RunOptions> {
     const { openCache } = await import('../run/cache/cache.ts');
     const files = filesFolder(flags);
     const warn = (message: string) => terminal.stderr.write(`warning: ${printable(message)}\n`);
@@ -152,7 +154,7 @@ export async function createTrySession(
       ...(files !== undefined && { files }),
       ...(flags.format === 'text' && { stream: true }),
       // Nothing is left that could be gone on with: there is no reason to wait for what is in flight.
-      abort: interrupts.drain,
+      abort: stopped,
       ...(simulator !== undefined && { simulator }),
       ...recordings,
     };

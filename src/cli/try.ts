@@ -5,6 +5,7 @@ import { addPipelineOptions, inputOption, simulateOption } from './prepare.ts';
 import { addRecordOptions, recordConflict } from './record-flags.ts';
 import { addRecordingOptions, recordingConflict } from './recordings.ts';
 import { refuseCommand, refuseCommandUse } from './refuse.ts';
+import { listenForInterrupt } from './signals.ts';
 import { readSimulatorOptions } from './simulation.ts';
 import type { Terminal } from './terminal.ts';
 import type { TryFlags } from './try-flags.ts';
@@ -64,16 +65,22 @@ async function tryFile(terminal: Terminal, file: string, flags: TryFlags): Promi
   ]);
   const json = inputJson === '-' ? await readStdin(terminal) : undefined;
   if (json?.ok === false) return refuseCommand(terminal, flags, [json.error]);
-  const session = await createTrySession(terminal, file, flags, {
-    ...(simulated && { simulated: simulated.value }),
-    ...(json && { json: json.value }),
-  });
-  if (!session.ok) return refuseCommand(terminal, { format }, [session.error], exit.local);
+  const interrupt = listenForInterrupt();
   try {
-    if (watch !== true) return (await session.value.round()).code;
-    const { watchRounds } = await import('./watch.ts');
-    return await watchRounds(terminal, async () => (await session.value.round()).files);
+    const session = await createTrySession(terminal, file, flags, {
+      ...(simulated && { simulated: simulated.value }),
+      ...(json && { json: json.value }),
+    });
+    if (!session.ok) return await refuseCommand(terminal, { format }, [session.error], exit.local);
+    const round = (interrupted: AbortSignal) => session.value.round(interrupted);
+    try {
+      if (watch !== true) return (await round(interrupt.signal)).code;
+      const { watchRounds } = await import('./watch.ts');
+      return await watchRounds(terminal, async (interrupted) => (await round(interrupted)).files, interrupt);
+    } finally {
+      await session.value.close();
+    }
   } finally {
-    await session.value.close();
+    interrupt.release();
   }
 }

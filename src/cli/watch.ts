@@ -1,9 +1,10 @@
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { printable } from '../diagnostic/printable.ts';
 import { exit, type ExitCode } from './exit.ts';
 import { createLateChanges, type LateChanges } from './late-changes.ts';
-import { listenForInterrupts } from './signals.ts';
+import { linksOf, watchLinks } from './links.ts';
+import { watchReader } from './reader.ts';
+import { listenForInterrupt, unlessAborted } from './signals.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Editors write a file in several strokes: a round begins when they have been quiet for so many milliseconds. */
@@ -14,31 +15,44 @@ const tick = 10;
 
 /**
  * One round of what is watched: does its work, and prints it. Gives the files that it is made of, absolute, those that
- * it missed too: a change to any of them, the round's own time included, begins the next.
+ * it missed too: a change to any of them, the round's own time included, begins the next. It asks nothing of anybody
+ * once the signal has aborted, whose reason is a `StopReason`.
  */
-export type Round = () => Promise<readonly string[]>;
+export type Round = (interrupted: AbortSignal) => Promise<readonly string[]>;
 
 /** Does a round, and another whenever one of its files has changed, until the user has seen enough. */
-export async function watchRounds(terminal: Terminal, round: Round): Promise<ExitCode> {
-  const interrupts = listenForInterrupts();
+export async function watchRounds(
+  terminal: Terminal,
+  round: Round,
+  interrupt = listenForInterrupt(),
+): Promise<ExitCode> {
+  const left = new AbortController();
+  let unread: ExitCode = exit.success;
+  const readers = [terminal.stdout, terminal.stderr].map((stream) =>
+    watchReader(stream, (failure) => {
+      if (failure !== undefined) unread = exit.local;
+      left.abort();
+    }),
+  );
+  const ended = AbortSignal.any([interrupt.signal, left.signal]);
   const late = createLateChanges();
   const unseen = unseenChanges(terminal);
-  // A second signal is Node's: it ends a round that does not heed the first.
-  const ended = once(interrupts.drain, 'abort').then(() => interrupts.release());
   try {
     for (;;) {
       const began = Date.now();
-      const files = await round();
-      if (interrupts.drain.aborted) return exit.interrupted;
-      // Nobody sees the rounds any more.
-      if (!terminal.stderr.writable) return exit.success;
-      terminal.stderr.write('\nwaiting for a change; Ctrl-C ends it\n');
-      await changeOf(files, { since: began - tick, late, unseen, ended });
-      if (interrupts.drain.aborted) return exit.interrupted;
+      const files = await round(interrupt.signal);
+      if (!ended.aborted) {
+        terminal.stderr.write('\nwaiting for a change; Ctrl-C ends it\n');
+        await changeOf(files, { since: began - tick, late, unseen, ended });
+      }
+      if (interrupt.signal.aborted) return exit.interrupted;
+      // Nobody sees the rounds any more, or takes their data.
+      if (ended.aborted) return unread;
       terminal.stderr.write('\n');
     }
   } finally {
-    interrupts.release();
+    readers.forEach((reader) => reader.release());
+    interrupt.release();
   }
 }
 
@@ -48,29 +62,34 @@ interface Watching {
   readonly late: LateChanges;
   /** Tells why changes of some file will not be seen. */
   readonly unseen: (error: unknown) => void;
-  readonly ended: Promise<void>;
+  readonly ended: AbortSignal;
 }
 
 /** Resolves when one of the files has changed since that time, or when waiting has ended. */
 async function changeOf(files: readonly string[], { since, late, unseen, ended }: Watching): Promise<void> {
   const { watch } = await import('chokidar');
+  const links = await linksOf(files);
   // Of a folder, what counts is which files are in it: those that are read are among the files themselves.
   const watcher = watch([...files], { ignoreInitial: true, depth: 0 });
   watcher.on('error', unseen);
   let timer: NodeJS.Timeout | undefined;
+  let touched = (): void => undefined;
   const changed = new Promise<void>((resolve) => {
-    watcher.on('all', () => {
+    touched = () => {
       clearTimeout(timer);
       timer = setTimeout(resolve, quiet);
-    });
+    };
   });
+  watcher.on('all', touched);
+  const closeLinks = watchLinks(links, touched, unseen);
   const ready = new Promise<void>((resolve) => watcher.once('ready', () => resolve()));
   try {
-    await Promise.race([ready, ended]);
-    const isLate = await late(files, since);
-    await Promise.race([isLate ? sleep(quiet) : changed, ended]);
+    await unlessAborted(ready, ended);
+    const isLate = await late({ files, links }, since);
+    await unlessAborted(isLate ? sleep(quiet) : changed, ended);
   } finally {
     clearTimeout(timer);
+    closeLinks();
     await watcher.close();
   }
 }

@@ -1,3 +1,5 @@
+import { graphemesOf } from './graphemes.ts';
+
 /** What acts on a terminal or hides in a text: controls, bidi overrides, line separators, invisible marks. */
 const unprintable = /[\p{Cc}\p{Bidi_Control}\p{Surrogate}\u2028\u2029\u200B\u2060\uFEFF]/gu;
 
@@ -54,7 +56,6 @@ function hexadecimal(character: string, digits: number): string {
   return character.charCodeAt(0).toString(16).padStart(digits, '0');
 }
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const invisible = /[\p{Cc}\p{Cf}\p{Mn}\p{Me}]/gu;
 const narrowForms = /^[\uFF61-\uFFDC]/u;
 const wide =
@@ -67,11 +68,15 @@ const wide =
 export function displayWidth(text: string): number {
   // Letters of ASCII, and the blocks and lines that bars are made of.
   if (/^[\x20-\x7E\u2500-\u259F]*$/u.test(text)) return text.length;
+  if (text.length === 1) return graphemeWidth(text);
   let width = 0;
-  for (const { segment } of graphemes.segment(text)) {
-    const letters = segment.replaceAll(invisible, '');
-    if (letters === '') continue;
-    width += wide.test(segment) && !narrowForms.test(segment) ? 2 : Array.from(letters).length;
-  }
+  for (const grapheme of graphemesOf(text)) width += graphemeWidth(grapheme);
   return width;
+}
+
+/** The columns of one character, as `graphemesOf` gives it. */
+export function graphemeWidth(grapheme: string): number {
+  const letters = grapheme.replaceAll(invisible, '');
+  if (letters === '') return 0;
+  return wide.test(grapheme) && !narrowForms.test(grapheme) ? 2 : Array.from(letters).length;
 }

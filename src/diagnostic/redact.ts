@@ -65,6 +65,19 @@ function expressionOf(piece: string): RegExp {
   return new RegExp(pattern, 'gi');
 }
 
+/**
+ * The spellings of a whole secret that a model or a server is most likely to write: as it is, percent-encoded, and its
+ * digits in hexadecimal and base64 that do not depend on what stands beside it. In lower case.
+ */
+export function usualSpellings(secret: string): readonly string[] {
+  const bytes = Buffer.from(secret);
+  const digits = base64Forms(bytes);
+  const url = digits.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'));
+  const encoded = /^[\x20-\x7E]*$/.test(secret) ? [encodeURIComponent(secret)] : [];
+  const all = [secret, ...encoded, bytes.toString('hex'), ...digits, ...url];
+  return [...new Set(all.map((form) => form.toLowerCase()))];
+}
+
 /** Takes several secrets out of a text. */
 export function createRedactAll(secrets: readonly string[]): Redact {
   const each = findableSecrets(secrets).map(createRedact);

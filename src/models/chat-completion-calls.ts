@@ -25,6 +25,10 @@ interface JoinedCall {
 
 export function joinCalls(): JoinedCalls {
   const calls: JoinedCall[] = [];
+  /** The last that was begun with an index. A stream may hold more calls than could be looked through at each piece. */
+  const byIndex = new Map<number, JoinedCall>();
+  /** The first that has an id. */
+  const byId = new Map<string, JoinedCall>();
 
   function add(piece: JsonValue): Result<string | null, AnswerProblem> {
     if (!isObject(piece)) return malformed('with a tool call that is no object');
@@ -35,17 +39,34 @@ export function joinCalls(): JoinedCalls {
     const text = argumentsText(called['arguments']);
     if (!text.ok) return malformed(`with arguments of a tool call that are ${text.error}`);
 
-    let call = continued(calls, { index, id, name });
+    let call = continued({ index, id, name });
     if (call === undefined) {
       call = { index, id, name: null, arguments: null };
       calls.push(call);
+      if (index !== null) byIndex.set(index, call);
     }
     call.id ??= id;
+    if (call.id !== null && !byId.has(call.id)) byId.set(call.id, call);
     if (text.value !== null) call.arguments = (call.arguments ?? '') + text.value;
     // Some servers repeat the name with every piece.
     if (call.name !== null || name === null) return success(null);
     call.name = name;
     return success(name);
+  }
+
+  /**
+   * The call that a piece goes on with; undefined where it begins another. Pieces of a call have its index. A server that
+   * gives all calls the same index tells them apart by id and name; one that gives none, by id, or else a name begins a
+   * call and what has none goes on with the last.
+   */
+  function continued({ index, id, name }: Omit<JoinedCall, 'arguments'>): JoinedCall | undefined {
+    if (index === null) {
+      if (id !== null) return byId.get(id);
+      return name === null ? calls.at(-1) : undefined;
+    }
+    const call = byIndex.get(index);
+    const another = id !== null && name !== null && call !== undefined && call.id !== null && call.id !== id;
+    return another ? undefined : call;
   }
 
   return {
@@ -62,22 +83,4 @@ export function joinCalls(): JoinedCalls {
     },
     whole: () => calls.map(({ id, name, arguments: text }) => ({ id, function: { name, arguments: text } })),
   };
-}
-
-/**
- * The call that a piece goes on with; undefined where it begins another. Pieces of a call have its index. A server that
- * gives all calls the same index tells them apart by id and name; one that gives none, by id, or else a name begins a
- * call and what has none goes on with the last.
- */
-function continued(
-  calls: readonly JoinedCall[],
-  { index, id, name }: Omit<JoinedCall, 'arguments'>,
-): JoinedCall | undefined {
-  if (index === null) {
-    if (id !== null) return calls.find((call) => call.id === id);
-    return name === null ? calls.at(-1) : undefined;
-  }
-  const call = calls.findLast((call) => call.index === index);
-  const another = id !== null && name !== null && call !== undefined && call.id !== null && call.id !== id;
-  return another ? undefined : call;
 }

@@ -1,4 +1,4 @@
-import { shortestSecret } from '../diagnostic/redact.ts';
+import { shortestSecret, usualSpellings } from '../diagnostic/redact.ts';
 import type { Redact } from '../diagnostic/redact.ts';
 
 /** Redacts a text that comes in pieces. */
@@ -10,20 +10,20 @@ export interface PieceRedact {
 }
 
 /**
- * A secret may be cut between two pieces. What ends like the beginning of the secret as it is written is therefore held
- * back until the next piece decides. Encoded forms are found within what is told at once only: holding back whatever
- * could begin one would hold back everything.
+ * A secret may be cut between two pieces. What ends like the beginning of one of its usual spellings is therefore held
+ * back until the next piece decides. Rarer ones (escapes within escapes, digits broken into lines) are found within what is
+ * told at once only: holding back whatever could begin one would hold back everything.
  */
 export function createPieceRedact(secret: string | undefined, redact: Redact): PieceRedact {
   if (secret === undefined || secret.length < shortestSecret)
     return { add: (piece) => piece, rest: () => '' };
-  const sought = secret.toLowerCase();
+  const sought = usualSpellings(secret);
   let held = '';
   return {
     add(piece) {
       // Whole secrets first: the end of one may look like the beginning of another.
       const text = redact(held + piece);
-      const keep = beginningAtEnd(text, sought);
+      const keep = Math.max(...sought.map((spelling) => beginningAtEnd(text, spelling)));
       held = text.slice(text.length - keep);
       return text.slice(0, text.length - keep);
     },

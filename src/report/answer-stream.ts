@@ -38,10 +38,12 @@ export function createAnswerStream({
 }: AnswerStreamOptions): AnswerStream {
   const paint = paintFor(notes ?? { color: false });
   const forPeople = notes?.isTerminal === true ? notes : undefined;
-  const answer = createTokenText(answers.isTerminal ? 'printable' : inLog ? 'log' : 'exact', (text) =>
+  // A CI runner may give its jobs a terminal: its log reads commands from there as well.
+  const shown = inLog ? 'log' : 'printable';
+  const answer = createTokenText(answers.isTerminal ? shown : inLog ? 'log' : 'exact', (text) =>
     answers.write(text),
   );
-  const thought = createTokenText('printable', (text) => forPeople?.write(paint('dim', text)));
+  const thought = createTokenText(shown, (text) => forPeople?.write(paint('dim', text)));
   /** Attempts of the present call that have begun. */
   let attempts = 0;
 

@@ -1,4 +1,5 @@
-import { displayWidth } from '../diagnostic/printable.ts';
+import { graphemesOf } from '../diagnostic/graphemes.ts';
+import { displayWidth, graphemeWidth } from '../diagnostic/printable.ts';
 
 /** Printable text that comes in pieces and stands to the right of a margin. */
 export interface Inset {
@@ -21,8 +22,6 @@ const narrowest = 20;
 /** More of a word than this is not waited for: some scripts write no spaces. */
 const longestWait = 40;
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
-
 /** Scripts in which a line may break between any two characters. */
 const loose = '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}';
 const parts = new RegExp(`(\\n|[ \\t]+|[${loose}])`, 'u');
@@ -30,6 +29,8 @@ const parts = new RegExp(`(\\n|[ \\t]+|[${loose}])`, 'u');
 /** A word is written when it is whole, since only then is it known whether it has room on its line. */
 export function createInset({ write, margin, columns, paint = (text) => text }: InsetOptions): Inset {
   const room = columns === undefined ? Infinity : Math.max(narrowest, columns - margin);
+  // Where nothing is broken, no width matters.
+  const widthOf = columns === undefined ? () => 0 : displayWidth;
   let used = 0;
   let isOpen = false;
   let spaces = '';
@@ -42,34 +43,37 @@ export function createInset({ write, margin, columns, paint = (text) => text }: 
     spaces = '';
   }
 
-  function put(text: string): void {
+  function put(text: string, width: number): void {
     write((isOpen ? '' : ' '.repeat(margin)) + paint(text));
     isOpen = true;
-    used += displayWidth(text);
+    used += width;
   }
 
   function flush(): void {
     if (word === '') return;
-    const width = displayWidth(word);
+    const width = widthOf(word);
     if (used > 0 && used + spaces.length + width > room) breakLine();
-    if (spaces !== '') put(spaces);
+    if (spaces !== '') put(spaces, spaces.length);
     spaces = '';
-    if (used + width <= room) put(word);
+    if (used + width <= room) put(word, width);
     else putLong(word);
     word = '';
   }
 
   function putLong(text: string): void {
     let fitting = '';
-    for (const { segment } of graphemes.segment(text)) {
-      if (used + displayWidth(fitting) + displayWidth(segment) > room) {
-        if (fitting !== '') put(fitting);
-        fitting = '';
+    let fittingWidth = 0;
+    for (const grapheme of graphemesOf(text)) {
+      const width = graphemeWidth(grapheme);
+      if (used + fittingWidth + width > room) {
+        if (fitting !== '') put(fitting, fittingWidth);
+        [fitting, fittingWidth] = ['', 0];
         breakLine();
       }
-      fitting += segment;
+      fitting += grapheme;
+      fittingWidth += width;
     }
-    if (fitting !== '') put(fitting);
+    if (fitting !== '') put(fitting, fittingWidth);
   }
 
   return {

@@ -1,6 +1,5 @@
+import { graphemesOf } from '../diagnostic/graphemes.ts';
 import { displayWidth, printable } from '../diagnostic/printable.ts';
-
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** Untrusted text as one printable line of so many columns at most; `…` stands for what was cut. */
 export function clip(text: string, columns: number): string {
@@ -8,7 +7,7 @@ export function clip(text: string, columns: number): string {
   if (displayWidth(line) <= columns) return line;
   let kept = '';
   let room = columns - 1;
-  for (const { segment } of graphemes.segment(line)) {
+  for (const segment of graphemesOf(line)) {
     room -= displayWidth(segment);
     if (room < 0) break;
     kept += segment;
@@ -54,7 +53,7 @@ export function clipMiddle(text: string, columns: number): string {
   const head = Math.floor((columns - 1) / 3);
   let tail = '';
   let room = columns - 1 - head;
-  for (const { segment } of [...graphemes.segment(line)].toReversed()) {
+  for (const segment of [...graphemesOf(line)].toReversed()) {
     room -= displayWidth(segment);
     if (room < 0) break;
     tail = segment + tail;

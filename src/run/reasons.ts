@@ -51,6 +51,11 @@ export const outputClosed: StopReason = {
   message: 'nobody reads the rows on stdout any more',
 };
 
+/** `name`: of the stream that was to be read along. */
+export function outputFailed(name: string, error: unknown): StopReason {
+  return { kind: 'local', code: 'output_failed', message: `${name} could not be written: ${inWords(error)}` };
+}
+
 export const abandoned: StopReason = {
   kind: 'interrupted',
   code: 'abandoned',

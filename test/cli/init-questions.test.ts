@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { expectGolden } from '../support/golden.ts';
 import { runInProcess } from '../support/in-process.ts';
 import { root, temporaryFolder } from '../support/pipe.ts';
+import { emitOnceHeard } from '../support/in-process.ts';
 import { controlC, controlD, typedOnTerminal } from '../support/questioned.ts';
 
 const rows = 'id,comment,shop\n1,"It came early, thanks","Rome"\n2,"Charged twice","Paris"\n';
@@ -75,6 +76,16 @@ describe('pipe init on a terminal', () => {
     expect(exitCode).toBe(130);
     expect(screen).toMatch(/\nbroken off: nothing was written\n$/);
     expect(readdirSync(cwd)).toEqual(['rows.csv']);
+  });
+
+  it.each(['SIGTERM', 'SIGHUP'] as const)('writes nothing after %s', async (signal) => {
+    const cwd = folder();
+    emitOnceHeard(signal);
+    const { exitCode, screen } = await typedOnTerminal(cwd, ['init'], ['']);
+    expect(exitCode).toBe(130);
+    expect(screen).toMatch(/\nbroken off: nothing was written\n$/);
+    expect(readdirSync(cwd)).toEqual(['rows.csv']);
+    expect(process.listenerCount(signal)).toBe(0);
   });
 
   it('leaves nothing behind that would keep the process waiting for keys', async () => {

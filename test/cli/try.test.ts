@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import { startFakeServer, type FakeCall, type FakeServer } from '../support/fake-server.ts';
 import { expectGolden } from '../support/golden.ts';
-import { typed } from '../support/in-process.ts';
+import { emitOnceHeard, typed } from '../support/in-process.ts';
 import { project } from '../testing/support.ts';
 import { oneTerminal } from './one-terminal.ts';
 
@@ -342,6 +342,31 @@ describe('pipe try', () => {
     expect(stderr).not.toContain('error');
     expect(process.listenerCount('SIGINT')).toBe(before);
     expect(existsSync(join(folder, 'runs'))).toBe(false);
+  });
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'asks nothing after %s while it prepares',
+    async (signal) => {
+      const server = await fakeServer();
+      const folder = folderOf(server);
+      emitOnceHeard(signal);
+      const { exitCode, stdout } = await tryIn(folder, rows(folder));
+      expect([exitCode, stdout, server.calls]).toEqual([130, '', []]);
+      expect(process.listenerCount(signal)).toBe(0);
+    },
+  );
+
+  it('is a failure of the disk where what it tells cannot be written', async () => {
+    const server = await fakeServer();
+    server.answer = undefined;
+    const folder = folderOf(server);
+    const screen = oneTerminal();
+    const running = tryIn(folder, rows(folder), screen.others);
+    const call = await server.nextCall();
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    screen.others.stderr?.on('error', () => undefined).destroy(full);
+    expect((await running).exitCode).toBe(5);
+    expect(await call.ended).toBe('closed');
   });
 
   it.each([

@@ -11,7 +11,7 @@ async function rounds(
   things: readonly (() => void)[],
   { during, files }: { readonly during: boolean; readonly files: readonly string[] },
 ) {
-  const stderr = new PassThrough();
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   let count = 0;
   let seen = '';
   stderr.on('data', (text: Buffer) => {
@@ -20,7 +20,7 @@ async function rounds(
     if (count > things.length) process.emit('SIGINT');
     else if (!during) things[count - 1]?.();
   });
-  const code = await watchRounds({ stderr } as unknown as Terminal, () => {
+  const code = await watchRounds({ stdout, stderr } as unknown as Terminal, () => {
     count += 1;
     if (during) things[count - 1]?.();
     return Promise.resolve(files);
@@ -77,4 +77,55 @@ it('looks at what is in a folder, not at folders in it', async () => {
   const { code, count, seen } = await rounds(things, { during: false, files: [path('prompts')] });
   expect([code, count]).toEqual([130, 3]);
   expect(seen).not.toContain('warning');
+});
+
+it.each([
+  ['a folder of the path', 'one', 'two', 'cur', 'cur/p.yaml'],
+  ['the file itself', 'one/p.yaml', 'two/p.yaml', 'p.yaml', 'p.yaml'],
+])('sees another link in the place of one: %s', async (_what, from, to, link, file) => {
+  for (const during of [false, true]) {
+    const { path } = folder();
+    for (const name of ['one', 'two']) {
+      mkdirSync(path(name));
+      writeFileSync(path(`${name}/p.yaml`), name);
+    }
+    symlinkSync(from, path(link));
+    const swap = (target: string) => () => {
+      symlinkSync(target, path('new'));
+      renameSync(path('new'), path(link));
+    };
+    const ended = await rounds([swap(to), swap(from)], { during, files: [path(file)] });
+    expect(ended).toMatchObject({ code: 130, count: 3 });
+  }
+});
+
+it.each(['stdout', 'stderr'] as const)('ends when nobody reads %s any more', async (name) => {
+  const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
+  const { path } = folder();
+  streams.stderr.on('data', (text: Buffer) => {
+    if (text.toString().includes('waiting')) streams[name].destroy();
+  });
+  const round = () => Promise.resolve([path('a.yaml')]);
+  expect(await watchRounds(streams as unknown as Terminal, round)).toBe(0);
+});
+
+it('fails where what it tells cannot be written', async () => {
+  const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
+  const { path } = folder();
+  const code = await watchRounds(streams as unknown as Terminal, () => {
+    streams.stderr.destroy(Object.assign(new Error('no space left on device'), { code: 'ENOSPC' }));
+    return Promise.resolve([path('a.yaml')]);
+  });
+  expect(code).toBe(5);
+});
+
+it('tells the round of Ctrl-C, at whatever of its work it is', async () => {
+  const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
+  let told: AbortSignal | undefined;
+  const code = await watchRounds(streams as unknown as Terminal, (interrupted) => {
+    told = interrupted;
+    process.emit('SIGINT');
+    return Promise.resolve([]);
+  });
+  expect([code, told?.aborted]).toEqual([130, true]);
 });

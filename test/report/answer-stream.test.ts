@@ -75,6 +75,19 @@ describe('createAnswerStream', () => {
     }
   });
 
+  it('keeps them out of the log of a job that has a terminal as well', () => {
+    const { tell, screen } = scene({ inLog: true });
+    const words = [
+      thinking('::stop-'),
+      thinking('commands::x'),
+      text(':'),
+      text(':error::x'),
+      thinking('::y'),
+    ];
+    tell(...deltas('reply', 1, began, ...words), ended('reply'));
+    expect(screen()).toBe('\\x3a:stop-commands::x\n\\x3a:error::x\n\\x3a:y\n');
+  });
+
   it('prints the answer of a single step and nothing else', () => {
     const { tell, answers, notes } = scene();
     tell(...deltas('one', 1, began, text('Hal')));

@@ -50,6 +50,11 @@ describe('an inset text', () => {
     expect(writes.join('')).toBe('  Guten Tag');
   });
 
+  it.each(['x', 'é'])('breaks a word of 100,000 characters in time by its length: %s', (character) => {
+    const lines = insetText(character.repeat(100_000), { margin: 4, columns: 84 }).split('\n');
+    expect(lines).toHaveLength(1 + (100_000 * displayWidth(character)) / 80);
+  });
+
   it('begins what is broken off a line of JSON where the line begins', () => {
     const json = JSON.stringify({ a: 'one two three four five six' }, null, 2);
     expect(insetLines(json, { margin: 2, columns: 26 })).toBe(

@@ -60,12 +60,29 @@ describe('createTokenText', () => {
     expect(written(form, ['\uD83D', '\uDE00']).writes).toEqual(['\u{1F600}', '\n']);
   });
 
+  it('writes what it holds of a log where another is to write', () => {
+    const writes: string[] = [];
+    const text = createTokenText('log', (words) => writes.push(words));
+    text.write('half a');
+    text.breakLine();
+    text.write('::error::line');
+    expect([text.end(), writes.join('')]).toEqual([true, 'half a\n\\x3a:error::line\n']);
+  });
+
+  it.each(['exact', 'printable', 'log'] as const)('takes a line without end: %s', (form) => {
+    const word = 'x'.repeat(1_000_000);
+    expect(written(form, [word]).all).toBe(`${word}\n`);
+    const tokens = Array.from({ length: 50_000 }, () => 'token ');
+    expect(written(form, tokens).all).toBe(`${'token '.repeat(50_000)}\n`);
+  });
+
   it('is the same however the text is cut', () => {
     fc.assert(
       fc.property(cutText, ({ text, pieces }) => {
         const end = (all: string) => (all === '' || all.endsWith('\n') ? all : `${all}\n`);
         expect(written('exact', pieces).all).toBe(end(text));
         expect(written('printable', pieces).all).toBe(end(printable(text, 'lines')));
+        expect(written('log', pieces).all).toBe(written('log', [text]).all);
       }),
     );
   });

@@ -51,3 +51,13 @@ export async function runInProcess(
   const shown = (text: string) => text.replaceAll(cwd, '<cwd>');
   return { exitCode, stdout: shown(said.stdout), stderr: shown(said.stderr) };
 }
+
+/** Sends this process the signal as soon as a command listens for it. */
+export function emitOnceHeard(signal: NodeJS.Signals): void {
+  const heard = (event: string | symbol) => {
+    if (event !== signal) return;
+    process.off('newListener', heard);
+    setImmediate(() => process.emit(signal));
+  };
+  process.on('newListener', heard);
+}

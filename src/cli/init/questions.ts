@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { printable } from '../../diagnostic/printable.ts';
 import { failure, success, type Result } from '../../result.ts';
+import { listenForInterrupt } from '../signals.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** What is still open of the choices. */
@@ -29,10 +30,12 @@ export interface Questions {
 
 const hint = 'Enter takes what is in [ ], ? explains, back asks the question before again.';
 
-/** On stderr, since stdout is for data. Ctrl-C and Ctrl-D break off. */
+/** On stderr, since stdout is for data. Ctrl-C and Ctrl-D break off, and so does a signal that asks the process to end. */
 export function openQuestions({ stdin, stderr }: Terminal): Questions {
   const lines = createInterface({ input: stdin, output: stderr });
   const left = new AbortController();
+  const interrupt = listenForInterrupt();
+  interrupt.signal.addEventListener('abort', () => left.abort(), { once: true });
   lines.on('SIGINT', () => left.abort());
   lines.on('close', () => left.abort());
   const say = (line: string) => stderr.write(`${line}\n`);
@@ -64,6 +67,9 @@ export function openQuestions({ stdin, stderr }: Terminal): Questions {
       }
     },
     say,
-    close: () => lines.close(),
+    close() {
+      lines.close();
+      interrupt.release();
+    },
   };
 }

@@ -1,3 +1,4 @@
+import { graphemesOf } from '../../diagnostic/graphemes.ts';
 import { displayWidth, printable } from '../../diagnostic/printable.ts';
 import { markedChange } from '../../difference/marks.ts';
 import type { Paint } from '../output.ts';
@@ -8,8 +9,6 @@ export interface MarkedPiece {
   readonly text: string;
   readonly paint: (text: string) => string;
 }
-
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** Changes as `[-old-]{+new+}`, in red and green where there are colours: who does not tell those apart reads the marks. */
 export function markedPieces(pieces: readonly ShownPiece[], paint: Paint): readonly MarkedPiece[] {
@@ -41,7 +40,7 @@ export function wrapPieces(pieces: readonly MarkedPiece[], columns: number): rea
   };
   const put = (text: string, paint: MarkedPiece['paint']) => {
     let fitting = '';
-    for (const { segment } of graphemes.segment(text)) {
+    for (const segment of graphemesOf(text)) {
       const width = displayWidth(segment);
       if (used + width > columns) {
         line += fitting === '' ? '' : paint(fitting);
