@@ -50,23 +50,22 @@ function isPlain(written: string): boolean {
 function promptTexts(file: JsonValue): readonly Pointer[] {
   return entriesOf(member(file, 'steps')).flatMap(([id, step]) => {
     const base = ['steps', id];
-    return [
-      ...[...textAt(step, 'prompt', base), ...textAt(step, 'system', base)],
-      ...itemsOf(member(step, 'messages')).flatMap((turn, at) => contentOf(turn, [...base, 'messages', at])),
-      ...entriesOf(member(step, 'tools')).flatMap(([name, tool]) =>
-        textAt(tool, 'description', [...base, 'tools', name]),
-      ),
-    ];
+    const turns = itemsOf(member(step, 'messages'));
+    const tools = entriesOf(member(step, 'tools'));
+    return textAt(step, 'prompt', base).concat(
+      textAt(step, 'system', base),
+      turns.flatMap((turn, at) => contentOf(turn, [...base, 'messages', at])),
+      tools.flatMap(([name, tool]) => textAt(tool, 'description', [...base, 'tools', name])),
+    );
   });
 }
 
 /** The content of a turn is one text, or parts of which some are texts. */
 function contentOf(turn: JsonValue, base: Pointer): readonly Pointer[] {
   const parts = itemsOf(member(turn, 'content'));
-  return [
-    ...textAt(turn, 'content', base),
-    ...parts.flatMap((part, at) => textAt(part, 'text', [...base, 'content', at])),
-  ];
+  return textAt(turn, 'content', base).concat(
+    parts.flatMap((part, at) => textAt(part, 'text', [...base, 'content', at])),
+  );
 }
 
 function textAt(value: JsonValue | undefined, key: string, base: Pointer): readonly Pointer[] {
