@@ -54,8 +54,10 @@ type Header =
   { readonly columns: readonly string[]; readonly delimiter: string } | { readonly broken: Diagnostic };
 
 function readHeader(row: Row, usual: string, path: string, limit: number): Header {
-  const fault = faultOfBytes(row, limit);
-  if (fault !== undefined) return badHeader(path, row, fault.message, 'save the file as UTF-8');
+  if (faultOfBytes(row, limit) !== undefined) {
+    const hint = 'save the file as UTF-8, or convert it: `iconv -f WINDOWS-1252 -t UTF-8` most likely';
+    return badHeader(path, row, 'it is not UTF-8 text', hint);
+  }
   if (row.bytes.includes(0)) {
     return badHeader(path, row, 'it holds a NUL character', 'save the file as UTF-8 text');
   }
