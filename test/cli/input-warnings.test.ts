@@ -111,7 +111,11 @@ describe('prompts that read nothing of the record', () => {
   it.each([
     ['a prompt that reads a field', constant.replace('Rate it', '"Rate {{input.[review text]}}"'), rows],
     ['a prompt that reads the record', constant.replace('Rate it', '"Rate {{input}}"'), rows],
-    ['a step that some records skip', constant.replace('Rate it', 'Rate it, when: "{{eq input.id '1'}}"'), rows],
+    [
+      'a step that some records skip',
+      constant.replace('Rate it', `Rate it, when: "{{eq input.id '1'}}"`),
+      rows,
+    ],
     [
       'an image of the record',
       constant.replace(
