@@ -45,7 +45,9 @@ export function createColumnCheck(columns: Columns, report: Report): ColumnCheck
     has(name, place, asker = '') {
       if (names.includes(name)) return true;
       const meant = didYouMean(name, names);
-      if (!told.has(name)) {
+      // Of a single record one is enough: what it lacks besides is told where it fails.
+      const isEnough = from === 'record' && told.size > 0;
+      if (!told.has(name) && !isEnough) {
         report.add({
           severity: isHeader ? 'error' : 'warning',
           code: isHeader ? 'missing-column' : 'missing-field',
