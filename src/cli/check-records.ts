@@ -2,6 +2,8 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { Columns } from '../pipeline/columns.ts';
 import type { Plan } from '../plan.ts';
 import type { RecordSource } from '../records/open.ts';
+import { foreignEncoding } from './foreign-encoding.ts';
+import { inputWarnings } from './input-warnings.ts';
 
 /** Of the mistakes in records, so many are told; a file with a wrong column has one in every row. */
 const mostRecordMistakes = 20;
@@ -37,11 +39,14 @@ export async function checkRecords(
   const { createKeys } = await import('../run/keys.ts');
   const { createImages } = await import('../run/images.ts');
   const { previewRecord } = await import('../run/preview.ts');
+  const { createForeignTally } = await import('../records/encoding.ts');
   const keys = createKeys(plan?.input.key);
   const images = createImages(files, 'check');
   const { path } = source;
+  const foreign = createForeignTally();
   const mistakes: Diagnostic[] = [];
-  const counts = { checked: 0, bad: 0, skipped: 0 };
+  // `apart`: those that are told one by one.
+  const counts = { checked: 0, bad: 0, apart: 0, skipped: 0 };
   const add = (line: number, code: string, message: string) => {
     const place = { path, line };
     mistakes.push({ severity: 'error', code: code.replaceAll('_', '-'), message, place });
@@ -58,10 +63,12 @@ export async function checkRecords(
     }
     if (errors.length === 0) continue;
     counts.bad += 1;
-    if (counts.bad > mostRecordMistakes) continue;
+    if (foreign.add(item)) continue;
+    counts.apart += 1;
+    if (counts.apart > mostRecordMistakes) continue;
     for (const { code, message } of errors) add(item.line, code, message);
   }
-  if (counts.bad > mostRecordMistakes) {
+  if (counts.apart > mostRecordMistakes) {
     const message = `${count(counts.bad, 'record')} of ${counts.checked} would fail; the first ${mostRecordMistakes} are told`;
     mistakes.push({ severity: 'error', code: 'bad-records', message, place: { path, line: 1 } });
   }
@@ -69,6 +76,9 @@ export async function checkRecords(
     const message = `\`input.when\` skips every record (${counts.checked})`;
     mistakes.push({ severity: 'warning', code: 'all-skipped', message, place: { path, line: 1 } });
   }
+  mistakes.push(...inputWarnings(plan, source, counts.checked));
+  const rows = foreign.found();
+  if (rows !== undefined) mistakes.unshift(foreignEncoding(path, rows));
   return { checked: counts.checked, bad: counts.bad > 0, mistakes };
 }
 

@@ -3,9 +3,11 @@ import { Argument, Command, Option } from 'commander';
 import { shownPath } from '../diagnostic/placed.ts';
 import { printable, withoutCommands } from '../diagnostic/printable.ts';
 import type { Estimate } from '../estimate/estimate.ts';
+import type { InputBroken, RecordItem } from '../records/record.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { exit, type ExitCode } from './exit.ts';
 import { runsFolder } from './find-run.ts';
+import { foreignEncoding } from './foreign-encoding.ts';
 import { filesFolder } from './image-folder.ts';
 import { collect, dollars, positiveInteger } from './options.ts';
 import {
@@ -114,19 +116,28 @@ async function estimate(
   { recordings, before }: PlanSources,
   stop: AbortSignal,
 ) {
-  const [{ estimateRun }, { readEarlier }, { createKnown }, { openCache }, { selectRecords }] =
-    await Promise.all([
-      import('../estimate/estimate.ts'),
-      import('../estimate/earlier.ts'),
-      import('../estimate/known.ts'),
-      import('../run/cache/cache.ts'),
-      import('../records/selection.ts'),
-    ]);
+  const [
+    { estimateRun },
+    { readEarlier },
+    { createKnown },
+    { openCache },
+    { selectRecords },
+    { createForeignTally },
+  ] = await Promise.all([
+    import('../estimate/estimate.ts'),
+    import('../estimate/earlier.ts'),
+    import('../estimate/known.ts'),
+    import('../run/cache/cache.ts'),
+    import('../records/selection.ts'),
+    import('../records/encoding.ts'),
+  ]);
   const warn = (message: string) => terminal.stderr.write(`warning: ${printable(message)}\n`);
   const cache = openCache({ folder: cacheFolder(terminal.cwd), warn, readOnly: true });
   const files = filesFolder(flags);
+  const foreign = createForeignTally();
+  const records = observed(source.read(plan.input.schema), (item) => foreign.add(item));
   try {
-    return await estimateRun(plan, selectRecords(source.read(plan.input.schema), selectionOf(flags), total), {
+    const estimated = await estimateRun(plan, selectRecords(records, selectionOf(flags), total), {
       known: createKnown({ cache, recordings, ...(before && { before }) }),
       earlier: await readEarlier(plan, {
         folder: join(terminal.cwd, runsFolder),
@@ -136,9 +147,22 @@ async function estimate(
       ...(files !== undefined && { files }),
       stopped: () => stop.aborted,
     });
+    const rows = foreign.found();
+    if (rows !== undefined) await printDiagnostics(terminal, [foreignEncoding(source.path, rows, 'warning')]);
+    return estimated;
   } finally {
     await cache.close();
     await source.close();
+  }
+}
+
+async function* observed(
+  items: AsyncIterable<RecordItem | InputBroken>,
+  see: (item: RecordItem) => void,
+): AsyncGenerator<RecordItem | InputBroken, void, undefined> {
+  for await (const item of items) {
+    if (!('broken' in item)) see(item);
+    yield item;
   }
 }
 
@@ -152,7 +176,7 @@ async function tell(
     const { formatEstimateJson } = await import('../report/estimate-json.ts');
     await writeOut(terminal, formatEstimateJson(estimate));
   } else {
-    const [{ formatEstimate }, { runCommand }] = await Promise.all([
+    const [{ formatEstimate }, { checkCommandWords, runCommand }] = await Promise.all([
       import('../report/estimate-text.ts'),
       import('./run-command.ts'),
     ]);
@@ -162,9 +186,10 @@ async function tell(
       ...flags,
       ...(budget !== undefined && { budgetUsd: budget }),
     });
+    const check = checkCommandWords(commandOf(terminal), file, flags);
     const text = formatEstimate(
       withShownRun(estimate, terminal.cwd),
-      next,
+      { run: next, check },
       outputOf(terminal, terminal.stdout),
     );
     await writeOut(terminal, withoutCommands(text));

@@ -41,6 +41,24 @@ export function runCommand(command: string, file: string, flags: CommandFlags): 
   ];
 }
 
+/** The command that tells which records fail before their first call, and why. */
+export function checkCommandWords(
+  command: string,
+  file: string,
+  { input, inputFormat, model, files, var: vars = [], set = [] }: CommandFlags,
+): readonly string[] {
+  const given = [
+    ...vars.map((value) => ['var', value] as const),
+    ...set.map((value) => ['set', value] as const),
+    ...Object.entries({ 'input-format': inputFormat, model, files }),
+  ];
+  return [
+    `${command} check ${shellWord(file)}`,
+    `--input ${shellWord(input)}`,
+    ...given.flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${shellWord(value)}`])),
+  ];
+}
+
 /** As flags are read: without an exponent. */
 function plainNumber(value: number): string {
   return value.toLocaleString('en-US', { useGrouping: false, maximumFractionDigits: 9 });

@@ -3,6 +3,7 @@ import type { Held } from '../lockfile/hold.ts';
 import type { SimulatorOptions } from '../simulator/options.ts';
 import type { ExitCode } from './exit.ts';
 import { spoolOf } from './open-folder.ts';
+import { inputWarnings } from './input-warnings.ts';
 import { checkOutput } from './output.ts';
 import { prepare, selectionOf, type Prepared } from './prepare.ts';
 import type { ReadyRun } from './ready-run.ts';
@@ -58,7 +59,12 @@ async function runPrepared(
     }),
   ];
   const unlocked = held?.diagnostics.filter(({ severity }) => severity === 'warning') ?? [];
-  const warnings = [...prepared.warnings, ...opened.value.warnings, ...unlocked];
+  const warnings = [
+    ...prepared.warnings,
+    ...(await warningsOfInput(flags, prepared)),
+    ...opened.value.warnings,
+    ...unlocked,
+  ];
   if (lacking.length > 0) return refuse(terminal, flags, [...warnings, ...lacking]);
   if (flags.quiet !== true) await printDiagnostics(terminal, warnings);
   const started = simulated && (await startSimulator(simulated));
@@ -74,6 +80,17 @@ async function runPrepared(
   } finally {
     await started?.value.close();
   }
+}
+
+/** What was hardly meant of the input: a resume was told of it when it began. */
+async function warningsOfInput(
+  flags: RunFlags,
+  { plan, source, total }: Prepared,
+): Promise<readonly Diagnostic[]> {
+  if (total === undefined || flags.resume !== undefined) return [];
+  const { selectedCount } = await import('../records/selection.ts');
+  const selected = total.records === 0 ? 0 : Math.max(1, selectedCount(total, selectionOf(flags)));
+  return inputWarnings(plan, source, selected);
 }
 
 /** Who has answered a simulated run is made up, too. */

@@ -12,7 +12,7 @@ import type { YamlStream } from './yaml-stream.ts';
 export function syntaxFindings(stream: YamlStream): Finding[] {
   const positionOf = lineTable(stream.text);
   const lineOf = (offset: number) => positionOf(offset).line;
-  const errors = stream.errors.slice(0, mostExplained);
+  const errors = withoutEffectsOfTabs(stream).slice(0, mostExplained);
   const tabs = stream.errors.filter(({ code }) => code === 'TAB_AS_INDENT');
   const swallowed = errors.filter(endsOpenBracket).map((error) => afterBracket(error, stream));
   const told = new Set<number>();
@@ -35,6 +35,19 @@ export function syntaxFindings(stream: YamlStream): Finding[] {
     if (quote !== undefined) break;
   }
   return [...found.values()];
+}
+
+/**
+ * How deep a line that is indented by a tab was meant to be is not known, nor what the lines after it belong to: what
+ * they are told of would be gone with the tab. A line before may seem to end in the wrong place.
+ */
+function withoutEffectsOfTabs({ errors, text }: YamlStream): readonly YAMLError[] {
+  const isTab = ({ code, pos }: YAMLError) =>
+    code === 'TAB_AS_INDENT' && /(?:^|\n)[ \t]*$/u.test(text.slice(0, pos[1]));
+  const first = errors.find(isTab)?.pos[0];
+  if (first === undefined) return errors;
+  const isStructural = ({ code }: YAMLError) => /^(?:BAD_INDENT|\w+_IMPLICIT_KEY)$/u.test(code);
+  return errors.filter((error) => isTab(error) || (error.pos[0] < first && !isStructural(error)));
 }
 
 function endsOpenBracket({ message }: YAMLError): boolean {

@@ -6,6 +6,7 @@ import { providers } from '../models/registry.ts';
 import type { PlanBudget } from '../plan.ts';
 import { priceOf, type PriceTable } from '../usage/prices.ts';
 import { settingPointer } from './model-settings.ts';
+import { likelyName } from './model-warnings.ts';
 import { providerOf } from './provider-of.ts';
 import type { Report } from './report.ts';
 import { inlineYaml, pathText } from './words.ts';
@@ -48,11 +49,13 @@ export function checkBudget(
   for (const [id, model] of settings) {
     if (longestAnswer(model) === null) report.add(unboundedAnswer(id, model, file, source));
     if (budget.usd === undefined || priceOf(model.name, prices) !== undefined) continue;
+    const meant = likelyName(model, file);
+    const slip = meant === undefined ? '' : `did you mean \`${meant}\`? if not, `;
     report.add({
       severity: 'error',
       code: 'unknown-price',
       message: `\`budget.usd\` needs the price of each model, and that of \`${model.name}\` is not known`,
-      hint: `write \`prices: {${inlineYaml(model.name)}: {input: …, output: …}}\` in dollars for a million tokens, or set \`budget.tokens\` instead`,
+      hint: `${slip}write \`prices: {${inlineYaml(model.name)}: {input: …, output: …}}\` in dollars for a million tokens, or set \`budget.tokens\` instead`,
       place: { source, pointer: settingPointer('name', id, file) },
     });
   }

@@ -3,6 +3,7 @@ import type { Source } from '../diagnostic/source.ts';
 import { didYouMean } from '../diagnostic/suggest.ts';
 import { isObject, type JsonSchema } from '../json/json.ts';
 import { checkTemplate } from '../template/check.ts';
+import { partsOfPath } from '../template/path-text.ts';
 import type { TemplatePlace, TemplateProblem } from '../template/problem.ts';
 import { memberNames, typeOf } from '../schema/value-type.ts';
 import type { ScopeNode, ScopeType } from '../template/scope-type.ts';
@@ -44,7 +45,9 @@ export function createColumnCheck(columns: Columns, report: Report): ColumnCheck
     has(name, place, asker = '') {
       if (names.includes(name)) return true;
       const meant = didYouMean(name, names);
-      if (!told.has(name)) {
+      // Of a single record one is enough: what it lacks besides is told where it fails.
+      const isEnough = from === 'record' && told.size > 0;
+      if (!told.has(name) && !isEnough) {
         report.add({
           severity: isHeader ? 'error' : 'warning',
           code: isHeader ? 'missing-column' : 'missing-field',
@@ -82,7 +85,9 @@ export function columnHint(
   { names }: Columns,
 ): string | undefined {
   const isField = code === 'unknown-path' && /(?:^|[\s{(=])input\.$/u.test(text.slice(0, start));
-  return isField && names.includes(bare(text.slice(start, end))) ? additionToSchema : undefined;
+  return isField && names.includes(partsOfPath(text.slice(start, end))[0]?.name ?? '')
+    ? additionToSchema
+    : undefined;
 }
 
 /** Reports the fields that the schema requires of every record, but the header does not have. */
@@ -118,8 +123,12 @@ export function checkColumns(
     const isOurs = problem.code === 'unknown-path' || problem.code === 'unguarded-skip';
     if (!isOurs || told.some((other) => isSamePlace(problem, other))) continue;
     const read = textOf(problem, template.text, partials).slice(problem.start, problem.end);
-    const name = lacking.find((field) => read.split(/[./]/u).includes(field));
-    check.has(name ?? bare(read), locate(problem, place, partials));
+    const parts = partsOfPath(read);
+    // Of a path that is told as a whole, the field alone is at fault.
+    const { name, start, end } = parts.find((part) => lacking.includes(part.name)) ??
+      parts[0] ?? { name: read, start: 0, end: read.length };
+    const field = { ...problem, start: problem.start + start, end: problem.start + end };
+    check.has(name, locate(field, place, partials));
   }
 }
 
@@ -130,11 +139,6 @@ export function textOf(
   partials: TemplateContext['partials'],
 ): string {
   return partial === undefined ? template : (partials.get(partial)?.text ?? '');
-}
-
-/** A name without the brackets that spaces in it ask for. */
-function bare(name: string): string {
-  return name.replaceAll(/^\[|\]$/gu, '');
 }
 
 function isSamePlace(one: TemplatePlace, other: TemplatePlace): boolean {

@@ -40,7 +40,10 @@ export function warnOfModels(
 }
 
 /** The known model that was meant by a name that is not known. Another server may have models of any name. */
-function likelyName({ provider, base_url, name }: ModelSettings, file: JsonObject): string | undefined {
+export function likelyName(
+  { provider, base_url, name }: ModelSettings,
+  file: JsonObject,
+): string | undefined {
   const known = Object.keys(builtInPrices.models);
   const isOwn = isObject(file['prices']) && Object.hasOwn(file['prices'], name);
   if (provider !== defaultProvider || base_url !== undefined || isOwn || known.includes(name))
@@ -50,7 +53,7 @@ function likelyName({ provider, base_url, name }: ModelSettings, file: JsonObjec
 
 /**
  * Word by word: `mistral-smal-latest` is a slip, `pixtral-large-latest` another model, and `mistral-small-2506` another
- * version.
+ * version. A slip may lack the last word besides, as `mistral-smal` does; `mistral-small` alone is an older name.
  */
 function isMisspelling(name: string, candidate: string): boolean {
   const [words, others] = [name, candidate].map((text) =>
@@ -59,7 +62,10 @@ function isMisspelling(name: string, candidate: string): boolean {
       .toLowerCase()
       .split(/[\s_-]+/u),
   );
-  if (words === undefined || others === undefined || words.length !== others.length) return false;
+  if (words === undefined || others === undefined) return false;
+  const missing = others.slice(words.length).join('-');
+  const isBeginning = words.every((word, index) => word === others[index]);
+  if (words.length > others.length || (missing !== '' && (missing !== 'latest' || isBeginning))) return false;
   return words.every((word, index) => {
     const other = others[index] ?? '';
     return word === other || (!/\d/u.test(word + other) && isSlip(word, other));

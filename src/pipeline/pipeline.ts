@@ -5,6 +5,7 @@ import { parseYaml } from '../diagnostic/yaml-source.ts';
 import type { Plan } from '../plan.ts';
 import type { Columns } from './columns.ts';
 import { compilePlan } from './compile.ts';
+import { checkCutTexts } from './cut-texts.ts';
 import { openFiles } from './files.ts';
 import { applyOverrides, overrideTexts, type OverrideFlags } from './overrides.ts';
 import { createReport } from './report.ts';
@@ -54,6 +55,7 @@ export async function loadPipeline(path: string, options: LoadOptions = {}): Pro
   const { value, overrides, diagnostics: flags } = applyOverrides(source.value, options);
   const report = createReport(source, overrides);
   for (const diagnostic of [...syntax, ...flags]) report.add(diagnostic);
+  checkCutTexts(source, report);
   const file = validateFile(value, source, report);
   const workspace = { path: absolute, source, files, report };
   const plan = await compilePlan(file, options.columns, overrideTexts(options), workspace);

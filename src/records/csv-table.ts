@@ -10,6 +10,8 @@ export interface TableSplitter {
   end(): TableRows;
   /** The header's names, once it has been read. */
   columns(): readonly string[] | undefined;
+  /** What stands between cells, once the header has been read. */
+  delimiter(): string;
 }
 
 export interface TableRows {
@@ -17,10 +19,14 @@ export interface TableRows {
   readonly broken?: Diagnostic;
 }
 
-/** Cuts a table into rows. The first is the header; blank lines are no rows. */
-export function splitTable(delimiter: string, { path, limit }: ReadOptions): TableSplitter {
+/**
+ * Cuts a table into rows. The first is the header; blank lines are no rows. Cells stand between `usual`, unless that is
+ * the comma and the header tells of semicolons.
+ */
+export function splitTable(usual: string, { path, limit }: ReadOptions): TableSplitter {
   const splitter = splitQuotedRows(limit);
   let columns: readonly string[] | undefined;
+  let delimiter = usual;
   const take = (rows: readonly Row[]): TableRows => {
     const taken: Row[] = [];
     for (const row of rows) {
@@ -30,9 +36,9 @@ export function splitTable(delimiter: string, { path, limit }: ReadOptions): Tab
         taken.push(row);
         continue;
       }
-      const header = readHeader(row, delimiter, path, limit);
+      const header = readHeader(row, usual, path, limit);
       if ('broken' in header) return { rows: taken, broken: header.broken };
-      columns = header.columns;
+      ({ columns, delimiter } = header);
     }
     return { rows: taken };
   };
@@ -40,39 +46,43 @@ export function splitTable(delimiter: string, { path, limit }: ReadOptions): Tab
     push: (chunk) => take(splitter.push(chunk)),
     end: () => take(splitter.end()),
     columns: () => columns,
+    delimiter: () => delimiter,
   };
 }
 
-type Header = { readonly columns: readonly string[] } | { readonly broken: Diagnostic };
+type Header =
+  { readonly columns: readonly string[]; readonly delimiter: string } | { readonly broken: Diagnostic };
 
-function readHeader(row: Row, delimiter: string, path: string, limit: number): Header {
-  const fault = faultOfBytes(row, limit);
-  if (fault !== undefined) return badHeader(path, row, fault.message, 'save the file as UTF-8');
+function readHeader(row: Row, usual: string, path: string, limit: number): Header {
+  if (faultOfBytes(row, limit) !== undefined) {
+    const hint = 'save the file as UTF-8, or convert it: `iconv -f WINDOWS-1252 -t UTF-8` most likely';
+    return badHeader(path, row, 'it is not UTF-8 text', hint);
+  }
   if (row.bytes.includes(0)) {
     return badHeader(path, row, 'it holds a NUL character', 'save the file as UTF-8 text');
   }
-  const other = delimiter === ',' ? otherSeparator(row.bytes.toString()) : undefined;
-  if (other !== undefined) {
-    const reason = `it has no comma, and the columns seem to be separated by ${other.name}`;
-    return badHeader(path, row, reason, other.hint);
+  const other = usual === ',' ? otherSeparator(row.bytes.toString()) : undefined;
+  if (other === '\t') {
+    const reason = 'it has no comma, and the columns seem to be separated by tabs';
+    return badHeader(path, row, reason, 'name it .tsv or add `--input-format tsv`');
   }
+  const delimiter = other ?? usual;
   const { cells, broken } = parseCells([row], delimiter, path);
   if (broken !== undefined) return { broken };
   const columns = cells.get(row) ?? [];
   const mistakes = headerMistakes(columns);
-  if (mistakes.length === 0) return { columns };
+  if (mistakes.length === 0) return { columns, delimiter };
   return badHeader(path, row, mistakes.join('; '), 'give each column a name of its own');
 }
 
-const otherSeparators = [
-  { text: '\t', name: 'tabs', hint: 'name it .tsv or add `--input-format tsv`' },
-  { text: ';', name: '`;`', hint: 'convert the file, or save it with commas or tabs' },
-];
-
-/** What seems to stand between the names where commas should; a name in quotes may hold anything. */
-function otherSeparator(header: string) {
+/**
+ * What stands between the names where no comma does; a name in quotes may hold anything. Spreadsheets write semicolons
+ * where the comma is in use for decimals.
+ */
+function otherSeparator(header: string): '\t' | ';' | undefined {
   const bare = header.replaceAll(/"[^"]*"/g, '');
-  return bare.includes(',') ? undefined : otherSeparators.find(({ text }) => bare.includes(text));
+  if (bare.includes(',')) return undefined;
+  return (['\t', ';'] as const).find((separator) => bare.includes(separator));
 }
 
 /** A name that stands twice would lose a cell of every record, and one that is empty could never be asked for. */

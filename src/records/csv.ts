@@ -9,7 +9,7 @@ import type { Batch, ReadOptions, RecordCounter, RecordFormat, RecordReader } fr
 import type { RecordItem } from './record.ts';
 import { doubleQuote, type Row } from './rows.ts';
 
-/** RFC 4180: a header, then one record a row; a cell in double quotes may hold anything. */
+/** RFC 4180: a header, then one record a row; a cell in double quotes may hold anything. Semicolons are read as well. */
 export const csv = tableFormat('csv', '.csv', ',');
 
 /** The same with tabs, quotes included. */
@@ -33,7 +33,7 @@ function tableReader(delimiter: string, options: ReadOptions): RecordReader {
     if (rows.length === 0) return { items: [], broken };
     columns ??= columnReaders(table.columns() ?? [], options.schema);
     // Bytes that are no text are parsed too: a stray quote among them would hide the rows up to the next.
-    const parsed = parseCells(rows, delimiter, options.path);
+    const parsed = parseCells(rows, table.delimiter(), options.path);
     const items: RecordItem[] = [];
     for (const row of rows) {
       const cells = parsed.cells.get(row);
@@ -59,7 +59,7 @@ function tableCounter(delimiter: string, options: ReadOptions): RecordCounter {
   const count = ({ rows, broken }: TableRows): Diagnostic | undefined => {
     records += rows.length;
     const quoted = rows.filter(({ bytes }) => bytes.includes(doubleQuote));
-    return parseCells(quoted, delimiter, options.path).broken ?? broken;
+    return parseCells(quoted, table.delimiter(), options.path).broken ?? broken;
   };
   return {
     push: (chunk) => count(table.push(chunk)),

@@ -11,10 +11,16 @@ import { clip, wrap } from './text.ts';
 const labelWidth = 11;
 const longestName = 40;
 
-/** What is printed of an estimate for people, in 80 columns off a terminal. `next` is the command that runs it, in words. */
+/** The commands that come next, in words: the one that runs it, and the one that tells which records are at fault. */
+export interface NextCommands {
+  readonly run: readonly string[];
+  readonly check: readonly string[];
+}
+
+/** What is printed of an estimate for people, in 80 columns off a terminal. */
 export function formatEstimate(
   estimate: Estimate,
-  next: readonly string[],
+  next: NextCommands,
   output: Pick<Output, 'columns' | 'isTerminal' | 'color'>,
 ): string {
   const paint = paintFor(output);
@@ -102,11 +108,19 @@ function reckonedLines({ assumptions }: Estimate, width: number, paint: Paint): 
 
 const longestSentence = 500;
 
-function nextLines({ total }: Estimate, next: readonly string[], paint: Paint): readonly string[] {
+/** Where records are known to fail, that is to be looked at before the others are paid for. */
+function nextLines({ total, records }: Estimate, next: NextCommands, paint: Paint): readonly string[] {
   const effect = total.calls.max === 0 ? 'answers all of it without a call' : 'runs it';
+  const lines = (words: readonly string[], told: string) => [
+    ...continuedLines(words).map((line) => `  ${line}`),
+    paint('dim', `    ${told}`),
+  ];
+  const { failing } = records;
   return [
     paint('dim', 'next'),
-    ...continuedLines(next).map((line) => `  ${line}`),
-    paint('dim', `    ${effect}`),
+    ...(failing === 0
+      ? []
+      : lines(next.check, `tells why ${formatAmount(failing, 'record')} would fail before a call`)),
+    ...lines(next.run, failing === 0 ? effect : 'runs the others'),
   ];
 }

@@ -55,9 +55,8 @@ export function nextOf(input: NextInput): Next | undefined {
       ? [`runs the ${inWords(counts.failed, 'failed', rest.length > 0 ? 'one' : 'record')} again`]
       : []),
   ];
-  if (steps.length === 0) {
-    return atFault === 0 ? undefined : { command: [], effect: correctRows(atFault, inputPath) };
-  }
+  const resume = [`${command} resume`, pathWord(started.folder)];
+  if (steps.length === 0) return atFault === 0 ? undefined : correctRows(atFault, inputPath, resume);
   const larger = reason?.kind === 'budget' ? largerThan(finished.budget) : [];
   const isMoved = reason?.code === 'model_moved';
   const effect = [
@@ -67,7 +66,7 @@ export function nextOf(input: NextInput): Next | undefined {
     ...(hasToGo(reason) ? ['once the reason is gone'] : []),
   ].join(', ');
   return {
-    command: [`${command} resume`, pathWord(started.folder), ...larger, ...(isMoved ? ['--no-locked'] : [])],
+    command: [...resume, ...larger, ...(isMoved ? ['--no-locked'] : [])],
     effect: atFault === 0 ? effect : `${effect}; ${failAlike(atFault)}`,
   };
 }
@@ -108,16 +107,17 @@ function failAlike(rows: number): string {
 }
 
 /** An input that has changed is resumed only where that is said; one that came by stdin is kept as it came. */
-function correctRows(rows: number, inputPath: string): string {
-  const [failed, them] =
+function correctRows(rows: number, inputPath: string, resume: readonly string[]): Next {
+  const [failed, fault, them] =
     rows === 1
-      ? ['the failed row is at fault itself', 'it']
-      : [`the ${formatCount(rows)} failed rows are at fault themselves`, 'them'];
-  const then =
-    inputPath === '-'
-      ? `correct ${them} at the source, and run ${them} anew`
-      : `correct ${them} in ${inputPath}, and resume with --force`;
-  return `${failed}: ${then}`;
+      ? ['the failed row', 'is at fault itself', 'it']
+      : [`the ${formatCount(rows)} failed rows`, 'are at fault themselves', 'them'];
+  return inputPath === '-'
+    ? { command: [], effect: `${failed} ${fault}: correct ${them} at the source, and run ${them} anew` }
+    : {
+        command: [...resume, '--force'],
+        effect: `runs ${failed} again, which ${fault}: correct ${them} in ${inputPath} first`,
+      };
 }
 
 /** Whether the same would stop the run at once: an interrupt is over, and a budget or a lock is seen to by the command. */

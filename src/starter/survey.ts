@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { JsonValue } from '../json/json.ts';
 import { columnReaders } from '../records/cells.ts';
+import { createForeignTally, type ForeignRows } from '../records/encoding.ts';
 import type { RecordSource } from '../records/open.ts';
 import { failure, success, type Result } from '../result.ts';
 import { kindOf } from '../schema/kinds.ts';
@@ -12,6 +13,10 @@ export interface RecordSurvey {
   /** Records that were read; rows that are none are counted apart. */
   readonly records: number;
   readonly bad: number;
+  /** Why the first of the bad rows is none. */
+  readonly firstBad?: { readonly line: number; readonly message: string };
+  /** The bad rows that are no UTF-8. */
+  readonly foreign?: ForeignRows;
   /** Whether there are more records, which were not read. */
   readonly more: boolean;
   /** Whether its values are cells, which are texts until a schema says what they stand for. */
@@ -62,8 +67,10 @@ export async function surveyRecords(source: RecordSource): Promise<Result<Record
   const fields = new Map<string, Tally>();
   for (const name of source.columns ?? []) tallyOf(fields, name, cells);
   const counts = { records: 0, bad: 0 };
+  const foreignRows = createForeignTally();
   const samples: Sample[] = [];
   const lacking = new Map<string, Sample>();
+  let firstBad: RecordSurvey['firstBad'];
   let more = false;
   for await (const item of source.read()) {
     if ('broken' in item) return failure(item.broken);
@@ -73,13 +80,15 @@ export async function surveyRecords(source: RecordSource): Promise<Result<Record
     }
     if (!item.ok) {
       counts.bad += 1;
+      foreignRows.add(item);
+      firstBad ??= { line: item.line, message: item.error.message };
       continue;
     }
     counts.records += 1;
     const values = Object.entries(item.value).filter(([name, value]) => {
-      const tally = tallyOf(fields, name, cells);
-      tally?.add(value);
-      return tally !== undefined;
+      const field = tallyOf(fields, name, cells);
+      field?.add(value);
+      return field !== undefined;
     });
     if (samples.length < mostSamples) samples.push(sampleOf(values));
     for (const [name] of fields) {
@@ -90,9 +99,12 @@ export async function surveyRecords(source: RecordSource): Promise<Result<Record
   // A field of which the first records knew nothing yet.
   const lackingOf = (name: string) =>
     samples.find(({ record }) => isLacking(record[name])) ?? lacking.get(name);
+  const foreign = foreignRows.found();
   return success({
     fields: [...fields].map(([name, one]) => one.told(records, lackingOf(name))),
     ...counts,
+    ...(firstBad && { firstBad }),
+    ...(foreign && { foreign }),
     more,
     cells,
     samples,

@@ -70,7 +70,8 @@ const chat: Task = {
     id: 'answer',
     lines: [
       'type: chat',
-      'system: Answer in at most two sentences. # what the model is to do: write your own',
+      '# what the model is to do: write your own',
+      'system: Answer in at most two sentences.',
       `prompt: ${yamlTemplate(`{{${text}}}`)}`,
     ],
     vars: [],

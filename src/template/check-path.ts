@@ -11,6 +11,7 @@ import {
 import { beginsWith, isKnown } from './guard-facts.ts';
 import { mayBeNull, memberNames, memberOf, typeOf, withoutNull } from '../schema/value-type.ts';
 import type { ScopeNames } from './scope-type.ts';
+import { nameText } from './path-text.ts';
 import type { AbsolutePath, Path } from './syntax.ts';
 import { complainOfField, complainOfName } from './unknown-path.ts';
 
@@ -85,8 +86,7 @@ function checkAmbiguity(step: Step, known: readonly string[], situation: Situati
 
 function checkNull({ path, name }: Step, from: Meaning, situation: Situation): void {
   if (from.kind !== 'value' || situation.guarded || !mayBeNull(from.type)) return;
-  const rest = path.names.slice(path.names.indexOf(name)).map((part) => part.name);
-  const before = path.text.slice(0, -rest.join('.').length - 1) || 'this';
+  const before = path.text.slice(0, Math.max(0, name.start - path.start - 1)) || 'this';
   complain(
     situation,
     path,
@@ -123,7 +123,7 @@ function complainOfNames(path: Path, { names }: ScopeNames, situation: Situation
       ? `write ${written}output`
       : `name one of its parts: ${[...names.keys()]
           .slice(0, 8)
-          .map((name) => `${written}${name}`)
+          .map((name) => `${written}${nameText(name)}`)
           .join(', ')}`,
   ]);
 }

@@ -1,6 +1,7 @@
 import type { JsonValue } from '../json/json.ts';
 import type { Fact } from './guard-facts.ts';
 import { addProblem, type Problems } from './lowering.ts';
+import { nameText } from './path-text.ts';
 import type { TemplatePlace, TemplateProblemCode } from './problem.ts';
 import { anything, type ValueType } from '../schema/alternatives.ts';
 import type { ScopeNames, ScopeType } from './scope-type.ts';
@@ -74,7 +75,7 @@ export function blockAround(frame: CheckFrame): 'each' | 'with' {
 
 /** A path as a person reads it; an item of a list is `*`. */
 export function sayAbsolute(path: AbsolutePath): string {
-  return path.map((part) => (typeof part === 'number' ? '*' : part)).join('.');
+  return path.map((part) => (typeof part === 'number' ? '*' : nameText(part))).join('.');
 }
 
 /** At most a dozen names, for a hint. */

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../json/json.ts';
+import { nameText } from './path-text.ts';
 import type { AbsolutePath } from './syntax.ts';
 
 /** What a block or a partial adds to the scope while it is rendered. */
@@ -33,12 +34,7 @@ export function frameOf(
  */
 export function sayPath(path: AbsolutePath, frame: RenderFrame): string | undefined {
   if (typeof path[0] === 'number') return undefined;
-  return path.map((part) => sayName(typeof part === 'number' ? keyIn(part, frame) : part)).join('.');
-}
-
-function sayName(name: string | number): string {
-  const plain = /^[^\s!"#%-,./;->@[-^`{-~]+$/u.test(`${name}`);
-  return plain ? `${name}` : `[${name}]`;
+  return path.map((part) => nameText(`${typeof part === 'number' ? keyIn(part, frame) : part}`)).join('.');
 }
 
 function keyIn(number: number, innermost: RenderFrame): string | number {

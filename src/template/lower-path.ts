@@ -1,7 +1,7 @@
-import type { Span } from '../diagnostic/diagnostic.ts';
 import { isBlockName } from './blocks.ts';
 import { findHelper } from './helpers.ts';
 import { placeIn, refuse, written, type Frame, type Position, type Problems } from './lowering.ts';
+import { partsOfPath } from './path-text.ts';
 import type { RawPath } from './raw-syntax.ts';
 import type { AbsolutePath, Path, PathName, Selector } from './syntax.ts';
 
@@ -25,7 +25,7 @@ export function lowerPath(raw: RawPath, position: Position, problems: Problems):
   if (start === undefined) return undefined;
   return {
     kind: 'path',
-    text: raw.original,
+    text: written(position, raw.loc),
     hops: start.hops,
     origin: start.origin,
     names: start.names,
@@ -146,13 +146,12 @@ function isExplicit(raw: RawPath, position: Position): boolean {
 
 /** The names of a path with their places, which the tree does not have. */
 function namesOf(raw: RawPath, position: Position): readonly PathName[] {
-  const segment = /\[(?:\\\]|[^\]])*\]|\.\.?(?=[/\s]|$)|[^\s./@]+/gu;
-  const found = [...written(position, raw.loc).matchAll(segment)];
+  const found = partsOfPath(written(position, raw.loc));
   const first = found.length - raw.parts.length;
   return raw.parts.map((name, index) => {
-    const match = found[first + index];
-    const start = raw.loc.start + (match?.index ?? 0);
-    const span: Span = { start, end: match === undefined ? raw.loc.end : start + match[0].length };
-    return { name, ...placeIn(position, span) };
+    const part = found[first + index];
+    if (part === undefined) return { name, ...placeIn(position, raw.loc) };
+    const { start } = raw.loc;
+    return { name, ...placeIn(position, { start: start + part.start, end: start + part.end }) };
   });
 }

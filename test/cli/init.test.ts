@@ -1,4 +1,5 @@
 import {
+  existsSync,
   chmodSync,
   lstatSync,
   mkdirSync,
@@ -44,11 +45,21 @@ async function expectPassing(cwd: string, file: string): Promise<void> {
 }
 
 describe('pipe init', () => {
-  it('takes bytes of Windows-1252 for what they are: no text that a file could hold', async () => {
+  it('begins from no bytes of Windows-1252, which are no text that a file could hold', async () => {
     const cwd = project();
     writeFileSync(join(cwd, 'w.csv'), Buffer.from('id,text\n1,caf\xe9\n2,tea\n', 'latin1'));
     const made = await runInProcess(cwd, ['init', 'x', '--input', join(cwd, 'w.csv')]);
-    expect(made.stderr).toContain('1 row is none');
+    expect(made.exitCode).toBe(2);
+    expect(made.stderr).toContain('1 row is not UTF-8 text: line 2');
+    expect(existsSync(join(cwd, 'x.yaml'))).toBe(false);
+  });
+
+  it('says why rows are none, and takes the others', async () => {
+    const cwd = project({ 'w.csv': 'id,text\n1,a,b\n2,tea\n3\n4,cake\n' });
+    const made = await runInProcess(cwd, ['init', 'x', '--input', join(cwd, 'w.csv')]);
+    expect(made.stderr).toContain(
+      'w.csv: 2 records, 2 rows are none (the first, line 2: the row has 3 cells and the header 2 columns;',
+    );
     await expectPassing(cwd, 'x.yaml');
   });
 
@@ -151,7 +162,9 @@ describe('pipe init', () => {
     const made = await runInProcess(cwd, ['init', 'x', '--input', join(cwd, name)]);
     expect(made.stderr).toContain('wrote    x.yaml');
     const { stderr } = await runInProcess(cwd, ['check', join(cwd, 'x.yaml'), '--input', join(cwd, name)]);
-    expect(stderr).toMatch(/^<cwd>\/x\.yaml: ok, 1 step, \d tests?, \d+ records?\n$/);
+    expect(stderr).toMatch(
+      /^<cwd>\/x\.yaml: ok, 1 step, \d tests?, (?:[1-9]\d* records?\n$|0 records\n.*no-records)/,
+    );
     await expectPassing(cwd, 'x.yaml');
   });
 

@@ -28,7 +28,13 @@ const files = [
       join('src', room, name),
     ),
   ),
-  ...['check-files.ts', 'check-records.ts', 'image-folder.ts'].map((name) => join('src/cli', name)),
+  ...[
+    'check-files.ts',
+    'check-records.ts',
+    'foreign-encoding.ts',
+    'input-warnings.ts',
+    'image-folder.ts',
+  ].map((name) => join('src/cli', name)),
   'src/models/api-key.ts',
 ].filter((name) => name.endsWith('.ts') && !name.includes('diagnostic/codes'));
 

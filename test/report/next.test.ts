@@ -190,21 +190,24 @@ describe('what to do next', () => {
     ]);
   });
 
-  it.each<[End, string]>([
+  it.each<[End, readonly string[], string]>([
     [
       { rowsAtFault: 3 },
-      'the 3 failed rows are at fault themselves: correct them in rows.csv, and resume with --force',
+      ['pipe resume', 'runs/r', '--force'],
+      'runs the 3 failed rows again, which are at fault themselves: correct them in rows.csv first',
     ],
     [
       { rowsAtFault: 1 },
-      'the failed row is at fault itself: correct it in rows.csv, and resume with --force',
+      ['pipe resume', 'runs/r', '--force'],
+      'runs the failed row again, which is at fault itself: correct it in rows.csv first',
     ],
     [
       { rowsAtFault: 1, inputPath: '-' },
+      [],
       'the failed row is at fault itself: correct it at the source, and run it anew',
     ],
-  ])('is to correct rows that would fail alike: %o', (end, effect) => {
-    expect(nextAfter(end)).toEqual({ command: [], effect });
+  ])('is to correct rows that would fail alike: %o', (end, command, effect) => {
+    expect(nextAfter(end)).toEqual({ command, effect });
   });
 
   it('begins with what the user types to start pipe', () => {

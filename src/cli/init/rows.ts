@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import type { RecordSource } from '../../records/open.ts';
 import { failure, type Result } from '../../result.ts';
 import { surveyRecords, type RecordSurvey } from '../../starter/survey.ts';
+import { foreignEncoding } from '../foreign-encoding.ts';
 import { openInput } from '../prepare.ts';
 import type { Terminal } from '../terminal.ts';
 import { refused } from './refused.ts';
@@ -16,6 +17,7 @@ export async function surveyOf(terminal: Terminal, path: string): Promise<Result
   const survey = await surveyRecords(opened.value);
   await opened.value.close();
   if (!survey.ok) return survey;
+  if (survey.value.foreign !== undefined) return failure(foreignEncoding(path, survey.value.foreign));
   return survey.value.fields.length === 0
     ? failure(refused(`\`${path}\` has no record with a field`, 'name a file with some rows'))
     : survey;

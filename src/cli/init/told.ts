@@ -3,6 +3,7 @@ import { printable } from '../../diagnostic/printable.ts';
 import { outputFormat } from '../../records/writers.ts';
 import { continuedLines, pathWord } from '../../report/next.ts';
 import { formatAmount } from '../../report/numbers.ts';
+import type { RecordSurvey } from '../../starter/survey.ts';
 import { commandOf } from '../reporters.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Choices } from './choices.ts';
@@ -29,7 +30,7 @@ function chosenLines(choices: Choices, pipeline: string): readonly string[] {
   const from =
     input === undefined || survey === undefined
       ? 'example rows, since no file was given'
-      : `${input}: ${formatAmount(survey.records, 'record')}${badRows(survey.bad)}`;
+      : `${input}: ${formatAmount(survey.records, 'record')}${badRows(survey)}`;
   const detail = details.length === 0 ? '' : `: ${task.detail?.shown(details) ?? ''}`;
   const others = taskNames.filter((name) => name !== task.task);
   const lines = [
@@ -54,9 +55,10 @@ function below(line: string): string {
   return `         ${line}`;
 }
 
-function badRows(count: number): string {
-  if (count === 0) return '';
-  return count === 1 ? ', 1 row is none' : `, ${count} rows are none`;
+function badRows({ bad, firstBad }: RecordSurvey): string {
+  if (firstBad === undefined) return '';
+  const why = printable(`line ${firstBad.line}: ${firstBad.message}`);
+  return bad === 1 ? `, 1 row is none (${why})` : `, ${bad} rows are none (the first, ${why})`;
 }
 
 /** Each command with what it is for. */

@@ -47,6 +47,10 @@ export const fileCodes = {
     'A `#` after a space cuts a template off, since YAML takes the rest for a comment.',
     'Put the value into quotes, or write it as a block with `|`.',
   ],
+  'cut-text': [
+    'A `#` after a space ends a prompt, since YAML takes the rest of the line for a comment.',
+    'Quote the text if the rest belongs to it, or put the comment on a line of its own.',
+  ],
   'duplicate-key': ['A key, or the name of a record, is given twice.', 'Keep one of the two, or rename one.'],
   'non-string-key': ['A key is no text.', 'Put it into quotes.'],
   'merge-key': ['What `<<` merges is not a map.', 'Name a map by its anchor, or a list of such names.'],

@@ -71,5 +71,13 @@ export const recordCodes = {
     'More records would fail than are told one by one.',
     'Mend the first ones, and check again.',
   ],
+  'no-records': [
+    'The input has no records, such as a CSV with a header alone.',
+    'Check that it is the right file, and that all of it was written.',
+  ],
+  'same-question': [
+    'No step reads anything of the record, so that every record gets the same question.',
+    'Read a field in a prompt, such as `{{input.text}}`.',
+  ],
   'all-skipped': ['`input.when` skips every record.', 'Check the expression against a record.'],
 } satisfies CodeTable;

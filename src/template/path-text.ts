@@ -1,0 +1,16 @@
+import type { Span } from '../diagnostic/diagnostic.ts';
+
+/** A name as a path has to write it: in brackets where it holds a space or another sign that paths are made of. */
+export function nameText(name: string): string {
+  return /^[^\s!"#%&'()*+,./;<=>@[\\\]^`{|}~]+$/u.test(name) ? name : `[${name.replaceAll(']', '\\]')}]`;
+}
+
+/** The parts that a path is written of, their brackets included, with their places in it. */
+export function partsOfPath(text: string): readonly (Span & { readonly name: string })[] {
+  const part = /\[(?:\\\]|[^\]])*\]|\.\.?(?=[/\s]|$)|[^\s./@]+/gu;
+  return [...text.matchAll(part)].map(({ 0: written, index }) => ({
+    name: written.startsWith('[') ? written.slice(1, -1).replaceAll('\\]', ']') : written,
+    start: index,
+    end: index + written.length,
+  }));
+}
