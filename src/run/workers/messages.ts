@@ -16,7 +16,10 @@ import type {
  */
 
 /** The services of a client that are data; time and chance each thread has of its own. */
-export type ClientData = Pick<ClientServices, 'retry' | 'api_key' | 'secrets' | 'server_name' | 'connections'>;
+export type ClientData = Pick<
+  ClientServices,
+  'retry' | 'api_key' | 'secrets' | 'server_name' | 'connections'
+>;
 
 /** From the main thread. */
 export type Asked =
