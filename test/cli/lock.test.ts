@@ -325,8 +325,8 @@ describe('what is not as it was locked', () => {
     [['--model', 'mistral-large-latest'], '--model mistral-large-latest'],
     [['--set', 'model.temperature=1'], '--set model.temperature=1'],
     [
-      ['--set', 'steps.ask.prompt={{> style}} {{vars.language}}'],
-      '--set steps.ask.prompt={{> style}} {{vars.language}}',
+      ['--set', 'steps.ask.prompt={{> style}} {{vars.language}}: {{input.text}}'],
+      '--set steps.ask.prompt={{> style}} {{vars.language}}: {{input.text}}',
     ],
     [['--set', 'model.name=x', '--var', 'language=Dutch'], '--set model.name=x'],
   ])('is a flag that changes what is asked: %j', async (flags, shown) => {
