@@ -30,8 +30,12 @@ export function copiedByPlan({ output, steps }: Pick<Plan, 'output' | 'steps'>):
 function copies(node: OutputNode, name: string): boolean {
   if (node.kind !== 'template' || !node.template.expression) return false;
   const expression = /^\{\{\{?~?(.*?)~?\}?\}\}$/su.exec(node.template.text.trim())?.[1]?.trim();
-  return expression === `input.${name}` || expression === `input.[${name}]`;
+  const read = expression === undefined ? undefined : (defaulted.exec(expression)?.[1] ?? expression);
+  return read === `input.${name}` || read === `input.[${name}]`;
 }
+
+/** What is read where the record has it, and a fixed value where it has not. */
+const defaulted = /^default\s+(input\.(?:\[[^\]]*\]|\S+))\s+(?:'[^']*'|"[^"]*"|null|true|false|-?[\d.]+)$/u;
 
 /**
  * As some records show it, where the pipeline is no longer what it was: a field is a copy where it is the same in all of them.

@@ -23,6 +23,9 @@ describe('the fields that an output has from the input', () => {
       await planOf(`output:
   id: '{{input.id}}'
   a b: '{{ input.[a b] }}'
+  stars: '{{default input.stars null}}'
+  a c: "{{default input.[a c] ''}}"
+  either: '{{default input.either input.id}}'
   label: '{{steps.one.output}}'
   text: '{{upper input.text}}'
   renamed: '{{input.id}}'
@@ -30,8 +33,8 @@ describe('the fields that an output has from the input', () => {
   model: small
 `),
     );
-    const names = ['id', 'a b', 'label', 'text', 'renamed', 'line', 'model'];
-    expect(names.filter(isCopied)).toEqual(['id', 'a b']);
+    const names = ['id', 'a b', 'stars', 'a c', 'either', 'label', 'text', 'renamed', 'line', 'model'];
+    expect(names.filter(isCopied)).toEqual(['id', 'a b', 'stars', 'a c']);
   });
 
   it('are all but the steps, where the pipeline has no output', async () => {
