@@ -3,20 +3,13 @@ import { success, type Result } from '../../result.ts';
 import { parseTemplate } from '../../template/parse.ts';
 import type { TemplateProblem } from '../../template/problem.ts';
 import type { RawBlock, RawCall, RawExpression, RawPath, RawProgram } from '../../template/raw-syntax.ts';
-import type { Fields } from '../fields.ts';
-import { argumentText, guarded, handText, memberOf, type Hand } from '../handlebars/expression.ts';
+import { argumentText, guarded, handText } from '../handlebars/expression.ts';
 import { escapedText } from '../handlebars/text.ts';
 import type { TemplateNotes } from '../jinja/scope.ts';
+import { createReader, type Context, type Known } from './reader.ts';
+import { segmentsOf, type Edit, type Mark, type Segment } from './segments.ts';
 
-/** A template in parts: texts that are templates of ours, and the marks that stand between them. */
-export type Segment =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'role'; readonly role: string; readonly place: Span; readonly notes: TemplateNotes }
-  | { readonly kind: 'media'; readonly url: string };
-
-export interface Rewriting {
-  readonly fields: Fields;
-  readonly notes: TemplateNotes;
+export interface Rewriting extends Known {
   /** The type of a field, for a block that does not say whether it is a loop. */
   readonly typeOf: (name: string) => string | undefined;
   readonly partial: (name: string) => { readonly text: string; readonly notes: TemplateNotes } | undefined;
@@ -24,23 +17,7 @@ export interface Rewriting {
   readonly chain: readonly string[];
   /** How many have been, all in all. */
   readonly inlined: { count: number };
-  /** What a partial was given, by name. */
-  readonly given: ReadonlyMap<string, Hand>;
 }
-
-/** Where in a template something stands. */
-interface Context {
-  /** How many loops and `with` blocks stand around. */
-  readonly depth: number;
-  /** Names that these gave. */
-  readonly names: ReadonlySet<string>;
-}
-
-interface Edit extends Span {
-  readonly text: string;
-}
-
-type Mark = Span & { readonly segments: readonly Segment[] };
 
 /** A template of Dotprompt's as segments. What has no counterpart is told, and left out as a comment. */
 export function rewriteTemplate(
@@ -62,7 +39,8 @@ const mostInlined = 500;
 const markers: ReadonlySet<string> = new Set(['role', 'history', 'media', 'section']);
 
 function createWriter(text: string, rewriting: Rewriting) {
-  const { notes, fields } = rewriting;
+  const { notes } = rewriting;
+  const handOf = createReader(text, rewriting);
   const edits: Edit[] = [];
   const marks: Mark[] = [];
 
@@ -272,85 +250,7 @@ function createWriter(text: string, rewriting: Rewriting) {
     else if (expression.type === 'SubExpression') leaveOut(expression.loc, 'a helper within an expression');
   }
 
-  function handOf(expression: RawExpression, context: Context): Hand | undefined {
-    switch (expression.type) {
-      case 'PathExpression':
-        return pathOf(expression, context);
-      case 'StringLiteral':
-      case 'NumberLiteral':
-      case 'BooleanLiteral':
-        return { kind: 'literal', value: expression.value };
-      case 'NullLiteral':
-        return { kind: 'literal', value: null };
-      case 'SubExpression':
-      case 'UndefinedLiteral':
-        return undefined;
-    }
-  }
-
-  function pathOf(path: RawPath, context: Context): Hand | undefined {
-    const { parts, depth, data, original, loc } = path;
-    const [first, ...rest] = parts;
-    const here: Hand = { kind: 'path', from: 'here', path: text.slice(loc.start, loc.end) };
-    if (data) {
-      if (first === 'root')
-        return rest.length === 0 ? { kind: 'path', from: 'root', path: 'input' } : field(rest);
-      if (first === undefined || ['index', 'key', 'first', 'last'].includes(first)) return here;
-      notes.tell(
-        loc,
-        `\`${original}\` is set by a program: it is read from the field \`${first}\` of each record`,
-        'add it to your rows, or make it a variable: {{vars.name}}',
-      );
-      return field(parts);
-    }
-    const isThis = /^(?:this\b|\.)/.test(here.path);
-    if (depth === 0 && first !== undefined && !isThis && context.names.has(first)) return here;
-    if (depth === 0 && first !== undefined && !isThis && rewriting.given.has(first))
-      return members(rewriting.given.get(first), rest);
-    if (depth < context.depth) return here;
-    return first === undefined ? { kind: 'path', from: 'root', path: 'input' } : field(parts);
-  }
-
-  function field([first = '', ...rest]: readonly string[]): Hand | undefined {
-    return members(fields.read(first), rest);
-  }
-
-  function members(value: Hand | undefined, names: readonly string[]): Hand | undefined {
-    return names.reduce<Hand | undefined>((reached, name) => reached && memberOf(reached, name), value);
-  }
-
-  /** What the text is by its edits, between marks that follow each other. */
-  function createEdited(): (span: Span) => string {
-    const sorted = edits.toSorted((one, other) => one.start - other.start || other.end - one.end);
-    let next = 0;
-    return ({ start, end }) => {
-      let at = start;
-      let result = '';
-      for (let edit = sorted[next]; edit !== undefined && edit.end <= end; edit = sorted[next]) {
-        next += 1;
-        // What is left out as a whole has no edits of its own any more.
-        if (edit.start < at) continue;
-        result += text.slice(at, edit.start) + edit.text;
-        at = edit.end;
-      }
-      return result + text.slice(at, end);
-    };
-  }
-
-  return {
-    walk,
-    segments(): readonly Segment[] {
-      const segments: Segment[] = [];
-      const edited = createEdited();
-      let at = 0;
-      for (const { start, end, segments: marked } of marks) {
-        segments.push({ kind: 'text', text: edited({ start: at, end: start }) }, ...marked);
-        at = end;
-      }
-      segments.push({ kind: 'text', text: edited({ start: at, end: text.length }) });
-      return segments;
-    },
-  };
+  return { walk, segments: () => segmentsOf(text, edits, marks) };
 }
 
 function commented(source: string): string {
