@@ -1,10 +1,9 @@
-import type { ValidateFunction } from 'ajv';
 import type { Source } from '../diagnostic/source.ts';
 import { isObject, type JsonObject, type JsonSchema, type JsonValue, type Pointer } from '../json/json.ts';
 import { formatMistakes } from './format/mistake.ts';
 import { assertionSection, testFileSection, testSection } from './format/test-sections.ts';
 import type { Report } from './report.ts';
-import { compileOnce } from './schema/validator.ts';
+import { compileOfFormat } from './schema/validator.ts';
 import { soundPart } from './sound-part.ts';
 
 /** A test as far as it is sound: what is wrong has been reported and taken out, so that the rest can be checked too. */
@@ -32,7 +31,8 @@ export const anyTest: JsonObject = {
 export function validateTestFile(value: JsonValue, source: Source, report: Report): readonly SoundTest[] {
   const check = checker(source, report);
   const mayLack = ['version', 'tests'];
-  const file = check('file', () => ({ ...testFileSection(anyTest), required: mayLack }), value, [], mayLack);
+  const schema = () => ({ ...testFileSection(anyTest), required: mayLack });
+  const file = check('test file', schema, value, [], mayLack);
   return validateTests(file?.['tests'], source, report);
 }
 
@@ -57,9 +57,7 @@ export function validateTests(
   });
 }
 
-/** Compiles each schema when it is first needed. */
 function checker(source: Source, report: Report) {
-  const validators = new Map<string, ValidateFunction>();
   return (
     name: string,
     schema: () => JsonSchema,
@@ -67,9 +65,7 @@ function checker(source: Source, report: Report) {
     base: Pointer,
     mayLack: readonly string[] = [],
   ): JsonObject | undefined => {
-    const validate = validators.get(name) ?? compileOnce(schema());
-    validators.set(name, validate);
-    const { sound, violations } = soundPart(validate, value, base, mayLack);
+    const { sound, violations } = soundPart(compileOfFormat(name, schema), value, base, mayLack);
     for (const mistake of formatMistakes(violations, source, { form: 'tests' })) report.add(mistake);
     return sound;
   };

@@ -1,4 +1,3 @@
-import type { ValidateFunction } from 'ajv';
 import type { Source } from '../diagnostic/source.ts';
 import { isObject, type JsonObject, type JsonSchema, type JsonValue, type Pointer } from '../json/json.ts';
 import type { Provider } from '../models/provider.ts';
@@ -10,7 +9,7 @@ import { stepSection } from './format/step-section.ts';
 import { testsSection } from './format/test-sections.ts';
 import { meantProvider, namesUnknownProvider, providerOf } from './provider-of.ts';
 import type { Report } from './report.ts';
-import { compileOnce } from './schema/validator.ts';
+import { compileOfFormat } from './schema/validator.ts';
 import { soundPart } from './sound-part.ts';
 import { stepType } from './step-type.ts';
 import { anyTest, validateTests } from './validate-tests.ts';
@@ -80,6 +79,7 @@ export function validateFile(value: JsonValue, source: Source, report: Report): 
 
 /** A part of the file that is checked by itself. */
 interface Part {
+  /** Parts of one name have one schema. */
   readonly name: string;
   readonly schema: () => JsonSchema;
   readonly mayLack?: readonly string[];
@@ -90,7 +90,7 @@ interface Part {
 function wholeFile(needsName: boolean): Part {
   const mayLack = ['version', 'steps', ...(needsName ? ['model'] : [])];
   return {
-    name: 'file',
+    name: needsName ? 'file that needs a model' : 'file',
     schema: () => ({ ...fileSection(anyModel, anyStep, testsSection(anyTest)), required: mayLack }),
     mayLack,
   };
@@ -99,14 +99,16 @@ function wholeFile(needsName: boolean): Part {
 function modelOf(provider: Provider, needsName: boolean): Part {
   const mayLack = needsName ? ['name'] : [];
   const schema = () => ({ ...modelSection(provider), required: mayLack });
-  return { name: `model ${provider.provider}`, schema, mayLack, provider: provider.provider };
+  const name = `model ${provider.provider}${needsName ? ' with a name' : ''}`;
+  return { name, schema, mayLack, provider: provider.provider };
 }
 
 /** Another provider than that at the top has no model of the name there. */
 function stepModelOf(provider: Provider, above: Provider | undefined): Part {
   const mayLack = provider === above ? [] : ['name'];
   const schema = () => ({ ...stepModelSection(provider), required: mayLack });
-  return { name: `step model ${provider.provider}`, schema, mayLack, provider: provider.provider };
+  const name = `step model ${provider.provider}${provider === above ? '' : ' with a name'}`;
+  return { name, schema, mayLack, provider: provider.provider };
 }
 
 function stepOf(type: StepType): Part {
@@ -127,13 +129,10 @@ function needsModelName(file: JsonValue): boolean {
   });
 }
 
-/** Compiles the schema of a part when the first of its kind is met: compiling is most of what a check costs. */
 function checker(source: Source, report: Report) {
-  const validators = new Map<string, ValidateFunction>();
   return (part: Part, value: JsonValue, base: Pointer): JsonObject | undefined => {
     const { name, schema, mayLack, provider } = part;
-    const validate = validators.get(name) ?? compileOnce(schema());
-    validators.set(name, validate);
+    const validate = compileOfFormat(name, schema);
     const { sound, violations } = soundPart(validate, value, base, mayLack);
     for (const mistake of formatMistakes(violations, source, { provider })) report.add(mistake);
     return sound;

@@ -13,11 +13,16 @@ const closing = '",';
 /** What a line begins with, its checksum still open; `seal` fills it in. */
 export const lineStart = `${opening}${'0'.repeat(digits)}${closing}`;
 const checkedFrom = opening.length + digits;
+const hexadecimal = Buffer.from('0123456789abcdef');
 
 /** Writes the checksum into a line that begins with `lineStart`; `line` is the whole of it without its newline. */
 export function seal(line: Buffer): void {
-  const sum = crc32(line.subarray(checkedFrom)).toString(16).padStart(digits, '0');
-  line.write(sum, opening.length, 'latin1');
+  let sum = crc32(line.subarray(checkedFrom));
+  // From the last digit to the first, without a text in between: this is done for every line that is written.
+  for (let at = checkedFrom - 1; at >= opening.length; at -= 1) {
+    line[at] = hexadecimal[sum & 0xf] ?? 0;
+    sum >>>= 4;
+  }
 }
 
 /** Whether a line, without its newline, is as it was written. */

@@ -34,3 +34,15 @@ export async function compileValidator(schema: JsonSchema, draft: Draft): Promis
 export function compileOnce(schema: JsonSchema): ValidateFunction {
   return new Ajv2020({ ...options, code: { optimize: false } }).compile(schema);
 }
+
+/** To compile the format takes ten times as long as all else that a check of a file does. */
+const compiled = new Map<string, ValidateFunction>();
+
+/** Compiles a part of the format when the first file is checked that has it. Under one name there is one schema only. */
+export function compileOfFormat(name: string, schema: () => JsonSchema): ValidateFunction {
+  const known = compiled.get(name);
+  if (known !== undefined) return known;
+  const validate = compileOnce(schema());
+  compiled.set(name, validate);
+  return validate;
+}

@@ -42,7 +42,7 @@ export interface JournalListener {
 }
 
 /** In milliseconds: what waits for its line holds a slot for so long. */
-const longestWait = 2;
+const longestWait = 1;
 
 /** `start` is the length of the file so far; the index learns where each record stands. */
 export function createJournal(
