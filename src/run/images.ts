@@ -72,7 +72,7 @@ function checkUrl(image: string): Result<string, string> {
     if (URL.canParse(image)) return success(image);
     return failure(`${quoted(image)} is no URL: check how it is written`);
   }
-  if (!/^data:image\/[\w.+-]+(?:;[\w.+-]+=[^;,]*)*;base64,[\w+/-]+={0,2}$/i.test(image)) {
+  if (!isDataUrl(image)) {
     return failure(
       `${quoted(image)} is no data URL of an image: it begins with \`data:image/png;base64,\` or the like, and goes on in base64`,
     );
@@ -81,6 +81,22 @@ function checkUrl(image: string): Result<string, string> {
   if (bytes <= largestImage) return success(image);
   return failure(
     `${quoted(image)} holds ${bytes.toLocaleString('en-US')} bytes, and an image may have ${largestImage.toLocaleString('en-US')} (10 MB) at most: make it smaller`,
+  );
+}
+
+/** Far more than any says before its data. */
+const longestHead = 1000;
+
+function isDataUrl(image: string): boolean {
+  const comma = image.indexOf(',');
+  const data = image.slice(comma + 1);
+  const padding = data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0;
+  return (
+    comma <= longestHead &&
+    /^data:image\/[\w.+-]+(?:;[\w.+-]+=[^;,]*)*;base64,$/i.test(image.slice(0, comma + 1)) &&
+    data.length > padding &&
+    // Looked for is what may not be there: to match millions of characters that may can take more stack than there is.
+    !/[^\w+/-]/.test(data.slice(0, data.length - padding))
   );
 }
 

@@ -131,6 +131,10 @@ describe('an image is refused', () => {
     ['data:text/html;base64,PGh0bWw+', 'is no data URL of an image'],
     ['data:image/png;base64,', 'is no data URL of an image'],
     ['data:image/png;base64,iVB ORw', 'is no data URL of an image'],
+    ['data:image/png;base64,iVB=ORw=', 'is no data URL of an image'],
+    ['data:image/png;base64,===', 'is no data URL of an image'],
+    [`data:image/png;base64,${'A'.repeat(13_000_000)}?`, 'is no data URL of an image'],
+    [`data:image/png;a=${'A'.repeat(13_000_000)};base64,iVBORw==`, 'is no data URL of an image'],
     [`data:image/png;base64,${'A'.repeat(14_000_000)}`, '10,500,000 bytes'],
   ])('by its name: %.40s', async (name, words) => {
     const message = await refusal(await photos(), name);
