@@ -15,20 +15,28 @@ const clean = [
   'importing',
   'json',
   'lockfile',
+  'models',
   'pipeline',
   'records',
+  'report',
   'run',
   'schema',
   'schemas',
+  'simulator',
+  'starter',
   'steps',
   'template',
   'testing',
+  'trial',
   'usage',
 ].map((room) => `test/${room}/**/*.test.ts`);
 
 /** Files of these rooms that hold the clock still, measure memory, or change the environment or what modules are. */
 const notClean = [
   'cli/completion',
+  'models/global-dispatcher',
+  'models/tracing',
+  'report/page/browser',
   'run/journal/history-size',
   'run/key-table',
   'run/pacing/set-clock',

@@ -10,6 +10,8 @@ import type { Asked } from './client.ts';
 import { bodyOf, user } from './support.ts';
 
 afterEach(async () => {
+  // In this order: a timer that was watched is one of the clock that was held.
+  vi.restoreAllMocks();
   vi.useRealTimers();
   await closeAll();
 });
