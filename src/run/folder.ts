@@ -232,9 +232,11 @@ function runFolder(
           failed ??= notWritten(path, error);
         }
       };
-      await attempt(writeLines('results.jsonl', 'succeeded'));
-      await attempt(writeLines('errors.jsonl', 'failed'));
-      await attempt(writeJson(fileSystem, join(path, 'usage.json'), end.usage));
+      await Promise.all([
+        attempt(writeLines('results.jsonl', 'succeeded')),
+        attempt(writeLines('errors.jsonl', 'failed')),
+        attempt(writeJson(fileSystem, join(path, 'usage.json'), end.usage)),
+      ]);
       const lost = end.reason?.kind === 'local' ? undefined : failed;
       const told: RunEnd = lost === undefined ? end : { ...end, state: 'stopped', reason: lost };
       const results_bytes = await bytesOf(fileSystem, join(path, 'results.jsonl'));
