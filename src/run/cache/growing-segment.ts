@@ -4,7 +4,7 @@ import { errorCode, type ReadableFile, type WritableFile } from '../file-system.
 import { createAppendLog } from '../journal/append-log.ts';
 import { answerMembers, hashOf, longestAnswer } from './lines.ts';
 import { indexName, makeCacheFolder, segmentName, writeAtOnce } from './segment-files.ts';
-import { createIndex } from './segment-index.ts';
+import { createIndex, type SpareTable } from './segment-index.ts';
 import { readPlace, type Segment } from './segment.ts';
 import { unlessRefused, type CacheServices } from './services.ts';
 import { isFileOf, storedIndex, type StoredIndex } from './stored-index.ts';
@@ -27,19 +27,19 @@ export interface GrowingSegment extends Segment {
 /** Milliseconds between two looks whether the segment is still there. */
 const lookInterval = 1000;
 
-/** `failed` is told once: nothing is put any more. */
+/** `failed` is told once: nothing is put any more. The spare table goes from one segment of a writer to the next. */
 export function beginSegment(
   services: CacheServices,
   began: number,
   failed: (error: unknown) => void,
+  spare?: SpareTable,
 ): GrowingSegment {
   const { fileSystem, folder, random } = services;
   const name = segmentName(began, random());
   const path = join(folder, name);
-  let index = createIndex();
+  const index = createIndex(spare);
   /** What tells where an answer is when `index` no longer does. */
   let stored: StoredIndex | undefined;
-  let bytes = 0;
   let made = false;
   const file = fileOnDemand(async () => {
     await makeCacheFolder(fileSystem, folder);
@@ -82,14 +82,14 @@ export function beginSegment(
     const ours = await unlessRefused(isFileOf(file, encoded));
     if (ours !== true || closed) return file.close();
     stored = storedIndex(index.tags(), file);
-    index = createIndex();
+    index.end();
   }
 
   return {
     name,
     began,
     get bytes() {
-      return bytes;
+      return index.covered;
     },
     get gone() {
       return gone;
@@ -104,9 +104,7 @@ export function beginSegment(
       const members = answerMembers(entry, created);
       if (members.length > longestAnswer) return;
       const place = log.append(members);
-      if (place === undefined) return;
-      index.add(hashOf(entry.fingerprint), place, created);
-      bytes = index.covered;
+      if (place !== undefined) index.add(hashOf(entry.fingerprint), place, created);
     },
     mayHave: (hash) => (stored === undefined ? index.find(hash) !== undefined : stored.mayHave(hash)),
     async read(hash) {

@@ -2,7 +2,10 @@ import { crc32 } from 'node:zlib';
 import type { Place } from '../journal/record-index.ts';
 import type { Hash } from '../key-table.ts';
 
-/** Where the answers of a segment stand in it: 21 to 34 bytes an answer, free places included, and no object for any. */
+/**
+ * Where the answers of a segment stand in it, without an object for any. Written, it takes 21 to 34 bytes an answer, free
+ * places included; in memory the same, or a spare table.
+ */
 export interface SegmentIndex {
   readonly entries: number;
   /** Bytes of the segment, from its begin, that it tells of. */
@@ -21,6 +24,13 @@ export interface SegmentIndex {
   encode(covered: number): Uint8Array<ArrayBuffer>;
   /** What `tagOf` makes of the hash at each place of the table; 0 where the place is free. */
   tags(): Uint16Array;
+  /** Nothing is asked any more: the next index may have the memory of this one. */
+  end(): void;
+}
+
+/** Room for the table of an index, left by another: to allocate each anew would leave holes that nothing else fits. */
+export interface SpareTable {
+  cells?: Uint32Array<ArrayBuffer>;
 }
 
 /** A cell: the two halves of the hash, the offset and the length of the line; a length of 0 marks a free place. */
@@ -39,8 +49,8 @@ const mark = 0x70697031;
 export const headerBytes = 32;
 const checkedFrom = 8;
 
-export function createIndex(): SegmentIndex {
-  return indexOf(cellsOf(0), { entries: 0, covered: 0, oldest: Infinity, newest: -Infinity });
+export function createIndex(spare?: SpareTable): SegmentIndex {
+  return indexOf(cellsOf(0), { entries: 0, covered: 0, oldest: Infinity, newest: -Infinity }, spare);
 }
 
 /** Where the search for a hash begins; it goes on from place to place, around the end, until a free one. */
@@ -50,7 +60,7 @@ export function firstPlace(low: number, places: number): number {
 
 /** 16 bits of the half of a hash that its place does not depend on, and never 0. */
 export function tagOf(high: number): number {
-  return (high & 0xffff) || 1;
+  return high & 0xffff || 1;
 }
 
 /** Undefined where the bytes are not those of an index, whole and unchanged. They belong to the index from then on. */
@@ -77,6 +87,14 @@ function cellsOf(places: number): Uint32Array<ArrayBuffer> {
   return new Uint32Array(new ArrayBuffer(headerBytes + places * cellBytes), headerBytes);
 }
 
+/** At least so many free places: all that are spare, where those suffice. */
+function takeCells(places: number, spare: SpareTable | undefined): Uint32Array<ArrayBuffer> {
+  const cells = spare?.cells;
+  if (spare === undefined || cells === undefined || cells.length < places * width) return cellsOf(places);
+  delete spare.cells;
+  return cells.fill(0);
+}
+
 interface Extent {
   readonly entries: number;
   readonly covered: number;
@@ -85,14 +103,13 @@ interface Extent {
 }
 
 /** Open addressing: a hash stands at the place that its low half points at, or in the next free one behind it. */
-function indexOf(table: Uint32Array<ArrayBuffer>, extent: Extent): SegmentIndex {
+function indexOf(table: Uint32Array<ArrayBuffer>, extent: Extent, spare?: SpareTable): SegmentIndex {
   let cells = table;
   let { entries, covered, oldest, newest } = extent;
 
-  function grow(): void {
+  function moveTo(table: Uint32Array<ArrayBuffer>): void {
     const old = cells;
-    const places = Math.max(fewest, Math.ceil((old.length / width) * growth));
-    cells = cellsOf(places);
+    cells = table;
     for (let cell = 0; cell < old.length; cell += width) {
       if (old[cell + 3] === 0) continue;
       const target = cellOf(cells, old[cell] ?? 0, old[cell + 1] ?? 0);
@@ -115,7 +132,10 @@ function indexOf(table: Uint32Array<ArrayBuffer>, extent: Extent): SegmentIndex 
       return newest;
     },
     add({ high, low }, { offset, length }, created) {
-      if (entries + 1 > (cells.length / width) * fullest) grow();
+      const places = cells.length / width;
+      if (entries + 1 > places * fullest) {
+        moveTo(takeCells(Math.max(fewest, Math.ceil(places * growth)), spare));
+      }
       const cell = cellOf(cells, high, low);
       if (cells[cell + 3] === 0) entries += 1;
       cells[cell] = high;
@@ -133,6 +153,9 @@ function indexOf(table: Uint32Array<ArrayBuffer>, extent: Extent): SegmentIndex 
       return length === 0 ? undefined : { offset: cells[cell + 2] ?? 0, length };
     },
     encode(covered) {
+      const fitting = Math.max(fewest, Math.ceil(entries / fullest) + 1);
+      // It grew into a spare table that was too large for it.
+      if (cells.length / width > fitting * growth) moveTo(cellsOf(fitting));
       const bytes = new Uint8Array(cells.buffer);
       new Float64Array(cells.buffer, 16, 2).set([oldest, newest]);
       const words = new Uint32Array(cells.buffer, 0, 4);
@@ -147,6 +170,10 @@ function indexOf(table: Uint32Array<ArrayBuffer>, extent: Extent): SegmentIndex 
         if (cells[cell + 3] !== 0) tags[place] = tagOf(cells[cell] ?? 0);
       }
       return tags;
+    },
+    end() {
+      if (spare !== undefined) spare.cells = cells;
+      cells = cellsOf(0);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Entry } from '../entry.ts';
 import { beginSegment, type GrowingSegment } from './growing-segment.ts';
+import type { SpareTable } from './segment-index.ts';
 import type { Segment } from './segment.ts';
 import type { CacheServices } from './services.ts';
 
@@ -22,6 +23,7 @@ export interface WriterListener {
 export function createSegmentWriter(services: CacheServices, listener: WriterListener): SegmentWriter {
   const { now, limits } = services;
   let current: GrowingSegment | undefined;
+  const spare: SpareTable = {};
   let completing: Promise<void> = Promise.resolve();
   let failed = false;
 
@@ -38,7 +40,7 @@ export function createSegmentWriter(services: CacheServices, listener: WriterLis
       if (!full && !current.gone && time - current.began < limits.writtenFor) return current;
       completing = complete(current, completing);
     }
-    current = beginSegment(services, time, fail);
+    current = beginSegment(services, time, fail, spare);
     listener.began(current);
     return current;
   }
