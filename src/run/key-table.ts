@@ -24,7 +24,7 @@ const shardCount = 256;
 const fullest = 0.93;
 const growth = 1.1;
 /** Places of a block, by which shards grow, and of a chunk, in which blocks are made. */
-const blockBits = 8;
+const blockBits = 7;
 const blockSize = 1 << blockBits;
 const chunkBits = 14;
 const chunkSize = 1 << chunkBits;

@@ -52,6 +52,7 @@ export function beginSegment(
   let reader: Promise<ReadableFile> | undefined;
   let gone = false;
   let looked = began;
+  let completing: Promise<void> | undefined;
   let closed = false;
 
   function opened(): Promise<ReadableFile> {
@@ -85,6 +86,15 @@ export function beginSegment(
     index.end();
   }
 
+  async function finish(): Promise<void> {
+    const whole = await log.written();
+    await log.close();
+    // From now on others may merge it: held open, it can be read here all the same.
+    if (!closed) await unlessRefused(opened());
+    // A segment that has no index is read line by line: that one could not be written is no loss.
+    if (whole && index.entries > 0) await unlessRefused(writeIndex());
+  }
+
   return {
     name,
     began,
@@ -113,14 +123,7 @@ export function beginSegment(
       await log.written();
       return readPlace(await opened(), place);
     },
-    async complete() {
-      const whole = await log.written();
-      await log.close();
-      // From now on others may merge it: held open, it can be read here all the same.
-      if (!closed) await unlessRefused(opened());
-      // A segment that has no index is read line by line: that one could not be written is no loss.
-      if (whole && index.entries > 0) await unlessRefused(writeIndex());
-    },
+    complete: () => (completing ??= finish()),
     async close() {
       closed = true;
       const file = reader && (await unlessRefused(reader));
