@@ -112,6 +112,16 @@ describe('a segment that is complete', () => {
     expect(await answersIn(segment, twenty)).toEqual(answersTo(twenty));
   });
 
+  it('is so once: to complete it again changes nothing', async () => {
+    const { segment, folder } = await segmentWith(twenty);
+    await segment.complete();
+    const [name = ''] = await filesOf(folder, '.index');
+    const written = await readFile(join(folder, name));
+    await segment.complete();
+    expect(await readFile(join(folder, name))).toEqual(written);
+    expect(await answersIn(segment, twenty)).toEqual(answersTo(twenty));
+  });
+
   it('gives the newest of several answers to one question', async () => {
     const { segment } = await segmentWith([1, 2]);
     segment.put(entryTo(1, 'later'), began);
