@@ -42,9 +42,9 @@ export async function openSegment(
       name: segment.name,
       index,
       mayHave: (hash) => index.find(hash) !== undefined,
-      async read(hash) {
+      read(hash) {
         const place = index.find(hash);
-        return place && readPlace(file, place);
+        return place === undefined ? Promise.resolve(undefined) : readPlace(file, place);
       },
       close: () => file.close(),
     };
