@@ -92,7 +92,7 @@ export interface CompareOptions {
 
 /**
  * What changed from `a` to `b`, in one pass over each. Fails with what is wrong with their rows; rejects with the file
- * system's error. Memory holds no more than the stores and 40 bytes a record.
+ * system's error. Memory holds no more than the stores and some 30 bytes a record.
  */
 export async function compareSides(
   a: Side,

@@ -18,7 +18,7 @@ const mostMistakes = 10;
 
 /**
  * Finds the records of two sides by their keys, and visits each once: those of `b` in its order, then those that only `a`
- * has, in its own. Rows of `a` are put into the store; of keys only hashes are kept, at most 40 bytes a record (that two
+ * has, in its own. Rows of `a` are put into the store; of keys only hashes are kept, some 30 bytes a record (that two
  * of a million keys share one has a probability of 3 in 100 million: key-table.ts). What is wrong with the rows of either
  * side is given back, and what was visited then counts for nothing. Rejects with the file system's error.
  */

@@ -11,7 +11,7 @@ import type { ComparedRow } from './side.ts';
 
 /**
  * The records that a run has skipped, in input order: its journal alone tells of them, up to where that is damaged. Memory
- * holds 10 bytes a record. Rejects with the file system's error.
+ * holds 6 to 12 bytes a record. Rejects with the file system's error.
  */
 export async function* skippedRecords(folder: string, fileSystem: FileSystem): AsyncIterable<ComparedRow> {
   const path = join(folder, journalName);

@@ -28,7 +28,7 @@ export interface RecordKeys {
  *   a column that moves changes nothing. Equal records are all wanted: the nth duplicate is called `<hash>#n`.
  * - A row that is no record is named by the hash of its text in the same way.
  *
- * Only hashes are kept, at most 18 bytes a record. That two different keys among n share a hash has a probability of
+ * Only hashes are kept, some 12 bytes a record. That two different keys among n share a hash has a probability of
  * n * n / 2^65: 3 in 100 million for a million records. The later one would then fail as a duplicate, never be lost.
  */
 export function createKeys(field: string | undefined): RecordKeys {

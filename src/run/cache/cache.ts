@@ -1,7 +1,7 @@
 import type { Entry } from '../entry.ts';
 import { errorCode, inWords } from '../file-system.ts';
 import type { Fingerprint } from '../fingerprint.ts';
-import type { Place } from '../journal/record-index.ts';
+import type { Hash } from '../key-table.ts';
 import { hashOf, readAnswer } from './lines.ts';
 import { listCache } from './segment-files.ts';
 import { openSegment, type Segment } from './segment.ts';
@@ -102,21 +102,19 @@ export function openCache({ folder, warn, readOnly = false, ...surroundings }: C
 
   function search(fingerprint: Fingerprint): Promise<Entry | undefined> | undefined {
     const hash = hashOf(fingerprint);
-    let found: Candidate[] | undefined;
-    for (const segment of segments) {
-      const place = segment.index.find(hash);
-      if (place !== undefined) (found ??= []).push({ segment, place });
-    }
-    return found && firstSound(found, fingerprint);
+    let candidates: Segment[] | undefined;
+    for (const segment of segments) if (segment.mayHave(hash)) (candidates ??= []).push(segment);
+    return candidates && firstSound(candidates, hash, fingerprint);
   }
 
   /** The newest answer that is whole; an older one stands in for a newer one that was damaged. */
   async function firstSound(
-    candidates: readonly Candidate[],
+    candidates: readonly Segment[],
+    hash: Hash,
     fingerprint: Fingerprint,
   ): Promise<Entry | undefined> {
-    for (const { segment, place } of candidates) {
-      const line = await unlessRefused(segment.read(place));
+    for (const segment of candidates) {
+      const line = await unlessRefused(segment.read(hash));
       const kept = line && readAnswer(line, fingerprint);
       if (kept === undefined) continue;
       const age = now() - kept.created;
@@ -130,7 +128,7 @@ export function openCache({ folder, warn, readOnly = false, ...surroundings }: C
   /** What is used is not to grow too old; who asked at the same time may have put it again already. */
   function putAgain(entry: Entry, from: Segment): void {
     const hash = hashOf(entry.fingerprint);
-    const newest = segments.find(({ index }) => index.find(hash) !== undefined);
+    const newest = segments.find((segment) => segment.mayHave(hash));
     if (closing === undefined && !readOnly && newest === from) writer.put(entry);
   }
 
@@ -156,11 +154,6 @@ export function openCache({ folder, warn, readOnly = false, ...surroundings }: C
     },
     close: () => (closing ??= end()),
   };
-}
-
-interface Candidate {
-  readonly segment: Segment;
-  readonly place: Place;
 }
 
 async function closeAll(segments: readonly Segment[]): Promise<void> {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { FileSystem } from '../file-system.ts';
+import { errorCode, type FileSystem } from '../file-system.ts';
 import { unlessRefused, type CacheServices } from './services.ts';
 
 /**
@@ -109,5 +109,24 @@ export async function writeAtOnce(
   } catch (error) {
     await unlessRefused(fileSystem.remove(unfinished));
     throw error;
+  }
+}
+
+/** Answers hold what records hold: git is told to leave them out, unless the user has told it something else. */
+export async function makeCacheFolder(fileSystem: FileSystem, folder: string): Promise<void> {
+  try {
+    await fileSystem.makeFolder(folder);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
+  await unlessRefused(ignoreAll(fileSystem, join(folder, '.gitignore')));
+}
+
+async function ignoreAll(fileSystem: FileSystem, path: string): Promise<void> {
+  const file = await fileSystem.create(path);
+  try {
+    await file.append(Buffer.from('*\n'));
+  } finally {
+    await file.close();
   }
 }

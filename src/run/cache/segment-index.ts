@@ -2,7 +2,10 @@ import { crc32 } from 'node:zlib';
 import type { Place } from '../journal/record-index.ts';
 import type { Hash } from '../key-table.ts';
 
-/** Where the answers of a segment stand in it: 21 to 34 bytes an answer, free places included, and no object for any. */
+/**
+ * Where the answers of a segment stand in it, without an object for any. Written, it takes 21 to 34 bytes an answer, free
+ * places included; in memory the same, or a spare table.
+ */
 export interface SegmentIndex {
   readonly entries: number;
   /** Bytes of the segment, from its begin, that it tells of. */
@@ -14,12 +17,25 @@ export interface SegmentIndex {
   add(hash: Hash, place: Place, created: number): void;
   /** Undefined at a miss. What it finds may be another answer whose fingerprint begins alike. */
   find(hash: Hash): Place | undefined;
-  /** What `decodeIndex` reads, for a segment that is complete with so many bytes. */
-  encode(covered: number): Uint8Array;
+  /**
+   * What `decodeIndex` reads, for a segment that is complete with so many bytes. These are the bytes of the index itself,
+   * not a copy: good until something is added.
+   */
+  encode(covered: number): Uint8Array<ArrayBuffer>;
+  /** What `tagOf` makes of the hash at each place of the table; 0 where the place is free. */
+  tags(): Uint16Array;
+  /** Nothing is asked any more: the next index may have the memory of this one. */
+  end(): void;
 }
 
-/** The two halves of the hash, the offset and the length of the line; a length of 0 marks a free place. */
+/** Room for the table of an index, left by another: to allocate each anew would leave holes that nothing else fits. */
+export interface SpareTable {
+  cells?: Uint32Array<ArrayBuffer>;
+}
+
+/** A cell: the two halves of the hash, the offset and the length of the line; a length of 0 marks a free place. */
 const width = 4;
+export const cellBytes = width * Uint32Array.BYTES_PER_ELEMENT;
 const fullest = 0.75;
 const growth = 1.6;
 const fewest = 64;
@@ -30,16 +46,26 @@ const fewest = 64;
  * the table follow as they are in memory, so that to open an index is to read it.
  */
 const mark = 0x70697031;
-const headerBytes = 32;
+export const headerBytes = 32;
 const checkedFrom = 8;
 
-export function createIndex(): SegmentIndex {
-  return indexOf(new Uint32Array(0), { entries: 0, covered: 0, oldest: Infinity, newest: -Infinity });
+export function createIndex(spare?: SpareTable): SegmentIndex {
+  return indexOf(cellsOf(0), { entries: 0, covered: 0, oldest: Infinity, newest: -Infinity }, spare);
+}
+
+/** Where the search for a hash begins; it goes on from place to place, around the end, until a free one. */
+export function firstPlace(low: number, places: number): number {
+  return Math.floor((low / 2 ** 32) * places);
+}
+
+/** 16 bits of the half of a hash that its place does not depend on, and never 0. */
+export function tagOf(high: number): number {
+  return high & 0xffff || 1;
 }
 
 /** Undefined where the bytes are not those of an index, whole and unchanged. They belong to the index from then on. */
 export function decodeIndex(bytes: ArrayBuffer): SegmentIndex | undefined {
-  if (bytes.byteLength < headerBytes || bytes.byteLength % (width * 4) !== 0) return undefined;
+  if (bytes.byteLength < headerBytes || bytes.byteLength % cellBytes !== 0) return undefined;
   const [told, sum, entries = 0, covered = 0] = new Uint32Array(bytes, 0, 4);
   if (told !== mark || sum !== crc32(new Uint8Array(bytes, checkedFrom))) return undefined;
   const [oldest = 0, newest = 0] = new Float64Array(bytes, 16, 2);
@@ -56,6 +82,19 @@ function usedPlaces(cells: Uint32Array): number {
   return used;
 }
 
+/** So many free places, behind room for the header. */
+function cellsOf(places: number): Uint32Array<ArrayBuffer> {
+  return new Uint32Array(new ArrayBuffer(headerBytes + places * cellBytes), headerBytes);
+}
+
+/** At least so many free places: all that are spare, where those suffice. */
+function takeCells(places: number, spare: SpareTable | undefined): Uint32Array<ArrayBuffer> {
+  const cells = spare?.cells;
+  if (spare === undefined || cells === undefined || cells.length < places * width) return cellsOf(places);
+  delete spare.cells;
+  return cells.fill(0);
+}
+
 interface Extent {
   readonly entries: number;
   readonly covered: number;
@@ -64,14 +103,13 @@ interface Extent {
 }
 
 /** Open addressing: a hash stands at the place that its low half points at, or in the next free one behind it. */
-function indexOf(table: Uint32Array<ArrayBuffer>, extent: Extent): SegmentIndex {
+function indexOf(table: Uint32Array<ArrayBuffer>, extent: Extent, spare?: SpareTable): SegmentIndex {
   let cells = table;
   let { entries, covered, oldest, newest } = extent;
 
-  function grow(): void {
+  function moveTo(table: Uint32Array<ArrayBuffer>): void {
     const old = cells;
-    const places = Math.max(fewest, Math.ceil((old.length / width) * growth));
-    cells = new Uint32Array(places * width);
+    cells = table;
     for (let cell = 0; cell < old.length; cell += width) {
       if (old[cell + 3] === 0) continue;
       const target = cellOf(cells, old[cell] ?? 0, old[cell + 1] ?? 0);
@@ -94,7 +132,10 @@ function indexOf(table: Uint32Array<ArrayBuffer>, extent: Extent): SegmentIndex 
       return newest;
     },
     add({ high, low }, { offset, length }, created) {
-      if (entries + 1 > (cells.length / width) * fullest) grow();
+      const places = cells.length / width;
+      if (entries + 1 > places * fullest) {
+        moveTo(takeCells(Math.max(fewest, Math.ceil(places * growth)), spare));
+      }
       const cell = cellOf(cells, high, low);
       if (cells[cell + 3] === 0) entries += 1;
       cells[cell] = high;
@@ -112,13 +153,27 @@ function indexOf(table: Uint32Array<ArrayBuffer>, extent: Extent): SegmentIndex 
       return length === 0 ? undefined : { offset: cells[cell + 2] ?? 0, length };
     },
     encode(covered) {
-      const bytes = new Uint8Array(headerBytes + cells.byteLength);
-      const words = new Uint32Array(bytes.buffer, 0, 4);
-      new Float64Array(bytes.buffer, 16, 2).set([oldest, newest]);
-      new Uint32Array(bytes.buffer, headerBytes).set(cells);
+      const fitting = Math.max(fewest, Math.ceil(entries / fullest) + 1);
+      // It grew into a spare table that was too large for it.
+      if (cells.length / width > fitting * growth) moveTo(cellsOf(fitting));
+      const bytes = new Uint8Array(cells.buffer);
+      new Float64Array(cells.buffer, 16, 2).set([oldest, newest]);
+      const words = new Uint32Array(cells.buffer, 0, 4);
       words.set([mark, 0, entries, covered]);
       words[1] = crc32(bytes.subarray(checkedFrom));
       return bytes;
+    },
+    tags() {
+      const tags = new Uint16Array(cells.length / width);
+      for (let place = 0; place < tags.length; place++) {
+        const cell = place * width;
+        if (cells[cell + 3] !== 0) tags[place] = tagOf(cells[cell] ?? 0);
+      }
+      return tags;
+    },
+    end() {
+      if (spare !== undefined) spare.cells = cells;
+      cells = cellsOf(0);
     },
   };
 }
@@ -126,7 +181,7 @@ function indexOf(table: Uint32Array<ArrayBuffer>, extent: Extent): SegmentIndex 
 /** Where the hash stands, or the free place that it would take. */
 function cellOf(cells: Uint32Array, high: number, low: number): number {
   const places = cells.length / width;
-  let place = Math.floor((low / 2 ** 32) * places);
+  let place = firstPlace(low, places);
   for (;;) {
     const cell = place * width;
     if (cells[cell + 3] === 0 || (cells[cell] === high && cells[cell + 1] === low)) return cell;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { FileSystem, ReadableFile } from '../file-system.ts';
 import type { Place } from '../journal/record-index.ts';
+import type { Hash } from '../key-table.ts';
 import { longestLine, readAnswers } from './lines.ts';
 import { indexName, type SegmentFile } from './segment-files.ts';
 import { createIndex, decodeIndex, type SegmentIndex } from './segment-index.ts';
@@ -9,10 +10,19 @@ import { unlessRefused } from './services.ts';
 /** A segment to look answers up in. */
 export interface Segment {
   readonly name: string;
-  readonly index: SegmentIndex;
-  /** The bytes at a place that the index told, without a newline; fewer where the file has no more. */
-  read(place: Place): Promise<Buffer>;
+  /** Whether an answer with this hash may be here. False is certain, and what is known at once. */
+  mayHave(hash: Hash): boolean;
+  /**
+   * The line of the answer with this hash, without its newline: cut short where the file has no more, undefined where
+   * there is none. It may be another answer whose fingerprint begins alike.
+   */
+  read(hash: Hash): Promise<Buffer | undefined>;
   close(): Promise<void>;
+}
+
+/** One with its whole index in memory, so that each answer takes one reading. */
+export interface IndexedSegment extends Segment {
+  readonly index: SegmentIndex;
 }
 
 /**
@@ -23,18 +33,27 @@ export async function openSegment(
   fileSystem: FileSystem,
   folder: string,
   segment: SegmentFile,
-): Promise<Segment | undefined> {
+): Promise<IndexedSegment | undefined> {
   const file = await unlessRefused(fileSystem.openToRead(join(folder, segment.name)));
   if (file === undefined) return undefined;
   const index = await unlessRefused(loadIndex(fileSystem, folder, segment, file));
   if (index !== undefined) {
-    const { name } = segment;
-    return { name, index, read: (place) => readPlace(file, place), close: () => file.close() };
+    return {
+      name: segment.name,
+      index,
+      mayHave: (hash) => index.find(hash) !== undefined,
+      read(hash) {
+        const place = index.find(hash);
+        return place === undefined ? Promise.resolve(undefined) : readPlace(file, place);
+      },
+      close: () => file.close(),
+    };
   }
   await unlessRefused(file.close());
   return undefined;
 }
 
+/** The bytes at a place that an index told; fewer where the file has no more. */
 export async function readPlace(file: ReadableFile, { offset, length }: Place): Promise<Buffer> {
   // What a damaged index says is not asked of the memory.
   const bytes = Buffer.allocUnsafe(Math.min(length, longestLine));

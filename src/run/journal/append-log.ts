@@ -217,6 +217,8 @@ export function createAppendLog(file: WritableFile, options: AppendLogOptions): 
       closed = true;
       flush();
       await writing;
+      current = emptyBatch(0);
+      spare = undefined;
       if (options.syncs && !failed) sync();
       await syncing;
       await file.close().catch(fail);

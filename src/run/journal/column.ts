@@ -6,16 +6,15 @@ export interface Column {
 
 const chunkSize = 16_384;
 
-/** In chunks, so that nothing is ever copied to grow. */
+/** In chunks, so that nothing is ever copied to grow. One in which nothing was set takes no memory. */
 function createColumn(newChunk: (length: number) => Float64Array | Uint32Array | Uint16Array): Column {
   const chunks: ReturnType<typeof newChunk>[] = [];
   return {
     get: (index) => chunks[Math.floor(index / chunkSize)]?.[index % chunkSize] ?? 0,
     set(index, value) {
       const at = Math.floor(index / chunkSize);
-      while (chunks.length <= at) chunks.push(newChunk(chunkSize));
-      const chunk = chunks[at];
-      if (chunk !== undefined) chunk[index % chunkSize] = value;
+      const chunk = (chunks[at] ??= newChunk(chunkSize));
+      chunk[index % chunkSize] = value;
     },
   };
 }

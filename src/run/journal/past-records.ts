@@ -8,7 +8,7 @@ import type { Place } from './record-index.ts';
 
 /**
  * The records of earlier sessions, as their lines tell of them one after the other. One that is through takes 4 bytes, by
- * its sequence; one that is to be run again is found by its key, and takes 20 to 26, and 20 for each of its answers.
+ * its sequence; one that is to be run again is found by its key, and takes some 22, and 20 for each of its answers.
  */
 export interface PastRecords {
   /** A call of the record has finished. Gives back which rows of the usage counted the record before; not to be changed. */

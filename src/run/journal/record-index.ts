@@ -10,7 +10,10 @@ export interface Place {
   readonly length: number;
 }
 
-/** What a run keeps of every finished record: 10 bytes, by its sequence number. */
+/**
+ * What a run keeps of every finished record, by its sequence number: 6 bytes; 4 more where it is one of 16,384 neighbours
+ * of which one is longer than 16 kB, and 2 more from 4 GB of journal on.
+ */
 export interface RecordIndex {
   set(sequence: number, outcome: Outcome, place: Place): void;
   /** Undefined while the record has not finished. */
@@ -24,35 +27,42 @@ export interface RecordIndex {
 
 const outcomes: readonly (Outcome | undefined)[] = [undefined, 'succeeded', 'failed', 'skipped'];
 
-/** An offset has 32 bits in one column and 14 in another, beside the 2 of the outcome: it ends at 64 TB. */
+/** The offset has 32 bits in one column and 16 in another, which few journals need: it ends at 256 TB. */
 const low = 2 ** 32;
+/** The outcome has 2 bits, the length 14 beside them and 32 in another column, which few records need. */
 const ofOutcome = 4;
+const short = 2 ** 14;
 
 export function createRecordIndex(): RecordIndex {
   const offsets = column();
-  const lengths = column();
-  const codes = narrowColumn();
+  const farOffsets = narrowColumn();
+  const ends = narrowColumn();
+  const longLengths = column();
   const counts = { succeeded: 0, failed: 0, skipped: 0 };
   let size = 0;
 
-  const outcomeOf = (sequence: number): Outcome | undefined => outcomes[codes.get(sequence) % ofOutcome];
+  const outcomeOf = (sequence: number): Outcome | undefined => outcomes[ends.get(sequence) % ofOutcome];
 
   return {
     set(sequence, outcome, { offset, length }) {
-      const high = Math.floor(offset / low);
-      if (high * ofOutcome > 0xffff) throw new RangeError(`a journal of ${offset} bytes is too long`);
+      const far = Math.floor(offset / low);
+      const long = Math.floor(length / short);
+      if (far > 0xffff) throw new RangeError(`a journal of ${offset} bytes is too long`);
       const before = outcomeOf(sequence);
       if (before !== undefined) counts[before] -= 1;
       counts[outcome] += 1;
       offsets.set(sequence, offset % low);
-      lengths.set(sequence, length);
-      codes.set(sequence, high * ofOutcome + outcomes.indexOf(outcome));
+      ends.set(sequence, (length % short) * ofOutcome + outcomes.indexOf(outcome));
+      if (farOffsets.get(sequence) !== far) farOffsets.set(sequence, far);
+      if (longLengths.get(sequence) !== long) longLengths.set(sequence, long);
       size = Math.max(size, sequence + 1);
     },
     outcome: outcomeOf,
     place(sequence) {
-      const offset = Math.floor(codes.get(sequence) / ofOutcome) * low + offsets.get(sequence);
-      return { offset, length: lengths.get(sequence) };
+      return {
+        offset: farOffsets.get(sequence) * low + offsets.get(sequence),
+        length: longLengths.get(sequence) * short + Math.floor(ends.get(sequence) / ofOutcome),
+      };
     },
     get size() {
       return size;

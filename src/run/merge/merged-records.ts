@@ -26,7 +26,7 @@ export interface MergedRecords {
 }
 
 /**
- * Goes through the records of all shards in the order of the whole. Memory: 26 bytes a record, and what those take that
+ * Goes through the records of all shards in the order of the whole. Memory: some 20 bytes a record, and what those take that
  * are renamed. Rejects with the file system's error.
  */
 export async function mergeRecords(

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../../src/json/json.ts';
+import { clearCache } from '../../../src/run/cache/clear.ts';
 import type { Entry } from '../../../src/run/entry.ts';
 import { faultyDisk } from '../support/faulty-disk.ts';
 import {
@@ -148,6 +149,26 @@ describe('a cache', () => {
     for (const name of segments) expect((await stat(join(folder, name))).size).toBeLessThan(6000);
     const options = { now: () => time };
     expect(await found(folder, [...upTo(60), 'later'], options)).toEqual([...upTo(60), 'later']);
+  });
+
+  it('finds what it put in segments that are full by their indexes on the disk, and misses at once', async () => {
+    const folder = await newFolder();
+    const { fileSystem, acts } = faultyDisk();
+    const cache = open(folder, { fileSystem, limits: limits({ segmentBytes: 5000 }) });
+    for (const question of upTo(60)) cache.put(entryTo(question));
+    const readings = () =>
+      [...acts].filter(([act]) => /^read .*\.index$/.test(act)).map(([, count]) => count);
+    const fullOnes = 4;
+    // Each is read once when it is written, and then by who looks for an answer.
+    while (readings().filter((count) => count > 1).length < fullOnes) {
+      for (const question of upTo(60)) expect(await cache.find(ask(question))).toEqual(entryTo(question));
+    }
+    for (const question of upTo(60, 60)) expect(cache.find(ask(question))).toBeUndefined();
+    expect(await clearCache(folder)).toMatchObject({ ok: true });
+    for (const question of upTo(60)) expect(await cache.find(ask(question))).toEqual(entryTo(question));
+    await cache.close();
+    expect(cache.notices).toEqual([]);
+    expect(await found(folder, upTo(60))).toEqual([]);
   });
 
   it('lets go what is put or asked after its end, and closes once', async () => {

@@ -1,7 +1,8 @@
 import { crc32 } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createIndex, decodeIndex } from '../../../src/run/cache/segment-index.ts';
+import { createIndex, decodeIndex, type SpareTable } from '../../../src/run/cache/segment-index.ts';
+import type { Hash } from '../../../src/run/key-table.ts';
 
 const half = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 /** Few different hashes, many of them at the ends of the table, where the search wraps around. */
@@ -13,6 +14,11 @@ const place = fc.record({ offset: half, length: fc.integer({ min: 1, max: 2 ** 3
 
 function bufferOf(bytes: Uint8Array): ArrayBuffer {
   return new Uint8Array(bytes).buffer;
+}
+
+/** Hashes that stand all over a table. */
+function spread(high: number, nth: number): Hash {
+  return { high, low: (nth * 2_654_435_761) % 2 ** 32 };
 }
 
 describe('an index', () => {
@@ -55,11 +61,45 @@ describe('an index', () => {
     expect(read?.find({ high: 1, low: 2 })).toEqual({ offset: 0, length: 10 });
   });
 
+  it('has the memory of the one before, and nothing else of it', () => {
+    const spare: SpareTable = {};
+    const before = createIndex(spare);
+    for (let nth = 0; nth < 20_000; nth++) before.add(spread(6, nth), { offset: nth, length: 9 }, 4);
+    before.end();
+    const index = createIndex(spare);
+    for (let nth = 0; nth < 1000; nth++) index.add(spread(7, nth), { offset: nth, length: 10 }, 4);
+    expect(spare.cells).toBeUndefined();
+    expect(index.tags().length).toBeGreaterThan(20_000);
+    // Written, it takes no more than it needs.
+    const encoded = index.encode(index.covered);
+    expect(encoded.length / 1000).toBeLessThan(36);
+    for (const read of [index, decodeIndex(bufferOf(encoded))]) {
+      expect(read?.entries).toBe(1000);
+      for (let nth = 0; nth < 1000; nth++) {
+        expect(read?.find(spread(7, nth))).toEqual({ offset: nth, length: 10 });
+        expect(read?.find(spread(6, nth))).toBeUndefined();
+      }
+    }
+  });
+
+  it('has memory of its own where what is spare does not suffice', () => {
+    const spare: SpareTable = {};
+    const before = createIndex(spare);
+    before.add(spread(6, 1), { offset: 1, length: 1 }, 1);
+    before.end();
+    const index = createIndex(spare);
+    for (let nth = 0; nth < 1000; nth++) index.add(spread(7, nth), { offset: nth, length: 10 }, 4);
+    for (let nth = 0; nth < 1000; nth++) {
+      expect(index.find(spread(7, nth))).toEqual({ offset: nth, length: 10 });
+    }
+    expect(index.entries).toBe(1000);
+  });
+
   it('takes about 24 bytes an answer', () => {
     const index = createIndex();
     const count = 100_000;
     for (let at = 0; at < count; at++) {
-      index.add({ high: at, low: (at * 2_654_435_761) % 2 ** 32 }, { offset: at, length: 1 }, 0);
+      index.add(spread(at, at), { offset: at, length: 1 }, 0);
     }
     expect(index.encode(0).length / count).toBeGreaterThan(16);
     expect(index.encode(0).length / count).toBeLessThan(36);
