@@ -21,11 +21,12 @@ import {
   upTo,
 } from './answers.ts';
 
+/** Eight entries of the longest texts stay below the 4 MB that may wait for the disk: what is more is not kept. */
 const text = fc.oneof(
   fc.string({ unit: 'binary' }),
   // Lone surrogates, which have no bytes of their own in UTF-8.
   fc.string({ unit: fc.constantFrom('\uD800', '\uDFFF', '\u2028', '\n', '"', '\\', '\0', '🙂') }),
-  fc.constantFrom('{"crc":"00000000",', '__proto__', 'x'.repeat(300_000)),
+  fc.constantFrom('{"crc":"00000000",', '__proto__', 'x'.repeat(30_000)),
 );
 /** As it is in JSON, which knows no negative zero. */
 const anyJson = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as JsonValue);
