@@ -22,8 +22,8 @@ export function workflowCommand(
   text: string,
 ): string {
   const { file, line, col, endLine, endColumn, title } = place;
-  const properties = Object.entries({ file, line, col, endLine, endColumn, title }).flatMap(
-    ([name, value]) => (value === undefined ? [] : [`${name}=${escapedProperty(String(value))}`]),
+  const properties = Object.entries({ file, line, col, endLine, endColumn, title }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${escapedProperty(String(value))}`],
   );
   return `::${level} ${properties.join(',')}::${escapedData(printable(text, 'lines'))}\n`;
 }

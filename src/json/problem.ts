@@ -8,4 +8,8 @@ export interface JsonProblem {
 }
 
 export type JsonProblemCode =
-  'invalid_json' | 'inexact_number' | 'duplicate_name' | 'lone_surrogate' | 'too_deep';
+  | 'invalid_json'
+  | 'inexact_number'
+  | 'duplicate_name'
+  | 'lone_surrogate'
+  | 'too_deep';

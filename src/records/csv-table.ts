@@ -51,7 +51,8 @@ export function splitTable(usual: string, { path, limit }: ReadOptions): TableSp
 }
 
 type Header =
-  { readonly columns: readonly string[]; readonly delimiter: string } | { readonly broken: Diagnostic };
+  | { readonly columns: readonly string[]; readonly delimiter: string }
+  | { readonly broken: Diagnostic };
 
 function readHeader(row: Row, usual: string, path: string, limit: number): Header {
   if (faultOfBytes(row, limit) !== undefined) {

@@ -6,7 +6,8 @@ import { identityOf, unreadable, type FileIdentity } from './bytes.ts';
 
 /** Where an input is: a regular file, or one of those whose bytes come once. */
 export type InputPlace =
-  { readonly kind: 'stdin' | 'pipe' | 'device' } | { readonly kind: 'file'; readonly identity: FileIdentity };
+  | { readonly kind: 'stdin' | 'pipe' | 'device' }
+  | { readonly kind: 'file'; readonly identity: FileIdentity };
 
 export async function locateInput(path: string): Promise<Result<InputPlace, Diagnostic>> {
   if (path === '-') return success({ kind: 'stdin' });

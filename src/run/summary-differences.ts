@@ -8,7 +8,15 @@ import { isMadeUp, type RunSummary } from './run-summary.ts';
 /** Something that two runs were not made of alike; null where a run does not have it. */
 export interface SummaryDifference {
   readonly of:
-    'pipeline' | 'file' | 'var' | 'override' | 'input' | 'selection' | 'model' | 'simulated' | 'replayed';
+    | 'pipeline'
+    | 'file'
+    | 'var'
+    | 'override'
+    | 'input'
+    | 'selection'
+    | 'model'
+    | 'simulated'
+    | 'replayed';
   /** What it is called, such as a variable's name; for the others than files, vars and models, `of` again. */
   readonly name: string;
   readonly a: JsonValue;

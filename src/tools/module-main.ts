@@ -25,7 +25,8 @@ export type Told =
   | { readonly type: 'pong' };
 
 export type ImportProblem =
-  { readonly kind: 'threw'; readonly said: string } | { readonly kind: 'no_function' };
+  | { readonly kind: 'threw'; readonly said: string }
+  | { readonly kind: 'no_function' };
 
 export type FunctionOutcome = Written | { readonly kind: 'threw'; readonly said: string };
 

@@ -106,7 +106,18 @@ export interface Test extends Span {
 }
 
 export type BinaryOperator =
-  'and' | 'or' | '==' | '!=' | '<' | '>' | '<=' | '>=' | 'in' | 'not in' | '~' | '+';
+  | 'and'
+  | 'or'
+  | '=='
+  | '!='
+  | '<'
+  | '>'
+  | '<='
+  | '>='
+  | 'in'
+  | 'not in'
+  | '~'
+  | '+';
 
 export interface Binary extends Span {
   readonly kind: 'binary';

@@ -7,7 +7,13 @@ import { rule, typeNames, type Words } from './rules.ts';
 /** One way in which a value is not what its schema asks for: what is left of Ajv's errors, one a mistake. */
 export interface Violation {
   readonly kind:
-    'unknown-key' | 'bad-key' | 'missing-key' | 'choice' | 'wrong-type' | 'empty' | 'not-allowed';
+    | 'unknown-key'
+    | 'bad-key'
+    | 'missing-key'
+    | 'choice'
+    | 'wrong-type'
+    | 'empty'
+    | 'not-allowed';
   /** Of the value at fault; of the key for `unknown-key` and `bad-key`; of the parent for `missing-key` and `choice`. */
   readonly pointer: Pointer;
   /** What is asked for, to follow a subject: `must be a number`. */

@@ -48,7 +48,8 @@ export function createStepView({ trial, step, output, inLog, before }: StepViewO
   let askedTold = 0;
   let endsTold = 0;
   let speaking:
-    { readonly kind: 'thinking' | 'answer'; readonly inset: Inset; readonly tokens: TokenText } | undefined;
+    | { readonly kind: 'thinking' | 'answer'; readonly inset: Inset; readonly tokens: TokenText }
+    | undefined;
   /** Whether anything of the present call's answer has been told as it came. */
   let heard = false;
 

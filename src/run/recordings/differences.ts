@@ -17,7 +17,8 @@ export interface Difference {
 
 /** A message by its number, from 0; or a key of the step, or of the file where the step has none of that name. */
 export type Origin =
-  { readonly kind: 'message'; readonly at: number } | { readonly kind: 'key'; readonly pointer: Pointer };
+  | { readonly kind: 'message'; readonly at: number }
+  | { readonly kind: 'key'; readonly pointer: Pointer };
 
 /** All differences, those in the messages first: what people edit most. None where only what is not shown differs. */
 export function differencesOf(recorded: Question, asked: Question): readonly Difference[] {

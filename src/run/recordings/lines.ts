@@ -94,7 +94,8 @@ function recordedUsage(usage: Usage): Usage {
 }
 
 export type ReadEntry =
-  Omit<RecordedAnswer, 'path' | 'line' | 'text'> | Omit<RecordedTool, 'path' | 'line' | 'text'>;
+  | Omit<RecordedAnswer, 'path' | 'line' | 'text'>
+  | Omit<RecordedTool, 'path' | 'line' | 'text'>;
 
 /** The entry in a line; fails with what is wrong with it, as a sentence. */
 export function readRecorded(line: JsonObject): Result<ReadEntry, string> {
