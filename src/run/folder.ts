@@ -7,7 +7,7 @@ import { errorCode, nodeFileSystem, type FileSystem } from './file-system.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { History } from './journal/history.ts';
 import { endLine, headerLine, resumedLine } from './journal/lines.ts';
-import { eachEnded } from './journal/each-ended.ts';
+import { eachEnded, endedLines } from './journal/each-ended.ts';
 import { openJournalReader, resultRow, type JournalReader } from './journal/reader.ts';
 import { createJournal, journalName, type Journal, type JournalListener } from './journal/journal.ts';
 import { isUnbegun, makeChosenFolder, makeNamedFolder } from './make-folder.ts';
@@ -15,7 +15,7 @@ import { lockRun, type RunLock } from './lock.ts';
 import { folderInUse, notWritten } from './reasons.ts';
 import { journaledFingerprints } from './journal/fingerprints.ts';
 import { openRecordingLog, type OpenedLog } from './recordings/log.ts';
-import { createRecordIndex, type Outcome, type Place, type RecordIndex } from './journal/record-index.ts';
+import { createRecordIndex, type Outcome, type RecordIndex } from './journal/record-index.ts';
 import type { RunResults } from './results.ts';
 import { orderRows } from './row-order.ts';
 import { summaryOf, type EarlierSessions, type RunEnd, type RunMeta } from './run-summary.ts';
@@ -186,14 +186,8 @@ function runFolder(
     }
   }
 
-  const each = <Value>(
-    outcome: Outcome,
-    read: (reader: JournalReader, place: Place) => Promise<Value>,
-  ): AsyncIterable<Value> => eachEnded(index, outcome, openReader, read);
-
   function writeLines(name: string, outcome: Outcome): Promise<void> {
-    const lines = each(outcome, (reader, place) => reader.line(place));
-    return writeWhole(fileSystem, join(path, name), lines);
+    return writeWhole(fileSystem, join(path, name), endedLines(index, outcome, openReader));
   }
 
   return {
@@ -254,7 +248,7 @@ function runFolder(
     },
 
     inOrder: () => orderRows({ index, openReader }),
-    results: () => each('succeeded', resultRow),
+    results: () => eachEnded(index, 'succeeded', openReader, resultRow),
   };
 }
 

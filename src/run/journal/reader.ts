@@ -12,8 +12,8 @@ export interface ResultRow {
 
 /** Reads records back from the journal, a block at a time: neighbours in the input are near each other there. */
 export interface JournalReader {
-  /** The bytes of one line of results.jsonl or errors.jsonl with its newline. */
-  line(place: Place): Promise<Uint8Array>;
+  /** The bytes of one line of results.jsonl or errors.jsonl with its newline: at once, where its block is in memory. */
+  line(place: Place): Uint8Array | Promise<Uint8Array>;
   /** The whole line at this place, read as JSON; undefined where it is not as it was written. */
   checked(place: Place): Promise<JsonObject | undefined>;
   close(): Promise<void>;
@@ -47,24 +47,27 @@ export async function openJournalReader(fileSystem: FileSystem, path: string): P
     begin = from;
   }
 
+  function inBlock({ offset, length }: Place): boolean {
+    return loading === undefined && offset >= begin && offset + length <= begin + block.length;
+  }
+
   /** What `use` makes of the bytes at this place. */
-  async function at<Value>(place: Place, use: (bytes: Buffer) => Value): Promise<Value> {
-    const { offset, length } = place;
-    const inBlock = () => offset >= begin && offset + length <= begin + block.length;
-    if (loading !== undefined) {
+  function at<Value>(place: Place, use: (bytes: Buffer) => Value): Value | Promise<Value> {
+    if (!inBlock(place)) return loaded(place).then(() => at(place, use));
+    const start = place.offset - begin;
+    return use(block.subarray(start, start + place.length));
+  }
+
+  /** Resolves when the bytes at this place are in the block, or may be, since another has loaded one. */
+  async function loaded(place: Place): Promise<void> {
+    if (loading !== undefined) return loading;
+    loading = load(place);
+    try {
       await loading;
-      return at(place, use);
+    } finally {
+      loading = undefined;
     }
-    if (!inBlock()) {
-      loading = load(place);
-      try {
-        await loading;
-      } finally {
-        loading = undefined;
-      }
-    }
-    if (!inBlock()) throw new Error(`the journal ends before byte ${offset + length}`);
-    return use(block.subarray(offset - begin, offset - begin + length));
+    if (!inBlock(place)) throw new Error(`the journal ends before byte ${place.offset + place.length}`);
   }
 
   return {
@@ -77,7 +80,7 @@ export async function openJournalReader(fileSystem: FileSystem, path: string): P
         return line;
       });
     },
-    checked: (place) => at(place, (line) => (isSealed(line) ? parsed(line) : undefined)),
+    checked: async (place) => at(place, (line) => (isSealed(line) ? parsed(line) : undefined)),
     close: () => file.close(),
   };
 }

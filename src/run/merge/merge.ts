@@ -6,7 +6,7 @@ import { isUsage } from '../done-run.ts';
 import type { UsageReport } from '../events.ts';
 import { errorCode, inWords, nodeFileSystem, type FileSystem } from '../file-system.ts';
 import type { FolderPlace, FolderServices } from '../folder.ts';
-import { eachEnded } from '../journal/each-ended.ts';
+import { endedLines } from '../journal/each-ended.ts';
 import { readHistory, type History } from '../journal/history.ts';
 import { journalName } from '../journal/journal.ts';
 import { openJournalReader } from '../journal/reader.ts';
@@ -137,8 +137,7 @@ async function writeFiles(
   const { index } = history.value;
   const writeLines = (name: string, outcome: Outcome) => {
     const open = () => openJournalReader(fileSystem, journal);
-    const lines = eachEnded(index, outcome, open, (reader, place) => reader.line(place));
-    return writeWhole(fileSystem, join(folder, name), lines);
+    return writeWhole(fileSystem, join(folder, name), endedLines(index, outcome, open));
   };
   await writeLines('results.jsonl', 'succeeded');
   await writeLines('errors.jsonl', 'failed');
