@@ -1,4 +1,5 @@
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** Made by the first text that needs it: that takes milliseconds, which a command that shows none should not. */
+let segmenter: Intl.Segmenter | undefined;
 
 /** To find the end of each character, the segmenter takes time by the length of the whole text that it is given. */
 const stretch = 256;
@@ -8,6 +9,9 @@ const stretch = 256;
  * given in parts.
  */
 export function* graphemesOf(text: string): Generator<string, void, undefined> {
+  // Each is a character by itself.
+  if (/^[\x20-\x7e]*$/.test(text)) return yield* text;
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
   let begun = '';
   for (let at = 0; at < text.length;) {
     const end = wholeAt(text, at + stretch);

@@ -1,16 +1,22 @@
 import { formatDuration } from '../duration.ts';
 
-const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-const short = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
+/** Made by the first number that needs it: a format takes milliseconds to make, which is felt where none is used. */
+function format(options: Intl.NumberFormatOptions): () => Intl.NumberFormat {
+  let made: Intl.NumberFormat | undefined;
+  return () => (made ??= new Intl.NumberFormat('en-US', options));
+}
+
+const grouped = format({ maximumFractionDigits: 0 });
+const short = format({ notation: 'compact', maximumFractionDigits: 1 });
 
 /** 1,234,567 */
 export function formatCount(count: number): string {
-  return grouped.format(count);
+  return Number.isInteger(count) && count >= 0 && count < 1000 ? String(count) : grouped().format(count);
 }
 
 /** 9,876 and 12.3K and 1.2M: for where there is little room. */
 export function formatCompact(count: number): string {
-  return count < 10_000 ? grouped.format(count) : short.format(count);
+  return count < 10_000 ? formatCount(count) : short().format(count);
 }
 
 /** A share in whole percent, rounded down: only what is whole says 100 %. */
@@ -23,16 +29,14 @@ export function formatAmount(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-const decimals = new Map<number, Intl.NumberFormat>();
+const decimals = new Map<number, () => Intl.NumberFormat>();
 
-/** So many digits after the point. To make a format takes a thousand times longer than to use it. */
+/** So many digits after the point. */
 function decimal(digits: number): Intl.NumberFormat {
-  let format = decimals.get(digits);
-  if (format === undefined) {
-    format = new Intl.NumberFormat('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
-    decimals.set(digits, format);
-  }
-  return format;
+  const known =
+    decimals.get(digits) ?? format({ minimumFractionDigits: digits, maximumFractionDigits: digits });
+  decimals.set(digits, known);
+  return known();
 }
 
 /** US dollars: whole cents from a dollar on, below it as many digits as two significant ones need. */
