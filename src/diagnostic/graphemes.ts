@@ -10,7 +10,7 @@ const stretch = 256;
  */
 export function* graphemesOf(text: string): Generator<string, void, undefined> {
   // Each is a character by itself.
-  if (/^[\x20-\x7e]*$/.test(text)) return yield* text;
+  if (!/[^\x20-\x7e]/.test(text)) return yield* text;
   segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
   let begun = '';
   for (let at = 0; at < text.length;) {

@@ -33,10 +33,12 @@ const decimals = new Map<number, () => Intl.NumberFormat>();
 
 /** So many digits after the point. */
 function decimal(digits: number): Intl.NumberFormat {
-  const known =
-    decimals.get(digits) ?? format({ minimumFractionDigits: digits, maximumFractionDigits: digits });
-  decimals.set(digits, known);
-  return known();
+  let made = decimals.get(digits);
+  if (made === undefined) {
+    made = format({ minimumFractionDigits: digits, maximumFractionDigits: digits });
+    decimals.set(digits, made);
+  }
+  return made();
 }
 
 /** US dollars: whole cents from a dollar on, below it as many digits as two significant ones need. */

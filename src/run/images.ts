@@ -84,7 +84,7 @@ function checkUrl(image: string): Result<string, string> {
   );
 }
 
-/** Far more than any says before its data. */
+/** Far more than any says before its data. To match the many parts of an endless one takes more stack than there is. */
 const longestHead = 1000;
 
 function isDataUrl(image: string): boolean {
@@ -95,7 +95,6 @@ function isDataUrl(image: string): boolean {
     comma <= longestHead &&
     /^data:image\/[\w.+-]+(?:;[\w.+-]+=[^;,]*)*;base64,$/i.test(image.slice(0, comma + 1)) &&
     data.length > padding &&
-    // Looked for is what may not be there: to match millions of characters that may can take more stack than there is.
     !/[^\w+/-]/.test(data.slice(0, data.length - padding))
   );
 }

@@ -21,7 +21,7 @@ export interface KeyTable {
 }
 
 const shardCount = 256;
-const fullest = 0.93;
+const fullest = 0.88;
 const growth = 1.1;
 /** Places of a block, by which shards grow, and of a chunk, in which blocks are made. */
 const blockBits = 7;
@@ -48,7 +48,7 @@ interface Shard {
 }
 
 /**
- * Open addressing in typed arrays: 10 bytes an entry, some 12 with the free places of a large table (10 / 0.93 * 1.1), and
+ * Open addressing in typed arrays: 10 bytes an entry, at most 12.5 with the free places of a large table (10 / 0.88 * 1.1), and
  * 2 more where values do not fit 24 bits. The high half of a hash chooses the shard, the low half the place in it: the two are
  * independent. Each shard grows on its own and where it stands, block by block: arrays that are outgrown would take as
  * much again until they are collected, and leave holes where nothing larger fits.

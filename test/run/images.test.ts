@@ -135,6 +135,7 @@ describe('an image is refused', () => {
     ['data:image/png;base64,===', 'is no data URL of an image'],
     [`data:image/png;base64,${'A'.repeat(13_000_000)}?`, 'is no data URL of an image'],
     [`data:image/png;a=${'A'.repeat(13_000_000)};base64,iVBORw==`, 'is no data URL of an image'],
+    [`data:image/png${';a=b'.repeat(5_000_000)};base64,iVBORw==`, 'is no data URL of an image'],
     [`data:image/png;base64,${'A'.repeat(14_000_000)}`, '10,500,000 bytes'],
   ])('by its name: %.40s', async (name, words) => {
     const message = await refusal(await photos(), name);

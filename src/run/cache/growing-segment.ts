@@ -45,6 +45,8 @@ export function beginSegment(
     await makeCacheFolder(fileSystem, folder);
     const created = await fileSystem.create(path);
     made = true;
+    // Before another takes the name away: what is in the segment is found here for as long as it is open.
+    if (!closed) await unlessRefused(opened());
     return created;
   });
   // No syncs: what a power failure takes of a cache is asked for again.
@@ -56,7 +58,12 @@ export function beginSegment(
   let closed = false;
 
   function opened(): Promise<ReadableFile> {
-    return (reader ??= fileSystem.openToRead(path));
+    if (reader !== undefined) return reader;
+    const opening = fileSystem.openToRead(path);
+    reader = opening;
+    // Refused for now, it may be opened by the next who asks.
+    opening.catch(() => (reader = undefined));
+    return opening;
   }
 
   async function look(): Promise<void> {

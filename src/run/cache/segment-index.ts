@@ -118,6 +118,11 @@ function indexOf(table: Uint32Array<ArrayBuffer>, extent: Extent, spare?: SpareT
     }
   }
 
+  /** Of two tables the larger one serves the next segment. */
+  function keepSpare(table: Uint32Array<ArrayBuffer>): void {
+    if (spare !== undefined && table.length > (spare.cells?.length ?? 0)) spare.cells = table;
+  }
+
   return {
     get entries() {
       return entries;
@@ -155,7 +160,11 @@ function indexOf(table: Uint32Array<ArrayBuffer>, extent: Extent, spare?: SpareT
     encode(covered) {
       const fitting = Math.max(fewest, Math.ceil(entries / fullest) + 1);
       // It grew into a spare table that was too large for it.
-      if (cells.length / width > fitting * growth) moveTo(cellsOf(fitting));
+      if (cells.length / width > fitting * growth) {
+        const large = cells;
+        moveTo(cellsOf(fitting));
+        keepSpare(large);
+      }
       const bytes = new Uint8Array(cells.buffer);
       new Float64Array(cells.buffer, 16, 2).set([oldest, newest]);
       const words = new Uint32Array(cells.buffer, 0, 4);
@@ -172,7 +181,7 @@ function indexOf(table: Uint32Array<ArrayBuffer>, extent: Extent, spare?: SpareT
       return tags;
     },
     end() {
-      if (spare !== undefined) spare.cells = cells;
+      keepSpare(cells);
       cells = cellsOf(0);
     },
   };

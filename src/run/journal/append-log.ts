@@ -217,6 +217,7 @@ export function createAppendLog(file: WritableFile, options: AppendLogOptions): 
       closed = true;
       flush();
       await writing;
+      // Who holds a closed log, to read what it wrote, holds no buffers with it.
       current = emptyBatch(0);
       spare = undefined;
       if (options.syncs && !failed) sync();

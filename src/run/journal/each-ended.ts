@@ -37,6 +37,7 @@ export async function* endedLines(
     for (let sequence = 0; sequence < index.size; sequence++) {
       if (index.outcome(sequence) !== outcome) continue;
       const read = reader.line(index.place(sequence));
+      // To await what is here already would take longer than to copy it.
       const line = read instanceof Promise ? await read : read;
       lines.push(line);
       bytes += line.length;

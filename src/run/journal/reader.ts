@@ -34,7 +34,7 @@ export async function openJournalReader(fileSystem: FileSystem, path: string): P
   let block = bytes.subarray(0, 0);
   let begin = 0;
 
-  /** There is one block: who needs another waits until nobody waits for that. */
+  /** There is one block: who needs another while it is read waits for that, and looks again. */
   let loading: Promise<void> | undefined;
 
   async function load({ offset, length }: Place): Promise<void> {

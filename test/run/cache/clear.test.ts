@@ -133,6 +133,19 @@ describe('clearing a cache', () => {
     expect(await filesOf(folder, '')).toEqual(['.gitignore']);
   });
 
+  it('takes from a run nothing that it has put, looked up before or not', async () => {
+    const folder = await newFolder();
+    const { fileSystem, acts } = faultyDisk();
+    const cache = open(folder, { fileSystem });
+    cache.put(entryTo('mine'));
+    const isWritten = () => [...acts.keys()].some((act) => act.startsWith('append answers-'));
+    while (!isWritten()) await new Promise((resolve) => setImmediate(resolve));
+    expect(await clearCache(folder)).toMatchObject({ ok: true });
+    expect(await filesOf(folder)).toEqual([]);
+    expect(await cache.find(ask('mine'))).toEqual(entryTo('mine'));
+    await cache.close();
+  });
+
   it('fails no run that goes on, which puts into a new segment soon', async () => {
     const folder = await newFolder();
     await putAll(folder, ['before']);
