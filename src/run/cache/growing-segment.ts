@@ -52,6 +52,8 @@ export function beginSegment(
   // No syncs: what a power failure takes of a cache is asked for again.
   const log = createAppendLog(file, { start: 0, wait: longestWait, syncs: false, failed });
   let reader: Promise<ReadableFile> | undefined;
+  /** Bytes of the longest line. */
+  let longest = 0;
   let gone = false;
   let looked = began;
   let completing: Promise<void> | undefined;
@@ -89,7 +91,7 @@ export function beginSegment(
     // Who took us for dead may have made another index of the segment, with other places.
     const ours = await unlessRefused(isFileOf(file, encoded));
     if (ours !== true || closed) return file.close();
-    stored = storedIndex(index.tags(), file);
+    stored = storedIndex(index.tags(), file, longest);
     index.end();
   }
 
@@ -121,7 +123,9 @@ export function beginSegment(
       const members = answerMembers(entry, created);
       if (members.length > longestAnswer) return;
       const place = log.append(members);
-      if (place !== undefined) index.add(hashOf(entry.fingerprint), place, created);
+      if (place === undefined) return;
+      longest = Math.max(longest, place.length);
+      index.add(hashOf(entry.fingerprint), place, created);
     },
     mayHave: (hash) => (stored === undefined ? index.find(hash) !== undefined : stored.mayHave(hash)),
     async read(hash) {

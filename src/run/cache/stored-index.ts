@@ -15,8 +15,11 @@ export interface StoredIndex {
   close(): Promise<void>;
 }
 
-/** The tags are those of the index in this file, which is held open until `close`. */
-export function storedIndex(tags: Uint16Array, file: ReadableFile): StoredIndex {
+/**
+ * The tags are those of the index in this file, which is held open until `close`. `longest`: bytes of the segment's longest
+ * line. A cell that tells of a longer one was damaged: what it asks for would take as much memory for every lookup.
+ */
+export function storedIndex(tags: Uint16Array, file: ReadableFile, longest: number): StoredIndex {
   const after = (place: number): number => (place + 1 === tags.length ? 0 : place + 1);
 
   /** The next place with the hash's tag, from this one on; undefined where a free one comes first. */
@@ -38,7 +41,8 @@ export function storedIndex(tags: Uint16Array, file: ReadableFile): StoredIndex 
       for (let place = first(hash); place !== undefined; place = tagged(hash, after(place))) {
         const read = await file.read(bytes, headerBytes + place * cellBytes);
         const [high, low, offset = 0, length = 0] = cell;
-        if (read === cellBytes && high === hash.high && low === hash.low) return { offset, length };
+        if (read !== cellBytes || high !== hash.high || low !== hash.low) continue;
+        return length <= longest ? { offset, length } : undefined;
       }
       return undefined;
     },

@@ -38,7 +38,8 @@ function stored(added: readonly (readonly [Hash, Place])[]): {
   for (const [key, where] of added) index.add(key, where, 0);
   const bytes = index.encode(index.covered);
   const file = fileWith(bytes);
-  return { index: storedIndex(index.tags(), file), bytes, file };
+  const longest = Math.max(...added.map(([, { length }]) => length));
+  return { index: storedIndex(index.tags(), file, longest), bytes, file };
 }
 
 const one: Place = { offset: 1, length: 1 };
@@ -107,7 +108,8 @@ describe('an index that was left on the disk', () => {
     expect(await index.find(key)).toEqual(one);
     const cell = bytes.findIndex((byte, at) => at >= headerBytes && byte !== 0);
     const at = cell - ((cell - headerBytes) % cellBytes);
-    for (const byte of [0, 4]) {
+    // The two halves of its hash, and the length of the line.
+    for (const byte of [0, 4, 13]) {
       const was = bytes[at + byte] ?? 0;
       bytes[at + byte] = was ^ 1;
       expect(await index.find(key)).toBeUndefined();
@@ -123,7 +125,7 @@ describe('an index that was left on the disk', () => {
       const key = { high: 3, low: 2 ** 31 };
       index.add(key, one, 0);
       const file = fileWith(index.encode(index.covered).subarray(0, length));
-      const left = storedIndex(index.tags(), file);
+      const left = storedIndex(index.tags(), file, one.length);
       expect(left.mayHave(key)).toBe(true);
       expect(await left.find(key)).toBeUndefined();
     },
