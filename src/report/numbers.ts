@@ -1,13 +1,13 @@
 import { formatDuration } from '../duration.ts';
 
 /** Made by the first number that needs it: a format takes milliseconds to make, which is felt where none is used. */
-function format(options: Intl.NumberFormatOptions): () => Intl.NumberFormat {
-  let made: Intl.NumberFormat | undefined;
-  return () => (made ??= new Intl.NumberFormat('en-US', options));
+function onDemand(options: Intl.NumberFormatOptions): () => Intl.NumberFormat {
+  let format: Intl.NumberFormat | undefined;
+  return () => (format ??= new Intl.NumberFormat('en-US', options));
 }
 
-const grouped = format({ maximumFractionDigits: 0 });
-const short = format({ notation: 'compact', maximumFractionDigits: 1 });
+const grouped = onDemand({ maximumFractionDigits: 0 });
+const short = onDemand({ notation: 'compact', maximumFractionDigits: 1 });
 
 /** 1,234,567 */
 export function formatCount(count: number): string {
@@ -29,16 +29,16 @@ export function formatAmount(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-const decimals = new Map<number, () => Intl.NumberFormat>();
+const decimals = new Map<number, Intl.NumberFormat>();
 
 /** So many digits after the point. */
 function decimal(digits: number): Intl.NumberFormat {
-  let made = decimals.get(digits);
-  if (made === undefined) {
-    made = format({ minimumFractionDigits: digits, maximumFractionDigits: digits });
-    decimals.set(digits, made);
+  let format = decimals.get(digits);
+  if (format === undefined) {
+    format = new Intl.NumberFormat('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    decimals.set(digits, format);
   }
-  return made();
+  return format;
 }
 
 /** US dollars: whole cents from a dollar on, below it as many digits as two significant ones need. */
