@@ -147,8 +147,11 @@ export type CallOutcome =
  * of it; pace, pauses and budget are the run's, which stands behind the gate.
  */
 export interface Gate {
-  /** Resolves when the request may be sent, or never may be; rejects only when `signal` aborts. */
-  admit(request: RequestSize, signal: AbortSignal): Promise<Result<Permit, Refusal>>;
+  /**
+   * Gives the permit when the request may be sent, or the reason why it never may be: at once where that is known, else by
+   * a promise. Rejects only when `signal` aborts.
+   */
+  admit(request: RequestSize, signal: AbortSignal): Admission | Promise<Admission>;
 }
 
 /** What is known of a request before it is sent. */
@@ -158,6 +161,8 @@ export interface RequestSize {
   /** Images in it: what they count has little to do with their bytes, or with those of their URLs. */
   readonly images: number;
 }
+
+export type Admission = Result<Permit, Refusal>;
 
 export interface Permit {
   /**

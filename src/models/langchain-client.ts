@@ -150,19 +150,17 @@ export function openLangChainClient(
     return judged;
   }
 
-  async function send(call: Underway): Promise<Said> {
-    try {
-      call.result = await callWithRetries(
-        (signal) => attempt(call, signal),
-        call.size,
-        services,
-        call.control,
-      );
-    } catch (error) {
-      call.bug = error;
-      throw error;
-    }
-    return saidBy(call.result);
+  function send(call: Underway): Promise<Said> {
+    return callWithRetries((signal) => attempt(call, signal), call.size, services, call.control).then(
+      (result) => {
+        call.result = result;
+        return saidBy(result);
+      },
+      (bug: unknown) => {
+        call.bug = bug;
+        throw bug;
+      },
+    );
   }
 
   function openSeat(first: Underway): Seat {
@@ -185,14 +183,6 @@ export function openLangChainClient(
     };
   }
 
-  /** A seat whose call has failed is left: nobody knows what its class still does. */
-  async function sit(call: Underway, through: (chat: Chat) => Promise<unknown>): Promise<void> {
-    const seat = idle.pop() ?? openSeat(call);
-    seat.take(call);
-    await through(seat.chat);
-    idle.push(seat);
-  }
-
   return {
     async call(request, { signal, waiting, gate, stream, step, record }) {
       const refused = wire.refusedImage?.(request);
@@ -209,12 +199,15 @@ export function openLangChainClient(
         bug: undefined,
       };
       try {
+        const seat = idle.pop() ?? openSeat(call);
+        seat.take(call);
+        const { chat } = seat;
         // Where nobody listens, what `invoke` does around the call is left out: it would take longer than the call.
-        await sit(call, (chat) =>
-          listened
-            ? chat.invoke(langChainMessages(request.messages), { runName: step, metadata: { step, record } })
-            : chat._generate([], {}),
-        );
+        await (listened
+          ? chat.invoke(langChainMessages(request.messages), { runName: step, metadata: { step, record } })
+          : chat._generate([], {}));
+        // A seat whose call has failed is left: nobody knows what its class still does.
+        idle.push(seat);
       } catch (error) {
         if (call.bug !== undefined) throw call.bug;
         const why = bounded(redact(oneLine(error instanceof Error ? error.message : String(error))), 500);

@@ -47,23 +47,26 @@ export class PipeChatMistralAI extends ChatMistralAI {
    * The stock method is given no messages: it would put them into a wire format that is not sent, and throws for what
    * it does not know, such as thinking.
    */
-  override async _generate(
+  override _generate(
     _messages: BaseMessage[],
     options: this['ParsedCallOptions'],
     run?: CallbackManagerForLLMRun,
   ): Promise<ChatResult> {
     this.#call.listen(run);
-    const generated = await super._generate([], options);
-    for (const { message } of generated.generations)
-      if (AIMessage.isInstance(message) && this.#said !== undefined) addDetails(message, this.#said);
-    return generated;
+    return super._generate([], options).then((generated) => {
+      for (const { message } of generated.generations)
+        if (AIMessage.isInstance(message) && this.#said !== undefined) addDetails(message, this.#said);
+      return generated;
+    });
   }
 
   override completionWithRetry(input: Seam['streamInput'], streaming: true): Promise<Seam['stream']>;
   override completionWithRetry(input: Seam['input'], streaming: false): Promise<Seam['whole']>;
-  override async completionWithRetry(): Promise<Seam['stream'] | Seam['whole']> {
-    this.#said = await this.#call.send();
-    return sdkResponse(this.#said);
+  override completionWithRetry(): Promise<Seam['stream'] | Seam['whole']> {
+    return this.#call.send().then((said) => {
+      this.#said = said;
+      return sdkResponse(said);
+    });
   }
 }
 

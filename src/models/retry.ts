@@ -51,16 +51,20 @@ export async function callWithRetries(
   });
 
   for (;;) {
-    const admitted = await unlessAborted(waiting, gate.admit(size, waiting));
+    const admitting = gate.admit(size, waiting);
+    // Nothing is waited for where nothing holds the request up: there is a request to every call.
+    const admitted = admitting instanceof Promise ? await unlessAborted(waiting, admitting) : admitting;
     if (waiting.aborted && admitted?.ok) void admitted.value.settle(unsent);
     if (admitted === undefined || waiting.aborted) return failed(stopped(last));
     if (!admitted.ok) return failed(refused(admitted.error, last));
     const permit = admitted.value;
 
-    last = await attempt(signal).catch((bug: unknown) => {
+    try {
+      last = await attempt(signal);
+    } catch (bug) {
       void permit.settle(lostSight(usage));
       throw bug;
-    });
+    }
     const used = requestUsage(last, usage.requests === 0);
     usage = addUsage(usage, used);
     const settled = permit.settle(endOf(last, used));

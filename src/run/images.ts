@@ -4,10 +4,15 @@ import { failure, success, type Result } from '../result.ts';
 import { isUrl } from '../steps/content.ts';
 import { largestImage, readImage } from './image-file.ts';
 
+type Embedded = Result<ModelRequest, CallError>;
+
 /** The images of a run's requests, on their way from files into the requests. */
 export interface Images {
-  /** The request with the image of each file in it. Fails, with what to do, for one that cannot be sent. */
-  embed(request: ModelRequest): Promise<Result<ModelRequest, CallError>>;
+  /**
+   * The request with the image of each file in it, at once where it shows none. Fails, with what to do, for one that cannot be
+   * sent.
+   */
+  embed(request: ModelRequest): Embedded | Promise<Embedded>;
   /** Whether any request has named a file. */
   readonly used: boolean;
 }
@@ -35,7 +40,7 @@ export function createImages(folder: string | undefined, how: 'embed' | 'check' 
     return image.ok ? success({ ...part, image_url: image.value }) : image;
   }
 
-  async function embedAll(request: ModelRequest): Promise<Result<ModelRequest, CallError>> {
+  async function embedAll(request: ModelRequest): Promise<Embedded> {
     const messages: Message[] = [];
     for (const message of request.messages) {
       if (typeof message.content === 'string') {
@@ -54,8 +59,7 @@ export function createImages(folder: string | undefined, how: 'embed' | 'check' 
   }
 
   return {
-    embed: (request) =>
-      request.messages.some(hasImage) ? embedAll(request) : Promise.resolve(success(request)),
+    embed: (request) => (request.messages.some(hasImage) ? embedAll(request) : success(request)),
     get used() {
       return used;
     },

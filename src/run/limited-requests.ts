@@ -1,4 +1,4 @@
-import type { Gate } from '../models/contract.ts';
+import type { Admission, Gate } from '../models/contract.ts';
 import { success } from '../result.ts';
 
 /** Counts the requests of a call that were answered by a 429, and how long they wait, on their way through the gate. */
@@ -15,19 +15,27 @@ export interface LimitedRequests {
 export function countLimited(gate: Gate, now: () => number): LimitedRequests {
   let limited = 0;
   let waited = 0;
+
+  function counted(admitted: Admission): Admission {
+    if (!admitted.ok) return admitted;
+    const permit = admitted.value;
+    return success({
+      settle(end) {
+        if (end.kind === 'limited') limited += 1;
+        return permit.settle(end);
+      },
+    });
+  }
+
   return {
     gate: {
-      async admit(size, signal) {
+      admit(size, signal) {
         const began = now();
-        const admitted = await gate.admit(size, signal);
-        waited += now() - began;
-        if (!admitted.ok) return admitted;
-        const permit = admitted.value;
-        return success({
-          settle(end) {
-            if (end.kind === 'limited') limited += 1;
-            return permit.settle(end);
-          },
+        const admitting = gate.admit(size, signal);
+        if (!(admitting instanceof Promise)) return counted(admitting);
+        return admitting.then((admitted) => {
+          waited += now() - began;
+          return counted(admitted);
         });
       },
     },

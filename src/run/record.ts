@@ -38,11 +38,14 @@ export interface RecordHost {
 /** The scope of the record's templates, and how far its steps are. */
 interface Progress {
   readonly record: ActiveRecord;
+  readonly host: RecordHost;
   readonly scope: Readonly<Record<'input' | 'vars' | 'steps', unknown>>;
   readonly values: Record<string, StepValue>;
   /** For each step, how many it still awaits. */
   readonly awaited: number[];
 }
+
+type StepResult = Result<StepValue, StepError>;
 
 const pending: PendingEnd = { outcome: 'pending' };
 
@@ -60,7 +63,7 @@ async function throughSteps(record: ActiveRecord, host: RecordHost): Promise<Rec
     if (!decision.ok) return failedEnd(null, record.value, decision.error);
     if (!decision.value) return { outcome: 'skipped' };
   }
-  await runSteps({ record, scope, values, awaited: [...order.awaited] }, order.first, host);
+  await runSteps({ record, host, scope, values, awaited: [...order.awaited] }, order.first);
   if (record.end !== undefined) return record.end;
   if (plan.output === undefined) {
     return { outcome: 'succeeded', output: defaultRow(record.value, plan.steps, values) };
@@ -71,19 +74,20 @@ async function throughSteps(record: ActiveRecord, host: RecordHost): Promise<Rec
   return failedEnd(null, record.value, { code, message: `\`output\`: ${message}` });
 }
 
-async function runSteps(progress: Progress, steps: readonly number[], host: RecordHost): Promise<void> {
+function runSteps(progress: Progress, steps: readonly number[]): Promise<unknown> {
   const [first] = steps;
-  if (first === undefined) return;
-  if (steps.length === 1) await runStep(progress, first, host);
-  else await Promise.all(steps.map((step) => runStep(progress, step, host)));
+  if (first !== undefined && steps.length === 1) return runStep(progress, first);
+  return Promise.all(steps.map((step) => runStep(progress, step)));
 }
 
 /** Runs a step, then those that it was the last to be awaited by. */
-async function runStep(progress: Progress, at: number, host: RecordHost): Promise<void> {
-  const { record, awaited } = progress;
+async function runStep(progress: Progress, at: number): Promise<void> {
+  const { record, host, awaited } = progress;
   host.stepBegins(record);
   try {
-    await perform(progress, at, host);
+    const step = host.plan.steps[at];
+    if (step === undefined) throw new Error(`the plan has no step ${at}`);
+    if (isToRun(progress, at, step)) end(progress, at, step, await perform(progress, at, step));
   } catch (error) {
     record.end ??= pending;
     host.bug(error);
@@ -94,27 +98,27 @@ async function runStep(progress: Progress, at: number, host: RecordHost): Promis
     awaited[next] = (awaited[next] ?? 0) - 1;
     return awaited[next] === 0;
   });
-  if (ready.length > 0) await runSteps(progress, ready, host);
+  if (ready.length > 0) await runSteps(progress, ready);
 }
 
-async function perform(progress: Progress, at: number, host: RecordHost): Promise<void> {
-  const { record, scope, values } = progress;
-  const step = host.plan.steps[at];
-  if (step === undefined) throw new Error(`the plan has no step ${at}`);
+/** Whether the step is to be done; where it is not, that is told. */
+function isToRun({ record, host, scope }: Progress, at: number, step: PlanStep): boolean {
   const decision = decideStep(step, scope);
   if (!decision.ok) {
     record.end ??= failedEnd(step.id, record.value, decision.error);
     host.stepFinished(record, at, 'failed');
-    return;
+    return false;
   }
   if (!decision.value) {
     host.stepFinished(record, at, 'skipped');
-    return;
+    return false;
   }
-  if (host.stopped()) {
-    record.end ??= pending;
-    return;
-  }
+  if (!host.stopped()) return true;
+  record.end ??= pending;
+  return false;
+}
+
+function perform({ record, host, scope }: Progress, at: number, step: PlanStep): Promise<StepResult> {
   let calls = 0;
   let tools = 0;
   const services: StepServices = {
@@ -122,7 +126,10 @@ async function perform(progress: Progress, at: number, host: RecordHost): Promis
     tool: (call) => host.tool(record, at, { nth: ++tools, after: calls }, call),
     signal: host.signal,
   };
-  const result = await host.traces.step(step, () => step.program.execute(scope, services));
+  return host.traces.step(step, () => step.program.execute(scope, services));
+}
+
+function end({ record, host, values }: Progress, at: number, step: PlanStep, result: StepResult): void {
   if (result.ok) {
     values[step.id] = result.value;
     host.stepFinished(record, at, 'succeeded');

@@ -180,7 +180,7 @@ describe('the gate of a call with a budget', () => {
     const first = await admitted(open());
     const second = await admitted(open({ key: 'b' }));
     let isTold = false;
-    const third = open({ key: 'c' }).admit(size, new AbortController().signal);
+    const third = Promise.resolve(open({ key: 'c' }).admit(size, new AbortController().signal));
     void third.then(() => (isTold = true));
     // At the price of the model that was asked it would have cost a third, and the other could be let go.
     await first.settle(answered('large'));

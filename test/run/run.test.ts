@@ -109,7 +109,7 @@ describe('runPipeline', () => {
     expect(permit?.ok && permit.value.settle(limited(30_000))).toBe('free');
     const passed: string[] = [];
     for (const { step: id, gate, signal } of calls) {
-      gate.admit(size, signal).then(
+      Promise.resolve(gate.admit(size, signal)).then(
         () => passed.push(id),
         () => undefined,
       );

@@ -42,6 +42,13 @@ interface Batch {
   used: number;
   /** Who is to be told of which line. */
   readonly told: { readonly line: Place; readonly written: (line: Place) => void }[];
+  /** One promise for all who wait for it; undefined while nobody does. */
+  awaited: Awaited | undefined;
+}
+
+interface Awaited {
+  readonly written: Promise<boolean>;
+  readonly resolve: (written: boolean) => void;
 }
 
 const batchSize = 256 * 1024;
@@ -62,7 +69,8 @@ export function createAppendLog(file: WritableFile, options: AppendLogOptions): 
   /** The length of the file, and what it will be when all is written. */
   let length = options.start;
   let end = options.start;
-  let expecting: { readonly end: number; readonly resolve: (written: boolean) => void }[] = [];
+  /** Being written. */
+  let underWay: Batch | undefined;
   let flushTimer: NodeJS.Timeout | undefined;
   let flushSoon: NodeJS.Immediate | undefined;
   let syncTimer: NodeJS.Timeout | undefined;
@@ -136,6 +144,7 @@ export function createAppendLog(file: WritableFile, options: AppendLogOptions): 
       flushDue = false;
       current = nextBatch(0);
     }
+    underWay = batch;
     lastWrite = performance.now();
     await file.append(batch.bytes.subarray(0, batch.used));
     // A sync beside it may have failed by now.
@@ -153,8 +162,8 @@ export function createAppendLog(file: WritableFile, options: AppendLogOptions): 
     const wasFull = isFull();
     length += batch.used;
     if (batch.bytes.length === batchSize) spare = batch.bytes;
-    const met = expecting.findIndex((one) => one.end > length);
-    for (const { resolve } of expecting.splice(0, met === -1 ? Infinity : met)) resolve(true);
+    underWay = undefined;
+    batch.awaited?.resolve(true);
     if (wasFull && !isFull()) options.drained?.();
   }
 
@@ -178,11 +187,19 @@ export function createAppendLog(file: WritableFile, options: AppendLogOptions): 
     clearTimeout(syncTimer);
     flushDue = false;
     syncDue = false;
+    for (const batch of [underWay, ...waiting, current]) batch?.awaited?.resolve(false);
+    underWay = undefined;
     waiting = [];
     current = emptyBatch(0);
-    for (const { resolve } of expecting) resolve(false);
-    expecting = [];
     options.failed(error);
+  }
+
+  /** Of all that was added so far: the last batch's, since batches are written in order. */
+  function lastWritten(): Promise<boolean> {
+    const batch = current.used > 0 ? current : (waiting.at(-1) ?? underWay);
+    if (batch === undefined) return Promise.resolve(!failed);
+    batch.awaited ??= awaited();
+    return batch.awaited.written;
   }
 
   return {
@@ -201,15 +218,11 @@ export function createAppendLog(file: WritableFile, options: AppendLogOptions): 
       return line;
     },
     written() {
-      if (failed || end === length) return Promise.resolve(!failed);
       // Others that are added in this turn of the loop share the write.
-      if (!closed) flushSoon ??= setImmediate(flush);
-      return new Promise((resolve) => expecting.push({ end, resolve }));
+      if (!closed && !failed && end > length) flushSoon ??= setImmediate(flush);
+      return lastWritten();
     },
-    committed() {
-      if (failed || end === length) return Promise.resolve(!failed);
-      return new Promise((resolve) => expecting.push({ end, resolve }));
-    },
+    committed: lastWritten,
     get full() {
       return isFull();
     },
@@ -229,5 +242,13 @@ export function createAppendLog(file: WritableFile, options: AppendLogOptions): 
 
 function emptyBatch(size: number, spare?: Buffer): Batch {
   const bytes = spare !== undefined && spare.length >= size ? spare : Buffer.allocUnsafeSlow(size);
-  return { bytes, used: 0, told: [] };
+  return { bytes, used: 0, told: [], awaited: undefined };
+}
+
+function awaited(): Awaited {
+  let resolve: Awaited['resolve'] = () => {};
+  const written = new Promise<boolean>((written) => {
+    resolve = written;
+  });
+  return { written, resolve };
 }

@@ -13,9 +13,11 @@ import { createWaitingLine, type Leaving } from './waiting-line.ts';
 
 /** The pace of one model, shared by all steps that ask it. */
 export interface Pacer {
-  /** Resolves when the request may be sent, or never may be; rejects only when `signal` aborts. */
-  admit(request: PacedRequest, signal: AbortSignal): Promise<Result<PacedPermit, Refusal>>;
+  /** As a gate's: at once where nothing holds the request up. Rejects only when `signal` aborts. */
+  admit(request: PacedRequest, signal: AbortSignal): PacedAdmission | Promise<PacedAdmission>;
 }
+
+export type PacedAdmission = Result<PacedPermit, Refusal>;
 
 export interface PacedPermit extends Permit {
   settle(end: RequestEnd): Settled;
@@ -58,7 +60,7 @@ const mostSpare = 64;
 /** A request that waits to be admitted. */
 interface Ticket extends Leaving {
   readonly request: PacedRequest;
-  readonly admit: (admitted: Result<PacedPermit, Refusal>) => void;
+  readonly admit: (admitted: PacedAdmission) => void;
 }
 
 /** What is known of a request that is under way. */
@@ -119,7 +121,7 @@ export function createPacer({ limits: told, retry, signal, paused, ...options }:
     return Math.max(limited, found.wait(time));
   }
 
-  function pass(request: PacedRequest, time: number, waited: boolean): Result<PacedPermit, Refusal> {
+  function pass(request: PacedRequest, time: number, waited: boolean): PacedAdmission {
     found.take(time, waited);
     letOut += 1;
     traffic.underWay += 1;
@@ -240,7 +242,7 @@ export function createPacer({ limits: told, retry, signal, paused, ...options }:
     alarm.clear();
   }
 
-  function enqueue(request: PacedRequest, caller: AbortSignal): Promise<Result<PacedPermit, Refusal>> {
+  function enqueue(request: PacedRequest, caller: AbortSignal): Promise<PacedAdmission> {
     return new Promise((resolve, reject) => {
       const leave = (): void => {
         reject(reasonOf(caller));
@@ -253,8 +255,8 @@ export function createPacer({ limits: told, retry, signal, paused, ...options }:
   }
 
   return {
-    async admit(request, caller) {
-      if (caller.aborted) throw reasonOf(caller);
+    admit(request, caller) {
+      if (caller.aborted) return Promise.reject(reasonOf(caller));
       if (refusal !== undefined) return failure(refusal);
       if (nextLine().first === undefined) {
         const time = now();

@@ -74,7 +74,7 @@ export function pacing({ limits, retry, chance = 1, traffic }: PacingOptions = {
       },
     };
     for (let count = 0; count < requests; count++) {
-      pacer.admit(requestOf(call), signal).then(
+      Promise.resolve(pacer.admit(requestOf(call), signal)).then(
         (admitted) =>
           admitted.ok ? asked.permits.push(admitted.value) : asked.refusals.push(admitted.error),
         () => (asked.left += 1),
