@@ -31,6 +31,7 @@ export { recordTests, testOffline, type SessionOptions } from './testing/session
 export { startSimulator, type Simulator } from './simulator/simulator.ts';
 export { version } from './version.ts';
 
+export type { Batched } from './batched.ts';
 export type { Diagnostic, LinePlace, Location } from './diagnostic/diagnostic.ts';
 export type { Source } from './diagnostic/source.ts';
 export type { JsonObject, JsonSchema, JsonValue } from './json/json.ts';

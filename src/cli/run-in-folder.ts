@@ -1,3 +1,4 @@
+import type { Batched } from '../batched.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { outputUnwritable } from '../report/paths.ts';
 import type { Reporter } from '../report/reporter.ts';
@@ -63,15 +64,19 @@ async function tell(
   let code: ExitCode = exit.local;
   try {
     rows = await openRows({ terminal, output, results: opened.results, plan, source });
-    const events =
-      opened.kind === 'done' ? opened.results.events : await begin(run, opened.results, interrupts, reporter);
+    const batches =
+      opened.kind === 'done'
+        ? [opened.results.events]
+        : (await begin(run, opened.results, interrupts, reporter)).inBatches();
     const warn = (sentence: string) => reporter.message(sentence);
-    for await (const event of events) {
-      const writing = rows.on(event, warn);
-      const lost = writing === undefined ? undefined : await writing;
-      const told = lost === undefined ? event : withLostRows(event, lost);
-      if (told.type === 'run_finished') code = exitCodeOf(told);
-      if (reader?.gone !== true) reporter.on(told);
+    for await (const events of batches) {
+      for (const event of events) {
+        const writing = rows.on(event, warn);
+        const lost = writing === undefined ? undefined : await writing;
+        const told = lost === undefined ? event : withLostRows(event, lost);
+        if (told.type === 'run_finished') code = exitCodeOf(told);
+        if (reader?.gone !== true) reporter.on(told);
+      }
     }
   } finally {
     reporter.finish();
@@ -87,7 +92,7 @@ async function begin(
   folder: RunFolder,
   interrupts: Interrupts,
   reporter: Reporter,
-): Promise<AsyncIterable<RunEvent>> {
+): Promise<Batched<RunEvent>> {
   const { plan, source, total } = prepared;
   const [{ runPipeline }, { selectRecords, selectedCount }, { openCache }] = await Promise.all([
     import('../run/run.ts'),

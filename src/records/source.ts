@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { batched, type Batched } from '../batched.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { failure, success } from '../result.ts';
 import {
@@ -86,22 +87,25 @@ export function onceReading(
   };
 }
 
-/** Waits once a chunk: the records of one chunk follow each other at once. */
-export async function* readItems(
+/** Those of one chunk come together. */
+export function readItems(bytes: ByteStream, reader: RecordReader): Batched<RecordItem | InputBroken> {
+  return batched(readBatches(bytes, reader));
+}
+
+async function* readBatches(
   bytes: ByteStream,
   reader: RecordReader,
-): AsyncGenerator<RecordItem | InputBroken, void, undefined> {
+): AsyncGenerator<readonly (RecordItem | InputBroken)[], void, undefined> {
   try {
     for (;;) {
       const next = await bytes.next();
       if (next.done && next.value !== undefined) {
         // The row that the break goes through is no record.
-        yield { ok: false, broken: next.value };
+        yield [{ ok: false, broken: next.value }];
         return;
       }
       const { items, broken } = next.done ? reader.end() : reader.push(next.value);
-      for (const item of items) yield item;
-      if (broken !== undefined) yield { ok: false, broken };
+      yield broken === undefined ? items : [...items, { ok: false, broken }];
       if (broken !== undefined || next.done) return;
     }
   } finally {

@@ -18,7 +18,7 @@ const longestHeader = 1024;
 /** A run of which nothing is left to do. */
 export interface DoneRun extends RunResults {
   /** What a run tells that finds all done: how it began and how it ended. */
-  readonly events: AsyncIterable<RunEvent>;
+  readonly events: readonly RunEvent[];
 }
 
 /** Reads what a run has left in its folder; undefined where a file of it is not there, or not what it was. */
@@ -74,24 +74,26 @@ async function hasEnds(fileSystem: FileSystem, path: string, bytes: number): Pro
   }
 }
 
-async function* eventsOf(folder: string, summary: RunSummary, usage: UsageReport): AsyncIterable<RunEvent> {
+function eventsOf(folder: string, summary: RunSummary, usage: UsageReport): RunEvent[] {
   const { counts, tool_calls, simulated, replay, name, budget } = summary;
   if (counts === null || tool_calls === null)
     throw new Error('a run is done and has not counted its records');
   const { total } = counts;
   const resumed = { kept: total, usage: usage.total };
   const started = { type: 'run_started', pipeline: name, total, concurrency: 0, folder, simulated } as const;
-  yield { ...started, ...(replay !== null && { replayed: true }), resumed };
-  yield {
-    type: 'run_finished',
-    state: 'completed',
-    counts,
-    tool_calls,
-    usage,
-    ...(budget !== null && { budget }),
-    duration: 0,
-    failed: false,
-  };
+  return [
+    { ...started, ...(replay !== null && { replayed: true }), resumed },
+    {
+      type: 'run_finished',
+      state: 'completed',
+      counts,
+      tool_calls,
+      usage,
+      ...(budget !== null && { budget }),
+      duration: 0,
+      failed: false,
+    },
+  ];
 }
 
 /** Whether it is what a usage.json holds: rows of numbers, each with its records. */

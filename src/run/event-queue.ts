@@ -1,12 +1,14 @@
 import type { RunEvent } from './events.ts';
 
-/** Between the run, which tells, and its one consumer, who asks for the next event. */
+/** Between the run, which tells, and its one consumer, who asks for the next event, or for the next batch of them. */
 export interface EventQueue {
   /** Never waits: whoever fills the queue asks `full` before it begins something new. */
   push(event: RunEvent): void;
   /** Whether the consumer is so far behind that nothing new should begin. */
   readonly full: boolean;
   next(): Promise<IteratorResult<RunEvent, undefined>>;
+  /** All events that wait; where none does, those of the turn of the event loop in which the next one comes. */
+  nextBatch(): Promise<IteratorResult<readonly RunEvent[], undefined>>;
   /** No event comes any more. With `discard`, those that wait are not told either. */
   close(how?: 'discard'): void;
 }
@@ -19,14 +21,35 @@ export function createEventQueue(drained: () => void): EventQueue {
   /** Events of `events` that were told already: shifting one by one would move all the others each time. */
   let told = 0;
   const asking: ((result: IteratorResult<RunEvent, undefined>) => void)[] = [];
+  let gathering: (() => void) | undefined;
+  let turn: NodeJS.Immediate | undefined;
   let closed = false;
+
+  function batch(): IteratorResult<readonly RunEvent[], undefined> {
+    const waiting = told === 0 ? events : events.slice(told);
+    events = [];
+    told = 0;
+    if (waiting.length >= fullAt) drained();
+    return waiting.length === 0 ? { value: undefined, done: true } : { value: waiting, done: false };
+  }
+
+  function gathered(): void {
+    clearImmediate(turn);
+    turn = undefined;
+    gathering?.();
+    gathering = undefined;
+  }
 
   return {
     push(event) {
       if (closed) return;
       const ask = asking.shift();
-      if (ask === undefined) events.push(event);
-      else ask({ value: event, done: false });
+      if (ask !== undefined) {
+        ask({ value: event, done: false });
+        return;
+      }
+      events.push(event);
+      if (gathering !== undefined) turn ??= setImmediate(gathered);
     },
     get full() {
       return events.length - told >= fullAt;
@@ -48,6 +71,12 @@ export function createEventQueue(drained: () => void): EventQueue {
       if (events.length - told === fullAt - 1) drained();
       return Promise.resolve({ value: event, done: false });
     },
+    nextBatch() {
+      if (closed || events.length > told) return Promise.resolve(batch());
+      return new Promise((resolve) => {
+        gathering = () => resolve(batch());
+      });
+    },
     close(how) {
       closed = true;
       if (how === 'discard') {
@@ -55,6 +84,7 @@ export function createEventQueue(drained: () => void): EventQueue {
         told = 0;
       }
       for (const ask of asking.splice(0)) ask({ value: undefined, done: true });
+      gathered();
     },
   };
 }

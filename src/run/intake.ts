@@ -1,16 +1,19 @@
+import { isBatched } from '../batched.ts';
 import type { InputBroken, RecordItem } from '../records/record.ts';
+
+type Item = RecordItem | InputBroken;
 
 export interface IntakeHost {
   /** Whether another record may begin now. */
   room(): boolean;
-  take(item: RecordItem | InputBroken): void;
+  take(item: Item): void;
   /** No record comes any more: the source has ended. */
   ended(): void;
   /** No record comes any more: the source has failed. */
   broke(error: unknown): void;
 }
 
-/** Where records come from: one at a time, and only when there is room for it. */
+/** Where records come from: each is taken only when there is room for it. */
 export interface Intake {
   /** To be called whenever there may be room. */
   pull(): void;
@@ -22,13 +25,40 @@ export interface Intake {
 /** Records pulled in one go; then signals, timers and the disk get their turn. */
 const burst = 256;
 
-export function createIntake(records: AsyncIterable<RecordItem | InputBroken>, host: IntakeHost): Intake {
-  const source = records[Symbol.asyncIterator]();
+export function createIntake(records: AsyncIterable<Item>, host: IntakeHost): Intake {
+  const items = isBatched(records) ? records.inBatches() : records;
+  const source: AsyncIterator<Item | readonly Item[], unknown> = items[Symbol.asyncIterator]();
   let state: 'ready' | 'pulling' | 'resting' | 'exhausted' | 'broken' | 'closed' = 'ready';
-  let pulled = 0;
+  /** What has come from the source, and how many of it were taken. */
+  let batch: readonly Item[] = [];
+  let taken = 0;
+  /** Since the last rest. */
+  let inOneGo = 0;
+  let isTaking = false;
 
   function pull(): void {
-    if (state !== 'ready' || !host.room()) return;
+    // What begins with a record may ask for the next one before it is through.
+    if (isTaking) return;
+    isTaking = true;
+    while (state === 'ready' && host.room()) {
+      const item = batch[taken];
+      if (item === undefined) ask();
+      else take(item);
+    }
+    isTaking = false;
+  }
+
+  function take(item: Item): void {
+    taken += 1;
+    inOneGo += 1;
+    if (inOneGo === burst) {
+      state = 'resting';
+      setImmediate(rested);
+    }
+    host.take(item);
+  }
+
+  function ask(): void {
     state = 'pulling';
     try {
       source.next().then(arrived, failed);
@@ -38,23 +68,21 @@ export function createIntake(records: AsyncIterable<RecordItem | InputBroken>, h
     }
   }
 
-  function arrived(result: IteratorResult<RecordItem | InputBroken, unknown>): void {
+  function arrived(result: IteratorResult<Item | readonly Item[], unknown>): void {
     if (state === 'closed') return;
     if (result.done === true) {
       state = 'exhausted';
       host.ended();
       return;
     }
-    pulled += 1;
-    if (pulled % burst === 0) {
-      state = 'resting';
-      setImmediate(rested);
-    } else state = 'ready';
-    host.take(result.value);
+    batch = 'length' in result.value ? result.value : [result.value];
+    taken = 0;
+    state = 'ready';
     pull();
   }
 
   function rested(): void {
+    inOneGo = 0;
     if (state !== 'resting') return;
     state = 'ready';
     pull();

@@ -1,3 +1,4 @@
+import type { Batched } from '../batched.ts';
 import type { Plan } from '../plan.ts';
 import type { InputBroken, RecordItem } from '../records/record.ts';
 import { createBell } from './bell.ts';
@@ -19,27 +20,37 @@ export function runPipeline(
   plan: Plan,
   records: AsyncIterable<RecordItem | InputBroken>,
   options: RunOptions,
-): AsyncIterable<RunEvent> {
+): Batched<RunEvent> {
   let running: Running | 'not begun' | 'left' = 'not begun';
   const done = { value: undefined, done: true } as const;
-  const events: AsyncIterator<RunEvent, undefined> = {
-    // Not async, and neither is what follows: there are several events to each record.
-    next() {
-      if (running === 'left') return Promise.resolve(done);
-      if (running === 'not begun') running = start(plan, records, options);
-      return running.next();
-    },
-    async return() {
-      if (running !== 'not begun' && running !== 'left') await running.leave();
-      running = 'left';
-      return done;
-    },
+
+  function iterator<Value>(ask: (running: Running) => Next<Value>): AsyncIterator<Value, undefined> {
+    return {
+      // Not async, and neither is what follows: there are several events to each record.
+      next() {
+        if (running === 'left') return Promise.resolve(done);
+        if (running === 'not begun') running = start(plan, records, options);
+        return ask(running);
+      },
+      async return() {
+        if (running !== 'not begun' && running !== 'left') await running.leave();
+        running = 'left';
+        return done;
+      },
+    };
+  }
+
+  return {
+    [Symbol.asyncIterator]: () => iterator((running) => running.next()),
+    inBatches: () => ({ [Symbol.asyncIterator]: () => iterator((running) => running.nextBatch()) }),
   };
-  return { [Symbol.asyncIterator]: () => events };
 }
 
+type Next<Value> = Promise<IteratorResult<Value, undefined>>;
+
 interface Running {
-  next(): Promise<IteratorResult<RunEvent, undefined>>;
+  next(): Next<RunEvent>;
+  nextBatch(): Next<readonly RunEvent[]>;
   /** Ends the run at once; resolves when it has ended. */
   leave(): Promise<void>;
 }
@@ -87,11 +98,13 @@ function start(plan: Plan, records: AsyncIterable<RecordItem | InputBroken>, opt
       await options.folder?.release();
     }
   }
-  type Next = IteratorResult<RunEvent, undefined>;
   /** A mistake of ours in the run's last steps is thrown here. */
-  const seenOff = (next: Next): Next | Promise<Next> => (next.done === true ? closed.then(() => next) : next);
+  function seenOff<Value>(next: Next<Value>): Next<Value> {
+    return next.then((next) => (next.done === true ? closed.then(() => next) : next));
+  }
   return {
-    next: () => queue.next().then(seenOff),
+    next: () => seenOff(queue.next()),
+    nextBatch: () => seenOff(queue.nextBatch()),
     async leave() {
       queue.close('discard');
       stop.request(abandoned, 'everything');

@@ -50,6 +50,43 @@ describe('createEventQueue', () => {
     expect(await Promise.all(asked)).toEqual([done, done]);
   });
 
+  it('gives all that waits at once, and else what comes in one turn of the event loop', async () => {
+    const queue = createEventQueue(() => {});
+    const indexes = async () =>
+      (await queue.nextBatch()).value?.map((told) => (told.type === 'record_started' ? told.index : -1));
+    for (let index = 0; index < 3; index++) queue.push(event(index));
+    await queue.next();
+    expect(await indexes()).toEqual([1, 2]);
+    const asked = indexes();
+    queue.push(event(3));
+    await Promise.resolve();
+    queue.push(event(4));
+    expect(await asked).toEqual([3, 4]);
+    const ending = indexes();
+    queue.push(event(5));
+    queue.close();
+    expect([await ending, await indexes(), await indexes()]).toEqual([[5], undefined, undefined]);
+  });
+
+  it('ends for who waits for a batch', async () => {
+    const queue = createEventQueue(() => {});
+    const asked = queue.nextBatch();
+    queue.close();
+    expect(await asked).toEqual(done);
+  });
+
+  it('calls when a batch was all that it was full of', async () => {
+    let drained = 0;
+    const queue = createEventQueue(() => (drained += 1));
+    for (let index = 0; index < 1023; index++) queue.push(event(index));
+    await queue.nextBatch();
+    expect(drained).toBe(0);
+    for (let index = 0; index < 1024; index++) queue.push(event(index));
+    expect(queue.full).toBe(true);
+    await queue.nextBatch();
+    expect([queue.full, drained]).toEqual([false, 1]);
+  });
+
   it('forgets what it holds when told so', async () => {
     const queue = createEventQueue(() => {});
     queue.push(event(0));

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { success } from '../../src/result.ts';
+import type { RunEvent } from '../../src/run/events.ts';
 import type { OpenModel } from '../../src/run/options.ts';
 import { runPipeline } from '../../src/run/run.ts';
 import type { StepProgram, StepValue } from '../../src/steps/step.ts';
@@ -268,6 +269,35 @@ describe('the window', () => {
       working.clear();
     }
     expect((await run.finished).counts.succeeded).toBe(9);
+  });
+
+  it('tells in batches what it tells one by one', async () => {
+    const run = () =>
+      runPipeline(plan([step('one')], { concurrency: 4 }), source(recordsOf(500)).records, {
+        env: {},
+        openModel: instantModels(),
+        now: () => 0,
+      });
+    const single: RunEvent[] = [];
+    for await (const event of run()) single.push(event);
+    const inBatches: (readonly RunEvent[])[] = [];
+    for await (const batch of run().inBatches()) inBatches.push(batch);
+    expect(inBatches.flat()).toEqual(single);
+    expect(inBatches.length).toBeLessThan(single.length / 4);
+  });
+
+  it('ends at once when a consumer of batches leaves', async () => {
+    const models = fakeModels();
+    const { records, seen } = source(recordsOf(500));
+    const events = runPipeline(plan([step('one')], { concurrency: 4 }), records, {
+      env: {},
+      openModel: models.openModel,
+    });
+    for await (const batch of events.inBatches()) if (batch.length > 0) break;
+    const { pulled } = seen;
+    await settled();
+    expect([seen.pulled, pulled < 500]).toEqual([pulled, true]);
+    for await (const batch of events.inBatches()) expect(batch).toBe('never');
   });
 
   it('waits for a consumer who lags behind, with a bounded number of events', async () => {

@@ -1,0 +1,18 @@
+/** What can be asked for item by item, or for as many at a time as are there: to wait for each of many takes time. */
+export interface Batched<Item> extends AsyncIterable<Item> {
+  /** The same items. Whoever iterates over one of the two leaves the other alone. */
+  inBatches(): AsyncIterable<readonly Item[]>;
+}
+
+export function batched<Item>(batches: AsyncIterable<readonly Item[]>): Batched<Item> {
+  return {
+    inBatches: () => batches,
+    async *[Symbol.asyncIterator]() {
+      for await (const batch of batches) yield* batch;
+    },
+  };
+}
+
+export function isBatched<Item>(items: AsyncIterable<Item>): items is Batched<Item> {
+  return 'inBatches' in items;
+}
