@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/plan.ts';
 import type { RecordItem } from '../../src/records/record.ts';
 import { holdRun, type EarlierRun } from '../../src/run/earlier-run.ts';
-import type { RunEvent, StopReason } from '../../src/run/events.ts';
+import type { StopReason } from '../../src/run/events.ts';
 import { createRunFolder, type RunFolder } from '../../src/run/folder.ts';
 import type { RunOptions } from '../../src/run/options.ts';
 import type { RunMeta } from '../../src/run/run-summary.ts';
