@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build } from 'rolldown';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const at = (path) => `${root}/${path}`;
@@ -24,41 +24,68 @@ if (types.status !== 0) process.exit(types.status ?? 1);
  */
 const withoutSdk = {
   name: 'without-sdk',
-  setup(bundler) {
-    bundler.onResolve({ filter: /^@mistralai\/mistralai(\/|$)/ }, ({ path }) => ({
-      path,
-      namespace: 'absent',
-    }));
-    bundler.onLoad({ filter: /./, namespace: 'absent' }, ({ path }) => ({
-      contents: ['Mistral', 'HTTPClient']
-        .map(
-          (name) =>
-            `export class ${name} { constructor() { throw new Error('${path} is not in this bundle'); } }`,
-        )
-        .join('\n'),
-    }));
+  resolveId: (id) => (/^@mistralai\/mistralai(\/|$)/.test(id) ? `\0absent:${id}` : undefined),
+  load(id) {
+    if (!id.startsWith('\0absent:')) return undefined;
+    const message = JSON.stringify(`${id.slice('\0absent:'.length)} is not in this bundle`);
+    return ['Mistral', 'HTTPClient']
+      .map((name) => `export class ${name} { constructor() { throw new Error(${message}); } }`)
+      .join('\n');
   },
 };
 
+/**
+ * What is loaded together stands in one file, with all that it imports and that no file before it has: to find, read and
+ * link a file takes longer than to pass over what is not called. In the order in which commands come to need them.
+ */
+const files = [
+  // The entry itself waits for its command (top-level await): whoever imported it from there would wait for ever.
+  {
+    name: 'base',
+    tags: ['$initial'],
+    test: /^(?!.*(\/src\/cli\.ts$|\/src\/(models|run\/workers)\/|\/node_modules\/(@langchain|langsmith|zod|undici|ajv)\/))/,
+  },
+  // The libraries that some commands do without.
+  { name: 'langchain', test: /\/node_modules\/(@langchain|langsmith|zod)\// },
+  { name: 'undici', test: /\/node_modules\/undici\// },
+  { name: 'ajv', test: /\/node_modules\/ajv\// },
+  {
+    name: 'folders',
+    test: /\/src\/((json|usage|schema|difference|run\/journal)\/|run\/(list-runs|read-summary|run-summary)\.ts)/,
+  },
+  { name: 'pipelines', test: /\/src\/(assertions|diagnostic|steps|template|tools|pipeline)\// },
+  { name: 'runs', test: /\/src\/(records|run)\/(?!merge\/|workers\/(serve|model-worker))/ },
+  { name: 'calls', test: /\/src\/models\/(mistralai-chat|langchain-client)\.ts/ },
+];
+
 await build({
-  // Beside the command, what `src/run/workers/thread.ts` starts a thread with.
-  entryPoints: { pipe: at('src/cli.ts'), 'model-worker': at('src/run/workers/model-worker.ts') },
-  outdir: at('dist/cli'),
-  bundle: true,
-  splitting: true,
-  // Names stay, for stack traces and for libraries that read them: to keep them by `keepNames` costs at run time.
-  minifyWhitespace: true,
-  minifySyntax: true,
-  format: 'esm',
+  input: {
+    pipe: at('src/cli.ts'),
+    // Beside the command, what `src/run/workers/thread.ts` starts a thread with.
+    'model-worker': at('src/run/workers/model-worker.ts'),
+  },
   platform: 'node',
-  target: 'node20.19',
+  transform: { target: 'node20.19' },
   plugins: [withoutSdk],
   // Optional: whoever asks for another provider installs its package.
   external: ['anthropic', 'google-genai', 'ollama', 'openai'].map((provider) => `@langchain/${provider}`),
-  // CommonJS dependencies ask for Node's own modules by `require`, which an ES module does not have.
-  banner: {
-    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+  logLevel: 'warn',
+  // Rooms import each other lazily so that each may be moved without a look at who else is loaded.
+  checks: { ineffectiveDynamicImport: false },
+  output: {
+    dir: at('dist/cli'),
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+    codeSplitting: {
+      groups: files.map(({ test, ...file }, nth) => ({
+        ...file,
+        test: (id) => test.test(id.replaceAll('\\', '/')),
+        priority: files.length - nth,
+      })),
+    },
+    // Names stay, for stack traces and for libraries that read them.
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
   },
-  logLevel: 'warning',
 });
 chmodSync(at('dist/cli/pipe.js'), 0o755);

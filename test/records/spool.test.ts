@@ -21,7 +21,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { constants, gunzipSync, gzipSync } from 'node:zlib';
-import { buildSync } from 'esbuild';
+import { build } from 'rolldown';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { ByteStream, OnceBytes } from '../../src/records/bytes.ts';
 import { createIncoming } from '../../src/records/incoming.ts';
@@ -305,7 +305,7 @@ describe('a process that spools', () => {
   const folder = mkdtempSync(join(tmpdir(), 'spool-'));
   const script = join(folder, 'spooler.mjs');
 
-  beforeAll(() => {
+  beforeAll(async () => {
     const module = fileURLToPath(new URL('../../src/records/open.ts', import.meta.url));
     // Says each record that it reads, and ends, or reads no further, after `limit` of them.
     const contents = `
@@ -323,15 +323,9 @@ describe('a process that spools', () => {
         }
       }
     `;
-    const entry = { contents, resolveDir: folder, loader: 'ts' } as const;
-    buildSync({
-      stdin: entry,
-      outfile: script,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      packages: 'bundle',
-    });
+    const source = join(folder, 'spooler.ts');
+    writeFileSync(source, contents);
+    await build({ input: source, platform: 'node', output: { file: script } });
   });
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -7,7 +7,7 @@ import { basename, join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
+import { build } from 'rolldown';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { lockRun, type LockServices } from '../../src/run/lock.ts';
 import { temporaryFolder } from './support/run-folders.ts';
@@ -18,7 +18,7 @@ const platforms = ['linux', 'darwin'] as const;
 const scripts = mkdtempSync(join(tmpdir(), 'pipe-lock-'));
 const script = join(scripts, 'locker.mjs');
 
-beforeAll(() => {
+beforeAll(async () => {
   const lock = fileURLToPath(new URL('../../src/run/lock.ts', import.meta.url));
   // A line on stdin is an order, and each is answered by a line.
   const contents = `
@@ -34,8 +34,9 @@ beforeAll(() => {
     });
     say('ready');
   `;
-  const entry = { contents, resolveDir: scripts, loader: 'ts' } as const;
-  buildSync({ stdin: entry, outfile: script, bundle: true, platform: 'node', format: 'esm' });
+  const source = join(scripts, 'locker.ts');
+  writeFileSync(source, contents);
+  await build({ input: source, platform: 'node', output: { file: script } });
 });
 
 afterAll(() => rmSync(scripts, { recursive: true, force: true }));

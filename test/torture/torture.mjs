@@ -4,20 +4,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { build } from 'rolldown';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const work = mkdtempSync(join(tmpdir(), 'pipe-torture-'));
 try {
   const outfile = join(work, 'main.mjs');
   await build({
-    entryPoints: [join(here, 'main.ts')],
-    outfile,
-    bundle: true,
-    format: 'esm',
+    input: join(here, 'main.ts'),
     platform: 'node',
-    target: 'node20.19',
-    logLevel: 'warning',
+    transform: { target: 'node20.19' },
+    logLevel: 'warn',
+    output: { file: outfile },
   });
   const { torture } = await import(pathToFileURL(outfile).href);
   process.exitCode = await torture({ root: join(here, '../..'), work, args: process.argv.slice(2) });
