@@ -78,8 +78,9 @@ await build({
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
     codeSplitting: {
-      groups: files.map(({ test, ...file }, nth) => ({
-        ...file,
+      groups: files.map(({ name, tags, test }, nth) => ({
+        name,
+        tags,
         test: (id) => test.test(id.replaceAll('\\', '/')),
         priority: files.length - nth,
       })),
