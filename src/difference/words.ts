@@ -9,7 +9,8 @@ export interface WordChange {
 /** More changed words than this are told as one text in place of another: to find them takes time by their square. */
 const mostEdits = 2000;
 
-const words = new Intl.Segmenter('en', { granularity: 'word' });
+/** Made when it is first needed, which takes some 10 ms. */
+let words: Intl.Segmenter | undefined;
 
 /**
  * What has to change in the one text to make the other, word by word, also in scripts that write no spaces. The parts that
@@ -29,6 +30,7 @@ export function diffWords(before: string, after: string): readonly WordChange[] 
 }
 
 function wordsOf(text: string): string[] {
+  words ??= new Intl.Segmenter('en', { granularity: 'word' });
   return Array.from(words.segment(text), ({ segment }) => segment);
 }
 

@@ -1,4 +1,4 @@
-import type { ValidateFunction } from 'ajv';
+import type { ErrorObject } from 'ajv';
 import { isObject, type JsonObject, type JsonValue, type Pointer } from '../json/json.ts';
 import { violationsOf, type Violation } from './schema/violations.ts';
 
@@ -11,13 +11,12 @@ const maximumRounds = 5;
  * not count here.
  */
 export function soundPart(
-  validate: ValidateFunction,
+  errorsOf: (value: JsonValue) => readonly ErrorObject[],
   value: JsonValue,
   base: Pointer,
   mayLack: readonly string[] = [],
 ): { readonly sound: JsonObject | undefined; readonly violations: readonly Violation[] } {
-  const find = (value: JsonValue) =>
-    validate(value) ? [] : violationsOf(validate.errors ?? [], value, { object: 'a map' }, base);
+  const find = (value: JsonValue) => violationsOf(errorsOf(value), value, { object: 'a map' }, base);
   const grave = ({ kind, pointer, keys = [] }: Violation) =>
     !(kind === 'missing-key' && pointer.length === base.length && keys.every((key) => mayLack.includes(key)));
 

@@ -3,7 +3,7 @@ import { isObject, type JsonObject, type JsonSchema, type JsonValue, type Pointe
 import { formatMistakes } from './format/mistake.ts';
 import { assertionSection, testFileSection, testSection } from './format/test-sections.ts';
 import type { Report } from './report.ts';
-import { compileOfFormat } from './schema/validator.ts';
+import { checkOfFormat } from './schema/validator.ts';
 import { soundPart } from './sound-part.ts';
 
 /** A test as far as it is sound: what is wrong has been reported and taken out, so that the rest can be checked too. */
@@ -65,7 +65,7 @@ function checker(source: Source, report: Report) {
     base: Pointer,
     mayLack: readonly string[] = [],
   ): JsonObject | undefined => {
-    const { sound, violations } = soundPart(compileOfFormat(name, schema), value, base, mayLack);
+    const { sound, violations } = soundPart(checkOfFormat(name, schema), value, base, mayLack);
     for (const mistake of formatMistakes(violations, source, { form: 'tests' })) report.add(mistake);
     return sound;
   };

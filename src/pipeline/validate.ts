@@ -9,7 +9,7 @@ import { stepSection } from './format/step-section.ts';
 import { testsSection } from './format/test-sections.ts';
 import { meantProvider, namesUnknownProvider, providerOf } from './provider-of.ts';
 import type { Report } from './report.ts';
-import { compileOfFormat } from './schema/validator.ts';
+import { checkOfFormat } from './schema/validator.ts';
 import { soundPart } from './sound-part.ts';
 import { stepType } from './step-type.ts';
 import { anyTest, validateTests } from './validate-tests.ts';
@@ -132,8 +132,7 @@ function needsModelName(file: JsonValue): boolean {
 function checker(source: Source, report: Report) {
   return (part: Part, value: JsonValue, base: Pointer): JsonObject | undefined => {
     const { name, schema, mayLack, provider } = part;
-    const validate = compileOfFormat(name, schema);
-    const { sound, violations } = soundPart(validate, value, base, mayLack);
+    const { sound, violations } = soundPart(checkOfFormat(name, schema), value, base, mayLack);
     for (const mistake of formatMistakes(violations, source, { provider })) report.add(mistake);
     return sound;
   };

@@ -22,8 +22,8 @@ export interface Intake {
   close(): Promise<void>;
 }
 
-/** Records pulled in one go; then signals, timers and the disk get their turn. */
-const burst = 256;
+/** Records taken in one go; then signals, timers and the disk get their turn, and what those records ask is sent. */
+const burst = 32;
 
 export function createIntake(records: AsyncIterable<Item>, host: IntakeHost): Intake {
   const items = isBatched(records) ? records.inBatches() : records;

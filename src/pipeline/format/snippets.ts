@@ -13,9 +13,18 @@ export interface Snippet extends JsonObject {
   readonly body: JsonValue;
 }
 
-/** They are inserted as they stand, so the texts in one bring the quotes that they need. */
+/**
+ * They are inserted as they stand, so the texts in one bring the quotes that they need: put there when an editor's schema is
+ * written, and not whenever a file is checked.
+ */
 export function snippet(label: string, description: string, body: JsonValue): Snippet {
-  return { label, markdownDescription: description, body: quoted(body) };
+  return {
+    label,
+    markdownDescription: description,
+    get body() {
+      return quoted(body);
+    },
+  };
 }
 
 function quoted(value: JsonValue): JsonValue {

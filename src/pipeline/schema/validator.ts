@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import type { Options, ValidateFunction } from 'ajv';
+import type { ErrorObject, Options, ValidateFunction } from 'ajv';
 import { fullFormats } from 'ajv-formats/dist/formats.js';
-import type { JsonSchema } from '../../json/json.ts';
+import { isObject, type JsonSchema, type JsonValue } from '../../json/json.ts';
 import type { Draft } from './keywords.ts';
 
 /** The values of `format` that are checked. */
@@ -35,14 +35,41 @@ export function compileOnce(schema: JsonSchema): ValidateFunction {
   return new Ajv2020({ ...options, code: { optimize: false } }).compile(schema);
 }
 
-/** To compile the format takes ten times as long as all else that a check of a file does. */
-const compiled = new Map<string, ValidateFunction>();
+/** A part of the format as far as it is compiled. To compile it takes ten times as long as all else that a check of a file does. */
+interface PartOfFormat {
+  /** By the schema without what it says of keys that the first value did not have; and those that it had. */
+  readonly first: ValidateFunction;
+  readonly keys: ReadonlySet<string>;
+  /** By the whole schema, which is compiled when it is needed. */
+  whole?: ValidateFunction;
+}
 
-/** Compiles a part of the format when the first file is checked that has it. Under one name there is one schema only. */
-export function compileOfFormat(name: string, schema: () => JsonSchema): ValidateFunction {
-  const known = compiled.get(name);
-  if (known !== undefined) return known;
-  const validate = compileOnce(schema());
-  compiled.set(name, validate);
-  return validate;
+const compiled = new Map<string, PartOfFormat>();
+
+/**
+ * What a part of the format finds wrong with values. Under one name there is one schema only. A value that is sound, as most
+ * are, shows so without what the schema says of keys that it does not have.
+ */
+export function checkOfFormat(
+  name: string,
+  schema: () => JsonSchema,
+): (value: JsonValue) => readonly ErrorObject[] {
+  return (value) => {
+    const part = compiled.get(name) ?? firstOf(schema(), value);
+    compiled.set(name, part);
+    const isCovered = isObject(value) && Object.keys(value).every((key) => part.keys.has(key));
+    if (part.whole === undefined && isCovered && part.first(value)) return [];
+    part.whole ??= compileOnce(schema());
+    return part.whole(value) ? [] : (part.whole.errors ?? []);
+  };
+}
+
+function firstOf(schema: JsonSchema, value: JsonValue): PartOfFormat {
+  const keys = new Set(isObject(value) ? Object.keys(value) : []);
+  if (!isObject(schema) || !isObject(schema['properties'])) return { first: compileOnce(schema), keys };
+  const ofKeys = Object.entries(schema['properties']).map(([key, held]) => [
+    key,
+    keys.has(key) ? held : true,
+  ]);
+  return { first: compileOnce({ ...schema, properties: Object.fromEntries(ofKeys) }), keys };
 }
