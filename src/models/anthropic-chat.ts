@@ -17,7 +17,7 @@ export class PipeChatAnthropic extends ChatAnthropic {
       apiKey: heldKey,
       maxRetries: 0,
       disableStreaming: true,
-      createClient: () => ({ messages: { create: async () => messageOf(await call.send()) } }),
+      createClient: () => ({ messages: { create: () => call.send(messageOf) } }),
     });
     this.#call = call;
   }

@@ -33,70 +33,90 @@ interface Controller {
   abort(reason: Error): void;
 }
 
+/** What undici's `dispatch` tells of the response. */
+export interface Handler {
+  onRequestStart(started: Controller): void;
+  onResponseStart(controller: Controller, status: number, headers: IncomingHttpHeaders): void;
+  onResponseData(controller: Controller, chunk: Buffer): void;
+  onResponseEnd(): void;
+  onResponseError(controller: Controller, error: Error): void;
+}
+
 /** Gathers one response, or the one reason why there is none. */
 export interface Collector {
-  /** What undici's `dispatch` tells of the response. */
-  readonly handler: {
-    onRequestStart(started: Controller): void;
-    onResponseStart(controller: Controller, status: number, headers: IncomingHttpHeaders): void;
-    onResponseData(controller: Controller, chunk: Buffer): void;
-    onResponseEnd(): void;
-    onResponseError(controller: Controller, error: Error): void;
-  };
+  readonly handler: Handler;
   /** Ends the exchange from our side: the connection is destroyed, not drained. */
-  readonly end: (fault: 'aborted' | 'timed_out' | 'silent' | 'too_large') => void;
+  end(fault: 'aborted' | 'timed_out' | 'silent' | 'too_large'): void;
   /** The pool itself would not take the request. */
-  readonly refused: (error: unknown) => void;
+  refused(error: unknown): void;
 }
 
 /** Gathers a body whole, of at most `max_body` bytes. `settle` is called exactly once. */
 export function createCollector(max_body: number, settle: (exchange: Exchange) => void): Collector {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  let response: { status: number; headers: IncomingHttpHeaders } | undefined;
-  let controller: Controller | undefined;
-  let settled = false;
+  return new WholeBody(max_body, settle);
+}
 
-  const fail = (fault: FaultName, cause: Error | null): void => {
-    if (settled) return;
-    settled = true;
-    settle({ kind: 'fault', fault, cause, sent: controller !== undefined });
-  };
+/** A class, since there is one to each request in flight, and a closure for each method would weigh as much as all else. */
+class WholeBody implements Collector, Handler {
+  readonly #max_body: number;
+  readonly #settle: (exchange: Exchange) => void;
+  readonly #chunks: Buffer[] = [];
+  #size = 0;
+  #response: { readonly status: number; readonly headers: IncomingHttpHeaders } | undefined;
+  #controller: Controller | undefined;
+  #settled = false;
 
-  const end: Collector['end'] = (fault) => {
-    fail(fault, null);
-    controller?.abort(new Error(fault));
-  };
+  constructor(max_body: number, settle: (exchange: Exchange) => void) {
+    this.#max_body = max_body;
+    this.#settle = settle;
+  }
 
-  const refused: Collector['refused'] = (error) => {
-    fail('connection_failed', error instanceof Error ? error : new Error(String(error)));
-  };
+  get handler(): Handler {
+    return this;
+  }
 
-  const handler: Collector['handler'] = {
-    onRequestStart(started) {
-      // A request that was still waiting for a connection when it was given up is not sent any more.
-      if (settled) started.abort(new Error('given up'));
-      else controller = started;
-    },
-    onResponseStart(_controller, status, headers) {
-      if (status >= 200) response = { status, headers };
-    },
-    onResponseData(_controller, chunk) {
-      size += chunk.length;
-      if (size > max_body) end('too_large');
-      else chunks.push(chunk);
-    },
-    onResponseEnd() {
-      if (settled || response === undefined) return;
-      settled = true;
-      settle({ kind: 'response', ...response, body: wholeOf(chunks, size) });
-    },
-    onResponseError(_controller, error) {
-      if (response !== undefined) fail('cut_body', error);
-      else fail(isProtocolError(error) ? 'no_http' : 'connection_failed', error);
-    },
-  };
-  return { handler, end, refused };
+  end(fault: FaultName): void {
+    this.#fail(fault, null);
+    this.#controller?.abort(new Error(fault));
+  }
+
+  refused(error: unknown): void {
+    this.#fail('connection_failed', error instanceof Error ? error : new Error(String(error)));
+  }
+
+  onRequestStart(started: Controller): void {
+    // A request that was still waiting for a connection when it was given up is not sent any more.
+    if (this.#settled) started.abort(new Error('given up'));
+    else this.#controller = started;
+  }
+
+  onResponseStart(_controller: Controller, status: number, headers: IncomingHttpHeaders): void {
+    if (status >= 200) this.#response = { status, headers };
+  }
+
+  onResponseData(_controller: Controller, chunk: Buffer): void {
+    this.#size += chunk.length;
+    if (this.#size > this.#max_body) this.end('too_large');
+    else this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    if (this.#settled || this.#response === undefined) return;
+    this.#settled = true;
+    const body = wholeOf(this.#chunks, this.#size);
+    this.#settle({ kind: 'response', ...this.#response, body });
+  }
+
+  onResponseError(_controller: Controller, error: Error): void {
+    if (this.#response !== undefined) this.#fail('cut_body', error);
+    else this.#fail(isProtocolError(error) ? 'no_http' : 'connection_failed', error);
+  }
+
+  #fail(fault: FaultName, cause: Error | null): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#settle({ kind: 'fault', fault, cause, sent: this.#controller !== undefined });
+  }
 }
 
 /** Most answers come in one piece. */

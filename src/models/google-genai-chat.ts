@@ -32,8 +32,10 @@ export class PipeChatGoogle extends ChatGoogleGenerativeAI {
     return super._generate([], options);
   }
 
-  override async completionWithRetry(): Promise<Generated> {
-    return { response: responseOf(await this.#call.send()) as unknown as Generated['response'] };
+  override completionWithRetry(): Promise<Generated> {
+    return this.#call.send((said) => ({
+      response: responseOf(said) as unknown as Generated['response'],
+    }));
   }
 }
 

@@ -6,8 +6,10 @@ import { zeroUsage } from '../usage/add.ts';
 import { version } from '../version.ts';
 import type { Answer } from './answer.ts';
 import type { Attempt } from './attempt.ts';
+import type { Exchange } from './collector.ts';
 import type {
   CallError,
+  CallOptions,
   CallOutcome,
   ClientServices,
   ModelClient,
@@ -38,8 +40,11 @@ export interface LangChainCall {
   readonly parameters: JsonObject;
   /** Has a run of LangChain's told of the tokens of a stream, beside whoever asked for it. To be called before `send`. */
   listen(run: CallbackManagerForLLMRun | undefined): void;
-  /** Makes the call, with all its attempts; rejects where it fails. To be called once for each. */
-  send(): Promise<Said>;
+  /**
+   * Makes the call, with all its attempts, and resolves with what is read of its answer; rejects where it fails. To be
+   * called once for each.
+   */
+  send<Read>(read: (said: Said) => Read): Promise<Read>;
 }
 
 /** An answer without the key, for the provider's class to read. */
@@ -134,10 +139,13 @@ export function openLangChainClient(
     return transport;
   }
 
+  function judged(exchange: Exchange): Attempt {
+    return judge(exchange, wire, server);
+  }
+
   function attempt({ json, tell }: Underway, signal: AbortSignal): Promise<Attempt> {
     if (tell !== undefined) return attemptStream(json, tell, signal);
-    const exchange = transportTo(urls.whole).post(json, signal);
-    return exchange.then((exchange) => judge(exchange, wire, server));
+    return transportTo(urls.whole).post(json, signal, judged);
   }
 
   async function attemptStream(json: string, tell: Tell, signal: AbortSignal): Promise<Attempt> {
@@ -150,11 +158,11 @@ export function openLangChainClient(
     return judged;
   }
 
-  function send(call: Underway): Promise<Said> {
+  function send<Read>(call: Underway, read: (said: Said) => Read): Promise<Read> {
     return callWithRetries((signal) => attempt(call, signal), call.size, services, call.control).then(
       (result) => {
         call.result = result;
-        return saidBy(result);
+        return read(saidBy(result));
       },
       (bug: unknown) => {
         call.bug = bug;
@@ -173,7 +181,7 @@ export function openLangChainClient(
       listen(run) {
         if (run !== undefined && call.tell !== undefined) call.tell = tellingTokens(call.tell, run);
       },
-      send: () => send(call),
+      send: (read) => send(call, read),
     });
     return {
       chat,
@@ -183,38 +191,49 @@ export function openLangChainClient(
     };
   }
 
+  /** In a function of its own: what `call` holds while it waits is held for each call in flight. */
+  function underway(request: ModelRequest, { signal, waiting, gate, stream }: CallOptions): Underway {
+    const body = wire.body(settings, request, stream !== undefined);
+    const json = JSON.stringify(body);
+    return {
+      json,
+      size: { bytes: Buffer.byteLength(json), images: imagesIn(request) },
+      control: { signal, waiting, gate },
+      parameters: listened ? withoutConversation(body, wire) : {},
+      tell: stream,
+      result: undefined,
+      bug: undefined,
+    };
+  }
+
+  /** Where nobody listens, what `invoke` does around the call is left out: it would take longer than the call. */
+  function through(chat: Chat, { messages }: ModelRequest, { step, record }: CallOptions): Promise<unknown> {
+    if (!listened) return chat._generate([], {});
+    return chat.invoke(langChainMessages(messages), { runName: step, metadata: { step, record } });
+  }
+
+  function failed({ result, bug }: Underway, error: unknown): CallOutcome {
+    if (bug !== undefined) throw bug;
+    const why = bounded(redact(oneLine(error instanceof Error ? error.message : String(error))), 500);
+    if (result === undefined) return unsent('invalid_request', `LangChain cannot make the call: ${why}`);
+    if (result.outcome.ok) return unread(result, `LangChain cannot read the answer: ${why}`);
+    return result.outcome;
+  }
+
   return {
-    async call(request, { signal, waiting, gate, stream, step, record }) {
+    async call(request, options) {
       const refused = wire.refusedImage?.(request);
       if (refused !== undefined) return unsent('refused_image', refused);
-      const body = wire.body(settings, request, stream !== undefined);
-      const json = JSON.stringify(body);
-      const call: Underway = {
-        json,
-        size: { bytes: Buffer.byteLength(json), images: imagesIn(request) },
-        control: { signal, waiting, gate },
-        parameters: listened ? withoutConversation(body, wire) : {},
-        tell: stream,
-        result: undefined,
-        bug: undefined,
-      };
+      const call = underway(request, options);
+      const seat = idle.pop() ?? openSeat(call);
+      seat.take(call);
       try {
-        const seat = idle.pop() ?? openSeat(call);
-        seat.take(call);
-        const { chat } = seat;
-        // Where nobody listens, what `invoke` does around the call is left out: it would take longer than the call.
-        await (listened
-          ? chat.invoke(langChainMessages(request.messages), { runName: step, metadata: { step, record } })
-          : chat._generate([], {}));
-        // A seat whose call has failed is left: nobody knows what its class still does.
-        idle.push(seat);
+        await through(seat.chat, request, options);
       } catch (error) {
-        if (call.bug !== undefined) throw call.bug;
-        const why = bounded(redact(oneLine(error instanceof Error ? error.message : String(error))), 500);
-        if (call.result === undefined)
-          return unsent('invalid_request', `LangChain cannot make the call: ${why}`);
-        if (call.result.outcome.ok) return unread(call.result, `LangChain cannot read the answer: ${why}`);
+        return failed(call, error);
       }
+      // A seat whose call has failed is left: nobody knows what its class still does.
+      idle.push(seat);
       if (call.result === undefined) throw new Error('LangChain answered without asking');
       return call.result.outcome;
     },

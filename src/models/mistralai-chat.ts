@@ -24,6 +24,10 @@ export class PipeChatMistralAI extends ChatMistralAI {
   override disableStreaming = true;
   readonly #call: LangChainCall;
   #said: Said | undefined;
+  readonly #hear = (said: Said): Seam['whole'] => {
+    this.#said = said;
+    return sdkResponse(said);
+  };
 
   constructor(call: LangChainCall) {
     super({ model: call.model, apiKey: heldKey, maxRetries: 0 });
@@ -63,10 +67,7 @@ export class PipeChatMistralAI extends ChatMistralAI {
   override completionWithRetry(input: Seam['streamInput'], streaming: true): Promise<Seam['stream']>;
   override completionWithRetry(input: Seam['input'], streaming: false): Promise<Seam['whole']>;
   override completionWithRetry(): Promise<Seam['stream'] | Seam['whole']> {
-    return this.#call.send().then((said) => {
-      this.#said = said;
-      return sdkResponse(said);
-    });
+    return this.#call.send(this.#hear);
   }
 }
 

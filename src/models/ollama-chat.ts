@@ -19,11 +19,11 @@ export class PipeChatOllama extends ChatOllama {
       maxRetries: 0,
       disableStreaming: true,
       // The class asks for a stream whatever it is told, and is content with one of a single line.
-      fetch: async () => {
-        const whole = await call.send();
-        said.tokens = whole.tokens;
-        return new Response(`${JSON.stringify(responseOf(whole))}\n`);
-      },
+      fetch: () =>
+        call.send((whole) => {
+          said.tokens = whole.tokens;
+          return new Response(`${JSON.stringify(responseOf(whole))}\n`);
+        }),
     });
     this.#call = call;
     this.#said = said;

@@ -39,8 +39,8 @@ export class PipeChatOpenAI extends ChatOpenAICompletions {
   override completionWithRetry(
     request: OpenAIClient.Chat.ChatCompletionCreateParamsNonStreaming,
   ): Promise<Completion>;
-  override async completionWithRetry(): Promise<Completion | Chunks> {
-    return completionOf(await this.#call.send());
+  override completionWithRetry(): Promise<Completion | Chunks> {
+    return this.#call.send(completionOf);
   }
 }
 

@@ -2,15 +2,19 @@ import { addUsage, zeroUsage } from '../usage/add.ts';
 import type { Usage } from '../usage/usage.ts';
 import type { Attempt, Fault } from './attempt.ts';
 import type {
+  Admission,
   CallError,
   CallErrorCode,
   CallOptions,
   CallOutcome,
   ClientServices,
+  Completion,
+  Permit,
   Refusal,
   RequestEnd,
   RequestSize,
   RetryPolicy,
+  Settled,
 } from './contract.ts';
 import { requestUsage } from './tokens.ts';
 
@@ -38,50 +42,82 @@ export async function callWithRetries(
   attempt: (signal: AbortSignal) => Promise<Attempt>,
   size: RequestSize,
   services: Pick<ClientServices, 'retry' | 'sleep' | 'random'>,
-  { signal, waiting, gate }: CallControl,
+  control: CallControl,
 ): Promise<RetriedCall> {
-  const { retry, sleep, random } = services;
-  let usage = zeroUsage;
-  let attempts = 0;
-  let last: Attempt | null = null;
-  const failed = (fault: Fault): RetriedCall => ({
-    outcome: { ok: false, error: { ...fault, attempts }, usage },
-    last,
-    attempts,
-  });
-
+  const progress: Progress = { usage: zeroUsage, attempts: 0, last: null };
+  // Short, and what it does in functions of their own: all that it holds while it waits is held for each call in flight.
   for (;;) {
-    const admitting = gate.admit(size, waiting);
+    const { waiting } = control;
+    const admitting = control.gate.admit(size, waiting);
     // Nothing is waited for where nothing holds the request up: there is a request to every call.
     const admitted = admitting instanceof Promise ? await unlessAborted(waiting, admitting) : admitting;
-    if (waiting.aborted && admitted?.ok) void admitted.value.settle(unsent);
-    if (admitted === undefined || waiting.aborted) return failed(stopped(last));
-    if (!admitted.ok) return failed(refused(admitted.error, last));
-    const permit = admitted.value;
+    const permit = permitOf(progress, admitted, waiting);
+    if ('outcome' in permit) return permit;
 
     try {
-      last = await attempt(signal);
+      progress.last = await attempt(control.signal);
     } catch (bug) {
-      void permit.settle(lostSight(usage));
+      void permit.settle(lostSight(progress.usage));
       throw bug;
     }
-    const used = requestUsage(last, usage.requests === 0);
-    usage = addUsage(usage, used);
-    const settled = permit.settle(endOf(last, used));
-
-    const { result, retry_after } = last;
-    if (result.kind === 'completed')
-      return { outcome: { ok: true, completion: result.completion, usage }, last, attempts: attempts + 1 };
+    const settled = settle(progress, progress.last, permit);
+    if (progress.last.result.kind === 'completed')
+      return completed(progress, progress.last.result.completion);
     // Waited for only here: a gate in another thread is told of an answer, and the call ends without its reply.
-    const use = await settled;
-    if (use === 'used') attempts += 1;
-    const canHelp = result.kind === 'limited' || result.retry;
-    if (!canHelp || attempts >= retry.attempts) return failed(result.fault);
-    // What went free waits at the gate: for the model, and not for this call alone.
-    if (use === 'free') continue;
-    await unlessAborted(waiting, sleep(backOff(attempts, retry_after, retry, random), waiting));
-    if (waiting.aborted) return failed(stopped(last));
+    const next = nextAfter(progress, progress.last, await settled, services);
+    if (next === 'at the gate') continue;
+    if (typeof next !== 'number') return next;
+    await unlessAborted(waiting, services.sleep(next, waiting));
+    if (waiting.aborted) return failed(progress, stopped(progress.last));
   }
+}
+
+/** How far a call is. */
+interface Progress {
+  usage: Usage;
+  /** 429s are not counted, nor what failed because the model is out. */
+  attempts: number;
+  last: Attempt | null;
+}
+
+function failed({ usage, attempts, last }: Progress, fault: Fault): RetriedCall {
+  return { outcome: { ok: false, error: { ...fault, attempts }, usage }, last, attempts };
+}
+
+function completed({ usage, attempts, last }: Progress, completion: Completion): RetriedCall {
+  return { outcome: { ok: true, completion, usage }, last, attempts: attempts + 1 };
+}
+
+/** Undefined where the wait for it was ended. */
+function permitOf(
+  progress: Progress,
+  admitted: Admission | undefined,
+  waiting: AbortSignal,
+): Permit | RetriedCall {
+  if (waiting.aborted && admitted?.ok) void admitted.value.settle(unsent);
+  if (admitted === undefined || waiting.aborted) return failed(progress, stopped(progress.last));
+  return admitted.ok ? admitted.value : failed(progress, refused(admitted.error, progress.last));
+}
+
+function settle(progress: Progress, attempt: Attempt, permit: Permit): ReturnType<Permit['settle']> {
+  const used = requestUsage(attempt, progress.usage.requests === 0);
+  progress.usage = addUsage(progress.usage, used);
+  return permit.settle(endOf(attempt, used));
+}
+
+/** After an attempt that did not complete: how the call ends, or how many milliseconds to wait for the next one. */
+function nextAfter(
+  progress: Progress,
+  { result, retry_after }: Attempt,
+  use: Settled,
+  { retry, random }: Pick<ClientServices, 'retry' | 'random'>,
+): RetriedCall | number | 'at the gate' {
+  if (use === 'used') progress.attempts += 1;
+  if (result.kind === 'completed') throw new Error('what has completed is not asked again');
+  const canHelp = result.kind === 'limited' || result.retry;
+  if (!canHelp || progress.attempts >= retry.attempts) return failed(progress, result.fault);
+  // What went free waits at the gate: for the model, and not for this call alone.
+  return use === 'free' ? 'at the gate' : backOff(progress.attempts, retry_after, retry, random);
 }
 
 /** Failures by which the model may be out for everybody. An answer that cannot be used is an answer all the same. */

@@ -29,10 +29,12 @@ export function createStreamCollector(
   settle: (exchange: Exchange) => void,
   crash: (error: unknown) => void,
 ): Collector {
-  const { handler, end, refused } = createCollector(max_body, (exchange) => {
+  const whole = createCollector(max_body, (exchange) => {
     clearTimeout(silence);
     settle(exchange);
   });
+  const { handler } = whole;
+  const end: Collector['end'] = (fault) => whole.end(fault);
   let silence: NodeJS.Timeout | undefined;
   let leaving: NodeJS.Timeout | undefined;
   let state: 'whole' | 'reading' | 'over' = 'whole';
@@ -51,7 +53,7 @@ export function createStreamCollector(
 
   return {
     end,
-    refused,
+    refused: (error) => whole.refused(error),
     handler: {
       onRequestStart(started) {
         handler.onRequestStart(started);

@@ -8,8 +8,8 @@ import { createStreamCollector } from './stream-collector.ts';
 import type { BodyReader, StreamBounds } from './stream-collector.ts';
 
 export interface Transport {
-  /** Posts JSON and gathers the answer. Never rejects. */
-  post(json: string, signal: AbortSignal): Promise<Exchange>;
+  /** Posts JSON, gathers the answer and resolves with what is read of it. Rejects only with what `read` throws. */
+  post<Read>(json: string, signal: AbortSignal, read: (exchange: Exchange) => Read): Promise<Read>;
   /** Fetches, and gathers the answer. Never rejects. */
   get(signal: AbortSignal): Promise<Exchange>;
   /** Posts JSON and gives the body of the answer to the reader as it comes. Rejects only with what the reader throws. */
@@ -50,22 +50,30 @@ export function openTransport(options: TransportOptions): Transport {
   // A server that does not stream, and one that refuses, answers in JSON.
   const streamed: Headers = { ...options.headers, accept: 'text/event-stream, application/json' };
 
-  const exchange = (
+  function exchange<Read>(
     /** What is posted; undefined: nothing is, it is fetched. */
     body: string | undefined,
     headers: Headers,
     signal: AbortSignal,
-    collect: (settle: (exchange: Exchange) => void) => Collector,
-  ): Promise<Exchange> =>
-    new Promise((resolve) => {
+    read: (exchange: Exchange) => Read,
+    collect: (settle: (exchange: Exchange) => void, crash: (error: unknown) => void) => Collector,
+  ): Promise<Read> {
+    return new Promise((resolve, reject) => {
+      const settle = (exchange: Exchange): void => {
+        try {
+          resolve(read(exchange));
+        } catch (error) {
+          reject(error);
+        }
+      };
       if (signal.aborted) {
-        resolve({ kind: 'fault', fault: 'aborted', cause: null, sent: false });
+        settle({ kind: 'fault', fault: 'aborted', cause: null, sent: false });
         return;
       }
       const collector = collect((exchange) => {
         inFlight.over(flight);
-        resolve(exchange);
-      });
+        settle(exchange);
+      }, reject);
       const flight = inFlight.begin(collector, signal);
       try {
         pool.dispatch(
@@ -76,16 +84,18 @@ export function openTransport(options: TransportOptions): Transport {
         collector.refused(error);
       }
     });
+  }
+
+  const wholly = (settle: (exchange: Exchange) => void) => createCollector(max_body, settle);
+  const asItIs = (exchange: Exchange): Exchange => exchange;
 
   return {
-    post: (json, signal) => exchange(json, whole, signal, (settle) => createCollector(max_body, settle)),
-    get: (signal) => exchange(undefined, whole, signal, (settle) => createCollector(max_body, settle)),
+    post: (json, signal, read) => exchange(json, whole, signal, read, wholly),
+    get: (signal) => exchange(undefined, whole, signal, asItIs, wholly),
     stream: (json, signal, reader) =>
-      new Promise((resolve, reject) => {
-        void exchange(json, streamed, signal, (settle) =>
-          createStreamCollector(options, reader, settle, reject),
-        ).then(resolve);
-      }),
+      exchange(json, streamed, signal, asItIs, (settle, crash) =>
+        createStreamCollector(options, reader, settle, crash),
+      ),
     close: () => pool.destroy(),
   };
 }

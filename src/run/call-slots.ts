@@ -1,5 +1,3 @@
-import pLimit from 'p-limit';
-
 /** The calls of one kind (of models, of tools) that may run at one time, over all steps. */
 export interface CallSlots {
   /** Runs the call when a slot is free. Never ask for a slot while holding one: with all held so, none comes free. */
@@ -12,42 +10,79 @@ export interface CallSlots {
 
 interface Waiting {
   readonly sequence: number;
-  readonly call: () => Promise<void>;
+  readonly begin: () => void;
 }
 
 /**
- * p-limit holds the slots and frees them whatever happens; which of the waiting calls gets a free one is decided here:
- * the oldest record's. So records end one after the other instead of all being begun and none finished.
+ * Of the calls that wait, the oldest record's gets the slot that comes free: so records end one after the other instead of
+ * all being begun and none finished. A slot comes free however its call ends.
  */
 export function createCallSlots(concurrency: number): CallSlots {
-  const limit = pLimit(concurrency);
   const waiting: Waiting[] = [];
+  let held = 0;
+  let extra = 0;
 
-  /** One slot runs one call, though not always the one that asked for it. */
-  async function runOldest(): Promise<void> {
-    let oldest = 0;
-    for (let at = 1; at < waiting.length; at++) {
-      if ((waiting[at]?.sequence ?? 0) < (waiting[oldest]?.sequence ?? 0)) oldest = at;
+  // One function for all calls: many hold a slot at one time, and each promise and closure weighs on the collector.
+  const ended = <Value>(value: Value): Value => {
+    free();
+    return value;
+  };
+  const failed = (error: unknown): never => {
+    free();
+    throw error;
+  };
+
+  function free(): void {
+    held -= 1;
+    fill();
+  }
+
+  function hold<Value>(call: () => Promise<Value>): Promise<Value> {
+    held += 1;
+    try {
+      return call().then(ended<Value>, failed);
+    } catch (error) {
+      // Before it has made a promise.
+      free();
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
     }
-    const [next] = waiting.splice(oldest, 1);
-    await next?.call();
+  }
+
+  function isFree(): boolean {
+    return held < concurrency + extra;
+  }
+
+  /** Has whoever waits begin, as long as a slot is free. */
+  function fill(): void {
+    while (isFree()) {
+      const next = oldest();
+      if (next === undefined) return;
+      next.begin();
+    }
+  }
+
+  function oldest(): Waiting | undefined {
+    let found = 0;
+    for (let at = 1; at < waiting.length; at++) {
+      if ((waiting[at]?.sequence ?? 0) < (waiting[found]?.sequence ?? 0)) found = at;
+    }
+    return waiting.splice(found, 1)[0];
   }
 
   return {
     run(sequence, call) {
       // While a slot is free, nobody waits.
-      if (limit.activeCount < limit.concurrency) return limit(call);
+      if (isFree()) return hold(call);
       return new Promise((resolve, reject) => {
-        waiting.push({ sequence, call: () => call().then(resolve, reject) });
-        // What the call does is told to whoever asked for it; the slot itself never fails.
-        void limit(runOldest);
+        waiting.push({ sequence, begin: () => void hold(call).then(resolve, reject) });
       });
     },
-    widen(extra) {
-      limit.concurrency = concurrency + extra;
+    widen(more) {
+      extra = more;
+      fill();
     },
     get extra() {
-      return limit.concurrency - concurrency;
+      return extra;
     },
   };
 }

@@ -9,13 +9,13 @@ import type { AnswerCache } from './cache/cache.ts';
 import type { Entry } from './entry.ts';
 import type { RunEvent } from './events.ts';
 import type { Fingerprint } from './fingerprint.ts';
-import { openGate } from './gate.ts';
+import { openGate, type CallGate } from './gate.ts';
 import type { Images } from './images.ts';
 import { inSlot, type SlotServices } from './in-slot.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Reserved } from './journal/lines.ts';
 import { knownAnswer, remember, type KnownAnswer } from './known-answers.ts';
-import { countLimited } from './limited-requests.ts';
+import { countLimited, type CountedGate } from './limited-requests.ts';
 import { untold } from './listeners.ts';
 import type { OpenModels, StepModel } from './models.ts';
 import { modelMoved, pinnedCache, pinnedRecording, type Pins } from './pins.ts';
@@ -193,8 +193,30 @@ function teller({ services, record, ofPlan, nth }: Call): (delta: StreamDelta) =
   return (delta) => services.tell({ type: 'call_delta', index, step: ofPlan.id, call: nth, delta });
 }
 
+/** Short, and what it does in functions of their own: all that a function holds while it waits is held for each call in flight. */
 async function ask(call: Call): Promise<CallOutcome> {
-  const { services, record, nth, ofPlan, model, recordings, request, sent, fingerprint } = call;
+  const asked = sendOff(call);
+  const outcome = answered(call, asked, await asked.answer);
+  // In flight until its line is in the file: whoever is killed loses no more calls than there are slots.
+  await call.services.journal?.committed();
+  if (outcome.ok) {
+    keep(call, outcome);
+    if (call.recordings !== undefined) await write(call, entryOf(call, outcome));
+    holdPin(call, outcome);
+  } else heedFailure(call, outcome.error);
+  return outcome;
+}
+
+/** A call under way. */
+interface Asked {
+  readonly began: number;
+  readonly gate: CallGate;
+  readonly counted: CountedGate;
+  readonly answer: Promise<CallOutcome>;
+}
+
+function sendOff(call: Call): Asked {
+  const { services, record, nth, ofPlan, model, request, sent } = call;
   const { plan, stop, traces, budget, journal, now } = services;
   const { key, failed_before } = record;
   const { id, max_output_tokens } = ofPlan;
@@ -202,38 +224,42 @@ async function ask(call: Call): Promise<CallOutcome> {
     { pacer: model.pacer, budget, journal, stop },
     { key, step: id, call: nth, max_output_tokens, failed_before, model: model.name, prices: plan.prices },
   );
-  const limited = countLimited(gate, now);
+  const counted = countLimited(gate, now);
   const stream = services.stream ? teller(call) : ofPlan.stream ? untold : undefined;
+  const options = {
+    signal: model.signal,
+    waiting: stop.signal,
+    gate: counted,
+    ...(stream !== undefined && { stream }),
+    step: id,
+    record: key,
+  };
   const began = now();
-  const answered = await traces.call({ step: id, settings: model.settings, request }, () =>
-    model.client.call(sent, {
-      signal: model.signal,
-      waiting: stop.signal,
-      gate: limited.gate,
-      ...(stream !== undefined && { stream }),
-      step: id,
-      record: key,
-    }),
+  const answer = traces.call({ step: id, settings: model.settings, request }, () =>
+    model.client.call(sent, options),
   );
-  const outcome = settle(call, answered, now() - began, {
+  return { began, gate, counted, answer };
+}
+
+function answered(call: Call, { began, gate, counted }: Asked, answer: CallOutcome): CallOutcome {
+  return settle(call, answer, call.services.now() - began, {
     held: gate.held,
-    limited: limited.count(),
-    waited: limited.waited(),
+    limited: counted.limited,
+    waited: Math.round(counted.waited),
   });
-  // In flight until its line is in the file: whoever is killed loses no more calls than there are slots.
-  await journal?.committed();
-  if (outcome.ok) {
-    const { completion, usage } = outcome;
-    keep(call, outcome);
-    if (recordings !== undefined) await write(call, { fingerprint, model: model.name, completion, usage });
-    holdPin(call, outcome);
-  } else {
-    if (recordings?.kind === 'record') recordings.unanswered();
-    // Others that are under way may be answered yet, and are paid for.
-    if (outcome.error.scope === 'run')
-      stop.request(refusedByProvider(outcome.error, ofPlan.model.name, plan), 'calls', services.grace);
-  }
-  return outcome;
+}
+
+function entryOf({ model, fingerprint }: Call, outcome: CallOutcome & { readonly ok: true }): Entry {
+  const { completion, usage } = outcome;
+  return { fingerprint, model: model.name, completion, usage };
+}
+
+function heedFailure({ services, ofPlan, recordings }: Call, error: CallError): void {
+  if (recordings?.kind === 'record') recordings.unanswered();
+  if (error.scope !== 'run') return;
+  // Others that are under way may be answered yet, and are paid for.
+  const reason = refusedByProvider(error, ofPlan.model.name, services.plan);
+  services.stop.request(reason, 'calls', services.grace);
 }
 
 /** Ends the run where another model has answered than the one that is pinned. */
@@ -243,12 +269,9 @@ function holdPin({ services, model }: Call, { completion }: CallOutcome & { read
 }
 
 /** For the cache, but not what an earlier session of this run had from there. */
-function keep(
-  { record, step, model, cache, fingerprint }: Call,
-  { completion, usage }: CallOutcome & { readonly ok: true },
-): void {
-  if (cache === undefined || usage.cached_requests > 0) return;
-  remember(record, step, { fingerprint, model: model.name, completion, usage });
+function keep(call: Call, outcome: CallOutcome & { readonly ok: true }): void {
+  if (call.cache === undefined || outcome.usage.cached_requests > 0) return;
+  remember(call.record, call.step, entryOf(call, outcome));
 }
 
 /** Counts, journals and tells a call that has ended. */

@@ -162,16 +162,7 @@ export function createConductor(
     try {
       // Without earlier sessions a record's steps begin at once: each takes its room before another record is pulled.
       const replay = services.earlier && (await services.earlier.replayOf(begun.key));
-      const countedIn = replay?.countedIn ?? { steps: new Set<string>(), models: new Set<string>() };
-      const failed_before = services.earlier?.failed(begun.sequence) === true;
-      const record = {
-        countedIn,
-        failed_before,
-        answers: [],
-        running: 0,
-        ...begun,
-        ...(replay && { replay }),
-      };
+      const record = activeRecord(begun, replay);
       finish(record, await runRecord(record, host));
     } catch (error) {
       bug(error);
@@ -179,6 +170,17 @@ export function createConductor(
     inFlight -= 1;
     room += 1;
     advance();
+  }
+
+  function activeRecord(begun: BegunRecord, replay: Replay | undefined): ActiveRecord {
+    return {
+      countedIn: replay?.countedIn ?? { steps: new Set<string>(), models: new Set<string>() },
+      failed_before: services.earlier?.failed(begun.sequence) === true,
+      answers: [],
+      running: 0,
+      ...begun,
+      ...(replay && { replay }),
+    };
   }
 
   function finish(

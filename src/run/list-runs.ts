@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { failure, type Result } from '../result.ts';
 import type { Counts, StopReason } from './events.ts';
 import { errorCode, inWords, nodeFileSystem } from './file-system.ts';
@@ -40,7 +41,7 @@ export interface BrokenRun {
 /** A journal of more bytes is not read for the counts of one line: that would take seconds. */
 const mostJournal = 256 * 1024 * 1024;
 
-/** Runs that are read at one time. */
+/** Folders that are looked at, and runs that are read, at one time: a process may have only so many files open. */
 const atOnce = 16;
 
 /**
@@ -48,11 +49,9 @@ const atOnce = 16;
  * broken. What has neither a run.json nor a journal is no run and is not told.
  */
 export async function listRuns(folders: readonly string[]): Promise<readonly ListedRun[]> {
-  const paths = [...new Set((await Promise.all(folders.map(runsIn))).flat())];
-  const listed: ListedRun[] = [];
-  for (let at = 0; at < paths.length; at += atOnce) {
-    listed.push(...(await Promise.all(paths.slice(at, at + atOnce).map(readListed))));
-  }
+  const limit = pLimit(atOnce);
+  const found = await Promise.all(folders.map((folder) => runsIn(folder, limit)));
+  const listed = await limit.map(new Set(found.flat()), readListed);
   const begun = (run: ListedRun) => (run.kind === 'run' ? run.summary.started : '');
   return listed.toSorted(
     (one, other) =>
@@ -60,12 +59,12 @@ export async function listRuns(folders: readonly string[]): Promise<readonly Lis
   );
 }
 
-async function runsIn(folder: string): Promise<readonly string[]> {
-  const names = await namesIn(folder);
+async function runsIn(folder: string, limit: LimitFunction): Promise<readonly string[]> {
+  const names = await limit(namesIn, folder);
   if (isRun(names)) return [folder];
   // A name with a dot before it is of what is in the making, such as the folder of a merge that was killed.
   const paths = names.flatMap((name) => (name.startsWith('.') ? [] : [join(folder, name)]));
-  const held = await Promise.all(paths.map(namesIn));
+  const held = await limit.map(paths, namesIn);
   return paths.filter((_, at) => isRun(held[at] ?? []));
 }
 

@@ -54,16 +54,22 @@ export function runRecord(record: ActiveRecord, host: RecordHost): Promise<Recor
   return host.traces.record(record, () => throughSteps(record, host));
 }
 
-async function throughSteps(record: ActiveRecord, host: RecordHost): Promise<RecordEnd> {
+/** Neither this nor what it calls holds more than it needs while it waits: there is one to each record in flight. */
+function throughSteps(record: ActiveRecord, host: RecordHost): Promise<RecordEnd> {
   const { plan, order } = host;
   const values: Record<string, StepValue> = {};
   const scope = { input: record.value, vars: plan.vars, steps: values };
   if (plan.input.when !== undefined) {
     const decision = decide(plan.input.when, '`input.when`', scope);
-    if (!decision.ok) return failedEnd(null, record.value, decision.error);
-    if (!decision.value) return { outcome: 'skipped' };
+    if (!decision.ok) return Promise.resolve(failedEnd(null, record.value, decision.error));
+    if (!decision.value) return Promise.resolve({ outcome: 'skipped' });
   }
-  await runSteps({ record, host, scope, values, awaited: [...order.awaited] }, order.first);
+  const progress = { record, host, scope, values, awaited: [...order.awaited] };
+  return runSteps(progress, order.first).then(() => endOf(progress));
+}
+
+function endOf({ record, host, scope, values }: Progress): RecordEnd {
+  const { plan } = host;
   if (record.end !== undefined) return record.end;
   if (plan.output === undefined) {
     return { outcome: 'succeeded', output: defaultRow(record.value, plan.steps, values) };

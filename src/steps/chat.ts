@@ -1,10 +1,10 @@
 import type { JsonObject } from '../json/json.ts';
-import type { ModelRequest } from '../models/contract.ts';
+import type { CallOutcome, ModelRequest } from '../models/contract.ts';
 import { failure, success, type Result } from '../result.ts';
 import type { Scope } from '../template/template.ts';
 import { answerError, endingMistake } from './answer-mistake.ts';
 import { compileConversation, conversationProperties, conversationSchema } from './conversation.ts';
-import type { StepBuilder, StepError, StepProgram, StepType } from './step.ts';
+import type { StepBuilder, StepError, StepProgram, StepType, StepValue } from './step.ts';
 
 /** Asks the model once; its output is the text of the answer. */
 export const chat: StepType = {
@@ -30,16 +30,19 @@ async function compile(spec: JsonObject, builder: StepBuilder): Promise<StepProg
       sketch: (scope) => ({ messages: conversation.sketch(scope) }),
     },
     render,
-    async execute(scope, services) {
+    // Not async: what waits is held for each call in flight.
+    execute(scope, services) {
       const request = render(scope);
-      if (!request.ok) return request;
-      const outcome = await services.call(request.value);
-      if (!outcome.ok) return failure(outcome.error);
-      const mistake = endingMistake(outcome.completion);
-      // One that was cut off is still of use, and says so by its finish reason.
-      if (mistake?.code === 'refused_answer') return failure(answerError(mistake, outcome));
-      const { text, finish_reason } = outcome.completion;
-      return success({ output: text, tool_calls: [], finish_reason, usage: outcome.usage });
+      return request.ok ? services.call(request.value).then(resultOf) : Promise.resolve(request);
     },
   };
+}
+
+function resultOf(outcome: CallOutcome): Result<StepValue, StepError> {
+  if (!outcome.ok) return failure(outcome.error);
+  const mistake = endingMistake(outcome.completion);
+  // One that was cut off is still of use, and says so by its finish reason.
+  if (mistake?.code === 'refused_answer') return failure(answerError(mistake, outcome));
+  const { text, finish_reason } = outcome.completion;
+  return success({ output: text, tool_calls: [], finish_reason, usage: outcome.usage });
 }

@@ -43,15 +43,12 @@ async function messageFor(
     listen(run) {
       if (run !== undefined) tell = tellingTokens(tell, run);
     },
-    send() {
+    send(read) {
       given.pieces?.forEach(tell);
       const body = completionBody(completion);
       const answer = readChatCompletion(body);
       if (!answer.ok) throw new Error(answer.error.message);
-      return Promise.resolve({
-        answer: answer.value,
-        tokens: readTokens(body['usage']),
-      });
+      return Promise.resolve(read({ answer: answer.value, tokens: readTokens(body['usage']) }));
     },
   });
   const messages = given.messages ?? [{ role: 'user', content: 'Hi.' }];

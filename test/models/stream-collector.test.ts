@@ -21,7 +21,7 @@ function collect(take: BodyReader['take'] = () => 'more') {
     },
     abort: (reason: Error) => void aborts.push(reason),
   };
-  const { handler, end } = createStreamCollector(
+  const collector = createStreamCollector(
     { idle_timeout: 100, max_stream: 20, max_body: 10 },
     {
       accepts: (status, headers) => status === 200 && headers['content-type'] === 'text/event-stream',
@@ -33,6 +33,7 @@ function collect(take: BodyReader['take'] = () => 'more') {
     (exchange) => exchanges.push(exchange),
     (error) => crashes.push(error),
   );
+  const { handler } = collector;
   return {
     start: () => handler.onRequestStart(controller),
     head: (headers: object = stream, status = 200) =>
@@ -40,7 +41,7 @@ function collect(take: BodyReader['take'] = () => 'more') {
     data: (text: string) => handler.onResponseData(controller, bytes(text)),
     finish: () => handler.onResponseEnd(),
     break: () => handler.onResponseError(controller, new Error('other side closed')),
-    end,
+    end: (fault: 'aborted' | 'silent') => collector.end(fault),
     exchanges,
     crashes,
     aborts,

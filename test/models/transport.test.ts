@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openTransport } from '../../src/models/transport.ts';
+import type { Exchange } from '../../src/models/collector.ts';
 import type { BodyReader } from '../../src/models/stream-collector.ts';
 import type { Transport, TransportOptions } from '../../src/models/transport.ts';
 import { startFakeServer } from '../support/fake-server.ts';
@@ -32,10 +33,14 @@ async function open(
 
 const never = () => new AbortController().signal;
 
+function post(transport: Transport, json: string, signal: AbortSignal): Promise<Exchange> {
+  return transport.post(json, signal, (exchange) => exchange);
+}
+
 describe('the transport', () => {
   it('posts to the path with the headers and gives the whole answer', async () => {
     const { server, transport } = await open();
-    const exchange = transport.post('{"a":"ü"}', never());
+    const exchange = post(transport, '{"a":"ü"}', never());
     const call = await server.nextCall();
     expect(call).toMatchObject({ method: 'POST', path: '/v1/chat/completions', rawBody: '{"a":"ü"}' });
     call.raw({ status: 207, headers: { 'x-request-id': 'r1' }, body: 'fünf' });
@@ -50,14 +55,14 @@ describe('the transport', () => {
   it('uses a connection again', async () => {
     const { server, transport } = await open();
     server.answer = (call) => call.reply();
-    for (let n = 0; n < 9; n += 1) await transport.post('{}', never());
+    for (let n = 0; n < 9; n += 1) await post(transport, '{}', never());
     expect(server.calls.length).toBe(9);
     expect(server.connections).toBeLessThanOrEqual(2);
   });
 
   it('opens no more connections than it may', async () => {
     const { server, transport } = await open({ connections: 3 });
-    const exchanges = Array.from({ length: 9 }, () => transport.post('{}', never()));
+    const exchanges = Array.from({ length: 9 }, () => post(transport, '{}', never()));
     const first = [await server.nextCall(), await server.nextCall(), await server.nextCall()];
     first.forEach((call) => call.reply());
     for (let n = 3; n < 9; n += 1) (await server.nextCall()).reply();
@@ -68,7 +73,7 @@ describe('the transport', () => {
 
   it('waits for the whole answer no longer than the time-out, and closes the connection', async () => {
     const { server, transport } = await open({ timeout: 50 });
-    const exchange = transport.post('{}', never());
+    const exchange = post(transport, '{}', never());
     const call = await server.nextCall();
     call.hang();
     expect(await exchange).toEqual({ kind: 'fault', fault: 'timed_out', cause: null, sent: true });
@@ -77,7 +82,7 @@ describe('the transport', () => {
 
   it('counts a body that trickles towards the time-out', async () => {
     const { server, transport } = await open({ timeout: 300 });
-    const exchange = transport.post('{}', never());
+    const exchange = post(transport, '{}', never());
     const call = await server.nextCall();
     call.trickle();
     expect(await exchange).toMatchObject({ fault: 'timed_out' });
@@ -87,7 +92,7 @@ describe('the transport', () => {
   it('ends the request at once when it is told to', async () => {
     const { server, transport } = await open();
     const stop = new AbortController();
-    const exchange = transport.post('{}', stop.signal);
+    const exchange = post(transport, '{}', stop.signal);
     const call = await server.nextCall();
     stop.abort();
     expect(await exchange).toEqual({ kind: 'fault', fault: 'aborted', cause: null, sent: true });
@@ -96,21 +101,21 @@ describe('the transport', () => {
 
   it('sends nothing when it has been told before', async () => {
     const { server, transport } = await open();
-    expect(await transport.post('{}', AbortSignal.abort())).toMatchObject({ fault: 'aborted', sent: false });
+    expect(await post(transport, '{}', AbortSignal.abort())).toMatchObject({ fault: 'aborted', sent: false });
     expect(server.connections).toBe(0);
   });
 
   it('never sends a request that was given up while it waited for a connection', async () => {
     const { server, transport } = await open({ connections: 1 });
     const stop = new AbortController();
-    const first = transport.post('"first"', never());
+    const first = post(transport, '"first"', never());
     const call = await server.nextCall();
-    const second = transport.post('"second"', stop.signal);
+    const second = post(transport, '"second"', stop.signal);
     stop.abort();
     expect(await second).toMatchObject({ fault: 'aborted', sent: false });
     call.reply();
     expect(await first).toMatchObject({ kind: 'response' });
-    const third = transport.post('"third"', never());
+    const third = post(transport, '"third"', never());
     (await server.nextCall()).reply();
     await third;
     expect(server.calls.map(({ rawBody }) => rawBody)).toEqual(['"first"', '"third"']);
@@ -122,7 +127,7 @@ describe('the transport', () => {
     process.on('warning', warn);
     const { server, transport } = await open({ connections: 32 });
     const stop = new AbortController();
-    const exchanges = Array.from({ length: 32 }, () => transport.post('{}', stop.signal));
+    const exchanges = Array.from({ length: 32 }, () => post(transport, '{}', stop.signal));
     const calls = await Promise.all(exchanges.map(() => server.nextCall()));
     stop.abort();
     expect((await Promise.all(exchanges)).every((exchange) => exchange.kind === 'fault')).toBe(true);
@@ -133,7 +138,7 @@ describe('the transport', () => {
 
   it.each(['before', 'inside'] as const)('tells of a connection that breaks %s the answer', async (when) => {
     const { server, transport } = await open();
-    const exchange = transport.post('{}', never());
+    const exchange = post(transport, '{}', never());
     (await server.nextCall()).drop(when);
     expect(await exchange).toMatchObject({
       kind: 'fault',
@@ -145,11 +150,11 @@ describe('the transport', () => {
 
   it('reads a body up to the largest size, and not a byte more', async () => {
     const { server, transport } = await open({ max_body: 1000 });
-    const whole = transport.post('{}', never());
+    const whole = post(transport, '{}', never());
     (await server.nextCall()).raw({ body: 'x'.repeat(1000) });
     expect(await whole).toMatchObject({ kind: 'response' });
 
-    const tooLarge = transport.post('{}', never());
+    const tooLarge = post(transport, '{}', never());
     const call = await server.nextCall();
     call.raw({ headers: { 'transfer-encoding': 'chunked' }, body: 'x'.repeat(1001) });
     expect(await tooLarge).toMatchObject({ fault: 'too_large', sent: true });
@@ -157,7 +162,7 @@ describe('the transport', () => {
 
   it('does not follow a redirect', async () => {
     const { server, transport } = await open();
-    const exchange = transport.post('{}', never());
+    const exchange = post(transport, '{}', never());
     (await server.nextCall()).raw({
       status: 307,
       headers: { location: `${server.url}/elsewhere` },
@@ -170,7 +175,7 @@ describe('the transport', () => {
   it('tells that nothing listens', async () => {
     const { server, transport } = await open();
     await server.close();
-    expect(await transport.post('{}', never())).toMatchObject({
+    expect(await post(transport, '{}', never())).toMatchObject({
       fault: 'connection_failed',
       sent: false,
       cause: { code: 'ECONNREFUSED' },
@@ -179,13 +184,13 @@ describe('the transport', () => {
 
   it('tells that a name does not resolve', async () => {
     const { transport } = await open({ origin: 'http://name.invalid' });
-    expect(await transport.post('{}', never())).toMatchObject({ fault: 'connection_failed', sent: false });
+    expect(await post(transport, '{}', never())).toMatchObject({ fault: 'connection_failed', sent: false });
   });
 
   it('tells that a server speaks no TLS', async () => {
     const server = await startFakeServer();
     const { transport } = await open({ origin: server.url.replace('http:', 'https:') });
-    expect(await transport.post('{}', never())).toMatchObject({ fault: 'connection_failed', sent: false });
+    expect(await post(transport, '{}', never())).toMatchObject({ fault: 'connection_failed', sent: false });
     await server.close();
   });
 
@@ -196,7 +201,7 @@ describe('the transport', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     const { transport } = await open({ origin: `http://127.0.0.1:${port}` });
-    expect(await transport.post('{}', never())).toMatchObject({ fault: 'no_http', sent: true });
+    expect(await post(transport, '{}', never())).toMatchObject({ fault: 'no_http', sent: true });
     server.close();
   });
 
@@ -207,12 +212,25 @@ describe('the transport', () => {
       throw cause;
     });
     onTestFinished(() => dispatch.mockRestore());
-    expect(await transport.post('{}', never())).toEqual({
+    expect(await post(transport, '{}', never())).toEqual({
       kind: 'fault',
       fault: 'connection_failed',
       cause,
       sent: false,
     });
+  });
+
+  it('rejects with what reading an answer throws, and goes on', async () => {
+    const { server, transport } = await open();
+    const thrown = new Error('not what was expected');
+    const exchange = transport.post('{}', never(), () => {
+      throw thrown;
+    });
+    (await server.nextCall()).reply({});
+    await expect(exchange).rejects.toBe(thrown);
+    const next = transport.post('{}', never(), ({ kind }) => kind);
+    (await server.nextCall()).reply({});
+    expect(await next).toBe('response');
   });
 
   it('gives a body away as it comes, where it is wanted so', async () => {
@@ -241,11 +259,11 @@ describe('the transport', () => {
 
   it('ends what is in flight when it is closed', async () => {
     const { server, transport } = await open();
-    const exchange = transport.post('{}', never());
+    const exchange = post(transport, '{}', never());
     const call = await server.nextCall();
     await transport.close();
     expect(await exchange).toMatchObject({ kind: 'fault', fault: 'connection_failed' });
     expect(await call.ended).toBe('closed');
-    expect(await transport.post('{}', never())).toMatchObject({ fault: 'connection_failed', sent: false });
+    expect(await post(transport, '{}', never())).toMatchObject({ fault: 'connection_failed', sent: false });
   });
 });

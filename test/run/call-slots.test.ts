@@ -58,4 +58,20 @@ describe('createCallSlots', () => {
     expect(begun).toEqual(['bad', 'good']);
     expect(results).toEqual(['thrown', 'good']);
   });
+
+  it('frees the slot of a call that throws before it has made a promise', async () => {
+    const limited = createCallSlots(1);
+    const thrown = new Error('at once');
+    const throwing = () => {
+      throw thrown;
+    };
+    const results = await Promise.allSettled([
+      limited.run(1, throwing),
+      limited.run(2, () => Promise.reject(thrown)),
+      limited.run(3, throwing),
+      limited.run(4, () => Promise.resolve('four')),
+    ]);
+    const rejected = { status: 'rejected', reason: thrown };
+    expect(results).toEqual([rejected, rejected, rejected, { status: 'fulfilled', value: 'four' }]);
+  });
 });

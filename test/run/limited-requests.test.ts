@@ -28,10 +28,10 @@ it('counts 429s alone, and passes on what the gate says', async () => {
   const counted = countLimited(open, () => 0);
   const said = [];
   for (const kind of ['limited', 'unavailable', 'limited', 'answered'] as const) {
-    const permit = await counted.gate.admit(size, signal);
+    const permit = await counted.admit(size, signal);
     if (permit.ok) said.push(permit.value.settle(end(kind)));
   }
-  expect(counted.count()).toBe(2);
+  expect(counted.limited).toBe(2);
   expect(said).toEqual(['free', 'used', 'free', 'used']);
   expect(ends).toEqual(['limited', 'unavailable', 'limited', 'answered']);
 });
@@ -39,8 +39,8 @@ it('counts 429s alone, and passes on what the gate says', async () => {
 it('passes a refusal on', async () => {
   const refusal = { code: 'outage', message: 'no' } as const;
   const counted = countLimited({ admit: async () => failure(refusal) }, () => 0);
-  expect(await counted.gate.admit(size, signal)).toEqual(failure(refusal));
-  expect(counted.count()).toBe(0);
+  expect(await counted.admit(size, signal)).toEqual(failure(refusal));
+  expect(counted.limited).toBe(0);
 });
 
 it('tells how long requests waited to be let out, and not how long they took', async () => {
@@ -53,9 +53,9 @@ it('tells how long requests waited to be let out, and not how long they took', a
   };
   const counted = countLimited(slow, () => time);
   for (const _ of ['one', 'two']) {
-    const permit = await counted.gate.admit(size, signal);
+    const permit = await counted.admit(size, signal);
     time += 4000;
     if (permit.ok) await permit.value.settle(end('answered'));
   }
-  expect(counted.waited()).toBe(500);
+  expect(counted.waited).toBe(500);
 });

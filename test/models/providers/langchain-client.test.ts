@@ -68,7 +68,7 @@ describe("a class of LangChain's", () => {
 
   it('that cannot read the answer fails the call, which was paid for', async () => {
     const { outcome } = await callBy(async (call) => {
-      await call.send();
+      await call.send((said) => said);
       throw new Error('no such part');
     });
     expect(await outcome).toMatchObject({
