@@ -13,6 +13,20 @@ export function batched<Item>(batches: AsyncIterable<readonly Item[]>): Batched<
   };
 }
 
-export function isBatched<Item>(items: AsyncIterable<Item>): items is Batched<Item> {
+/** Whatever comes next: one item, where no more can be asked for. */
+export function inBatches<Item>(items: AsyncIterable<Item>): AsyncIterator<readonly Item[], unknown> {
+  if (isBatched(items)) return items.inBatches()[Symbol.asyncIterator]();
+  const source: AsyncIterator<Item, unknown> = items[Symbol.asyncIterator]();
+  return {
+    next: () =>
+      source.next().then((next) => (next.done === true ? next : { value: [next.value], done: false })),
+    async return() {
+      await source.return?.();
+      return { value: undefined, done: true };
+    },
+  };
+}
+
+function isBatched<Item>(items: AsyncIterable<Item>): items is Batched<Item> {
   return 'inBatches' in items;
 }

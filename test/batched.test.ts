@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { batched, isBatched } from '../src/batched.ts';
+import { batched, inBatches } from '../src/batched.ts';
 
 async function* three(left?: () => void) {
   try {
@@ -28,6 +28,25 @@ it('lets go of its source when it is left early', async () => {
   expect(left).toBe(1);
 });
 
-it('is told from what gives its items one by one only', () => {
-  expect([isBatched(batched(three())), isBatched(three())]).toEqual([true, false]);
+it('gives one item at a time of what knows no batches, and lets go of it', async () => {
+  let left = 0;
+  async function* two() {
+    try {
+      yield 1;
+      yield 2;
+    } finally {
+      left += 1;
+    }
+  }
+  const whole = inBatches(two());
+  expect([await whole.next(), await whole.next(), await whole.next()]).toEqual([
+    { value: [1], done: false },
+    { value: [2], done: false },
+    { value: undefined, done: true },
+  ]);
+  const cut = inBatches(two());
+  await cut.next();
+  await cut.return?.();
+  expect([left, await cut.next()]).toEqual([2, { value: undefined, done: true }]);
+  expect(await inBatches(batched(three())).next()).toEqual({ value: [1, 2], done: false });
 });

@@ -61,10 +61,10 @@ export async function callWithRetries(
       throw bug;
     }
     const settled = settle(progress, progress.last, permit);
-    if (progress.last.result.kind === 'completed')
-      return completed(progress, progress.last.result.completion);
+    const { result } = progress.last;
+    if (result.kind === 'completed') return completed(progress, result.completion);
     // Waited for only here: a gate in another thread is told of an answer, and the call ends without its reply.
-    const next = nextAfter(progress, progress.last, await settled, services);
+    const next = nextAfter(progress, result, await settled, services);
     if (next === 'at the gate') continue;
     if (typeof next !== 'number') return next;
     await unlessAborted(waiting, services.sleep(next, waiting));
@@ -88,7 +88,7 @@ function completed({ usage, attempts, last }: Progress, completion: Completion):
   return { outcome: { ok: true, completion, usage }, last, attempts: attempts + 1 };
 }
 
-/** Undefined where the wait for it was ended. */
+/** The permit, or how the call ends without one. `admitted` is undefined where the wait for it was ended. */
 function permitOf(
   progress: Progress,
   admitted: Admission | undefined,
@@ -108,15 +108,15 @@ function settle(progress: Progress, attempt: Attempt, permit: Permit): ReturnTyp
 /** After an attempt that did not complete: how the call ends, or how many milliseconds to wait for the next one. */
 function nextAfter(
   progress: Progress,
-  { result, retry_after }: Attempt,
+  result: Exclude<Attempt['result'], { readonly kind: 'completed' }>,
   use: Settled,
   { retry, random }: Pick<ClientServices, 'retry' | 'random'>,
 ): RetriedCall | number | 'at the gate' {
   if (use === 'used') progress.attempts += 1;
-  if (result.kind === 'completed') throw new Error('what has completed is not asked again');
   const canHelp = result.kind === 'limited' || result.retry;
   if (!canHelp || progress.attempts >= retry.attempts) return failed(progress, result.fault);
   // What went free waits at the gate: for the model, and not for this call alone.
+  const retry_after = progress.last?.retry_after ?? null;
   return use === 'free' ? 'at the gate' : backOff(progress.attempts, retry_after, retry, random);
 }
 

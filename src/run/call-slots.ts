@@ -79,7 +79,8 @@ export function createCallSlots(concurrency: number): CallSlots {
     },
     widen(more) {
       extra = more;
-      fill();
+      // Not at once: whoever widens is in the midst of what the calls that begin then would ask.
+      queueMicrotask(fill);
     },
     get extra() {
       return extra;

@@ -85,8 +85,8 @@ export function createConductor(
     stepEnds(record) {
       if (record.running > 1) room += 1;
       record.running -= 1;
-      advance();
     },
+    moveOn: advance,
     stepFinished(record, at, outcome) {
       if (outcome === 'succeeded') keepAnswers(record, at, services.calls.cache);
       const step = plan.steps[at]?.id ?? '';

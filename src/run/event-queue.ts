@@ -21,23 +21,35 @@ export function createEventQueue(drained: () => void): EventQueue {
   /** Events of `events` that were told already: shifting one by one would move all the others each time. */
   let told = 0;
   const asking: ((result: IteratorResult<RunEvent, undefined>) => void)[] = [];
-  let gathering: (() => void) | undefined;
+  const gathering: ((result: IteratorResult<readonly RunEvent[], undefined>) => void)[] = [];
   let turn: NodeJS.Immediate | undefined;
   let closed = false;
+
+  /** Gives whoever waits for a batch what there is; where there is nothing yet, he waits on. */
+  function deliver(): void {
+    clearImmediate(turn);
+    turn = undefined;
+    while (gathering.length > 0 && hasNext()) {
+      const wasFull = isFull();
+      // Off the list before anybody is told: who hears that there is room may push the next events at once.
+      gathering.shift()?.(batch());
+      if (wasFull) drained();
+    }
+  }
 
   function batch(): IteratorResult<readonly RunEvent[], undefined> {
     const waiting = told === 0 ? events : events.slice(told);
     events = [];
     told = 0;
-    if (waiting.length >= fullAt) drained();
     return waiting.length === 0 ? { value: undefined, done: true } : { value: waiting, done: false };
   }
 
-  function gathered(): void {
-    clearImmediate(turn);
-    turn = undefined;
-    gathering?.();
-    gathering = undefined;
+  function hasNext(): boolean {
+    return closed || events.length > told;
+  }
+
+  function isFull(): boolean {
+    return events.length - told >= fullAt;
   }
 
   return {
@@ -49,10 +61,10 @@ export function createEventQueue(drained: () => void): EventQueue {
         return;
       }
       events.push(event);
-      if (gathering !== undefined) turn ??= setImmediate(gathered);
+      if (gathering.length > 0) turn ??= setImmediate(deliver);
     },
     get full() {
-      return events.length - told >= fullAt;
+      return isFull();
     },
     next() {
       const event = events[told];
@@ -72,9 +84,9 @@ export function createEventQueue(drained: () => void): EventQueue {
       return Promise.resolve({ value: event, done: false });
     },
     nextBatch() {
-      if (closed || events.length > told) return Promise.resolve(batch());
       return new Promise((resolve) => {
-        gathering = () => resolve(batch());
+        gathering.push(resolve);
+        if (hasNext()) deliver();
       });
     },
     close(how) {
@@ -84,7 +96,7 @@ export function createEventQueue(drained: () => void): EventQueue {
         told = 0;
       }
       for (const ask of asking.splice(0)) ask({ value: undefined, done: true });
-      gathered();
+      deliver();
     },
   };
 }

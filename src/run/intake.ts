@@ -1,4 +1,4 @@
-import { isBatched } from '../batched.ts';
+import { inBatches } from '../batched.ts';
 import type { InputBroken, RecordItem } from '../records/record.ts';
 
 type Item = RecordItem | InputBroken;
@@ -26,8 +26,7 @@ export interface Intake {
 const burst = 32;
 
 export function createIntake(records: AsyncIterable<Item>, host: IntakeHost): Intake {
-  const items = isBatched(records) ? records.inBatches() : records;
-  const source: AsyncIterator<Item | readonly Item[], unknown> = items[Symbol.asyncIterator]();
+  const source = inBatches(records);
   let state: 'ready' | 'pulling' | 'resting' | 'exhausted' | 'broken' | 'closed' = 'ready';
   /** What has come from the source, and how many of it were taken. */
   let batch: readonly Item[] = [];
@@ -68,14 +67,15 @@ export function createIntake(records: AsyncIterable<Item>, host: IntakeHost): In
     }
   }
 
-  function arrived(result: IteratorResult<Item | readonly Item[], unknown>): void {
+  function arrived(result: IteratorResult<readonly Item[], unknown>): void {
     if (state === 'closed') return;
     if (result.done === true) {
       state = 'exhausted';
+      batch = [];
       host.ended();
       return;
     }
-    batch = 'length' in result.value ? result.value : [result.value];
+    batch = result.value;
     taken = 0;
     state = 'ready';
     pull();
@@ -103,6 +103,7 @@ export function createIntake(records: AsyncIterable<Item>, host: IntakeHost): In
       const before = state;
       if (before === 'exhausted' || before === 'broken' || before === 'closed') return;
       state = 'closed';
+      batch = [];
       const returned = Promise.resolve(source.return?.()).catch(() => undefined);
       // A source that is asked for a record may not answer for hours (a terminal): it is let go when it does.
       if (before !== 'pulling') await returned;

@@ -1,4 +1,4 @@
-import type { Admission, Gate } from '../models/contract.ts';
+import type { Admission, Gate, RequestSize } from '../models/contract.ts';
 import { success } from '../result.ts';
 
 /** Counts the requests of a call that were answered by a 429, and how long they wait, on their way through the gate. */
@@ -14,7 +14,7 @@ export function countLimited(gate: Gate, now: () => number): CountedGate {
   const counts = {
     limited: 0,
     waited: 0,
-    admit(...[size, signal]: Parameters<Gate['admit']>) {
+    admit(size: RequestSize, signal: AbortSignal) {
       const began = now();
       const admitting = gate.admit(size, signal);
       if (!(admitting instanceof Promise)) return counted(admitting, counts);

@@ -30,6 +30,8 @@ export interface RecordHost {
   stopped(): boolean;
   stepBegins(record: ActiveRecord): void;
   stepEnds(record: ActiveRecord): void;
+  /** There may be room for another record. */
+  moveOn(): void;
   stepFinished(record: ActiveRecord, step: number, outcome: StepFinished['outcome']): void;
   /** Something was thrown that only a mistake of ours can throw. */
   bug(error: unknown): void;
@@ -88,7 +90,7 @@ function runSteps(progress: Progress, steps: readonly number[]): Promise<unknown
 
 /** Runs a step, then those that it was the last to be awaited by. */
 async function runStep(progress: Progress, at: number): Promise<void> {
-  const { record, host, awaited } = progress;
+  const { record, host } = progress;
   host.stepBegins(record);
   try {
     const step = host.plan.steps[at];
@@ -99,12 +101,20 @@ async function runStep(progress: Progress, at: number): Promise<void> {
     host.bug(error);
   }
   host.stepEnds(record);
-  if (record.end !== undefined) return;
-  const ready = (host.order.next[at] ?? []).filter((next) => {
+  const following = record.end === undefined ? runReady(progress, at) : undefined;
+  // Only now: a record that begins asks for a slot at once, and must not get it before this one's next step.
+  host.moveOn();
+  await following;
+}
+
+/** Runs the steps that awaited this one only; undefined where there are none. */
+function runReady(progress: Progress, ended: number): Promise<unknown> | undefined {
+  const { host, awaited } = progress;
+  const ready = (host.order.next[ended] ?? []).filter((next) => {
     awaited[next] = (awaited[next] ?? 0) - 1;
     return awaited[next] === 0;
   });
-  if (ready.length > 0) await runSteps(progress, ready);
+  return ready.length === 0 ? undefined : runSteps(progress, ready);
 }
 
 /** Whether the step is to be done; where it is not, that is told. */

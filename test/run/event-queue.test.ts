@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createEventQueue } from '../../src/run/event-queue.ts';
 import type { RunEvent } from '../../src/run/events.ts';
+import { settled } from './support/clock.ts';
 
 const event = (index: number): RunEvent => ({ type: 'record_started', index, key: `${index}` });
 const done = { value: undefined, done: true };
@@ -85,6 +86,39 @@ describe('createEventQueue', () => {
     expect(queue.full).toBe(true);
     await queue.nextBatch();
     expect([queue.full, drained]).toEqual([false, 1]);
+  });
+
+  it('goes on where whoever hears that there is room tells more at once', async () => {
+    let more = 3;
+    const queue = createEventQueue(() => {
+      if (more > 0) queue.push(event(-1));
+      more -= 1;
+    });
+    const counts: (number | 'done')[] = [];
+    const consumed = (async () => {
+      for (;;) {
+        const { value } = await queue.nextBatch();
+        counts.push(value?.length ?? 'done');
+        if (value === undefined) return;
+      }
+    })();
+    for (let burst = 0; burst < 3; burst++) {
+      for (let index = 0; index < 1100; index++) queue.push(event(index));
+      for (let turn = 0; turn < 3; turn++) await settled();
+    }
+    expect(counts).toEqual([1100, 1, 1100, 1, 1100, 1]);
+    queue.close();
+    await consumed;
+    expect(counts.at(-1)).toBe('done');
+  });
+
+  it('gives one batch to each who has asked', async () => {
+    const queue = createEventQueue(() => {});
+    const asked = [queue.nextBatch(), queue.nextBatch()];
+    queue.push(event(0));
+    expect((await asked[0])?.value).toEqual([event(0)]);
+    queue.push(event(1));
+    expect((await asked[1])?.value).toEqual([event(1)]);
   });
 
   it('forgets what it holds when told so', async () => {

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { batched } from '../../src/batched.ts';
 import { success } from '../../src/result.ts';
 import type { RunEvent } from '../../src/run/events.ts';
 import type { OpenModel } from '../../src/run/options.ts';
@@ -300,6 +301,59 @@ describe('the window', () => {
     for await (const batch of events.inBatches()) expect(batch).toBe('never');
   });
 
+  it.each([1, 64, 600])(
+    'tells every event of records that come in batches and are answered in bursts, %i at a time',
+    async (concurrency) => {
+      const waiting: (() => void)[] = [];
+      const openModel: OpenModel = async () => ({
+        call: () =>
+          new Promise((resolve) => {
+            waiting.push(() => resolve(answer('ok')));
+          }),
+        close: async () => {},
+      });
+      const records = recordsOf(2000);
+      const chunks = async function* () {
+        for (let at = 0; at < records.length; at += 700) yield records.slice(at, at + 700);
+      };
+      const events: RunEvent[] = [];
+      const run = async () => {
+        const told = runPipeline(plan([step('one')], { concurrency }), batched(chunks()), {
+          env: {},
+          openModel,
+        });
+        for await (const batch of told.inBatches()) events.push(...batch);
+      };
+      const running = run();
+      while (events.at(-1)?.type !== 'run_finished') {
+        for (const reply of waiting.splice(0)) reply();
+        await settled();
+      }
+      await running;
+      expect(events.at(-1)).toMatchObject({ type: 'run_finished', counts: { succeeded: 2000, pending: 0 } });
+      expect(events.length).toBe(2 + 4 * 2000);
+    },
+  );
+
+  it.each(['one by one', 'in batches'])(
+    'begins the next step of a record before another record, where records come %s',
+    async (how) => {
+      const models = fakeModels();
+      const records = recordsOf(4);
+      const steps = [step('a'), step('b'), step('c', { after: ['a'] })];
+      const items = how === 'in batches' ? batched(inOneBatch(records)) : source(records).records;
+      const run = drive(plan(steps, { concurrency: 2 }), items, { openModel: models.openModel });
+      const asked: string[] = [];
+      for (let nth = 0; nth < 12; nth++) {
+        const call = await models.nextCall();
+        asked.push(call.step);
+        call.reply();
+      }
+      await run.finished;
+      expect(asked.join('')).toBe('abcabcabcabc');
+    },
+  );
+
   it('waits for a consumer who lags behind, with a bounded number of events', async () => {
     const { records, seen } = source(recordsOf(5000));
     const iterator = runPipeline(plan([step('one')], { concurrency: 4 }), records, {
@@ -375,3 +429,7 @@ describe('the window', () => {
     );
   });
 });
+
+async function* inOneBatch<Item>(items: readonly Item[]) {
+  yield items;
+}

@@ -37,9 +37,8 @@ export function compileOnce(schema: JsonSchema): ValidateFunction {
 
 /** A part of the format as far as it is compiled. To compile it takes ten times as long as all else that a check of a file does. */
 interface PartOfFormat {
-  /** By the schema without what it says of keys that the first value did not have; and those that it had. */
-  readonly first: ValidateFunction;
-  readonly keys: ReadonlySet<string>;
+  /** By the schema without what it says of keys that the first value did not have; `keys` are those that it had. */
+  readonly first?: { readonly validate: ValidateFunction; readonly keys: ReadonlySet<string> };
   /** By the whole schema, which is compiled when it is needed. */
   whole?: ValidateFunction;
 }
@@ -48,7 +47,8 @@ const compiled = new Map<string, PartOfFormat>();
 
 /**
  * What a part of the format finds wrong with values. Under one name there is one schema only. A value that is sound, as most
- * are, shows so without what the schema says of keys that it does not have.
+ * are, shows so without what the schema says of keys that it does not have: which holds as long as no `$ref` of a schema of
+ * ours leads into its `properties`.
  */
 export function checkOfFormat(
   name: string,
@@ -57,19 +57,23 @@ export function checkOfFormat(
   return (value) => {
     const part = compiled.get(name) ?? firstOf(schema(), value);
     compiled.set(name, part);
-    const isCovered = isObject(value) && Object.keys(value).every((key) => part.keys.has(key));
-    if (part.whole === undefined && isCovered && part.first(value)) return [];
+    if (part.whole === undefined && isCovered(value, part.first) && part.first.validate(value)) return [];
     part.whole ??= compileOnce(schema());
     return part.whole(value) ? [] : (part.whole.errors ?? []);
   };
 }
 
+function isCovered(value: JsonValue, first: PartOfFormat['first']): first is NonNullable<typeof first> {
+  return first !== undefined && isObject(value) && Object.keys(value).every((key) => first.keys.has(key));
+}
+
 function firstOf(schema: JsonSchema, value: JsonValue): PartOfFormat {
-  const keys = new Set(isObject(value) ? Object.keys(value) : []);
-  if (!isObject(schema) || !isObject(schema['properties'])) return { first: compileOnce(schema), keys };
+  if (!isObject(value) || !isObject(schema) || !isObject(schema['properties'])) return {};
+  const keys = new Set(Object.keys(value));
   const ofKeys = Object.entries(schema['properties']).map(([key, held]) => [
     key,
     keys.has(key) ? held : true,
   ]);
-  return { first: compileOnce({ ...schema, properties: Object.fromEntries(ofKeys) }), keys };
+  const validate = compileOnce({ ...schema, properties: Object.fromEntries(ofKeys) });
+  return { first: { validate, keys } };
 }

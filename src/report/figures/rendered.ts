@@ -56,6 +56,7 @@ export function createRenderer(plan: Plan, images: Images): Renderer {
         stopped: () => false,
         stepBegins() {},
         stepEnds() {},
+        moveOn() {},
         stepFinished() {},
         bug(error) {
           throw error;
