@@ -86,8 +86,10 @@ async function runs(
   const more = wanted.length - shown.length;
   if (more > 0) tell(terminal, `and ${more} more: --limit ${wanted.length} lists all`);
   if (listed.length === 0) tell(terminal, 'no run is kept here yet: `pipe run` keeps each in runs/');
-  else if (wanted.length === 0)
-    tell(terminal, `none of ${listed.length} runs is ${(state ?? []).join(' or ')}`);
+  else if (wanted.length === 0) {
+    const none = listed.length === 1 ? 'the one run is not' : `none of ${listed.length} runs is`;
+    tell(terminal, `${none} ${(state ?? []).join(' or ')}`);
+  }
   return exit.success;
 }
 

@@ -70,7 +70,7 @@ describe('pipe runs', () => {
   it('selects by state and number, and says what it leaves out', async () => {
     const { cwd } = await projectWithRun();
     const none = await runInProcess(cwd, ['runs', '--state', 'killed', '--state', 'stopped']);
-    expect(none).toEqual({ exitCode: 0, stdout: '', stderr: 'none of 1 runs is killed or stopped\n' });
+    expect(none).toEqual({ exitCode: 0, stdout: '', stderr: 'the one run is not killed or stopped\n' });
     const wrong = await runInProcess(cwd, ['runs', '--state', 'kiled']);
     expect(wrong.stderr).toContain('choose among running');
   });

@@ -9,6 +9,8 @@ it.each<[string, string | undefined]>([
   ['mistral-small-2604', 'mistral-small-2603'],
   ['open-mistral-nem', 'open-mistral-nemo'],
   ['my-own-model', undefined],
+  ['mistral-small-latest', undefined],
+  ['mistral-small-2603', undefined],
   ['', undefined],
 ])('%j means %j', (name, meant) => {
   expect(meantModel(name, builtInPrices)).toBe(meant);
