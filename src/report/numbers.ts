@@ -9,9 +9,10 @@ function onDemand(options: Intl.NumberFormatOptions): () => Intl.NumberFormat {
 const grouped = onDemand({ maximumFractionDigits: 0 });
 const short = onDemand({ notation: 'compact', maximumFractionDigits: 1 });
 
-/** 1,234,567 */
+/** 1,234,567. Whole numbers without Intl, which takes 20 ms to get ready. */
 export function formatCount(count: number): string {
-  return Number.isInteger(count) && count >= 0 && count < 1000 ? String(count) : grouped().format(count);
+  if (!Number.isSafeInteger(count) || count < 0) return grouped().format(count);
+  return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
 /** 9,876 and 12.3K and 1.2M: for where there is little room. */

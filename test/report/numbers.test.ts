@@ -47,6 +47,12 @@ describe('numbers for people', () => {
     expect(formatCount(count)).toBe(text);
   });
 
+  it('groups whole numbers as Intl does', () => {
+    const intl = new Intl.NumberFormat('en-US');
+    const numbers = [0, 7, 99, 100, 999, 1000, 12_345, 999_999, 1e6, 1e9 - 1, 1e15, Number.MAX_SAFE_INTEGER];
+    for (const count of numbers) expect(formatCount(count)).toBe(intl.format(count));
+  });
+
   it.each([
     [0, '0'],
     [9999, '9,999'],
