@@ -10,7 +10,6 @@ import type {
 import { billionthsUp, dollarsOf } from '../usage/billionths.ts';
 import type { Failures } from './failures.ts';
 import { formatCount } from './numbers.ts';
-import { outputUnwritable } from './paths.ts';
 
 /** What there is to do after a run. */
 export interface Next {
@@ -85,7 +84,7 @@ function restInWords(
   { state, reason, counts: { pending } }: NextInput['finished'],
   total: number | null,
 ): readonly string[] {
-  if (state === 'completed' || reason?.code === outputUnwritable) return [];
+  if (state === 'completed') return [];
   const records = pending === 0 ? [] : [`the ${inWords(pending, 'pending', 'record')}`];
   const rest = total === null ? ['the rest of the input'] : [];
   const what = [...records, ...rest].join(' and ');

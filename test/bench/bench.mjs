@@ -2,7 +2,8 @@
 // bare undici loop and LangChain's ways, in turn against one server in its own process. Prints medians and ratios, and
 // judges nothing; `--write` puts the tables into README.md, so that no number there is typed by hand.
 import { availableParallelism, cpus, totalmem } from 'node:os';
-import { parseArgs } from 'node:util';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { wholeNumber } from '../whole-number.mjs';
 import { openBench } from './measure.mjs';
 import { limits } from './scenarios/limits.mjs';
 import { memory } from './scenarios/memory.mjs';
@@ -13,18 +14,29 @@ import { formatTable, writeTables } from './tables.mjs';
 
 const scenarios = [noLatency, fixedLatency, realLatency, memory, resume, limits, startUp];
 
-const { values } = parseArgs({
-  options: {
-    scenarios: { type: 'string', default: scenarios.map(({ name }) => name).join(',') },
-    rounds: { type: 'string', default: '3' },
-    rows: { type: 'string' },
-    long: { type: 'boolean', default: false },
-    write: { type: 'boolean', default: false },
-  },
-});
-const names = values.scenarios.split(',');
-const unknown = names.filter((name) => scenarios.every((scenario) => scenario.name !== name));
-if (unknown.length > 0) throw new Error(`no scenario ${unknown.join(', ')}`);
+const values = new Command('npm run bench --')
+  .description(
+    'Measures the built command beside a bare undici loop and beside what people do with LangChain.',
+  )
+  .addOption(
+    new Option('--scenarios <names>', `of ${scenarios.map(({ name }) => name).join(', ')}`)
+      .default(scenarios, 'all')
+      .argParser(scenariosOf),
+  )
+  .option('--rounds <n>', 'of each comparison; medians are printed', wholeNumber(1), 3)
+  .option('--rows <n>', "in place of each scenario's own number", wholeNumber(1))
+  .option('--long', 'a million rows, and LangChain where it takes minutes')
+  .option('--write', 'put the tables into test/bench/README.md')
+  .allowExcessArguments(false)
+  .parse()
+  .opts();
+
+function scenariosOf(list) {
+  const names = list.split(',');
+  const unknown = names.filter((name) => scenarios.every((scenario) => scenario.name !== name));
+  if (unknown.length > 0) throw new InvalidArgumentError(`There is no scenario ${unknown.join(', ')}.`);
+  return scenarios.filter(({ name }) => names.includes(name));
+}
 
 const date = new Date().toISOString().slice(0, 10);
 const gigabytes = Math.round(totalmem() / 2 ** 30);
@@ -32,12 +44,11 @@ const machine = `${cpus()[0]?.model ?? 'unknown CPU'}, ${availableParallelism()}
 console.log(`${machine}, ${date}`);
 console.log('Medians; every figure is of a whole process, start-up included.');
 
-for (const scenario of scenarios) {
-  if (!names.includes(scenario.name)) continue;
+for (const scenario of values.scenarios) {
   const bench = openBench({
-    rounds: Number(values.rounds),
-    long: values.long,
-    rowsOr: (usual) => (values.rows === undefined ? usual : Number(values.rows)),
+    rounds: values.rounds,
+    long: values.long === true,
+    rowsOr: (usual) => values.rows ?? usual,
   });
   try {
     const tables = await scenario.run(bench);

@@ -51,7 +51,6 @@ const interrupted = stop('interrupted');
 describe('what to do next', () => {
   it.each<[string, End]>([
     ['success', {}],
-    ['rows that could not be put where they were wanted', { reason: stop('local', outputUnwritable) }],
     ['a stop that came with the last record', { reason: stop('failures') }],
   ])('is nothing after %s', (_, end) => {
     expect(nextAfter(end)).toBeUndefined();
@@ -115,6 +114,11 @@ describe('what to do next', () => {
     [
       'a disk that was full at the end',
       { reason: stop('local') },
+      'writes what could not be written, once the reason is gone',
+    ],
+    [
+      'rows that could not be put where they were wanted',
+      { reason: stop('local', outputUnwritable) },
       'writes what could not be written, once the reason is gone',
     ],
     [

@@ -21,7 +21,8 @@ const slow: Behaviour = { latency: [5, 40] };
 /** A workload, and what can be done with it. */
 interface Played {
   readonly workload: Workload;
-  start(options?: Partial<SessionOptions>): Session;
+  /** `flags`: more of them than every session has. */
+  start(options?: Partial<SessionOptions>, flags?: readonly string[]): Session;
   /** Goes on until the run is through, and gives what is wrong with it. */
   finish(kills: number): Promise<readonly string[]>;
 }
@@ -33,8 +34,8 @@ async function prepare(
   const { behaviour = slow, ...others } = options;
   const shared = { shape: 'chain', rows, url: server.url, settings, ...others } as const;
   const args = ['run', 'work.yaml', '--input', 'rows.jsonl', '--run-dir', 'run'];
-  const startIn = (cwd: string, options: Partial<SessionOptions>) =>
-    startPipe([...args, '--concurrency', String(concurrency)], {
+  const startIn = (cwd: string, options: Partial<SessionOptions>, flags: readonly string[] = []) =>
+    startPipe([...args, '--concurrency', String(concurrency), ...flags], {
       root,
       cwd,
       ...options,
@@ -45,8 +46,8 @@ async function prepare(
   await startIn(calm.folder, {}).ended;
   const workload = writeWorkload(join(folder, 'work'), shared);
   const sessions: Session[] = [];
-  function start(options: Partial<SessionOptions> = {}): Session {
-    const session = startIn(workload.folder, options);
+  function start(options: Partial<SessionOptions> = {}, flags: readonly string[] = []): Session {
+    const session = startIn(workload.folder, options, flags);
     sessions.push(session);
     return session;
   }
@@ -207,9 +208,7 @@ export const cases: readonly Case[] = [
     name: 'a reader of the rows who goes',
     async play(stage) {
       const played = await prepare(stage);
-      const { root } = stage;
-      const args = ['run', 'work.yaml', '--input', 'rows.jsonl', '--run-dir', 'run', '--output', '-'];
-      const session = startPipe(args, { root, cwd: played.workload.folder, env: { [keyVariable]: key } });
+      const session = played.start({}, ['--output', '-']);
       session.stdout.once('data', () => session.stdout.destroy());
       const end = await session.ended;
       const wrong = end.code === 130 ? [] : [`a reader who goes ended the session with ${endInWords(end)}`];

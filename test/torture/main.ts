@@ -1,6 +1,5 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { cases } from './cases.ts';
 import { startPaidServer, type PaidServer } from './paid-server.ts';
 import { playRound, type RoundEnd } from './round.ts';
@@ -11,30 +10,24 @@ export interface TortureOptions {
   readonly root: string;
   /** A folder for what the rounds leave. */
   readonly work: string;
-  readonly args: readonly string[];
+  /** Of the first round; each further one has the next. */
+  readonly seed: number;
+  readonly rounds: number;
+  /** In each round. */
+  readonly kills: number;
+  /** Whether the cases are played, too. */
+  readonly cases: boolean;
 }
 
 /** Plays rounds and prints what came of them; the exit code says whether all promises were kept. */
-export async function torture({ root, work, args }: TortureOptions): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      seed: { type: 'string', default: '1' },
-      rounds: { type: 'string', default: '40' },
-      kills: { type: 'string', default: '2' },
-      long: { type: 'boolean', default: false },
-      'no-cases': { type: 'boolean', default: false },
-    },
-  });
-  const first = Number(values.seed);
-  const rounds = values.long ? 50 : Number(values.rounds);
-  const kills = values.long ? 3 : Number(values.kills);
+export async function torture(options: TortureOptions): Promise<number> {
+  const { root, work, seed: first, rounds, kills } = options;
   const server = await startPaidServer(root);
   const ends: RoundEnd[] = [];
   const failed: number[] = [];
   let broken = 0;
   try {
-    if (!values['no-cases']) broken = await playCases({ root, work, server });
+    if (options.cases) broken = await playCases({ root, work, server });
     for (let seed = first; seed < first + rounds; seed += 1) {
       const scenario = drawScenario(seed, kills);
       const folder = join(work, `round-${seed}`);
