@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { JsonObject } from '../json/json.ts';
 import { failure, success, type Result } from '../result.ts';
+import { partOf } from '../records/spool.ts';
 import type { DoneRun } from '../run/done-run.ts';
 import type { StopReason } from '../run/events.ts';
 import type { RunFolder } from '../run/folder.ts';
@@ -82,6 +84,11 @@ export async function spoolOf(
       same.ok ? undefined : same.error.message,
     ),
   );
+}
+
+/** Whether a run's folder has the beginning of an input that comes once, and not the rest. */
+export function hasPartOfInput(folder: string): boolean {
+  return existsSync(partOf(join(folder, spoolName)));
 }
 
 async function comesOnce(input: string): Promise<boolean> {

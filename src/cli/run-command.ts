@@ -1,9 +1,22 @@
-import { shellWord, type Anew } from '../report/next.ts';
+import { pathWord, shellWord, type Anew } from '../report/next.ts';
 import type { PlanFlags } from './plan-flags.ts';
 import type { RunFlags } from './run-flags.ts';
 
 type CommandFlags = Omit<PlanFlags, 'format' | 'against' | 'maxUsd'> &
-  Partial<Pick<RunFlags, 'output' | 'simulate' | 'workers' | 'locked' | 'stream' | 'maxFailures'>>;
+  Partial<
+    Pick<
+      RunFlags,
+      | 'output'
+      | 'simulate'
+      | 'workers'
+      | 'locked'
+      | 'stream'
+      | 'maxFailures'
+      | 'failFast'
+      | 'strict'
+      | 'liveTools'
+    >
+  >;
 
 /** The command that runs a pipeline with these flags, a word or a flag with its value each. */
 export function runCommand(command: string, file: string, flags: CommandFlags): readonly string[] {
@@ -36,8 +49,13 @@ export function runCommand(command: string, file: string, flags: CommandFlags): 
     ...repeated('replay', flags.replay),
     ...given,
     ...(cache === false ? ['--no-cache'] : []),
-    ...(locked === true ? ['--locked'] : []),
-    ...(stream === true ? ['--stream'] : []),
+    ...Object.entries({
+      'live-tools': flags.liveTools,
+      strict: flags.strict,
+      'fail-fast': flags.failFast,
+      locked,
+      stream,
+    }).flatMap(([name, value]) => (value === true ? [`--${name}`] : [])),
   ];
 }
 
@@ -64,13 +82,19 @@ function plainNumber(value: number): string {
   return value.toLocaleString('en-US', { useGrouping: false, maximumFractionDigits: 9 });
 }
 
-/** How a run with these flags would be begun once more. `meant`: the model in whose place a wrong one was named. */
-export function runAnew(
-  command: string,
-  file: string,
-  flags: RunFlags,
-  meant: (wrong: string) => string | undefined,
-): Anew {
+export interface RunAgain {
+  /** What the user types to start pipe. */
+  readonly command: string;
+  readonly file: string;
+  readonly flags: RunFlags;
+  /** The model in whose place a wrong one was named. */
+  readonly meant: (wrong: string) => string | undefined;
+  /** Whether a run's folder has only the beginning of its input. */
+  readonly isCut: (folder: string) => boolean;
+}
+
+/** How a run would be begun once more. */
+export function runAnew({ command, file, flags, meant, isCut }: RunAgain): Anew {
   const { replay = [], model } = flags;
   const [replayed] = replay;
   const right = model === undefined ? undefined : meant(model);
@@ -84,7 +108,10 @@ export function runAnew(
           command: runCommand(command, file, { ...flags, model: right ?? 'NAME' }),
           effect: right === undefined ? 'begins anew, with the NAME of another model' : 'begins anew',
         };
-  if (replayed === undefined || replay.length > 1 || !replayed.endsWith('.jsonl')) return { otherModel };
+  const wholeInput = (folder: string) =>
+    isCut(folder) ? [...runCommand(command, file, flags), `--run-dir ${pathWord(folder)}`] : undefined;
+  const anew = { otherModel, wholeInput };
+  if (replayed === undefined || replay.length > 1 || !replayed.endsWith('.jsonl')) return anew;
   const { replay: _, ...others } = flags;
-  return { otherModel, recording: runCommand(command, file, { ...others, record: replayed }) };
+  return { ...anew, recording: runCommand(command, file, { ...others, record: replayed }) };
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Batched } from '../batched.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { outputUnwritable } from '../report/paths.ts';
@@ -7,7 +8,7 @@ import type { RunFolder } from '../run/folder.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { exit, exitCodeOf, type ExitCode } from './exit.ts';
 import { filesFolder } from './image-folder.ts';
-import { openFolder, type OpenedFolder } from './open-folder.ts';
+import { hasPartOfInput, openFolder, type OpenedFolder } from './open-folder.ts';
 import { selectionOf } from './prepare.ts';
 import { watchReader, type Reader } from './reader.ts';
 import type { ReadyRun } from './ready-run.ts';
@@ -56,7 +57,13 @@ async function tell(
     ...flags,
     inputPath: flags.input,
     plan,
-    anew: runAnew(commandOf(terminal), file, flags, (wrong) => meantModel(wrong, plan.prices)),
+    anew: runAnew({
+      command: commandOf(terminal),
+      file,
+      flags,
+      meant: (wrong) => meantModel(wrong, plan.prices),
+      isCut: (folder) => hasPartOfInput(resolve(terminal.cwd, folder)),
+    }),
     warnings: prepared.warnings,
     ...(flags.output !== undefined && { outputPath: flags.output }),
   });

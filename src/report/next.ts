@@ -35,6 +35,11 @@ export interface Anew {
   readonly otherModel: Next;
   /** Recording in the place of replaying; undefined where no single file is replayed. */
   readonly recording?: readonly string[];
+  /**
+   * Into the same folder, given the whole of an input that comes once; undefined where the folder keeps all of it, so that
+   * a resume needs no more.
+   */
+  readonly wholeInput?: (folder: string) => readonly string[] | undefined;
 }
 
 /** How to finish what the run has left to do; undefined where that is nothing, or nothing was kept of it. */
@@ -58,14 +63,17 @@ export function nextOf(input: NextInput): Next | undefined {
   if (steps.length === 0) return atFault === 0 ? undefined : correctRows(atFault, inputPath, resume);
   const larger = reason?.kind === 'budget' ? largerThan(finished.budget) : [];
   const isMoved = reason?.code === 'model_moved';
+  // Only a resume goes on without the lock.
+  const withInput = isMoved ? undefined : anew?.wholeInput?.(started.folder);
   const effect = [
     steps.join(' and '),
+    ...(withInput === undefined ? [] : ['given the whole input from its beginning']),
     ...(larger.length > 0 ? ['with a larger budget'] : []),
     ...(isMoved ? ['whichever model answers'] : []),
-    ...(hasToGo(reason) ? ['once the reason is gone'] : []),
+    ...(hasToGo(reason, withInput !== undefined) ? ['once the reason is gone'] : []),
   ].join(', ');
   return {
-    command: [...resume, ...larger, ...(isMoved ? ['--no-locked'] : [])],
+    command: [...replaced(withInput ?? resume, larger), ...(isMoved ? ['--no-locked'] : [])],
     effect: atFault === 0 ? effect : `${effect}; ${failAlike(atFault)}`,
   };
 }
@@ -120,9 +128,9 @@ function correctRows(rows: number, inputPath: string, resume: readonly string[])
 }
 
 /** Whether the same would stop the run at once: an interrupt is over, and a budget or a lock is seen to by the command. */
-function hasToGo(reason: StopReason | undefined): boolean {
+function hasToGo(reason: StopReason | undefined, isInputGiven: boolean): boolean {
   if (reason === undefined || reason.code === 'model_moved') return false;
-  return ['provider', 'local', 'input'].includes(reason.kind);
+  return ['provider', 'local', ...(isInputGiven ? [] : ['input'])].includes(reason.kind);
 }
 
 /** Flags for a budget that is larger where the refused calls did not fit into it. */
@@ -133,6 +141,13 @@ function largerThan(budget: BudgetReport | undefined): readonly string[] {
     ...(billionths === undefined ? [] : [`--budget-usd ${decimal(dollarsOf(roundedUp(billionths)))}`]),
     ...(tokens === undefined ? [] : [`--set budget.tokens=${decimal(roundedUp(tokens))}`]),
   ];
+}
+
+/** Flags in place of those of the same name, or at the end. */
+function replaced(words: readonly string[], flags: readonly string[]): readonly string[] {
+  const named = (word: string) => word.slice(0, word.search(/[^ =]*$/));
+  const names = new Set(flags.map(named));
+  return [...words.filter((word) => !names.has(named(word))), ...flags];
 }
 
 /** Twice what was spent by now and what the next call may use: enough for that call, and for as much again. */

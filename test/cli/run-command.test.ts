@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '../support/pipe.ts';
 import { typed } from '../support/in-process.ts';
@@ -64,6 +65,32 @@ it('after a replay that misses, the next run records', async () => {
   expect(nextOf(missed.stderr)).toContain(`--record ${recording} asks the model, and records the call`);
   const several = await run(cwd, '--replay', recording, '--replay', cwd);
   expect(nextOf(several.stderr)).toContain('run it with --record in place of --replay');
+});
+
+it('after a stop before the end of stdin, the next run wants all of it, into the same folder', async () => {
+  const cwd = project();
+  const words = ['run', join(cwd, 'p.yaml'), '--input', '-', '--input-format', 'jsonl', '--simulate='];
+  const flags = ['--run-dir', join(cwd, 'cut')];
+  const stdin = new PassThrough() as unknown as NodeJS.ReadStream & PassThrough;
+  stdin.write('{"text":\n');
+  const budget = ['--set', 'budget.tokens=9000'];
+  const stopped = await typed(cwd, [...words, ...flags, '--fail-fast', ...budget], { stdin });
+  expect(stopped.exitCode).toBe(1);
+  expect(nextOf(stopped.stderr)).toMatch(
+    /^pipe run \S+p\.yaml --input - --simulate --set budget\.tokens=9000 --input-format jsonl --fail-fast --run-dir cut goes on/,
+  );
+  const wanted = 'goes on with the rest of the input, given the whole input from its beginning';
+  expect(nextOf(stopped.stderr)).toContain(`${wanted}; 1 row is at fault itself`);
+
+  const again = await typed(cwd, ['resume', join(cwd, 'cut')]);
+  expect(again.stderr).toContain('had not been read to its end');
+  expect(nextOf(again.stderr)).toContain(`--run-dir cut ${wanted}; 1 row`);
+
+  stdin.end('{"text":"two"}\n');
+  const whole = new PassThrough().end('{"text":\n{"text":"two"}\n') as unknown as typeof stdin;
+  const through = await typed(cwd, [...words, ...flags, ...budget], { stdin: whole });
+  expect(through.stderr).toMatch(/^records +2: 1 succeeded, 1 failed/mu);
+  expect(nextOf(through.stderr)).toContain('correct it at the source');
 });
 
 it('a plan that is too dear is run with a budget', async () => {

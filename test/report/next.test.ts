@@ -26,6 +26,7 @@ interface End {
   readonly inputPath?: string;
   readonly budget?: NextInput['finished']['budget'];
   readonly command?: string;
+  readonly anew?: NextInput['anew'];
 }
 
 function nextAfter(end: End): Next | undefined {
@@ -43,6 +44,7 @@ function nextAfter(end: End): Next | undefined {
     failures: failuresOf(failedInSteps, rowsAtFault),
     inputPath: end.inputPath ?? 'rows.csv',
     ...(end.command !== undefined && { command: end.command }),
+    ...(end.anew !== undefined && { anew: end.anew }),
   });
 }
 
@@ -168,6 +170,57 @@ describe('what to do next', () => {
       command: ['pipe resume', 'runs/r', ...flags],
       effect: 'goes on with the 8,000 pending records, with a larger budget',
     });
+  });
+
+  it.each<[string, Partial<End>, Next]>([
+    [
+      'a larger budget in place of the first',
+      {
+        reason: stop('budget'),
+        budget: { usd: { limit: 5, spent: 5, wanted: 1 }, tokens: { limit: 10, spent: 4, wanted: 7 } },
+      },
+      {
+        command: [
+          'pipe run p.yaml',
+          '--quiet',
+          '--run-dir runs/r',
+          '--budget-usd 12',
+          '--set budget.tokens=22',
+        ],
+        effect:
+          'goes on with the rest of the input, given the whole input from its beginning, with a larger budget',
+      },
+    ],
+    [
+      'an outage that is over',
+      { reason: stop('provider') },
+      {
+        command: [
+          'pipe run p.yaml',
+          '--budget-usd 5',
+          '--set budget.tokens=10',
+          '--quiet',
+          '--run-dir runs/r',
+        ],
+        effect:
+          'goes on with the rest of the input, given the whole input from its beginning, once the reason is gone',
+      },
+    ],
+    [
+      'no lock, by a resume',
+      { reason: stop('provider', 'model_moved') },
+      {
+        command: ['pipe resume', 'runs/r', '--no-locked'],
+        effect: 'goes on with the rest of the input, whichever model answers',
+      },
+    ],
+  ])('where only a part of the input was kept is to run with all of it, and %s', (_, end, next) => {
+    const flags = ['--budget-usd 5', '--set budget.tokens=10', '--quiet'];
+    const anew = {
+      otherModel: { command: [], effect: '' },
+      wholeInput: (folder: string) => ['pipe run p.yaml', ...flags, `--run-dir ${folder}`],
+    };
+    expect(nextAfter({ total: null, inputPath: '-', anew, ...end })).toEqual(next);
   });
 
   it('is to resume with what lets the refused call go, said in at most two digits', () => {
