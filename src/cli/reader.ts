@@ -10,14 +10,14 @@ export interface Reader {
  * by the stream's events alone: those of a process forget what has happened to them.
  */
 export function watchReader(stream: NodeJS.WriteStream, left: (failure?: Error) => void): Reader {
-  let gone = false;
+  let closed = false;
   let failure: Error | undefined;
   const fail = (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') failure ??= error;
   };
   const leave = () => {
-    if (gone) return;
-    gone = true;
+    if (closed) return;
+    closed = true;
     left(failure);
   };
   stream.on('error', fail);
@@ -25,7 +25,7 @@ export function watchReader(stream: NodeJS.WriteStream, left: (failure?: Error) 
   if (stream.destroyed) leave();
   return {
     get gone() {
-      return gone;
+      return closed && failure === undefined;
     },
     release() {
       stream.off('error', fail);

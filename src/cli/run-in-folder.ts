@@ -29,10 +29,12 @@ export async function runInFolder(run: ReadyRun): Promise<ExitCode> {
 /** Runs, and gives the signals and stdout back at the end. */
 async function follow(run: ReadyRun, opened: OpenedFolder): Promise<ExitCode> {
   const { terminal, flags, output } = run;
-  const { outputClosed } = await import('../run/reasons.ts');
+  const { outputClosed, outputFailed } = await import('../run/reasons.ts');
   const interrupts = listenForInterrupts();
   const dataOnStdout = output.kind === 'stdout' || flags.stream === true;
-  const reader = dataOnStdout ? watchReader(terminal.stdout, () => interrupts.stop(outputClosed)) : undefined;
+  const left = (failure?: Error) =>
+    interrupts.stop(failure === undefined ? outputClosed : outputFailed('stdout', failure));
+  const reader = dataOnStdout ? watchReader(terminal.stdout, left) : undefined;
   try {
     return await tell(run, opened, interrupts, reader);
   } finally {

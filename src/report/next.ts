@@ -24,6 +24,8 @@ export interface NextInput {
   readonly finished: Pick<RunFinished, 'state' | 'reason' | 'counts' | 'budget' | 'replay'>;
   readonly failures: Failures;
   readonly inputPath: string;
+  /** The file of `--output`; `-` for stdout, which a run does not remember. */
+  readonly outputPath?: string;
   /** What the user types to start pipe, such as `npx pipe`; default: `pipe`. */
   readonly command?: string;
   readonly anew?: Anew;
@@ -44,7 +46,7 @@ export interface Anew {
 
 /** How to finish what the run has left to do; undefined where that is nothing, or nothing was kept of it. */
 export function nextOf(input: NextInput): Next | undefined {
-  const { started, finished, failures, inputPath, command = 'pipe', anew } = input;
+  const { started, finished, failures, inputPath, outputPath, command = 'pipe', anew } = input;
   if (started?.folder === undefined) return undefined;
   const { reason, counts } = finished;
   if (finished.state === 'completed' && finished.replay !== undefined)
@@ -59,7 +61,11 @@ export function nextOf(input: NextInput): Next | undefined {
       ? [`runs the ${inWords(counts.failed, 'failed', rest.length > 0 ? 'one' : 'record')} again`]
       : []),
   ];
-  const resume = [`${command} resume`, pathWord(started.folder)];
+  const resume = [
+    `${command} resume`,
+    pathWord(started.folder),
+    ...(outputPath === '-' ? ['--output -'] : []),
+  ];
   if (steps.length === 0) return atFault === 0 ? undefined : correctRows(atFault, inputPath, resume);
   const larger = reason?.kind === 'budget' ? largerThan(finished.budget) : [];
   const isMoved = reason?.code === 'model_moved';

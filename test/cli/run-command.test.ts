@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '../support/pipe.ts';
 import { typed } from '../support/in-process.ts';
@@ -91,6 +91,21 @@ it('after a stop before the end of stdin, the next run wants all of it, into the
   const through = await typed(cwd, [...words, ...flags, ...budget], { stdin: whole });
   expect(through.stderr).toMatch(/^records +2: 1 succeeded, 1 failed/mu);
   expect(nextOf(through.stderr)).toContain('correct it at the source');
+});
+
+it('rows that stdout cannot take stop the run by a sentence, and going on writes them', async () => {
+  const cwd = project();
+  const write: Writable['_write'] = (_chunk, _encoding, done) =>
+    done(Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' }));
+  const stdout = new Writable({ write }) as unknown as NodeJS.WriteStream;
+  const flags = ['--simulate=', '--run-dir', join(cwd, 'r'), '--output', '-'];
+  const words = ['run', join(cwd, 'p.yaml'), '--input', join(cwd, 'rows.jsonl'), ...flags];
+  const stopped = await typed(cwd, words, { stdout });
+  expect(stopped.exitCode).toBe(5);
+  expect(stopped.stderr).toMatch(/^reason +stdout could not be written: no space is left on the disk/mu);
+  expect(nextOf(stopped.stderr)).toMatch(/^pipe resume r --output - .*once the reason is gone$/);
+  const resumed = await typed(cwd, words);
+  expect(resumed.stdout.trimEnd().split('\n')).toHaveLength(2);
 });
 
 it('a plan that is too dear is run with a budget', async () => {

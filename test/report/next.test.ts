@@ -25,6 +25,7 @@ interface End {
   readonly folder?: string;
   readonly inputPath?: string;
   readonly budget?: NextInput['finished']['budget'];
+  readonly outputPath?: string;
   readonly command?: string;
   readonly anew?: NextInput['anew'];
 }
@@ -43,6 +44,7 @@ function nextAfter(end: End): Next | undefined {
     },
     failures: failuresOf(failedInSteps, rowsAtFault),
     inputPath: end.inputPath ?? 'rows.csv',
+    ...(end.outputPath !== undefined && { outputPath: end.outputPath }),
     ...(end.command !== undefined && { command: end.command }),
     ...(end.anew !== undefined && { anew: end.anew }),
   });
@@ -170,6 +172,13 @@ describe('what to do next', () => {
       command: ['pipe resume', 'runs/r', ...flags],
       effect: 'goes on with the 8,000 pending records, with a larger budget',
     });
+  });
+
+  it('writes rows to stdout where the run did, and to a file without being told', () => {
+    const commandTo = (outputPath: string) =>
+      nextAfter({ pending: 1, reason: interrupted, outputPath })?.command;
+    expect(commandTo('-')).toEqual(['pipe resume', 'runs/r', '--output -']);
+    expect(commandTo('out.csv')).toEqual(['pipe resume', 'runs/r']);
   });
 
   it.each<[string, Partial<End>, Next]>([
