@@ -135,6 +135,7 @@ const meanings: { readonly [code: string]: string } = {
   EROFS: 'the file system is read-only',
   ENOENT: 'it or a file in it is gone',
   ENOTDIR: 'a part of its path is a file',
+  EISDIR: 'a folder stands where a file belongs',
   EEXIST: 'something is there already',
   EMFILE: 'too many files are open',
   ENFILE: 'too many files are open',

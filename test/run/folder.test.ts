@@ -154,6 +154,10 @@ describe('a disk that refuses', () => {
     [{ act: 'append', file: 'run.json.tmp', from: 1, code: 'EDQUOT' }, 'the disk quota is used up (EDQUOT)'],
     [{ act: 'sync', file: 'run.json.tmp', from: 1, code: 'EIO' }, 'the disk failed (EIO)'],
     [{ act: 'rename', file: 'run.json', from: 1, code: 'EPERM' }, 'it is not permitted (EPERM)'],
+    [
+      { act: 'rename', file: 'run.json', from: 1, code: 'EISDIR' },
+      'a folder stands where a file belongs (EISDIR)',
+    ],
     [{ act: 'rename', file: 'run.json', from: 1, code: 'EODD' }, 'EODD: refused by the test'],
   ];
   it.each(faults)('by %j is told in words', async (fault, words) => {
