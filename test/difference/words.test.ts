@@ -43,6 +43,19 @@ describe('diffWords', () => {
     );
   });
 
+  it('finds the one word that has changed among many, with and without spaces', () => {
+    const words = Array.from({ length: 100_000 }, (_, at) => `o'w${at % 97}`);
+    const before = words.join(' ');
+    expect(marked(diffWords(before, `${before} end`))).toBe(`${before}{+ end+}`);
+    const changed = words.with(50_000, 'x').join(' ');
+    expect(diffWords(before, changed).filter(({ kind }) => kind !== 'same')).toEqual([
+      { kind: 'removed', text: `o'w${50_000 % 97}` },
+      { kind: 'added', text: 'x' },
+    ]);
+    const han = '今日は天気がいい。'.repeat(20_000);
+    expect(diffWords(han, `${han}明日`).at(-1)).toEqual({ kind: 'added', text: '明日' });
+  });
+
   it('takes texts that have nothing in common as a whole', () => {
     const [before, after] = ['a', 'b'].map((letter) =>
       Array.from({ length: 3000 }, (_, at) => `${letter}${at}`).join(' '),
