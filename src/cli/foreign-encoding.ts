@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { ForeignRows } from '../records/encoding.ts';
-import { pathWord } from '../report/next.ts';
+import { pathWord } from '../diagnostic/command-words.ts';
 
 /** One mistake for all rows that are no UTF-8, with the command that mends the file. */
 export function foreignEncoding(

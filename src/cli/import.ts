@@ -1,6 +1,7 @@
 import { basename, dirname, relative, resolve } from 'node:path';
 import { Argument, Command, Option } from 'commander';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { pathWord } from '../diagnostic/command-words.ts';
 import { printable, withoutCommands } from '../diagnostic/printable.ts';
 import type { ImportedFile } from '../importing/import-file.ts';
 import { exit, type ExitCode } from './exit.ts';
@@ -246,7 +247,6 @@ interface Told {
 /** What was written, what did not carry over, and what to do now. */
 async function tell(terminal: Terminal, told: Told): Promise<void> {
   const { commandOf } = await import('./reporters.ts');
-  const { pathWord } = await import('../report/next.ts');
   const { source, pipeline, files, imported, diagnostics } = told;
   const shown = (path: string) => relative(terminal.cwd, path);
   const command = commandOf(terminal);

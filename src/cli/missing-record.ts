@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { Plan } from '../plan.ts';
-import { shellWord } from '../report/next.ts';
+import { shellWord } from '../diagnostic/command-words.ts';
 
 /** More fields than this are not named one by one. */
 const mostFields = 8;

@@ -1,4 +1,5 @@
-import { pathWord, shellWord, type Anew } from '../report/next.ts';
+import { flagNumber, pathWord, shellWord } from '../diagnostic/command-words.ts';
+import type { Anew } from '../report/next.ts';
 import type { PlanFlags } from './plan-flags.ts';
 import type { RunFlags } from './run-flags.ts';
 
@@ -33,7 +34,7 @@ export function runCommand(command: string, file: string, flags: CommandFlags): 
     limit,
     concurrency,
     workers,
-    'budget-usd': budgetUsd && plainNumber(budgetUsd),
+    'budget-usd': budgetUsd && flagNumber(budgetUsd),
     'max-failures': maxFailures,
     record,
     output,
@@ -75,11 +76,6 @@ export function checkCommandWords(
     `--input ${shellWord(input)}`,
     ...given.flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${shellWord(value)}`])),
   ];
-}
-
-/** As flags are read: without an exponent. */
-function plainNumber(value: number): string {
-  return value.toLocaleString('en-US', { useGrouping: false, maximumFractionDigits: 9 });
 }
 
 export interface RunAgain {

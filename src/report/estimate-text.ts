@@ -1,7 +1,7 @@
+import { continuedLines } from '../diagnostic/command-words.ts';
 import type { Estimate } from '../estimate/estimate.ts';
 import { isWithinMargin, type StepForecast } from '../estimate/forecast.ts';
 import { comparisonLines } from './comparison-text.ts';
-import { continuedLines } from './next.ts';
 import { formatAmount, formatCompact, formatCount } from './numbers.ts';
 import { paintFor, type Output, type Paint } from './output.ts';
 import { costRangeInWords, countCell, moneyCell, timeInWords } from './ranges.ts';

@@ -1,4 +1,4 @@
-import { printable } from '../diagnostic/printable.ts';
+import { flagNumber, pathWord } from '../diagnostic/command-words.ts';
 import type {
   BudgetReport,
   BudgetUse,
@@ -144,8 +144,8 @@ function largerThan(budget: BudgetReport | undefined): readonly string[] {
   const billionths = needOf(budget?.usd, billionthsUp);
   const tokens = needOf(budget?.tokens, Number);
   return [
-    ...(billionths === undefined ? [] : [`--budget-usd ${decimal(dollarsOf(roundedUp(billionths)))}`]),
-    ...(tokens === undefined ? [] : [`--set budget.tokens=${decimal(roundedUp(tokens))}`]),
+    ...(billionths === undefined ? [] : [`--budget-usd ${flagNumber(dollarsOf(roundedUp(billionths)))}`]),
+    ...(tokens === undefined ? [] : [`--set budget.tokens=${flagNumber(roundedUp(tokens))}`]),
   ];
 }
 
@@ -167,33 +167,4 @@ function needOf(use: BudgetUse | null | undefined, whole: (amount: number) => nu
 function roundedUp(count: number): number {
   const unit = 10 ** Math.max(0, count.toFixed(0).length - 2);
   return Math.ceil(count / unit) * unit;
-}
-
-/** As flags are read: without an exponent, however small or large. */
-function decimal(value: number): string {
-  return value.toLocaleString('en-US', { useGrouping: false, maximumFractionDigits: 9 });
-}
-
-const lineWidth = 74;
-
-/** A command over several lines, each but the last ended so that a shell reads on. */
-export function continuedLines([first = '', ...words]: readonly string[]): readonly string[] {
-  const lines = [first];
-  for (const word of words) {
-    const longer = `${lines.at(-1) ?? ''} ${word}`;
-    if (longer.length <= lineWidth) lines[lines.length - 1] = longer;
-    else lines.push(`  ${word}`);
-  }
-  return lines.map((line, at) => (at === lines.length - 1 ? line : `${line} \\`));
-}
-
-/** A path as a shell takes it for one word, and a command for no flag. */
-export function pathWord(path: string): string {
-  return shellWord(path.startsWith('-') ? `./${path}` : path);
-}
-
-/** A text as a shell takes it for one word. */
-export function shellWord(text: string): string {
-  const shown = printable(text);
-  return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", `'\\''`)}'`;
 }

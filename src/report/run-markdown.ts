@@ -1,3 +1,4 @@
+import { continuedLines } from '../diagnostic/command-words.ts';
 import type { RunStarted, UsageReport, UsageRow } from '../run/events.ts';
 import { endInWords, factsOf, pipelineName } from './facts.ts';
 import { collectFailures, placeOf } from './failures.ts';
@@ -11,7 +12,7 @@ import {
   markdownText,
   type MarkdownColumn,
 } from './markdown.ts';
-import { continuedLines, nextOf } from './next.ts';
+import { nextOf } from './next.ts';
 import { formatAmount } from './numbers.ts';
 import { systemClock, type Paint } from './output.ts';
 import type { Reporter, ReporterOptions } from './reporter.ts';

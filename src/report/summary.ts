@@ -1,7 +1,8 @@
+import { continuedLines } from '../diagnostic/command-words.ts';
 import { displayWidth, printable } from '../diagnostic/printable.ts';
 import { endInWords, factsOf, pipelineName, type RunEnding } from './facts.ts';
 import { placeOf, type FailureGroup, type Failures } from './failures.ts';
-import { continuedLines, nextOf, type Anew } from './next.ts';
+import { nextOf, type Anew } from './next.ts';
 import { formatAmount, formatCount } from './numbers.ts';
 import type { Output, Paint } from './output.ts';
 import { paintFor } from './output.ts';

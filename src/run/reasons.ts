@@ -1,3 +1,4 @@
+import { pathWord } from '../diagnostic/command-words.ts';
 import type { CallError } from '../models/contract.ts';
 import { unknownModelRemedy } from '../models/explain.ts';
 import type { Plan } from '../plan.ts';
@@ -109,7 +110,7 @@ export function runChanged(path: string, changes: readonly Change[]): StopReason
     message: `the run in ${path} was begun with something else: ${shown.join('; ')}${more}`,
     hint: changes.some((change) => change.in === 'command')
       ? 'run it with the files and flags it was begun with, or in another `--run-dir`'
-      : `go on with \`pipe resume ${asWord(path)} --force\`, which asks again only what the change touches, or begin a new run`,
+      : `go on with \`pipe resume ${pathWord(path)} --force\`, which asks again only what the change touches, or begin a new run`,
   };
 }
 
@@ -119,13 +120,8 @@ export function otherInput(path: string, input: string, why?: string): StopReaso
     kind: 'input',
     code: 'run_changed',
     message: why ?? `the run in ${path} was begun with something else: ${input} is not what it was`,
-    hint: `\`pipe resume ${asWord(path)}\` goes on with the run's own copy of it; another input wants another \`--run-dir\``,
+    hint: `\`pipe resume ${pathWord(path)}\` goes on with the run's own copy of it; another input wants another \`--run-dir\``,
   };
-}
-
-/** A path as a word of a command. */
-function asWord(path: string): string {
-  return /^[\w./@:+,-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 export function notWritten(path: string, error: unknown): StopReason {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { collectFailures } from '../../src/report/failures.ts';
-import { continuedLines, nextOf, type Next, type NextInput } from '../../src/report/next.ts';
+import { nextOf, type Next, type NextInput } from '../../src/report/next.ts';
 import { outputUnwritable } from '../../src/report/paths.ts';
 import type { Counts, StopReason } from '../../src/run/events.ts';
 import { failed } from './samples.ts';
@@ -291,27 +291,5 @@ describe('what to do next', () => {
     ['x\n\u001B[2J', `'x\\n\\x1b[2J'`],
   ])('names the folder as one word: %j', (folder, word) => {
     expect(nextAfter({ failedInSteps: 1, folder })?.command).toEqual(['pipe resume', word]);
-  });
-});
-
-describe('a command over several lines', () => {
-  it.each([
-    [['pipe resume', 'runs/r'], ['pipe resume runs/r']],
-    [
-      ['pipe resume', `runs/${'r'.repeat(55)}`, '--budget-usd 10'],
-      [`pipe resume runs/${'r'.repeat(55)} \\`, '  --budget-usd 10'],
-    ],
-  ])('is read on by a shell: %j', (words, lines) => {
-    expect(continuedLines(words)).toEqual(lines);
-  });
-
-  it('says the same, whatever the lengths', () => {
-    const word = fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 1, maxLength: 90 });
-    fc.assert(
-      fc.property(fc.array(word, { minLength: 1, maxLength: 8 }), (words) => {
-        const text = continuedLines(words).join('\n');
-        expect(text.replaceAll(/ \\\n {2}/g, ' ')).toBe(words.join(' '));
-      }),
-    );
   });
 });

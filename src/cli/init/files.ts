@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { pipelineSchema, testSchema } from '../../pipeline/format.ts';
 import { formatAmount } from '../../report/numbers.ts';
-import { pathWord } from '../../report/next.ts';
+import { pathWord } from '../../diagnostic/command-words.ts';
 import { chooseSamples } from '../../starter/choose-samples.ts';
 import { exampleRows } from '../../starter/example.ts';
 import { pipelineText } from '../../starter/pipeline-text.ts';

@@ -1,7 +1,7 @@
 import { basename, extname, join, relative } from 'node:path';
 import { printable } from '../../diagnostic/printable.ts';
 import { outputFormat } from '../../records/writers.ts';
-import { continuedLines, pathWord } from '../../report/next.ts';
+import { continuedLines, pathWord } from '../../diagnostic/command-words.ts';
 import { formatAmount } from '../../report/numbers.ts';
 import type { RecordSurvey } from '../../starter/survey.ts';
 import { commandOf } from '../reporters.ts';
