@@ -2,6 +2,8 @@
 export interface Reader {
   /** Whether he has closed his end, as `head` does, and wants to hear no more. */
   readonly gone: boolean;
+  /** Resolves when he has been given all that was written before; with why, where that could not be written. */
+  settled(): Promise<Error | undefined>;
   release(): void;
 }
 
@@ -13,7 +15,7 @@ export function watchReader(stream: NodeJS.WriteStream, left: (failure?: Error) 
   let closed = false;
   let failure: Error | undefined;
   const fail = (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') failure ??= error;
+    if (!hasLeft(error, stream.isTTY)) failure ??= error;
   };
   const leave = () => {
     if (closed) return;
@@ -27,9 +29,20 @@ export function watchReader(stream: NodeJS.WriteStream, left: (failure?: Error) 
     get gone() {
       return closed && failure === undefined;
     },
+    async settled() {
+      if (stream.writable) await new Promise<void>((resolve) => stream.write('', () => resolve()));
+      // A failure to write is told a turn after the write.
+      await new Promise((resolve) => setImmediate(resolve));
+      return failure;
+    },
     release() {
       stream.off('error', fail);
       stream.off('close', leave);
     },
   };
+}
+
+/** A terminal that was closed refuses like a disk that fails. */
+function hasLeft({ code }: NodeJS.ErrnoException, isTerminal: boolean): boolean {
+  return code === 'EPIPE' || code === 'ECONNRESET' || (code === 'EIO' && isTerminal);
 }

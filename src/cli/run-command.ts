@@ -104,8 +104,10 @@ export function runAnew({ command, file, flags, meant, isCut }: RunAgain): Anew 
           command: runCommand(command, file, { ...flags, model: right ?? 'NAME' }),
           effect: right === undefined ? 'begins anew, with the NAME of another model' : 'begins anew',
         };
+  // As a resume does: rows that are at fault would stop it in the same place again.
+  const { failFast: _failFast, maxFailures: _maxFailures, ...lasting } = flags;
   const wholeInput = (folder: string) =>
-    isCut(folder) ? [...runCommand(command, file, flags), `--run-dir ${pathWord(folder)}`] : undefined;
+    isCut(folder) ? [...runCommand(command, file, lasting), `--run-dir ${pathWord(folder)}`] : undefined;
   const anew = { otherModel, wholeInput };
   if (replayed === undefined || replay.length > 1 || !replayed.endsWith('.jsonl')) return anew;
   const { replay: _, ...others } = flags;

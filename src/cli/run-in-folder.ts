@@ -3,7 +3,7 @@ import type { Batched } from '../batched.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { outputUnwritable } from '../report/paths.ts';
 import type { Reporter } from '../report/reporter.ts';
-import type { RunEvent } from '../run/events.ts';
+import type { RunEvent, RunFinished } from '../run/events.ts';
 import type { RunFolder } from '../run/folder.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { exit, exitCodeOf, type ExitCode } from './exit.ts';
@@ -82,7 +82,7 @@ async function tell(
       for (const event of events) {
         const writing = rows.on(event, warn);
         const lost = writing === undefined ? undefined : await writing;
-        const told = lost === undefined ? event : withLostRows(event, lost);
+        const told = event.type === 'run_finished' ? await ended(event, lost, reader) : event;
         if (told.type === 'run_finished') code = exitCodeOf(told);
         if (reader?.gone !== true) reporter.on(told);
       }
@@ -129,8 +129,19 @@ async function begin(
   });
 }
 
-/** The run is through, and its folder is whole; but what the user asked for is not there. */
-function withLostRows(event: RunEvent, { message }: Diagnostic): RunEvent {
-  if (event.type !== 'run_finished' || event.reason?.kind === 'local') return event;
+/** Where the run is through, and its folder is whole, but what the user asked for is not there, that is how it ended. */
+async function ended(
+  event: RunFinished,
+  lost: Diagnostic | undefined,
+  reader: Reader | undefined,
+): Promise<RunFinished> {
+  if (lost !== undefined) return event.reason?.kind === 'local' ? event : withLostRows(event, lost.message);
+  const failure = await reader?.settled();
+  if (failure === undefined || event.state !== 'completed') return event;
+  const { outputFailed } = await import('../run/reasons.ts');
+  return withLostRows(event, outputFailed('stdout', failure).message);
+}
+
+function withLostRows(event: RunFinished, message: string): RunFinished {
   return { ...event, state: 'stopped', reason: { kind: 'local', code: outputUnwritable, message } };
 }

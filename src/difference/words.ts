@@ -29,18 +29,30 @@ export function diffWords(before: string, after: string): readonly WordChange[] 
   );
 }
 
-/** Node 20 takes time by the square of a text's length to segment it, so that it gets pieces, which end where words do. */
-const pieces = /\r\n|\n|[^\S\n]+|\S{1,1000}/gu;
+/**
+ * Characters that the segmenter gets at a time: to find the end of each word, Node 20 takes time by the length of the whole
+ * text that it is given.
+ */
+const stretch = 1024;
+
+/** What ends so near to the end of a stretch may go on in the next one, or be parted otherwise by what follows. */
+const unsure = 64;
 
 function wordsOf(text: string): string[] {
-  return (text.match(pieces) ?? []).flatMap((piece) =>
-    /^(?:\s+|\w+)$/.test(piece) ? piece : wordsIn(piece),
-  );
-}
-
-function wordsIn(piece: string): string[] {
   words ??= new Intl.Segmenter('en', { granularity: 'word' });
-  return Array.from(words.segment(piece), ({ segment }) => segment);
+  const found: string[] = [];
+  for (let at = 0, length = stretch; at < text.length;) {
+    const sure = at + length < text.length ? length - unsure : length;
+    let taken = 0;
+    for (const { segment } of words.segment(text.slice(at, at + length))) {
+      if (taken + segment.length > sure) break;
+      found.push(segment);
+      taken += segment.length;
+    }
+    at += taken;
+    length = taken === 0 ? 2 * length : stretch;
+  }
+  return found;
 }
 
 /** Two words that were replaced are one change with the space between them: that reads better than two. */

@@ -10,6 +10,7 @@ import type {
 import { billionthsUp, dollarsOf } from '../usage/billionths.ts';
 import type { Failures } from './failures.ts';
 import { formatCount } from './numbers.ts';
+import { outputUnwritable } from './paths.ts';
 
 /** What there is to do after a run. */
 export interface Next {
@@ -31,15 +32,15 @@ export interface NextInput {
   readonly anew?: Anew;
 }
 
-/** How the run would be begun once more, in another folder. */
+/** How the run would be begun once more. */
 export interface Anew {
-  /** With a model that the server knows, where the flag or a name near the wrong one tells it. */
+  /** In another folder, with a model that the server knows, where the flag or a name near the wrong one tells it. */
   readonly otherModel: Next;
   /** Recording in the place of replaying; undefined where no single file is replayed. */
   readonly recording?: readonly string[];
   /**
-   * Into the same folder, given the whole of an input that comes once; undefined where the folder keeps all of it, so that
-   * a resume needs no more.
+   * Gone on with in the same folder, given the whole of an input that comes once; undefined where the folder keeps all of
+   * it, so that a resume needs no more.
    */
   readonly wholeInput?: (folder: string) => readonly string[] | undefined;
 }
@@ -54,7 +55,14 @@ export function nextOf(input: NextInput): Next | undefined {
   // A resume keeps the model.
   if (finished.reason?.code === 'unknown_model' && anew !== undefined) return anew.otherModel;
   const atFault = Math.min(failures.ofRows(), counts.failed);
-  const rest = restInWords(finished, started.total);
+  const withInput = finished.state === 'completed' ? undefined : anew?.wholeInput?.(started.folder);
+  // The same input would break off again, and when it is corrected it is another.
+  if (withInput !== undefined && reason?.code === 'input_broken')
+    return {
+      command: [],
+      effect: 'correct the input at its source, and run on it anew, into another folder',
+    };
+  const rest = restInWords(finished, started.total, withInput !== undefined);
   const steps = [
     ...rest,
     ...(counts.failed > atFault
@@ -69,8 +77,6 @@ export function nextOf(input: NextInput): Next | undefined {
   if (steps.length === 0) return atFault === 0 ? undefined : correctRows(atFault, inputPath, resume);
   const larger = reason?.kind === 'budget' ? largerThan(finished.budget) : [];
   const isMoved = reason?.code === 'model_moved';
-  // Only a resume goes on without the lock.
-  const withInput = isMoved ? undefined : anew?.wholeInput?.(started.folder);
   const effect = [
     steps.join(' and '),
     ...(withInput === undefined ? [] : ['given the whole input from its beginning']),
@@ -79,7 +85,7 @@ export function nextOf(input: NextInput): Next | undefined {
     ...(hasToGo(reason, withInput !== undefined) ? ['once the reason is gone'] : []),
   ].join(', ');
   return {
-    command: [...replaced(withInput ?? resume, larger), ...(isMoved ? ['--no-locked'] : [])],
+    command: isMoved ? withoutLock(resume, withInput) : replaced(withInput ?? resume, larger),
     effect: atFault === 0 ? effect : `${effect}; ${failAlike(atFault)}`,
   };
 }
@@ -97,10 +103,12 @@ function afterReplay({ misses }: ReplayReport, anew: Anew | undefined): Next | u
 function restInWords(
   { state, reason, counts: { pending } }: NextInput['finished'],
   total: number | null,
+  isCut: boolean,
 ): readonly string[] {
   if (state === 'completed') return [];
   const records = pending === 0 ? [] : [`the ${inWords(pending, 'pending', 'record')}`];
-  const rest = total === null ? ['the rest of the input'] : [];
+  const isThrough = reason?.code === outputUnwritable && !isCut;
+  const rest = total === null && !isThrough ? ['the rest of the input'] : [];
   const what = [...records, ...rest].join(' and ');
   if (what !== '') return [`goes on with ${what}`];
   // All records are through, but what they came to is not where it belongs.
@@ -147,6 +155,11 @@ function largerThan(budget: BudgetReport | undefined): readonly string[] {
     ...(billionths === undefined ? [] : [`--budget-usd ${flagNumber(dollarsOf(roundedUp(billionths)))}`]),
     ...(tokens === undefined ? [] : [`--set budget.tokens=${flagNumber(roundedUp(tokens))}`]),
   ];
+}
+
+/** The model that answers now is another than the one of the lock. */
+function withoutLock(resume: readonly string[], withInput: readonly string[] | undefined): readonly string[] {
+  return withInput?.filter((word) => word !== '--locked') ?? [...resume, '--no-locked'];
 }
 
 /** Flags in place of those of the same name, or at the end. */

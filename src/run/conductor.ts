@@ -99,7 +99,7 @@ export function createConductor(
     room: () => room + services.calls.slots.extra > 0 && !stop.halted('records') && !services.behind(),
     take,
     ended: advance,
-    broke: (error) => breakOff(textOf(error)),
+    broke: (error) => stopTaking(inputBroken(taken, { message: textOf(error) })),
   });
 
   function advance(): void {
@@ -111,10 +111,6 @@ export function createConductor(
     stop.request(unexpected(error), 'calls');
   }
 
-  function breakOff(why: string, hint?: string): void {
-    stopTaking(inputBroken(taken, why, hint));
-  }
-
   /** What has been taken is still run to its end. */
   function stopTaking(reason: StopReason): void {
     stop.request(reason, 'records');
@@ -124,9 +120,8 @@ export function createConductor(
   function take(item: RecordItem | InputBroken): void {
     if (stop.halted('records')) return;
     if ('broken' in item) {
-      const { code, message, hint } = item.broken;
-      if (code === 'spool-failed') stopTaking(spoolFailed(message));
-      else breakOff(message, hint);
+      const { code, message } = item.broken;
+      stopTaking(code === 'spool-failed' ? spoolFailed(message) : inputBroken(taken, item.broken));
       return;
     }
     const sequence = taken;

@@ -1,4 +1,5 @@
 import { pathWord } from '../diagnostic/command-words.ts';
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { CallError } from '../models/contract.ts';
 import { unknownModelRemedy } from '../models/explain.ts';
 import type { Plan } from '../plan.ts';
@@ -63,10 +64,25 @@ export const abandoned: StopReason = {
   message: 'nobody asked for the further events of the run',
 };
 
-/** `hint`: what to do about it, where that is known. */
-export function inputBroken(taken: number, why: string, hint?: string): StopReason {
-  const message = `the input broke off after ${taken === 1 ? '1 record' : `${taken} records`}: ${why}`;
-  return { kind: 'input', code: 'input_broken', message, ...(hint !== undefined && { hint }) };
+/** What an input that comes once breaks off by when nothing is wrong with it itself: it has to come again, or from its beginning. */
+const comesAgain = new Map([
+  ['spool-incomplete', 'input_incomplete'],
+  ['other-input', 'input_changed'],
+]);
+
+/** `why`: what the input says of it. */
+export function inputBroken(
+  taken: number,
+  why: Pick<Diagnostic, 'message' | 'hint'> & { readonly code?: string },
+): StopReason {
+  const { code = '', hint } = why;
+  const message = `the input broke off after ${taken === 1 ? '1 record' : `${taken} records`}: ${why.message}`;
+  return {
+    kind: 'input',
+    code: comesAgain.get(code) ?? 'input_broken',
+    message,
+    ...(hint !== undefined && { hint }),
+  };
 }
 
 /** What is read once could not be kept for a resume. */

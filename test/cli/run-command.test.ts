@@ -25,8 +25,8 @@ function nextOf(told: string): string {
   return next.replaceAll(/ \\\n/g, '').replaceAll(/\s+/g, ' ').trim();
 }
 
-function run(cwd: string, ...flags: readonly string[]) {
-  return typed(cwd, ['run', join(cwd, 'p.yaml'), '--input', join(cwd, 'rows.jsonl'), ...flags]);
+function run(cwd: string, flags: readonly string[], others?: { readonly stdout: NodeJS.WriteStream }) {
+  return typed(cwd, ['run', join(cwd, 'p.yaml'), '--input', join(cwd, 'rows.jsonl'), ...flags], others);
 }
 
 it.each<[string, string]>([
@@ -35,9 +35,9 @@ it.each<[string, string]>([
 ])('after the unknown model %s of the flag, the next run has another', async (wrong, right) => {
   const cwd = project();
   const dir = join(cwd, 'bad');
-  const told = await run(cwd, '--simulate=', '--model', wrong, '--run-dir', dir, '--var', 'a=1');
+  const told = await run(cwd, ['--simulate=', '--model', wrong, '--run-dir', dir, '--var', 'a=1']);
   expect(told.exitCode).toBe(2);
-  const stopped = await run(cwd, '--simulate=', '--model', wrong, '--run-dir', dir);
+  const stopped = await run(cwd, ['--simulate=', '--model', wrong, '--run-dir', dir]);
   expect(stopped.exitCode).toBe(3);
   expect(stopped.stderr).toContain(`the simulator does not know the model \`${wrong}\``);
   expect(stopped.stderr).not.toContain('127.0.0.1');
@@ -48,64 +48,111 @@ it.each<[string, string]>([
 
 it('after an unknown model of the file, the next run wants another there', async () => {
   const cwd = project(pipeline.replace('-small-latest', '-smal'));
-  const stopped = await run(cwd, '--simulate=');
+  const stopped = await run(cwd, ['--simulate=']);
   expect(stopped.exitCode).toBe(3);
   expect(stopped.stderr).toContain('did you mean `mistral-small-latest` by `model.name`?');
   expect(nextOf(stopped.stderr)).toMatch(/--simulate begins anew, once `model.name` names a model/);
-  const quiet = await run(cwd, '--simulate=', '--quiet');
+  const quiet = await run(cwd, ['--simulate=', '--quiet']);
   expect(quiet.stderr).toContain('hint: did you mean `mistral-small-latest`');
 });
 
 it('after a replay that misses, the next run records', async () => {
   const cwd = project();
   const recording = join(cwd, 'r.jsonl');
-  await run(cwd, '--simulate=', '--record', recording, '--limit', '1', '--quiet');
-  const missed = await run(cwd, '--replay', recording);
+  await run(cwd, ['--simulate=', '--record', recording, '--limit', '1', '--quiet']);
+  const missed = await run(cwd, ['--replay', recording]);
   expect(missed.exitCode).toBe(1);
   expect(nextOf(missed.stderr)).toContain(`--record ${recording} asks the model, and records the call`);
-  const several = await run(cwd, '--replay', recording, '--replay', cwd);
+  const several = await run(cwd, ['--replay', recording, '--replay', cwd]);
   expect(nextOf(several.stderr)).toContain('run it with --record in place of --replay');
 });
+
+/** The words of the command that stands under `next`, up to where it is told what it does. */
+function commandOf(told: string, effect: string): readonly string[] {
+  const [command = ''] = nextOf(told).split(` ${effect}`);
+  return command.split(' ').slice(1);
+}
+
+const piped = () => new PassThrough() as unknown as NodeJS.ReadStream & PassThrough;
 
 it('after a stop before the end of stdin, the next run wants all of it, into the same folder', async () => {
   const cwd = project();
   const words = ['run', join(cwd, 'p.yaml'), '--input', '-', '--input-format', 'jsonl', '--simulate='];
-  const flags = ['--run-dir', join(cwd, 'cut')];
-  const stdin = new PassThrough() as unknown as NodeJS.ReadStream & PassThrough;
+  const flags = ['--set', 'budget.tokens=9000', '--run-dir', join(cwd, 'cut')];
+  const stdin = piped();
   stdin.write('{"text":\n');
-  const budget = ['--set', 'budget.tokens=9000'];
-  const stopped = await typed(cwd, [...words, ...flags, '--fail-fast', ...budget], { stdin });
+  const stopped = await typed(cwd, [...words, ...flags, '--fail-fast'], { stdin });
   expect(stopped.exitCode).toBe(1);
   expect(nextOf(stopped.stderr)).toMatch(
-    /^pipe run \S+p\.yaml --input - --simulate --set budget\.tokens=9000 --input-format jsonl --fail-fast --run-dir cut goes on/,
+    /^pipe run \S+p\.yaml --input - --simulate --set budget\.tokens=9000 --input-format jsonl --run-dir cut goes on/,
   );
-  const wanted = 'goes on with the rest of the input, given the whole input from its beginning';
-  expect(nextOf(stopped.stderr)).toContain(`${wanted}; 1 row is at fault itself`);
+  const effect = 'goes on with the rest of the input, given the whole input from its beginning';
+  expect(nextOf(stopped.stderr)).toContain(`${effect}; 1 row is at fault itself`);
 
   const again = await typed(cwd, ['resume', join(cwd, 'cut')]);
   expect(again.stderr).toContain('had not been read to its end');
-  expect(nextOf(again.stderr)).toContain(`--run-dir cut ${wanted}; 1 row`);
+  expect(nextOf(again.stderr)).toContain(`--run-dir cut ${effect}; 1 row`);
 
   stdin.end('{"text":"two"}\n');
-  const whole = new PassThrough().end('{"text":\n{"text":"two"}\n') as unknown as typeof stdin;
-  const through = await typed(cwd, [...words, ...flags, ...budget], { stdin: whole });
+  const whole = piped();
+  whole.end('{"text":\n{"text":"two"}\n');
+  const next = commandOf(stopped.stderr, effect).map((word) => (word === 'cut' ? join(cwd, word) : word));
+  const through = await typed(cwd, next, { stdin: whole });
   expect(through.stderr).toMatch(/^records +2: 1 succeeded, 1 failed/mu);
   expect(nextOf(through.stderr)).toContain('correct it at the source');
 });
 
-it('rows that stdout cannot take stop the run by a sentence, and going on writes them', async () => {
+it('after a run that wanted a part of stdin only, nothing more of it is asked for', async () => {
   const cwd = project();
-  const write: Writable['_write'] = (_chunk, _encoding, done) =>
-    done(Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' }));
-  const stdout = new Writable({ write }) as unknown as NodeJS.WriteStream;
-  const flags = ['--simulate=', '--run-dir', join(cwd, 'r'), '--output', '-'];
-  const words = ['run', join(cwd, 'p.yaml'), '--input', join(cwd, 'rows.jsonl'), ...flags];
-  const stopped = await typed(cwd, words, { stdout });
-  expect(stopped.exitCode).toBe(5);
+  const long = piped();
+  long.write('{"text":1}\n{"text":"two"}\n');
+  const words = [
+    'run',
+    join(cwd, 'p.yaml'),
+    '--input',
+    '-',
+    '--input-format',
+    'jsonl',
+    '--simulate=errors=100%',
+  ];
+  const some = await typed(
+    cwd,
+    [...words, '--limit', '1', '--set', 'retry.attempts=1', '--run-dir', join(cwd, 'some')],
+    { stdin: long },
+  );
+  expect(some.stderr).toMatch(/^records +1: 0 succeeded, 1 failed/mu);
+  expect(nextOf(some.stderr)).toMatch(/^pipe resume some runs the failed record again/u);
+});
+
+/** A stdout that takes nothing, as one to a full disk. */
+function fullStdout(): NodeJS.WriteStream {
+  const write: Writable['_write'] = (chunk: Buffer, _encoding, done) =>
+    done(
+      chunk.length === 0
+        ? null
+        : Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' }),
+    );
+  return new Writable({ write }) as unknown as NodeJS.WriteStream;
+}
+
+it.each([
+  ['many rows', 50],
+  ['the one row', 1],
+])('of %s that stdout cannot take the run says so, and going on writes them', async (_, count) => {
+  const cwd = project();
+  writeFileSync(join(cwd, 'rows.jsonl'), '{"text":"one"}\n'.repeat(count));
+  const go = (others?: { readonly stdout: NodeJS.WriteStream }) =>
+    run(cwd, ['--simulate=', '--run-dir', join(cwd, 'r'), '--output', '-'], others);
+  const stopped = await go({ stdout: fullStdout() });
   expect(stopped.stderr).toMatch(/^reason +stdout could not be written: no space is left on the disk/mu);
-  expect(nextOf(stopped.stderr)).toMatch(/^pipe resume r --output - .*once the reason is gone$/);
-  const resumed = await typed(cwd, words);
-  expect(resumed.stdout.trimEnd().split('\n')).toHaveLength(2);
+  expect(stopped.exitCode).toBe(5);
+  expect(nextOf(stopped.stderr)).toMatch(/^pipe resume r --output - .*once the reason is gone$/u);
+  const resumed = await go();
+  expect(resumed.stdout.trimEnd().split('\n')).toHaveLength(count);
+  // A run that is done writes its rows again.
+  const done = await go({ stdout: fullStdout() });
+  expect(done.stderr).toMatch(/^reason +stdout could not be written/mu);
+  expect(done.exitCode).toBe(5);
 });
 
 it('a plan that is too dear is run with a budget', async () => {
@@ -123,7 +170,7 @@ it.each(['--replay', '--record'])(
     const cwd = project();
     const rows = join(cwd, 'rows.csv');
     writeFileSync(rows, `text\n${'one\n'.repeat(20)}`);
-    const told = await run(cwd, flag, rows);
+    const told = await run(cwd, [flag, rows]);
     expect(told.exitCode).toBe(2);
     expect(told.stderr.match(/\berror\b/gu)).toHaveLength(1);
     expect(told.stderr).toContain('rows.csv` is no recording: line 1 is no sound JSON');
@@ -131,18 +178,18 @@ it.each(['--replay', '--record'])(
     expect(readFileSync(rows, 'utf8')).toContain('one');
     // A recording whose one line is torn is one all the same.
     writeFileSync(join(cwd, 'torn.jsonl'), '{"type":"answer","step":"say",');
-    const torn = await run(cwd, flag, join(cwd, 'torn.jsonl'));
+    const torn = await run(cwd, [flag, join(cwd, 'torn.jsonl')]);
     expect(torn.stderr).toContain('restore the line');
   },
 );
 
 it('a flag with several values says that it is to be repeated', async () => {
   const cwd = project();
-  const told = await run(cwd, '--replay', 'r.jsonl', 'r2.jsonl');
+  const told = await run(cwd, ['--replay', 'r.jsonl', 'r2.jsonl']);
   expect(told.exitCode).toBe(2);
   expect(told.stderr).toContain("too many arguments for 'run'");
   expect(told.stderr).toContain('--replay takes one value: repeat it for each');
-  expect((await run(cwd, 'p.yaml')).stderr).not.toContain('repeat');
+  expect((await run(cwd, ['p.yaml'])).stderr).not.toContain('repeat');
 });
 
 it.each<[string, readonly string[]]>([

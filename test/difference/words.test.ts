@@ -52,6 +52,21 @@ describe('diffWords', () => {
       { kind: 'removed', text: `o'w${50_000 % 97}` },
       { kind: 'added', text: 'x' },
     ]);
+    const other = (at: number) => String.fromCodePoint(0x4e00 + ((at * 7919) % 3000));
+    const varied = Array.from({ length: 30_000 }, (_, at) => other(at) + (at % 9 === 8 ? '。' : '')).join('');
+    for (const text of [
+      words.join(''),
+      JSON.stringify(words),
+      varied,
+      '👨‍👩‍👧‍👦'.repeat(400),
+      'ab\t'.repeat(2000),
+      'a \r\n'.repeat(2000),
+    ]) {
+      expect(diffWords(text, `x ${text}`)).toEqual([
+        { kind: 'added', text: 'x ' },
+        { kind: 'same', text },
+      ]);
+    }
     const han = '今日は天気がいい。'.repeat(20_000);
     expect(diffWords(han, `${han}明日`).at(-1)).toEqual({ kind: 'added', text: '明日' });
   });

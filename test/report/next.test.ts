@@ -174,6 +174,16 @@ describe('what to do next', () => {
     });
   });
 
+  it('is a resume where no more of the input is wanted', () => {
+    const anew = { otherModel: { command: [], effect: '' }, wholeInput: () => ['pipe run p.yaml'] };
+    expect(nextAfter({ total: null, failedInSteps: 3, anew })?.command).toEqual(['pipe resume', 'runs/r']);
+    const unwritten = { total: null, reason: stop('local', outputUnwritable) };
+    expect(nextAfter(unwritten)).toEqual({
+      command: ['pipe resume', 'runs/r'],
+      effect: 'writes what could not be written, once the reason is gone',
+    });
+  });
+
   it('writes rows to stdout where the run did, and to a file without being told', () => {
     const commandTo = (outputPath: string) =>
       nextAfter({ pending: 1, reason: interrupted, outputPath })?.command;
@@ -192,6 +202,7 @@ describe('what to do next', () => {
         command: [
           'pipe run p.yaml',
           '--quiet',
+          '--locked',
           '--run-dir runs/r',
           '--budget-usd 12',
           '--set budget.tokens=22',
@@ -209,6 +220,7 @@ describe('what to do next', () => {
           '--budget-usd 5',
           '--set budget.tokens=10',
           '--quiet',
+          '--locked',
           '--run-dir runs/r',
         ],
         effect:
@@ -216,15 +228,45 @@ describe('what to do next', () => {
       },
     ],
     [
-      'no lock, by a resume',
+      'no lock',
       { reason: stop('provider', 'model_moved') },
       {
-        command: ['pipe resume', 'runs/r', '--no-locked'],
-        effect: 'goes on with the rest of the input, whichever model answers',
+        command: [
+          'pipe run p.yaml',
+          '--budget-usd 5',
+          '--set budget.tokens=10',
+          '--quiet',
+          '--run-dir runs/r',
+        ],
+        effect:
+          'goes on with the rest of the input, given the whole input from its beginning, whichever model answers',
+      },
+    ],
+    [
+      'the same input, where it was another',
+      { reason: stop('input', 'input_changed') },
+      {
+        command: [
+          'pipe run p.yaml',
+          '--budget-usd 5',
+          '--set budget.tokens=10',
+          '--quiet',
+          '--locked',
+          '--run-dir runs/r',
+        ],
+        effect: 'goes on with the rest of the input, given the whole input from its beginning',
+      },
+    ],
+    [
+      'what is not at fault',
+      { reason: stop('input', 'input_broken') },
+      {
+        command: [],
+        effect: 'correct the input at its source, and run on it anew, into another folder',
       },
     ],
   ])('where only a part of the input was kept is to run with all of it, and %s', (_, end, next) => {
-    const flags = ['--budget-usd 5', '--set budget.tokens=10', '--quiet'];
+    const flags = ['--budget-usd 5', '--set budget.tokens=10', '--quiet', '--locked'];
     const anew = {
       otherModel: { command: [], effect: '' },
       wholeInput: (folder: string) => ['pipe run p.yaml', ...flags, `--run-dir ${folder}`],

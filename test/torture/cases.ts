@@ -21,7 +21,7 @@ const slow: Behaviour = { latency: [5, 40] };
 /** A workload, and what can be done with it. */
 interface Played {
   readonly workload: Workload;
-  /** `flags`: more of them than every session has. */
+  /** `flags` come after those that every session has. */
   start(options?: Partial<SessionOptions>, flags?: readonly string[]): Session;
   /** Goes on until the run is through, and gives what is wrong with it. */
   finish(kills: number): Promise<readonly string[]>;

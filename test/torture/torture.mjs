@@ -1,10 +1,10 @@
-// npm run torture [-- --seed 1 --rounds 40 --kills 3 --long]: the built command against a server that goes wrong, killed
+// npm run torture [-- --help]: the built command against a server that goes wrong, killed
 // again and again; after each round, whether every promise was kept. The harness is TypeScript that the tests share.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { build } from 'rolldown';
 import { wholeNumber } from '../whole-number.mjs';
 
@@ -13,7 +13,7 @@ const command = new Command('npm run torture --')
   .option('--seed <n>', 'of the first round; each further one has the next', wholeNumber(), 1)
   .option('--rounds <n>', 'how many rounds', wholeNumber(), 40)
   .option('--kills <n>', 'in each round', wholeNumber(), 2)
-  .option('--long', '50 rounds with 3 kills each')
+  .addOption(new Option('--long', '50 rounds with 3 kills each').conflicts(['rounds', 'kills']))
   .option('--no-cases', 'leave out what is not drawn by a seed')
   .allowExcessArguments(false)
   .parse();
