@@ -135,8 +135,8 @@ export async function openFolder(opened: OpenedFolder): Promise<Result<RunFolder
 }
 
 /**
- * The length of the journal to write on. A torn line at its end is cut off, and a line says that another session begins;
- * where there is none, it is begun.
+ * The length of the journal to write on: of a new one, or of that of earlier sessions, of which a torn line at its end is
+ * cut off, and a line says that another begins.
  */
 async function readyJournal(
   fileSystem: FileSystem,
@@ -144,11 +144,10 @@ async function readyJournal(
   earlier: Earlier | undefined,
 ): Promise<number> {
   const sound = earlier?.history.length ?? 0;
-  if (sound > 0) await fileSystem.truncate(path, sound);
-  else await fileSystem.remove(path);
-  const line =
-    earlier === undefined || sound === 0 ? headerLine(version) : resumedLine(version, earlier.force);
-  const file = sound > 0 ? await fileSystem.openToAppend(path) : await fileSystem.create(path);
+  const line = earlier === undefined ? headerLine(version) : resumedLine(version, earlier.force);
+  if (earlier === undefined) await fileSystem.remove(path);
+  else await fileSystem.truncate(path, sound);
+  const file = earlier === undefined ? await fileSystem.create(path) : await fileSystem.openToAppend(path);
   try {
     await file.append(line);
     await file.sync();

@@ -191,11 +191,14 @@ describe('a run that was killed', () => {
     expect((await run(chain, recordsOf(2), options).finished).state).toBe('completed');
   });
 
-  it('within the header of its journal has lost nothing', async () => {
+  it('before run.json told of its journal, within whose header too, is begun anew', async () => {
     const path = await killed(await begun());
+    await rm(join(path, 'run.json'));
     await writeFile(join(path, 'journal.jsonl'), '{"crc":"');
-    const folder = await resumed(path);
-    const finished = await run(chain, recordsOf(2), { openModel: answering(), folder }).finished;
+    const folder = await createRunFolder(path, metaOf(chain));
+    if (!folder.ok) throw new Error(folder.error.message);
+    const options = { openModel: answering(), folder: folder.value };
+    const finished = await run(chain, recordsOf(2), options).finished;
     expect(finished).toMatchObject({ state: 'completed', counts: { succeeded: 2 } });
   });
 
@@ -616,6 +619,13 @@ describe('taking hold of a run', () => {
     await writeFile(journal, (await readFile(journal, 'utf8')).replace('answer to one', 'Answer to one'));
     expect((await refusal(path, metaOf(chain))).message).toContain('journal.jsonl');
     await (await held(path)).release();
+  });
+
+  it('is refused where the journal was emptied: what was paid for is no longer known', async () => {
+    const path = await killedAfter(4);
+    await writeFile(join(path, 'journal.jsonl'), '');
+    expect(await refusal(path, metaOf(chain))).toMatchObject({ code: 'journal_damaged' });
+    expect(await readFile(join(path, 'journal.jsonl'), 'utf8')).toBe('');
   });
 
   it('tells what is done already, with all its rows', async () => {

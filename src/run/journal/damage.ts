@@ -12,6 +12,12 @@ export function damagedJournal(path: string, { number, offset }: ScannedLine, wh
   return { kind: 'input', code: 'journal_damaged', message };
 }
 
+/** A run begins with the header on disk (folder.ts): what was there has been lost, however little it may have been. */
+export function headlessJournal(path: string): StopReason {
+  const message = `the journal ${path} is damaged: the header that it begins with is gone; ${remedy}`;
+  return { kind: 'input', code: 'journal_damaged', message };
+}
+
 export function newerJournal(path: string, format: number): StopReason {
   const message = `the journal ${path} is of format ${format}, which a newer pipe has written; go on with that version, or begin a new run`;
   return { kind: 'input', code: 'journal_newer', message };

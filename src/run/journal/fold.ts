@@ -5,7 +5,7 @@ import { isSealed } from '../checked-line.ts';
 import type { StopReason, ToolCounts } from '../events.ts';
 import type { ReadableFile } from '../file-system.ts';
 import { addCall, createUsageSums, type UsageSums } from '../usage-ledger.ts';
-import { damagedJournal, newerJournal } from './damage.ts';
+import { damagedJournal, headlessJournal, newerJournal } from './damage.ts';
 import { readHead, type CallHead, type Head, type RecordHead } from './heads.ts';
 import { journalFormat, type JournalReservation } from './lines.ts';
 import { createPastRecords, type PastRecords } from './past-records.ts';
@@ -42,11 +42,12 @@ export async function foldJournal(
   const fold = createFold(keepBefore);
   let ended = 0;
   let fault: StopReason | undefined;
-  const { length } = await scanLines(file, (line) => {
+  const { length, lines } = await scanLines(file, (line) => {
     fault = faultOf(line);
     return fault === undefined;
   });
   if (fault !== undefined) return failure(fault);
+  if (lines === 0) return failure(headlessJournal(path));
   fold.sessionEnded();
   return success({ length, ...fold.folded() });
 

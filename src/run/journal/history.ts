@@ -13,10 +13,9 @@ import type { Spent } from './spending.ts';
 export interface History {
   /**
    * Bytes of the journal that are sound; what follows was torn by a crash, and is to be cut off before anything is
-   * written. 0: there is not even a header, and a journal is to be begun anew.
+   * written.
    */
   readonly length: number;
-  /** 0 where there is no header. */
   readonly sessions: number;
   /** The byte at which the line of the last forced session begins; 0 where there was none. */
   readonly forcedAt: number;

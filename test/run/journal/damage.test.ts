@@ -62,9 +62,9 @@ describe('a record beyond what a run can have come to', () => {
 
 describe('a journal that was cut off', () => {
   it('is sound up to its last whole line, wherever that was', async () => {
-    for (let length = 0; length <= journal.length; length += 1) {
+    for (let length = header.length; length <= journal.length; length += 1) {
       const history = await historyOf(journal.subarray(0, length));
-      expect(history.length).toBe(ends.findLast((end) => end <= length) ?? 0);
+      expect(history.length).toBe(ends.findLast((end) => end <= length));
       expect(history.sessions).toBe([ends[0] ?? 0, ends[5] ?? 0].filter((end) => end <= length).length);
     }
   });
@@ -72,14 +72,7 @@ describe('a journal that was cut off', () => {
   it('is so where the disk has left zeros in place of the last line', async () => {
     for (const zeros of [1, 4096, 3_000_000]) {
       expect((await historyOf(Buffer.concat([journal, Buffer.alloc(zeros)]))).length).toBe(journal.length);
-      expect((await historyOf(Buffer.alloc(zeros))).length).toBe(0);
     }
-  });
-
-  it('begins anew where not even the header is whole', async () => {
-    const history = await historyOf(header.subarray(0, -1));
-    expect(history).toMatchObject({ length: 0, sessions: 0, tool_calls: { total: 0, failed: 0 } });
-    expect(history.index.size).toBe(0);
   });
 
   it('is read whatever the blocks are that its lines come in', async () => {
@@ -195,6 +188,20 @@ describe('a journal that is damaged', () => {
     const fault = await faultOf(journalOf(without(members, name)));
     expect(fault?.message).toContain('line 2, at byte ');
     expect(fault?.message).toContain('is no line of a journal');
+  });
+});
+
+describe('a journal without its header', () => {
+  it.each([
+    ['emptied', Buffer.alloc(0)],
+    ['made zeros', Buffer.alloc(4096)],
+    ['cut within it', header.subarray(0, -1)],
+  ])('is damaged, not new: %s', async (_how, bytes) => {
+    expect(await faultOf(bytes)).toEqual({
+      kind: 'input',
+      code: 'journal_damaged',
+      message: `the journal ${path} is damaged: the header that it begins with is gone; restore the file from a copy, or begin a new run`,
+    });
   });
 });
 
