@@ -7,21 +7,33 @@ import { processTerminal } from './cli/terminal.ts';
  * A reader that closes its end, such as `head`, has seen enough: that is no error of ours. Any other failure to write
  * is, and is told at the end, since what was lost cannot be told where it was lost.
  */
-function watch(stream: NodeJS.WriteStream): () => NodeJS.ErrnoException | undefined {
+function watch(stream: NodeJS.WriteStream): Watched {
   let failed: NodeJS.ErrnoException | undefined;
+  let closed = false;
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') failed ??= error;
   });
-  return () => failed;
+  // The stream of a process does not know afterwards that it was closed.
+  stream.once('close', () => {
+    closed = true;
+  });
+  return {
+    failure: () => failed,
+    async flushed() {
+      if (closed || !stream.writable) return;
+      await new Promise<void>((resolve) => {
+        stream.once('close', resolve);
+        stream.write('', () => resolve());
+      });
+    },
+  };
 }
 
-/** Resolves when what was written before has been taken, or never will be. */
-function flushed(stream: NodeJS.WriteStream): Promise<void> {
-  if (!stream.writable) return Promise.resolve();
-  return new Promise((resolve) => {
-    stream.once('close', resolve);
-    stream.write('', () => resolve());
-  });
+interface Watched {
+  /** Why something could not be written. */
+  failure(): NodeJS.ErrnoException | undefined;
+  /** Resolves when what was written before has been taken, or never will be. */
+  flushed(): Promise<void>;
 }
 
 /** Nothing is thrown for what users, providers or disks do, but for one thing: there is no place to stand. */
@@ -33,8 +45,8 @@ function whatWentWrong(error: unknown): string {
   return `pipe: this is a bug of pipe's own, please report it:\n${text}`;
 }
 
-const stdoutFailure = watch(process.stdout);
-watch(process.stderr);
+const stdout = watch(process.stdout);
+const stderr = watch(process.stderr);
 try {
   await runCommandLine(processTerminal(), process.argv.slice(2), (code: ExitCode) => {
     process.exitCode = code;
@@ -43,14 +55,14 @@ try {
   process.stderr.write(`${whatWentWrong(error)}\n`);
   process.exitCode = exit.local;
 }
-await flushed(process.stdout);
+await stdout.flushed();
 // A failure to write is told a turn after the write.
 await new Promise((resolve) => setImmediate(resolve));
-const unwritten = stdoutFailure();
+const unwritten = stdout.failure();
 if (unwritten !== undefined) {
   process.stderr.write(`error  stdout could not be written: ${unwritten.message}\n`);
   process.exitCode = exit.local;
 }
-await flushed(process.stderr);
+await stderr.flushed();
 // Not left to Node: a tracing client that cannot reach its server keeps timers alive for minutes.
 process.exit();

@@ -1,9 +1,14 @@
+import { unlessAborted } from './signals.ts';
+
 /** Whoever reads what a command writes. */
 export interface Reader {
   /** Whether he has closed his end, as `head` does, and wants to hear no more. */
   readonly gone: boolean;
-  /** Resolves when he has been given all that was written before; with why, where that could not be written. */
-  settled(): Promise<Error | undefined>;
+  /**
+   * Resolves when he has been given all that was written before; with why, where that could not be written. Where he has
+   * not taken it when `end` aborts, the rest is given up: the process does not wait for him any more.
+   */
+  settled(end?: AbortSignal): Promise<Error | 'unread' | undefined>;
   release(): void;
 }
 
@@ -22,6 +27,10 @@ export function watchReader(stream: NodeJS.WriteStream, left: (failure?: Error) 
     closed = true;
     left(failure);
   };
+  const release = () => {
+    stream.off('error', fail);
+    stream.off('close', leave);
+  };
   stream.on('error', fail);
   stream.once('close', leave);
   if (stream.destroyed) leave();
@@ -29,17 +38,23 @@ export function watchReader(stream: NodeJS.WriteStream, left: (failure?: Error) 
     get gone() {
       return closed && failure === undefined;
     },
-    async settled() {
-      if (stream.writable) await new Promise<void>((resolve) => stream.write('', () => resolve()));
+    async settled(end = new AbortController().signal) {
+      if (stream.writable && (await unlessAborted(taken(stream), end)) === undefined) {
+        release();
+        stream.destroy();
+        return 'unread';
+      }
       // A failure to write is told a turn after the write.
       await new Promise((resolve) => setImmediate(resolve));
       return failure;
     },
-    release() {
-      stream.off('error', fail);
-      stream.off('close', leave);
-    },
+    release,
   };
+}
+
+/** Resolves when what was written before has been taken or refused. */
+function taken(stream: NodeJS.WriteStream): Promise<true> {
+  return new Promise((resolve) => stream.write('', () => resolve(true)));
 }
 
 /** A terminal that was closed refuses like a disk that fails. */

@@ -7,6 +7,7 @@ import type { RecordSource } from '../records/open.ts';
 import type { RunEvent, RunFinished } from '../run/events.ts';
 import type { RunResults } from '../run/results.ts';
 import { resultColumns, type RunOutput } from './output.ts';
+import type { Interrupts } from './signals.ts';
 import { writeOut, type Terminal } from './terminal.ts';
 
 /** Puts the result rows of a run where `--output` wants them. */
@@ -21,6 +22,8 @@ export interface Rows {
 
 export interface RowsOptions {
   readonly terminal: Terminal;
+  /** Whoever reads stdout is no longer waited for while the run comes to its end (`drain`), or at all (`end`). */
+  readonly interrupts: Pick<Interrupts, 'drain' | 'end'>;
   readonly output: RunOutput;
   readonly results: RunResults;
   readonly plan: Plan;
@@ -44,16 +47,18 @@ const turning: ReadonlySet<RunEvent['type']> = new Set(['record_kept', 'record_f
 
 /** Each row as soon as those before it have been written. */
 async function streamRows(
-  { terminal, results }: RowsOptions,
+  { terminal, interrupts, results }: RowsOptions,
   { format }: Extract<RunOutput, { kind: 'stdout' }>,
 ): Promise<Rows> {
   const order = results.inOrder();
   const encoder = format.encoder([]);
   const shown = terminal.stdout.isTTY ? printableJson : (text: string) => text;
   async function turn(event: RunEvent): Promise<Diagnostic | undefined> {
+    const hurry = event.type === 'run_finished' ? interrupts.end : interrupts.drain;
     try {
       for await (const { output } of order.take(event)) {
-        await writeOut(terminal, shown(encoder.rows([output])));
+        if (interrupts.end.aborted && terminal.stdout.writableNeedDrain) break;
+        await writeOut(terminal, shown(encoder.rows([output])), hurry);
       }
       return undefined;
     } catch (error) {

@@ -1,9 +1,7 @@
 import { resolve } from 'node:path';
 import type { Batched } from '../batched.ts';
-import type { Diagnostic } from '../diagnostic/diagnostic.ts';
-import { outputUnwritable } from '../report/paths.ts';
 import type { Reporter } from '../report/reporter.ts';
-import type { RunEvent, RunFinished } from '../run/events.ts';
+import type { RunEvent } from '../run/events.ts';
 import type { RunFolder } from '../run/folder.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { exit, exitCodeOf, type ExitCode } from './exit.ts';
@@ -16,6 +14,7 @@ import { refuseFor } from './refuse.ts';
 import { commandOf, createReporters } from './reporters.ts';
 import { openRows, type Rows } from './rows.ts';
 import { runAnew } from './run-command.ts';
+import { endWith, tellOfWaiting } from './run-end.ts';
 import { listenForInterrupts, type Interrupts } from './signals.ts';
 
 export async function runInFolder(run: ReadyRun): Promise<ExitCode> {
@@ -72,7 +71,7 @@ async function tell(
   let rows: Rows | undefined;
   let code: ExitCode = exit.local;
   try {
-    rows = await openRows({ terminal, output, results: opened.results, plan, source });
+    rows = await openRows({ terminal, interrupts, output, results: opened.results, plan, source });
     const batches =
       opened.kind === 'done'
         ? [opened.results.events]
@@ -80,9 +79,12 @@ async function tell(
     const warn = (sentence: string) => reporter.message(sentence);
     for await (const events of batches) {
       for (const event of events) {
+        const isLast = event.type === 'run_finished';
+        const taken = isLast ? tellOfWaiting(reporter, interrupts) : undefined;
         const writing = rows.on(event, warn);
         const lost = writing === undefined ? undefined : await writing;
-        const told = event.type === 'run_finished' ? await ended(event, lost, reader) : event;
+        const told = isLast ? await endWith(event, lost, { reader, output, interrupts }) : event;
+        taken?.();
         if (told.type === 'run_finished') code = exitCodeOf(told);
         if (reader?.gone !== true) reporter.on(told);
       }
@@ -127,21 +129,4 @@ async function begin(
     ...(flags.failFast !== undefined && { failFast: flags.failFast }),
     ...(flags.maxFailures !== undefined && { maxFailures: flags.maxFailures }),
   });
-}
-
-/** Where the run is through, and its folder is whole, but what the user asked for is not there, that is how it ended. */
-async function ended(
-  event: RunFinished,
-  lost: Diagnostic | undefined,
-  reader: Reader | undefined,
-): Promise<RunFinished> {
-  if (lost !== undefined) return event.reason?.kind === 'local' ? event : withLostRows(event, lost.message);
-  const failure = await reader?.settled();
-  if (failure === undefined || event.state !== 'completed') return event;
-  const { outputFailed } = await import('../run/reasons.ts');
-  return withLostRows(event, outputFailed('stdout', failure).message);
-}
-
-function withLostRows(event: RunFinished, message: string): RunFinished {
-  return { ...event, state: 'stopped', reason: { kind: 'local', code: outputUnwritable, message } };
 }

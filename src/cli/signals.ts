@@ -1,10 +1,13 @@
 import type { StopReason } from '../run/events.ts';
+import { graceOf } from '../run/options.ts';
 import { hungUp, interrupted, terminated } from '../run/reasons.ts';
 
 /** What the user or the system asks of a run by signals: first to finish what is in flight, then to end at once. */
 export interface Interrupts {
   readonly drain: AbortSignal;
   readonly abort: AbortSignal;
+  /** Aborted when whoever reads has had the time to take what he was told, after all that the signals let finish. */
+  readonly end: AbortSignal;
   /** Finishes what is in flight, for another reason than a signal. */
   stop(reason: StopReason): void;
   /** Gives the signals back to Node. */
@@ -15,17 +18,31 @@ export interface Interrupts {
 const signals = { SIGINT: interrupted, SIGTERM: terminated, SIGHUP: hungUp } as const;
 type Signal = keyof typeof signals;
 
+/** Milliseconds; with the grace of the first signal still less than the 30 s of Kubernetes. */
+const lastTaking = 2000;
+
 export function listenForInterrupts(): Interrupts {
   const drain = new AbortController();
   const abort = new AbortController();
-  const heard = (signal: Signal) => (drain.signal.aborted ? abort : drain).abort(signals[signal]);
+  const end = new AbortController();
+  const timers: NodeJS.Timeout[] = [];
+  const endAfter = (milliseconds: number) => {
+    timers.push(setTimeout(() => end.abort(), milliseconds).unref());
+  };
+  const heard = (signal: Signal) => {
+    const isFirst = !drain.signal.aborted;
+    (isFirst ? drain : abort).abort(signals[signal]);
+    endAfter(isFirst ? graceOf({}) + lastTaking : lastTaking);
+  };
   for (const signal of Object.keys(signals)) process.on(signal, heard);
   return {
     drain: drain.signal,
     abort: abort.signal,
+    end: end.signal,
     stop: (reason) => drain.abort(reason),
     release() {
       for (const signal of Object.keys(signals)) process.off(signal, heard);
+      timers.forEach(clearTimeout);
     },
   };
 }

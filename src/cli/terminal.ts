@@ -32,17 +32,22 @@ export function wantsColor(terminal: Terminal, stream: NodeJS.WriteStream): bool
 
 const settled = ['drain', 'close', 'error'] as const;
 
-/** Writes data to stdout and waits until it has been taken, so that a slow reader is not outrun. */
-export async function writeOut(terminal: Terminal, text: string): Promise<void> {
+/**
+ * Writes data to stdout and waits until it has been taken, so that a slow reader is not outrun; once `hurry` has aborted,
+ * without waiting.
+ */
+export async function writeOut(terminal: Terminal, text: string, hurry?: AbortSignal): Promise<void> {
   if (text === '' || !terminal.stdout.writable) return;
-  if (terminal.stdout.write(text)) return;
+  if (terminal.stdout.write(text) || hurry?.aborted === true) return;
   const { stdout } = terminal;
   await new Promise<void>((resolve) => {
     const ready = () => {
       for (const event of settled) stdout.off(event, ready);
+      hurry?.removeEventListener('abort', ready);
       resolve();
     };
     for (const event of settled) stdout.once(event, ready);
+    hurry?.addEventListener('abort', ready);
   });
 }
 

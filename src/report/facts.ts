@@ -1,5 +1,6 @@
 import { formatDuration } from '../duration.ts';
-import type { Resumed, RunFinished, RunStarted, ToolCounts } from '../run/events.ts';
+import type { Resumed, RunFinished, RunStarted, StopReason, ToolCounts } from '../run/events.ts';
+import { outputUnread } from '../run/reasons.ts';
 import { budgetInWords } from './budget.ts';
 import { latencyInWords, type CallLatency } from './call-latency.ts';
 import { costInWords } from './money.ts';
@@ -52,16 +53,22 @@ function stateInWords({ state, failed }: RunFinished, paint: Paint): string {
   return failed ? `${paint('red', 'finished with failures')} in` : `${paint('green', 'completed')} in`;
 }
 
+/** Why the run did not come to its end, where that is news: who interrupted it knows. */
+export function newsOf({ reason }: Pick<RunFinished, 'reason'>): StopReason | undefined {
+  return reason?.kind === 'interrupted' && reason.code !== outputUnread.code ? undefined : reason;
+}
+
 /** What there is to tell of a run in a line each; what is no news is left out. */
 export function factsOf({ started, finished, cut, latency }: RunEnding, paint: Paint): readonly Fact[] {
-  const { tool_calls, usage, budget, reason } = finished;
+  const { tool_calls, usage, budget } = finished;
+  const reason = newsOf(finished);
   const fact = (name: string, ...lines: readonly string[]): Fact => ({ name, lines });
   const facts: readonly Fact[] = [
     ...(started?.simulated === true
       ? [fact('simulated', 'no model was asked: answers, tokens and cost are made up')]
       : []),
     ...(started?.replayed === true ? [fact('replayed', replayInWords(finished.replay))] : []),
-    ...(reason === undefined || reason.kind === 'interrupted'
+    ...(reason === undefined
       ? []
       : [
           fact('reason', `${clip(reason.message, longestMessage)} (${reason.code})`),

@@ -7,6 +7,7 @@ import type {
   RunStarted,
   StopReason,
 } from '../run/events.ts';
+import { outputUnread } from '../run/reasons.ts';
 import { billionthsUp, dollarsOf } from '../usage/billionths.ts';
 import type { Failures } from './failures.ts';
 import { formatCount } from './numbers.ts';
@@ -107,11 +108,13 @@ function restInWords(
 ): readonly string[] {
   if (state === 'completed') return [];
   const records = pending === 0 ? [] : [`the ${inWords(pending, 'pending', 'record')}`];
-  const isThrough = reason?.code === outputUnwritable && !isCut;
-  const rest = total === null && !isThrough ? ['the rest of the input'] : [];
+  const isUnread = reason?.code === outputUnread.code;
+  const isLost = isUnread || reason?.code === outputUnwritable;
+  const rest = total === null && !(isLost && !isCut) ? ['the rest of the input'] : [];
   const what = [...records, ...rest].join(' and ');
   if (what !== '') return [`goes on with ${what}`];
   // All records are through, but what they came to is not where it belongs.
+  if (isUnread) return ['writes the rows to stdout again'];
   return reason?.kind === 'local' ? ['writes what could not be written'] : [];
 }
 

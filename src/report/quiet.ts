@@ -1,5 +1,6 @@
 import { printable, withoutCommands } from '../diagnostic/printable.ts';
 import type { RunFinished, RunStarted } from '../run/events.ts';
+import { newsOf } from './facts.ts';
 import { collectFailures } from './failures.ts';
 import { annotationsOf } from './github.ts';
 import { nextOf } from './next.ts';
@@ -36,12 +37,14 @@ export function quietReporter(options: ReporterOptions): Reporter {
   };
 }
 
-function endLines({ state, reason, counts }: RunFinished, folder: string | undefined): readonly string[] {
+function endLines(finished: RunFinished, folder: string | undefined): readonly string[] {
+  const { state, counts } = finished;
+  const reason = newsOf(finished);
   const of = `of ${formatAmount(counts.total, 'record')}`;
   const pending = `${formatCount(counts.pending)} ${of} pending`;
   const lines: string[] = [];
-  if (state === 'interrupted') lines.push(`interrupted: ${pending}`);
-  else if (reason !== undefined) {
+  if (state === 'interrupted' && reason === undefined) lines.push(`interrupted: ${pending}`);
+  if (reason !== undefined) {
     lines.push(`${state}: ${clip(reason.message, longestMessage)}`);
     if (reason.hint !== undefined) lines.push(`hint: ${clip(reason.hint, longestMessage)}`);
     if (counts.pending > 0) lines.push(pending);

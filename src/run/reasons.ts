@@ -53,6 +53,13 @@ export const outputClosed: StopReason = {
   message: 'nobody reads the rows on stdout any more',
 };
 
+/** It was interrupted, and who was to read did not. */
+export const outputUnread: StopReason = {
+  kind: 'interrupted',
+  code: 'output_unread',
+  message: 'what the run wrote to stdout was not read to its end',
+};
+
 /** `name`: of the stream that was to be read along. */
 export function outputFailed(name: string, error: unknown): StopReason {
   return { kind: 'local', code: 'output_failed', message: `${name} could not be written: ${inWords(error)}` };

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { watchReader } from '../../src/cli/reader.ts';
 
 it.each([
@@ -18,4 +18,28 @@ it.each([
   expect(left).toEqual([gone ? undefined : error]);
   expect(reader.gone).toBe(gone);
   expect(await reader.settled()).toBe(gone ? undefined : error);
+});
+
+it('is given up where it has not taken all when that is to end, and has not gone by that', async () => {
+  const stream = new PassThrough({ highWaterMark: 1 });
+  stream.write('a row');
+  stream.write('another');
+  const left = vi.fn<(failure?: Error) => void>();
+  const reader = watchReader(stream as unknown as NodeJS.WriteStream, left);
+  const end = new AbortController();
+  const settled = reader.settled(end.signal);
+  end.abort();
+  expect(await settled).toBe('unread');
+  expect(stream.destroyed).toBe(true);
+  await new Promise((resolve) => stream.once('close', resolve));
+  expect(left).not.toHaveBeenCalled();
+  expect(reader.gone).toBe(false);
+});
+
+it('has taken all where it has before that is to end', async () => {
+  const stream = new PassThrough();
+  stream.write('a row');
+  const reader = watchReader(stream as unknown as NodeJS.WriteStream, () => undefined);
+  expect(await reader.settled(new AbortController().signal)).toBeUndefined();
+  expect(stream.destroyed).toBe(false);
 });

@@ -30,12 +30,15 @@ const results: RunResults = {
   }),
 };
 
-async function rowsTo(path: string, stdout = new PassThrough()): Promise<Rows> {
+const patient = { drain: new AbortController().signal, end: new AbortController().signal };
+
+async function rowsTo(path: string, stdout = new PassThrough(), interrupts = patient): Promise<Rows> {
   const output = await checkOutput(path, '-');
   if (!output.ok) throw new Error(output.error.message);
   const terminal = { stdout } as unknown as Terminal;
   return openRows({
     terminal,
+    interrupts,
     output: output.value,
     results,
     plan: plan([step('one')]),
@@ -51,6 +54,25 @@ it('are on stdout as soon as their turn comes, those of earlier sessions too', a
   await rows.on(finished, expect.unreachable);
   expect(String(stdout.read())).toBe('{"row":1}\n');
   await rows.close();
+});
+
+it('wait for a slow reader of stdout until the run is interrupted, and at its end until it has had the time', async () => {
+  const stdout = new PassThrough({ highWaterMark: 1 });
+  stdout.write('{"before":0}\n');
+  const [drain, end] = [new AbortController(), new AbortController()];
+  const rows = await rowsTo('-', stdout, { drain: drain.signal, end: end.signal });
+  const ended: string[] = [];
+  const first = Promise.resolve(rows.on(kept, expect.unreachable)).then(() => ended.push('kept'));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(ended).toEqual([]);
+  drain.abort();
+  await first;
+  const last = Promise.resolve(rows.on(finished, expect.unreachable)).then(() => ended.push('finished'));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(ended).toEqual(['kept']);
+  end.abort();
+  await last;
+  expect(ended).toEqual(['kept', 'finished']);
 });
 
 it('are in their file also where something that cannot be removed is called as they were before their end', async () => {

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   cpSync,
   existsSync,
@@ -13,7 +15,7 @@ import { execa } from 'execa';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startFakeServer, type FakeServer } from '../support/fake-server.ts';
 import { pipeHere } from '../support/pipe-here.ts';
-import { pipe, root, temporaryFolder } from '../support/pipe.ts';
+import { command as builtCommand, pipe, root, temporaryFolder } from '../support/pipe.ts';
 
 const key = 'secret-key-7f3a91';
 
@@ -411,6 +413,37 @@ describe('pipe run', () => {
     expect(exitCode).toBe(130);
     expect(stderr).not.toContain('interrupted');
     expect(json(folder, 'out/run.json')).toMatchObject({ reason: { code: 'output_closed' } });
+  });
+
+  it('does not wait for a reader who takes nothing when it is interrupted twice', async () => {
+    const server = await fakeServer();
+    const folder = project(
+      server,
+      Array.from({ length: 60 }, (_, id) => ({ id, input: `sentence ${id}` })),
+    );
+    server.answer = (call) => call.reply('fine '.repeat(20_000));
+    const running = spawn(process.execPath, [builtCommand, ...command, '--output', '-'], {
+      cwd: folder,
+      env: { PATH: process.env['PATH'], FAKE_KEY: key },
+    });
+    onTestFinished(() => void running.kill('SIGKILL'));
+    running.stderr.setEncoding('utf8');
+    let told = '';
+    running.stderr.on('data', (text: string) => (told += text));
+    const exited = once(running, 'exit');
+    await expect
+      .poll(() => existsSync(join(folder, 'out/usage.json')) && json(folder, 'out/run.json'))
+      .toMatchObject({ state: 'completed' });
+    running.kill('SIGINT');
+    await expect.poll(() => told, { timeout: 5000 }).toContain('waiting for whoever reads stdout');
+    running.kill('SIGINT');
+    expect(await exited).toEqual([130, null]);
+    expect(told).toContain('not read to its end');
+    expect(told).toContain('pipe resume out --output -');
+    const resumed = await pipe(['resume', 'out', '--output', '-'], { cwd: folder, env: { FAKE_KEY: key } });
+    expect(resumed.exitCode).toBe(0);
+    expect(String(resumed.stdout).split('\n')).toHaveLength(61);
+    expect(server.calls).toHaveLength(60);
   });
 
   it('never writes over another run', async () => {

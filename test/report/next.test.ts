@@ -184,6 +184,14 @@ describe('what to do next', () => {
     });
   });
 
+  it('is a resume where nobody read the rows to their end', () => {
+    const unread = { total: null, reason: stop('interrupted', 'output_unread'), outputPath: '-' };
+    expect(nextAfter(unread)).toEqual({
+      command: ['pipe resume', 'runs/r', '--output -'],
+      effect: 'writes the rows to stdout again',
+    });
+  });
+
   it('writes rows to stdout where the run did, and to a file without being told', () => {
     const commandTo = (outputPath: string) =>
       nextAfter({ pending: 1, reason: interrupted, outputPath })?.command;

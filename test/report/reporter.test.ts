@@ -6,6 +6,7 @@ import { displayWidth } from '../../src/diagnostic/printable.ts';
 import { expectGolden } from '../support/golden.ts';
 import type { ReporterMode } from '../../src/report/reporter.ts';
 import type { Resumed, RunEvent, RunStopping } from '../../src/run/events.ts';
+import { outputUnread } from '../../src/run/reasons.ts';
 import { zeroUsage } from '../../src/usage/add.ts';
 import { readRecordedRun, replay } from './replay.ts';
 import { begun, failed, finished, kept, paused, started, succeeded, usageOf } from './samples.ts';
@@ -150,6 +151,17 @@ describe('a reporter', () => {
       / {2}the same \(timed_out\) for 1 more record\n$/,
     );
   });
+
+  it.each(['plain', 'quiet'] as const)(
+    'tells why a run was interrupted where the user cannot know: %s',
+    (mode) => {
+      const unread = tell(mode, started(), finished({ state: 'interrupted', reason: outputUnread }));
+      expect(unread).toContain(outputUnread.message);
+      expect(tell(mode, started(), finished({ state: 'interrupted', reason: terminated }))).not.toContain(
+        terminated.message,
+      );
+    },
+  );
 
   it.each(['plain', 'quiet'] as const)('lets no message command a CI runner: %s', (mode) => {
     const message = '##[error]pwned\n::error::pwned';
