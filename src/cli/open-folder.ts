@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { rename, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { JsonObject } from '../json/json.ts';
 import { failure, success, type Result } from '../result.ts';
@@ -89,6 +89,16 @@ export async function spoolOf(
 /** Whether a run's folder has the beginning of an input that comes once, and not the rest. */
 export function hasPartOfInput(folder: string): boolean {
   return existsSync(partOf(join(folder, spoolName)));
+}
+
+/**
+ * What came of an input and breaks off within a record counts as its beginning, since whoever sent it may have been cut
+ * off: it can come again, whole.
+ */
+export async function keepAsPart(folder: string): Promise<void> {
+  const spool = join(folder, spoolName);
+  // A file that is read in its own place has no spool. One that keeps its name can still be run on into another folder.
+  await rename(spool, partOf(spool)).catch(() => undefined);
 }
 
 async function comesOnce(input: string): Promise<boolean> {

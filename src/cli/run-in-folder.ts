@@ -6,7 +6,7 @@ import type { RunFolder } from '../run/folder.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { exit, exitCodeOf, type ExitCode } from './exit.ts';
 import { filesFolder } from './image-folder.ts';
-import { hasPartOfInput, openFolder, type OpenedFolder } from './open-folder.ts';
+import { hasPartOfInput, keepAsPart, openFolder, type OpenedFolder } from './open-folder.ts';
 import { selectionOf } from './prepare.ts';
 import { watchReader, type Reader } from './reader.ts';
 import type { ReadyRun } from './ready-run.ts';
@@ -85,7 +85,11 @@ async function tell(
         const lost = writing === undefined ? undefined : await writing;
         const told = isLast ? await endWith(event, lost, { reader, output, interrupts }) : event;
         taken?.();
-        if (told.type === 'run_finished') code = exitCodeOf(told);
+        if (told.type === 'run_finished') {
+          code = exitCodeOf(told);
+          if (told.reason?.code === 'input_broken' && opened.kind === 'folder')
+            await keepAsPart(opened.results.path);
+        }
         if (reader?.gone !== true) reporter.on(told);
       }
     }

@@ -57,12 +57,6 @@ export function nextOf(input: NextInput): Next | undefined {
   if (finished.reason?.code === 'unknown_model' && anew !== undefined) return anew.otherModel;
   const atFault = Math.min(failures.ofRows(), counts.failed);
   const withInput = finished.state === 'completed' ? undefined : anew?.wholeInput?.(started.folder);
-  // The same input would break off again, and when it is corrected it is another.
-  if (withInput !== undefined && reason?.code === 'input_broken')
-    return {
-      command: [],
-      effect: 'correct the input at its source, and run on it anew, into another folder',
-    };
   const rest = restInWords(finished, started.total, withInput !== undefined);
   const steps = [
     ...rest,
@@ -78,6 +72,11 @@ export function nextOf(input: NextInput): Next | undefined {
   if (steps.length === 0) return atFault === 0 ? undefined : correctRows(atFault, inputPath, resume);
   const larger = reason?.kind === 'budget' ? largerThan(finished.budget) : [];
   const isMoved = reason?.code === 'model_moved';
+  // What was cut off may come whole; what is corrected is another input.
+  const orElse =
+    withInput !== undefined && reason?.code === 'input_broken'
+      ? ['one that has to be corrected is another: run on it anew, into another folder']
+      : [];
   const effect = [
     steps.join(' and '),
     ...(withInput === undefined ? [] : ['given the whole input from its beginning']),
@@ -87,7 +86,7 @@ export function nextOf(input: NextInput): Next | undefined {
   ].join(', ');
   return {
     command: isMoved ? withoutLock(resume, withInput) : replaced(withInput ?? resume, larger),
-    effect: atFault === 0 ? effect : `${effect}; ${failAlike(atFault)}`,
+    effect: [effect, ...orElse, ...(atFault === 0 ? [] : [failAlike(atFault)])].join('; '),
   };
 }
 

@@ -83,11 +83,12 @@ export function inputBroken(
   why: Pick<Diagnostic, 'message' | 'hint'> & { readonly code?: string },
 ): StopReason {
   const { code = '', hint } = why;
-  const message = `the input broke off after ${taken === 1 ? '1 record' : `${taken} records`}: ${why.message}`;
+  const again = comesAgain.get(code);
+  const brokeOff = `the input broke off after ${taken === 1 ? '1 record' : `${taken} records`}`;
   return {
     kind: 'input',
-    code: comesAgain.get(code) ?? 'input_broken',
-    message,
+    code: again ?? 'input_broken',
+    message: again === undefined ? `${brokeOff}: ${why.message}` : why.message,
     ...(hint !== undefined && { hint }),
   };
 }

@@ -102,6 +102,32 @@ it('after a stop before the end of stdin, the next run wants all of it, into the
   expect(nextOf(through.stderr)).toContain('correct it at the source');
 });
 
+it('after an input that was cut off within a record, the next run wants the whole of it', async () => {
+  const cwd = project();
+  const words = ['run', join(cwd, 'p.yaml'), '--input', '-', '--input-format', 'csv', '--simulate='];
+  const folder = ['--run-dir', join(cwd, 'cut')];
+  const given = (text: string) => {
+    const stdin = piped();
+    stdin.end(text);
+    return { stdin };
+  };
+  const cut = await typed(cwd, [...words, ...folder], given('id,text\n1,one\n2,"tw'));
+  expect(cut.exitCode).toBe(2);
+  expect(cut.stderr).toMatch(/^records +1: 1 succeeded/mu);
+  const effect = 'goes on with the rest of the input, given the whole input from its beginning';
+  expect(nextOf(cut.stderr)).toContain(`--run-dir cut ${effect}; one that has to be corrected is another`);
+
+  const other = await typed(cwd, [...words, ...folder], given('id,text\n1,ONE\n2,"two"\n'));
+  expect(other.exitCode).toBe(2);
+  expect(other.stderr).toContain('stopping: this is not the input that the run was begun with');
+
+  const whole = await typed(cwd, [...words, ...folder], given('id,text\n1,one\n2,"two"\n'));
+  expect(whole.exitCode).toBe(0);
+  expect(whole.stderr).toMatch(/^records +2: 2 succeeded/mu);
+  const again = await typed(cwd, ['resume', join(cwd, 'cut')]);
+  expect(again.exitCode).toBe(0);
+});
+
 it('after a run that wanted a part of stdin only, nothing more of it is asked for', async () => {
   const cwd = project();
   const long = piped();

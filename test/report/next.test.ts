@@ -269,8 +269,16 @@ describe('what to do next', () => {
       'what is not at fault',
       { reason: stop('input', 'input_broken') },
       {
-        command: [],
-        effect: 'correct the input at its source, and run on it anew, into another folder',
+        command: [
+          'pipe run p.yaml',
+          '--budget-usd 5',
+          '--set budget.tokens=10',
+          '--quiet',
+          '--locked',
+          '--run-dir runs/r',
+        ],
+        effect:
+          'goes on with the rest of the input, given the whole input from its beginning; one that has to be corrected is another: run on it anew, into another folder',
       },
     ],
   ])('where only a part of the input was kept is to run with all of it, and %s', (_, end, next) => {
