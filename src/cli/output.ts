@@ -25,13 +25,9 @@ export async function checkOutput(
   if (!format.ok) return format;
   if (path === '-') return success({ kind: 'stdout', format: format.value });
   const folder = dirname(path);
-  try {
-    await access(folder, constants.W_OK);
-  } catch {
-    return failure(
-      refused(`the folder of \`--output\`, \`${folder}\`, does not exist or cannot be written to`),
-    );
-  }
+  const wrong = await whatIsWrong(folder);
+  if (wrong !== undefined)
+    return failure(refused(`the folder of \`--output\`, \`${folder}\`, ${wrong.message}`, wrong.hint));
   const [old, read] = await Promise.all([
     stat(path).catch(() => undefined),
     stat(input).catch(() => undefined),
@@ -44,6 +40,19 @@ export async function checkOutput(
     );
   }
   return success({ kind: 'file', path, format: format.value });
+}
+
+/** Why no file can be made in the folder. */
+async function whatIsWrong(
+  folder: string,
+): Promise<{ readonly message: string; readonly hint: string } | undefined> {
+  const found = await stat(folder).catch(() => undefined);
+  if (found === undefined) return { message: 'does not exist', hint: 'make it first' };
+  if (!found.isDirectory()) return { message: 'is no folder', hint: 'name another' };
+  return access(folder, constants.W_OK).then(
+    () => undefined,
+    () => ({ message: 'cannot be written to', hint: 'name another, or have its permissions changed' }),
+  );
 }
 
 function refused(message: string, hint?: string): Diagnostic {

@@ -32,7 +32,10 @@ export function resumeCommand(terminal: Terminal, done: (code: ExitCode) => void
     .summary('Finish what was interrupted, stopped or failed')
     .description('Finish a run that was interrupted, stopped or killed, or whose records failed')
     .addArgument(new Argument('[run]', "the run's folder, or its name in runs/ (default: the newest there)"))
-    .option('--output <file>', 'write the result rows here (default: where the run was to write them)')
+    .option(
+      '--output <file>',
+      'write the result rows here, - for stdout (default: the file that the run was to write)',
+    )
     .option('--concurrency <n>', 'calls under way at one time', positiveInteger)
     .option('--workers <n>', 'threads that make the calls, where one core is the limit: 1 to 64', workerCount)
     .option('--budget-usd <x>', 'what the run may cost, with all that it has cost so far', dollars)

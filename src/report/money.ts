@@ -18,7 +18,7 @@ export function costInWords({ total, by_model, crashed_sessions = 0 }: UsageRepo
     ...(isLowerBound(total)
       ? [`the usage of ${formatAmount(total.unmetered_requests, 'request')} never came`]
       : []),
-    ...(crashed_sessions > 0 ? [killedInWords(crashed_sessions)] : []),
+    ...(crashed_sessions > 0 ? [cutOffInWords(crashed_sessions)] : []),
   ];
   const known = total.cost_usd ?? models.reduce((sum, [, row]) => sum + (row.cost_usd ?? 0), 0);
   if (total.cost_usd === null && known === 0)
@@ -28,9 +28,9 @@ export function costInWords({ total, by_model, crashed_sessions = 0 }: UsageRepo
     : `at least ${formatMoney(known)}: ${reasons.join(', and ')}`;
 }
 
-function killedInWords(sessions: number): string {
+function cutOffInWords(sessions: number): string {
   const times = sessions === 1 ? '' : ` ${formatCount(sessions)} times`;
-  return `what was in flight when the run was killed${times} is not counted`;
+  return `what was in flight when the run was cut off${times} is not counted`;
 }
 
 function nameModels(names: readonly string[]): string {

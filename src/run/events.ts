@@ -224,7 +224,7 @@ export interface UsageReport {
   readonly by_step: { readonly [step: string]: UsageRow };
   readonly by_model: { readonly [model: string]: UsageRow };
   /**
-   * Sessions that were killed, so that up to `concurrency` calls of each may have been paid for and stand nowhere: all sums
+   * Sessions that were killed, or whose disk took their end no more, so that up to `concurrency` calls of each may have been paid for and stand nowhere: all sums
    * are then lower bounds. Absent where there are none.
    */
   readonly crashed_sessions?: number;

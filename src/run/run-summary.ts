@@ -111,7 +111,7 @@ export interface RunSummary {
   readonly tool_calls: ToolCounts | null;
   readonly usage: Usage | null;
   readonly cost_usd: number | null;
-  /** As in usage.json: killed sessions, which make usage and cost lower bounds. Absent where there are none. */
+  /** As in usage.json: sessions that were cut off, which make usage and cost lower bounds. Absent where there are none. */
   readonly crashed_sessions?: number;
   /** Null where the run has no budget, or has not ended. */
   readonly budget: BudgetReport | null;

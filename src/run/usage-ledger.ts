@@ -39,7 +39,7 @@ export interface UsageSums {
   readonly steps: Map<string, number>;
   readonly models: Map<string, number>;
   records: number;
-  /** How many sessions were killed with calls in flight of which nothing is known. */
+  /** How many sessions were cut off with calls in flight of which nothing is known. */
   crashed_sessions: number;
   /** For each model asked for, those that have answered. */
   readonly resolved: Map<string, Set<string>>;

@@ -42,6 +42,12 @@ describe('an odd answer', () => {
     expect(sleeps).toEqual([7000]);
   });
 
+  it('that begins with a mark of the byte order is read: it was paid for', async () => {
+    const { server, ask } = await openRig();
+    server.answer = (call) => call.raw({ body: `\ufeff${JSON.stringify(completionBody())}` });
+    expect(await ask()).toMatchObject({ ok: true, usage: { requests: 1 } });
+  });
+
   it.each<[string, (call: FakeCall) => void, string]>([
     [
       'wrong content types',

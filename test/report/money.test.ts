@@ -54,12 +54,12 @@ describe('what a run cost, in words', () => {
   });
 
   it.each([
-    [metered, 1, 'at least $0.21: what was in flight when the run was killed is not counted'],
-    [zeroUsage, 2, 'at least $0.00: what was in flight when the run was killed 2 times is not counted'],
+    [metered, 1, 'at least $0.21: what was in flight when the run was cut off is not counted'],
+    [zeroUsage, 2, 'at least $0.00: what was in flight when the run was cut off 2 times is not counted'],
     [
       partly,
       1,
-      'at least $0.21: the usage of 1 request never came, and what was in flight when the run was killed is not counted',
+      'at least $0.21: the usage of 1 request never came, and what was in flight when the run was cut off is not counted',
     ],
   ])('is a lower bound where a session was killed', (total, crashed_sessions, words) => {
     expect(costInWords({ ...usageReport(total, { small: total }), crashed_sessions })).toBe(words);

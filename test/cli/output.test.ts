@@ -1,0 +1,46 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { checkOutput } from '../../src/cli/output.ts';
+import { temporaryFolder } from '../support/pipe.ts';
+
+/** A folder with an input, another folder, and one that nobody may write to. */
+function folderWithInput(): string {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'rows.jsonl'), '{}\n');
+  mkdirSync(join(folder, 'made.csv'));
+  mkdirSync(join(folder, 'locked'));
+  chmodSync(join(folder, 'locked'), 0o500);
+  return folder;
+}
+
+it.each([
+  ['nowhere/out.csv', 'nowhere`, does not exist', 'make it first'],
+  ['rows.jsonl/out.csv', 'rows.jsonl`, is no folder', 'name another'],
+  ['made.csv', 'made.csv` is a folder', 'name a file in it'],
+  ['rows.jsonl', '`--output` is the input file', 'name another: the rows would be written over it'],
+  ['out.txt', 'does not tell in which format', 'name it with one of .jsonl'],
+])('is refused before anything is paid for: %s', async (path, message, hint) => {
+  const folder = folderWithInput();
+  const checked = await checkOutput(join(folder, path), join(folder, 'rows.jsonl'));
+  if (checked.ok) throw new Error('it is not refused');
+  expect(checked.error.message).toContain(message);
+  expect(checked.error.hint).toContain(hint);
+});
+
+// Root may write everywhere.
+it.skipIf(process.getuid?.() === 0)('is refused where its folder cannot be written to', async () => {
+  const folder = folderWithInput();
+  expect(await checkOutput(join(folder, 'locked/out.csv'), '-')).toMatchObject({
+    ok: false,
+    error: { code: 'output-unwritable', message: expect.stringContaining('cannot be written to') as string },
+  });
+});
+
+it.each(['out.csv', 'out.jsonl.gz', 'rows.csv'])('may be new, and beside the input: %s', async (name) => {
+  const folder = folderWithInput();
+  expect(await checkOutput(join(folder, name), join(folder, 'rows.jsonl'))).toMatchObject({
+    ok: true,
+    value: { kind: 'file' },
+  });
+});
