@@ -416,6 +416,7 @@ describe('pipe run', () => {
   });
 
   it('does not wait for a reader who takes nothing when it is interrupted twice', async () => {
+    const patient = { timeout: 20_000 };
     const server = await fakeServer();
     const folder = project(
       server,
@@ -432,10 +433,10 @@ describe('pipe run', () => {
     running.stderr.on('data', (text: string) => (told += text));
     const exited = once(running, 'exit');
     await expect
-      .poll(() => existsSync(join(folder, 'out/usage.json')) && json(folder, 'out/run.json'))
+      .poll(() => existsSync(join(folder, 'out/usage.json')) && json(folder, 'out/run.json'), patient)
       .toMatchObject({ state: 'completed' });
     running.kill('SIGINT');
-    await expect.poll(() => told, { timeout: 5000 }).toContain('waiting for whoever reads stdout');
+    await expect.poll(() => told, patient).toContain('waiting for whoever reads stdout');
     running.kill('SIGINT');
     expect(await exited).toEqual([130, null]);
     expect(told).toContain('not read to its end');
