@@ -19,11 +19,12 @@ function watch(stream: NodeJS.WriteStream): Watched {
   });
   return {
     failure: () => failed,
-    async flushed() {
+    async flushed(atMost) {
       if (closed || !stream.writable) return;
       await new Promise<void>((resolve) => {
         stream.once('close', resolve);
         stream.write('', () => resolve());
+        if (atMost !== undefined) setTimeout(resolve, atMost);
       });
     },
   };
@@ -32,8 +33,8 @@ function watch(stream: NodeJS.WriteStream): Watched {
 interface Watched {
   /** Why something could not be written. */
   failure(): NodeJS.ErrnoException | undefined;
-  /** Resolves when what was written before has been taken, or never will be. */
-  flushed(): Promise<void>;
+  /** Resolves when what was written before has been taken, or never will be; or after so many milliseconds. */
+  flushed(atMost?: number): Promise<void>;
 }
 
 /** Nothing is thrown for what users, providers or disks do, but for one thing: there is no place to stand. */
@@ -63,6 +64,7 @@ if (unwritten !== undefined) {
   process.stderr.write(`error  stdout could not be written: ${unwritten.message}\n`);
   process.exitCode = exit.local;
 }
-await stderr.flushed();
+// Who was told to end does not wait for a reader who takes nothing, as `less` does.
+await stderr.flushed(process.exitCode === exit.interrupted ? 1000 : undefined);
 // Not left to Node: a tracing client that cannot reach its server keeps timers alive for minutes.
 process.exit();

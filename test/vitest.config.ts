@@ -34,6 +34,7 @@ const clean = [
 /** Files of these rooms that hold the clock still, measure memory, or change the environment or what modules are. */
 const notClean = [
   'cli/completion',
+  'cli/run-end',
   'cli/signals',
   'models/global-dispatcher',
   'models/tracing',

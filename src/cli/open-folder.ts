@@ -92,8 +92,8 @@ export function hasPartOfInput(folder: string): boolean {
 }
 
 /**
- * What came of an input and breaks off within a record counts as its beginning, since whoever sent it may have been cut
- * off: it can come again, whole.
+ * What came of an input and breaks off within a quoted cell, an array or a gzip stream counts as its beginning, since
+ * whoever sent it may have been cut off: it can come again, whole.
  */
 export async function keepAsPart(folder: string): Promise<void> {
   const spool = join(folder, spoolName);

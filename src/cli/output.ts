@@ -6,6 +6,7 @@ import { isObject } from '../json/json.ts';
 import type { Plan } from '../plan.ts';
 import type { RecordSource } from '../records/open.ts';
 import type { OutputFormat } from '../records/writers.ts';
+import { errorCode, inWords } from '../run/file-system.ts';
 import { failure, success, type Result } from '../result.ts';
 
 /** Where `--output` puts the result rows. */
@@ -46,13 +47,17 @@ export async function checkOutput(
 async function whatIsWrong(
   folder: string,
 ): Promise<{ readonly message: string; readonly hint: string } | undefined> {
-  const found = await stat(folder).catch(() => undefined);
-  if (found === undefined) return { message: 'does not exist', hint: 'make it first' };
-  if (!found.isDirectory()) return { message: 'is no folder', hint: 'name another' };
-  return access(folder, constants.W_OK).then(
-    () => undefined,
-    () => ({ message: 'cannot be written to', hint: 'name another, or have its permissions changed' }),
-  );
+  try {
+    const found = await stat(folder);
+    if (!found.isDirectory()) return { message: 'is no folder', hint: 'name another' };
+    await access(folder, constants.W_OK);
+    return undefined;
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ENOENT') return { message: 'does not exist', hint: 'make it first' };
+    if (code === 'ENOTDIR') return { message: 'lies below a file', hint: 'name another' };
+    return { message: `cannot be written to: ${inWords(error)}`, hint: 'name another, or mend that' };
+  }
 }
 
 function refused(message: string, hint?: string): Diagnostic {

@@ -8,7 +8,9 @@ export interface Reader {
    * Resolves when he has been given all that was written before; with why, where that could not be written. Where he has
    * not taken it when `end` aborts, the rest is given up: the process does not wait for him any more.
    */
-  settled(end?: AbortSignal): Promise<Error | 'unread' | undefined>;
+  settled(end: AbortSignal): Promise<Error | 'unread' | undefined>;
+  /** Whether he is there, and something that was written waits for him. */
+  readonly behind: boolean;
   release(): void;
 }
 
@@ -27,6 +29,7 @@ export function watchReader(stream: NodeJS.WriteStream, left: (failure?: Error) 
     closed = true;
     left(failure);
   };
+  const isBehind = () => !closed && stream.writable && stream.writableLength > 0;
   const release = () => {
     stream.off('error', fail);
     stream.off('close', leave);
@@ -38,22 +41,24 @@ export function watchReader(stream: NodeJS.WriteStream, left: (failure?: Error) 
     get gone() {
       return closed && failure === undefined;
     },
-    async settled(end = new AbortController().signal) {
-      if (stream.writable && (await unlessAborted(taken(stream), end)) === undefined) {
-        release();
-        stream.destroy();
-        return 'unread';
-      }
+    async settled(end) {
+      if (stream.writable) await unlessAborted(allTaken(stream), end);
       // A failure to write is told a turn after the write.
       await new Promise((resolve) => setImmediate(resolve));
-      return failure;
+      if (!isBehind()) return failure;
+      release();
+      stream.destroy();
+      return 'unread';
+    },
+    get behind() {
+      return isBehind();
     },
     release,
   };
 }
 
 /** Resolves when what was written before has been taken or refused. */
-function taken(stream: NodeJS.WriteStream): Promise<true> {
+function allTaken(stream: NodeJS.WriteStream): Promise<true> {
   return new Promise((resolve) => stream.write('', () => resolve(true)));
 }
 

@@ -54,11 +54,12 @@ async function streamRows(
   const encoder = format.encoder([]);
   const shown = terminal.stdout.isTTY ? printableJson : (text: string) => text;
   async function turn(event: RunEvent): Promise<Diagnostic | undefined> {
-    const hurry = event.type === 'run_finished' ? interrupts.end : interrupts.drain;
+    const unwaited = event.type === 'run_finished' ? interrupts.end : interrupts.drain;
     try {
       for await (const { output } of order.take(event)) {
-        if (interrupts.end.aborted && terminal.stdout.writableNeedDrain) break;
-        await writeOut(terminal, shown(encoder.rows([output])), hurry);
+        // What is left out comes with a later event, or not at all.
+        if (unwaited.aborted && terminal.stdout.writableNeedDrain) break;
+        await writeOut(terminal, shown(encoder.rows([output])), unwaited);
       }
       return undefined;
     } catch (error) {

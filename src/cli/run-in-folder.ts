@@ -14,7 +14,7 @@ import { refuseFor } from './refuse.ts';
 import { commandOf, createReporters } from './reporters.ts';
 import { openRows, type Rows } from './rows.ts';
 import { runAnew } from './run-command.ts';
-import { endWith, tellOfWaiting } from './run-end.ts';
+import { endOf } from './run-end.ts';
 import { listenForInterrupts, type Interrupts } from './signals.ts';
 
 export async function runInFolder(run: ReadyRun): Promise<ExitCode> {
@@ -79,17 +79,15 @@ async function tell(
     const warn = (sentence: string) => reporter.message(sentence);
     for await (const events of batches) {
       for (const event of events) {
-        const isLast = event.type === 'run_finished';
-        const taken = isLast ? tellOfWaiting(reporter, interrupts) : undefined;
         const writing = rows.on(event, warn);
-        const lost = writing === undefined ? undefined : await writing;
-        const told = isLast ? await endWith(event, lost, { reader, output, interrupts }) : event;
-        taken?.();
-        if (told.type === 'run_finished') {
-          code = exitCodeOf(told);
-          if (told.reason?.code === 'input_broken' && opened.kind === 'folder')
+        let told: RunEvent = event;
+        if (event.type === 'run_finished') {
+          if (event.reason?.code === 'input_broken' && opened.kind === 'folder')
             await keepAsPart(opened.results.path);
-        }
+          const end = await endOf({ event, writing, reader, interrupts, reporter });
+          code = exitCodeOf(end);
+          told = end;
+        } else if (writing !== undefined) await writing;
         if (reader?.gone !== true) reporter.on(told);
       }
     }

@@ -6,7 +6,7 @@ import { hungUp, interrupted, terminated } from '../run/reasons.ts';
 export interface Interrupts {
   readonly drain: AbortSignal;
   readonly abort: AbortSignal;
-  /** Aborted when whoever reads has had the time to take what he was told, after all that the signals let finish. */
+  /** Aborted 27 s after the first signal, or 2 s after the second: whoever reads is not waited for any longer. */
   readonly end: AbortSignal;
   /** Finishes what is in flight, for another reason than a signal. */
   stop(reason: StopReason): void;
@@ -31,8 +31,9 @@ export function listenForInterrupts(): Interrupts {
   };
   const heard = (signal: Signal) => {
     const isFirst = !drain.signal.aborted;
-    (isFirst ? drain : abort).abort(signals[signal]);
+    // Before the signal is told of: who hears it may give the signals back at once.
     endAfter(isFirst ? graceOf({}) + lastTaking : lastTaking);
+    (isFirst ? drain : abort).abort(signals[signal]);
   };
   for (const signal of Object.keys(signals)) process.on(signal, heard);
   return {

@@ -33,21 +33,21 @@ export function wantsColor(terminal: Terminal, stream: NodeJS.WriteStream): bool
 const settled = ['drain', 'close', 'error'] as const;
 
 /**
- * Writes data to stdout and waits until it has been taken, so that a slow reader is not outrun; once `hurry` has aborted,
- * without waiting.
+ * Writes data to stdout and waits until it has been taken, so that a slow reader is not outrun; when `unwaited` aborts, no
+ * longer.
  */
-export async function writeOut(terminal: Terminal, text: string, hurry?: AbortSignal): Promise<void> {
+export async function writeOut(terminal: Terminal, text: string, unwaited?: AbortSignal): Promise<void> {
   if (text === '' || !terminal.stdout.writable) return;
-  if (terminal.stdout.write(text) || hurry?.aborted === true) return;
+  if (terminal.stdout.write(text) || unwaited?.aborted === true) return;
   const { stdout } = terminal;
   await new Promise<void>((resolve) => {
     const ready = () => {
       for (const event of settled) stdout.off(event, ready);
-      hurry?.removeEventListener('abort', ready);
+      unwaited?.removeEventListener('abort', ready);
       resolve();
     };
     for (const event of settled) stdout.once(event, ready);
-    hurry?.addEventListener('abort', ready);
+    unwaited?.addEventListener('abort', ready);
   });
 }
 

@@ -9,6 +9,9 @@ import { malformed } from './answer-parts.ts';
 import type { AnswerProblem } from './answer-parts.ts';
 import { readHeader } from './header.ts';
 
+/** No server may begin with one, and no reader has to refuse it: https://www.rfc-editor.org/rfc/rfc8259#section-8.1. */
+const byteOrderMark = '\ufeff';
+
 /** The body of a 200 as a JSON object. */
 export function readBody(headers: IncomingHttpHeaders, body: Buffer): Result<JsonObject, AnswerProblem> {
   const encoding = readHeader(headers, 'content-encoding') ?? 'identity';
@@ -20,18 +23,10 @@ export function readBody(headers: IncomingHttpHeaders, body: Buffer): Result<Jso
   if (body.length === 0) return malformed('with an empty body');
   if (!isUtf8(body)) return malformed('with a body that is not UTF-8');
   try {
-    const value: unknown = parseAnswer(withoutMark(body).toString('utf8'));
+    const text = body.toString('utf8');
+    const value: unknown = parseAnswer(text.startsWith(byteOrderMark) ? text.slice(1) : text);
     return isObject(value) ? success(value) : malformed('with JSON that is no object');
   } catch {
     return malformed('with a body that is not JSON');
   }
-}
-
-const mark = Buffer.from('\ufeff');
-
-/** No server may begin with a mark of the byte order, and no reader has to refuse it: https://www.rfc-editor.org/rfc/rfc8259#section-8.1. */
-function withoutMark(body: Buffer): Buffer {
-  return body[0] === mark[0] && body.subarray(0, mark.length).equals(mark)
-    ? body.subarray(mark.length)
-    : body;
 }

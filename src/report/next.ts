@@ -57,36 +57,35 @@ export function nextOf(input: NextInput): Next | undefined {
   if (finished.reason?.code === 'unknown_model' && anew !== undefined) return anew.otherModel;
   const atFault = Math.min(failures.ofRows(), counts.failed);
   const withInput = finished.state === 'completed' ? undefined : anew?.wholeInput?.(started.folder);
-  const rest = restInWords(finished, started.total, withInput !== undefined);
+  const isToStdout = outputPath === '-';
+  const rest = restInWords(finished, started.total, { isCut: withInput !== undefined, isToStdout });
   const steps = [
     ...rest,
     ...(counts.failed > atFault
       ? [`runs the ${inWords(counts.failed, 'failed', rest.length > 0 ? 'one' : 'record')} again`]
       : []),
   ];
-  const resume = [
-    `${command} resume`,
-    pathWord(started.folder),
-    ...(outputPath === '-' ? ['--output -'] : []),
-  ];
+  const resume = [`${command} resume`, pathWord(started.folder), ...(isToStdout ? ['--output -'] : [])];
   if (steps.length === 0) return atFault === 0 ? undefined : correctRows(atFault, inputPath, resume);
   const larger = reason?.kind === 'budget' ? largerThan(finished.budget) : [];
   const isMoved = reason?.code === 'model_moved';
-  // What was cut off may come whole; what is corrected is another input.
-  const orElse =
-    withInput !== undefined && reason?.code === 'input_broken'
-      ? ['one that has to be corrected is another: run on it anew, into another folder']
-      : [];
+  // What is corrected is another input.
+  const isCutOrWrong = withInput !== undefined && reason?.code === 'input_broken';
   const effect = [
     steps.join(' and '),
     ...(withInput === undefined ? [] : ['given the whole input from its beginning']),
+    ...(isCutOrWrong ? ['if it was cut off'] : []),
     ...(larger.length > 0 ? ['with a larger budget'] : []),
     ...(isMoved ? ['whichever model answers'] : []),
     ...(hasToGo(reason, withInput !== undefined) ? ['once the reason is gone'] : []),
   ].join(', ');
   return {
     command: isMoved ? withoutLock(resume, withInput) : replaced(withInput ?? resume, larger),
-    effect: [effect, ...orElse, ...(atFault === 0 ? [] : [failAlike(atFault)])].join('; '),
+    effect: [
+      effect,
+      ...(isCutOrWrong ? ['if it has to be corrected, run the corrected one into another folder'] : []),
+      ...(atFault === 0 ? [] : [failAlike(atFault)]),
+    ].join('; '),
   };
 }
 
@@ -103,7 +102,7 @@ function afterReplay({ misses }: ReplayReport, anew: Anew | undefined): Next | u
 function restInWords(
   { state, reason, counts: { pending } }: NextInput['finished'],
   total: number | null,
-  isCut: boolean,
+  { isCut, isToStdout }: { readonly isCut: boolean; readonly isToStdout: boolean },
 ): readonly string[] {
   if (state === 'completed') return [];
   const records = pending === 0 ? [] : [`the ${inWords(pending, 'pending', 'record')}`];
@@ -113,7 +112,7 @@ function restInWords(
   const what = [...records, ...rest].join(' and ');
   if (what !== '') return [`goes on with ${what}`];
   // All records are through, but what they came to is not where it belongs.
-  if (isUnread) return ['writes the rows to stdout again'];
+  if (isUnread) return isToStdout ? ['writes the rows to stdout again'] : [];
   return reason?.kind === 'local' ? ['writes what could not be written'] : [];
 }
 

@@ -224,8 +224,8 @@ export interface UsageReport {
   readonly by_step: { readonly [step: string]: UsageRow };
   readonly by_model: { readonly [model: string]: UsageRow };
   /**
-   * Sessions that were killed, or whose disk took their end no more, so that up to `concurrency` calls of each may have been paid for and stand nowhere: all sums
-   * are then lower bounds. Absent where there are none.
+   * Sessions that were cut off, killed or by a full disk, so that up to `concurrency` calls of each may have been paid for
+   * and stand nowhere: all sums are then lower bounds. Absent where there are none.
    */
   readonly crashed_sessions?: number;
 }

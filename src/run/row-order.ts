@@ -4,7 +4,10 @@ import { resultRow, type JournalReader, type ResultRow } from './journal/reader.
 
 /** Puts the rows of a run in input order while it goes on. */
 export interface RowOrder {
-  /** The rows whose turn has come with this event; to be read to the end before the next event is given. */
+  /**
+   * The rows whose turn has come with this event; to be read to the end before the next event is given. Who leaves off at a
+   * row gets it again with those that follow it, at the end of the run at the latest.
+   */
   take(event: RunEvent): AsyncIterable<ResultRow>;
   close(): Promise<void>;
 }
@@ -45,11 +48,11 @@ export function orderRows(folder: OrderedRecords): RowOrder {
       if (event.type !== 'record_finished') return;
       again[event.sequence] = 0;
       if (event.sequence !== next) return;
-      next += 1;
       if (event.outcome === 'succeeded') {
         const { index: place, key, output } = event;
         yield { index: place, key, output };
       }
+      next += 1;
       yield* readOn(false);
     },
     async close() {

@@ -17,6 +17,7 @@ function folderWithInput(): string {
 it.each([
   ['nowhere/out.csv', 'nowhere`, does not exist', 'make it first'],
   ['rows.jsonl/out.csv', 'rows.jsonl`, is no folder', 'name another'],
+  ['rows.jsonl/sub/out.csv', 'rows.jsonl/sub`, lies below a file', 'name another'],
   ['made.csv', 'made.csv` is a folder', 'name a file in it'],
   ['rows.jsonl', '`--output` is the input file', 'name another: the rows would be written over it'],
   ['out.txt', 'does not tell in which format', 'name it with one of .jsonl'],

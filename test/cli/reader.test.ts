@@ -2,6 +2,8 @@ import { PassThrough } from 'node:stream';
 import { expect, it, vi } from 'vitest';
 import { watchReader } from '../../src/cli/reader.ts';
 
+const never = new AbortController().signal;
+
 it.each([
   ['EPIPE', false, true],
   ['ECONNRESET', false, true],
@@ -13,11 +15,11 @@ it.each([
   const error = Object.assign(new Error(code), { code });
   const left: (Error | undefined)[] = [];
   const reader = watchReader(stream, (failure) => left.push(failure));
-  expect(await reader.settled()).toBeUndefined();
+  expect(await reader.settled(never)).toBeUndefined();
   await new Promise((resolve) => stream.once('close', resolve).destroy(error));
   expect(left).toEqual([gone ? undefined : error]);
   expect(reader.gone).toBe(gone);
-  expect(await reader.settled()).toBe(gone ? undefined : error);
+  expect(await reader.settled(never)).toBe(gone ? undefined : error);
 });
 
 it('is given up where it has not taken all when that is to end, and has not gone by that', async () => {
@@ -36,10 +38,13 @@ it('is given up where it has not taken all when that is to end, and has not gone
   expect(reader.gone).toBe(false);
 });
 
-it('has taken all where it has before that is to end', async () => {
+it.each([
+  ['not yet', new AbortController().signal],
+  ['long before', AbortSignal.abort()],
+])('is not given up where it has taken all, however slowly: time was up %s', async (_, end) => {
   const stream = new PassThrough();
   stream.write('a row');
   const reader = watchReader(stream as unknown as NodeJS.WriteStream, () => undefined);
-  expect(await reader.settled(new AbortController().signal)).toBeUndefined();
+  expect(await reader.settled(end)).toBeUndefined();
   expect(stream.destroyed).toBe(false);
 });

@@ -75,6 +75,14 @@ it('wait for a slow reader of stdout until the run is interrupted, and at its en
   expect(ended).toEqual(['kept', 'finished']);
 });
 
+it('are not gathered in memory for a reader who takes nothing once the run is interrupted', async () => {
+  const stdout = new PassThrough({ highWaterMark: 1 });
+  stdout.write('{"before":0}\n');
+  const rows = await rowsTo('-', stdout, { drain: AbortSignal.abort(), end: new AbortController().signal });
+  await rows.on(kept, expect.unreachable);
+  expect(String(stdout.read())).toBe('{"before":0}\n');
+});
+
 it('are in their file also where something that cannot be removed is called as they were before their end', async () => {
   const path = join(temporaryFolder(), 'out.jsonl');
   mkdirSync(`${path}.partial`);

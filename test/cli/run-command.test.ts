@@ -102,7 +102,7 @@ it('after a stop before the end of stdin, the next run wants all of it, into the
   expect(nextOf(through.stderr)).toContain('correct it at the source');
 });
 
-it('after an input that was cut off within a record, the next run wants the whole of it', async () => {
+it('after an input that was cut off within a quoted cell, the next run wants the whole of it', async () => {
   const cwd = project();
   const words = ['run', join(cwd, 'p.yaml'), '--input', '-', '--input-format', 'csv', '--simulate='];
   const folder = ['--run-dir', join(cwd, 'cut')];
@@ -115,7 +115,9 @@ it('after an input that was cut off within a record, the next run wants the whol
   expect(cut.exitCode).toBe(2);
   expect(cut.stderr).toMatch(/^records +1: 1 succeeded/mu);
   const effect = 'goes on with the rest of the input, given the whole input from its beginning';
-  expect(nextOf(cut.stderr)).toContain(`--run-dir cut ${effect}; one that has to be corrected is another`);
+  expect(nextOf(cut.stderr)).toContain(
+    `--run-dir cut ${effect}, if it was cut off; if it has to be corrected`,
+  );
 
   const other = await typed(cwd, [...words, ...folder], given('id,text\n1,ONE\n2,"two"\n'));
   expect(other.exitCode).toBe(2);

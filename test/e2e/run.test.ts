@@ -1,9 +1,11 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  closeSync,
   cpSync,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -11,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startFakeServer, type FakeServer } from '../support/fake-server.ts';
@@ -49,6 +52,9 @@ ${extra}steps:
   writeFileSync(join(folder, 'rows.jsonl'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
   return folder;
 }
+
+/** For a machine that is slow, or busy with other tests. */
+const patient = { timeout: 20_000 };
 
 const command = ['run', 'translate.yaml', '--input', 'rows.jsonl', '--run-dir', 'out'] as const;
 
@@ -416,7 +422,6 @@ describe('pipe run', () => {
   });
 
   it('does not wait for a reader who takes nothing when it is interrupted twice', async () => {
-    const patient = { timeout: 20_000 };
     const server = await fakeServer();
     const folder = project(
       server,
@@ -445,6 +450,34 @@ describe('pipe run', () => {
     expect(resumed.exitCode).toBe(0);
     expect(String(resumed.stdout).split('\n')).toHaveLength(61);
     expect(server.calls).toHaveLength(60);
+  });
+
+  it('does not wait for a reader who takes nothing of stdout and stderr either', async () => {
+    const server = await fakeServer();
+    const folder = project(
+      server,
+      Array.from({ length: 60 }, (_, id) => ({ id, input: `sentence ${id}` })),
+    );
+    server.answer = (call) => call.reply('fine '.repeat(20_000));
+    const fifo = join(folder, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    // Open at both ends, so that nobody waits for the other.
+    const file = openSync(fifo, 'r+');
+    const running = spawn(process.execPath, [builtCommand, ...command, '--output', '-'], {
+      cwd: folder,
+      env: { PATH: process.env['PATH'], FAKE_KEY: key },
+      stdio: ['ignore', file, file],
+    });
+    onTestFinished(() => void running.kill('SIGKILL'));
+    const exited = once(running, 'exit');
+    await expect
+      .poll(() => existsSync(join(folder, 'out/usage.json')) && json(folder, 'out/run.json'), patient)
+      .toMatchObject({ state: 'completed' });
+    running.kill('SIGTERM');
+    await sleep(100);
+    running.kill('SIGTERM');
+    expect(await exited).toEqual([130, null]);
+    closeSync(file);
   });
 
   it('never writes over another run', async () => {

@@ -61,7 +61,7 @@ describe('what a run cost, in words', () => {
       1,
       'at least $0.21: the usage of 1 request never came, and what was in flight when the run was cut off is not counted',
     ],
-  ])('is a lower bound where a session was killed', (total, crashed_sessions, words) => {
+  ])('is a lower bound where a session was cut off', (total, crashed_sessions, words) => {
     expect(costInWords({ ...usageReport(total, { small: total }), crashed_sessions })).toBe(words);
   });
 });

@@ -190,6 +190,8 @@ describe('what to do next', () => {
       command: ['pipe resume', 'runs/r', '--output -'],
       effect: 'writes the rows to stdout again',
     });
+    const { outputPath: _, ...streamed } = unread;
+    expect(nextAfter(streamed)).toBeUndefined();
   });
 
   it('writes rows to stdout where the run did, and to a file without being told', () => {
@@ -278,7 +280,7 @@ describe('what to do next', () => {
           '--run-dir runs/r',
         ],
         effect:
-          'goes on with the rest of the input, given the whole input from its beginning; one that has to be corrected is another: run on it anew, into another folder',
+          'goes on with the rest of the input, given the whole input from its beginning, if it was cut off; if it has to be corrected, run the corrected one into another folder',
       },
     ],
   ])('where only a part of the input was kept is to run with all of it, and %s', (_, end, next) => {

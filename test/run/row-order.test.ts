@@ -109,6 +109,26 @@ describe('orderRows', () => {
     expect(rows).toEqual([0, 3, 4, 6, 7]);
   });
 
+  it('gives a row at the end to who has left off at it before, and those after it', async () => {
+    const folder = await newRunFolder();
+    const order = orderRows(folder);
+    const options = { env: {}, openModel: instantModels((prompt) => answer(prompt)), folder };
+    let left = 0;
+    const rows: number[] = [];
+    for await (const event of runPipeline(one, source(recordsOf(6)).records, options)) {
+      for await (const { index } of order.take(event)) {
+        if (index > 1 && event.type !== 'run_finished') {
+          left += 1;
+          break;
+        }
+        rows.push(index);
+      }
+    }
+    await order.close();
+    expect(left).toBeGreaterThan(0);
+    expect(rows).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
   it('reads the rows of kept records back when their turn comes', async () => {
     const folder = await newRunFolder();
     const openModel = instantModels((prompt) => answer(prompt));

@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Reader } from '../../src/cli/reader.ts';
+import { endOf } from '../../src/cli/run-end.ts';
+import type { Interrupts } from '../../src/cli/signals.ts';
+import type { Reporter } from '../../src/report/reporter.ts';
+import type { RunFinished } from '../../src/run/events.ts';
+
+const completed = { type: 'run_finished', state: 'completed' } as RunFinished;
+const budget = { kind: 'budget', code: 'budget_spent', message: 'the budget is spent' } as const;
+const stopped = { ...completed, state: 'stopped', reason: budget } as RunFinished;
+const lost = { severity: 'error', code: 'output-unwritable', message: 'no space' } as const;
+
+function reading({ behind, settled }: { behind: boolean; settled: ReturnType<Reader['settled']> }): Reader {
+  return { gone: false, behind, settled: () => settled, release: () => undefined };
+}
+
+/** An end with the signals that may come to it. */
+function scene({ event = completed, writing, reader }: Partial<Parameters<typeof endOf>[0]>) {
+  const [drain, end] = [new AbortController(), new AbortController()];
+  const said: string[] = [];
+  const reporter = { message: (lines: string) => said.push(lines) } as unknown as Reporter;
+  const interrupts = { drain: drain.signal, end: end.signal } as Interrupts;
+  const ended = endOf({ event, writing, reader, interrupts, reporter });
+  return { ended, said, drain, end };
+}
+
+describe('the end of a run', () => {
+  it('is its own where all was written and taken', async () => {
+    expect(await scene({}).ended).toBe(completed);
+    const reader = reading({ behind: false, settled: Promise.resolve(undefined) });
+    expect(await scene({ reader, writing: Promise.resolve(undefined) }).ended).toBe(completed);
+  });
+
+  it.each([
+    ['was not read', 'unread', 'interrupted', 'output_unread'],
+    ['could not be written', new Error('no space'), 'stopped', 'output_unwritable'],
+  ] as const)('of a run that is through, whose stdout %s, is that', async (_, settled, state, code) => {
+    const reader = reading({ behind: true, settled: Promise.resolve(settled) });
+    expect(await scene({ reader }).ended).toMatchObject({ state, reason: { code } });
+    expect(await scene({ reader, event: stopped }).ended).toBe(stopped);
+  });
+
+  it('is told as lost rows where these could not be written, but not in place of a disk that fails', async () => {
+    const writing = Promise.resolve(lost);
+    const failed = {
+      ...stopped,
+      reason: { kind: 'local', code: 'run_folder_failed', message: 'no space' },
+    } as const;
+    expect(await scene({ writing }).ended).toMatchObject({
+      state: 'stopped',
+      reason: { message: 'no space' },
+    });
+    expect(await scene({ writing, event: failed }).ended).toBe(failed);
+  });
+});
+
+describe('an interrupted run that waits', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  const forever = new Promise<never>(() => undefined);
+
+  it.each([
+    ['before', 'the end of the run'],
+    ['after', 'the end of the run'],
+  ])('says so, where it was interrupted %s %s', (when) => {
+    const reader = reading({ behind: true, settled: forever });
+    const { said, drain } = scene({ reader });
+    if (when === 'after') vi.advanceTimersByTime(60_000);
+    expect(said).toEqual([]);
+    drain.abort();
+    vi.advanceTimersByTime(5000);
+    expect(said).toEqual([expect.stringContaining('waiting for whoever reads stdout')]);
+  });
+
+  it.each<[string, Reader | undefined]>([
+    ['a file', undefined],
+    ['the disk, and not for a reader', reading({ behind: false, settled: forever })],
+  ])('says nothing of a reader where it waits for %s', (_, reader) => {
+    const { said, drain } = scene({ reader, writing: forever });
+    drain.abort();
+    vi.advanceTimersByTime(60_000);
+    expect(said).toEqual([]);
+  });
+
+  it('says nothing any more when the wait is over', async () => {
+    let take: (nothing: undefined) => void = () => undefined;
+    const settled = new Promise<undefined>((resolve) => {
+      take = resolve;
+    });
+    const { ended, said, drain } = scene({ reader: reading({ behind: true, settled }) });
+    drain.abort();
+    take(undefined);
+    await ended;
+    vi.advanceTimersByTime(60_000);
+    expect(said).toEqual([]);
+  });
+
+  it('says nothing where it has ended to wait', () => {
+    const { said, drain, end } = scene({ reader: reading({ behind: true, settled: forever }) });
+    drain.abort();
+    end.abort();
+    vi.advanceTimersByTime(60_000);
+    expect(said).toEqual([]);
+  });
+});
