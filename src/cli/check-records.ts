@@ -2,11 +2,14 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { Columns } from '../pipeline/columns.ts';
 import type { Plan } from '../plan.ts';
 import type { RecordSource } from '../records/open.ts';
+import { recordRemedy } from '../report/trial/mistakes.ts';
 import { foreignEncoding } from './foreign-encoding.ts';
 import { inputWarnings } from './input-warnings.ts';
 
-/** Of the mistakes in records, so many are told; a file with a wrong column has one in every row. */
+/** Of different mistakes in records, so many are told. */
 const mostRecordMistakes = 20;
+/** Of the lines with the same mistake, so many are named: a file with a wrong column has one in every row. */
+const mostLines = 4;
 
 const mostFields = 1000;
 
@@ -44,15 +47,22 @@ export async function checkRecords(
   const images = createImages(files, 'check');
   const { path } = source;
   const foreign = createForeignTally();
-  const mistakes: Diagnostic[] = [];
-  // `apart`: those that are told one by one.
-  const counts = { checked: 0, bad: 0, apart: 0, skipped: 0 };
-  const add = (line: number, code: string, message: string) => {
-    const place = { path, line };
-    mistakes.push({ severity: 'error', code: code.replaceAll('_', '-'), message, place });
+  const alike = new Map<string, Alike>();
+  // `untold`: those with mistakes for which there was no room.
+  const counts = { checked: 0, bad: 0, untold: 0, skipped: 0 };
+  const isTold = (line: number, code: string, message: string): boolean => {
+    const kind = `${code} ${message}`;
+    const known = alike.get(kind);
+    if (known !== undefined) {
+      known.count += 1;
+      if (known.lines.length < mostLines) known.lines.push(line);
+    } else if (alike.size < mostRecordMistakes) alike.set(kind, { code, message, lines: [line], count: 1 });
+    else return false;
+    return true;
   };
   for await (const item of source.read(plan?.input.schema)) {
-    if ('broken' in item) return { checked: counts.checked, bad: true, mistakes: [...mistakes, item.broken] };
+    if ('broken' in item)
+      return { checked: counts.checked, bad: true, mistakes: [...toldOf(alike, path), item.broken] };
     counts.checked += 1;
     const key = keys.keyOf(item);
     const previews = plan === undefined ? [] : await previewRecord(plan, item, key, images);
@@ -64,12 +74,12 @@ export async function checkRecords(
     if (errors.length === 0) continue;
     counts.bad += 1;
     if (foreign.add(item)) continue;
-    counts.apart += 1;
-    if (counts.apart > mostRecordMistakes) continue;
-    for (const { code, message } of errors) add(item.line, code, message);
+    const told = errors.map(({ code, message }) => isTold(item.line, code, message));
+    if (told.includes(false)) counts.untold += 1;
   }
-  if (counts.apart > mostRecordMistakes) {
-    const message = `${count(counts.bad, 'record')} of ${counts.checked} would fail; the first ${mostRecordMistakes} are told`;
+  const mistakes = toldOf(alike, path);
+  if (counts.untold > 0) {
+    const message = `${count(counts.bad, 'record')} of ${counts.checked} would fail; the first ${mostRecordMistakes} mistakes are told`;
     mistakes.push({ severity: 'error', code: 'bad-records', message, place: { path, line: 1 } });
   }
   if (plan?.input.when !== undefined && counts.checked > 0 && counts.skipped === counts.checked) {
@@ -80,6 +90,35 @@ export async function checkRecords(
   const rows = foreign.found();
   if (rows !== undefined) mistakes.unshift(foreignEncoding(path, rows));
   return { checked: counts.checked, bad: counts.bad > 0, mistakes };
+}
+
+/** A mistake that so many records have, with the lines of the first of them. */
+interface Alike {
+  readonly code: string;
+  readonly message: string;
+  readonly lines: number[];
+  count: number;
+}
+
+function toldOf(alike: ReadonlyMap<string, Alike>, path: string): Diagnostic[] {
+  return [...alike.values()].map(({ code, message, lines: [line = 1, ...others], count: all }) => {
+    const hint = recordRemedy(code);
+    return {
+      severity: 'error',
+      code: code.replaceAll('_', '-'),
+      message: others.length === 0 ? message : `${message}; the same on ${linesInWords(others, all - 1)}`,
+      ...(hint !== undefined && { hint }),
+      place: { path, line },
+    };
+  });
+}
+
+/** `line 3`, `lines 3, 4 and 5`, `lines 3, 4, 5 and 196 more`. */
+function linesInWords(lines: readonly number[], count: number): string {
+  const hidden = count - lines.length;
+  const parts = [...lines.map(String), ...(hidden > 0 ? [`${hidden} more`] : [])];
+  const last = parts.pop();
+  return parts.length === 0 ? `line ${last}` : `lines ${parts.join(', ')} and ${last}`;
 }
 
 /** `1 record`, `2 records`. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Argument, Command, Option } from 'commander';
+import { flagNumber } from '../diagnostic/command-words.ts';
 import { shownPath } from '../diagnostic/placed.ts';
 import { printable, withoutCommands } from '../diagnostic/printable.ts';
 import type { Estimate } from '../estimate/estimate.ts';
@@ -219,5 +220,5 @@ function tooDear(
   if (cost_usd.max <= most) return undefined;
   const dollars = (value: number) => `$${value.toLocaleString('en-US', { maximumSignificantDigits: 3 })}`;
   const message = `the run may cost up to ${dollars(cost_usd.max)}, more than the $${most} of \`--max-usd\``;
-  return { message, hint: '`--budget-usd` of `pipe run` holds it to what it may cost, whatever it would' };
+  return { message, hint: `\`pipe run --budget-usd ${flagNumber(most)}\` stops before it costs more` };
 }

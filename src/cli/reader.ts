@@ -2,8 +2,6 @@ import { unlessAborted } from './signals.ts';
 
 /** Whoever reads what a command writes. */
 export interface Reader {
-  /** Whether he has closed his end, as `head` does, and wants to hear no more. */
-  readonly gone: boolean;
   /**
    * Resolves when he has been given all that was written before; with why, where that could not be written. Where he has
    * not taken it when `end` aborts, the rest is given up: the process does not wait for him any more.
@@ -38,9 +36,6 @@ export function watchReader(stream: NodeJS.WriteStream, left: (failure?: Error) 
   stream.once('close', leave);
   if (stream.destroyed) leave();
   return {
-    get gone() {
-      return closed && failure === undefined;
-    },
     async settled(end) {
       if (stream.writable) await unlessAborted(allTaken(stream), end);
       // A failure to write is told a turn after the write.

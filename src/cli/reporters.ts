@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { shownPath } from '../diagnostic/placed.ts';
 import type { Plan } from '../plan.ts';
@@ -147,8 +148,16 @@ function modeOf(terminal: Terminal, { quiet, stream, outputPath }: ReportFlags):
   if (quiet === true) return 'quiet';
   if (stream === true) return 'lines';
   // Rows on the same terminal would be written over what is drawn there, and be cut where they are wider.
-  const hasRows = outputPath === '-' && terminal.stdout.isTTY;
+  const hasRows = outputPath === '-' && mayBeShown(terminal.stdout);
   return showsFrames(terminal) && !hasRows ? 'terminal' : 'plain';
+}
+
+/** Whether what is written there may come to a terminal: behind a pipe is mostly a command that prints what it makes of it. */
+function mayBeShown(stream: NodeJS.WriteStream): boolean {
+  if (stream.isTTY) return true;
+  if (!('fd' in stream) || typeof stream.fd !== 'number') return false;
+  const found = fstatSync(stream.fd);
+  return found.isFIFO() || found.isSocket();
 }
 
 /** Whether stderr shows what is drawn again in the place of the old: a CI log keeps it all, even where it calls itself a terminal. */

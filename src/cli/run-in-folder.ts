@@ -3,6 +3,7 @@ import type { Batched } from '../batched.ts';
 import type { Reporter } from '../report/reporter.ts';
 import type { RunEvent } from '../run/events.ts';
 import type { RunFolder } from '../run/folder.ts';
+import { outputClosed, outputFailed } from '../run/reasons.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { exit, exitCodeOf, type ExitCode } from './exit.ts';
 import { filesFolder } from './image-folder.ts';
@@ -28,7 +29,6 @@ export async function runInFolder(run: ReadyRun): Promise<ExitCode> {
 /** Runs, and gives the signals and stdout back at the end. */
 async function follow(run: ReadyRun, opened: OpenedFolder): Promise<ExitCode> {
   const { terminal, flags, output } = run;
-  const { outputClosed, outputFailed } = await import('../run/reasons.ts');
   const interrupts = listenForInterrupts();
   const dataOnStdout = output.kind === 'stdout' || flags.stream === true;
   const left = (failure?: Error) =>
@@ -88,7 +88,7 @@ async function tell(
           code = exitCodeOf(end);
           told = end;
         } else if (writing !== undefined) await writing;
-        if (reader?.gone !== true) reporter.on(told);
+        reporter.on(told);
       }
     }
   } finally {

@@ -58,6 +58,8 @@ function flowTemplates({ tokens, text }: YamlStream): Finding[] {
   return found;
 }
 
+const colonHint = 'quote the whole value: it holds `: `, which YAML takes for the end of a key';
+
 /** A template after a second `: ` on its line, as in `prompt: Translate this: {{input.text}}`. */
 function secondColon(text: string, offset: number, end: number): Finding | undefined {
   const start = text.lastIndexOf('\n', offset - 1) + 1;
@@ -66,7 +68,7 @@ function secondColon(text: string, offset: number, end: number): Finding | undef
   const [, indentation = '', key = ''] = before;
   return {
     ...unquoted(text, key, start + indentation.length + key.length, end),
-    hint: 'quote the whole value: it holds `: `, which YAML takes for the end of a key',
+    hint: colonHint,
   };
 }
 
@@ -104,9 +106,9 @@ function templateOnLine({ text, tokens }: YamlStream, offset: number): Finding |
       from < token.offset + token.source.length,
   );
   if (inText) return undefined;
-  return !isFlow
-    ? unquoted(text, prefix.trimStart(), from, endOfBlockText(text, from))
-    : unquoted(text, '', from, endOfFlowText(text, from));
+  const block = () => unquoted(text, prefix.trimStart(), from, endOfBlockText(text, from));
+  if (!isFlow) return /:\s/u.test(before) ? { ...block(), hint: colonHint } : block();
+  return unquoted(text, '', from, endOfFlowText(text, from));
 }
 
 /** Whether what was taken for a text is a pair whose value is quoted, or a text of several lines: no fault of a template. */

@@ -21,8 +21,18 @@ export function warnOfModels(
       report.add({
         severity: 'warning',
         code: 'misspelt-model',
-        message: `\`${model.name}\` is not a model that is known of Mistral`,
+        message: `\`${model.name}\` is none of the Mistral models that pipe knows`,
         hint: `did you mean \`${meant}\`?`,
+        place: placeOf('name'),
+      });
+    }
+    const maker = makerOf(model);
+    if (maker !== undefined) {
+      report.add({
+        severity: 'warning',
+        code: 'other-provider',
+        message: `\`${model.name}\` looks like a model of another provider, and Mistral is asked for it`,
+        hint: `write \`provider: ${maker}\` beside it, or name a model of Mistral`,
         place: placeOf('name'),
       });
     }
@@ -37,6 +47,19 @@ export function warnOfModels(
       });
     }
   }
+}
+
+/** How the models of other providers are called. */
+const makers: readonly (readonly [RegExp, string])[] = [
+  [/^(?:gpt-|chatgpt-|o\d(?:-|$))/u, 'openai'],
+  [/^claude-/u, 'anthropic'],
+  [/^gemini-/u, 'google-genai'],
+];
+
+/** The other provider whose model it is by its name. */
+function makerOf({ provider, base_url, name }: ModelSettings): string | undefined {
+  if (provider !== defaultProvider || base_url !== undefined) return undefined;
+  return makers.find(([names]) => names.test(name))?.[1];
 }
 
 /** The known model that was meant by a name that is not known. Another server may have models of any name. */

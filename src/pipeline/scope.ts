@@ -40,7 +40,7 @@ export function scopesOf(file: FileScope): Scopes {
   const outcomes = [...file.steps].map((entry) => [entry[0], outcomeNode(entry)] as const);
   const recordNames = new Map<string, ScopeNode>([
     ['input', valueNode(file.input ?? true)],
-    ['vars', { kind: 'names', names: new Map(vars), noun: 'variable' }],
+    ['vars', { kind: 'names', names: new Map(vars), noun: 'variable', remedy: 'declare it under `vars`' }],
   ]);
   const names = new Map<string, ScopeNode>([
     ...recordNames,

@@ -20,21 +20,29 @@ const columns: readonly Column[] = [
 export function comparisonLines(comparison: Comparison, width: number, paint: Paint): readonly string[] {
   const { run, steps, records, vars, files, cost_usd } = comparison;
   const notes = [
-    ...(records.new > 0 ? [`${formatAmount(records.new, 'record')} that it did not have`] : []),
-    ...(records.gone > 0 ? [`without ${formatAmount(records.gone, 'record')} that it had`] : []),
+    ...(records.new > 0 ? [`${formatAmount(records.new, 'record')} ${isOrAre(records.new)} new`] : []),
+    ...(records.gone > 0
+      ? [`${formatAmount(records.gone, 'record')} of it ${isOrAre(records.gone)} no longer in the input`]
+      : []),
     ...(vars.length > 0
       ? [`${vars.map((name) => `\`vars.${clip(name, longestPath)}\``).join(', ')} changed`]
       : []),
     ...(files.length > 0 ? [`${filesInWords(files)} changed`] : []),
   ];
   const again = steps.some(({ recalled }) => recalled !== null && recalled.calls.max !== 0);
-  const cost = again ? `what it asks anew costs ${costRangeInWords(cost_usd)}` : 'it asks nothing anew';
+  const cost = again
+    ? `the calls of that run that are made again cost ${costRangeInWords(cost_usd)}`
+    : 'no call of that run is made again';
   return [
     paint('dim', `against ${clip(run, width - 'against '.length)}`),
     ...wrap([cost, ...notes].join('; '), width - 2).map((line) => `  ${line}`),
     '',
     ...formatTable(columns, steps.map(rowOf), width, paint),
   ];
+}
+
+function isOrAre(count: number): string {
+  return count === 1 ? 'is' : 'are';
 }
 
 function filesInWords(files: readonly string[]): string {

@@ -1,4 +1,5 @@
 import type { RecordFinished } from '../run/events.ts';
+import { stepFailures } from '../steps/step.ts';
 
 export type FailedRecord = Extract<RecordFinished, { readonly outcome: 'failed' }>;
 
@@ -23,8 +24,15 @@ export interface Failures {
   groups(): readonly FailureGroup[];
   /** By step and code, the largest first. */
   ofSteps(): readonly StepFailures[];
-  /** How many of the records were at fault themselves, not a step. */
-  ofRows(): number;
+  /** Those that would fail again as they are. */
+  alike(): FailingAlike;
+}
+
+/** How many records fail however often they are run, until something is corrected. */
+export interface FailingAlike {
+  readonly count: number;
+  /** Of these, those whose step found nothing to send: that may be the pipeline's fault as well as theirs. */
+  readonly inSteps: number;
 }
 
 /** Failures that are told one by one; the rest is in errors.jsonl. */
@@ -32,13 +40,14 @@ export const firstFew = 5;
 
 export function collectFailures(): Failures {
   const first: FailedRecord[] = [];
-  let ofRows = 0;
+  let [ofRows, inSteps] = [0, 0];
   const steps = new Map<string, StepFailures>();
   return {
     add(record) {
       if (first.length < firstFew) first.push(record);
       const { step, error } = record;
       if (step === null) ofRows += 1;
+      else if (isForItsInput(error.code)) inSteps += 1;
       count(steps, `${error.code} ${step ?? ''}`, { step, code: error.code, count: 1, example: record });
     },
     first: () => first,
@@ -48,8 +57,13 @@ export function collectFailures(): Failures {
       return largestFirst(codes);
     },
     ofSteps: () => largestFirst(steps),
-    ofRows: () => ofRows,
+    alike: () => ({ count: ofRows + inSteps, inSteps }),
   };
+}
+
+/** Whether a step fails so for what it is given, and not for what was answered. */
+function isForItsInput(code: string): boolean {
+  return Object.hasOwn(stepFailures, code) && stepFailures[code as keyof typeof stepFailures] === 'input';
 }
 
 /** The example stays the first one. */

@@ -55,7 +55,8 @@ export function nextOf(input: NextInput): Next | undefined {
     return afterReplay(finished.replay, anew);
   // A resume keeps the model.
   if (finished.reason?.code === 'unknown_model' && anew !== undefined) return anew.otherModel;
-  const atFault = Math.min(failures.ofRows(), counts.failed);
+  const alike = failures.alike();
+  const atFault = Math.min(alike.count, counts.failed);
   const withInput = finished.state === 'completed' ? undefined : anew?.wholeInput?.(started.folder);
   const isToStdout = outputPath === '-';
   const rest = restInWords(finished, started.total, { isCut: withInput !== undefined, isToStdout });
@@ -66,8 +67,10 @@ export function nextOf(input: NextInput): Next | undefined {
       : []),
   ];
   const resume = [`${command} resume`, pathWord(started.folder), ...(isToStdout ? ['--output -'] : [])];
-  if (steps.length === 0) return atFault === 0 ? undefined : correctRows(atFault, inputPath, resume);
-  const larger = reason?.kind === 'budget' ? largerThan(finished.budget) : [];
+  if (steps.length === 0)
+    return atFault === 0 ? undefined : correct(atFault, alike.inSteps > 0, inputPath, resume);
+  const larger =
+    reason?.kind === 'budget' ? largerThan(finished.budget, wholeOver(finished, started.total)) : [];
   const isMoved = reason?.code === 'model_moved';
   // What is corrected is another input.
   const isCutOrWrong = withInput !== undefined && reason?.code === 'input_broken';
@@ -128,18 +131,26 @@ function failAlike(rows: number): string {
     : `${formatCount(rows)} rows are at fault themselves and will fail again`;
 }
 
-/** An input that has changed is resumed only where that is said; one that came by stdin is kept as it came. */
-function correctRows(rows: number, inputPath: string, resume: readonly string[]): Next {
-  const [failed, fault, them] =
+/**
+ * An input or a pipeline that has changed is resumed only where that is said; an input that came by stdin is kept as it
+ * came.
+ */
+function correct(rows: number, inSteps: boolean, inputPath: string, resume: readonly string[]): Next {
+  const isOnce = inputPath === '-';
+  const [failed, fault, them, they] =
     rows === 1
-      ? ['the failed row', 'is at fault itself', 'it']
-      : [`the ${formatCount(rows)} failed rows`, 'are at fault themselves', 'them'];
-  return inputPath === '-'
-    ? { command: [], effect: `${failed} ${fault}: correct ${them} at the source, and run ${them} anew` }
-    : {
-        command: [...resume, '--force'],
-        effect: `runs ${failed} again, which ${fault}: correct ${them} in ${inputPath} first`,
-      };
+      ? ['the failed row', 'is at fault itself', 'it', 'it is']
+      : [`the ${formatCount(rows)} failed rows`, 'are at fault themselves', 'them', 'they are'];
+  if (isOnce && !inSteps)
+    return { command: [], effect: `${failed} ${fault}: correct ${them} at the source, and run ${them} anew` };
+  const again = `runs ${failed} again`;
+  const atSource = `or run ${them} anew, corrected at the source`;
+  return {
+    command: [...resume, '--force'],
+    effect: inSteps
+      ? `${again}, which will fail alike as ${they}: correct ${isOnce ? `the pipeline first, ${atSource}` : `${them} in ${inputPath}, or the pipeline, first`}`
+      : `${again}, which ${fault}: correct ${them} in ${inputPath} first`,
+  };
 }
 
 /** Whether the same would stop the run at once: an interrupt is over, and a budget or a lock is seen to by the command. */
@@ -148,10 +159,13 @@ function hasToGo(reason: StopReason | undefined, isInputGiven: boolean): boolean
   return ['provider', 'local', ...(isInputGiven ? [] : ['input'])].includes(reason.kind);
 }
 
-/** Flags for a budget that is larger where the refused calls did not fit into it. */
-function largerThan(budget: BudgetReport | undefined): readonly string[] {
-  const billionths = needOf(budget?.usd, billionthsUp);
-  const tokens = needOf(budget?.tokens, Number);
+/**
+ * Flags for a budget that is larger where the refused calls did not fit into it. `times`: what the whole run uses, over what
+ * was spent by now.
+ */
+function largerThan(budget: BudgetReport | undefined, times: number): readonly string[] {
+  const billionths = needOf(budget?.usd, times, billionthsUp);
+  const tokens = needOf(budget?.tokens, times, Number);
   return [
     ...(billionths === undefined ? [] : [`--budget-usd ${flagNumber(dollarsOf(roundedUp(billionths)))}`]),
     ...(tokens === undefined ? [] : [`--set budget.tokens=${flagNumber(roundedUp(tokens))}`]),
@@ -170,11 +184,25 @@ function replaced(words: readonly string[], flags: readonly string[]): readonly 
   return [...words.filter((word) => !names.has(named(word))), ...flags];
 }
 
-/** Twice what was spent by now and what the next call may use: enough for that call, and for as much again. */
-function needOf(use: BudgetUse | null | undefined, whole: (amount: number) => number): number | undefined {
+/** All records over those that have ended, where both are known. */
+function wholeOver({ counts }: NextInput['finished'], total: number | null): number {
+  const ended = counts.total - counts.pending;
+  return total === null || ended === 0 ? 1 : counts.total / ended;
+}
+
+/**
+ * What the whole run is to use where the records to come are like those that have ended, a tenth more, and room for the
+ * next call; at least twice what was spent by now and what that call may use.
+ */
+function needOf(
+  use: BudgetUse | null | undefined,
+  times: number,
+  whole: (amount: number) => number,
+): number | undefined {
   if (use?.wanted === undefined) return undefined;
-  const least = whole(use.spent) + whole(use.wanted);
-  return least > whole(use.limit) ? 2 * least : undefined;
+  const [spent, wanted] = [whole(use.spent), whole(use.wanted)];
+  if (spent + wanted <= whole(use.limit)) return undefined;
+  return Math.ceil(Math.max(2 * (spent + wanted), 1.1 * spent * times + wanted));
 }
 
 /** A whole number, rounded up to one of two digits and zeros. */

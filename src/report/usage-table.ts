@@ -27,7 +27,7 @@ const allColumns: readonly UsageColumn[] = [
     header: '(cached)',
     rank: 4,
     cell: (usage) => tokenCell(usage, usage.cached_input_tokens),
-    news: ({ cached_input_tokens }) => cached_input_tokens !== null,
+    news: ({ cached_input_tokens, requests }) => cached_input_tokens !== null && requests > 0,
   },
   { header: 'output', rank: 1, cell: (usage) => tokenCell(usage, usage.output_tokens) },
   { header: 'cost', rank: 0, cell: costCell },

@@ -19,13 +19,13 @@ export function budgetSpent(usd: Shortage | undefined, tokens: Shortage | undefi
     ...(usd === undefined ? [] : ['`--budget-usd`']),
     ...(tokens === undefined ? [] : ['`--set budget.tokens`']),
   ];
-  const remedy = `it goes on with a larger ${flags.join(' and ')}`;
+  const remedy = `\`pipe resume\` goes on with a larger ${flags.join(' and ')}`;
   return { kind: 'budget', code: 'budget_spent', message: [...reasons, remedy].join('; ') };
 }
 
 /** The same for who keeps nothing that could be resumed: a trial, or tests, which are recorded again. */
 export function withoutResume<Reason extends StopReason>(reason: Reason): Reason {
-  return { ...reason, message: reason.message.replace(/; it goes on with a larger .*$/su, '') };
+  return { ...reason, message: reason.message.replace(/; `pipe resume` goes on with a larger .*$/su, '') };
 }
 
 function sentence(

@@ -4,6 +4,8 @@ import { mostFields, type FieldSurvey, type RecordSurvey } from './survey.ts';
 export interface Proposal {
   /** The field that names a record; absent where none is unique. */
   readonly key?: string;
+  /** The field that would name a record by its name, where there is no key since some of its values stand twice. */
+  readonly repeated?: string;
   /** The field that prompts read. */
   readonly text: string;
   /** The fields that prompts could read as well, the likeliest first. */
@@ -36,6 +38,7 @@ export interface ProposedField {
 export function propose(survey: RecordSurvey, text?: string): Proposal | undefined {
   const usable = survey.fields.filter(({ name }) => isNameable(name));
   const key = usable.find(isNamedKey) ?? usable.find((field) => isLikeKey(field));
+  const repeated = usable.find(({ name }) => keyNames.test(name))?.name;
   const texts = rankedTexts(usable, key);
   const [best] = texts;
   const chosen = usable.find(({ name }) => name === text) ?? best;
@@ -44,6 +47,7 @@ export function propose(survey: RecordSurvey, text?: string): Proposal | undefin
   const labels = others.find((field) => isLabel(field, survey.records));
   return {
     ...(key !== undefined && key !== chosen && { key: key.name }),
+    ...(key === undefined && repeated !== undefined && repeated !== chosen.name && { repeated }),
     text: chosen.name,
     texts: texts.map(({ name }) => name),
     fields: survey.fields.map((field) => proposedField(field, survey, { key, text: chosen })),

@@ -26,6 +26,8 @@ export interface ScopeNames {
   readonly names: ReadonlyMap<string, ScopeNode>;
   /** What one of the names is called in a message: step, variable. Default: name. */
   readonly noun?: string;
+  /** How there would be one that is missing. */
+  readonly remedy?: string;
   /** Names that are not among them for a reason, each with the whole message to give. */
   readonly lacking?: { readonly [name: string]: string };
 }

@@ -34,7 +34,7 @@ export function complainOfName(step: Step, from: ScopeNames, situation: Situatio
     rootHint(step, situation) ??
       (reached.length === 0 ? otherWordHint(name.name) : undefined) ??
       outputHint(name.name, from) ??
-      nameHint(name.name, names),
+      nameHint(name.name, names, from.remedy),
   ]);
 }
 
@@ -66,10 +66,12 @@ function rootHint({ path, name, isFirst, reached, frame }: Step, { scope }: Situ
   return `inside {{#${blockAround(frame)}}} write @root.${path.text}`;
 }
 
-function nameHint(name: string, names: readonly string[]): string | undefined {
+function nameHint(name: string, names: readonly string[], remedy?: string): string | undefined {
   const meant = didYouMean(name, names);
   if (meant !== undefined) return `did you mean \`${meant}\`?`;
-  return names.length === 0 ? undefined : `known: ${sayNames(names)}`;
+  if (names.length === 0) return remedy;
+  const known = `known: ${sayNames(names)}`;
+  return remedy === undefined ? known : `${known}; or ${remedy}`;
 }
 
 function kindHint({ path, name, reached }: Step, type: ValueType): string | undefined {

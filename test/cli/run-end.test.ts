@@ -11,7 +11,7 @@ const stopped = { ...completed, state: 'stopped', reason: budget } as RunFinishe
 const lost = { severity: 'error', code: 'output-unwritable', message: 'no space' } as const;
 
 function reading({ behind, settled }: { behind: boolean; settled: ReturnType<Reader['settled']> }): Reader {
-  return { gone: false, behind, settled: () => settled, release: () => undefined };
+  return { behind, settled: () => settled, release: () => undefined };
 }
 
 /** An end with the signals that may come to it. */

@@ -49,7 +49,7 @@ describe('a run in GitHub Actions', () => {
     expect(page).toContain('\n- **records** 4: 1 succeeded, 3 failed\n');
     expect(page).toContain('\n| `ask` | 1 | 0 |');
     expect(page).toContain('- **2 records** `absent_path` in the step `ask`, such as ');
-    expect(page).toContain('\n```sh\npipe resume r\n```\n');
+    expect(page).toContain('\n```sh\npipe resume r --force\n```\n');
     await typed(cwd, args, { env });
     expect(readFileSync(env.GITHUB_STEP_SUMMARY, 'utf8').match(/^### letters/gm)).toHaveLength(2);
   });

@@ -54,7 +54,18 @@ describe('pipe check --input', () => {
   it('tells the first of many and how many there are', async () => {
     const cwd = project({ 'p.yaml': pipeline, 'rows.jsonl': '{"go": true, "text": "no id"}\n'.repeat(500) });
     const { stderr } = await pipe(['check', 'p.yaml', '--input', 'rows.jsonl'], { cwd });
-    expect(stderr).toContain('500 records of 500 would fail; the first 20 are told');
+    expect(stderr).toContain('; the same on lines 2, 3, 4 and 496 more  [missing-key]');
+    expect(stderr).toContain('1 error, 1 warning in 2 files');
+  });
+
+  it('tells the first of many different mistakes', async () => {
+    const rows = Array.from(
+      { length: 500 },
+      (_, index) => `{"id": "", "text": ${index}}\n{"id": ${index >> 1}}\n`,
+    );
+    const cwd = project({ 'p.yaml': pipeline, 'rows.jsonl': rows.join('') });
+    const { stderr } = await pipe(['check', 'p.yaml', '--input', 'rows.jsonl'], { cwd });
+    expect(stderr).toMatch(/\d+ records of 1000 would fail; the first 20 mistakes are told/u);
   });
 
   it('warns of a field that no record has, wherever it is asked for', async () => {

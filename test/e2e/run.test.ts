@@ -408,7 +408,7 @@ describe('pipe run', () => {
     expect(existsSync(join(folder, 'out.jsonl.partial'))).toBe(false);
   });
 
-  it('finishes what is in flight and says nothing when the reader of the rows goes', async () => {
+  it('finishes what is in flight when the reader of the rows goes, and says why it has ended', async () => {
     const server = await fakeServer();
     const rows = Array.from({ length: 50 }, (_, id) => ({ id, input: `sentence ${id}` }));
     const folder = project(server, rows);
@@ -417,7 +417,9 @@ describe('pipe run', () => {
     server.answer = (call) => call.reply('fine');
     const { exitCode, stderr } = await running;
     expect(exitCode).toBe(130);
-    expect(stderr).not.toContain('interrupted');
+    expect(stderr).toContain('interrupted after');
+    expect(stderr).toContain('nobody reads the rows on stdout any more (output_closed)');
+    expect(stderr).toContain('pipe resume out --output -');
     expect(json(folder, 'out/run.json')).toMatchObject({ reason: { code: 'output_closed' } });
   });
 

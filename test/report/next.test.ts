@@ -8,9 +8,10 @@ import { failed } from './samples.ts';
 
 const stop = (kind: StopReason['kind'], code: string = kind): StopReason => ({ kind, code, message: 'no' });
 
-/** So many records that failed in a step, and so many that were at fault themselves. */
-const failuresOf = (inSteps: number, ofRows: number) => {
+/** So many records that failed in a step, that were at fault themselves, and whose step had nothing to send. */
+const failuresOf = (inSteps: number, ofRows: number, unsent: number) => {
   const failures = collectFailures();
+  for (let index = 0; index < unsent; index += 1) failures.add(failed(index, { code: 'empty_prompt' }));
   for (let index = 0; index < inSteps; index += 1) failures.add(failed(index));
   for (let index = 0; index < ofRows; index += 1) failures.add(failed(index, {}, { step: null }));
   return failures;
@@ -19,6 +20,7 @@ const failuresOf = (inSteps: number, ofRows: number) => {
 interface End {
   readonly failedInSteps?: number;
   readonly rowsAtFault?: number;
+  readonly unsent?: number;
   readonly pending?: number;
   readonly reason?: StopReason;
   readonly total?: number | null;
@@ -31,8 +33,9 @@ interface End {
 }
 
 function nextAfter(end: End): Next | undefined {
-  const { failedInSteps = 0, rowsAtFault = 0, pending = 0, reason, total = 20000, budget } = end;
-  const failed = failedInSteps + rowsAtFault;
+  const { failedInSteps = 0, rowsAtFault = 0, unsent = 0 } = end;
+  const { pending = 0, reason, total = 20000, budget } = end;
+  const failed = failedInSteps + rowsAtFault + unsent;
   const counts: Counts = { total: 20000, succeeded: 20000 - failed - pending, failed, skipped: 0, pending };
   return nextOf({
     started: { total, folder: end.folder ?? 'runs/r' },
@@ -42,7 +45,7 @@ function nextAfter(end: End): Next | undefined {
       ...(reason !== undefined && { reason }),
       ...(budget !== undefined && { budget }),
     },
-    failures: failuresOf(failedInSteps, rowsAtFault),
+    failures: failuresOf(failedInSteps, rowsAtFault, unsent),
     inputPath: end.inputPath ?? 'rows.csv',
     ...(end.outputPath !== undefined && { outputPath: end.outputPath }),
     ...(end.command !== undefined && { command: end.command }),
@@ -65,7 +68,7 @@ describe('what to do next', () => {
       state: 'interrupted',
       counts: { total: 2, succeeded: 0, failed: 1, skipped: 0, pending: 1 },
     } as const;
-    const failures = failuresOf(1, 0);
+    const failures = failuresOf(1, 0, 0);
     expect(nextOf({ started: { total: 2 }, finished, failures, inputPath: 'r' })).toBeUndefined();
     expect(nextOf({ started: undefined, finished, failures, inputPath: 'r' })).toBeUndefined();
   });
@@ -75,7 +78,7 @@ describe('what to do next', () => {
     ['failed records', { failedInSteps: 12 }, 'runs the 12 failed records again'],
     [
       'failed records, some of them by their own fault',
-      { failedInSteps: 9, rowsAtFault: 3 },
+      { failedInSteps: 9, rowsAtFault: 1, unsent: 2 },
       'runs the 12 failed records again; 3 rows are at fault themselves and will fail again',
     ],
     ['an interrupt', { pending: 8000, reason: interrupted }, 'goes on with the 8,000 pending records'],
@@ -172,6 +175,16 @@ describe('what to do next', () => {
       command: ['pipe resume', 'runs/r', ...flags],
       effect: 'goes on with the 8,000 pending records, with a larger budget',
     });
+  });
+
+  it.each<[string, Partial<End>, string]>([
+    ['a tenth of them has ended', { pending: 18_000 }, '--budget-usd 55'],
+    ['few have', { pending: 19_980 }, '--budget-usd 5400'],
+    ['none has', { pending: 20_000 }, '--budget-usd 11'],
+    ['nobody knows how many there are', { pending: 18_000, total: null }, '--budget-usd 11'],
+  ])('reckons the budget of all records from those that have ended: %s', (_, end, flag) => {
+    const budget = { usd: { limit: 5, spent: 4.9, wanted: 0.6 }, tokens: null };
+    expect(nextAfter({ ...end, reason: stop('budget'), budget })?.command.at(-1)).toBe(flag);
   });
 
   it('is a resume where no more of the input is wanted', () => {
@@ -331,6 +344,16 @@ describe('what to do next', () => {
       { rowsAtFault: 1, inputPath: '-' },
       [],
       'the failed row is at fault itself: correct it at the source, and run it anew',
+    ],
+    [
+      { rowsAtFault: 1, unsent: 2 },
+      ['pipe resume', 'runs/r', '--force'],
+      'runs the 3 failed rows again, which will fail alike as they are: correct them in rows.csv, or the pipeline, first',
+    ],
+    [
+      { unsent: 1, inputPath: '-' },
+      ['pipe resume', 'runs/r', '--force'],
+      'runs the failed row again, which will fail alike as it is: correct the pipeline first, or run it anew, corrected at the source',
     ],
   ])('is to correct rows that would fail alike: %o', (end, command, effect) => {
     expect(nextAfter(end)).toEqual({ command, effect });

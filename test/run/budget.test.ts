@@ -147,28 +147,28 @@ describe('a budget that is used up', () => {
       { usd: 5 },
       { usd: 4.982135, tokens: 0 },
       { usd: 0.03, tokens: 1 },
-      '$4.982135 of the budget of $5.00 is spent, and the next call could cost up to $0.03; it goes on with a larger `--budget-usd`',
+      '$4.982135 of the budget of $5.00 is spent, and the next call could cost up to $0.03; `pipe resume` goes on with a larger `--budget-usd`',
     ],
     [
       'tokens',
       { tokens: 2_000_000 },
       { usd: 0, tokens: 1_990_000 },
       tokens(12_000),
-      '1,990,000 of the budget of 2,000,000 tokens are used, and the next call could use up to 12,000; it goes on with a larger `--set budget.tokens`',
+      '1,990,000 of the budget of 2,000,000 tokens are used, and the next call could use up to 12,000; `pipe resume` goes on with a larger `--set budget.tokens`',
     ],
     [
       'the one that is too small',
       { usd: 5000, tokens: 10 },
       nothing,
       { usd: 1, tokens: 11 },
-      '0 of the budget of 10 tokens are used, and the next call could use up to 11; it goes on with a larger `--set budget.tokens`',
+      '0 of the budget of 10 tokens are used, and the next call could use up to 11; `pipe resume` goes on with a larger `--set budget.tokens`',
     ],
     [
       'both',
       { usd: 0.000000001, tokens: 10 },
       nothing,
       { usd: 1234.5, tokens: 11 },
-      '$0.00 of the budget of $0.000000001 is spent, and the next call could cost up to $1,234.50; 0 of the budget of 10 tokens are used, and the next call could use up to 11; it goes on with a larger `--budget-usd` and `--set budget.tokens`',
+      '$0.00 of the budget of $0.000000001 is spent, and the next call could cost up to $1,234.50; 0 of the budget of 10 tokens are used, and the next call could use up to 11; `pipe resume` goes on with a larger `--budget-usd` and `--set budget.tokens`',
     ],
   ])('says so: %s', async (_name, limits, earlier, bound, message) => {
     const [asked] = await budgeted(limits, earlier).ask(bound);

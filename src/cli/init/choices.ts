@@ -131,7 +131,8 @@ async function furtherWith(
     task,
     isTaskChosen: given.task !== undefined || isAsked,
     details: given.details ?? detailsOf(detail, answer),
-    origin: answer === undefined || answer !== question?.proposed ? 'user' : originOf(task, proposal),
+    origin:
+      answer === undefined || answer !== question?.proposed ? 'user' : originOf(task, proposal, isAsked),
     proposal,
     model: model ?? starterModel,
   });
@@ -159,7 +160,8 @@ function proposalFor(
   return failure(refused(`${input ?? 'the example'} has no field of texts \`${text}\``, hint));
 }
 
-function originOf({ detail }: Task, { labels }: Proposal): Choices['origin'] {
-  if (detail?.flag !== 'labels' || labels === undefined) return 'example';
+/** An example that was proposed, and taken, is the user's choice. */
+function originOf({ detail }: Task, { labels }: Proposal, isAsked: boolean): Choices['origin'] {
+  if (detail?.flag !== 'labels' || labels === undefined) return isAsked ? 'user' : 'example';
   return labels.column === undefined ? 'user' : { column: labels.column };
 }

@@ -11,7 +11,7 @@ export function doubtedModel(name: string): { readonly why: string; readonly mea
     return undefined;
   const meant = meantModel(name, builtInPrices);
   if (meant === undefined || !isSlipOf(name, meant)) return undefined;
-  return { why: `\`${name}\` is not a model that is known of Mistral`, meant };
+  return { why: `\`${name}\` is none of the Mistral models that pipe knows`, meant };
 }
 
 /** Word by word: `mistral-smal` is a slip of `mistral-small-latest`, `pixtral-large-latest` another model. */

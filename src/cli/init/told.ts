@@ -3,6 +3,7 @@ import { printable } from '../../diagnostic/printable.ts';
 import { outputFormat } from '../../records/writers.ts';
 import { continuedLines, pathWord } from '../../diagnostic/command-words.ts';
 import { formatAmount } from '../../report/numbers.ts';
+import type { Proposal } from '../../starter/proposal.ts';
 import type { RecordSurvey } from '../../starter/survey.ts';
 import { commandOf } from '../reporters.ts';
 import type { Terminal } from '../terminal.ts';
@@ -38,9 +39,16 @@ function chosenLines(choices: Choices, pipeline: string): readonly string[] {
     `task     ${task.task}${task.joint}${proposal.text}${detail}`,
     ...originLine(choices, pipeline).map(below),
     ...(isTaskChosen || input === undefined ? [] : [below(`or --task ${others.join(', ')}`)]),
-    `key      ${proposal.key === undefined ? 'no field names a record' : `records are named by ${proposal.key}`}`,
+    `key      ${keyInWords(proposal)}`,
   ];
   return lines.map((line) => printable(line));
+}
+
+function keyInWords({ key, repeated }: Proposal): string {
+  if (key !== undefined) return `records are named by ${key}`;
+  return repeated === undefined
+    ? 'no field names a record'
+    : `no field names a record: some have the same ${repeated}, or none`;
 }
 
 /** Where the labels come from, unless they are the user's own. */

@@ -32,6 +32,10 @@ export const formatCodes = {
     'A template is written in the syntax of another tool.',
     'Write `{{input.name}}`, the one syntax that is filled in.',
   ],
+  'other-provider': [
+    'The name is that of a model of another provider than the one that is asked.',
+    'Set `provider` beside it, or name a model that the provider has.',
+  ],
   'misspelt-model': [
     'The name is none of the models that are known of the provider, but looks like one.',
     'Check how it is spelt: the provider would refuse it.',

@@ -3,7 +3,7 @@ import { isObject, type JsonObject, type JsonValue } from '../../json/json.ts';
 import type { OutputNode, Plan } from '../../plan.ts';
 import { cellOf } from '../../records/csv-encoder.ts';
 
-/** Whether a field of the output, by its outermost name, is only the input's field of that name: no answer. */
+/** Whether a field of the output, by its outermost name, is only a field of the input: no answer. */
 export type IsCopied = (name: string) => boolean;
 
 /** The fields of an output that are no copies. */
@@ -23,16 +23,19 @@ export function copiedByPlan({ output, steps }: Pick<Plan, 'output' | 'steps'>):
     return (name) => !ids.has(name);
   }
   const fields = output.kind === 'object' ? output.fields : [];
-  const copied = new Set(fields.flatMap(([name, node]) => (copies(node, name) ? [name] : [])));
+  const copied = new Set(fields.flatMap(([name, node]) => (copies(node) ? [name] : [])));
   return (name) => copied.has(name);
 }
 
-function copies(node: OutputNode, name: string): boolean {
+function copies(node: OutputNode): boolean {
   if (node.kind !== 'template' || !node.template.expression) return false;
   const expression = /^\{\{\{?~?(.*?)~?\}?\}\}$/su.exec(node.template.text.trim())?.[1]?.trim();
   const read = expression === undefined ? undefined : (defaulted.exec(expression)?.[1] ?? expression);
-  return read === `input.${name}` || read === `input.[${name}]`;
+  return read !== undefined && ofInput.test(read);
 }
+
+/** A path, and no call of a helper. */
+const ofInput = /^input(?:\.(?:\[[^\]]*\]|[^\s.[\]]+))+$/u;
 
 /** What is read where the record has it, and a fixed value where it has not. */
 const defaulted = /^default\s+(input\.(?:\[[^\]]*\]|\S+))\s+(?:'[^']*'|"[^"]*"|null|true|false|-?[\d.]+)$/u;

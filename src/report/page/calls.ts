@@ -43,13 +43,18 @@ function histogram(
     );
   const bars = counts.map((value, at) => ({
     parts: [{ value, colour: 'accent' as const }],
-    title: `${formatDuration(edges_ms[at] ?? 0)} to ${formatDuration(edges_ms[at + 1] ?? 0)}: ${formatAmount(value, 'answer')}`,
+    title: `${edgeInWords(edges_ms[at] ?? 0)} to ${edgeInWords(edges_ms[at + 1] ?? 0)}: ${formatAmount(value, 'answer')}`,
   }));
   const half = step.latency?.p50_ms ?? low;
   const label = `How long the ${formatAmount(total, 'answer')} of ${id} took: from ${formatDuration(low)} to ${formatDuration(high)}, half within ${formatDuration(half)}`;
   return markup`<figure><figcaption><span class="text">${id}</span><span class="sub">${formatAmount(total, 'answer')}</span></figcaption>
 ${barPlot({ label, bars, most: Math.max(...counts), marks: [place(half)] })}
 <div class="axis" aria-hidden="true"><span>${formatDuration(low)}</span><span>half within ${formatDuration(half)}</span><span>${formatDuration(high)}</span></div></figure>`;
+}
+
+/** Edges of a few milliseconds lie closer together than a millisecond. */
+function edgeInWords(milliseconds: number): string {
+  return milliseconds < 10 ? `${milliseconds.toFixed(1)} ms` : formatDuration(milliseconds);
 }
 
 /** What was asked more than once: attempts after errors, 429s, repairs of answers, rounds of tools. */

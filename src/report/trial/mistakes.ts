@@ -55,7 +55,8 @@ function placeOf(step: Location | undefined, record: RecordPlace | undefined): P
   return record === undefined ? {} : { place: record };
 }
 
-function recordRemedy(code: string): string | undefined {
+/** What to do about a record that fails before anything is asked for it. */
+export function recordRemedy(code: string): string | undefined {
   if (code === 'invalid_record') return 'correct the record, or `input.schema`';
   return code === 'absent_path' ? guard : undefined;
 }

@@ -18,7 +18,7 @@ async function planOf(output: string) {
 }
 
 describe('the fields that an output has from the input', () => {
-  it('are those that the pipeline copies under their own name, whatever they hold', async () => {
+  it('are those that the pipeline copies, whatever they hold and are called', async () => {
     const isCopied = copiedByPlan(
       await planOf(`output:
   id: '{{input.id}}'
@@ -29,12 +29,25 @@ describe('the fields that an output has from the input', () => {
   label: '{{steps.one.output}}'
   text: '{{upper input.text}}'
   renamed: '{{input.id}}'
+  deeper: '{{input.customer.[full name]}}'
   line: 'x {{input.line}}'
   model: small
 `),
     );
-    const names = ['id', 'a b', 'stars', 'a c', 'either', 'label', 'text', 'renamed', 'line', 'model'];
-    expect(names.filter(isCopied)).toEqual(['id', 'a b', 'stars', 'a c']);
+    const names = [
+      'id',
+      'a b',
+      'stars',
+      'a c',
+      'either',
+      'label',
+      'text',
+      'renamed',
+      'deeper',
+      'line',
+      'model',
+    ];
+    expect(names.filter(isCopied)).toEqual(['id', 'a b', 'stars', 'a c', 'renamed', 'deeper']);
   });
 
   it('are all but the steps, where the pipeline has no output', async () => {
