@@ -101,16 +101,19 @@ interface Alike {
 }
 
 function toldOf(alike: ReadonlyMap<string, Alike>, path: string): Diagnostic[] {
-  return [...alike.values()].map(({ code, message, lines: [line = 1, ...others], count: all }) => {
-    const hint = recordRemedy(code);
-    return {
-      severity: 'error',
-      code: code.replaceAll('_', '-'),
-      message: others.length === 0 ? message : `${message}; the same on ${linesInWords(others, all - 1)}`,
-      ...(hint !== undefined && { hint }),
-      place: { path, line },
-    };
-  });
+  return [...alike.values()].map((one) => mistakeOf(one, path));
+}
+
+function mistakeOf({ code, message, lines, count: all }: Alike, path: string): Diagnostic {
+  const [line = 1, ...others] = lines;
+  const hint = recordRemedy(code);
+  return {
+    severity: 'error',
+    code: code.replaceAll('_', '-'),
+    message: others.length === 0 ? message : `${message}; the same on ${linesInWords(others, all - 1)}`,
+    ...(hint !== undefined && { hint }),
+    place: { path, line },
+  };
 }
 
 /** `line 3`, `lines 3, 4 and 5`, `lines 3, 4, 5 and 196 more`. */

@@ -53,11 +53,11 @@ function stateInWords({ state, failed }: RunFinished, paint: Paint): string {
   return failed ? `${paint('red', 'finished with failures')} in` : `${paint('green', 'completed')} in`;
 }
 
-const ofReaders: readonly string[] = [outputClosed.code, outputUnread.code];
+const ofReaders = new Set([outputClosed.code, outputUnread.code]);
 
 /** Why the run did not come to its end, where that is news: who interrupted it knows. */
 export function newsOf({ reason }: Pick<RunFinished, 'reason'>): StopReason | undefined {
-  return reason?.kind === 'interrupted' && !ofReaders.includes(reason.code) ? undefined : reason;
+  return reason?.kind === 'interrupted' && !ofReaders.has(reason.code) ? undefined : reason;
 }
 
 /** What there is to tell of a run in a line each; what is no news is left out. */
