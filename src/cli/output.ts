@@ -1,5 +1,5 @@
-import { access, constants, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { access, constants, readlink, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { JsonObject, JsonValue } from '../json/json.ts';
 import { isObject } from '../json/json.ts';
@@ -25,7 +25,9 @@ export async function checkOutput(
   const format = outputFormat(path);
   if (!format.ok) return format;
   if (path === '-') return success({ kind: 'stdout', format: format.value });
-  const folder = dirname(path);
+  const target = await targetOf(path);
+  if (!target.ok) return target;
+  const folder = dirname(target.value);
   const wrong = await whatIsWrong(folder);
   if (wrong !== undefined)
     return failure(refused(`the folder of \`--output\`, \`${folder}\`, ${wrong.message}`, wrong.hint));
@@ -41,6 +43,26 @@ export async function checkOutput(
     );
   }
   return success({ kind: 'file', path, format: format.value });
+}
+
+/** Where the file will be: a link that leads nowhere is followed to where it is to be made. */
+async function targetOf(path: string): Promise<Result<string, Diagnostic>> {
+  try {
+    const link = await readlink(path);
+    // Rejects where a link leads to itself, or through something that is no folder.
+    await stat(path).catch(ignoreMissing);
+    return success(resolve(dirname(path), link));
+  } catch (error) {
+    const code = errorCode(error);
+    // It is no link, or not there.
+    if (code === 'EINVAL' || code === 'ENOENT' || code === 'ENOTDIR') return success(path);
+    return failure(refused(`\`--output\` cannot be written: ${inWords(error)}`, 'name another file'));
+  }
+}
+
+function ignoreMissing(error: unknown): undefined {
+  if (errorCode(error) !== 'ENOENT') throw error;
+  return undefined;
 }
 
 /** Why no file can be made in the folder. */

@@ -82,7 +82,7 @@ async function streamRows(
 
 /** The whole file at the end, beside its place where the run was not completed. */
 async function fileRows(
-  { results, plan, source }: RowsOptions,
+  { interrupts, results, plan, source }: RowsOptions,
   { path, format }: Extract<RunOutput, { kind: 'file' }>,
 ): Promise<Rows> {
   const { writeRows } = await import('../records/writers.ts');
@@ -97,6 +97,7 @@ async function fileRows(
     const columns = resultColumns(plan, source);
     const written = await writeRows(target, rows, {
       output: format,
+      signal: interrupts.end,
       ...(columns !== undefined && { columns }),
     });
     if (!written.ok) return written.error;

@@ -34,6 +34,10 @@ async function follow(run: ReadyRun, opened: OpenedFolder): Promise<ExitCode> {
   const left = (failure?: Error) =>
     interrupts.stop(failure === undefined ? outputClosed : outputFailed('stdout', failure));
   const reader = dataOnStdout ? watchReader(terminal.stdout, left) : undefined;
+  const { source } = run.prepared;
+  // The signal that ends the run ends whoever writes its input, too: what ends then has not come to its end.
+  if (!source.replayable)
+    interrupts.drain.addEventListener('abort', () => void source.close(), { once: true });
   try {
     return await tell(run, opened, interrupts, reader);
   } finally {

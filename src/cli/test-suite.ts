@@ -167,7 +167,7 @@ async function writeUpdates(
     notes.push(...refusals.map((refusal) => refusalNote(terminal, refusal)));
     if (done.length === 0) continue;
     const mode = (await stat(path)).mode & 0o777;
-    const mistake = await replaceFile(path, once(text), false, { exactly: mode });
+    const mistake = await replaceFile(path, once(text), false, { permissions: { exactly: mode } });
     if (mistake !== undefined) return failure(mistake);
   }
   return success(notes);

@@ -53,7 +53,7 @@ export async function writeLock(
   if (before?.source.text === text) return success([`${shown}: nothing has changed, ${pinned}`, ...models]);
 
   const { replaceFile } = await import('../records/replace-file.ts');
-  const failed = await replaceFile(path, pieces(text), false, { mode: 0o666 });
+  const failed = await replaceFile(path, pieces(text), false, { permissions: { mode: 0o666 } });
   if (failed !== undefined) return failure([failed]);
   const drifts = before === undefined ? [] : driftsOf(before, plan);
   const changes = drifts.filter(({ severity }) => severity === 'error').map(({ message }) => `  ${message}`);

@@ -6,6 +6,7 @@ import type { StopReason } from '../run/events.ts';
 import { nodeFileSystem, type FileSystem } from '../run/file-system.ts';
 import type { Fingerprint } from '../run/fingerprint.ts';
 import { foldHeads } from './journal-heads.ts';
+import { readHistory } from '../run/journal/history.ts';
 import { openJournalReader, type JournalReader } from '../run/journal/reader.ts';
 import { readOutcome } from '../run/read-outcome.ts';
 import type { Place } from '../run/journal/record-index.ts';
@@ -37,6 +38,9 @@ export async function openAskedBefore(
   const summary = await readSummary(fileSystem, join(path, 'run.json'));
   if (!summary.ok) return summary;
   const journal = join(path, 'journal.jsonl');
+  // What a damaged line had asked would seem to be new.
+  const history = await readHistory(fileSystem, journal);
+  if (!history.ok) return history;
   /** The place of an answer or result; null where the question came to none. */
   const questions = new Map<Fingerprint, Place | null>();
   const reached = new Set<string>();

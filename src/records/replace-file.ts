@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { constants, openSync } from 'node:fs';
 import { lstat, open, realpath, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { basename, dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createGzip } from 'node:zlib';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 
@@ -13,25 +16,36 @@ export type Permissions =
 
 const ownerOnly: Permissions = { mode: 0o600 };
 
+/** How a file is replaced. */
+export interface Replacing {
+  /** Default: who may read a file that is data is its owner alone. */
+  readonly permissions?: Permissions;
+  /** A pipe that nobody reads is no longer waited for when it aborts. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Writes a text to a file that has either all of it or is as it was before: to a file beside it first, which takes its
  * place when it is safe on disk. A link stays one, and a device or a pipe is written to as it is. Gives what failed.
- * `mode`: who may read a file that is data is its owner alone.
  */
 export async function replaceFile(
   path: string,
   text: AsyncIterable<string>,
   gzip: boolean,
-  permissions: Permissions = ownerOnly,
+  { permissions = ownerOnly, signal }: Replacing = {},
 ): Promise<Diagnostic | undefined> {
   const { mode, exactly = mode } = permissions;
   try {
     const target = await targetOf(path);
-    if (!target.replaceable) {
+    if (target.kind === 'pipe') {
+      await writeInto(await openPipe(target.path, signal), text, gzip, signal);
+      return undefined;
+    }
+    if (target.kind === 'device') {
       await writeTo(await open(target.path, 'w', exactly), text, gzip, false);
       return undefined;
     }
-    const beside = join(dirname(target.path), `.${basename(target.path)}.${randomBytes(4).toString('hex')}`);
+    const beside = join(dirname(target.path), nameBeside(basename(target.path)));
     try {
       const handle = await open(beside, 'wx', exactly);
       if (permissions.exactly !== undefined) await handle.chmod(permissions.exactly);
@@ -43,24 +57,34 @@ export async function replaceFile(
     }
     return undefined;
   } catch (error) {
+    if (signal?.aborted === true) return unread(path);
     if (!isSystemError(error)) throw error;
     return unwritable(path, error, await isThere(dirname(path)));
   }
 }
 
+/** Characters of the file's name that the one beside it has: it must not be longer than a name may be. */
+const mostOfName = 50;
+
+function nameBeside(name: string): string {
+  return `.${[...name].slice(0, mostOfName).join('')}.${randomBytes(4).toString('hex')}`;
+}
+
 interface Target {
   readonly path: string;
-  readonly replaceable: boolean;
+  /** Only a file can be replaced. */
+  readonly kind: 'file' | 'pipe' | 'device';
 }
 
 /** Where a path leads. Renaming over a device such as /dev/null would put a file in its place. */
 async function targetOf(path: string): Promise<Target> {
   try {
     const real = await realpath(path);
-    return { path: real, replaceable: (await stat(real)).isFile() };
+    const found = await stat(real);
+    return { path: real, kind: found.isFile() ? 'file' : found.isFIFO() ? 'pipe' : 'device' };
   } catch (error) {
     if (!isSystemError(error) || error.code !== 'ENOENT') throw error;
-    return { path, replaceable: !(await isLink(path)) };
+    return { path, kind: (await isLink(path)) ? 'device' : 'file' };
   }
 }
 
@@ -80,10 +104,46 @@ async function writeTo(
   gzip: boolean,
   flush: boolean,
 ): Promise<void> {
-  const source = Readable.from(text, { highWaterMark: 1 });
   // The stream closes the handle, also after a failure.
-  const file = handle.createWriteStream({ flush });
-  await (gzip ? pipeline(source, createGzip(), file) : pipeline(source, file));
+  await writeInto(handle.createWriteStream({ flush }), text, gzip);
+}
+
+async function writeInto(
+  file: Writable,
+  text: AsyncIterable<string>,
+  gzip: boolean,
+  signal?: AbortSignal,
+): Promise<void> {
+  const source = Readable.from(text, { highWaterMark: 1 });
+  const options = signal === undefined ? {} : { signal };
+  await (gzip ? pipeline(source, createGzip(), file, options) : pipeline(source, file, options));
+}
+
+/** Milliseconds after which it is asked again whether somebody reads a pipe. */
+const askAgain = 50;
+
+/**
+ * Waits for somebody who reads the pipe. Neither that nor the writing holds a thread of the system's, which nothing could
+ * end, the end of the process neither.
+ */
+async function openPipe(path: string, signal: AbortSignal | undefined): Promise<Writable> {
+  for (;;) {
+    try {
+      const fd = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+      return new Socket({ fd, readable: false, writable: true });
+    } catch (error) {
+      if (!isSystemError(error) || error.code !== 'ENXIO') throw error;
+      await sleep(askAgain, undefined, { signal });
+    }
+  }
+}
+
+function unread(path: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'output-unwritable',
+    message: `\`${path}\` is a pipe, and nobody has read it to the end`,
+  };
 }
 
 async function removed(path: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { open, rename, type FileHandle } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { failure, success, type Result } from '../result.ts';
 import { chunkSize, type ByteStream } from './bytes.ts';
@@ -27,6 +28,12 @@ export interface OpenedSpool {
 }
 
 export type SpoolFile = Pick<FileHandle, 'write' | 'read' | 'datasync' | 'close'>;
+
+/**
+ * Milliseconds for which an end may yet turn out to be none: a Ctrl-C ends whoever writes as well, and may be heard of a
+ * moment after.
+ */
+const settling = 50;
 
 /** What the file is called until it has all that came: one that never did is told by its name. */
 export function partOf(path: string): string {
@@ -111,6 +118,8 @@ export async function startSpool(
       return;
     }
     if (end.why === undefined) {
+      await Promise.race([sleep(settling), over.rung()]);
+      if (state.stopping) return;
       await file.datasync();
       await rename(partOf(path), path);
     }

@@ -31,6 +31,8 @@ export interface WriteOptions {
   readonly output: OutputFormat;
   /** Of CSV and TSV. Default: every field of the rows in order of first sight, for which they are read once more. */
   readonly columns?: readonly string[];
+  /** A pipe that nobody reads is no longer waited for when it aborts. */
+  readonly signal?: AbortSignal;
 }
 
 export interface WrittenRows {
@@ -46,7 +48,7 @@ export interface WrittenRows {
 export async function writeRows(
   path: string,
   rows: () => AsyncIterable<JsonValue>,
-  { output, columns }: WriteOptions,
+  { output, columns, signal }: WriteOptions,
 ): Promise<Result<WrittenRows, Diagnostic>> {
   const names = columns ?? (output.tabular ? await columnsOf(rows()) : []);
   const tally = { rows: 0, fields: new Set<string>() };
@@ -58,7 +60,7 @@ export async function writeRows(
     }
   };
   const text = encodeRows(counted(), output.encoder(names), rowsAtOnce);
-  const problem = await replaceFile(path, text, output.gzip);
+  const problem = await replaceFile(path, text, output.gzip, { ...(signal !== undefined && { signal }) });
   if (problem !== undefined) return failure(problem);
   for (const name of names) tally.fields.delete(name);
   return success({ rows: tally.rows, leftOut: [...tally.fields] });

@@ -10,7 +10,7 @@ import type { ResultRow } from './journal/reader.ts';
 import { fileLines } from './journal/scan-lines.ts';
 import type { RunResults } from './results.ts';
 import type { RunSummary } from './run-summary.ts';
-import { readJson } from './whole-file.ts';
+import { contentsOf, readJson } from './whole-file.ts';
 
 /** In bytes. */
 const longestHeader = 1024;
@@ -29,23 +29,25 @@ export async function readDone(
 ): Promise<DoneRun | undefined> {
   const usage = await readJson(fileSystem, join(folder, 'usage.json')).catch(() => undefined);
   const file = join(folder, 'results.jsonl');
-  const { results_bytes, journal_bytes } = summary;
-  if (!isUsage(usage) || !(await isOfSize(fileSystem, file, results_bytes))) return undefined;
+  const { results_bytes, results_crc32, journal_bytes } = summary;
+  if (!isUsage(usage)) return undefined;
+  const results = await contentsOf(fileSystem, file).catch(() => undefined);
+  if (results?.bytes !== results_bytes || results?.crc32 !== results_crc32) return undefined;
   // Without a look at its middle, which may be long: whoever goes on with the run reads all of it.
   const journal = join(folder, journalName);
   if (!(await isOfSize(fileSystem, journal, journal_bytes))) return undefined;
   if (!(await hasEnds(fileSystem, journal, journal_bytes ?? 0).catch(() => false))) return undefined;
 
-  async function* results(): AsyncIterable<ResultRow> {
+  async function* rows(): AsyncIterable<ResultRow> {
     for await (const line of fileLines(fileSystem, file)) yield JSON.parse(line.toString()) as ResultRow;
   }
 
   return {
     events: eventsOf(folder, summary, usage),
-    results,
+    results: rows,
     inOrder: () => ({
       async *take(event) {
-        if (event.type === 'run_finished') yield* results();
+        if (event.type === 'run_finished') yield* rows();
       },
       close: async () => {},
     }),

@@ -1,14 +1,16 @@
 import { join } from 'node:path';
+import { selectedCount } from '../records/selection.ts';
 import { failure, success, type Result } from '../result.ts';
 import { changesSince, originChanges } from './changes.ts';
 import { readDone, type DoneRun } from './done-run.ts';
 import type { StopReason } from './events.ts';
 import { errorCode, inWords, nodeFileSystem, type FileSystem } from './file-system.ts';
 import { openFolder, type FolderServices, type RunFolder } from './folder.ts';
-import { readHistory } from './journal/history.ts';
+import { shortJournal } from './journal/damage.ts';
+import { readHistory, type History } from './journal/history.ts';
 import { journalName } from './journal/journal.ts';
 import { lockRun, type RunLock } from './lock.ts';
-import { runChanged } from './reasons.ts';
+import { journalDisagrees, runChanged } from './reasons.ts';
 import { readSummary } from './read-summary.ts';
 import type { RunMeta, RunSummary } from './run-summary.ts';
 
@@ -75,10 +77,21 @@ function earlierRun(path: string, summary: RunSummary, lock: RunLock, services: 
     const origin = originChanges(summary, meta);
     if (origin.length > 0) return failure(runChanged(path, origin));
     if (changes.length > 0 && !force) return failure(runChanged(path, changes));
-    const history = await readHistory(fileSystem, join(path, journalName), { all: force });
+    const journal = join(path, journalName);
+    const history = await readHistory(fileSystem, journal, { all: force });
     if (!history.ok) return history;
+    const lost = force ? undefined : lossOf(journal, history.value, meta);
+    if (lost !== undefined) return failure(lost);
     const earlier = { history: history.value, force };
     return openFolder({ path, meta, lock, began: summary, earlier, services });
+  }
+
+  /** What is no longer there of what the run had: of its journal, or of an input that is kept for it. */
+  function lossOf(journal: string, { length, index }: History, { available, selection }: RunMeta) {
+    const { journal_bytes } = summary;
+    if (journal_bytes !== null && length < journal_bytes) return shortJournal(journal, length, journal_bytes);
+    const came = available === undefined ? Infinity : selectedCount(available, selection ?? {});
+    return index.size > came ? journalDisagrees(index.size, came) : undefined;
   }
 
   return {

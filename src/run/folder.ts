@@ -18,8 +18,8 @@ import { openRecordingLog, type OpenedLog } from './recordings/log.ts';
 import { createRecordIndex, type Outcome, type RecordIndex } from './journal/record-index.ts';
 import type { RunResults } from './results.ts';
 import { orderRows } from './row-order.ts';
-import { summaryOf, type EarlierSessions, type RunEnd, type RunMeta } from './run-summary.ts';
-import { writeJson, writeWhole } from './whole-file.ts';
+import { summaryOf, type EarlierSessions, type FileSums, type RunEnd, type RunMeta } from './run-summary.ts';
+import { writeJson, writeWhole, type Contents } from './whole-file.ts';
 
 /** The folder that one run leaves. It belongs to this process from its making, or its resume, to `finish`. */
 export interface RunFolder extends RunResults {
@@ -185,7 +185,7 @@ function runFolder(
     }
   }
 
-  function writeLines(name: string, outcome: Outcome): Promise<void> {
+  function writeLines(name: string, outcome: Outcome): Promise<Contents> {
     return writeWhole(fileSystem, join(path, name), endedLines(index, outcome, openReader));
   }
 
@@ -218,23 +218,28 @@ function runFolder(
 
     async finish(end) {
       let failed: StopReason | undefined;
-      const attempt = async (write: Promise<void>) => {
+      const attempt = async <Written>(write: Promise<Written>): Promise<Written | undefined> => {
         try {
-          await write;
+          return await write;
         } catch (error) {
           failed ??= notWritten(path, error);
+          return undefined;
         }
       };
-      await Promise.all([
+      const [results] = await Promise.all([
         attempt(writeLines('results.jsonl', 'succeeded')),
         attempt(writeLines('errors.jsonl', 'failed')),
         attempt(writeJson(fileSystem, join(path, 'usage.json'), end.usage)),
       ]);
       const lost = end.reason?.kind === 'local' ? undefined : failed;
       const told: RunEnd = lost === undefined ? end : { ...end, state: 'stopped', reason: lost };
-      const results_bytes = await bytesOf(fileSystem, join(path, 'results.jsonl'));
-      const journal_bytes = await bytesOf(fileSystem, journalPath);
-      const summary = summaryOf(meta, began, { ...told, results_bytes, journal_bytes, finished: now() });
+      const sums: FileSums = {
+        results_bytes: results?.bytes ?? null,
+        results_crc32: results?.crc32 ?? null,
+        // Where the disk has refused, the end of the journal may be torn: the next session cuts that off.
+        journal_bytes: told.reason?.kind === 'local' ? null : await bytesOf(fileSystem, journalPath),
+      };
+      const summary = summaryOf(meta, began, { ...told, ...sums, finished: now() });
       await attempt(writeJson(fileSystem, join(path, 'run.json'), summary));
       await letGo();
       return failed === undefined ? success(undefined) : failure(failed);

@@ -52,8 +52,11 @@ type Check = (value: JsonValue | undefined) => boolean;
 const isSummary = has({
   format: (value) => value === 1,
   state: isText,
+  reason: orNull(has({ kind: isText, code: isText, message: isText })),
+  pipe: isText,
   name: isText,
   started: isText,
+  finished: orNull(isText),
   sessions: isNumber,
   duration: orNull(isNumber),
   pipeline: orNull(isFile),
@@ -71,6 +74,12 @@ const isSummary = has({
     has({ paths: listOf(isText), live_tools: isFlag, strict: isFlag, simulated: ifThere(isFlag) }),
   ),
   record: ifThere(isText),
+  models: isModels,
+  results_bytes: ifThere(isNumber),
+  results_crc32: ifThere(isNumber),
+  journal_bytes: ifThere(isNumber),
+  crashed_sessions: ifThere(isNumber),
+  locked: ifThere(isFlag),
   counts: orNull(numbers('total', 'succeeded', 'failed', 'skipped', 'pending')),
   tool_calls: orNull(numbers('total', 'failed')),
   usage: ifThere((value) => readUsage(value) !== undefined),
@@ -91,6 +100,10 @@ function isSelection(value: JsonValue | undefined): boolean {
 function isIngredients(value: JsonValue): boolean {
   const hashes = Object.fromEntries(ingredientNames.map((name) => [name, orNull(isText)]));
   return isObject(value) && Object.values(value).every(has(hashes));
+}
+
+function isModels(value: JsonValue | undefined): boolean {
+  return isObject(value) && Object.values(value).every(listOf(isText));
 }
 
 function isFile(value: JsonValue | undefined): boolean {

@@ -117,7 +117,9 @@ export interface RunSummary {
   readonly budget: BudgetReport | null;
   /** Of results.jsonl, by which it is known to be whole; null until the run has ended. */
   readonly results_bytes: number | null;
-  /** The same of journal.jsonl. */
+  /** The CRC-32 of results.jsonl; absent in a run of an older pipe. */
+  readonly results_crc32?: number | null;
+  /** Of journal.jsonl up to the end of the run; null until then, and where the disk refused what was to be written there. */
   readonly journal_bytes: number | null;
   /** UTC, as 2026-01-31T23:59:59.000Z. */
   readonly started: string;
@@ -131,6 +133,9 @@ export function isMadeUp({ simulated, replay }: Pick<RunSummary, 'simulated' | '
   return simulated || replay?.simulated === true;
 }
 
+/** What the files of a run are known by. */
+export type FileSums = Pick<RunSummary, 'results_bytes' | 'results_crc32' | 'journal_bytes'>;
+
 /** What earlier sessions of a run told. */
 export type EarlierSessions = Pick<RunSummary, 'started' | 'sessions' | 'duration'>;
 
@@ -138,7 +143,7 @@ export type EarlierSessions = Pick<RunSummary, 'started' | 'sessions' | 'duratio
 export function summaryOf(
   meta: RunMeta,
   { started, sessions, duration }: EarlierSessions,
-  end?: RunEnd & Pick<RunSummary, 'results_bytes' | 'journal_bytes'> & { readonly finished: number },
+  end?: RunEnd & FileSums & { readonly finished: number },
 ): RunSummary {
   const {
     plan,
@@ -188,6 +193,7 @@ export function summaryOf(
     ...(crashed_sessions !== undefined && { crashed_sessions }),
     budget: end?.budget ?? null,
     results_bytes: end?.results_bytes ?? null,
+    results_crc32: end?.results_crc32 ?? null,
     journal_bytes: end?.journal_bytes ?? null,
     started,
     finished: end === undefined ? null : new Date(end.finished).toISOString(),

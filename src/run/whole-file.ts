@@ -1,7 +1,14 @@
+import { crc32 } from 'node:zlib';
 import type { JsonValue } from '../json/json.ts';
 import type { FileSystem } from './file-system.ts';
 
 const blockSize = 256 * 1024;
+
+/** What a file holds, by which it is known again. */
+export interface Contents {
+  readonly bytes: number;
+  readonly crc32: number;
+}
 
 /**
  * Writes a file of these pieces and puts it in its place only when it is whole and on the disk: a reader sees the file
@@ -11,7 +18,8 @@ export async function writeWhole(
   fileSystem: FileSystem,
   path: string,
   pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-): Promise<void> {
+): Promise<Contents> {
+  let contents: Contents = { bytes: 0, crc32: 0 };
   const unfinished = `${path}.tmp`;
   await fileSystem.remove(unfinished);
   const file = await fileSystem.create(unfinished);
@@ -19,6 +27,7 @@ export async function writeWhole(
     const block = Buffer.allocUnsafeSlow(blockSize);
     let used = 0;
     for await (const piece of pieces) {
+      contents = withMore(contents, piece);
       if (used + piece.length > blockSize) {
         await file.append(block.subarray(0, used));
         used = 0;
@@ -39,10 +48,31 @@ export async function writeWhole(
   }
   await file.close();
   await fileSystem.rename(unfinished, path);
+  return contents;
 }
 
-export function writeJson(fileSystem: FileSystem, path: string, value: unknown): Promise<void> {
-  return writeWhole(fileSystem, path, [Buffer.from(`${JSON.stringify(value, null, 2)}\n`)]);
+function withMore({ bytes, crc32: before }: Contents, piece: Uint8Array): Contents {
+  return { bytes: bytes + piece.length, crc32: crc32(piece, before) };
+}
+
+/** Reads a file to its end. Rejects with the file system's error. */
+export async function contentsOf(fileSystem: FileSystem, path: string): Promise<Contents> {
+  const file = await fileSystem.openToRead(path);
+  try {
+    const block = Buffer.allocUnsafeSlow(blockSize);
+    let contents: Contents = { bytes: 0, crc32: 0 };
+    for (;;) {
+      const read = await file.read(block, contents.bytes);
+      if (read === 0) return contents;
+      contents = withMore(contents, block.subarray(0, read));
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+export async function writeJson(fileSystem: FileSystem, path: string, value: unknown): Promise<void> {
+  await writeWhole(fileSystem, path, [Buffer.from(`${JSON.stringify(value, null, 2)}\n`)]);
 }
 
 /** What such a file holds is some kilobytes; a larger one is another's. */

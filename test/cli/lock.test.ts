@@ -45,8 +45,11 @@ function runOf(cwd: string, name: string, changes: object): void {
   const summary = {
     format: 1,
     state: 'completed',
+    reason: null,
+    pipe: '0.1.0',
     name: 'letters',
     started: '2026-01-31T12:00:00.000Z',
+    finished: '2026-01-31T12:00:01.000Z',
     sessions: 1,
     duration: 1,
     pipeline: file,

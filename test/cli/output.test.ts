@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { checkOutput } from '../../src/cli/output.ts';
@@ -11,6 +11,9 @@ function folderWithInput(): string {
   mkdirSync(join(folder, 'made.csv'));
   mkdirSync(join(folder, 'locked'));
   chmodSync(join(folder, 'locked'), 0o500);
+  symlinkSync('loop.csv', join(folder, 'loop.csv'));
+  symlinkSync('nowhere/out.csv', join(folder, 'dangling.csv'));
+  symlinkSync('new.csv', join(folder, 'link.csv'));
   return folder;
 }
 
@@ -18,6 +21,9 @@ it.each([
   ['nowhere/out.csv', 'nowhere`, does not exist', 'make it first'],
   ['rows.jsonl/out.csv', 'rows.jsonl`, is no folder', 'name another'],
   ['rows.jsonl/sub/out.csv', 'rows.jsonl/sub`, lies below a file', 'name another'],
+  ['loop.csv', '`--output` cannot be written: ', 'name another file'],
+  ['dangling.csv', 'nowhere`, does not exist', 'make it first'],
+  [`${'a'.repeat(300)}.csv`, '`--output` cannot be written: ', 'name another file'],
   ['made.csv', 'made.csv` is a folder', 'name a file in it'],
   ['rows.jsonl', '`--output` is the input file', 'name another: the rows would be written over it'],
   ['out.txt', 'does not tell in which format', 'name it with one of .jsonl'],
@@ -38,10 +44,13 @@ it.skipIf(process.getuid?.() === 0)('is refused where its folder cannot be writt
   });
 });
 
-it.each(['out.csv', 'out.jsonl.gz', 'rows.csv'])('may be new, and beside the input: %s', async (name) => {
-  const folder = folderWithInput();
-  expect(await checkOutput(join(folder, name), join(folder, 'rows.jsonl'))).toMatchObject({
-    ok: true,
-    value: { kind: 'file' },
-  });
-});
+it.each(['out.csv', 'out.jsonl.gz', 'rows.csv', 'link.csv', `${'a'.repeat(250)}.csv`])(
+  'may be new, and beside the input: %s',
+  async (name) => {
+    const folder = folderWithInput();
+    expect(await checkOutput(join(folder, name), join(folder, 'rows.jsonl'))).toMatchObject({
+      ok: true,
+      value: { kind: 'file' },
+    });
+  },
+);

@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startFakeServer, type FakeServer } from '../support/fake-server.ts';
 import { pipeHere as pipe } from '../support/pipe-here.ts';
-import { temporaryFolder } from '../support/pipe.ts';
+import { command as builtCommand, temporaryFolder } from '../support/pipe.ts';
 
 async function fakeServer(): Promise<FakeServer> {
   const server = await startFakeServer();
@@ -182,6 +184,36 @@ describe('pipe run in the folder of a run', () => {
     expect([exitCode, asked().slice(before)]).toEqual([0, ['Hello c', 'Then [Hello c]']]);
     expect(readFileSync(join(folder, 'r/stdin'), 'utf8')).toBe(input);
     expect(existsSync(join(folder, 'r/stdin.part'))).toBe(false);
+  });
+
+  it('takes the whole of standard input after a Ctrl-C, which ends who writes it as well', async () => {
+    const { folder, asked } = await project();
+    const input = readFileSync(join(folder, 'rows.jsonl'), 'utf8');
+    const [first = ''] = input.split('\n');
+    writeFileSync(
+      join(folder, 'producer.mjs'),
+      `process.stdout.write(${JSON.stringify(`${first}\n`)}); setInterval(() => undefined, 1000);`,
+    );
+    const node = JSON.stringify(process.execPath);
+    const words = `${node} producer.mjs | ${node} ${JSON.stringify(builtCommand)} ${piped.join(' ')}`;
+    const shell = spawn('sh', ['-c', words], {
+      cwd: folder,
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const { pid = 0 } = shell;
+    shell.stderr.resume();
+    const ended = once(shell.stderr, 'end');
+    await expect.poll(() => asked().length, { timeout: 20_000 }).toBe(2);
+    // What a terminal does: all that it runs is told.
+    process.kill(-pid, 'SIGINT');
+    await ended;
+    expect(readdirSync(join(folder, 'r'))).toEqual(expect.arrayContaining(['stdin.part']));
+    expect(existsSync(join(folder, 'r/stdin'))).toBe(false);
+    const before = asked().length;
+    expect((await pipe(piped, { cwd: folder, input })).exitCode).toBe(0);
+    expect(asked().length - before).toBe(6);
+    expect(readFileSync(join(folder, 'r/results.jsonl'), 'utf8').split('\n')).toHaveLength(5);
   });
 
   it('refuses another standard input where the run was killed while it came, though its keys are the same', async () => {

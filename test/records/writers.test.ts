@@ -10,7 +10,7 @@ import {
   writeFileSync,
   lstatSync,
 } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
@@ -240,6 +240,32 @@ describe('the file', () => {
     expect(lstatSync(link).isSymbolicLink()).toBe(true);
     const { buffer, bytesRead } = await pipe.read(Buffer.alloc(100), 0, 100, null);
     expect(buffer.toString('utf8', 0, bytesRead)).toBe('{"a":1}\n');
+  });
+
+  it('writes to a pipe as somebody reads it, and waits for nobody once it is to end', async () => {
+    const pipe = join(temporaryFolder(), 'rows.jsonl');
+    execFileSync('mkfifo', [pipe]);
+    const row = { text: 'x'.repeat(100) };
+    const many = () => each(Array.from({ length: 5000 }, () => row));
+    const end = new AbortController();
+    const options = { output: formatOf(pipe), signal: end.signal };
+    const [written, text] = await Promise.all([writeRows(pipe, many, options), readFile(pipe, 'utf8')]);
+    expect(written).toMatchObject({ ok: true, value: { rows: 5000 } });
+    expect(text).toBe(`${JSON.stringify(row)}\n`.repeat(5000));
+    const unread = writeRows(pipe, many, options);
+    end.abort();
+    const refusal = {
+      ok: false,
+      error: { code: 'output-unwritable', message: expect.stringContaining('nobody has read it') as string },
+    };
+    expect(await unread).toMatchObject(refusal);
+    // Open at both ends, but nobody reads it: it is filled, and no more.
+    const file = await open(pipe, 'r+');
+    const stalled = new AbortController();
+    const half = writeRows(pipe, many, { ...options, signal: stalled.signal });
+    setTimeout(() => stalled.abort(), 100);
+    expect(await half).toMatchObject(refusal);
+    await file.close();
   });
 
   it('is written to as it is where it is a device', async () => {

@@ -579,6 +579,10 @@ describe('taking hold of a run', () => {
     'output',
     'simulated',
     'simulator',
+    'reason',
+    'pipe',
+    'finished',
+    'models',
     'counts',
     'tool_calls',
     'budget',
@@ -642,14 +646,53 @@ describe('taking hold of a run', () => {
     expect(rows).toEqual([0, 1, 2]);
   });
 
-  it.each([
-    ['emptied', ''],
-    ['cut', '{"index":0'],
-  ])('does not call a run done whose results were %s', async (_how, text) => {
+  it.each<[string, (results: Buffer) => Buffer]>([
+    ['emptied', () => Buffer.alloc(0)],
+    ['cut', (results) => results.subarray(0, -5)],
+    ['made zeros', (results) => Buffer.alloc(results.length)],
+    ['changed', (results) => Buffer.from(results.toString().replace('answer to two r1', 'answer to one r2'))],
+  ])('does not call a run done whose results were %s, and makes them anew', async (_how, change) => {
     const folder = await begun();
     await run(chain, recordsOf(3), { openModel: answering(), folder }).finished;
-    await writeFile(join(folder.path, 'results.jsonl'), text);
-    expect(await (await held(folder.path)).done(metaOf(chain))).toBeUndefined();
+    const file = join(folder.path, 'results.jsonl');
+    const before = await readFile(file);
+    await writeFile(file, change(before));
+    const earlier = await held(folder.path);
+    expect(await earlier.done(metaOf(chain))).toBeUndefined();
+    const again = await earlier.resume(metaOf(chain), { force: false });
+    if (!again.ok) throw new Error(again.error.message);
+    const asked: string[] = [];
+    await run(chain, recordsOf(3), { openModel: answering(asked), folder: again.value }).finished;
+    expect(asked).toEqual([]);
+    expect(await readFile(file)).toEqual(before);
+  });
+
+  it('is refused where its journal has lost what its last session had told, but by force', async () => {
+    const drain = new AbortController();
+    const folder = await begun();
+    const going = drive(chain, recordsOf(6), { openModel: answering(), folder, drain: drain.signal });
+    drain.abort();
+    await going.finished;
+    const journal = join(folder.path, 'journal.jsonl');
+    const lines = (await readFile(journal, 'utf8')).split('\n');
+    await writeFile(journal, `${lines.slice(0, 1).join('\n')}\n`);
+    const { message, hint } = await refusal(folder.path, metaOf(chain));
+    expect(message).toContain('is damaged: it ends at byte ');
+    expect(hint).toContain('--force');
+    const forced = await resumed(folder.path, metaOf(chain), true);
+    const finished = await run(chain, recordsOf(6), { openModel: answering(), folder: forced }).finished;
+    expect(finished).toMatchObject({ state: 'completed', counts: { succeeded: 6 } });
+  });
+
+  it('is refused where the copy of its input has fewer records than have ended', async () => {
+    const path = await killedAfter(12);
+    const input = { path: '-', sha256: null, format: 'jsonl' };
+    const file = join(path, 'run.json');
+    const summary = JSON.parse(await readFile(file, 'utf8')) as object;
+    await writeFile(file, JSON.stringify({ ...summary, input: { ...input, key: null } }));
+    const { message } = await refusal(path, metaOf(chain, { input, available: { records: 5 } }));
+    expect(message).toContain('the journal tells of 6 records that have ended, and the input has 5');
+    await (await resumed(path, metaOf(chain, { input, available: { records: 6 } }))).release();
   });
 
   it.each<[string, (journal: string) => string]>([

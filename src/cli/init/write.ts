@@ -37,7 +37,7 @@ export async function writeFiles(files: readonly NewFile[]): Promise<Result<unde
     }
     const stands = await stat(path).catch(() => undefined);
     const permissions = stands === undefined ? { mode: 0o666 } : { exactly: stands.mode & 0o777 };
-    const mistake = await replaceFile(path, once(text), false, permissions);
+    const mistake = await replaceFile(path, once(text), false, { permissions });
     if (mistake !== undefined) return failure(mistake.message);
   }
   return success(undefined);

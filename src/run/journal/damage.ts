@@ -18,6 +18,13 @@ export function headlessJournal(path: string): StopReason {
   return { kind: 'input', code: 'journal_damaged', message };
 }
 
+/** Bytes that it has, and that it had when its last session ended. What was paid for and told there is not known any more. */
+export function shortJournal(path: string, length: number, written: number): StopReason {
+  const message = `the journal ${path} is damaged: it ends at byte ${length}, and its last session ended at byte ${written}`;
+  const hint = 'restore the file from a copy, or go on with `--force`, which asks again what is lost';
+  return { kind: 'input', code: 'journal_damaged', message, hint };
+}
+
 export function newerJournal(path: string, format: number): StopReason {
   const message = `the journal ${path} is of format ${format}, which a newer pipe has written; go on with that version, or begin a new run`;
   return { kind: 'input', code: 'journal_newer', message };

@@ -139,7 +139,7 @@ async function writeFiles(
     const open = () => openJournalReader(fileSystem, journal);
     return writeWhole(fileSystem, join(folder, name), endedLines(index, outcome, open));
   };
-  await writeLines('results.jsonl', 'succeeded');
+  const results = await writeLines('results.jsonl', 'succeeded');
   await writeLines('errors.jsonl', 'failed');
   await writeJson(fileSystem, join(folder, 'usage.json'), usage);
   const [first] = shards;
@@ -150,9 +150,12 @@ async function writeFiles(
       filePieces(fileSystem, join(first.folder, spoolName)),
     );
   }
-  const { bytes: results_bytes } = await fileSystem.look(join(folder, 'results.jsonl'));
   const { bytes: journal_bytes } = await fileSystem.look(journal);
-  const summary = mergedSummary(summaries, usage, { results_bytes, journal_bytes });
+  const summary = mergedSummary(summaries, usage, {
+    results_bytes: results.bytes,
+    results_crc32: results.crc32,
+    journal_bytes,
+  });
   await writeJson(fileSystem, join(folder, 'run.json'), summary);
   return summary;
 }

@@ -2,7 +2,7 @@ import { addUsage, zeroUsage } from '../../usage/add.ts';
 import { roundCost } from '../../usage/cost.ts';
 import { version } from '../../version.ts';
 import type { BudgetReport, BudgetUse, Counts, UsageReport, UsageRow } from '../events.ts';
-import type { RunSummary } from '../run-summary.ts';
+import type { FileSums, RunSummary } from '../run-summary.ts';
 
 /** The usage of all shards: each row is the sum of theirs. */
 export function mergedUsage(reports: readonly UsageReport[]): UsageReport {
@@ -38,7 +38,7 @@ function sumRows(rows: readonly UsageRow[]): UsageRow {
 export function mergedSummary(
   summaries: readonly RunSummary[],
   usage: UsageReport,
-  bytes: Pick<RunSummary, 'results_bytes' | 'journal_bytes'>,
+  files: FileSums,
 ): RunSummary {
   const [first] = summaries;
   if (first === undefined) throw new Error('nothing is merged');
@@ -47,7 +47,7 @@ export function mergedSummary(
   const { crashed_sessions: _, ...shared } = first;
   return {
     ...shared,
-    ...bytes,
+    ...files,
     ...(usage.crashed_sessions !== undefined && { crashed_sessions: usage.crashed_sessions }),
     state: 'completed',
     reason: null,

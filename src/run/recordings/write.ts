@@ -16,7 +16,7 @@ export async function writeRecording(
 ): Promise<Diagnostic | undefined> {
   const found = await stat(path).catch(() => undefined);
   const mode = found === undefined ? { mode: usualMode } : { exactly: found.mode & 0o777 };
-  const failed = await replaceFile(path, ended(lines), false, mode);
+  const failed = await replaceFile(path, ended(lines), false, { permissions: mode });
   return failed && { ...failed, code: 'recording-unwritable' };
 }
 
