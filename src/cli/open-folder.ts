@@ -65,15 +65,18 @@ const spoolName = 'stdin';
  */
 export async function spoolOf(
   terminal: Terminal,
-  { input, runDir, resume }: RunFlags,
+  { input, inputFormat, runDir, resume }: RunFlags,
 ): Promise<Result<string | undefined, StopReason>> {
   if (runDir === undefined) return success(undefined);
   const folder = resolve(terminal.cwd, runDir);
   const spool = join(folder, spoolName);
+  const { isCopied, isCutOff } = await import('../records/spooled.ts');
+  // The run may have stopped before it came to that.
+  if ((await isFile(spool)) && (await isCutOff({ path: spool, format: inputFormat })))
+    await keepAsPart(folder);
   if (resume !== undefined) return success(input === '-' ? spool : undefined);
   const begun = await Promise.all([isFile(spool), isFile(join(folder, 'run.json'))]);
   if (begun.includes(false) || !(await comesOnce(input))) return success(undefined);
-  const { isCopied } = await import('../records/spooled.ts');
   const same = await isCopied({ input, stdin: terminal.stdin, path: spool });
   if (same.ok && same.value) return success(spool);
   const { otherInput } = await import('../run/reasons.ts');
@@ -92,7 +95,7 @@ export function hasPartOfInput(folder: string): boolean {
 }
 
 /**
- * What came of an input and breaks off within a quoted cell, an array or a gzip stream counts as its beginning, since
+ * What came of an input and breaks off within a row, an array or a gzip stream counts as its beginning, since
  * whoever sent it may have been cut off: it can come again, whole.
  */
 export async function keepAsPart(folder: string): Promise<void> {

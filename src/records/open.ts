@@ -20,6 +20,8 @@ export interface RecordInput {
   readonly stdin?: ChunkStream;
   /** The largest record, in bytes. Default: 16 MB. */
   readonly limit?: number;
+  /** Whether the file is a copy of bytes that came once, whose sender may have been cut off. Default: no. */
+  readonly isCopy?: boolean;
 }
 
 export const defaultLimit = 16 * 2 ** 20;
@@ -52,7 +54,7 @@ interface Opened {
 }
 
 async function openFile(
-  { path, limit = defaultLimit }: RecordInput,
+  { path, limit = defaultLimit, isCopy = false }: RecordInput,
   chosen: ChosenFormat,
   identity: FileIdentity,
 ): Promise<Result<Opened, Diagnostic>> {
@@ -61,7 +63,7 @@ async function openFile(
   const begun = await readBeginning(bytes, chosen, options);
   await bytes.return(undefined);
   if (!begun.ok) return begun;
-  const reading = fileReading(path, identity, chosen.format, options);
+  const reading = fileReading(path, identity, chosen.format, options, isCopy);
   return success({ columns: begun.value.columns, path, reading });
 }
 

@@ -67,7 +67,7 @@ export async function replaceFile(
 const mostOfName = 50;
 
 function nameBeside(name: string): string {
-  return `.${[...name].slice(0, mostOfName).join('')}.${randomBytes(4).toString('hex')}`;
+  return `.${name.slice(0, mostOfName)}.${randomBytes(4).toString('hex')}`;
 }
 
 interface Target {

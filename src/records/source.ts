@@ -10,24 +10,28 @@ import {
   type ByteStream,
   type FileIdentity,
 } from './bytes.ts';
-import type { ReadOptions, RecordCounter, RecordFormat, RecordReader } from './format.ts';
+import type { Batch, ReadOptions, RecordCounter, RecordFormat, RecordReader } from './format.ts';
 import type { Incoming } from './incoming.ts';
 import type { SourceReading } from './record-source.ts';
 import type { InputBroken, RecordItem } from './record.ts';
 import { startSpool, type Spool } from './spool.ts';
 import { textBytes } from './unpack.ts';
 
-/** A regular file, read anew each time; it must stay the file that `identity` tells. */
+/**
+ * A regular file, read anew each time; it must stay the file that `identity` tells. `isCopy`: of bytes that came once.
+ */
 export function fileReading(
   path: string,
   identity: FileIdentity,
   format: RecordFormat,
   options: ReadOptions,
+  isCopy: boolean,
 ): SourceReading {
+  const once = isCopy ? path : undefined;
   return {
     replayable: true,
     read: (schema) =>
-      readItems(textBytes(fileBytes(path, identity), path), format.reader({ ...options, schema })),
+      readItems(textBytes(fileBytes(path, identity), path), format.reader({ ...options, schema }), once),
     async survey() {
       const hash = createHash('sha256');
       const raw = observedBytes(fileBytes(path, identity), (chunk) => hash.update(chunk));
@@ -67,7 +71,7 @@ export function onceReading(
     read(schema) {
       if (read) return readBefore(path);
       read = true;
-      return readItems(text(), format.reader({ ...options, schema }));
+      return readItems(text(), format.reader({ ...options, schema }), path);
     },
     survey: async () => undefined,
     async spoolTo(file) {
@@ -87,14 +91,22 @@ export function onceReading(
   };
 }
 
-/** Those of one chunk come together. */
-export function readItems(bytes: ByteStream, reader: RecordReader): Batched<RecordItem | InputBroken> {
-  return batched(readBatches(bytes, reader));
+/**
+ * Those of one chunk come together. `once`: the path of bytes that come once, whose sender may have been cut off: a last row
+ * without a line break that is no record counts as the beginning of one.
+ */
+export function readItems(
+  bytes: ByteStream,
+  reader: RecordReader,
+  once?: string,
+): Batched<RecordItem | InputBroken> {
+  return batched(readBatches(bytes, reader, once));
 }
 
 async function* readBatches(
   bytes: ByteStream,
   reader: RecordReader,
+  once: string | undefined,
 ): AsyncGenerator<readonly (RecordItem | InputBroken)[], void, undefined> {
   try {
     for (;;) {
@@ -104,13 +116,26 @@ async function* readBatches(
         yield [{ ok: false, broken: next.value }];
         return;
       }
-      const { items, broken } = next.done ? reader.end() : reader.push(next.value);
+      const batch = next.done ? reader.end() : reader.push(next.value);
+      const { items, broken } = next.done && once !== undefined ? withoutCut(batch, once) : batch;
       yield broken === undefined ? items : [...items, { ok: false, broken }];
       if (broken !== undefined || next.done) return;
     }
   } finally {
     await bytes.return(undefined);
   }
+}
+
+function withoutCut(batch: Batch, path: string): Batch {
+  const last = batch.items.at(-1);
+  if (last === undefined || last.ok || batch.broken !== undefined) return batch;
+  const broken: Diagnostic = {
+    severity: 'error',
+    code: 'input-cut',
+    message: `it ends within this row (${last.error.message})`,
+    place: { path, line: last.line },
+  };
+  return { items: batch.items.slice(0, -1), broken };
 }
 
 async function* readBefore(path: string): AsyncGenerator<InputBroken, void, undefined> {

@@ -12,10 +12,10 @@ import {
 } from './bytes.ts';
 import type { ReadOptions, RecordFormat, RecordReader } from './format.ts';
 import { locateInput } from './locate.ts';
-import { defaultLimit, openRecords } from './open.ts';
+import { defaultLimit, openRecords, type RecordInput } from './open.ts';
 import type { ChunkStream, RecordSource, SourceReading } from './record-source.ts';
 import type { InputBroken, RecordItem } from './record.ts';
-import { formatNamed } from './registry.ts';
+import { defaultFormat, formatNamed } from './registry.ts';
 import { readItems } from './source.ts';
 import { partOf } from './spool.ts';
 import { textBytes } from './unpack.ts';
@@ -39,7 +39,8 @@ export async function openSpool({
   limit = defaultLimit,
 }: SpoolInput): Promise<Result<RecordSource, Diagnostic>> {
   const whole = await locateInput(path);
-  if (whole.ok || whole.error.code !== 'missing-file') return openRecords({ path, format, limit });
+  if (whole.ok || whole.error.code !== 'missing-file')
+    return openRecords({ path, format, limit, isCopy: true });
   const part = partOf(path);
   const located = await locateInput(part);
   if (!located.ok && located.error.code !== 'missing-file') return located;
@@ -59,6 +60,16 @@ export async function openSpool({
     ...(columns !== undefined && { columns }),
     ...partReading(part, identity, named.value, options),
   });
+}
+
+/** Whether what an earlier run has kept ends within a quoted cell, an array or a gzip stream. */
+export async function isCutOff(
+  input: Required<Pick<SpoolInput, 'path'>> & Pick<RecordInput, 'format'>,
+): Promise<boolean> {
+  const opened = await openRecords({ ...input, format: input.format ?? defaultFormat.name });
+  if (!opened.ok) return false;
+  const survey = await opened.value.survey();
+  return survey?.ok === false;
 }
 
 export interface CopiedInput {

@@ -102,33 +102,62 @@ it('after a stop before the end of stdin, the next run wants all of it, into the
   expect(nextOf(through.stderr)).toContain('correct it at the source');
 });
 
-it('after an input that was cut off within a quoted cell, the next run wants the whole of it', async () => {
-  const cwd = project();
-  const words = ['run', join(cwd, 'p.yaml'), '--input', '-', '--input-format', 'csv', '--simulate='];
-  const folder = ['--run-dir', join(cwd, 'cut')];
-  const given = (text: string) => {
-    const stdin = piped();
-    stdin.end(text);
-    return { stdin };
-  };
-  const cut = await typed(cwd, [...words, ...folder], given('id,text\n1,one\n2,"tw'));
-  expect(cut.exitCode).toBe(2);
-  expect(cut.stderr).toMatch(/^records +1: 1 succeeded/mu);
-  const effect = 'goes on with the rest of the input, given the whole input from its beginning';
-  expect(nextOf(cut.stderr)).toContain(
-    `--run-dir cut ${effect}, if it was cut off; if it has to be corrected`,
-  );
+const cuts = [
+  ['a quoted cell', 'csv', 'id,text\n1,one\n', '2,"tw', '2,"two"\n'],
+  ['a row of cells', 'csv', 'id,text\n1,one\n', '2', '2,two\n'],
+  ['a line of JSON', 'jsonl', '{"text":"one"}\n', '{"te', '{"text":"two"}\n'],
+  ['an array', 'json', '[{"text":"one"},', '{"te', '{"text":"two"}]'],
+] as const;
 
-  const other = await typed(cwd, [...words, ...folder], given('id,text\n1,ONE\n2,"two"\n'));
-  expect(other.exitCode).toBe(2);
-  expect(other.stderr).toContain('stopping: this is not the input that the run was begun with');
+const given = (text: string) => {
+  const stdin = piped();
+  stdin.end(text);
+  return { stdin };
+};
 
-  const whole = await typed(cwd, [...words, ...folder], given('id,text\n1,one\n2,"two"\n'));
-  expect(whole.exitCode).toBe(0);
-  expect(whole.stderr).toMatch(/^records +2: 2 succeeded/mu);
-  const again = await typed(cwd, ['resume', join(cwd, 'cut')]);
-  expect(again.exitCode).toBe(0);
-});
+it.each(cuts)(
+  'after an input that was cut off within %s, the next run wants the whole of it',
+  async (_what, format, first, cut, rest) => {
+    const cwd = project();
+    const words = ['run', join(cwd, 'p.yaml'), '--input', '-', '--input-format', format, '--simulate='];
+    const folder = ['--run-dir', join(cwd, 'cut')];
+    const half = await typed(cwd, [...words, ...folder], given(first + cut));
+    expect(half.exitCode).toBe(2);
+    expect(half.stderr).toMatch(/^records +1: 1 succeeded/mu);
+    const effect = 'goes on with the rest of the input, given the whole input from its beginning';
+    expect(nextOf(half.stderr)).toContain(
+      `--run-dir cut ${effect}, if it was cut off; if it has to be corrected`,
+    );
+
+    const other = await typed(cwd, [...words, ...folder], given((first + rest).replace('one', 'ONE')));
+    expect(other.exitCode).toBe(2);
+    expect(other.stderr).toContain('stopping: this is not the input that the run was begun with');
+
+    const whole = await typed(cwd, [...words, ...folder], given(first + rest));
+    expect(whole.exitCode).toBe(0);
+    expect(whole.stderr).toMatch(/^records +2: 2 succeeded/mu);
+    const again = await typed(cwd, ['resume', join(cwd, 'cut')]);
+    expect(again.exitCode).toBe(0);
+  },
+);
+
+it.each(cuts)(
+  'a run that stopped before it came to where its input was cut off, within %s, goes on to there, and then with all',
+  async (_what, format, first, cut, rest) => {
+    const cwd = project();
+    const words = ['run', join(cwd, 'p.yaml'), '--input', '-', '--input-format', format, '--simulate='];
+    const folder = ['--run-dir', join(cwd, 'cut')];
+    const spent = await typed(cwd, [...words, ...folder, '--budget-usd', '0.000001'], given(first + cut));
+    expect(spent.exitCode).toBe(4);
+    const further = await typed(cwd, ['resume', join(cwd, 'cut'), '--budget-usd', '1']);
+    expect(further.exitCode).toBe(2);
+    expect(further.stderr).toMatch(/^records +1: 1 succeeded/mu);
+    expect(nextOf(further.stderr)).toContain('given the whole input from its beginning');
+    const whole = await typed(cwd, [...words, ...folder, '--budget-usd', '1'], given(first + rest));
+    expect(whole.exitCode).toBe(0);
+    expect(whole.stderr).toMatch(/^records +2: 2 succeeded/mu);
+  },
+);
 
 it('after a run that wanted a part of stdin only, nothing more of it is asked for', async () => {
   const cwd = project();

@@ -56,6 +56,19 @@ describe('standard input', () => {
     },
   );
 
+  it.each([
+    ['jsonl', '{"a":1}\n{"a":', 'input-cut at 2'],
+    ['csv', 'a,b\n1,2\n3', 'input-cut at 3'],
+    ['jsonl', '{"a":1}\n{"a":\n', '#1 line 2: invalid_json'],
+    ['csv', 'a,b\n1,2\n3\n', '#1 line 3: ragged_row'],
+  ])('may be cut off within a last row that has no line break: %s %j', async (format, content, last) => {
+    const source = opened(await openRecords({ path: '-', stdin: stream(content, 3), format }));
+    expect((await all(source.read())).map(shown).at(-1)).toContain(last);
+    // A file is there as a whole.
+    const file = opened(await openRecords({ path: temporaryFile('rows', content), format }));
+    expect((await all(file.read())).map(shown).at(-1)).toMatch(/#1 line [23]: /u);
+  });
+
   it('is read all the same where that object is malformed, or the format was named', async () => {
     const malformed = opened(await openRecords({ path: '-', stdin: stream('{"a":\n{"a":2}\n') }));
     expect((await all(malformed.read())).map(shown)).toEqual([

@@ -11,6 +11,10 @@ export const recordCodes = {
   ],
   'input-changed': ['The input has changed while it was read.', 'Check it again when it is at rest.'],
   'input-read-before': ['The input can be read only once, and has been.', 'Save it to a file first.'],
+  'input-cut': [
+    'What came by standard input, or another input that comes once, ends within a row.',
+    'Run on the whole of it again, in the same `--run-dir`: what was answered is not asked again.',
+  ],
   'damaged-gzip': ['The input is gzipped, and damaged or cut off.', 'Fetch it anew.'],
   'stdin-missing': [
     '`--input -` was given, and nothing comes by standard input.',
