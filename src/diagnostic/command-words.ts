@@ -2,10 +2,17 @@ import { printable } from './printable.ts';
 
 /** The words of a command that a user is told to type. */
 
-/** A text as a shell takes it for one word. */
+/** A text as a shell takes it for one word; what would act on a terminal, as bash, zsh and ksh read it. */
 export function shellWord(text: string): string {
-  const shown = printable(text);
-  return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", `'\\''`)}'`;
+  if (printable(text) !== text) return `$'${Array.from(text, escapedForShell).join('')}'`;
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+function escapedForShell(character: string): string {
+  const shown = printable(character);
+  // Of two digits it is a byte.
+  if (shown !== character) return shown.replace(/^\\x(?=[89a-f])/u, '\\u00');
+  return character === "'" || character === '\\' ? `\\${character}` : character;
 }
 
 /** A path as a shell takes it for one word, and a command for no flag. */

@@ -1,6 +1,19 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { continuedLines } from '../../src/diagnostic/command-words.ts';
+import { continuedLines, shellWord } from '../../src/diagnostic/command-words.ts';
+
+describe('a word of a command', () => {
+  it.each([
+    ['runs/r-1', 'runs/r-1'],
+    ['my run', "'my run'"],
+    ["it's", "'it'\\''s'"],
+    ['a\nb', "$'a\\nb'"],
+    ["\u001b[31m it's \\", "$'\\x1b[31m it\\'s \\\\'"],
+    ['\u0085\u202eé', "$'\\u0085\\u202eé'"],
+  ])('is what a shell takes for this text, and nothing that acts on a terminal: %j', (text, word) => {
+    expect(shellWord(text)).toBe(word);
+  });
+});
 
 describe('a command over several lines', () => {
   it.each([
