@@ -371,7 +371,7 @@ describe('what to do next', () => {
     ["my runs/it's", `'my runs/it'\\''s'`],
     ['a b;$(rm)', `'a b;$(rm)'`],
     ['-rf', './-rf'],
-    ['x\n\u001B[2J', `'x\\n\\x1b[2J'`],
+    ['x\n\u001B[2J', `$'x\\n\\x1b[2J'`],
   ])('names the folder as one word: %j', (folder, word) => {
     expect(nextAfter({ failedInSteps: 1, folder })?.command).toEqual(['pipe resume', word]);
   });
