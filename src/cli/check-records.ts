@@ -50,8 +50,7 @@ export async function checkRecords(
   const alike = new Map<string, Alike>();
   // `untold`: those with mistakes for which there was no room.
   const counts = { checked: 0, bad: 0, untold: 0, skipped: 0 };
-  const isTold = (line: number, code: string, message: string): boolean => {
-    const kind = `${code} ${message}`;
+  const isTold = (line: number, kind: string, code: string, message: string): boolean => {
     const known = alike.get(kind);
     if (known !== undefined) {
       known.count += 1;
@@ -74,7 +73,9 @@ export async function checkRecords(
     if (errors.length === 0) continue;
     counts.bad += 1;
     if (foreign.add(item)) continue;
-    const told = errors.map(({ code, message }) => isTold(item.line, code, message));
+    // Two steps may lack the same field.
+    const different = new Map(errors.map(({ code, message }) => [`${code} ${message}`, { code, message }]));
+    const told = [...different].map(([kind, { code, message }]) => isTold(item.line, kind, code, message));
     if (told.includes(false)) counts.untold += 1;
   }
   const mistakes = toldOf(alike, path);

@@ -65,18 +65,16 @@ const spoolName = 'stdin';
  */
 export async function spoolOf(
   terminal: Terminal,
-  { input, inputFormat, runDir, resume }: RunFlags,
+  { input, runDir, resume }: RunFlags,
 ): Promise<Result<string | undefined, StopReason>> {
   if (runDir === undefined) return success(undefined);
   const folder = resolve(terminal.cwd, runDir);
   const spool = join(folder, spoolName);
-  const { isCopied, isCutOff } = await import('../records/spooled.ts');
-  // The run may have stopped before it came to that.
-  if ((await isFile(spool)) && (await isCutOff({ path: spool, format: inputFormat })))
-    await keepAsPart(folder);
+  if (await endsWithinRecord(folder)) await keepAsPart(folder);
   if (resume !== undefined) return success(input === '-' ? spool : undefined);
   const begun = await Promise.all([isFile(spool), isFile(join(folder, 'run.json'))]);
   if (begun.includes(false) || !(await comesOnce(input))) return success(undefined);
+  const { isCopied } = await import('../records/spooled.ts');
   const same = await isCopied({ input, stdin: terminal.stdin, path: spool });
   if (same.ok && same.value) return success(spool);
   const { otherInput } = await import('../run/reasons.ts');
@@ -87,6 +85,21 @@ export async function spoolOf(
       same.ok ? undefined : same.error.message,
     ),
   );
+}
+
+/** Whether a run that nobody is at work on has stopped before it came to where its input was cut off. */
+async function endsWithinRecord(folder: string): Promise<boolean> {
+  const path = join(folder, spoolName);
+  if (!(await isFile(path))) return false;
+  const [{ readRun }, { isHeld }] = await Promise.all([
+    import('../run/read-summary.ts'),
+    import('../run/lock.ts'),
+  ]);
+  const run = await readRun(folder);
+  if (!run.ok || run.value.state === 'completed' || run.value.input.format === null) return false;
+  if (await isHeld(folder)) return false;
+  const { isCutOff } = await import('../records/spooled.ts');
+  return isCutOff({ path, format: run.value.input.format });
 }
 
 /** Whether a run's folder has the beginning of an input that comes once, and not the rest. */

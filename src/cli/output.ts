@@ -1,4 +1,4 @@
-import { access, constants, readlink, stat } from 'node:fs/promises';
+import { access, constants, readlink, realpath, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { JsonObject, JsonValue } from '../json/json.ts';
@@ -27,10 +27,8 @@ export async function checkOutput(
   if (path === '-') return success({ kind: 'stdout', format: format.value });
   const target = await targetOf(path);
   if (!target.ok) return target;
-  const folder = dirname(target.value);
-  const wrong = await whatIsWrong(folder);
-  if (wrong !== undefined)
-    return failure(refused(`the folder of \`--output\`, \`${folder}\`, ${wrong.message}`, wrong.hint));
+  const wrong = await whatIsWrong(target.value);
+  if (wrong !== undefined) return failure(refused(wrong.message, wrong.hint));
   const [old, read] = await Promise.all([
     stat(path).catch(() => undefined),
     stat(input).catch(() => undefined),
@@ -45,40 +43,56 @@ export async function checkOutput(
   return success({ kind: 'file', path, format: format.value });
 }
 
-/** Where the file will be: a link that leads nowhere is followed to where it is to be made. */
+/** Where the rows will be: a link that leads nowhere yet is followed to where the file is to be made. */
 async function targetOf(path: string): Promise<Result<string, Diagnostic>> {
+  let target = path;
   try {
-    const link = await readlink(path);
-    // Rejects where a link leads to itself, or through something that is no folder.
-    await stat(path).catch(ignoreMissing);
-    return success(resolve(dirname(path), link));
+    // A link that leads to itself is refused by the system before that.
+    for (;;) {
+      const real = await realpath(target).catch(ifMissing);
+      if (real !== undefined) return success(real);
+      const link = await readlink(target).catch(ifMissing);
+      if (link === undefined) return success(target);
+      target = resolve(await realpath(dirname(target)), link);
+    }
   } catch (error) {
-    const code = errorCode(error);
-    // It is no link, or not there.
-    if (code === 'EINVAL' || code === 'ENOENT' || code === 'ENOTDIR') return success(path);
+    // What is wrong with its folder is told of the folder.
+    if (errorCode(error) === 'ENOTDIR') return success(target);
     return failure(refused(`\`--output\` cannot be written: ${inWords(error)}`, 'name another file'));
   }
 }
 
-function ignoreMissing(error: unknown): undefined {
-  if (errorCode(error) !== 'ENOENT') throw error;
+/** Nothing is there, or no link is. */
+function ifMissing(error: unknown): undefined {
+  if (!['ENOENT', 'EINVAL'].includes(errorCode(error) ?? '')) throw error;
   return undefined;
 }
 
-/** Why no file can be made in the folder. */
+/** Why there can be no such file. A device or a pipe is written to as it is. */
 async function whatIsWrong(
-  folder: string,
+  path: string,
 ): Promise<{ readonly message: string; readonly hint: string } | undefined> {
+  const there = await stat(path).catch(() => undefined);
+  if (there !== undefined && !there.isFile()) return undefined;
+  const folder = dirname(path);
+  const shown = `the folder of \`--output\`, \`${folder}\`,`;
   try {
     const found = await stat(folder);
-    if (!found.isDirectory()) return { message: 'is no folder', hint: 'name another' };
+    if (!found.isDirectory()) return { message: `${shown} is no folder`, hint: 'name another' };
     await access(folder, constants.W_OK);
+    // Where the rows of a run stand that does not come to its end.
+    await stat(`${path}.partial`).catch(ifMissing);
     return undefined;
   } catch (error) {
     const code = errorCode(error);
-    if (code === 'ENOENT') return { message: 'does not exist', hint: 'make it first' };
-    if (code === 'ENOTDIR') return { message: 'lies below a file', hint: 'name another' };
-    return { message: `cannot be written to: ${inWords(error)}`, hint: 'name another, or mend that' };
+    if (code === 'ENOENT') return { message: `${shown} does not exist`, hint: 'make it first' };
+    if (code === 'ENOTDIR') return { message: `${shown} lies below a file`, hint: 'name another' };
+    if (code === 'ENAMETOOLONG')
+      return { message: `the name of \`--output\` is too long`, hint: 'name it in fewer letters' };
+    return {
+      message: `${shown} cannot be written to: ${inWords(error)}`,
+      hint: 'name another, or mend that',
+    };
   }
 }
 

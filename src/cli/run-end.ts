@@ -49,13 +49,17 @@ function tellOfWaiting(
   { drain, end }: Interrupts,
 ): () => void {
   const stopped = new AbortController();
-  const say = () => {
-    if (reader?.behind === true && !end.aborted)
+  const say = (): boolean => {
+    const isWaiting = reader?.behind === true && !end.aborted;
+    if (isWaiting)
       reporter.message('waiting for whoever reads stdout, half a minute at most; Ctrl-C again ends that');
+    return isWaiting;
   };
   const begin = () => {
-    const timer = setTimeout(say, seemsLong);
-    stopped.signal.addEventListener('abort', () => clearTimeout(timer));
+    const timer = setInterval(() => {
+      if (say()) clearInterval(timer);
+    }, seemsLong);
+    stopped.signal.addEventListener('abort', () => clearInterval(timer));
   };
   if (drain.aborted) begin();
   else drain.addEventListener('abort', begin, { once: true, signal: stopped.signal });

@@ -35,7 +35,7 @@ async function follow(run: ReadyRun, opened: OpenedFolder): Promise<ExitCode> {
     interrupts.stop(failure === undefined ? outputClosed : outputFailed('stdout', failure));
   const reader = dataOnStdout ? watchReader(terminal.stdout, left) : undefined;
   const { source } = run.prepared;
-  // The signal that ends the run ends whoever writes its input, too: what ends then has not come to its end.
+  // A Ctrl-C ends whoever writes the input as well: what ends now has not come to its end. Nothing more of it is wanted.
   if (!source.replayable)
     interrupts.drain.addEventListener('abort', () => void source.close(), { once: true });
   try {
@@ -92,7 +92,8 @@ async function tell(
           code = exitCodeOf(end);
           told = end;
         } else if (writing !== undefined) await writing;
-        reporter.on(told);
+        // Who reads no more, as `head` does, has seen enough.
+        if (interrupts.drain.reason !== outputClosed) reporter.on(told);
       }
     }
   } finally {

@@ -8,10 +8,12 @@ export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
+/** Byte by byte: older shells know no others. */
 function escapedForShell(character: string): string {
   const shown = printable(character);
-  // Of two digits it is a byte.
-  if (shown !== character) return shown.replace(/^\\x(?=[89a-f])/u, '\\u00');
+  if (shown.length === 2) return shown;
+  if (shown !== character)
+    return Array.from(Buffer.from(character), (byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
   return character === "'" || character === '\\' ? `\\${character}` : character;
 }
 

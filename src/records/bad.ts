@@ -48,6 +48,16 @@ export function faultOfBytes(row: Row, limit: number): RowFault | undefined {
   };
 }
 
+/** A character of UTF-8 has at most so many bytes. */
+const widest = 4;
+
+/** Whether all but the last few bytes are UTF-8, and these are not. */
+export function endsWithinCharacter(bytes: Buffer): boolean {
+  if (isUtf8(bytes)) return false;
+  for (let cut = 1; cut < widest; cut += 1) if (isUtf8(bytes.subarray(0, -cut))) return true;
+  return false;
+}
+
 export function megabytes(bytes: number): string {
   return bytes >= 2 ** 20 ? `${Math.round(bytes / 2 ** 20)} MB` : `${bytes} bytes`;
 }

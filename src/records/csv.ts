@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { JsonValue } from '../json/json.ts';
-import { badRecord, faultOfBytes, type RowFault } from './bad.ts';
+import { badRecord, endsWithinCharacter, faultOfBytes, type RowFault } from './bad.ts';
 import { columnReaders, type ColumnReader } from './cells.ts';
 import { parseCells } from './csv-cells.ts';
 import { tableEncoder } from './csv-encoder.ts';
@@ -29,6 +29,8 @@ function tableReader(delimiter: string, options: ReadOptions): RecordReader {
   const table = splitTable(delimiter, options);
   let columns: readonly ColumnReader[] | undefined;
   let index = 0;
+  /** Whether the last row might have gone on: it has too few cells, or ends within a character. */
+  let endsWithin = false;
   const read = ({ rows, broken }: TableRows): Batch => {
     if (rows.length === 0) return { items: [], broken };
     columns ??= columnReaders(table.columns() ?? [], options.schema);
@@ -41,12 +43,16 @@ function tableReader(delimiter: string, options: ReadOptions): RecordReader {
       const fault = faultOfRow(row, options.limit);
       items.push(fault === undefined ? recordOf(cells, columns, row, index) : badRecord(index, row, fault));
       index += 1;
+      endsWithin = cells.length < columns.length || endsWithinCharacter(row.bytes);
     }
     return { items, broken };
   };
   return {
     push: (chunk) => read(table.push(chunk)),
-    end: () => read(table.end()),
+    end: () => {
+      const batch = read(table.end());
+      return batch.items.length === 0 ? batch : { ...batch, endsWithin };
+    },
     started: () => table.columns() !== undefined,
     columns: () => table.columns(),
   };

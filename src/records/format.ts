@@ -46,6 +46,8 @@ export interface RecordReader {
 
 export interface Batch {
   readonly items: readonly RecordItem[];
+  /** Whether the last item, of an input that ends here, is a bad row that more bytes could have made a record of. */
+  readonly endsWithin?: boolean;
   /** Set where the rest of the input cannot be read; the items before are good. Nothing is pushed after it. */
   readonly broken?: Diagnostic;
 }

@@ -31,3 +31,18 @@ export function faultOfValue(value: JsonValue): RowFault {
     message: `a record must be an object such as {"text": "…"}, and this is ${kind}`,
   };
 }
+
+/** Texts, one that is not closed last, and what opens and closes lists and objects. */
+const token = /"(?:[^"\\]|\\.)*"?|[{}[\]]/gsu;
+
+/** Whether a text begins as an object does, and ends before that one is closed. */
+export function isBegun(text: string): boolean {
+  if (!text.trimStart().startsWith('{')) return false;
+  let open = 0;
+  for (const [found] of text.matchAll(token)) {
+    if (found === '{' || found === '[') open += 1;
+    else if (found === '}' || found === ']') open -= 1;
+    if (open === 0) return false;
+  }
+  return true;
+}

@@ -3,7 +3,7 @@ import { isObject } from '../json/json.ts';
 import { badRecord, faultOfBytes } from './bad.ts';
 import { refuseErrors } from './errors-line.ts';
 import type { RecordCounter, RecordFormat, RecordReader } from './format.ts';
-import { faultOfLine, faultOfValue } from './json-record.ts';
+import { faultOfLine, faultOfValue, isBegun } from './json-record.ts';
 import type { RecordItem } from './record.ts';
 import { splitLines, type Row } from './rows.ts';
 
@@ -25,7 +25,12 @@ export const jsonl: RecordFormat = {
     };
     return {
       push: (chunk) => read(lines.push(chunk)),
-      end: () => read(lines.end()),
+      end() {
+        const rows = lines.end();
+        const { items } = read(rows);
+        const [row] = rows;
+        return { items, endsWithin: row !== undefined && isBegun(row.bytes.toString()) };
+      },
       started: () => index > 0,
     };
   },

@@ -37,10 +37,7 @@ export async function replaceFile(
   const { mode, exactly = mode } = permissions;
   try {
     const target = await targetOf(path);
-    if (target.kind === 'pipe') {
-      await writeInto(await openPipe(target.path, signal), text, gzip, signal);
-      return undefined;
-    }
+    if (target.kind === 'pipe') return await writeToPipe(path, text, gzip, signal);
     if (target.kind === 'device') {
       await writeTo(await open(target.path, 'w', exactly), text, gzip, false);
       return undefined;
@@ -57,7 +54,6 @@ export async function replaceFile(
     }
     return undefined;
   } catch (error) {
-    if (signal?.aborted === true) return unread(path);
     if (!isSystemError(error)) throw error;
     return unwritable(path, error, await isThere(dirname(path)));
   }
@@ -117,6 +113,22 @@ async function writeInto(
   const source = Readable.from(text, { highWaterMark: 1 });
   const options = signal === undefined ? {} : { signal };
   await (gzip ? pipeline(source, createGzip(), file, options) : pipeline(source, file, options));
+}
+
+async function writeToPipe(
+  path: string,
+  text: AsyncIterable<string>,
+  gzip: boolean,
+  signal: AbortSignal | undefined,
+): Promise<Diagnostic | undefined> {
+  try {
+    await writeInto(await openPipe(path, signal), text, gzip, signal);
+    return undefined;
+  } catch (error) {
+    if (signal?.aborted === true && error instanceof Error && error.name === 'AbortError')
+      return unread(path);
+    throw error;
+  }
 }
 
 /** Milliseconds after which it is asked again whether somebody reads a pipe. */

@@ -93,7 +93,7 @@ export function onceReading(
 
 /**
  * Those of one chunk come together. `once`: the path of bytes that come once, whose sender may have been cut off: a last row
- * without a line break that is no record counts as the beginning of one.
+ * that could have gone on counts as the beginning of a record.
  */
 export function readItems(
   bytes: ByteStream,
@@ -128,7 +128,7 @@ async function* readBatches(
 
 function withoutCut(batch: Batch, path: string): Batch {
   const last = batch.items.at(-1);
-  if (last === undefined || last.ok || batch.broken !== undefined) return batch;
+  if (last === undefined || last.ok || batch.endsWithin !== true || batch.broken !== undefined) return batch;
   const broken: Diagnostic = {
     severity: 'error',
     code: 'input-cut',

@@ -118,9 +118,9 @@ export async function startSpool(
       return;
     }
     if (end.why === undefined) {
+      await file.datasync();
       await Promise.race([sleep(settling), over.rung()]);
       if (state.stopping) return;
-      await file.datasync();
       await rename(partOf(path), path);
     }
     ended = end;

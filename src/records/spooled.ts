@@ -12,10 +12,10 @@ import {
 } from './bytes.ts';
 import type { ReadOptions, RecordFormat, RecordReader } from './format.ts';
 import { locateInput } from './locate.ts';
-import { defaultLimit, openRecords, type RecordInput } from './open.ts';
+import { defaultLimit, openRecords } from './open.ts';
 import type { ChunkStream, RecordSource, SourceReading } from './record-source.ts';
 import type { InputBroken, RecordItem } from './record.ts';
-import { defaultFormat, formatNamed } from './registry.ts';
+import { formatNamed } from './registry.ts';
 import { readItems } from './source.ts';
 import { partOf } from './spool.ts';
 import { textBytes } from './unpack.ts';
@@ -62,11 +62,9 @@ export async function openSpool({
   });
 }
 
-/** Whether what an earlier run has kept ends within a quoted cell, an array or a gzip stream. */
-export async function isCutOff(
-  input: Required<Pick<SpoolInput, 'path'>> & Pick<RecordInput, 'format'>,
-): Promise<boolean> {
-  const opened = await openRecords({ ...input, format: input.format ?? defaultFormat.name });
+/** Whether a whole spool cannot be read to its end, since it ends within a quoted cell, an array or a gzip stream. */
+export async function isCutOff(input: SpoolInput): Promise<boolean> {
+  const opened = await openRecords(input);
   if (!opened.ok) return false;
   const survey = await opened.value.survey();
   return survey?.ok === false;

@@ -1,6 +1,6 @@
 import { formatDuration } from '../duration.ts';
 import type { Resumed, RunFinished, RunStarted, StopReason, ToolCounts } from '../run/events.ts';
-import { outputClosed, outputUnread } from '../run/reasons.ts';
+import { outputUnread } from '../run/reasons.ts';
 import { budgetInWords } from './budget.ts';
 import { latencyInWords, type CallLatency } from './call-latency.ts';
 import { costInWords } from './money.ts';
@@ -53,11 +53,9 @@ function stateInWords({ state, failed }: RunFinished, paint: Paint): string {
   return failed ? `${paint('red', 'finished with failures')} in` : `${paint('green', 'completed')} in`;
 }
 
-const ofReaders = new Set([outputClosed.code, outputUnread.code]);
-
 /** Why the run did not come to its end, where that is news: who interrupted it knows. */
 export function newsOf({ reason }: Pick<RunFinished, 'reason'>): StopReason | undefined {
-  return reason?.kind === 'interrupted' && !ofReaders.has(reason.code) ? undefined : reason;
+  return reason?.kind === 'interrupted' && reason.code !== outputUnread.code ? undefined : reason;
 }
 
 /** What there is to tell of a run in a line each; what is no news is left out. */

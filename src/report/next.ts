@@ -87,7 +87,7 @@ export function nextOf(input: NextInput): Next | undefined {
     effect: [
       effect,
       ...(isCutOrWrong ? ['if it has to be corrected, run the corrected one into another folder'] : []),
-      ...(atFault === 0 ? [] : [failAlike(atFault)]),
+      ...(atFault === 0 ? [] : [failAlike(atFault, alike.inSteps > 0)]),
     ].join('; '),
   };
 }
@@ -125,7 +125,11 @@ function inWords(count: number, which: string, noun: string): string {
 }
 
 /** To run these again would come to the same. */
-function failAlike(rows: number): string {
+function failAlike(rows: number, inSteps: boolean): string {
+  if (inSteps)
+    return rows === 1
+      ? '1 of them fails alike until it, or the pipeline, is corrected'
+      : `${formatCount(rows)} of them fail alike until they, or the pipeline, are corrected`;
   return rows === 1
     ? '1 row is at fault itself and will fail again'
     : `${formatCount(rows)} rows are at fault themselves and will fail again`;

@@ -31,8 +31,9 @@ export async function readDone(
   const file = join(folder, 'results.jsonl');
   const { results_bytes, results_crc32, journal_bytes } = summary;
   if (!isUsage(usage)) return undefined;
+  if (!(await isOfSize(fileSystem, file, results_bytes))) return undefined;
   const results = await contentsOf(fileSystem, file).catch(() => undefined);
-  if (results?.bytes !== results_bytes || results?.crc32 !== results_crc32) return undefined;
+  if (results?.crc32 !== results_crc32) return undefined;
   // Without a look at its middle, which may be long: whoever goes on with the run reads all of it.
   const journal = join(folder, journalName);
   if (!(await isOfSize(fileSystem, journal, journal_bytes))) return undefined;

@@ -14,6 +14,13 @@ function folderWithInput(): string {
   symlinkSync('loop.csv', join(folder, 'loop.csv'));
   symlinkSync('nowhere/out.csv', join(folder, 'dangling.csv'));
   symlinkSync('new.csv', join(folder, 'link.csv'));
+  symlinkSync('dangling.csv', join(folder, 'hops.csv'));
+  symlinkSync('/dev/null', join(folder, 'null.csv'));
+  mkdirSync(join(folder, 'real/deep'), { recursive: true });
+  mkdirSync(join(folder, 'real/x'));
+  symlinkSync('real/deep', join(folder, 'linked'));
+  // From where the folder really is.
+  symlinkSync('../x/out.csv', join(folder, 'real/deep/out.csv'));
   return folder;
 }
 
@@ -23,7 +30,9 @@ it.each([
   ['rows.jsonl/sub/out.csv', 'rows.jsonl/sub`, lies below a file', 'name another'],
   ['loop.csv', '`--output` cannot be written: ', 'name another file'],
   ['dangling.csv', 'nowhere`, does not exist', 'make it first'],
+  ['hops.csv', 'nowhere`, does not exist', 'make it first'],
   [`${'a'.repeat(300)}.csv`, '`--output` cannot be written: ', 'name another file'],
+  [`${'a'.repeat(248)}.csv`, 'the name of `--output` is too long', 'name it in fewer letters'],
   ['made.csv', 'made.csv` is a folder', 'name a file in it'],
   ['rows.jsonl', '`--output` is the input file', 'name another: the rows would be written over it'],
   ['out.txt', 'does not tell in which format', 'name it with one of .jsonl'],
@@ -44,13 +53,19 @@ it.skipIf(process.getuid?.() === 0)('is refused where its folder cannot be writt
   });
 });
 
-it.each(['out.csv', 'out.jsonl.gz', 'rows.csv', 'link.csv', `${'a'.repeat(250)}.csv`])(
-  'may be new, and beside the input: %s',
-  async (name) => {
-    const folder = folderWithInput();
-    expect(await checkOutput(join(folder, name), join(folder, 'rows.jsonl'))).toMatchObject({
-      ok: true,
-      value: { kind: 'file' },
-    });
-  },
-);
+it.each([
+  'out.csv',
+  'out.jsonl.gz',
+  'rows.csv',
+  'link.csv',
+  `${'a'.repeat(240)}.csv`,
+  'null.csv',
+  'real/deep/out.csv',
+  'linked/out.csv',
+])('may be new, and beside the input: %s', async (name) => {
+  const folder = folderWithInput();
+  expect(await checkOutput(join(folder, name), join(folder, 'rows.jsonl'))).toMatchObject({
+    ok: true,
+    value: { kind: 'file' },
+  });
+});

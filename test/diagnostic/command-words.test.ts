@@ -9,7 +9,7 @@ describe('a word of a command', () => {
     ["it's", "'it'\\''s'"],
     ['a\nb', "$'a\\nb'"],
     ["\u001b[31m it's \\", "$'\\x1b[31m it\\'s \\\\'"],
-    ['\u0085\u202eé', "$'\\u0085\\u202eé'"],
+    ['\u0085\u202eé', "$'\\xc2\\x85\\xe2\\x80\\xaeé'"],
   ])('is what a shell takes for this text, and nothing that acts on a terminal: %j', (text, word) => {
     expect(shellWord(text)).toBe(word);
   });

@@ -13,7 +13,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startFakeServer, type FakeServer } from '../support/fake-server.ts';
@@ -408,7 +407,7 @@ describe('pipe run', () => {
     expect(existsSync(join(folder, 'out.jsonl.partial'))).toBe(false);
   });
 
-  it('finishes what is in flight when the reader of the rows goes, and says why it has ended', async () => {
+  it('finishes what is in flight and says nothing when the reader of the rows goes', async () => {
     const server = await fakeServer();
     const rows = Array.from({ length: 50 }, (_, id) => ({ id, input: `sentence ${id}` }));
     const folder = project(server, rows);
@@ -417,9 +416,7 @@ describe('pipe run', () => {
     server.answer = (call) => call.reply('fine');
     const { exitCode, stderr } = await running;
     expect(exitCode).toBe(130);
-    expect(stderr).toContain('interrupted after');
-    expect(stderr).toContain('nobody reads the rows on stdout any more (output_closed)');
-    expect(stderr).toContain('pipe resume out --output -');
+    expect(stderr).not.toContain('interrupted');
     expect(json(folder, 'out/run.json')).toMatchObject({ reason: { code: 'output_closed' } });
   });
 
@@ -475,10 +472,11 @@ describe('pipe run', () => {
     await expect
       .poll(() => existsSync(join(folder, 'out/usage.json')) && json(folder, 'out/run.json'), patient)
       .toMatchObject({ state: 'completed' });
-    running.kill('SIGTERM');
-    await sleep(100);
-    running.kill('SIGTERM');
-    expect(await exited).toEqual([130, null]);
+    const again = setInterval(() => running.kill('SIGTERM'), 200);
+    const [code] = await exited;
+    clearInterval(again);
+    // By the signal itself where one more came when all had been told.
+    expect([130, null]).toContain(code);
     closeSync(file);
   });
 

@@ -405,6 +405,46 @@ function endless() {
 }
 
 describe('how far a spool runs ahead', () => {
+  it('is not whole where its end comes with the end of its reading, as at a Ctrl-C', async () => {
+    const path = spoolPath();
+    let stopped: Promise<void> | undefined;
+    let begin = () => {};
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    async function* bytes(): ByteStream {
+      await begun;
+      return yield* bytesOf(rows);
+    }
+    const spool = await spoolOf(
+      { bytes: bytes(), destroy() {} },
+      {
+        open: async (part) => {
+          const file = await open(part, 'w+');
+          const { write, read, close } = file;
+          return {
+            kept: 0,
+            file: {
+              write: write.bind(file),
+              read: read.bind(file),
+              close: close.bind(file),
+              async datasync() {
+                await file.datasync();
+                stopped = spool.stop();
+              },
+            },
+          };
+        },
+      },
+      path,
+    );
+    begin();
+    while (stopped === undefined) await setImmediate();
+    await stopped;
+    expect(existsSync(path)).toBe(false);
+    expect(readFileSync(`${path}.part`, 'utf8')).toBe(rows);
+  });
+
   it('is bounded, and the bound moves with its reader', async () => {
     const written = { bytes: 0 };
     // On a disk that takes everything at once, only the bound ever makes a spool wait.

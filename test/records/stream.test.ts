@@ -59,9 +59,17 @@ describe('standard input', () => {
   it.each([
     ['jsonl', '{"a":1}\n{"a":', 'input-cut at 2'],
     ['csv', 'a,b\n1,2\n3', 'input-cut at 3'],
+    ['jsonl', '{"a":1}\n{"a": "[é', 'input-cut at 2'],
+    ['jsonl', Buffer.from('{"a":1}\n{"a": "é').subarray(0, -1), 'input-cut at 2'],
+    ['csv', Buffer.from('a,b\n1,2\n3,é').subarray(0, -1), 'input-cut at 3'],
+    ['jsonl', '{"a":1}\n{"a":1}}', '#1 line 2: invalid_json'],
+    ['jsonl', '{"a":1}\nDone.', '#1 line 2: invalid_json'],
+    ['jsonl', '{"a":1}\n[1', '#1 line 2: invalid_json'],
+    ['jsonl', '{"a":1}\n42', '#1 line 2: not_an_object'],
+    ['csv', 'a,b\n1,2\n3,4,5', '#1 line 3: ragged_row'],
     ['jsonl', '{"a":1}\n{"a":\n', '#1 line 2: invalid_json'],
     ['csv', 'a,b\n1,2\n3\n', '#1 line 3: ragged_row'],
-  ])('may be cut off within a last row that has no line break: %s %j', async (format, content, last) => {
+  ])('may be cut off within a last row that could go on: %s %j', async (format, content, last) => {
     const source = opened(await openRecords({ path: '-', stdin: stream(content, 3), format }));
     expect((await all(source.read())).map(shown).at(-1)).toContain(last);
     // A file is there as a whole.
