@@ -133,13 +133,15 @@ function metaOf({ terminal, flags, prepared, simulator, recordings }: ReadyRun):
   const { plan, source, total } = prepared;
   const selection = selectionOf(flags);
   const files = filesFolder(flags);
-  // What comes once is known by the keys of its records: its copy is complete only when it has come.
   const once = flags.input === '-' || flags.spool !== undefined || !source.replayable;
   return {
     plan,
     input: {
       path: once ? '-' : resolve(terminal.cwd, flags.input),
-      sha256: once ? null : (total?.sha256 ?? null),
+      // What comes once is known when all of it has come, at the end of the run.
+      get sha256() {
+        return total?.sha256 ?? source.copied?.() ?? null;
+      },
       format: source.format,
     },
     simulated: simulator !== undefined,

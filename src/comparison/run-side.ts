@@ -6,6 +6,8 @@ import { errorCode, nodeFileSystem, type FileSystem } from '../run/file-system.t
 import { journalName } from '../run/journal/journal.ts';
 import { fileLines } from '../run/journal/scan-lines.ts';
 import { readSummary } from '../run/read-summary.ts';
+import type { RunSummary } from '../run/run-summary.ts';
+import { contentsOf } from '../run/whole-file.ts';
 import type { ComparedRow, Outcome, Side, SideItem } from './side.ts';
 import { skippedRecords } from './skipped-records.ts';
 
@@ -27,6 +29,8 @@ export async function openRunSide(
     );
     if (missing !== undefined) return failure(missing);
   }
+  if (!(await isAsWritten(fileSystem, join(folder, 'results.jsonl'), summary.value)))
+    return failure(otherResults(name));
   const hasSkipped = (summary.value.counts?.skipped ?? 0) > 0;
   const skippedUnknown = hasSkipped && !(await isThere(fileSystem, join(folder, journalName)));
   const rows = async function* () {
@@ -53,6 +57,18 @@ export async function openRunSide(
   }
 
   return success({ name, tabular: false, run: { folder, summary: summary.value, skippedUnknown }, rows });
+}
+
+/** Whether it has the bytes that the run wrote, where these are known. */
+async function isAsWritten(
+  fileSystem: FileSystem,
+  path: string,
+  { results_crc32 }: RunSummary,
+): Promise<boolean> {
+  if (typeof results_crc32 !== 'number') return true;
+  const contents = await contentsOf(fileSystem, path).catch(() => undefined);
+  // What cannot be read is told when it is read.
+  return contents === undefined || contents.crc32 === results_crc32;
 }
 
 async function isThere(fileSystem: FileSystem, path: string): Promise<boolean> {
@@ -82,12 +98,19 @@ function failureOf({ step = null, error }: JsonObject): ComparedRow['outcome'] |
   return { step, code: error['code'] };
 }
 
+const remedy = 'the journal has every result: `pipe resume` of the run makes the file anew';
+
+function otherResults(name: string): Diagnostic {
+  const message = `\`results.jsonl\` of the run \`${name}\` is not what the run wrote`;
+  return { severity: 'error', code: 'results-damaged', message, hint: remedy };
+}
+
 function damaged(path: string, line: number): Diagnostic {
   return {
     severity: 'error',
     code: 'results-damaged',
     message: 'this line is not one that a run wrote',
-    hint: 'the journal has every result: `pipe resume` of the run makes the file anew',
+    hint: remedy,
     place: { path, line },
   };
 }

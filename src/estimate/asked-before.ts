@@ -6,7 +6,7 @@ import type { StopReason } from '../run/events.ts';
 import { nodeFileSystem, type FileSystem } from '../run/file-system.ts';
 import type { Fingerprint } from '../run/fingerprint.ts';
 import { foldHeads } from './journal-heads.ts';
-import { shortJournal } from '../run/journal/damage.ts';
+import { lossOf } from '../run/journal/damage.ts';
 import { readHistory } from '../run/journal/history.ts';
 import { openJournalReader, type JournalReader } from '../run/journal/reader.ts';
 import { readOutcome } from '../run/read-outcome.ts';
@@ -42,9 +42,8 @@ export async function openAskedBefore(
   // What a damaged line had asked would seem to be new.
   const history = await readHistory(fileSystem, journal);
   if (!history.ok) return history;
-  const { journal_bytes } = summary.value;
-  if (journal_bytes !== null && history.value.length < journal_bytes)
-    return failure(shortJournal(journal, history.value.length, journal_bytes));
+  const lost = lossOf(journal, history.value.length, summary.value.journal_bytes);
+  if (lost !== undefined) return failure(lost);
   /** The place of an answer or result; null where the question came to none. */
   const questions = new Map<Fingerprint, Place | null>();
   const reached = new Set<string>();

@@ -36,6 +36,8 @@ export interface SourceReading {
    * the file too. A regular file is read from where it is.
    */
   spoolTo(path: string): Promise<Result<undefined, Diagnostic>>;
+  /** Of bytes that come once, in hex, when all of them stand in the file of `spoolTo`. */
+  readonly copied?: () => string | undefined;
   /**
    * Reads a regular file to its end without giving records: how many there are, and what makes the file bad, so that it
    * is known before anything is paid for. Undefined where the input can be read only once, or its end is missing.

@@ -83,6 +83,7 @@ export function onceReading(
       void rest.return(undefined);
       return success(undefined);
     },
+    copied: () => spool?.sha256(),
     async close() {
       read = true;
       incoming.close();

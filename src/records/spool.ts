@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, rename, type FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +11,8 @@ import type { Incoming } from './incoming.ts';
 export interface Spool {
   /** All of them from the first on, read from the file. To be called once. */
   read(): ByteStream;
+  /** Of all of them, in hex, once the file is whole. */
+  readonly sha256: () => string | undefined;
   /** Takes no more of them and frees the file, which keeps what it has. */
   readonly stop: () => Promise<void>;
 }
@@ -65,6 +68,8 @@ export async function startSpool(
   const room = createBell();
   const over = createBell();
   const state = { written: 0, read: 0, stopping: false };
+  const hash = createHash('sha256');
+  let sha256: string | undefined;
   let ended: Incoming['end'];
   let stopped: Promise<void> | undefined;
   const pumped = pump();
@@ -95,6 +100,7 @@ export async function startSpool(
       at += (await file.write(piece, at, piece.length - at, state.written + at)).bytesWritten;
     }
     state.written += piece.length;
+    hash.update(piece);
     arrived.ring();
     while (!state.stopping && state.written - state.read > ahead) await room.rung();
   }
@@ -122,6 +128,7 @@ export async function startSpool(
       await Promise.race([sleep(settling), over.rung()]);
       if (state.stopping) return;
       await rename(partOf(path), path);
+      sha256 = hash.digest('hex');
     }
     ended = end;
   }
@@ -162,7 +169,7 @@ export async function startSpool(
     await file.close().catch(() => undefined);
   }
 
-  return success({ read, stop });
+  return success({ read, sha256: () => sha256, stop });
 }
 
 /** Never what a link leads to. */

@@ -126,9 +126,11 @@ export function saying(overrides: readonly string[]): readonly string[] {
 }
 
 function inputChanges({ input: before }: RunSummary, { input: now }: RunMeta): readonly Change[] {
-  if (before.sha256 !== now.sha256) {
+  // Of what comes once that is told when all of it has come: until then it is known by the keys of its records.
+  const isUntold = now.path === '-' && (before.sha256 === null || now.sha256 === null);
+  if (before.sha256 !== now.sha256 && !(before.path === now.path && isUntold)) {
     return before.path === now.path
-      ? [inFiles(`the input \`${now.path ?? ''}\` is not what it was`)]
+      ? [inFiles(`${inputName(now)} is not what it was`)]
       : [inCommand(`it was begun with ${inputName(before)}, and this is with ${inputName(now)}`)];
   }
   const format = now.format ?? null;

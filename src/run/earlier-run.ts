@@ -6,7 +6,7 @@ import { readDone, type DoneRun } from './done-run.ts';
 import type { StopReason } from './events.ts';
 import { errorCode, inWords, nodeFileSystem, type FileSystem } from './file-system.ts';
 import { openFolder, type FolderServices, type RunFolder } from './folder.ts';
-import { shortJournal } from './journal/damage.ts';
+import { lossOf } from './journal/damage.ts';
 import { readHistory, type History } from './journal/history.ts';
 import { journalName } from './journal/journal.ts';
 import { lockRun, type RunLock } from './lock.ts';
@@ -80,16 +80,16 @@ function earlierRun(path: string, summary: RunSummary, lock: RunLock, services: 
     const journal = join(path, journalName);
     const history = await readHistory(fileSystem, journal, { all: force });
     if (!history.ok) return history;
-    const lost = force ? undefined : lossOf(journal, history.value, meta);
-    if (lost !== undefined) return failure(lost);
+    const missing = force ? undefined : missingOf(journal, history.value, meta);
+    if (missing !== undefined) return failure(missing);
     const earlier = { history: history.value, force };
     return openFolder({ path, meta, lock, began: summary, earlier, services });
   }
 
   /** What is no longer there of what the run had: of its journal, or of an input that is kept for it. */
-  function lossOf(journal: string, { length, index }: History, { available, selection }: RunMeta) {
-    const { journal_bytes } = summary;
-    if (journal_bytes !== null && length < journal_bytes) return shortJournal(journal, length, journal_bytes);
+  function missingOf(journal: string, { length, index }: History, { available, selection }: RunMeta) {
+    const lost = lossOf(journal, length, summary.journal_bytes);
+    if (lost !== undefined) return lost;
     const came = available === undefined ? Infinity : selectedCount(available, selection ?? {});
     return index.size > came ? journalDisagrees(index.size, came) : undefined;
   }

@@ -43,7 +43,7 @@ export interface ReplayMeta {
 export interface RunInput {
   /** Absolute; "-" for stdin; null where the records came from no file. */
   readonly path: string | null;
-  /** Null where the bytes come once. */
+  /** Null where the bytes come once, until all of them have come. */
   readonly sha256: string | null;
   /** The name of the format by which it is read; absent where the records came from no file. */
   readonly format?: string;

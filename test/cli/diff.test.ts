@@ -1,7 +1,7 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { gzipSync } from 'node:zlib';
+import { crc32, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../src/json/json.ts';
 import { summary } from '../comparison/sides.ts';
@@ -144,6 +144,22 @@ output: { topic: "{{input.topic}}" }
     expect(killed.stderr).toContain(
       '`results.jsonl` of the run `killed` is not there: the run has not come to an end',
     );
+  });
+
+  it('refuses results that are not what their run has written', async () => {
+    const cwd = project();
+    const results = join(cwd, 'after/results.jsonl');
+    const file = join(cwd, 'after/run.json');
+    const told = {
+      ...(JSON.parse(readFileSync(file, 'utf8')) as object),
+      results_crc32: crc32(readFileSync(results)),
+    };
+    writeFileSync(file, JSON.stringify(told));
+    expect((await typed(cwd, ['diff', 'before', 'after'])).exitCode).toBe(1);
+    writeFileSync(results, '');
+    const { exitCode, stderr } = await typed(cwd, ['diff', 'before', 'after']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('`results.jsonl` of the run `after` is not what the run wrote');
   });
 
   it('names the line of a result that no run has written', async () => {

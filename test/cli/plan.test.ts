@@ -380,6 +380,19 @@ describe('--against', () => {
     });
   });
 
+  it('is refused where the journal of the run is damaged, or has lost its end', async () => {
+    const made = project(tickets);
+    await made.run('--run-dir', made.at('first'));
+    const journal = made.at('first/journal.jsonl');
+    const text = readFileSync(journal, 'utf8');
+    const lines = text.split('\n');
+    for (const other of [text.replace('"ok":true', '"ok":null'), `${lines.slice(0, 4).join('\n')}\n`, '']) {
+      writeFileSync(journal, other);
+      const { code, stderr } = await made.plan('--against', made.at('first'));
+      expect([code, stderr]).toEqual([2, expect.stringContaining('journal.jsonl is damaged')]);
+    }
+  });
+
   it('of a run that did not note what its steps were made of says so', async () => {
     const made = project(tickets);
     await made.run('--run-dir', made.at('first'));

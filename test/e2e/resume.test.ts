@@ -147,6 +147,20 @@ describe('pipe resume', () => {
   });
 });
 
+it('refuses a copy of standard input that is not what it was', async () => {
+  const broken = new Set(['Hello c']);
+  const { folder, run, asked } = await project(broken);
+  const input = readFileSync(join(folder, 'rows.jsonl'), 'utf8');
+  await pipe(['run', 'p.yaml', '--input', '-', '--run-dir', 'r', '--no-cache'], { cwd: folder, input });
+  const before = asked().length;
+  for (const other of [input.replace('"d"', '"e"'), `${input}{"id":"e"}\n`]) {
+    writeFileSync(join(folder, 'r/stdin'), other);
+    const { exitCode, stderr } = await run('resume', 'r');
+    expect([exitCode, asked().length]).toEqual([2, before]);
+    expect(stderr).toContain('the input of stdin is not what it was');
+  }
+});
+
 describe('pipe run in the folder of a run', () => {
   const piped = ['run', 'p.yaml', '--input', '-', '--run-dir', 'r', '--no-cache'] as const;
 

@@ -407,7 +407,6 @@ function endless() {
 describe('how far a spool runs ahead', () => {
   it('is not whole where its end comes with the end of its reading, as at a Ctrl-C', async () => {
     const path = spoolPath();
-    let stopped: Promise<void> | undefined;
     let begin = () => {};
     const begun = new Promise<void>((resolve) => {
       begin = resolve;
@@ -416,33 +415,27 @@ describe('how far a spool runs ahead', () => {
       await begun;
       return yield* bytesOf(rows);
     }
-    const spool = await spoolOf(
-      { bytes: bytes(), destroy() {} },
-      {
-        open: async (part) => {
-          const file = await open(part, 'w+');
-          const { write, read, close } = file;
-          return {
-            kept: 0,
-            file: {
-              write: write.bind(file),
-              read: read.bind(file),
-              close: close.bind(file),
-              async datasync() {
-                await file.datasync();
-                stopped = spool.stop();
-              },
-            },
-          };
+    let synced = () => {};
+    const syncing = new Promise<void>((resolve) => {
+      synced = resolve;
+    });
+    const telling: SpoolOptions['open'] = async (part) => {
+      const file = new Proxy<SpoolFile>(await open(part, 'w+'), {
+        get(target, name) {
+          if (name === 'datasync') synced();
+          const member: unknown = Reflect.get(target, name);
+          return typeof member === 'function' ? (member.bind(target) as unknown) : member;
         },
-      },
-      path,
-    );
+      });
+      return { file, kept: 0 };
+    };
+    const spool = await spoolOf({ bytes: bytes(), destroy() {} }, { open: telling }, path);
     begin();
-    while (stopped === undefined) await setImmediate();
-    await stopped;
+    await syncing;
+    await spool.stop();
     expect(existsSync(path)).toBe(false);
     expect(readFileSync(`${path}.part`, 'utf8')).toBe(rows);
+    expect(spool.sha256()).toBeUndefined();
   });
 
   it('is bounded, and the bound moves with its reader', async () => {

@@ -4,7 +4,7 @@ import type { Plan } from '../../plan.ts';
 import { failure, success, type Result } from '../../result.ts';
 import type { StopReason } from '../../run/events.ts';
 import { errorCode, nodeFileSystem } from '../../run/file-system.ts';
-import { unreadJournal } from '../../run/journal/damage.ts';
+import { lossOf, unreadJournal } from '../../run/journal/damage.ts';
 import { readHead, type CallHead, type RecordHead } from '../../run/journal/heads.ts';
 import { readHistory, type History } from '../../run/journal/history.ts';
 import { openJournalReader } from '../../run/journal/reader.ts';
@@ -50,6 +50,8 @@ export async function readRunFigures(
   const atWork = run.summary.state === 'running' && (await isHeld(run.folder));
   const history = await readHistory(nodeFileSystem, path);
   if (!history.ok) return history;
+  const lost = lossOf(path, history.value.length, run.summary.journal_bytes);
+  if (lost !== undefined) return failure(lost);
   try {
     const chosen = await lookUp(path, history.value, shown);
     const folds: Folds = {

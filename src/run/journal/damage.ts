@@ -18,10 +18,14 @@ export function headlessJournal(path: string): StopReason {
   return { kind: 'input', code: 'journal_damaged', message };
 }
 
-/** Bytes that it has, and that it had when its last session ended. What was paid for and told there is not known any more. */
-export function shortJournal(path: string, length: number, written: number): StopReason {
+/**
+ * Why a journal of so many bytes is not whole, where its run.json knows at which byte its last session ended: what was paid
+ * for and told after that is not known any more.
+ */
+export function lossOf(path: string, length: number, written: number | null): StopReason | undefined {
+  if (written === null || length >= written) return undefined;
   const message = `the journal ${path} is damaged: it ends at byte ${length}, and its last session ended at byte ${written}`;
-  const hint = 'restore the file from a copy, or go on with `--force`, which asks again what is lost';
+  const hint = 'restore the file from a copy; `pipe resume <run> --force` asks again what is lost';
   return { kind: 'input', code: 'journal_damaged', message, hint };
 }
 

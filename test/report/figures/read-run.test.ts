@@ -104,8 +104,13 @@ describe('the figures of a run', () => {
   it('are none of a journal that is damaged or gone', async () => {
     const run = pastRun([call('a', '1'), record('a', 0)]);
     const path = join(run.folder, 'journal.jsonl');
-    writeFileSync(path, readFileSync(path, 'utf8').replace('to 1', 'to 2'));
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replace('to 1', 'to 2'));
     expect(await readRunFigures(run, shown)).toMatchObject({ ok: false, error: { code: 'journal_damaged' } });
+    writeFileSync(path, text);
+    const longer = { ...run, summary: { ...run.summary, journal_bytes: 1_000_000 } };
+    const lost = await readRunFigures(longer, shown);
+    expect(lost).toMatchObject({ ok: false, error: { code: 'journal_damaged' } });
     const gone = await readRunFigures({ ...run, folder: join(run.folder, 'gone') }, shown);
     expect(gone).toMatchObject({ ok: false, error: { code: 'journal_damaged' } });
   });
