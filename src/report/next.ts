@@ -128,8 +128,8 @@ function inWords(count: number, which: string, noun: string): string {
 function failAlike(rows: number, inSteps: boolean): string {
   if (inSteps)
     return rows === 1
-      ? '1 of them fails alike until it, or the pipeline, is corrected'
-      : `${formatCount(rows)} of them fail alike until they, or the pipeline, are corrected`;
+      ? '1 row fails alike until it, or the pipeline, is corrected'
+      : `${formatCount(rows)} rows fail alike until they, or the pipeline, are corrected`;
   return rows === 1
     ? '1 row is at fault itself and will fail again'
     : `${formatCount(rows)} rows are at fault themselves and will fail again`;

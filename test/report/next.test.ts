@@ -79,7 +79,7 @@ describe('what to do next', () => {
     [
       'failed records, some of them by their own fault',
       { failedInSteps: 9, rowsAtFault: 1, unsent: 2 },
-      'runs the 12 failed records again; 3 of them fail alike until they, or the pipeline, are corrected',
+      'runs the 12 failed records again; 3 rows fail alike until they, or the pipeline, are corrected',
     ],
     ['an interrupt', { pending: 8000, reason: interrupted }, 'goes on with the 8,000 pending records'],
     ['an interrupt at the end', { pending: 1, reason: interrupted }, 'goes on with the pending record'],
