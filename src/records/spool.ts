@@ -38,6 +38,9 @@ export type SpoolFile = Pick<FileHandle, 'write' | 'read' | 'datasync' | 'close'
  */
 const settling = 50;
 
+/** The copy of an input that comes once, in a run's folder. */
+export const spoolName = 'stdin';
+
 /** What the file is called until it has all that came: one that never did is told by its name. */
 export function partOf(path: string): string {
   return `${path}.part`;

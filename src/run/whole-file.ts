@@ -57,14 +57,21 @@ function withMore({ bytes, crc32: before }: Contents, piece: Uint8Array): Conten
 
 /** Reads a file to its end. Rejects with the file system's error. */
 export async function contentsOf(fileSystem: FileSystem, path: string): Promise<Contents> {
+  let contents: Contents = { bytes: 0, crc32: 0 };
+  for await (const piece of filePieces(fileSystem, path)) contents = withMore(contents, piece);
+  return contents;
+}
+
+/** A file from its begin to its end; a piece is good until the next is asked for. Rejects with the system's error. */
+export async function* filePieces(fileSystem: FileSystem, path: string): AsyncIterable<Uint8Array> {
   const file = await fileSystem.openToRead(path);
   try {
     const block = Buffer.allocUnsafeSlow(blockSize);
-    let contents: Contents = { bytes: 0, crc32: 0 };
-    for (;;) {
-      const read = await file.read(block, contents.bytes);
-      if (read === 0) return contents;
-      contents = withMore(contents, block.subarray(0, read));
+    for (let offset = 0; ;) {
+      const read = await file.read(block, offset);
+      if (read === 0) return;
+      offset += read;
+      yield block.subarray(0, read);
     }
   } finally {
     await file.close();

@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { isObject } from '../../json/json.ts';
+import { spoolName } from '../../records/spool.ts';
 import { failure, success, type Result } from '../../result.ts';
 import type { FileSystem } from '../file-system.ts';
 import { lockRun } from '../lock.ts';
@@ -10,7 +11,7 @@ import type { RunSummary } from '../run-summary.ts';
 import { alike } from './alike.ts';
 import { refused } from './refusal.ts';
 import { countOf, type MergeSource, type Shard } from './shard.ts';
-import { hashOf, spoolName } from './spool.ts';
+import { hashOf } from './spool.ts';
 
 /**
  * Takes hold of all parts of one run, from the first to the last; whoever is given them lets go of them. All that speaks

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
+import { spoolName } from '../../records/spool.ts';
 import { failure, success, type Result } from '../../result.ts';
 import { isUsage } from '../done-run.ts';
 import type { UsageReport } from '../events.ts';
@@ -13,14 +14,13 @@ import { openJournalReader } from '../journal/reader.ts';
 import type { Outcome } from '../journal/record-index.ts';
 import { makeChosenFolder, makeNamedFolder } from '../make-folder.ts';
 import type { RunSummary } from '../run-summary.ts';
-import { readJson, writeJson, writeWhole } from '../whole-file.ts';
+import { filePieces, readJson, writeJson, writeWhole } from '../whole-file.ts';
 import { mergedJournal } from './merged-journal.ts';
 import { mergeRecords, type MergedRecords, type ReadShard } from './merged-records.ts';
 import { mergedSummary, mergedUsage, sumCounts } from './merged-summary.ts';
 import { refused, type MergeRefusal } from './refusal.ts';
 import { holdShards } from './hold-shards.ts';
 import type { MergeSource, Shard } from './shard.ts';
-import { filePieces, spoolName } from './spool.ts';
 
 /** A run that was put together of the runs of its parts. */
 export interface MergedRun {
