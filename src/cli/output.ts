@@ -13,7 +13,13 @@ import { failure, success, type Result } from '../result.ts';
 export type RunOutput =
   | { readonly kind: 'none' }
   | { readonly kind: 'stdout'; readonly format: OutputFormat }
-  | { readonly kind: 'file'; readonly path: string; readonly format: OutputFormat };
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      readonly format: OutputFormat;
+      /** Whether it is a pipe with a name: whoever reads it is waited for. */
+      readonly isPipe: boolean;
+    };
 
 /** Finds out before anything is paid for whether the rows can be written there at the end. */
 export async function checkOutput(
@@ -40,7 +46,7 @@ export async function checkOutput(
       refused('`--output` is the input file', 'name another: the rows would be written over it'),
     );
   }
-  return success({ kind: 'file', path, format: format.value });
+  return success({ kind: 'file', path, format: format.value, isPipe: old?.isFIFO() === true });
 }
 
 /** Where the rows will be: a link that leads nowhere yet is followed to where the file is to be made. */

@@ -1,8 +1,10 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { printable } from '../diagnostic/printable.ts';
 import { outputUnwritable } from '../report/paths.ts';
 import type { Reporter } from '../report/reporter.ts';
 import type { RunFinished } from '../run/events.ts';
 import { outputFailed, outputUnread } from '../run/reasons.ts';
+import type { RunOutput } from './output.ts';
 import type { Reader } from './reader.ts';
 import type { Interrupts } from './signals.ts';
 
@@ -12,6 +14,7 @@ export interface RunEnd {
   readonly writing: Promise<Diagnostic | undefined> | undefined;
   /** Of stdout, where the run writes data there. */
   readonly reader: Reader | undefined;
+  readonly output: RunOutput;
   readonly interrupts: Interrupts;
   readonly reporter: Reporter;
 }
@@ -20,8 +23,9 @@ export interface RunEnd {
  * How the run has ended, once its rows are where the user asked for them, or it is known that they will not be: the run
  * may be through, and its folder whole, without them.
  */
-export async function endOf({ event, writing, reader, interrupts, reporter }: RunEnd): Promise<RunFinished> {
-  const stop = tellOfWaiting(reporter, reader, interrupts);
+export async function endOf(ending: RunEnd): Promise<RunFinished> {
+  const { event, writing, reader, interrupts } = ending;
+  const stop = tellOfWaiting(ending);
   try {
     const lost = await writing;
     if (lost !== undefined) return event.reason?.kind === 'local' ? event : withLostRows(event, lost.message);
@@ -42,26 +46,20 @@ function withLostRows(event: RunFinished, message: string): RunFinished {
 /** Milliseconds after which somebody asks why nothing happens. */
 const seemsLong = 1000;
 
-/** Says why nothing happens where all that an interrupted run waits for is whoever reads stdout; until it is stopped. */
-function tellOfWaiting(
-  reporter: Reporter,
-  reader: Reader | undefined,
-  { drain, end }: Interrupts,
-): () => void {
-  const stopped = new AbortController();
-  const say = (): boolean => {
-    const isWaiting = reader?.behind === true && !end.aborted;
-    if (isWaiting)
-      reporter.message('waiting for whoever reads stdout, half a minute at most; Ctrl-C again ends that');
-    return isWaiting;
+/** Says why nothing happens where all that a run still waits for is whoever reads what it writes; until it is stopped. */
+function tellOfWaiting({ reader, output, interrupts, reporter }: RunEnd): () => void {
+  const { drain, end } = interrupts;
+  const pipe = output.kind === 'file' && output.isPipe ? `\`${printable(output.path)}\`` : undefined;
+  const told = new Set<string>();
+  const look = () => {
+    const who = reader?.behind === true ? 'stdout' : pipe;
+    // Who reads slowly is no news before somebody wants the end.
+    if (who === undefined || end.aborted || (!drain.aborted && who !== pipe)) return;
+    const atMost = drain.aborted ? ', half a minute at most; Ctrl-C again ends that' : '';
+    const sentence = `waiting for whoever reads ${who}${atMost}`;
+    if (!told.has(sentence)) reporter.message(sentence);
+    told.add(sentence);
   };
-  const begin = () => {
-    const timer = setInterval(() => {
-      if (say()) clearInterval(timer);
-    }, seemsLong);
-    stopped.signal.addEventListener('abort', () => clearInterval(timer));
-  };
-  if (drain.aborted) begin();
-  else drain.addEventListener('abort', begin, { once: true, signal: stopped.signal });
-  return () => stopped.abort();
+  const timer = setInterval(look, seemsLong);
+  return () => clearInterval(timer);
 }

@@ -89,7 +89,7 @@ async function tell(
         if (event.type === 'run_finished') {
           if (event.reason?.code === 'input_broken' && opened.kind === 'folder')
             await keepAsPart(opened.results.path);
-          const end = await endOf({ event, writing, reader, interrupts, reporter });
+          const end = await endOf({ event, writing, reader, output, interrupts, reporter });
           code = exitCodeOf(end);
           told = end;
         } else if (writing !== undefined) await writing;

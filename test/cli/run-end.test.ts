@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Reader } from '../../src/cli/reader.ts';
 import { endOf } from '../../src/cli/run-end.ts';
 import type { Interrupts } from '../../src/cli/signals.ts';
+import type { OutputFormat } from '../../src/records/writers.ts';
 import type { Reporter } from '../../src/report/reporter.ts';
 import type { RunFinished } from '../../src/run/events.ts';
 
@@ -15,12 +16,17 @@ function reading({ behind, settled }: { behind: boolean; settled: ReturnType<Rea
 }
 
 /** An end with the signals that may come to it. */
-function scene({ event = completed, writing, reader }: Partial<Parameters<typeof endOf>[0]>) {
+function scene({
+  event = completed,
+  writing,
+  reader,
+  output = { kind: 'none' },
+}: Partial<Parameters<typeof endOf>[0]>) {
   const [drain, end] = [new AbortController(), new AbortController()];
   const said: string[] = [];
   const reporter = { message: (lines: string) => said.push(lines) } as unknown as Reporter;
   const interrupts = { drain: drain.signal, end: end.signal } as Interrupts;
-  const ended = endOf({ event, writing, reader, interrupts, reporter });
+  const ended = endOf({ event, writing, reader, output, interrupts, reporter });
   return { ended, said, drain, end };
 }
 
@@ -81,6 +87,19 @@ describe('an interrupted run that waits', () => {
     drain.abort();
     vi.advanceTimersByTime(60_000);
     expect(said).toEqual([]);
+  });
+
+  it('says that it waits for whoever reads a pipe before it is interrupted, too', () => {
+    const format = { name: 'jsonl' } as OutputFormat;
+    const output = { kind: 'file', path: 'rows.jsonl', format, isPipe: true } as const;
+    const { said, drain } = scene({ output, writing: forever });
+    vi.advanceTimersByTime(5000);
+    drain.abort();
+    vi.advanceTimersByTime(5000);
+    expect(said).toEqual([
+      'waiting for whoever reads `rows.jsonl`',
+      expect.stringContaining('`rows.jsonl`, half a minute at most'),
+    ]);
   });
 
   it('says nothing any more when the wait is over', async () => {
