@@ -42,7 +42,7 @@ export async function openAskedBefore(
   // What a damaged line had asked would seem to be new.
   const history = await readHistory(fileSystem, journal);
   if (!history.ok) return history;
-  const lost = lossOf(journal, history.value.length, summary.value.journal_bytes);
+  const lost = lossOf(journal, history.value, summary.value);
   if (lost !== undefined) return failure(lost);
   /** The place of an answer or result; null where the question came to none. */
   const questions = new Map<Fingerprint, Place | null>();

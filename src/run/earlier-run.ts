@@ -87,8 +87,9 @@ function earlierRun(path: string, summary: RunSummary, lock: RunLock, services: 
   }
 
   /** What is no longer there of what the run had: of its journal, or of an input that is kept for it. */
-  function missingOf(journal: string, { length, index }: History, { available, selection }: RunMeta) {
-    const lost = lossOf(journal, length, summary.journal_bytes);
+  function missingOf(journal: string, history: History, { available, selection }: RunMeta) {
+    const { index } = history;
+    const lost = lossOf(journal, history, summary);
     if (lost !== undefined) return lost;
     const came = available === undefined ? Infinity : selectedCount(available, selection ?? {});
     return index.size > came ? journalDisagrees(index.size, came) : undefined;

@@ -10,7 +10,7 @@ import { endLine, headerLine, resumedLine } from './journal/lines.ts';
 import { eachEnded, endedLines } from './journal/each-ended.ts';
 import { openJournalReader, resultRow, type JournalReader } from './journal/reader.ts';
 import { createJournal, journalName, type Journal, type JournalListener } from './journal/journal.ts';
-import { isUnbegun, makeChosenFolder, makeNamedFolder } from './make-folder.ts';
+import { isUnbegun, makeChosenFolder, makeNamedFolder, newRunId } from './make-folder.ts';
 import { lockRun, type RunLock } from './lock.ts';
 import { folderInUse, notWritten } from './reasons.ts';
 import { journaledFingerprints } from './journal/fingerprints.ts';
@@ -57,6 +57,8 @@ export interface FolderServices {
   readonly now?: () => number;
   /** Tells folders of one second apart: four hexadecimal digits. */
   readonly suffix?: () => string;
+  /** Tells runs apart, wherever they are: 16 hexadecimal digits. */
+  readonly id?: () => string;
 }
 
 /**
@@ -68,7 +70,7 @@ export async function createRunFolder(
   meta: RunMeta,
   services: FolderServices = {},
 ): Promise<Result<RunFolder, StopReason>> {
-  const { fileSystem = nodeFileSystem, now = Date.now, suffix = randomSuffix } = services;
+  const { fileSystem = nodeFileSystem, now = Date.now, suffix = randomSuffix, id = newRunId } = services;
   const time = now();
   try {
     const made =
@@ -83,7 +85,7 @@ export async function createRunFolder(
       await lock.value.release();
       return failure(folderInUse(made.value));
     }
-    const began = { started: new Date(time).toISOString(), sessions: 0, duration: null };
+    const began = { id: id(), started: new Date(time).toISOString(), sessions: 0, duration: null };
     return await openFolder({ path: made.value, meta, lock: lock.value, began, services });
   } catch (error) {
     return failure(unwritten(resolve(typeof place === 'string' ? place : place.runsDir), error));
@@ -122,10 +124,12 @@ export interface Earlier {
 export async function openFolder(opened: OpenedFolder): Promise<Result<RunFolder, StopReason>> {
   const { path, meta, lock, earlier, services } = opened;
   const { fileSystem = nodeFileSystem } = services;
-  const began = { ...opened.began, sessions: opened.began.sessions + 1 };
+  // A journal of another run that was gone on with by force is this one's from then on.
+  const id = earlier?.history.run ?? opened.began.id;
+  const began = { ...opened.began, ...(id !== undefined && { id }), sessions: opened.began.sessions + 1 };
   try {
     // In this order: run.json tells of a journal that is there, and of what its last session was begun with.
-    const length = await readyJournal(fileSystem, join(path, journalName), earlier);
+    const length = await readyJournal(fileSystem, join(path, journalName), id, earlier);
     await writeJson(fileSystem, join(path, 'run.json'), summaryOf(meta, began));
     return success(runFolder({ ...opened, began }, length));
   } catch (error) {
@@ -141,10 +145,11 @@ export async function openFolder(opened: OpenedFolder): Promise<Result<RunFolder
 async function readyJournal(
   fileSystem: FileSystem,
   path: string,
+  id: string | undefined,
   earlier: Earlier | undefined,
 ): Promise<number> {
   const sound = earlier?.history.length ?? 0;
-  const line = earlier === undefined ? headerLine(version) : resumedLine(version, earlier.force);
+  const line = earlier === undefined ? headerLine(version, id) : resumedLine(version, earlier.force);
   if (earlier === undefined) await fileSystem.remove(path);
   else await fileSystem.truncate(path, sound);
   const file = earlier === undefined ? await fileSystem.create(path) : await fileSystem.openToAppend(path);

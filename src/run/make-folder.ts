@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { failure, success, type Result } from '../result.ts';
 import type { StopReason } from './events.ts';
@@ -6,6 +7,11 @@ import { errorCode, type FileSystem } from './file-system.ts';
 import { journalName } from './journal/journal.ts';
 import { headerLine } from './journal/lines.ts';
 import { folderInUse, folderIsFile } from './reasons.ts';
+
+/** Tells a run apart from all others, wherever they are. */
+export function newRunId(): string {
+  return randomBytes(8).toString('hex');
+}
 
 const mostTries = 10;
 const longestName = 80;
@@ -72,5 +78,5 @@ export async function isUnbegun(fileSystem: FileSystem, path: string): Promise<b
   if (names.some((name) => name !== 'run.json.tmp' && name !== journalName)) return false;
   if (!names.includes(journalName)) return true;
   const { kind, bytes } = await fileSystem.look(join(path, journalName));
-  return kind === 'file' && bytes <= headerLine(version).length;
+  return kind === 'file' && bytes <= headerLine(version, newRunId()).length;
 }

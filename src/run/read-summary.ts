@@ -51,6 +51,7 @@ type Check = (value: JsonValue | undefined) => boolean;
 /** What a resume builds on, and what is told of a run of which nothing is left to do; the rest is for people. */
 const isSummary = has({
   format: (value) => value === 1,
+  id: ifThere(isText),
   state: isText,
   reason: orNull(has({ kind: isText, code: isText, message: isText })),
   pipe: isText,

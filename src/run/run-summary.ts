@@ -67,6 +67,8 @@ export interface RunEnd {
 export interface RunSummary {
   /** Of this file and the others in the folder; a change that an older reader would misread makes it 2. */
   readonly format: 1;
+  /** Of its own, by which its journal is known; absent in a run of an older pipe. */
+  readonly id?: string;
   readonly state: 'running' | RunFinished['state'];
   readonly reason: StopReason | null;
   /** The version of pipe. */
@@ -137,12 +139,12 @@ export function isMadeUp({ simulated, replay }: Pick<RunSummary, 'simulated' | '
 export type FileSums = Pick<RunSummary, 'results_bytes' | 'results_crc32' | 'journal_bytes'>;
 
 /** What earlier sessions of a run told. */
-export type EarlierSessions = Pick<RunSummary, 'started' | 'sessions' | 'duration'>;
+export type EarlierSessions = Pick<RunSummary, 'id' | 'started' | 'sessions' | 'duration'>;
 
 /** `finished` is in milliseconds since the epoch; without `end` the run is on. */
 export function summaryOf(
   meta: RunMeta,
-  { started, sessions, duration }: EarlierSessions,
+  { id, started, sessions, duration }: EarlierSessions,
   end?: RunEnd & FileSums & { readonly finished: number },
 ): RunSummary {
   const {
@@ -161,6 +163,7 @@ export function summaryOf(
   const crashed_sessions = end?.usage.crashed_sessions;
   return {
     format: 1,
+    ...(id !== undefined && { id }),
     state: end?.state ?? 'running',
     reason: end?.reason ?? null,
     pipe: version,

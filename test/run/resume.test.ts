@@ -684,6 +684,18 @@ describe('taking hold of a run', () => {
     expect(finished).toMatchObject({ state: 'completed', counts: { succeeded: 6 } });
   });
 
+  it('is refused where its journal is that of another run, but by force, and is then its own', async () => {
+    const [path, other] = [await killedAfter(4), await killedAfter(8)];
+    await copyFile(join(other, 'journal.jsonl'), join(path, 'journal.jsonl'));
+    expect(await refusal(path, metaOf(chain))).toMatchObject({
+      code: 'journal_damaged',
+      message: expect.stringContaining('it is that of another run') as string,
+    });
+    const forced = await resumed(path, metaOf(chain), true);
+    await run(chain, recordsOf(6), { openModel: answering(), folder: forced }).finished;
+    expect(await (await held(path)).done(metaOf(chain))).toBeDefined();
+  });
+
   it('is refused where the copy of its input has fewer records than have ended', async () => {
     const path = await killedAfter(12);
     const input = { path: '-', sha256: null, format: 'jsonl' };

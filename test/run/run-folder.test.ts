@@ -65,7 +65,7 @@ describe('the folder of a run', () => {
     const folder = await createRunFolder(
       join(await temporaryFolder(), 'run'),
       { plan: pipeline, input: { path: '/project/rows.jsonl', sha256: 'c'.repeat(64) }, simulated: false },
-      { now: clock.now },
+      { now: clock.now, id: () => '0123456789abcdef' },
     );
     if (!folder.ok) throw new Error(folder.error.message);
     const { openModel, ...models } = fakeModels();

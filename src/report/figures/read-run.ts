@@ -50,7 +50,7 @@ export async function readRunFigures(
   const atWork = run.summary.state === 'running' && (await isHeld(run.folder));
   const history = await readHistory(nodeFileSystem, path);
   if (!history.ok) return history;
-  const lost = lossOf(path, history.value.length, run.summary.journal_bytes);
+  const lost = lossOf(path, history.value, run.summary);
   if (lost !== undefined) return failure(lost);
   try {
     const chosen = await lookUp(path, history.value, shown);

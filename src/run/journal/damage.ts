@@ -19,14 +19,23 @@ export function headlessJournal(path: string): StopReason {
 }
 
 /**
- * Why a journal of so many bytes is not whole, where its run.json knows at which byte its last session ended: what was paid
- * for and told after that is not known any more.
+ * Why a journal is not the one, or not all of the one, that its run.json tells of: what was paid for and is not there is not
+ * known any more.
  */
-export function lossOf(path: string, length: number, written: number | null): StopReason | undefined {
-  if (written === null || length >= written) return undefined;
-  const message = `the journal ${path} is damaged: it ends at byte ${length}, and its last session ended at byte ${written}`;
+export function lossOf(
+  path: string,
+  { length, run }: { readonly length: number; readonly run: string | undefined },
+  { id, journal_bytes: written }: { readonly id?: string; readonly journal_bytes: number | null },
+): StopReason | undefined {
+  const what =
+    run !== undefined && id !== undefined && run !== id
+      ? 'it is that of another run'
+      : written !== null && length < written
+        ? `it ends at byte ${length}, and its last session ended at byte ${written}`
+        : undefined;
+  if (what === undefined) return undefined;
   const hint = 'restore the file from a copy; `pipe resume <run> --force` asks again what is lost';
-  return { kind: 'input', code: 'journal_damaged', message, hint };
+  return { kind: 'input', code: 'journal_damaged', message: `the journal ${path} is damaged: ${what}`, hint };
 }
 
 export function newerJournal(path: string, format: number): StopReason {

@@ -17,6 +17,8 @@ import { createSpending, type Spent } from './spending.ts';
 export interface Folded {
   /** Bytes up to the end of the last whole line. */
   readonly length: number;
+  /** The run that the header names. */
+  readonly run: string | undefined;
   readonly sessions: number;
   /** Where the last forced session begins; 0 where there was none. */
   readonly forcedAt: number;
@@ -84,6 +86,7 @@ function createFold(keepBefore: number): Fold {
   const usage = createUsageSums();
   const spending = createSpending();
   const tools = { total: 0, failed: 0 };
+  let run: string | undefined;
   let sessions = 0;
   let forcedAt = 0;
   /** Of the session that the lines have come to. */
@@ -134,15 +137,26 @@ function createFold(keepBefore: number): Fold {
         tools.total += 1;
         if (!ok) tools.failed += 1;
         records.answered(key, step, ok ? 'tool' : 'failed tool', line);
-      } else if (head.type === 'run') sessionBegan();
-      else if (head.type === 'resumed') {
+      } else if (head.type === 'run') {
+        run = head.run;
+        sessionBegan();
+      } else if (head.type === 'resumed') {
         sessionEnded();
         sessionBegan();
         if (head.force) forcedAt = line.offset;
       }
     },
     sessionEnded,
-    folded: () => ({ sessions, forcedAt, records, index, usage, tool_calls: tools, spent: spending.spent }),
+    folded: () => ({
+      run,
+      sessions,
+      forcedAt,
+      records,
+      index,
+      usage,
+      tool_calls: tools,
+      spent: spending.spent,
+    }),
   };
 }
 

@@ -8,7 +8,7 @@ import type { Outcome } from './record-index.ts';
 
 /** What a line says before it comes to what may be long: an answer, a result, a record's output. */
 export type Head =
-  | { readonly type: 'run'; readonly format: number }
+  | { readonly type: 'run'; readonly format: number; readonly run?: string }
   | { readonly type: 'resumed'; readonly force: boolean }
   | ({ readonly type: 'reserve' } & JournalReservation)
   | CallHead
@@ -97,8 +97,8 @@ function parsed(text: string): JsonObject | undefined {
 }
 
 const readers: { readonly [type: string]: (members: JsonObject, line: Buffer) => Head | undefined } = {
-  run({ format }) {
-    return isCount(format) ? { type: 'run', format } : undefined;
+  run({ format, run }) {
+    return isCount(format) ? { type: 'run', format, ...(typeof run === 'string' && { run }) } : undefined;
   },
   resumed({ force }) {
     return typeof force === 'boolean' ? { type: 'resumed', force } : undefined;

@@ -16,6 +16,8 @@ export interface History {
    * written.
    */
   readonly length: number;
+  /** The `id` of the run that it is of; undefined where it does not say. */
+  readonly run: string | undefined;
   readonly sessions: number;
   /** The byte at which the line of the last forced session begins; 0 where there was none. */
   readonly forcedAt: number;
@@ -80,9 +82,10 @@ async function foldSessions(
 }
 
 function historyOf(folded: Folded): History {
-  const { records, index, length, sessions, forcedAt, usage, tool_calls, spent } = folded;
+  const { records, index, length, run, sessions, forcedAt, usage, tool_calls, spent } = folded;
   return {
     length,
+    run,
     sessions,
     forcedAt,
     index,

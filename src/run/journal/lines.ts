@@ -16,6 +16,7 @@ import { fingerprintVersion, type Fingerprint } from '../fingerprint.ts';
  * - `format`: 1; a change that an older reader would misread makes it 2
  * - `fingerprint`: the version of the fingerprints below; answers are found again by those of the same version only
  * - `pipe`: the version that wrote it
+ * - `run`: the `id` of run.json, by which a journal is known to be its own; absent in a merged run
  *
  * One line where a later session goes on with the run:
  * - `type`: "resumed"
@@ -78,8 +79,8 @@ import { fingerprintVersion, type Fingerprint } from '../fingerprint.ts';
 export const journalFormat = 1;
 
 /** The first line, whole. */
-export function headerLine(pipe: string): Buffer {
-  const members = { type: 'run', format: journalFormat, fingerprint: fingerprintVersion, pipe };
+export function headerLine(pipe: string, run?: string): Buffer {
+  const members = { type: 'run', format: journalFormat, fingerprint: fingerprintVersion, pipe, run };
   return wholeLine(JSON.stringify(members).slice(1, -1));
 }
 

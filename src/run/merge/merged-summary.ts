@@ -44,7 +44,7 @@ export function mergedSummary(
   if (first === undefined) throw new Error('nothing is merged');
   const sum = (numberOf: (summary: RunSummary) => number) =>
     summaries.reduce((total, summary) => total + numberOf(summary), 0);
-  const { crashed_sessions: _, ...shared } = first;
+  const { crashed_sessions: _, id: __, ...shared } = first;
   return {
     ...shared,
     ...files,

@@ -116,6 +116,7 @@ describe('merged shards', () => {
         finished: __,
         duration: ___,
         journal_bytes: ____,
+        id: _____,
         sessions,
         ...rest
       } = JSON.parse(await fileOf(name, 'run.json')) as JsonObject;
