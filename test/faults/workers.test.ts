@@ -14,7 +14,7 @@ const inWorkers = [...afresh, '--run-dir', 'run', '--workers', '2'];
 function linesOf(folder: string): readonly string[] {
   const { journal } = readRun(folder);
   return journal
-    .map((line) => JSON.stringify({ ...line, crc: null, duration: null, at: null, waited: undefined }))
+    .map((line) => JSON.stringify({ ...line, crc: null, run: null, duration: null, at: null, waited: undefined }))
     .toSorted();
 }
 
