@@ -10,11 +10,13 @@ const settings = 'retry: {attempts: 8, max_delay: 50ms}\ncache: false\n';
 const afresh = ['run', 'work.yaml', '--input', 'rows.jsonl'];
 const inWorkers = [...afresh, '--run-dir', 'run', '--workers', '2'];
 
-/** The journal's lines without what no two runs have in common: their order, how long a call took, checksums. */
+/** The journal's lines without what no two runs have in common: their order, how long a call took, checksums, which run it is. */
 function linesOf(folder: string): readonly string[] {
   const { journal } = readRun(folder);
   return journal
-    .map((line) => JSON.stringify({ ...line, crc: null, run: null, duration: null, at: null, waited: undefined }))
+    .map((line) =>
+      JSON.stringify({ ...line, crc: null, run: null, duration: null, at: null, waited: undefined }),
+    )
     .toSorted();
 }
 
