@@ -50,7 +50,7 @@ export async function checkRecords(
   const alike = new Map<string, Alike>();
   // `untold`: those with mistakes for which there was no room.
   const counts = { checked: 0, bad: 0, untold: 0, skipped: 0 };
-  const isTold = (line: number, kind: string, code: string, message: string): boolean => {
+  const isTold = (kind: string, { code, message }: Mistake, line: number): boolean => {
     const known = alike.get(kind);
     if (known !== undefined) {
       known.count += 1;
@@ -74,8 +74,8 @@ export async function checkRecords(
     counts.bad += 1;
     if (foreign.add(item)) continue;
     // Two steps may lack the same field.
-    const different = new Map(errors.map(({ code, message }) => [`${code} ${message}`, { code, message }]));
-    const told = [...different].map(([kind, { code, message }]) => isTold(item.line, kind, code, message));
+    const different = new Map(errors.map((error) => [`${error.code} ${error.message}`, error] as const));
+    const told = Array.from(different, ([kind, error]) => isTold(kind, error, item.line));
     if (told.includes(false)) counts.untold += 1;
   }
   const mistakes = toldOf(alike, path);
@@ -93,10 +93,13 @@ export async function checkRecords(
   return { checked: counts.checked, bad: counts.bad > 0, mistakes };
 }
 
-/** A mistake that so many records have, with the lines of the first of them. */
-interface Alike {
+interface Mistake {
   readonly code: string;
   readonly message: string;
+}
+
+/** A mistake that so many records have, with the lines of the first of them. */
+interface Alike extends Mistake {
   readonly lines: number[];
   count: number;
 }

@@ -53,8 +53,8 @@ export function watchReader(stream: NodeJS.WriteStream, left: (failure?: Error) 
 }
 
 /** Resolves when what was written before has been taken or refused. */
-function allTaken(stream: NodeJS.WriteStream): Promise<true> {
-  return new Promise((resolve) => stream.write('', () => resolve(true)));
+function allTaken(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write('', () => resolve()));
 }
 
 /** A terminal that was closed refuses like a disk that fails. */

@@ -8,7 +8,7 @@ import type { RunOutput } from './output.ts';
 import type { Reader } from './reader.ts';
 import type { Interrupts } from './signals.ts';
 
-export interface RunEnd {
+export interface Ending {
   /** The last event of the run, and what becomes of the rows that it comes with: what could not be written of them. */
   readonly event: RunFinished;
   readonly writing: Promise<Diagnostic | undefined> | undefined;
@@ -23,7 +23,7 @@ export interface RunEnd {
  * How the run has ended, once its rows are where the user asked for them, or it is known that they will not be: the run
  * may be through, and its folder whole, without them.
  */
-export async function endOf(ending: RunEnd): Promise<RunFinished> {
+export async function endOf(ending: Ending): Promise<RunFinished> {
   const { event, writing, reader, interrupts } = ending;
   const stop = tellOfWaiting(ending);
   try {
@@ -47,7 +47,7 @@ function withLostRows(event: RunFinished, message: string): RunFinished {
 const seemsLong = 1000;
 
 /** Says why nothing happens where all that a run still waits for is whoever reads what it writes; until it is stopped. */
-function tellOfWaiting({ reader, output, interrupts, reporter }: RunEnd): () => void {
+function tellOfWaiting({ reader, output, interrupts, reporter }: Ending): () => void {
   const { drain, end } = interrupts;
   const pipe = output.kind === 'file' && output.isPipe ? `\`${printable(output.path)}\`` : undefined;
   const told = new Set<string>();

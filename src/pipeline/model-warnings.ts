@@ -57,20 +57,21 @@ const makers: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** The other provider whose model it is by its name. */
-function makerOf({ provider, base_url, name }: ModelSettings): string | undefined {
-  if (provider !== defaultProvider || base_url !== undefined) return undefined;
-  return makers.find(([names]) => names.test(name))?.[1];
+function makerOf(model: ModelSettings): string | undefined {
+  return isAtMistral(model) ? makers.find(([names]) => names.test(model.name))?.[1] : undefined;
 }
 
-/** The known model that was meant by a name that is not known. Another server may have models of any name. */
-export function likelyName(
-  { provider, base_url, name }: ModelSettings,
-  file: JsonObject,
-): string | undefined {
+/** Another server may have models of any name. */
+function isAtMistral({ provider, base_url }: ModelSettings): boolean {
+  return provider === defaultProvider && base_url === undefined;
+}
+
+/** The known model that was meant by a name that is not known. */
+export function likelyName(model: ModelSettings, file: JsonObject): string | undefined {
+  const { name } = model;
   const known = Object.keys(builtInPrices.models);
   const isOwn = isObject(file['prices']) && Object.hasOwn(file['prices'], name);
-  if (provider !== defaultProvider || base_url !== undefined || isOwn || known.includes(name))
-    return undefined;
+  if (!isAtMistral(model) || isOwn || known.includes(name)) return undefined;
   return known.find((candidate) => isMisspelling(name, candidate));
 }
 

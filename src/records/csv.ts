@@ -29,8 +29,8 @@ function tableReader(delimiter: string, options: ReadOptions): RecordReader {
   const table = splitTable(delimiter, options);
   let columns: readonly ColumnReader[] | undefined;
   let index = 0;
-  /** Whether the last row might have gone on: it has too few cells, or ends within a character. */
-  let endsWithin = false;
+  /** The last row, and how many cells it has. */
+  let last: { readonly row: Row; readonly cells: number } | undefined;
   const read = ({ rows, broken }: TableRows): Batch => {
     if (rows.length === 0) return { items: [], broken };
     columns ??= columnReaders(table.columns() ?? [], options.schema);
@@ -43,15 +43,18 @@ function tableReader(delimiter: string, options: ReadOptions): RecordReader {
       const fault = faultOfRow(row, options.limit);
       items.push(fault === undefined ? recordOf(cells, columns, row, index) : badRecord(index, row, fault));
       index += 1;
-      endsWithin = cells.length < columns.length || endsWithinCharacter(row.bytes);
     }
+    const row = rows.at(-1);
+    last = row && { row, cells: parsed.cells.get(row)?.length ?? 0 };
     return { items, broken };
   };
   return {
     push: (chunk) => read(table.push(chunk)),
     end: () => {
       const batch = read(table.end());
-      return batch.items.length === 0 ? batch : { ...batch, endsWithin };
+      if (batch.items.length === 0 || last === undefined) return batch;
+      const lacks = last.cells < (columns?.length ?? 0);
+      return { ...batch, endsWithin: lacks || endsWithinCharacter(last.row.bytes) };
     },
     started: () => table.columns() !== undefined,
     columns: () => table.columns(),

@@ -1,5 +1,5 @@
 import type { RecordFinished } from '../run/events.ts';
-import { stepFailures } from '../steps/step.ts';
+import { isStepFailure, stepFailures } from '../steps/step.ts';
 
 export type FailedRecord = Extract<RecordFinished, { readonly outcome: 'failed' }>;
 
@@ -47,7 +47,7 @@ export function collectFailures(): Failures {
       if (first.length < firstFew) first.push(record);
       const { step, error } = record;
       if (step === null) ofRows += 1;
-      else if (isForItsInput(error.code)) inSteps += 1;
+      else if (isStepFailure(error.code) && stepFailures[error.code] === 'input') inSteps += 1;
       count(steps, `${error.code} ${step ?? ''}`, { step, code: error.code, count: 1, example: record });
     },
     first: () => first,
@@ -59,11 +59,6 @@ export function collectFailures(): Failures {
     ofSteps: () => largestFirst(steps),
     alike: () => ({ count: ofRows + inSteps, inSteps }),
   };
-}
-
-/** Whether a step fails so for what it is given, and not for what was answered. */
-function isForItsInput(code: string): boolean {
-  return Object.hasOwn(stepFailures, code) && stepFailures[code as keyof typeof stepFailures] === 'input';
 }
 
 /** The example stays the first one. */

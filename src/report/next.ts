@@ -1,15 +1,8 @@
-import { flagNumber, pathWord } from '../diagnostic/command-words.ts';
-import type {
-  BudgetReport,
-  BudgetUse,
-  ReplayReport,
-  RunFinished,
-  RunStarted,
-  StopReason,
-} from '../run/events.ts';
+import { pathWord } from '../diagnostic/command-words.ts';
+import type { ReplayReport, RunFinished, RunStarted, StopReason } from '../run/events.ts';
 import { outputUnread } from '../run/reasons.ts';
-import { billionthsUp, dollarsOf } from '../usage/billionths.ts';
 import type { Failures } from './failures.ts';
+import { largerThan } from './larger-budget.ts';
 import { formatCount } from './numbers.ts';
 import { outputUnwritable } from './paths.ts';
 
@@ -163,19 +156,6 @@ function hasToGo(reason: StopReason | undefined, isInputGiven: boolean): boolean
   return ['provider', 'local', ...(isInputGiven ? [] : ['input'])].includes(reason.kind);
 }
 
-/**
- * Flags for a budget that is larger where the refused calls did not fit into it. `times`: what the whole run uses, over what
- * was spent by now.
- */
-function largerThan(budget: BudgetReport | undefined, times: number): readonly string[] {
-  const billionths = needOf(budget?.usd, times, billionthsUp);
-  const tokens = needOf(budget?.tokens, times, Number);
-  return [
-    ...(billionths === undefined ? [] : [`--budget-usd ${flagNumber(dollarsOf(roundedUp(billionths)))}`]),
-    ...(tokens === undefined ? [] : [`--set budget.tokens=${flagNumber(roundedUp(tokens))}`]),
-  ];
-}
-
 /** The model that answers now is another than the one of the lock. */
 function withoutLock(resume: readonly string[], withInput: readonly string[] | undefined): readonly string[] {
   return withInput?.filter((word) => word !== '--locked') ?? [...resume, '--no-locked'];
@@ -192,25 +172,4 @@ function replaced(words: readonly string[], flags: readonly string[]): readonly 
 function wholeOver({ counts }: NextInput['finished'], total: number | null): number {
   const ended = counts.total - counts.pending;
   return total === null || ended === 0 ? 1 : counts.total / ended;
-}
-
-/**
- * What the whole run is to use where the records to come are like those that have ended, a tenth more, and room for the
- * next call; at least twice what was spent by now and what that call may use.
- */
-function needOf(
-  use: BudgetUse | null | undefined,
-  times: number,
-  whole: (amount: number) => number,
-): number | undefined {
-  if (use?.wanted === undefined) return undefined;
-  const [spent, wanted] = [whole(use.spent), whole(use.wanted)];
-  if (spent + wanted <= whole(use.limit)) return undefined;
-  return Math.ceil(Math.max(2 * (spent + wanted), 1.1 * spent * times + wanted));
-}
-
-/** A whole number, rounded up to one of two digits and zeros. */
-function roundedUp(count: number): number {
-  const unit = 10 ** Math.max(0, count.toFixed(0).length - 2);
-  return Math.ceil(count / unit) * unit;
 }

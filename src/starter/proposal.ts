@@ -4,7 +4,7 @@ import { mostFields, type FieldSurvey, type RecordSurvey } from './survey.ts';
 export interface Proposal {
   /** The field that names a record; absent where none is unique. */
   readonly key?: string;
-  /** The field that would name a record by its name, where there is no key since some of its values stand twice. */
+  /** The field that would name a record by its name, where some records share its value, or have none. */
   readonly repeated?: string;
   /** The field that prompts read. */
   readonly text: string;
@@ -38,7 +38,7 @@ export interface ProposedField {
 export function propose(survey: RecordSurvey, text?: string): Proposal | undefined {
   const usable = survey.fields.filter(({ name }) => isNameable(name));
   const key = usable.find(isNamedKey) ?? usable.find((field) => isLikeKey(field));
-  const repeated = usable.find(({ name }) => keyNames.test(name))?.name;
+  const repeated = usable.find(({ name, unique }) => !unique && keyNames.test(name))?.name;
   const texts = rankedTexts(usable, key);
   const [best] = texts;
   const chosen = usable.find(({ name }) => name === text) ?? best;

@@ -126,6 +126,11 @@ export const stepFailures = {
   tool_failed: 'tools', // `on_error: fail`, or a tool that cannot be run
 } as const;
 
+/** Whether the step has failed by what it was given or answered, and not by a call. */
+export function isStepFailure(code: string): code is keyof typeof stepFailures {
+  return Object.hasOwn(stepFailures, code);
+}
+
 export type StepErrorCode = CallErrorCode | keyof typeof stepFailures;
 
 /** Why a record failed in a step; a line of errors.jsonl is made of it. */

@@ -214,6 +214,9 @@ describe('what to do next', () => {
     expect(commandTo('out.csv')).toEqual(['pipe resume', 'runs/r']);
   });
 
+  /** The run that takes an input that comes once from its beginning. */
+  const whole = ['pipe run p.yaml', '--budget-usd 5', '--set budget.tokens=10', '--quiet', '--locked'];
+
   it.each<[string, Partial<End>, Next]>([
     [
       'a larger budget in place of the first',
@@ -238,14 +241,7 @@ describe('what to do next', () => {
       'an outage that is over',
       { reason: stop('provider') },
       {
-        command: [
-          'pipe run p.yaml',
-          '--budget-usd 5',
-          '--set budget.tokens=10',
-          '--quiet',
-          '--locked',
-          '--run-dir runs/r',
-        ],
+        command: [...whole, '--run-dir runs/r'],
         effect:
           'goes on with the rest of the input, given the whole input from its beginning, once the reason is gone',
       },
@@ -269,14 +265,7 @@ describe('what to do next', () => {
       'the same input, where it was another',
       { reason: stop('input', 'input_changed') },
       {
-        command: [
-          'pipe run p.yaml',
-          '--budget-usd 5',
-          '--set budget.tokens=10',
-          '--quiet',
-          '--locked',
-          '--run-dir runs/r',
-        ],
+        command: [...whole, '--run-dir runs/r'],
         effect: 'goes on with the rest of the input, given the whole input from its beginning',
       },
     ],
@@ -284,23 +273,15 @@ describe('what to do next', () => {
       'what is not at fault',
       { reason: stop('input', 'input_broken') },
       {
-        command: [
-          'pipe run p.yaml',
-          '--budget-usd 5',
-          '--set budget.tokens=10',
-          '--quiet',
-          '--locked',
-          '--run-dir runs/r',
-        ],
+        command: [...whole, '--run-dir runs/r'],
         effect:
           'goes on with the rest of the input, given the whole input from its beginning, if it was cut off; if it has to be corrected, run the corrected one into another folder',
       },
     ],
   ])('where only a part of the input was kept is to run with all of it, and %s', (_, end, next) => {
-    const flags = ['--budget-usd 5', '--set budget.tokens=10', '--quiet', '--locked'];
     const anew = {
       otherModel: { command: [], effect: '' },
-      wholeInput: (folder: string) => ['pipe run p.yaml', ...flags, `--run-dir ${folder}`],
+      wholeInput: (folder: string) => [...whole, `--run-dir ${folder}`],
     };
     expect(nextAfter({ total: null, inputPath: '-', anew, ...end })).toEqual(next);
   });

@@ -1,5 +1,5 @@
 import { failure, success, type Result } from '../../result.ts';
-import { stepFailures } from '../../steps/step.ts';
+import { isStepFailure, stepFailures } from '../../steps/step.ts';
 import type { Usage } from '../../usage/usage.ts';
 import { isSealed } from '../checked-line.ts';
 import type { StopReason, ToolCounts } from '../events.ts';
@@ -183,8 +183,4 @@ function failedAt({ step, code }: NonNullable<RecordHead['failure']>): Parameter
   if (step === null || !isStepFailure(code)) return undefined;
   const cause = stepFailures[code];
   return cause === 'input' ? undefined : { step, cause };
-}
-
-function isStepFailure(code: string): code is keyof typeof stepFailures {
-  return Object.hasOwn(stepFailures, code);
 }
