@@ -75,7 +75,7 @@ export async function checkRecords(
     if (foreign.add(item)) continue;
     // Two steps may lack the same field.
     const different = new Map(errors.map((error) => [`${error.code} ${error.message}`, error] as const));
-    const told = Array.from(different, ([kind, error]) => isTold(kind, error, item.line));
+    const told = Array.from(different, ([kind, error]) => isTold(kind, error, item.file_line ?? item.line));
     if (told.includes(false)) counts.untold += 1;
   }
   const mistakes = toldOf(alike, path);

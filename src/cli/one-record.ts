@@ -123,7 +123,7 @@ function found(
   }: { readonly key: string; readonly error?: { readonly code: string; readonly message: string } },
   { path }: RecordSource,
 ): FoundRecord {
-  const place = { path, line: item.line };
+  const place = { path, line: item.file_line ?? item.line };
   // That another record has its key is told: the record can be tried all the same.
   const isDouble = error?.code === 'duplicate_key';
   const warnings: readonly Diagnostic[] = isDouble

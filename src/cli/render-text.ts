@@ -24,7 +24,7 @@ export function asText(place: RenderedPlace, step: PlanStep | undefined, preview
 }
 
 export function titleOf({ path, item, key }: RenderedPlace, step: PlanStep | undefined): string {
-  const where = path === undefined ? 'the record' : `${path}:${item.line}  ${key}`;
+  const where = path === undefined ? 'the record' : `${path}:${item.file_line ?? item.line}  ${key}`;
   return `${where}${step === undefined ? '' : `  ${step.id}`}`;
 }
 

@@ -66,7 +66,7 @@ function itemOf(row: Row, limit: number): RecordItem | string {
   const { index, line, key, input, raw, error } = parsed.value;
   if (!isCount(index, 0)) return 'it has no index';
   if (!isCount(line, 1)) return 'it has no line';
-  const place = { index, line, ...(typeof key === 'string' && { key }) };
+  const place = { index, line, file_line: row.line, ...(typeof key === 'string' && { key }) };
   if (isObject(input)) return { ok: true, ...place, value: input };
   if (typeof raw === 'string') return { ok: false, ...place, raw, error: faultOf(error) };
   return 'it has neither an input nor a raw row';

@@ -10,6 +10,8 @@ export interface InputRecord {
   readonly index: number;
   /** The line of the file on which the record begins, from 1. */
   readonly line: number;
+  /** The same in the file that is read, where `line` is that of an earlier run's input. */
+  readonly file_line?: number;
   readonly value: JsonObject;
   /** The key it was given in an earlier run, where the input is that run's errors.jsonl. */
   readonly key?: string;
@@ -19,6 +21,7 @@ export interface BadRecord {
   readonly ok: false;
   readonly index: number;
   readonly line: number;
+  readonly file_line?: number;
   readonly key?: string;
   /** What the file holds there, bounded. */
   readonly raw: string;

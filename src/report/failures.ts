@@ -73,5 +73,5 @@ function largestFirst<Group extends FailureGroup>(groups: ReadonlyMap<string, Gr
 
 /** Where the record begins in the input, as editors and terminals understand it. */
 export function placeOf(record: FailedRecord, inputPath: string): string {
-  return `${inputPath === '-' ? 'stdin' : inputPath}:${record.line}`;
+  return `${inputPath === '-' ? 'stdin' : inputPath}:${record.file_line ?? record.line}`;
 }

@@ -60,7 +60,7 @@ export function annotationsOf(input: AnnotationInput): string {
 
 function groupPlace({ step, example }: StepFailures, { github }: AnnotationInput): AnnotationPlace {
   if (step !== null) return Object.hasOwn(github.steps, step) ? (github.steps[step] ?? {}) : {};
-  return github.input === undefined ? {} : { file: github.input, line: example.line };
+  return github.input === undefined ? {} : { file: github.input, line: example.file_line ?? example.line };
 }
 
 /** `12 records failed in the step translate: no whole answer within 60 s (rows.jsonl:9, key a-8)`. */

@@ -9,6 +9,8 @@ export interface BegunRecord {
   readonly sequence: number;
   readonly index: number;
   readonly line: number;
+  /** See InputRecord. */
+  readonly file_line?: number | undefined;
   readonly key: string;
   readonly value: JsonObject;
 }

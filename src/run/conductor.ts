@@ -134,7 +134,7 @@ export function createConductor(
   }
 
   function begin(item: RecordItem, sequence: number): void {
-    const { index, line } = item;
+    const { index, line, file_line } = item;
     const named = keys.keyOf(item);
     const { key } = named;
     const outcome = services.earlier?.kept(sequence, key);
@@ -144,11 +144,11 @@ export function createConductor(
     }
     const examined = examine(item, named, plan);
     if (!examined.ok) {
-      finish({ sequence, index, line, key }, examined.error);
+      finish({ sequence, index, line, file_line, key }, examined.error);
       return;
     }
     tell({ type: 'record_started', index, key });
-    void perform({ sequence, index, line, key, value: examined.value });
+    void perform({ sequence, index, line, file_line, key, value: examined.value });
   }
 
   async function perform(begun: BegunRecord): Promise<void> {
@@ -179,11 +179,11 @@ export function createConductor(
   }
 
   function finish(
-    { sequence, index, line, key }: Pick<ActiveRecord, 'sequence' | 'index' | 'line' | 'key'>,
+    { sequence, index, line, file_line, key }: Omit<BegunRecord, 'value'>,
     end: RecordEnd,
   ): void {
     if (end.outcome === 'pending') return;
-    services.finished({ type: 'record_finished', sequence, index, line, key, ...end });
+    services.finished({ type: 'record_finished', sequence, index, line, file_line, key, ...end });
     if (end.outcome !== 'failed') return;
     failures += 1;
     if (failures >= services.maxFailures) stop.request(tooManyFailures(failures), 'calls');

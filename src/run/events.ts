@@ -161,6 +161,8 @@ interface RecordOutcome {
   readonly sequence: number;
   readonly index: number;
   readonly line: number;
+  /** The line of the file that is read, where `line` is that of an earlier run's input. */
+  readonly file_line?: number | undefined;
   readonly key: string;
 }
 

@@ -51,7 +51,7 @@ export function createKeys(field: string | undefined): RecordKeys {
 
   return {
     keyOf(record) {
-      if (record.key !== undefined) return claimed(record.key, record.line);
+      if (record.key !== undefined) return claimed(record.key, record.file_line ?? record.line);
       if (!record.ok) return { key: byContent(`row ${record.raw}`) };
       if (field === undefined) return { key: byContent(canonicalJson(record.value)) };
       const value = Object.hasOwn(record.value, field) ? record.value[field] : undefined;

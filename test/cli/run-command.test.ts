@@ -269,3 +269,35 @@ it.each<[string, readonly string[]]>([
   });
   expect(refused.stderr).toContain(told.reason.message);
 });
+
+it('a failed record of an earlier run is told of where it stands in errors.jsonl', async () => {
+  const cwd = project();
+  writeFileSync(join(cwd, 'rows.jsonl'), '{"text":"one"}\n{"text":"two"}\n{"txt":"three"}\n');
+  await run(cwd, ['--simulate=', '--run-dir', join(cwd, 'first')]);
+  const errors = join(cwd, 'first', 'errors.jsonl');
+  expect(JSON.parse(readFileSync(errors, 'utf8'))).toMatchObject({ index: 2, line: 3 });
+
+  const input = [join(cwd, 'p.yaml'), '--input', errors, '--input-format', 'errors'];
+  const place = 'first/errors.jsonl:1';
+  const again = await typed(cwd, ['run', ...input, '--simulate=', '--run-dir', join(cwd, 'again')], {
+    env: { GITHUB_ACTIONS: 'true' },
+  });
+  expect(again.stderr).toContain(`${place}  error  \`input.text\` is absent`);
+  expect(again.stderr).toMatch(/^ +\S+errors\.jsonl:1 +`input\.text` is absent$/mu);
+  const rows = readFileSync(join(cwd, 'again', 'errors.jsonl'), 'utf8');
+  expect(rows).toBe(readFileSync(errors, 'utf8'));
+  expect((await typed(cwd, ['check', ...input])).stderr).toContain(`${place}  error`);
+  expect((await typed(cwd, ['try', ...input, '--simulate='])).stderr).toContain(place);
+  expect((await typed(cwd, ['render', ...input])).stdout).toContain(place);
+});
+
+it('GitHub marks the line of errors.jsonl on which a record that failed before stands', async () => {
+  const cwd = project(`${pipeline}input: { schema: { properties: { text: { type: string } } } }\n`);
+  writeFileSync(join(cwd, 'rows.jsonl'), '{"text":"one"}\n{"text":2}\n');
+  await run(cwd, ['--simulate=', '--run-dir', join(cwd, 'first')]);
+  const input = ['--input', join(cwd, 'first', 'errors.jsonl'), '--input-format', 'errors'];
+  const again = await typed(cwd, ['run', join(cwd, 'p.yaml'), ...input, '--simulate='], {
+    env: { GITHUB_ACTIONS: 'true' },
+  });
+  expect(again.stderr).toContain('file=first/errors.jsonl,line=1,');
+});

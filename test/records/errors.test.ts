@@ -30,6 +30,7 @@ describe('errors', () => {
           ok: false,
           index: 2,
           line: 3,
+          file_line: 1,
           key: '#2',
           raw: '{"a":',
           error: { code: 'invalid_json', message: 'expected a value' },
