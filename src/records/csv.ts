@@ -52,7 +52,7 @@ function tableReader(delimiter: string, options: ReadOptions): RecordReader {
     push: (chunk) => read(table.push(chunk)),
     end: () => {
       const batch = read(table.end());
-      if (batch.items.length === 0 || last === undefined) return batch;
+      if (batch.items.length === 0 || last === undefined || last.row.tooLarge) return batch;
       const lacks = last.cells < (columns?.length ?? 0);
       return { ...batch, endsWithin: lacks || endsWithinCharacter(last.row.bytes) };
     },

@@ -32,17 +32,21 @@ export function faultOfValue(value: JsonValue): RowFault {
   };
 }
 
-/** Texts, one that is not closed last, and what opens and closes lists and objects. */
-const token = /"(?:[^"\\]|\\.)*"?|[{}[\]]/gsu;
-
 /** Whether a text begins as an object does, and ends before that one is closed. */
 export function isBegun(text: string): boolean {
   if (!text.trimStart().startsWith('{')) return false;
   let open = 0;
-  for (const [found] of text.matchAll(token)) {
-    if (found === '{' || found === '[') open += 1;
-    else if (found === '}' || found === ']') open -= 1;
-    if (open === 0) return false;
+  let inText = false;
+  // No regular expression: one that takes a text of megabytes as a whole overflows its stack.
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text[at];
+    if (unit === '"') inText = !inText;
+    else if (inText) at += unit === '\\' ? 1 : 0;
+    else if (unit === '{' || unit === '[') open += 1;
+    else if (unit === '}' || unit === ']') {
+      open -= 1;
+      if (open === 0) return false;
+    }
   }
   return true;
 }

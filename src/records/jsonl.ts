@@ -29,7 +29,11 @@ export const jsonl: RecordFormat = {
         const rows = lines.end();
         const { items } = read(rows);
         const [row] = rows;
-        return { items, endsWithin: row !== undefined && isBegun(row.bytes.toString()) };
+        const isBad = items.at(-1)?.ok === false;
+        return {
+          items,
+          endsWithin: isBad && row !== undefined && !row.tooLarge && isBegun(row.bytes.toString()),
+        };
       },
       started: () => index > 0,
     };
