@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import type { JsonObject } from '../json/json.ts';
-import { failure, success, type Result } from '../result.ts';
+import { success, type Result } from '../result.ts';
 import { readEntry, type Entry } from '../run/entry.ts';
 import type { StopReason } from '../run/events.ts';
 import { nodeFileSystem, type FileSystem } from '../run/file-system.ts';
 import type { Fingerprint } from '../run/fingerprint.ts';
 import { foldHeads } from './journal-heads.ts';
-import { lossOf } from '../run/journal/damage.ts';
-import { readHistory } from '../run/journal/history.ts';
+import { readWholeHistory } from '../run/journal/history.ts';
 import { openJournalReader, type JournalReader } from '../run/journal/reader.ts';
 import { readOutcome } from '../run/read-outcome.ts';
 import type { Place } from '../run/journal/record-index.ts';
@@ -40,10 +39,8 @@ export async function openAskedBefore(
   if (!summary.ok) return summary;
   const journal = join(path, 'journal.jsonl');
   // What a damaged line had asked would seem to be new.
-  const history = await readHistory(fileSystem, journal);
+  const history = await readWholeHistory(fileSystem, journal, summary.value);
   if (!history.ok) return history;
-  const lost = lossOf(journal, history.value, summary.value);
-  if (lost !== undefined) return failure(lost);
   /** The place of an answer or result; null where the question came to none. */
   const questions = new Map<Fingerprint, Place | null>();
   const reached = new Set<string>();

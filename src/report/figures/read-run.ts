@@ -4,9 +4,9 @@ import type { Plan } from '../../plan.ts';
 import { failure, success, type Result } from '../../result.ts';
 import type { StopReason } from '../../run/events.ts';
 import { errorCode, nodeFileSystem } from '../../run/file-system.ts';
-import { lossOf, unreadJournal } from '../../run/journal/damage.ts';
+import { unreadJournal } from '../../run/journal/damage.ts';
 import { readHead, type CallHead, type RecordHead } from '../../run/journal/heads.ts';
-import { readHistory, type History } from '../../run/journal/history.ts';
+import { readWholeHistory, type History } from '../../run/journal/history.ts';
 import { openJournalReader } from '../../run/journal/reader.ts';
 import { scanLines, type ScannedLine } from '../../run/journal/scan-lines.ts';
 import { isHeld } from '../../run/lock.ts';
@@ -48,10 +48,8 @@ export async function readRunFigures(
 ): Promise<Result<ReadRun, StopReason>> {
   const path = join(run.folder, 'journal.jsonl');
   const atWork = run.summary.state === 'running' && (await isHeld(run.folder));
-  const history = await readHistory(nodeFileSystem, path);
+  const history = await readWholeHistory(nodeFileSystem, path, run.summary);
   if (!history.ok) return history;
-  const lost = lossOf(path, history.value, run.summary);
-  if (lost !== undefined) return failure(lost);
   try {
     const chosen = await lookUp(path, history.value, shown);
     const folds: Folds = {

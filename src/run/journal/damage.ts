@@ -18,6 +18,12 @@ export function headlessJournal(path: string): StopReason {
   return { kind: 'input', code: 'journal_damaged', message };
 }
 
+/** What run.json tells of its journal. */
+export interface ToldOfJournal {
+  readonly id?: string;
+  readonly journal_bytes: number | null;
+}
+
 /**
  * Why a journal is not the one, or not all of the one, that its run.json tells of: what was paid for and is not there is not
  * known any more.
@@ -25,7 +31,7 @@ export function headlessJournal(path: string): StopReason {
 export function lossOf(
   path: string,
   { length, run }: { readonly length: number; readonly run: string | undefined },
-  { id, journal_bytes: written }: { readonly id?: string; readonly journal_bytes: number | null },
+  { id, journal_bytes: written }: ToldOfJournal,
 ): StopReason | undefined {
   const what =
     run !== undefined && id !== undefined && run !== id

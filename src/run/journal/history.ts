@@ -2,7 +2,7 @@ import { failure, success, type Result } from '../../result.ts';
 import type { Counts, StopReason, ToolCounts } from '../events.ts';
 import { errorCode, type FileSystem, type ReadableFile } from '../file-system.ts';
 import type { UsageSums } from '../usage-ledger.ts';
-import { unreadJournal } from './damage.ts';
+import { lossOf, unreadJournal, type ToldOfJournal } from './damage.ts';
 import type { JournalReader } from './reader.ts';
 import { foldJournal, type Folded } from './fold.ts';
 import type { Outcome, RecordIndex } from './record-index.ts';
@@ -65,6 +65,17 @@ export async function readHistory(
     if (errorCode(error) === undefined) throw error;
     return failure(unreadJournal(path, error));
   }
+}
+
+/** The same; fails as well where it is not the whole journal that its run.json tells of. */
+export async function readWholeHistory(
+  fileSystem: FileSystem,
+  path: string,
+  told: ToldOfJournal,
+): Promise<Result<History, StopReason>> {
+  const history = await readHistory(fileSystem, path);
+  const lost = history.ok ? lossOf(path, history.value, told) : undefined;
+  return lost === undefined ? history : failure(lost);
 }
 
 /**

@@ -8,7 +8,7 @@ import type { UsageReport } from '../events.ts';
 import { errorCode, inWords, nodeFileSystem, type FileSystem } from '../file-system.ts';
 import type { FolderPlace, FolderServices } from '../folder.ts';
 import { endedLines } from '../journal/each-ended.ts';
-import { readHistory, type History } from '../journal/history.ts';
+import { readHistory, readWholeHistory, type History } from '../journal/history.ts';
 import { journalName } from '../journal/journal.ts';
 import { openJournalReader } from '../journal/reader.ts';
 import type { Outcome } from '../journal/record-index.ts';
@@ -70,9 +70,10 @@ async function mergeHeld(
   const reports: UsageReport[] = [];
   const reasons: Diagnostic[] = [];
   for (const shard of shards) {
-    const history = await readHistory(fileSystem, join(shard.folder, journalName));
+    const journal = join(shard.folder, journalName);
+    const history = await readWholeHistory(fileSystem, journal, shard.summary);
     const usage = await readJson(fileSystem, join(shard.folder, 'usage.json')).catch(() => undefined);
-    if (!history.ok) reasons.push(refused('journal-damaged', history.error.message));
+    if (!history.ok) reasons.push(refused('journal-damaged', history.error.message, history.error.hint));
     else if (!isCounted(history.value, [shard.summary])) reasons.push(miscounted(shard));
     else if (!isUsage(usage)) reasons.push(withoutUsage(shard));
     else {

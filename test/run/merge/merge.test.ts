@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { JsonObject } from '../../../src/json/json.ts';
@@ -363,6 +363,17 @@ describe('a merge is refused', () => {
         'the journal of `shard-2` and its run.json do not tell the same number of records',
       ),
       expect.stringContaining('the usage.json of `shard-3` is not there'),
+    ]);
+  });
+
+  it('for a journal that is of another run, or has lost its end', async () => {
+    const names = await shards(3);
+    await ran('other', { shard: { index: 1, count: 3 } });
+    await copyFile(join(home, 'other/journal.jsonl'), join(home, 'shard-1/journal.jsonl'));
+    await change('shard-2', 'journal.jsonl', (text) => text.replace(/[^\n]*"type":"end"\}\n$/, ''));
+    expect(await refusal(names)).toEqual([
+      expect.stringMatching(/shard-1\/journal\.jsonl is damaged: it is that of another run/),
+      expect.stringMatching(/shard-2\/journal\.jsonl is damaged: it ends at byte .*\(restore the file/),
     ]);
   });
 
