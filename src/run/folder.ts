@@ -174,6 +174,8 @@ function runFolder(
   const openReader = () => openJournalReader(fileSystem, journalPath);
   let isFree = false;
   let isBegun = false;
+  /** The disk has refused a part of the journal: its end may be torn, and the next session cuts that off. */
+  let isTorn = false;
 
   async function letGo(): Promise<void> {
     isFree = true;
@@ -203,7 +205,11 @@ function runFolder(
       isBegun = true;
       try {
         const file = await fileSystem.openToAppend(journalPath);
-        return success(createJournal(file, journalLength, index, listener));
+        const failed = (error: unknown) => {
+          isTorn = true;
+          listener.failed(error);
+        };
+        return success(createJournal(file, journalLength, index, { ...listener, failed }));
       } catch (error) {
         return failure(unwritten(path, error));
       }
@@ -241,8 +247,7 @@ function runFolder(
       const sums: FileSums = {
         results_bytes: results?.bytes ?? null,
         results_crc32: results?.crc32 ?? null,
-        // Where the disk has refused, the end of the journal may be torn: the next session cuts that off.
-        journal_bytes: told.reason?.kind === 'local' ? null : await bytesOf(fileSystem, journalPath),
+        journal_bytes: isTorn ? null : await bytesOf(fileSystem, journalPath),
       };
       const summary = summaryOf(meta, began, { ...told, ...sums, finished: now() });
       await attempt(writeJson(fileSystem, join(path, 'run.json'), summary));

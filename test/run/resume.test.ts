@@ -7,6 +7,7 @@ import { holdRun, type EarlierRun } from '../../src/run/earlier-run.ts';
 import type { StopReason } from '../../src/run/events.ts';
 import { createRunFolder, type RunFolder } from '../../src/run/folder.ts';
 import type { RunOptions } from '../../src/run/options.ts';
+import { outputFailed } from '../../src/run/reasons.ts';
 import type { RunMeta } from '../../src/run/run-summary.ts';
 import { drive } from './support/drive.ts';
 import { answer, failed, fakeModels, instantModels } from './support/fake-models.ts';
@@ -667,11 +668,14 @@ describe('taking hold of a run', () => {
     expect(await readFile(file)).toEqual(before);
   });
 
-  it('is refused where its journal has lost what its last session had told, but by force', async () => {
+  it.each<[string, StopReason | undefined]>([
+    ['was interrupted', undefined],
+    ['could not write to stdout', outputFailed('stdout', new Error('no space'))],
+  ])('that %s is refused where its journal has lost its end, but by force', async (_how, reason) => {
     const drain = new AbortController();
     const folder = await begun();
     const going = drive(chain, recordsOf(6), { openModel: answering(), folder, drain: drain.signal });
-    drain.abort();
+    drain.abort(reason);
     await going.finished;
     const journal = join(folder.path, 'journal.jsonl');
     const lines = (await readFile(journal, 'utf8')).split('\n');

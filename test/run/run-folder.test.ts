@@ -254,6 +254,7 @@ describe('a disk that fails during a run', () => {
         state: 'stopped',
         reason: { kind: 'local' },
         counts: finished.counts,
+        journal_bytes: null,
       });
     },
   );
