@@ -10,13 +10,16 @@ import { resultColumns, type RunOutput } from './output.ts';
 import type { Interrupts } from './signals.ts';
 import { writeOut, type Terminal } from './terminal.ts';
 
+/** Why not all rows are where they were wanted. */
+export type RowsLost = Diagnostic | 'unread';
+
 /** Puts the result rows of a run where `--output` wants them. */
 export interface Rows {
   /**
-   * To be given every event, and to be awaited where it has something to do. Says what could not be written: the run's
-   * folder still has every result.
+   * To be given every event, and to be awaited where it has something to do. Says what could not be written, or that rows
+   * were left out at the end since nobody read them: the run's folder still has every result.
    */
-  on(event: RunEvent, warn: (sentence: string) => void): Promise<Diagnostic | undefined> | undefined;
+  on(event: RunEvent, warn: (sentence: string) => void): Promise<RowsLost | undefined> | undefined;
   close(): Promise<void>;
 }
 
@@ -53,12 +56,13 @@ async function streamRows(
   const order = results.inOrder();
   const encoder = format.encoder([]);
   const shown = terminal.stdout.isTTY ? printableJson : (text: string) => text;
-  async function turn(event: RunEvent): Promise<Diagnostic | undefined> {
-    const unwaited = event.type === 'run_finished' ? interrupts.end : interrupts.drain;
+  async function turn(event: RunEvent): Promise<RowsLost | undefined> {
+    const isLast = event.type === 'run_finished';
+    const unwaited = isLast ? interrupts.end : interrupts.drain;
     try {
       for await (const { output } of order.take(event)) {
         // What is left out comes with a later event, or not at all.
-        if (unwaited.aborted && terminal.stdout.writableNeedDrain) break;
+        if (unwaited.aborted && terminal.stdout.writableNeedDrain) return isLast ? 'unread' : undefined;
         await writeOut(terminal, shown(encoder.rows([output])), unwaited);
       }
       return undefined;

@@ -1,4 +1,3 @@
-import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { printable } from '../diagnostic/printable.ts';
 import { outputUnwritable } from '../report/paths.ts';
 import type { Reporter } from '../report/reporter.ts';
@@ -6,12 +5,13 @@ import type { RunFinished } from '../run/events.ts';
 import { outputFailed, outputUnread } from '../run/reasons.ts';
 import type { RunOutput } from './output.ts';
 import type { Reader } from './reader.ts';
+import type { RowsLost } from './rows.ts';
 import type { Interrupts } from './signals.ts';
 
 export interface Ending {
-  /** The last event of the run, and what becomes of the rows that it comes with: what could not be written of them. */
+  /** The last event of the run, and what becomes of the rows that it comes with. */
   readonly event: RunFinished;
-  readonly writing: Promise<Diagnostic | undefined> | undefined;
+  readonly writing: Promise<RowsLost | undefined> | undefined;
   /** Of stdout, where the run writes data there. */
   readonly reader: Reader | undefined;
   readonly output: RunOutput;
@@ -28,8 +28,9 @@ export async function endOf(ending: Ending): Promise<RunFinished> {
   const stop = tellOfWaiting(ending);
   try {
     const lost = await writing;
-    if (lost !== undefined) return event.reason?.kind === 'local' ? event : withLostRows(event, lost.message);
-    const failure = await reader?.settled(interrupts.end);
+    if (typeof lost === 'object')
+      return event.reason?.kind === 'local' ? event : withLostRows(event, lost.message);
+    const failure = (await reader?.settled(interrupts.end)) ?? lost;
     if (failure === undefined || event.state !== 'completed') return event;
     return failure === 'unread'
       ? { ...event, state: 'interrupted', reason: outputUnread }
@@ -47,16 +48,21 @@ function withLostRows(event: RunFinished, message: string): RunFinished {
 const seemsLong = 1000;
 
 /** Says why nothing happens where all that a run still waits for is whoever reads what it writes; until it is stopped. */
-function tellOfWaiting({ reader, output, interrupts, reporter }: Ending): () => void {
-  const { drain, end } = interrupts;
-  const pipe = output.kind === 'file' && output.isPipe ? `\`${printable(output.path)}\`` : undefined;
+function tellOfWaiting({ event, reader, output, interrupts, reporter }: Ending): () => void {
+  // Where the run was stopped, what is there goes to a file beside the pipe.
+  const pipe = output.kind === 'file' && output.isPipe && event.state === 'completed' ? output : undefined;
   const told = new Set<string>();
   const look = () => {
-    const who = reader?.behind === true ? 'stdout' : pipe;
+    const { end, heard } = interrupts;
+    const who = reader?.behind === true ? 'stdout' : pipe && `\`${printable(pipe.path)}\``;
+    // At the second signal there is nothing left to be said: it ends within seconds.
+    if (who === undefined || end.aborted || heard > 1) return;
     // Who reads slowly is no news before somebody wants the end.
-    if (who === undefined || end.aborted || (!drain.aborted && who !== pipe)) return;
-    const atMost = drain.aborted ? ', half a minute at most; Ctrl-C again ends that' : '';
-    const sentence = `waiting for whoever reads ${who}${atMost}`;
+    if (heard === 0 && who === 'stdout') return;
+    const sentence =
+      heard === 0
+        ? `the rows go to ${who} as fast as they are read there`
+        : `waiting for whoever reads ${who}, half a minute at most; Ctrl-C again ends that`;
     if (!told.has(sentence)) reporter.message(sentence);
     told.add(sentence);
   };

@@ -6,6 +6,8 @@ import { hungUp, interrupted, terminated } from '../run/reasons.ts';
 export interface Interrupts {
   readonly drain: AbortSignal;
   readonly abort: AbortSignal;
+  /** Signals that have come. */
+  readonly heard: number;
   /** Aborted 27 s after the first signal, or 2 s after the second: whoever reads is not waited for any longer. */
   readonly end: AbortSignal;
   /** Finishes what is in flight, for another reason than a signal. */
@@ -29,20 +31,25 @@ export function listenForInterrupts(): Interrupts {
   const endAfter = (milliseconds: number) => {
     timers.push(setTimeout(() => end.abort(), milliseconds).unref());
   };
-  const heard = (signal: Signal) => {
-    const isFirst = !drain.signal.aborted;
+  let heard = 0;
+  const hear = (signal: Signal) => {
+    heard += 1;
     // Before the signal is told of: who hears it may give the signals back at once.
-    endAfter(isFirst ? graceOf({}) + lastTaking : lastTaking);
-    (isFirst ? drain : abort).abort(signals[signal]);
+    endAfter(heard === 1 ? graceOf({}) + lastTaking : lastTaking);
+    // What is being finished already, for another reason, has its grace left at the first signal.
+    (heard === 1 ? drain : abort).abort(signals[signal]);
   };
-  for (const signal of Object.keys(signals)) process.on(signal, heard);
+  for (const signal of Object.keys(signals)) process.on(signal, hear);
   return {
     drain: drain.signal,
     abort: abort.signal,
     end: end.signal,
+    get heard() {
+      return heard;
+    },
     stop: (reason) => drain.abort(reason),
     release() {
-      for (const signal of Object.keys(signals)) process.off(signal, heard);
+      for (const signal of Object.keys(signals)) process.off(signal, hear);
       timers.forEach(clearTimeout);
     },
   };

@@ -83,6 +83,17 @@ it('are not gathered in memory for a reader who takes nothing once the run is in
   expect(String(stdout.read())).toBe('{"before":0}\n');
 });
 
+it('say at the end that some were left out, whoever has read what was given by then', async () => {
+  const stdout = new PassThrough({ highWaterMark: 1 });
+  stdout.write('{"before":0}\n');
+  const aborted = AbortSignal.abort();
+  const rows = await rowsTo('-', stdout, { drain: aborted, end: aborted });
+  expect(await rows.on(kept, expect.unreachable)).toBeUndefined();
+  const last = rows.on(finished, expect.unreachable);
+  stdout.resume();
+  expect(await last).toBe('unread');
+});
+
 it('are in their file also where something that cannot be removed is called as they were before their end', async () => {
   const path = join(temporaryFolder(), 'out.jsonl');
   mkdirSync(`${path}.partial`);

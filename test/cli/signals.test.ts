@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { listenForInterrupts } from '../../src/cli/signals.ts';
+import { outputClosed } from '../../src/run/reasons.ts';
 
 describe('interrupts', () => {
   beforeEach(() => void vi.useFakeTimers());
@@ -29,6 +30,19 @@ describe('interrupts', () => {
     expect(states(interrupts)).toEqual([true, true, false]);
     vi.advanceTimersByTime(3000);
     expect(states(interrupts)).toEqual([true, true, true]);
+    interrupts.release();
+  });
+
+  it('leave what is being finished for another reason its time, at the first signal', () => {
+    const interrupts = listenForInterrupts();
+    interrupts.stop(outputClosed);
+    expect(interrupts.heard).toBe(0);
+    process.emit('SIGINT');
+    expect(interrupts.heard).toBe(1);
+    expect(states(interrupts)).toEqual([true, false, false]);
+    expect(interrupts.drain.reason).toBe(outputClosed);
+    process.emit('SIGINT');
+    expect(states(interrupts)).toEqual([true, true, false]);
     interrupts.release();
   });
 
