@@ -1,10 +1,11 @@
-import { access, constants, readlink, realpath, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { access, constants, lstat, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { JsonObject, JsonValue } from '../json/json.ts';
 import { isObject } from '../json/json.ts';
 import type { Plan } from '../plan.ts';
 import type { RecordSource } from '../records/open.ts';
+import type { WriteTarget } from '../records/write-target.ts';
 import type { OutputFormat } from '../records/writers.ts';
 import { errorCode, inWords } from '../run/file-system.ts';
 import { failure, success, type Result } from '../result.ts';
@@ -33,8 +34,11 @@ export async function checkOutput(
   if (path === '-') return success({ kind: 'stdout', format: format.value });
   const target = await targetOf(path);
   if (!target.ok) return target;
-  const wrong = await whatIsWrong(target.value);
-  if (wrong !== undefined) return failure(refused(wrong.message, wrong.hint));
+  if (target.value.kind === 'file') {
+    // The second stands beside a link, and has the rows of a run that does not come to its end.
+    const wrong = (await whatIsWrong(target.value.path)) ?? (await whatIsWrong(`${path}.partial`));
+    if (wrong !== undefined) return failure(refused(wrong.message, wrong.hint));
+  }
   const [old, read] = await Promise.all([
     stat(path).catch(() => undefined),
     stat(input).catch(() => undefined),
@@ -46,48 +50,34 @@ export async function checkOutput(
       refused('`--output` is the input file', 'name another: the rows would be written over it'),
     );
   }
-  return success({ kind: 'file', path, format: format.value, isPipe: old?.isFIFO() === true });
+  return success({ kind: 'file', path, format: format.value, isPipe: target.value.kind === 'pipe' });
 }
 
-/** Where the rows will be: a link that leads nowhere yet is followed to where the file is to be made. */
-async function targetOf(path: string): Promise<Result<string, Diagnostic>> {
-  let target = path;
+/** Where the rows will be. */
+async function targetOf(path: string): Promise<Result<WriteTarget, Diagnostic>> {
+  const { writeTarget } = await import('../records/write-target.ts');
   try {
-    // A link that leads to itself is refused by the system before that.
-    for (;;) {
-      const real = await realpath(target).catch(ifMissing);
-      if (real !== undefined) return success(real);
-      const link = await readlink(target).catch(ifMissing);
-      if (link === undefined) return success(target);
-      target = resolve(await realpath(dirname(target)), link);
-    }
+    return success(await writeTarget(path));
   } catch (error) {
     // What is wrong with its folder is told of the folder.
-    if (errorCode(error) === 'ENOTDIR') return success(target);
+    if (errorCode(error) === 'ENOTDIR') return success({ path, kind: 'file' });
     return failure(refused(`\`--output\` cannot be written: ${inWords(error)}`, 'name another file'));
   }
 }
 
-/** Nothing is there, or no link is. */
-function ifMissing(error: unknown): undefined {
-  if (!['ENOENT', 'EINVAL'].includes(errorCode(error) ?? '')) throw error;
-  return undefined;
-}
-
-/** Why there can be no such file. A device or a pipe is written to as it is. */
+/** Why no file can be made there. */
 async function whatIsWrong(
   path: string,
 ): Promise<{ readonly message: string; readonly hint: string } | undefined> {
-  const there = await stat(path).catch(() => undefined);
-  if (there !== undefined && !there.isFile()) return undefined;
   const folder = dirname(path);
   const shown = `the folder of \`--output\`, \`${folder}\`,`;
   try {
     const found = await stat(folder);
     if (!found.isDirectory()) return { message: `${shown} is no folder`, hint: 'name another' };
     await access(folder, constants.W_OK);
-    // Where the rows of a run stand that does not come to its end.
-    await stat(`${path}.partial`).catch(ifMissing);
+    await lstat(path).catch((error: unknown) => {
+      if (errorCode(error) !== 'ENOENT') throw error;
+    });
     return undefined;
   } catch (error) {
     const code = errorCode(error);

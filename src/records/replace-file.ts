@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants, openSync } from 'node:fs';
-import { lstat, open, realpath, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
+import { open, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createGzip } from 'node:zlib';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { writeTarget } from './write-target.ts';
 
 /** Of a file that is made: what the umask leaves of `mode`, or `exactly` this. */
 export type Permissions =
@@ -35,14 +36,16 @@ export async function replaceFile(
   { permissions = ownerOnly, signal }: Replacing = {},
 ): Promise<Diagnostic | undefined> {
   const { mode, exactly = mode } = permissions;
+  let folder = dirname(path);
   try {
-    const target = await targetOf(path);
+    const target = await writeTarget(path);
+    folder = dirname(target.path);
     if (target.kind === 'pipe') return await writeToPipe(path, text, gzip, signal);
     if (target.kind === 'device') {
       await writeTo(await open(target.path, 'w', exactly), text, gzip, false);
       return undefined;
     }
-    const beside = join(dirname(target.path), nameBeside(basename(target.path)));
+    const beside = join(folder, nameBeside(basename(target.path)));
     try {
       const handle = await open(beside, 'wx', exactly);
       if (permissions.exactly !== undefined) await handle.chmod(permissions.exactly);
@@ -55,7 +58,7 @@ export async function replaceFile(
     return undefined;
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    return unwritable(path, error, await isThere(dirname(path)));
+    return unwritable(path, error, (await isThere(folder)) ? undefined : folder);
   }
 }
 
@@ -64,34 +67,6 @@ const mostOfName = 50;
 
 function nameBeside(name: string): string {
   return `.${name.slice(0, mostOfName)}.${randomBytes(4).toString('hex')}`;
-}
-
-interface Target {
-  readonly path: string;
-  /** Only a file can be replaced. */
-  readonly kind: 'file' | 'pipe' | 'device';
-}
-
-/** Where a path leads. Renaming over a device such as /dev/null would put a file in its place. */
-async function targetOf(path: string): Promise<Target> {
-  try {
-    const real = await realpath(path);
-    const found = await stat(real);
-    return { path: real, kind: found.isFile() ? 'file' : found.isFIFO() ? 'pipe' : 'device' };
-  } catch (error) {
-    if (!isSystemError(error) || error.code !== 'ENOENT') throw error;
-    return { path, kind: (await isLink(path)) ? 'device' : 'file' };
-  }
-}
-
-/** Whether a path that leads nowhere is a link: to a file that is not there yet, or to a pipe, as /dev/stdout may be. */
-async function isLink(path: string): Promise<boolean> {
-  try {
-    return (await lstat(path)).isSymbolicLink();
-  } catch (error) {
-    if (isSystemError(error) && error.code === 'ENOENT') return false;
-    throw error;
-  }
 }
 
 async function writeTo(
@@ -185,8 +160,10 @@ async function isThere(path: string): Promise<boolean> {
 /** The system names its call, and by it the file beside, which the user does not know. */
 const systemCall = /, \w+(?: '.*')?$/su;
 
-function unwritable(path: string, error: SystemError, hasFolder: boolean): Diagnostic {
-  const why = hasFolder ? error.message.replace(systemCall, '') : `there is no folder \`${dirname(path)}\``;
+/** `absent`: the folder that it would be in, where there is none. */
+function unwritable(path: string, error: SystemError, absent: string | undefined): Diagnostic {
+  const why =
+    absent === undefined ? error.message.replace(systemCall, '') : `there is no folder \`${absent}\``;
   const hints: { readonly [code: string]: string } = {
     ENOENT: 'make the folder first',
     EISDIR: 'name a file in it',

@@ -16,6 +16,8 @@ function folderWithInput(): string {
   symlinkSync('new.csv', join(folder, 'link.csv'));
   symlinkSync('dangling.csv', join(folder, 'hops.csv'));
   symlinkSync('/dev/null', join(folder, 'null.csv'));
+  symlinkSync(`${'b'.repeat(248)}.csv`, join(folder, 'short.csv'));
+  symlinkSync('rows.csv', join(folder, `${'c'.repeat(248)}.csv`));
   mkdirSync(join(folder, 'real/deep'), { recursive: true });
   mkdirSync(join(folder, 'real/x'));
   symlinkSync('real/deep', join(folder, 'linked'));
@@ -33,6 +35,7 @@ it.each([
   ['hops.csv', 'nowhere`, does not exist', 'make it first'],
   [`${'a'.repeat(300)}.csv`, '`--output` cannot be written: ', 'name another file'],
   [`${'a'.repeat(248)}.csv`, 'the name of `--output` is too long', 'name it in fewer letters'],
+  [`${'c'.repeat(248)}.csv`, 'the name of `--output` is too long', 'name it in fewer letters'],
   ['made.csv', 'made.csv` is a folder', 'name a file in it'],
   ['rows.jsonl', '`--output` is the input file', 'name another: the rows would be written over it'],
   ['out.txt', 'does not tell in which format', 'name it with one of .jsonl'],
@@ -60,6 +63,7 @@ it.each([
   'link.csv',
   `${'a'.repeat(240)}.csv`,
   'null.csv',
+  'short.csv',
   'real/deep/out.csv',
   'linked/out.csv',
 ])('may be new, and beside the input: %s', async (name) => {
