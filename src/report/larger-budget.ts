@@ -1,14 +1,23 @@
 import { flagNumber } from '../diagnostic/command-words.ts';
-import type { BudgetReport, BudgetUse } from '../run/events.ts';
+import type { BudgetUse, RunFinished, UsageRow } from '../run/events.ts';
 import { billionthsUp, dollarsOf } from '../usage/billionths.ts';
 
+/** A run that was stopped by its budget. */
+export type Spent = Pick<RunFinished, 'budget' | 'counts' | 'usage'>;
+
 /**
- * Flags for a budget that is larger where the refused calls did not fit into it. `times`: what the whole run uses, over what
- * was spent by now.
+ * Flags for a budget that is larger where the refused calls did not fit into it. `total`: records of the whole run; null
+ * where that is not known.
  */
-export function largerThan(budget: BudgetReport | undefined, times: number): readonly string[] {
-  const billionths = needOf(budget?.usd, times, billionthsUp);
-  const tokens = needOf(budget?.tokens, times, Number);
+export function largerThan(spent: Spent, total: number | null): readonly string[] {
+  const { budget } = spent;
+  const dollars = wholeOver(spent, total, ({ cost_usd }) => cost_usd);
+  const billionths = needOf(budget?.usd, dollars, billionthsUp);
+  const tokens = needOf(
+    budget?.tokens,
+    wholeOver(spent, total, ({ total_tokens }) => total_tokens),
+    Number,
+  );
   return [
     ...(billionths === undefined ? [] : [`--budget-usd ${flagNumber(dollarsOf(roundedUp(billionths)))}`]),
     ...(tokens === undefined ? [] : [`--set budget.tokens=${flagNumber(roundedUp(tokens))}`]),
@@ -16,8 +25,29 @@ export function largerThan(budget: BudgetReport | undefined, times: number): rea
 }
 
 /**
- * What the whole run is to use where the records to come are like those that have ended, a tenth more, and room for the
- * next call; at least twice what was spent by now and what that call may use.
+ * What the whole run uses, over what it has used by now, where the records to come are like those before. Step by step,
+ * since records that are under way have come to the first steps and not to the last. A step that few of the records that
+ * have ended came to is one for few of those to come.
+ */
+function wholeOver(
+  { counts, usage }: Spent,
+  total: number | null,
+  amountOf: (row: UsageRow) => number | null,
+): number {
+  if (total === null) return 1;
+  const ended = counts.total - counts.pending;
+  let [used, whole] = [0, 0];
+  for (const row of Object.values(usage.by_step)) {
+    const amount = amountOf(row) ?? 0;
+    used += amount;
+    if (amount > 0) whole += (amount * total) / Math.max(row.records, ended, 1);
+  }
+  return used === 0 ? 1 : whole / used;
+}
+
+/**
+ * What the whole run is to use, a tenth more, and room for the next call; at least twice what was spent by now and what
+ * that call may use. `times`: the whole over what was spent by now.
  */
 function needOf(
   use: BudgetUse | null | undefined,

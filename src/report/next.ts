@@ -16,7 +16,7 @@ export interface Next {
 
 export interface NextInput {
   readonly started: Pick<RunStarted, 'folder' | 'total'> | undefined;
-  readonly finished: Pick<RunFinished, 'state' | 'reason' | 'counts' | 'budget' | 'replay'>;
+  readonly finished: Pick<RunFinished, 'state' | 'reason' | 'counts' | 'usage' | 'budget' | 'replay'>;
   readonly failures: Failures;
   readonly inputPath: string;
   /** The file of `--output`; `-` for stdout, which a run does not remember. */
@@ -62,8 +62,7 @@ export function nextOf(input: NextInput): Next | undefined {
   const resume = [`${command} resume`, pathWord(started.folder), ...(isToStdout ? ['--output -'] : [])];
   if (steps.length === 0)
     return atFault === 0 ? undefined : correct(atFault, alike.inSteps > 0, inputPath, resume);
-  const larger =
-    reason?.kind === 'budget' ? largerThan(finished.budget, wholeOver(finished, started.total)) : [];
+  const larger = reason?.kind === 'budget' ? largerThan(finished, started.total) : [];
   const isMoved = reason?.code === 'model_moved';
   // What is corrected is another input.
   const isCutOrWrong = withInput !== undefined && reason?.code === 'input_broken';
@@ -166,10 +165,4 @@ function replaced(words: readonly string[], flags: readonly string[]): readonly 
   const named = (word: string) => word.slice(0, word.search(/[^ =]*$/));
   const names = new Set(flags.map(named));
   return [...words.filter((word) => !names.has(named(word))), ...flags];
-}
-
-/** All records over those that have ended, where both are known. */
-function wholeOver({ counts }: NextInput['finished'], total: number | null): number {
-  const ended = counts.total - counts.pending;
-  return total === null || ended === 0 ? 1 : counts.total / ended;
 }

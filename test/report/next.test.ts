@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { collectFailures } from '../../src/report/failures.ts';
 import { nextOf, type Next, type NextInput } from '../../src/report/next.ts';
 import { outputUnwritable } from '../../src/report/paths.ts';
-import type { Counts, StopReason } from '../../src/run/events.ts';
+import type { Counts, StopReason, UsageReport } from '../../src/run/events.ts';
+import { zeroUsage } from '../../src/usage/add.ts';
 import { failed } from './samples.ts';
 
 const stop = (kind: StopReason['kind'], code: string = kind): StopReason => ({ kind, code, message: 'no' });
@@ -27,14 +28,22 @@ interface End {
   readonly folder?: string;
   readonly inputPath?: string;
   readonly budget?: NextInput['finished']['budget'];
+  /** Of each step: the records that it was asked for, and the dollars that this took. */
+  readonly asked?: { readonly [step: string]: readonly [number, number] };
   readonly outputPath?: string;
   readonly command?: string;
   readonly anew?: NextInput['anew'];
 }
 
+function usageOf(asked: NonNullable<End['asked']>): UsageReport {
+  const row = (records: number, cost_usd: number) => ({ ...zeroUsage, records, cost_usd });
+  const rows = Object.entries(asked).map(([step, [records, usd]]) => [step, row(records, usd)] as const);
+  return { total: row(0, 0), by_step: Object.fromEntries(rows), by_model: {} };
+}
+
 function nextAfter(end: End): Next | undefined {
   const { failedInSteps = 0, rowsAtFault = 0, unsent = 0 } = end;
-  const { pending = 0, reason, total = 20000, budget } = end;
+  const { pending = 0, reason, total = 20000, budget, asked = {} } = end;
   const failed = failedInSteps + rowsAtFault + unsent;
   const counts: Counts = { total: 20000, succeeded: 20000 - failed - pending, failed, skipped: 0, pending };
   return nextOf({
@@ -42,6 +51,7 @@ function nextAfter(end: End): Next | undefined {
     finished: {
       state: reason === undefined ? 'completed' : reason.kind === 'interrupted' ? 'interrupted' : 'stopped',
       counts,
+      usage: usageOf(asked),
       ...(reason !== undefined && { reason }),
       ...(budget !== undefined && { budget }),
     },
@@ -67,6 +77,7 @@ describe('what to do next', () => {
     const finished = {
       state: 'interrupted',
       counts: { total: 2, succeeded: 0, failed: 1, skipped: 0, pending: 1 },
+      usage: usageOf({}),
     } as const;
     const failures = failuresOf(1, 0, 0);
     expect(nextOf({ started: { total: 2 }, finished, failures, inputPath: 'r' })).toBeUndefined();
@@ -178,11 +189,26 @@ describe('what to do next', () => {
   });
 
   it.each<[string, Partial<End>, string]>([
-    ['a tenth of them has ended', { pending: 18_000 }, '--budget-usd 55'],
-    ['few have', { pending: 19_980 }, '--budget-usd 5400'],
-    ['none has', { pending: 20_000 }, '--budget-usd 11'],
-    ['nobody knows how many there are', { pending: 18_000, total: null }, '--budget-usd 11'],
-  ])('reckons the budget of all records from those that have ended: %s', (_, end, flag) => {
+    ['a tenth was asked for', { pending: 18_000, asked: { one: [2000, 4.9] } }, '--budget-usd 55'],
+    ['few were', { pending: 19_980, asked: { one: [20, 4.9] } }, '--budget-usd 5400'],
+    [
+      'more are under way than have ended',
+      { pending: 19_980, asked: { one: [200, 4], two: [45, 0.9] } },
+      '--budget-usd 890',
+    ],
+    [
+      'few came to a step',
+      { pending: 18_000, asked: { one: [2000, 4], rare: [20, 0.9] } },
+      '--budget-usd 55',
+    ],
+    ['none has ended', { pending: 20_000, asked: { one: [64, 4.9] } }, '--budget-usd 1700'],
+    ['nothing was used', { pending: 20_000 }, '--budget-usd 11'],
+    [
+      'nobody knows how many there are',
+      { pending: 18_000, total: null, asked: { one: [2000, 4.9] } },
+      '--budget-usd 11',
+    ],
+  ])('reckons the budget of all records from those that were asked for: %s', (_, end, flag) => {
     const budget = { usd: { limit: 5, spent: 4.9, wanted: 0.6 }, tokens: null };
     expect(nextAfter({ ...end, reason: stop('budget'), budget })?.command.at(-1)).toBe(flag);
   });
