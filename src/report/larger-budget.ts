@@ -40,7 +40,9 @@ function wholeOver(
   for (const row of Object.values(usage.by_step)) {
     const amount = amountOf(row) ?? 0;
     used += amount;
-    if (amount > 0) whole += (amount * total) / Math.max(row.records, ended, 1);
+    // A record that the budget refused has come to the step as well, and was not asked for.
+    const asked = Math.min(row.records, row.requests);
+    if (amount > 0) whole += (amount * total) / Math.max(asked, ended, 1);
   }
   return used === 0 ? 1 : whole / used;
 }

@@ -28,16 +28,18 @@ interface End {
   readonly folder?: string;
   readonly inputPath?: string;
   readonly budget?: NextInput['finished']['budget'];
-  /** Of each step: the records that it was asked for, and the dollars that this took. */
-  readonly asked?: { readonly [step: string]: readonly [number, number] };
+  /** Of each step: the records that came to it, the dollars that this took, and the requests; as many as records. */
+  readonly asked?: { readonly [step: string]: readonly [number, number, number?] };
   readonly outputPath?: string;
   readonly command?: string;
   readonly anew?: NextInput['anew'];
 }
 
 function usageOf(asked: NonNullable<End['asked']>): UsageReport {
-  const row = (records: number, cost_usd: number) => ({ ...zeroUsage, records, cost_usd });
-  const rows = Object.entries(asked).map(([step, [records, usd]]) => [step, row(records, usd)] as const);
+  const row = (records: number, cost_usd: number, requests = records) => {
+    return { ...zeroUsage, records, cost_usd, requests };
+  };
+  const rows = Object.entries(asked).map(([step, given]) => [step, row(...given)] as const);
   return { total: row(0, 0), by_step: Object.fromEntries(rows), by_model: {} };
 }
 
@@ -194,6 +196,11 @@ describe('what to do next', () => {
     [
       'more are under way than have ended',
       { pending: 19_980, asked: { one: [200, 4], two: [45, 0.9] } },
+      '--budget-usd 890',
+    ],
+    [
+      'many were refused, and each of the others took some requests',
+      { pending: 19_980, asked: { one: [600, 4, 200], two: [45, 0.9, 130] } },
       '--budget-usd 890',
     ],
     [
