@@ -728,6 +728,16 @@ describe('taking hold of a run', () => {
     },
   );
 
+  it('does not call a run done whose input has yet to come', async () => {
+    const inputOf = (sha256: string | null) => ({ input: { path: '-', sha256, format: 'jsonl' } });
+    const meta = (sha256: string | null) => metaOf(chain, inputOf(sha256));
+    const folder = await begun(chain, inputOf('a'.repeat(64)));
+    await run(chain, recordsOf(3), { openModel: answering(), folder }).finished;
+    const earlier = await held(folder.path);
+    expect(await earlier.done(meta(null))).toBeUndefined();
+    expect(await earlier.done(meta('a'.repeat(64)))).toBeDefined();
+  });
+
   it.each(['failed', 'changed'])('does not call a run done that has %s', async (how) => {
     const folder = await begun();
     const openModel = how === 'failed' ? instantModels(() => failed()) : answering();

@@ -245,6 +245,12 @@ describe('merged shards', () => {
     for (const name of names) await writeFile(join(home, name, 'stdin'), 'the same\n');
     await merged(names);
     expect(await fileOf('whole', 'stdin')).toBe('the same\n');
+    // An older pipe did not tell its sum.
+    const sum = `"sha256": "${'b'.repeat(64)}",\n    "format": "jsonl"`;
+    await change('shard-2', 'run.json', (text) =>
+      text.replace('"sha256": null,\n    "format": "jsonl"', sum),
+    );
+    expect(await mergeRuns(sourcesOf(names), join(home, 'again'))).toMatchObject({ ok: true });
     await writeFile(join(home, 'shard-2/stdin'), 'another\n');
     expect((await refusal(names, join(home, 'other'))).join()).toContain('has read another standard input');
   });
