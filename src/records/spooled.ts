@@ -62,12 +62,15 @@ export async function openSpool({
   });
 }
 
-/** Whether a whole spool cannot be read to its end, since it ends within a quoted cell, an array or a gzip stream. */
+/** Codes of what is wrong with the disk, and not with what came. */
+const ofDisk = new Set(['input-unreadable', 'input-changed']);
+
+/** Whether a whole spool comes to no sound end, as where it ends within a quoted cell, an array or a gzip stream. */
 export async function isCutOff(input: SpoolInput): Promise<boolean> {
   const opened = await openRecords(input);
   if (!opened.ok) return false;
   const survey = await opened.value.survey();
-  return survey?.ok === false;
+  return survey?.ok === false && !ofDisk.has(survey.error.code);
 }
 
 export interface CopiedInput {

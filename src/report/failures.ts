@@ -31,7 +31,7 @@ export interface Failures {
 /** How many records fail however often they are run, until something is corrected. */
 export interface FailingAlike {
   readonly count: number;
-  /** Of these, those whose step found nothing to send: that may be the pipeline's fault as well as theirs. */
+  /** Of these, those whose step could make no request of them: that may be the pipeline's fault as well as theirs. */
   readonly inSteps: number;
 }
 

@@ -126,7 +126,7 @@ export const stepFailures = {
   tool_failed: 'tools', // `on_error: fail`, or a tool that cannot be run
 } as const;
 
-/** Whether the step has failed by what it was given or answered, and not by a call. */
+/** Whether the step itself has failed, and not a call of the model. */
 export function isStepFailure(code: string): code is keyof typeof stepFailures {
   return Object.hasOwn(stepFailures, code);
 }

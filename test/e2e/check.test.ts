@@ -65,7 +65,7 @@ describe('pipe check --input', () => {
     );
     const cwd = project({ 'p.yaml': pipeline, 'rows.jsonl': rows.join('') });
     const { stderr } = await pipe(['check', 'p.yaml', '--input', 'rows.jsonl'], { cwd });
-    expect(stderr).toMatch(/\d+ records of 1000 would fail; the first 20 mistakes are told/u);
+    expect(stderr).toContain('750 records of 1000 would fail; the first 20 mistakes are told');
   });
 
   it('warns of a field that no record has, wherever it is asked for', async () => {
