@@ -63,7 +63,7 @@ export async function readEarlier(plan: Plan, options: EarlierOptions): Promise<
   const alike = new Map(plan.steps.map(({ id }) => [id, createSums()]));
   const names: string[] = [];
   let made_up = 0;
-  for (const path of [...first, ...(await runsOf(plan.name, options.folder, fileSystem))]) {
+  for (const path of new Set([...first, ...(await runsOf(plan.name, options.folder, fileSystem))])) {
     if (names.length >= mostRuns) break;
     const summary = await readSummary(fileSystem, join(path, 'run.json'));
     if (!summary.ok || summary.value.name !== plan.name || names.includes(basename(path))) continue;

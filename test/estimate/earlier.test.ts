@@ -70,6 +70,14 @@ describe('earlier runs', () => {
     expect(await readEarlier(one, { folder })).toEqual({ runs: [], calls: 0, steps: new Map(), made_up: 1 });
   });
 
+  it('count once where one of them is read first', async () => {
+    const folder = temporaryFolder();
+    const real = await run({ runsDir: folder, name: 'test' }, one);
+    const simulated = await run({ runsDir: folder, name: 'test' }, one, true, 1);
+    const told = await readEarlier(one, { folder, first: [simulated, real] });
+    expect([told.runs.length, told.calls, told.made_up]).toEqual([1, 4, 1]);
+  });
+
   it('are found by a name that is too long for that of a folder', async () => {
     const folder = temporaryFolder();
     const named = plan([step('one')], { name: `tickets-${'long-'.repeat(18)}x` });
