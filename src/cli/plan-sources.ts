@@ -38,7 +38,7 @@ export async function openSources(
     ...(grown?.ok === true && cache !== false ? [goodToRecord(grown.value)] : []),
   ];
   if (flags.against === undefined) return success({ recordings, before: undefined });
-  const before = await openBefore(terminal, flags.against);
+  const before = await readBefore(terminal, flags.against);
   return before.ok ? success({ recordings, before: before.value }) : failure([before.error]);
 }
 
@@ -68,10 +68,10 @@ function goodToRecord(recordings: Recordings): RecordedAnswers {
   };
 }
 
-async function openBefore({ cwd }: Terminal, run: string): Promise<Result<AskedBefore, Diagnostic>> {
+async function readBefore({ cwd }: Terminal, run: string): Promise<Result<AskedBefore, Diagnostic>> {
   const found = await findRun(cwd, run);
   if (!found.ok) return found;
-  const { openAskedBefore } = await import('../estimate/asked-before.ts');
-  const opened = await openAskedBefore(found.value);
-  return opened.ok ? opened : failure(diagnosticOf(opened.error, cwd));
+  const { readAskedBefore } = await import('../estimate/asked-before.ts');
+  const read = await readAskedBefore(found.value);
+  return read.ok ? read : failure(diagnosticOf(read.error, cwd));
 }

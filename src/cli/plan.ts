@@ -74,14 +74,10 @@ async function plan(terminal: Terminal, file: string, flags: PlanFlags): Promise
   }
   const sources = await openSources(terminal, flags);
   if (!sources.ok) return refuseCommand(terminal, flags, sources.error);
-  try {
-    const prepared = await prepare(terminal, file, flags.input, flags);
-    if (!prepared.ok) return await refuseCommand(terminal, flags, prepared.error);
-    await printDiagnostics(terminal, prepared.value.warnings);
-    return await planPrepared(terminal, file, flags, prepared.value, sources.value);
-  } finally {
-    await sources.value.before?.close();
-  }
+  const prepared = await prepare(terminal, file, flags.input, flags);
+  if (!prepared.ok) return refuseCommand(terminal, flags, prepared.error);
+  await printDiagnostics(terminal, prepared.value.warnings);
+  return planPrepared(terminal, file, flags, prepared.value, sources.value);
 }
 
 async function planPrepared(
@@ -139,7 +135,7 @@ async function estimate(
   const records = observed(source.read(plan.input.schema), (item) => foreign.add(item));
   try {
     const estimated = await estimateRun(plan, selectRecords(records, selectionOf(flags), total), {
-      known: createKnown({ cache, recordings, ...(before && { before }) }),
+      known: createKnown({ cache, recordings }),
       earlier: await readEarlier(plan, {
         folder: join(terminal.cwd, runsFolder),
         ...(before && { first: [before.path] }),

@@ -4,17 +4,23 @@ import { canonicalJson } from '../run/canonical.ts';
 import { filesOf } from '../run/summary-differences.ts';
 import { ingredientNames, ingredientsOf, type StepIngredients } from '../run/ingredients.ts';
 import type { AskedBefore } from './asked-before.ts';
-import type { EarlierStep } from './earlier.ts';
-import { forecastStep, type StepForecast } from './forecast.ts';
+import type { StepForecast } from './forecast.ts';
 import { sumRanges, type Range } from './range.ts';
-import { addSight, createTally, type SizedQuestion, type SizedSight } from './tally.ts';
+import type { SizedSight } from './tally.ts';
 
 /**
  * Why a call of the run is made again: what its question is made of has changed (`prompt`, `model`, `schema`, `tools`), or
- * what it is asked about (`input`: the record, or an earlier answer in it); or there was none: the record is new, or the
- * step. `unknown`: the run is of an older pipe, which did not note what its questions were made of.
+ * what it is asked about has or may have (`input`: the record, an earlier answer in it, or what a tool says); or it is the
+ * same, but no answer to it is kept (`not cached`); or there was none: the record is new, or the step. `unknown`: the run
+ * is of an older pipe, which did not note what its questions were made of.
  */
-export type Reason = (typeof ingredientNames)[number] | 'input' | 'new record' | 'new step' | 'unknown';
+export type Reason =
+  | (typeof ingredientNames)[number]
+  | 'input'
+  | 'not cached'
+  | 'new record'
+  | 'new step'
+  | 'unknown';
 
 export interface StepComparison {
   /** Null for a step that the pipeline has no more. */
@@ -22,10 +28,13 @@ export interface StepComparison {
   readonly id: string;
   /** Calls of the run. */
   readonly before: number;
-  /** Calls that the run has asked alike. */
+  /** Calls that the run has asked alike, and that are not made again. */
   readonly same: number;
-  /** Calls that it has not, as they are expected: `recalled.cached` of them are answered by the cache or a recording. */
-  readonly recalled: StepForecast | null;
+  /**
+   * All calls that are to be made, as they are estimated, whether the run has asked them alike or not, and those that it
+   * has not, but that are answered by the cache or a recording: `recalled.cached`.
+   */
+  readonly recalled: Pick<StepForecast, 'cached' | 'calls' | 'cost_usd'> | null;
   /** How many records each reason is of; one may have several. */
   readonly reasons: ReadonlyMap<Reason, number>;
 }
@@ -47,16 +56,14 @@ export interface Comparison {
 /** Compares, record by record, what would be asked with what a run has asked. */
 export interface Comparing {
   add(key: string, sights: readonly SizedSight[]): void;
-  end(earlier: ReadonlyMap<string, EarlierStep>): Comparison;
+  /** Given what the calls of each step of the plan come to. */
+  end(forecasts: readonly StepForecast[]): Comparison;
 }
 
 export function compareWith(before: AskedBefore, plan: Plan): Comparing {
   const now = ingredientsOf(plan);
   const tallies = new Map(
-    plan.steps.map((step) => [
-      step.id,
-      { recalled: createTally(step), same: 0, reasons: new Map<Reason, number>() },
-    ]),
+    plan.steps.map((step) => [step.id, { same: 0, cached: 0, reasons: new Map<Reason, number>() }]),
   );
   const changed = new Map(
     plan.steps.map(({ id }) => [id, changesOf(before.summary.steps, id, now[id])] as const),
@@ -64,11 +71,16 @@ export function compareWith(before: AskedBefore, plan: Plan): Comparing {
   const seen = new Set<string>();
   let added = 0;
 
-  function reasonsFor(id: string, key: string, awaits: boolean): readonly Reason[] {
-    if (!before.keys.has(key)) return ['new record'];
-    const reasons = changed.get(id) ?? [];
-    if (reasons.length === 0) return ['input'];
-    return awaits && reasons[0] !== 'unknown' ? [...reasons, 'input'] : reasons;
+  function reasonsFor({ step, end, questions }: SizedSight, key: string): readonly Reason[] {
+    const isSame = questions.map(({ fingerprint }) => before.questions.has(fingerprint));
+    const again = questions.some(({ known }, at) => !known && isSame[at] === true);
+    const awaits = end === 'awaits' || end === 'tools';
+    const differs = awaits || isSame.includes(false);
+    if (!before.keys.has(key)) return again || differs ? ['new record'] : [];
+    return [
+      ...(differs ? differencesOf(changed.get(step.id) ?? [], awaits) : []),
+      ...(again ? (['not cached'] as const) : []),
+    ];
   }
 
   return {
@@ -78,28 +90,19 @@ export function compareWith(before: AskedBefore, plan: Plan): Comparing {
       for (const sight of sights) {
         const tally = tallies.get(sight.step.id);
         if (tally === undefined || sight.end === 'skipped') continue;
-        const isNew = ({ fingerprint }: SizedQuestion) => !before.asked(fingerprint);
-        const count = sight.questions.filter(isNew).length;
-        tally.same += sight.questions.length - count;
-        const awaits = sight.end === 'awaits';
-        if (count === 0 && !awaits) continue;
-        addSight(tally.recalled, sight, isNew);
-        for (const reason of reasonsFor(sight.step.id, key, awaits)) {
+        for (const { fingerprint, known } of sight.questions) {
+          if (known) tally[before.questions.has(fingerprint) ? 'same' : 'cached'] += 1;
+        }
+        for (const reason of reasonsFor(sight, key)) {
           tally.reasons.set(reason, (tally.reasons.get(reason) ?? 0) + 1);
         }
       }
     },
-    end(earlier) {
-      const steps = plan.steps.map((step): StepComparison => {
-        const tally = tallies.get(step.id);
-        return {
-          step,
-          id: step.id,
-          before: before.calls.get(step.id) ?? 0,
-          same: tally?.same ?? 0,
-          recalled: tally === undefined ? null : forecastStep(tally.recalled, plan, earlier),
-          reasons: tally?.reasons ?? new Map(),
-        };
+    end(forecasts) {
+      const steps = forecasts.map(({ step, calls, cost_usd }): StepComparison => {
+        const { same = 0, cached = 0, reasons = new Map() } = tallies.get(step.id) ?? {};
+        const called = before.calls.get(step.id) ?? 0;
+        return { step, id: step.id, before: called, same, recalled: { cached, calls, cost_usd }, reasons };
       });
       const gone = [...before.calls].filter(([id]) => !tallies.has(id));
       return {
@@ -108,7 +111,7 @@ export function compareWith(before: AskedBefore, plan: Plan): Comparing {
         records: { new: added, gone: before.keys.size - seen.size },
         vars: changedVars(before, plan),
         files: changedFiles(before, plan),
-        cost_usd: sumRanges(steps.flatMap(({ recalled }) => recalled?.cost_usd ?? [])),
+        cost_usd: sumRanges(forecasts.map(({ cost_usd }) => cost_usd)),
       };
     },
   };
@@ -116,6 +119,12 @@ export function compareWith(before: AskedBefore, plan: Plan): Comparing {
 
 function goneStep(id: string, calls: number): StepComparison {
   return { step: null, id, before: calls, same: 0, recalled: null, reasons: new Map() };
+}
+
+/** What is not as it was in a question, by what has changed of its step. */
+function differencesOf(changes: readonly Reason[], awaits: boolean): readonly Reason[] {
+  if (changes.length === 0) return ['input'];
+  return awaits && changes[0] !== 'unknown' ? [...changes, 'input'] : changes;
 }
 
 function changesOf(

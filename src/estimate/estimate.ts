@@ -38,7 +38,7 @@ export interface Estimate {
 export interface EstimateOptions {
   readonly known: Known;
   readonly earlier: Earlier;
-  /** The run to compare with. */
+  /** The run to compare with; nothing of the estimate is known by it. */
   readonly before?: AskedBefore;
   /** The folder that paths of images are relative to. */
   readonly files?: string;
@@ -117,7 +117,7 @@ export async function estimateRun(
       seconds,
       plan,
     }),
-    ...(comparing && { comparison: comparing.end(earlier.steps) }),
+    ...(comparing && { comparison: comparing.end(steps) }),
   });
 }
 

@@ -12,14 +12,14 @@ import { decide } from '../run/when.ts';
 import type { StepServices, StepValue } from '../steps/step.ts';
 import type { Scope } from '../template/template.ts';
 import { zeroUsage } from '../usage/add.ts';
-import type { Known, Source } from './known.ts';
+import type { Known } from './known.ts';
 
 /** One question that a run would ask. */
 export interface Question {
   readonly request: ModelRequest;
   readonly fingerprint: Fingerprint;
-  /** Who knows the answer; undefined where the model has to be asked. */
-  readonly known: Source | undefined;
+  /** Whether its answer is; otherwise the model has to be asked. */
+  readonly known: boolean;
 }
 
 /**
@@ -129,8 +129,8 @@ async function rehearse(
       if (!whole.ok) return { ok: false, error: whole.error, usage: zeroUsage };
       const fingerprint = fingerprints[at]?.(whole.value) ?? '';
       const found = await known.answer(step, fingerprint);
-      questions.push({ request: whole.value, fingerprint, known: found?.from });
-      if (found !== undefined) return { ok: true, completion: found.entry.completion, usage: cachedUsage };
+      questions.push({ request: whole.value, fingerprint, known: found !== undefined });
+      if (found !== undefined) return { ok: true, completion: found.completion, usage: cachedUsage };
       end = 'open';
       return unanswered;
     },

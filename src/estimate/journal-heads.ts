@@ -3,7 +3,6 @@ import { isSealed } from '../run/checked-line.ts';
 import type { StopReason } from '../run/events.ts';
 import { errorCode, inWords, type FileSystem } from '../run/file-system.ts';
 import { readHead, type Head } from '../run/journal/heads.ts';
-import type { Place } from '../run/journal/record-index.ts';
 import { scanLines } from '../run/journal/scan-lines.ts';
 
 /**
@@ -14,14 +13,14 @@ export async function foldHeads(
   fileSystem: FileSystem,
   path: string,
   mostBytes: number,
-  visit: (head: Head, place: Place) => void,
+  visit: (head: Head) => void,
 ): Promise<Result<undefined, StopReason>> {
   try {
     const file = await fileSystem.openToRead(path);
     try {
       await scanLines(file, ({ bytes, offset }) => {
         const head = isSealed(bytes) ? readHead(bytes) : undefined;
-        if (head !== undefined) visit(head, { offset, length: bytes.length });
+        if (head !== undefined) visit(head);
         return offset < mostBytes;
       });
       return success(undefined);

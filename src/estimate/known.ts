@@ -3,19 +3,13 @@ import type { Entry } from '../run/entry.ts';
 import type { Fingerprint } from '../run/fingerprint.ts';
 import type { PlanStep } from '../plan.ts';
 import type { ToolOutcome } from '../tools/tool.ts';
-import type { AskedBefore } from './asked-before.ts';
 
-/** Who knows an answer: then a run would not ask (cache, recording), or another one has asked it already. */
-export type Source = 'cache' | 'recording' | 'run';
-
-export interface Found {
-  readonly entry: Entry;
-  readonly from: Source;
-}
-
-/** What is answered already. Looks things up and changes nothing. */
+/**
+ * What a run would be given without a call. What another run was answered is not among it, unless the cache or a recording
+ * has kept it: asked anew, a model may answer otherwise, and so may a tool. Looks things up and changes nothing.
+ */
 export interface Known {
-  answer(step: PlanStep, fingerprint: Fingerprint): Promise<Found | undefined>;
+  answer(step: PlanStep, fingerprint: Fingerprint): Promise<Entry | undefined>;
   tool(fingerprint: Fingerprint): Promise<ToolOutcome | undefined>;
 }
 
@@ -28,28 +22,23 @@ export interface RecordedAnswers {
 export interface KnownOptions {
   readonly cache?: AnswerCache;
   readonly recordings?: readonly RecordedAnswers[];
-  /** The run that is compared with: what it was answered tells what later steps would say. */
-  readonly before?: AskedBefore;
 }
 
-export function createKnown({ cache, recordings = [], before }: KnownOptions): Known {
+export function createKnown({ cache, recordings = [] }: KnownOptions): Known {
   return {
     async answer(step, fingerprint) {
       for (const recording of recordings) {
         const recorded = recording.answer(fingerprint);
-        if (recorded !== undefined) return { entry: recorded.entry, from: 'recording' };
+        if (recorded !== undefined) return recorded.entry;
       }
-      const kept = step.cache ? await cache?.find(fingerprint) : undefined;
-      if (kept !== undefined) return { entry: kept, from: 'cache' };
-      const asked = await before?.answer(fingerprint);
-      return asked && { entry: asked, from: 'run' };
+      return step.cache ? cache?.find(fingerprint) : undefined;
     },
     async tool(fingerprint) {
       for (const recording of recordings) {
         const recorded = recording.tool(fingerprint);
         if (recorded !== undefined) return recorded.outcome;
       }
-      return before?.tool(fingerprint);
+      return undefined;
     },
   };
 }

@@ -60,24 +60,19 @@ export function sizedSight(
   seen: KeyTable,
 ): SizedSight {
   const questions = sight.questions.map((question) => {
-    const asked = question.known === undefined || question.known === 'run';
+    const asked = !question.known;
     const repeated = asked && sight.step.cache && seen.count(hashOfHex(question.fingerprint)) > 1;
     return { ...question, size: asked ? measure(question.request) : undefined, repeated };
   });
   return { ...sight, questions, sketch: sight.sketch && measure(sight.sketch) };
 }
 
-/** Adds what a record asks in the step; `counts` says which of its questions. */
-export function addSight(
-  tally: StepTally,
-  sight: SizedSight,
-  counts: (question: SizedQuestion) => boolean = () => true,
-): void {
+/** Adds what a record asks in the step. */
+export function addSight(tally: StepTally, sight: SizedSight): void {
   const { end, certain, questions, sketch } = sight;
   if (end === 'skipped') return;
   tally.records += 1;
-  for (const question of questions.filter(counts)) {
-    const { size, repeated } = question;
+  for (const { size, repeated } of questions) {
     if (size === undefined) tally.cached += 1;
     else {
       tally.rendered.add(size);

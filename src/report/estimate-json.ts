@@ -66,10 +66,17 @@ export interface ReportedComparison {
   readonly by_step: {
     readonly [step: string]: {
       readonly before: number;
+      /** Asked alike by the run, and not to be made again. */
       readonly same: number;
-      /** Null for a step that the pipeline has no more. */
+      /**
+       * `to_make`: what `by_step` of the estimate has; `cached`: answered without a call, but not asked by the run. Null for
+       * a step that the pipeline has no more.
+       */
       readonly recalled: ReportedCalls | null;
-      /** How many records each reason is of: prompt, model, schema, tools, input, new record, new step, unknown. */
+      /**
+       * How many records each reason is of: prompt, model, schema, tools, input, not cached, new record, new step,
+       * unknown.
+       */
       readonly reasons: { readonly [reason: string]: number };
       readonly cost_usd: Range | null;
     };

@@ -351,7 +351,7 @@ describe('--against', () => {
     expect((await changed(change)).reasons).toEqual(expected);
   });
 
-  it('tells a tool, by the answers and results of the run', async () => {
+  it('tells a tool, and what depends on its results', async () => {
     const { reasons, against } = await changed(
       (text) => text.replace('The sum of two numbers', 'Adds two numbers up'),
       assisted,
@@ -411,6 +411,144 @@ describe('--against', () => {
     expect(told.map(({ code }) => code)).toEqual([2, 2]);
     expect(told[0]?.stderr).toContain('there is no run `nothing`');
     expect(told[1]?.stderr).toContain('is damaged');
+  });
+});
+
+describe('what is to be asked anew is not known by what another run was answered', () => {
+  const gated = `
+version: 1
+name: gated
+input: { key: id }
+model: { name: mistral-small-latest, temperature: 0.7, max_tokens: 300 }
+steps:
+  classify:
+    type: structured
+    prompt: 'Is this ticket urgent? {{input.text}}'
+    schema: { type: object, required: [urgent], properties: { urgent: { type: boolean } } }
+  reply:
+    type: chat
+    when: '{{steps.classify.output.urgent}}'
+    prompt: 'Write a friendly reply to this ticket: {{input.text}}'
+`;
+  const many = Array.from({ length: 12 }, (_, at) => ({ id: `t${at}`, text: `Ticket ${at}: where is it?` }));
+
+  /** A run of it in runs/, and the estimates after it without and with a comparison, which tell the same but for that. */
+  async function afterRun(flags: readonly string[] = [], first: readonly object[] = many) {
+    const made = project(gated, first);
+    const files = [made.at('pipeline.yaml'), '--input', made.at('rows.jsonl')];
+    const words = ['run', ...files, '--set', `model.base_url=${server}`, '--quiet', ...flags];
+    const ran = await command(made.folder, words);
+    const run = join('runs', readdirSync(made.at('runs'))[0] ?? '');
+    const outputs = readFileSync(made.at(`${run}/results.jsonl`), 'utf8');
+    made.writeRows(many);
+    const compared = async (...more: readonly string[]) => {
+      const told = await made.estimate('--against', run, ...more);
+      const { against } = told;
+      if (against === null) throw new Error('nothing was compared');
+      expect({ ...told, against: null }).toEqual(await made.estimate(...more));
+      expect(against.cost_usd).toEqual(told.cost_usd);
+      for (const [id, { calls, cost_usd }] of Object.entries(told.by_step)) {
+        const { same, recalled, cost_usd: cost } = against.by_step[id] ?? {};
+        expect(recalled).toMatchObject({
+          to_make: calls.to_make,
+          to_make_min: calls.to_make_min,
+          to_make_max: calls.to_make_max,
+        });
+        expect((same ?? NaN) + (recalled?.cached ?? NaN)).toBe(calls.cached);
+        expect(cost).toEqual(cost_usd);
+      }
+      return { ...told, against };
+    };
+    const reply = outputs.split('\n').filter((line) => line.includes('"urgent":true')).length;
+    return { ...made, ran, run, reply, compared };
+  }
+  const reasonsOf = ({ against }: EstimateReport) =>
+    Object.fromEntries(Object.entries(against?.by_step ?? {}).map(([id, { reasons }]) => [id, reasons]));
+  const notKnown = { to_make_min: 12, to_make_max: 24, cached: 0 };
+
+  it('but is where the cache has all of it', async () => {
+    const { compared, plan, run, reply } = await afterRun();
+    expect(reply).toBeGreaterThan(0);
+    expect(reply).toBeLessThan(12);
+    const told = await compared();
+    expect(told.calls).toMatchObject({ cached: 12 + reply, to_make: 0, to_make_max: 0 });
+    expect(told.against.by_step['reply']).toMatchObject({ before: reply, same: reply, reasons: {} });
+    expect((await plan('--against', run)).stdout).toContain('no call of that run is made again');
+  });
+
+  it.each([[['--no-cache']], [['--set', 'cache=false']]])('where nothing is cached: %j', async (flags) => {
+    const { compared, plan, run } = await afterRun();
+    const told = await compared(...flags);
+    expect(told.calls).toMatchObject(notKnown);
+    expect(reasonsOf(told)).toEqual({ classify: { 'not cached': 12 }, reply: { input: 12 } });
+    const { stdout } = await plan('--against', run, ...flags);
+    expect(stdout).not.toContain('no call of that run is made again');
+    const most = String((told.cost_usd.max ?? NaN) * 0.99);
+    expect((await plan('--against', run, ...flags, '--max-usd', most)).code).toBe(4);
+  });
+
+  it('where one step is not cached', async () => {
+    const { compared, reply } = await afterRun();
+    const later = await compared('--set', 'steps.reply.cache=false');
+    expect(later.calls).toMatchObject({ cached: 12, to_make_min: reply, to_make_max: reply });
+    expect(reasonsOf(later)).toEqual({ classify: {}, reply: { 'not cached': reply } });
+    const first = await compared('--set', 'steps.classify.cache=false');
+    expect(first.calls).toMatchObject(notKnown);
+    expect(reasonsOf(first)).toEqual({ classify: { 'not cached': 12 }, reply: { input: 12 } });
+  });
+
+  it('where the simulator has made it up, which is kept in no cache', async () => {
+    const { compared } = await afterRun(['--simulate=']);
+    const told = await compared();
+    expect(told.calls).toMatchObject(notKnown);
+    expect(reasonsOf(told)).toEqual({ classify: { 'not cached': 12 }, reply: { input: 12 } });
+  });
+
+  it('where the run did not come to its end', async () => {
+    const faulty = many.map(({ id, text }, at) => (at === 5 ? { id } : { id, text }));
+    const { ran, compared, plan, run } = await afterRun(['--fail-fast', '--concurrency', '1'], faulty);
+    expect(ran.code).toBe(1);
+    const told = await compared();
+    const { before = NaN, same } = told.against.by_step['classify'] ?? {};
+    expect(same).toBe(before);
+    expect(before).toBeGreaterThan(0);
+    expect(before).toBeLessThan(12);
+    const classified = told.by_step['classify']?.calls;
+    expect(classified).toMatchObject({ cached: before, to_make_min: 12 - before, to_make_max: 12 - before });
+    expect(told.by_step['reply']?.calls.to_make_max).toBe(12 - before);
+    expect((await compared('--no-cache')).calls).toMatchObject(notKnown);
+    expect((await plan('--against', run)).stdout).not.toContain('no call of that run is made again');
+  });
+
+  it('where a prompt is another', async () => {
+    const { compared, write, reply } = await afterRun();
+    write(gated.replace('friendly reply', 'brief reply'));
+    const later = await compared();
+    expect(later.calls).toMatchObject({ cached: 12, to_make_min: reply, to_make_max: reply });
+    expect(reasonsOf(later)).toEqual({ classify: {}, reply: { prompt: reply } });
+    const anew = await compared('--no-cache');
+    expect(anew.calls).toMatchObject(notKnown);
+    expect(reasonsOf(anew)).toEqual({ classify: { 'not cached': 12 }, reply: { prompt: 12, input: 12 } });
+    write(gated.replace('Is this ticket', 'Tell whether this ticket is'));
+    const first = await compared();
+    expect(first.calls).toMatchObject(notKnown);
+    expect(reasonsOf(first)).toEqual({ classify: { prompt: 12 }, reply: { input: 12 } });
+  });
+
+  it('but is where a recording has it', async () => {
+    const { compared, at, reply } = await afterRun(['--record', 'recording.jsonl']);
+    const told = await compared('--no-cache', '--replay', at('recording.jsonl'));
+    expect(told.calls).toMatchObject({ cached: 12 + reply, to_make: 0, to_make_max: 0 });
+  });
+
+  it('where a tool is run again, whatever it said', async () => {
+    const { at, run, estimate } = project(assisted);
+    await run('--run-dir', at('first'));
+    const { calls, by_step, against } = await estimate('--against', 'first');
+    expect(calls).toMatchObject({ cached: 3, to_make_min: 6 });
+    expect(against?.by_step['answer']).toMatchObject({ before: 6, same: 3, reasons: { input: 3 } });
+    expect(against?.by_step['note']).toMatchObject({ before: 3, same: 0, reasons: { input: 3 } });
+    expect(against?.by_step['answer']?.recalled?.to_make).toBe(by_step['answer']?.calls.to_make);
   });
 });
 
@@ -552,6 +690,14 @@ describe('what is printed', () => {
       golden('against.json'),
       steady(await plan('--against', 'first', '--format', 'json'), folder),
     );
+  });
+
+  it('after a run, all of which is asked anew', async () => {
+    const { plan, run, folder } = project(tickets);
+    await run('--run-dir', join(folder, 'first'));
+    const text = await plan('--against', 'first', '--no-cache');
+    expect(text).toMatchObject({ code: 0, stderr: '' });
+    expectGolden(golden('anew.txt'), steady(text, folder));
   });
 
   it('adds up, and tells a range where what is expected is no good to the margin', async () => {
