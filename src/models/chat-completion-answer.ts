@@ -1,5 +1,5 @@
 import { isObject } from '../json/json.ts';
-import type { JsonObject } from '../json/json.ts';
+import type { JsonObject, JsonValue } from '../json/json.ts';
 import { success } from '../result.ts';
 import type { Result } from '../result.ts';
 import { empty, isAssistant, malformed, readContent, readToolCalls, textOr } from './answer-parts.ts';
@@ -18,7 +18,9 @@ export function readChatCompletion(body: JsonObject): Result<Answer, AnswerProbl
   const { choices } = body;
   if (!Array.isArray(choices)) return malformed('with JSON that has no `choices`');
   if (choices.length === 0) return empty('without any choice');
-  const choice: unknown = choices[0];
+  // Further choices, which nobody asks for, have an index of their own, and may come first.
+  const choice =
+    (choices as readonly JsonValue[]).find((one) => isObject(one) && !one['index']) ?? choices[0];
   if (!isObject(choice)) return malformed('with a choice that is no object');
   const { message, finish_reason = null } = choice;
   if (message === undefined || message === null) return empty('with a choice that has no message');

@@ -36,7 +36,12 @@ export function createInFlight(timeout: number): InFlight {
     signal.addEventListener('abort', abort, { once: true });
   }
 
+  /** What has come while this process was stopped, or was busy, is read before it is found to be too late. */
   function expire(): void {
+    setImmediate(endOverdue);
+  }
+
+  function endOverdue(): void {
     timer = undefined;
     const now = performance.now();
     for (const { collector, due } of flights) {

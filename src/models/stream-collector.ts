@@ -36,9 +36,18 @@ export function createStreamCollector(
   const { handler } = whole;
   const end: Collector['end'] = (fault) => whole.end(fault);
   let silence: NodeJS.Timeout | undefined;
+  let isSilent = false;
   let leaving: NodeJS.Timeout | undefined;
   let state: 'whole' | 'reading' | 'over' = 'whole';
   let size = 0;
+
+  /** What has come while this process was stopped, or was busy, is read before it is found to have been silent. */
+  const fallSilent = (): void => {
+    isSilent = true;
+    setImmediate(() => {
+      if (isSilent) end('silent');
+    });
+  };
 
   const take = (chunk: Buffer): 'more' | 'enough' => {
     try {
@@ -57,7 +66,7 @@ export function createStreamCollector(
     handler: {
       onRequestStart(started) {
         handler.onRequestStart(started);
-        if (!started.aborted) silence = setTimeout(end, idle_timeout, 'silent');
+        if (!started.aborted) silence = setTimeout(fallSilent, idle_timeout);
       },
       onResponseStart(controller, status, headers) {
         handler.onResponseStart(controller, status, headers);
@@ -66,6 +75,7 @@ export function createStreamCollector(
       onResponseData(controller, chunk) {
         if (state === 'over') return;
         silence?.refresh();
+        isSilent = false;
         if (state === 'whole') return handler.onResponseData(controller, chunk);
         size += chunk.length;
         if (size > max_stream) end('too_large');

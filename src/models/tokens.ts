@@ -29,16 +29,15 @@ export function readTokens(usage: JsonValue | undefined): Tokens | null {
 
 /**
  * The usage of one HTTP request. `charged`: whether it may have been paid for. The cost is left open: who holds the
- * price table works it out.
+ * price table works it out. A prompt has tokens: who counts none of them has not counted.
  */
 export function requestUsage(
   request: { readonly sent: boolean; readonly charged: boolean; readonly tokens: Tokens | null },
   first: boolean,
 ): Usage {
   if (!request.sent) return zeroUsage;
-  const { tokens } = request;
-  const free = !request.charged || tokens?.total_tokens === 0;
-  const unknown = free ? 0 : null;
+  const tokens = request.tokens?.input_tokens === 0 ? null : request.tokens;
+  const unknown = request.charged ? null : 0;
   return {
     requests: 1,
     retries: first ? 0 : 1,

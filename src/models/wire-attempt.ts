@@ -60,7 +60,8 @@ function judgeEvents(
   server: Server,
 ): Attempt {
   const body: JsonObject = reader.completion();
-  const tokens = wire.tokens(body);
+  // Some servers tell a sum that grows: that of an answer which was cut off is not what is paid.
+  const tokens = reader.finished ? wire.tokens(body) : null;
   // The events themselves are not kept: a key could stand in several, in pieces.
   const received = (): Buffer => Buffer.from(JSON.stringify(body));
   if (reader.end?.kind === 'whole')
@@ -109,6 +110,9 @@ function judgeRead({ read, tokens, headers, received }: ReadAnswer, wire: Wire, 
   return { ...paid, tokens, quota: readQuota(headers), result: { kind: 'failed', fault, retry: true } };
 }
 
+/** A gateway has not waited for the model, which may have answered all the same. 524 is Cloudflare's. */
+const gaveUpWaiting: ReadonlySet<number> = new Set([408, 504, 524]);
+
 function judgeStatus({ status, headers, body }: Response, wire: Wire, server: Server): Attempt {
   const error = readProviderError(body);
   const meant = wire.errorCode?.(status, error.body, headers);
@@ -116,11 +120,12 @@ function judgeStatus({ status, headers, body }: Response, wire: Wire, server: Se
   const request_id = requestId(headers, wire.request_id_header, server.redact);
   const fault = createFault(server, { code, message, status, request_id, body });
   const limited = code === 'rate_limited' && meant === undefined;
+  // Another 2xx may carry a completion, which is then paid for.
+  const hasAnswered = status >= 200 && status < 300;
   return {
     result: limited ? { kind: 'limited', fault } : { kind: 'failed', fault, retry: code === 'server_error' },
     sent: true,
-    // Another 2xx may carry a completion, which is then paid for.
-    charged: status >= 200 && status < 300,
+    charged: hasAnswered || gaveUpWaiting.has(status),
     tokens: null,
     quota: readQuota(headers),
     retry_after: retryAfter(headers, server.now()) ?? (limited ? (wire.pause?.(error.body) ?? null) : null),

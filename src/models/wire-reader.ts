@@ -33,6 +33,8 @@ export interface WireReader extends BodyReader {
   readonly headers: IncomingHttpHeaders | undefined;
   /** Undefined where the connection ended first. */
   readonly end: StreamEnd | undefined;
+  /** Whether the answer has said why it ends: what it tells of its usage by then is all of it. */
+  readonly finished: boolean;
   /** What has come, in the form of a whole answer. */
   completion(): JsonObject;
   /** The connection has come to its end: so has a stream that has no mark of its own for it. */
@@ -103,6 +105,9 @@ export function createWireReader(
     },
     get end() {
       return end;
+    },
+    get finished() {
+      return join.finished;
     },
     completion: () => join.completion(),
     accepts(status, received) {

@@ -5,6 +5,7 @@ import type { Scope } from '../template/template.ts';
 import { answerError, endingMistake } from './answer-mistake.ts';
 import { compileConversation, conversationProperties, conversationSchema } from './conversation.ts';
 import type { StepBuilder, StepError, StepProgram, StepType, StepValue } from './step.ts';
+import { toolText } from './tool-calls.ts';
 
 /** Asks the model once; its output is the text of the answer. */
 export const chat: StepType = {
@@ -43,6 +44,12 @@ function resultOf(outcome: CallOutcome): Result<StepValue, StepError> {
   const mistake = endingMistake(outcome.completion);
   // One that was cut off is still of use, and says so by its finish reason.
   if (mistake?.code === 'refused_answer') return failure(answerError(mistake, outcome));
-  const { text, finish_reason } = outcome.completion;
+  const { text, finish_reason, tool_calls } = outcome.completion;
+  const [call] = tool_calls;
+  if (text === '' && call !== undefined) {
+    // What would be handed on is an empty text that nobody has written.
+    const message = `the model called ${toolText(call.name)} where a text was asked for`;
+    return failure(answerError({ code: 'wrong_tool', message }, outcome));
+  }
   return success({ output: text, tool_calls: [], finish_reason, usage: outcome.usage });
 }

@@ -206,6 +206,17 @@ describe('an answer that can be used', () => {
       { ...completionBody(), choices: [{ message: { content: 'a' } }, { message: { content: 'b' } }] },
       { text: 'a' },
     ],
+    [
+      'several choices, of which the one of index 0 counts',
+      {
+        ...completionBody(),
+        choices: [
+          { index: 1, message: { content: 'a' } },
+          { index: 0, message: { content: 'b' } },
+        ],
+      },
+      { text: 'b' },
+    ],
     ['fields that nobody knows', { ...completionBody(), service_tier: 'x' }, { text: 'Hello.' }],
   ])('may have %s', (_what, body, expected) => {
     expect(read(body).answer).toMatchObject({ ok: true, value: expected });

@@ -155,6 +155,8 @@ describe('a call', () => {
   });
 });
 
+const noTokens = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
+
 describe('a call that fails', () => {
   // What the provider does, each time it is asked; how often that is; what it may have cost.
   it.each<[string, (call: FakeCall) => void, string, number, number]>([
@@ -162,13 +164,15 @@ describe('a call that fails', () => {
     ['401', (call) => call.fail(401), 'rejected_key', 1, 0],
     ['403', (call) => call.fail(403), 'rejected_key', 1, 0],
     ['404', (call) => call.fail(404), 'unknown_model', 1, 0],
-    ['408', (call) => call.fail(408), 'server_error', 3, 0],
+    ['408', (call) => call.fail(408), 'server_error', 3, 3],
     ['409', (call) => call.fail(409), 'server_error', 3, 0],
     ['413', (call) => call.fail(413), 'invalid_request', 1, 0],
     ['422', (call) => call.fail(422), 'invalid_request', 1, 0],
     ['425', (call) => call.fail(425), 'server_error', 3, 0],
     ['500', (call) => call.fail(500), 'server_error', 3, 0],
     ['503', (call) => call.fail(503), 'server_error', 3, 0],
+    ['504', (call) => call.fail(504), 'server_error', 3, 3],
+    ['no tokens of a prompt', (call) => call.reply({ content: null, usage: noTokens }), 'empty_answer', 3, 3],
     [
       'a redirect',
       (call) => call.fail(308, { headers: { location: 'https://a.example' } }),

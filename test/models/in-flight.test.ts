@@ -22,6 +22,9 @@ function fly() {
   return { begin, ended };
 }
 
+/** Milliseconds that a turn of the loop takes by the fake clock. */
+const aTurn = 1;
+
 const never = () => new AbortController().signal;
 
 describe('exchanges in flight', () => {
@@ -32,11 +35,11 @@ describe('exchanges in flight', () => {
     begin('second', never());
     vi.advanceTimersByTime(39);
     expect(ended).toEqual([]);
-    vi.advanceTimersByTime(1);
+    vi.advanceTimersByTime(1 + aTurn);
     expect(ended).toEqual(['first timed_out']);
-    vi.advanceTimersByTime(59);
+    vi.advanceTimersByTime(58);
     expect(ended).toEqual(['first timed_out']);
-    vi.advanceTimersByTime(1);
+    vi.advanceTimersByTime(1 + aTurn);
     expect(ended).toEqual(['first timed_out', 'second timed_out']);
   });
 
@@ -45,8 +48,18 @@ describe('exchanges in flight', () => {
     const first = begin('first', never());
     begin('second', never());
     first.over();
-    vi.advanceTimersByTime(100);
+    vi.advanceTimersByTime(100 + aTurn);
     expect(ended).toEqual(['second timed_out']);
+  });
+
+  it('are over by what has come when their time is found to be up, as after a process was stopped', () => {
+    const { begin, ended } = fly();
+    const [first] = [begin('first', never()), begin('second', never())];
+    vi.advanceTimersByTime(100);
+    first.over();
+    vi.advanceTimersByTime(aTurn);
+    expect(ended).toEqual(['second timed_out']);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('leave no timer behind', () => {
@@ -56,7 +69,7 @@ describe('exchanges in flight', () => {
     flights.forEach(({ over }) => over());
     expect(vi.getTimerCount()).toBe(0);
     begin('third', never());
-    vi.advanceTimersByTime(100);
+    vi.advanceTimersByTime(100 + aTurn);
     expect(vi.getTimerCount()).toBe(0);
   });
 

@@ -102,6 +102,9 @@ describe('a stream', () => {
   });
 });
 
+/** Milliseconds that a turn of the loop takes by the fake clock. */
+const aTurn = 1;
+
 describe('silence', () => {
   it('is not counted before the request is sent', () => {
     const flow = collect();
@@ -109,7 +112,7 @@ describe('silence', () => {
     flow.start();
     vi.advanceTimersByTime(99);
     expect(flow.exchanges).toEqual([]);
-    vi.advanceTimersByTime(1);
+    vi.advanceTimersByTime(1 + aTurn);
     expect(flow.exchanges).toMatchObject([{ kind: 'fault', fault: 'silent', sent: true }]);
     expect(flow.aborts).toHaveLength(1);
   });
@@ -119,7 +122,7 @@ describe('silence', () => {
     flow.start();
     vi.advanceTimersByTime(99);
     flow.head();
-    vi.advanceTimersByTime(1);
+    vi.advanceTimersByTime(1 + aTurn);
     expect(flow.exchanges).toMatchObject([{ fault: 'silent' }]);
   });
 
@@ -135,7 +138,19 @@ describe('silence', () => {
       flow.data(':');
     }
     expect(flow.exchanges).toEqual([]);
+    vi.advanceTimersByTime(100 + aTurn);
+    expect(flow.exchanges).toMatchObject([{ fault: 'silent' }]);
+  });
+
+  it('is broken by what has come when it is found to be one, as after a process was stopped', () => {
+    const flow = collect();
+    flow.start();
+    flow.head(stream);
     vi.advanceTimersByTime(100);
+    flow.data(':');
+    vi.advanceTimersByTime(99);
+    expect(flow.exchanges).toEqual([]);
+    vi.advanceTimersByTime(1 + aTurn);
     expect(flow.exchanges).toMatchObject([{ fault: 'silent' }]);
   });
 

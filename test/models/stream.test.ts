@@ -148,6 +148,7 @@ describe('a stream that fails', () => {
       { type: 'began' },
       { type: 'text', text: 'Hel' },
     ]);
+    await first.event(stop);
     first.cut();
     (await server.nextCall()).fail(503);
     const third = (await server.nextCall()).startStream();

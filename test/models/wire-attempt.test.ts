@@ -60,13 +60,19 @@ describe('a stream that broke off', () => {
     ['too_large', 'malformed_answer', 'a.example answered with more than 128 MB', true],
     ['aborted', 'aborted', 'stopped inside the answer of a.example', false],
   ])('by %s keeps what had come, and what it cost', (fault, code, message, retry) => {
-    const events = hi + data({ choices: [], usage: defaultUsage });
+    const events = hi + delta({}, 'stop') + data({ choices: [], usage: defaultUsage });
     const attempt = judged(events, { kind: 'fault', fault, cause: null, sent: true });
     expect(faultOf(attempt)).toMatchObject({
       fault: { code, message, status: 200, raw: expect.stringContaining('"text":"Hi"') },
       retry,
     });
     expect(attempt).toMatchObject({ charged: true, tokens: { total_tokens: 20 } });
+  });
+
+  it('has told a part of its usage where it has not said why it ends', () => {
+    const growing = data({ choices: [{ index: 0, delta: { content: 'Hi' } }], usage: defaultUsage });
+    const attempt = judged(growing, { kind: 'fault', fault: 'cut_body', cause: null, sent: true });
+    expect(attempt).toMatchObject({ charged: true, tokens: null });
   });
 
   it('keeps it joined and without the key', () => {

@@ -161,6 +161,22 @@ describe('the chat step', () => {
     expect(result.ok ? '' : result.error.message).toContain(message);
   });
 
+  it('fails for calls of tools that nobody has offered, but not where there is a text beside them', async () => {
+    const { program } = await compile({ prompt: 'Hello' });
+    const tool_calls = [{ id: 'a', name: 'rm', arguments: '{"path":"/"}' }];
+    const failed = await program.execute(scope, script(answered({ text: '', tool_calls })));
+    expect(failed).toMatchObject({
+      ok: false,
+      error: {
+        code: 'wrong_tool',
+        message: 'the model called `rm` where a text was asked for',
+        raw: '{"path":"/"}',
+      },
+    });
+    const said = await program.execute(scope, script(answered({ text: 'Hi', tool_calls })));
+    expect(said).toMatchObject({ ok: true, value: { output: 'Hi' } });
+  });
+
   it('keeps an answer that was cut off, with its reason', async () => {
     const { program } = await compile({ prompt: 'Hello' });
     const result = await program.execute(scope, script(answered({ text: 'Hel', finish_reason: 'length' })));
