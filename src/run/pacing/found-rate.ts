@@ -1,4 +1,5 @@
 import { createSlidingWindow } from './sliding-window.ts';
+import { createThroughput } from './throughput.ts';
 
 /** The pace that a server which tells no limit was found to bear. None is kept before it refuses for the first time. */
 export interface FoundRate {
@@ -28,6 +29,10 @@ const meaningful = 10;
 const quickest = 15_000;
 const quickestByLittle = 3000;
 
+/** Of what passed of late: refused at less than this, it is not by the pace. And how far above it we then go on. */
+const tooLittle = 0.5;
+const farBeyond = 4;
+
 /** In milliseconds. After a rest little passes at once, since there are servers that bear nothing else. */
 const slack = 20;
 
@@ -38,9 +43,13 @@ const slack = 20;
  *
  * Where little has passed, that tells little: the server may have borne no more since others used it, or have borne a burst.
  * From there the pace doubles each second, until the next refusal.
+ *
+ * Some servers refuse by chance, or since all of their users together are too many. To go slower does not help there, and
+ * each refusal would take its part of the pace: refused at much less than what passed of late, we leave that far behind.
  */
 export function createFoundRate(): FoundRate {
   const passed = createSlidingWindow(2 * minute, 1200);
+  const throughput = createThroughput(passed);
   /** Per millisecond. */
   let borne = Infinity;
   let isSeeking = false;
@@ -79,9 +88,16 @@ export function createFoundRate(): FoundRate {
     const pause = time - refused;
     const minuteBefore = Math.max(0, refused - minute);
     if (pause > longPause) {
+      throughput.countLonger();
       const ofMinute = passedSince(minuteBefore, time, Math.min(minute, time - minuteBefore));
       if (passed.sumSince(minuteBefore, time) < meaningful) seekFrom(ofMinute);
       else settleAt(ofMinute);
+      return;
+    }
+
+    if (rate() < tooLittle * throughput.best) {
+      settleAt(farBeyond * throughput.best);
+      throughput.forget();
       return;
     }
 
@@ -122,6 +138,7 @@ export function createFoundRate(): FoundRate {
       // It was sent before the pause that is over: the server has said yes since.
       if (passedAt < recoveredAt || refusedAt !== undefined) return;
       refusedAt = time;
+      throughput.measure(time);
       due = time;
     },
     recovered(time) {
@@ -131,6 +148,7 @@ export function createFoundRate(): FoundRate {
       patience = Math.min(minute, Math.max(isMeaningful ? quickest : quickestByLittle, time - refusedAt));
       if (isMeaningful) measuredSince = time;
       recoveredAt = time;
+      throughput.begin(time);
       refusedAt = undefined;
       used = 0;
       due = lastPassed + 1 / rate();

@@ -117,4 +117,37 @@ describe('a server with a limit that it does not tell', () => {
       expect(duration).toBeLessThan(30_000);
     }
   });
+
+  it.each([
+    [0.05, 16, 30],
+    [0.05, 64, 500],
+    [0.2, 16, 30],
+    [0.2, 64, 500],
+  ])(
+    'that refuses %d of all by chance, whatever the pace, is not asked ever more slowly',
+    async (share, concurrency, latency) => {
+      const [world, random] = [createWorld({ random: seeded(11) }), seeded(3)];
+      const { duration, limited } = await world.run({
+        requests: 1000,
+        concurrency,
+        server: () => ({ kind: random() < share ? 'limited' : 'answered' }),
+        latency: logNormal(latency, 4 * latency, seeded(7)),
+      });
+      const pauses = limited.length * 375;
+      expect(duration).toBeLessThan(6 * (pauses + (1000 * latency) / concurrency));
+    },
+  );
+
+  it.each([7, 5, 2])('that bears %d in place of 20 after a while is not taken for one', async (rate) => {
+    const [before, after] = [tokenBucket(20, 20), tokenBucket(rate, rate)];
+    const world = createWorld();
+    const { duration, limited } = await world.run({
+      requests: 2000 + 100 * rate,
+      concurrency: 64,
+      server: (arrival) => (arrival.time < 100_000 ? before : after)(arrival),
+      latency: () => 300,
+    });
+    expect(duration).toBeLessThan(200_000 * 1.15);
+    expect(limited.filter((time) => time > 100_000).length).toBeLessThan(200);
+  });
 });
