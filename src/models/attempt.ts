@@ -35,6 +35,7 @@ const final: ReadonlySet<CallErrorCode> = new Set([
   'rejected_key',
   'unknown_model',
   'not_on_plan',
+  'redirected',
   'rate_limited',
   'outage',
 ]);

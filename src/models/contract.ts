@@ -92,6 +92,7 @@ export type CallErrorCode =
   | 'rejected_key' // 401, 403
   | 'unknown_model' // 404, or a 400 that says so
   | 'not_on_plan' // the plan's limit for this model is 0
+  | 'redirected' // the API is elsewhere
   | 'rate_limited' // 429 for longer than an outage may last
   | 'outage' // nothing but errors that pass, from every call, for longer than an outage may last
   | 'invalid_request' // 400, 422 and the other 4xx
@@ -182,10 +183,10 @@ export interface Refusal {
 
 export interface RequestEnd {
   /**
-   * - `answered`: by a completion, usable or not, or by an error that concerns this request or this key
+   * - `answered`: by a completion, or by an error that concerns this request or this key
    * - `limited`: by a 429
-   * - `unavailable`: by a fault that passes, which the request itself may be the cause of: a time-out, a cut answer, 408,
-   *   409, 425, 500 and the other 5xx
+   * - `unavailable`: by a fault that passes, which the request itself may be the cause of: a time-out, an answer that
+   *   is cut or none, 408, 409, 425, 500 and the other 5xx
    * - `unreachable`: by a fault that passes and that no request is the cause of: no connection, 502, 503, 504
    * - `aborted`: we ended it
    */

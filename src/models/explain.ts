@@ -55,10 +55,17 @@ export function explainStatus(refused: RefusedStatus, server: Server): Explanati
   return { code, message: sentenceFor(code, reason, refused, server) };
 }
 
-type StatusCode = WireErrorCode | 'unknown_model' | 'server_error' | 'malformed_answer' | 'invalid_request';
+type StatusCode =
+  | WireErrorCode
+  | 'unknown_model'
+  | 'redirected'
+  | 'server_error'
+  | 'malformed_answer'
+  | 'invalid_request';
 
 function codeOf(status: number, { said, type }: ProviderError): StatusCode {
   if (status < 300) return 'malformed_answer';
+  if (status < 400) return 'redirected';
   if (status === 401 || status === 403) return 'rejected_key';
   if (status === 402) return 'not_on_plan';
   if (status === 404) return 'unknown_model';
@@ -70,7 +77,7 @@ function codeOf(status: number, { said, type }: ProviderError): StatusCode {
 function sentenceFor(
   code: StatusCode,
   reason: string,
-  { status, headers, meant }: RefusedStatus,
+  { headers, meant }: RefusedStatus,
   { host, model, key_name }: Server,
 ): string {
   switch (code) {
@@ -90,10 +97,10 @@ function sentenceFor(
       return `${host} answered with an error (${reason})`;
     case 'malformed_answer':
       return `${host} answered with a status that no completion has (${reason})`;
+    case 'redirected':
+      return `${host} redirects to ${locationOf(headers)} (${reason}): set \`model.base_url\` to where the API is`;
     case 'invalid_request':
-      return status < 400
-        ? `${host} redirects to ${locationOf(headers)} (${reason}): set \`model.base_url\` to where the API is`
-        : `${host} refused the request (${reason})`;
+      return `${host} refused the request (${reason})`;
   }
 }
 

@@ -120,8 +120,16 @@ function nextAfter(
   return use === 'free' ? 'at the gate' : backOff(progress.attempts, retry_after, retry, random);
 }
 
-/** Failures by which the model may be out for everybody. An answer that cannot be used is an answer all the same. */
-const passing: ReadonlySet<CallErrorCode> = new Set(['server_error', 'timed_out', 'cut_body']);
+/**
+ * Failures by which the model may be out for everybody, such as the page of a proxy in the place of an answer. One that
+ * says nothing is an answer all the same.
+ */
+const passing: ReadonlySet<CallErrorCode> = new Set([
+  'server_error',
+  'timed_out',
+  'cut_body',
+  'malformed_answer',
+]);
 
 /** The server itself did not answer: it is down, overloaded, or cannot be reached from its gateway. */
 const ofGateways: ReadonlySet<number> = new Set([502, 503, 504]);

@@ -64,6 +64,8 @@ export function nextOf(input: NextInput): Next | undefined {
     return atFault === 0 ? undefined : correct(atFault, alike.inSteps > 0, inputPath, resume);
   const larger = reason?.kind === 'budget' ? largerThan(finished, started.total) : [];
   const isMoved = reason?.code === 'model_moved';
+  // What is corrected is another pipeline.
+  const isElsewhere = reason?.code === 'redirected' && withInput === undefined;
   // What is corrected is another input.
   const isCutOrWrong = withInput !== undefined && reason?.code === 'input_broken';
   const effect = [
@@ -72,10 +74,15 @@ export function nextOf(input: NextInput): Next | undefined {
     ...(isCutOrWrong ? ['if it was cut off'] : []),
     ...(larger.length > 0 ? ['with a larger budget'] : []),
     ...(isMoved ? ['whichever model answers'] : []),
-    ...(hasToGo(reason, withInput !== undefined) ? ['once the reason is gone'] : []),
+    ...(isElsewhere ? ['once `model.base_url` is corrected'] : []),
+    ...(!isElsewhere && hasToGo(reason, withInput !== undefined) ? ['once the reason is gone'] : []),
   ].join(', ');
   return {
-    command: isMoved ? withoutLock(resume, withInput) : replaced(withInput ?? resume, larger),
+    command: isMoved
+      ? withoutLock(resume, withInput)
+      : isElsewhere
+        ? [...resume, '--force']
+        : replaced(withInput ?? resume, larger),
     effect: [
       effect,
       ...(isCutOrWrong ? ['if it has to be corrected, run the corrected one into another folder'] : []),

@@ -176,7 +176,7 @@ describe('a call that fails', () => {
     [
       'a redirect',
       (call) => call.fail(308, { headers: { location: 'https://a.example' } }),
-      'invalid_request',
+      'redirected',
       1,
       0,
     ],

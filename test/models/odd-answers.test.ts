@@ -63,7 +63,7 @@ describe('an odd answer', () => {
       'addresses',
       (call) =>
         call.fail(307, { headers: several({ location: ['https://a.example/b', 'https://c.example'] }) }),
-      'invalid_request',
+      'redirected',
     ],
   ])('with several %s fails its record only', async (_what, act, code) => {
     const { server, ask } = await openRig();

@@ -335,6 +335,13 @@ describe('what to do next', () => {
     );
   });
 
+  it('is to resume by force where the file has to be corrected', () => {
+    expect(nextAfter({ pending: 20, reason: stop('provider', 'redirected') })).toEqual({
+      command: ['pipe resume', 'runs/r', '--force'],
+      effect: 'goes on with the 20 pending records, once `model.base_url` is corrected',
+    });
+  });
+
   it('asks for no larger budget where that is not what stopped the run', () => {
     const budget = { usd: { limit: 5, spent: 4.9, wanted: 1 }, tokens: null };
     expect(nextAfter({ pending: 1, reason: interrupted, budget })?.command).toEqual([

@@ -216,7 +216,8 @@ export function createPacer({ limits: told, retry, signal, paused, ...options }:
   /** Pauses the model, or makes its pause longer, or gives it up. */
   function holdBack(round: number, asked: number | null, trouble: Trouble, time: number): void {
     const left = outage.left(time);
-    const tooLong = trouble === 'rate_limited' && asked !== null && asked > left ? asked : null;
+    // Where there is no time left, it is not for the pause that it is too long.
+    const tooLong = trouble === 'rate_limited' && left > 0 && asked !== null && asked > left ? asked : null;
     if (left <= 0 || tooLong !== null) {
       giveUp(outage.refusal(tooLong));
       return;

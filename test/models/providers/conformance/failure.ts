@@ -88,7 +88,7 @@ export function describeFailures(wire: FakeWire): void {
       [
         'a redirect',
         (call) => call.fail(308, { headers: { location: 'https://a.example' } }),
-        'invalid_request',
+        'redirected',
         1,
       ],
     ])('by %s is told as such, and what it cost is unknown', async (_what, act, code, requests) => {
@@ -97,7 +97,7 @@ export function describeFailures(wire: FakeWire): void {
       const outcome = await ask();
       expect(failureOf(outcome)).toMatchObject({ code, attempts: requests });
       expect(server.calls.length).toBe(requests);
-      const charged = code === 'invalid_request' ? 0 : requests;
+      const charged = code === 'redirected' ? 0 : requests;
       expect(outcome.usage).toMatchObject({ requests, unmetered_requests: charged });
     });
 
