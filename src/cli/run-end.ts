@@ -29,7 +29,7 @@ export async function endOf(ending: Ending): Promise<RunFinished> {
   try {
     const lost = await writing;
     if (typeof lost === 'object')
-      return event.reason?.kind === 'local' ? event : withLostRows(event, lost.message);
+      return event.reason?.kind === 'local' ? withoutOutput(event) : withLostRows(event, lost.message);
     const failure = (await reader?.settled(interrupts.end)) ?? lost;
     if (failure === undefined || event.state !== 'completed') return event;
     return failure === 'unread'
@@ -38,6 +38,11 @@ export async function endOf(ending: Ending): Promise<RunFinished> {
   } finally {
     stop();
   }
+}
+
+/** The disk that failed before has not taken the rows either. */
+function withoutOutput(event: RunFinished): RunFinished {
+  return { ...event, unwritten: { files: [], gone: false, ...event.unwritten, output: true } };
 }
 
 function withLostRows(event: RunFinished, message: string): RunFinished {

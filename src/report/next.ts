@@ -16,7 +16,10 @@ export interface Next {
 
 export interface NextInput {
   readonly started: Pick<RunStarted, 'folder' | 'total'> | undefined;
-  readonly finished: Pick<RunFinished, 'state' | 'reason' | 'counts' | 'usage' | 'budget' | 'replay'>;
+  readonly finished: Pick<
+    RunFinished,
+    'state' | 'reason' | 'counts' | 'usage' | 'budget' | 'replay' | 'unwritten'
+  >;
   readonly failures: Failures;
   readonly inputPath: string;
   /** The file of `--output`; `-` for stdout, which a run does not remember. */
@@ -42,7 +45,7 @@ export interface Anew {
 /** How to finish what the run has left to do; undefined where that is nothing, or nothing was kept of it. */
 export function nextOf(input: NextInput): Next | undefined {
   const { started, finished, failures, inputPath, outputPath, command = 'pipe', anew } = input;
-  if (started?.folder === undefined) return undefined;
+  if (started?.folder === undefined || finished.unwritten?.gone === true) return undefined;
   const { reason, counts } = finished;
   if (finished.state === 'completed' && finished.replay !== undefined)
     return afterReplay(finished.replay, anew);

@@ -18,18 +18,20 @@ export interface RunPaths {
  */
 export function pathsOf(
   folder: string | undefined,
-  { state, reason }: Pick<RunFinished, 'state' | 'reason'>,
+  { state, reason, unwritten }: Pick<RunFinished, 'state' | 'reason' | 'unwritten'>,
   output: string | undefined,
 ): RunPaths {
+  const isWritten = (file: string) => unwritten?.files.includes(file) !== true;
+  const hasRows = unwritten?.output !== true && reason?.code !== outputUnwritable;
   return {
     ...(folder !== undefined && {
       folder,
-      results: join(folder, 'results.jsonl'),
-      errors: errorsPathOf(folder),
+      ...(isWritten('results.jsonl') && { results: join(folder, 'results.jsonl') }),
+      ...(isWritten('errors.jsonl') && { errors: errorsPathOf(folder) }),
     }),
     ...(output !== undefined &&
       output !== '-' &&
-      reason?.code !== outputUnwritable && { output: state === 'completed' ? output : `${output}.partial` }),
+      hasRows && { output: state === 'completed' ? output : `${output}.partial` }),
   };
 }
 

@@ -266,6 +266,15 @@ export interface UnusedEntry {
   readonly line: number;
 }
 
+export interface Unwritten {
+  /** Files of the run's folder that are not as this session has left them, or not there. */
+  readonly files: readonly string[];
+  /** Whether the folder has gone, so that nothing can be gone on with. */
+  readonly gone: boolean;
+  /** Whether that holds of the rows of `--output`, too. */
+  readonly output?: boolean;
+}
+
 export interface RunFinished {
   readonly type: 'run_finished';
   readonly state: 'completed' | 'interrupted' | 'stopped';
@@ -281,6 +290,8 @@ export interface RunFinished {
   readonly files?: string;
   /** Absent where models were asked. */
   readonly replay?: ReplayReport;
+  /** What could not be written of what the run was to leave; absent where all was. */
+  readonly unwritten?: Unwritten;
   /** What the run's recording has changed in its file; absent where none was written. */
   readonly recording?: RecordingChange;
   /** Milliseconds. */

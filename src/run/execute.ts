@@ -10,6 +10,7 @@ import { conclude, type Intaken } from './conclude.ts';
 import { createConductor } from './conductor.ts';
 import { openEarlier } from './earlier-records.ts';
 import type { RecordFinished, Resumed, RunEvent, RunFinished, StopReason, ToolFinished } from './events.ts';
+import type { UnfinishedFolder } from './folder.ts';
 import { withGrace } from './grace.ts';
 import { createImages, type Images } from './images.ts';
 import type { History } from './journal/history.ts';
@@ -172,8 +173,12 @@ export async function execute(execution: Execution): Promise<void> {
     recordings.ok && refused === undefined ? await withRecordings(concluded, recordings.value) : concluded;
   if (recordings.ok) await recordings.value.close();
   const kept = await folder?.finish({ ...end, models: ledger.resolvedModels() });
-  if (kept === undefined || kept.ok || reason?.kind === 'local') tell(end);
-  else tell({ ...end, state: 'stopped', reason: kept.error });
+  tell(kept === undefined || kept.ok ? end : unfinished(end, kept.error));
+}
+
+/** A local reason that came before is where it began. */
+function unfinished(end: RunFinished, { reason, unwritten }: UnfinishedFolder): RunFinished {
+  return { ...end, unwritten, ...(end.reason?.kind !== 'local' && { state: 'stopped', reason }) };
 }
 
 function refusedBy(begun: Result<unknown, StopReason> | undefined): StopReason | undefined {

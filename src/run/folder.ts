@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { failure, success, type Result } from '../result.ts';
 import { version } from '../version.ts';
-import type { StopReason } from './events.ts';
+import type { StopReason, Unwritten } from './events.ts';
 import { errorCode, nodeFileSystem, type FileSystem } from './file-system.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { History } from './journal/history.ts';
@@ -38,12 +38,17 @@ export interface RunFolder extends RunResults {
   /** Reads finished records back, while the run goes on too. Rejects with the file system's error. */
   openReader(): Promise<JournalReader>;
   /** Writes results.jsonl, errors.jsonl, usage.json and run.json. All are tried, whatever fails; the first is told. */
-  finish(end: RunEnd): Promise<Result<undefined, StopReason>>;
+  finish(end: RunEnd): Promise<Result<undefined, UnfinishedFolder>>;
   /**
    * Lets go of the folder, of which others can take hold then, though no run was begun in it: one that was lets go of it by
    * itself. No mistake where it was let go before.
    */
   release(): Promise<void>;
+}
+
+export interface UnfinishedFolder {
+  readonly reason: StopReason;
+  readonly unwritten: Unwritten;
 }
 
 /** A folder of the user's choice, or a new one below `runsDir` named after the pipeline. */
@@ -229,18 +234,24 @@ function runFolder(
 
     async finish(end) {
       let failed: StopReason | undefined;
-      const attempt = async <Written>(write: Promise<Written>): Promise<Written | undefined> => {
+      const files: string[] = [];
+      const attempt = async <Written>(
+        file: string,
+        write: Promise<Written>,
+      ): Promise<Written | undefined> => {
         try {
           return await write;
         } catch (error) {
           failed ??= notWritten(path, error);
+          files.push(file);
           return undefined;
         }
       };
+      const runFile = join(path, 'run.json');
       const [results] = await Promise.all([
-        attempt(writeLines('results.jsonl', 'succeeded')),
-        attempt(writeLines('errors.jsonl', 'failed')),
-        attempt(writeJson(fileSystem, join(path, 'usage.json'), end.usage)),
+        attempt('results.jsonl', writeLines('results.jsonl', 'succeeded')),
+        attempt('errors.jsonl', writeLines('errors.jsonl', 'failed')),
+        attempt('usage.json', writeJson(fileSystem, join(path, 'usage.json'), end.usage)),
       ]);
       const lost = end.reason?.kind === 'local' ? undefined : failed;
       const told: RunEnd = lost === undefined ? end : { ...end, state: 'stopped', reason: lost };
@@ -250,9 +261,11 @@ function runFolder(
         journal_bytes: isTorn ? null : await bytesOf(fileSystem, journalPath),
       };
       const summary = summaryOf(meta, began, { ...told, ...sums, finished: now() });
-      await attempt(writeJson(fileSystem, join(path, 'run.json'), summary));
+      await attempt('run.json', writeJson(fileSystem, runFile, summary));
       await letGo();
-      return failed === undefined ? success(undefined) : failure(failed);
+      if (failed === undefined) return success(undefined);
+      const gone = files.includes('run.json') && (await bytesOf(fileSystem, runFile)) === null;
+      return failure({ reason: failed, unwritten: { files, gone } });
     },
 
     async release() {

@@ -68,7 +68,11 @@ describe('the end of a run', () => {
       state: 'stopped',
       reason: { message: 'no space' },
     });
-    expect(await scene({ writing, event: failed }).ended).toBe(failed);
+    const unwritten = { files: ['results.jsonl'], gone: false };
+    expect(await scene({ writing, event: { ...failed, unwritten } }).ended).toEqual({
+      ...failed,
+      unwritten: { ...unwritten, output: true },
+    });
   });
 });
 

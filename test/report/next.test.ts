@@ -30,6 +30,7 @@ interface End {
   readonly budget?: NextInput['finished']['budget'];
   /** Of each step: the records that came to it, the dollars that this took, and the requests; as many as records. */
   readonly asked?: { readonly [step: string]: readonly [number, number, number?] };
+  readonly unwritten?: NextInput['finished']['unwritten'];
   readonly outputPath?: string;
   readonly command?: string;
   readonly anew?: NextInput['anew'];
@@ -56,6 +57,7 @@ function nextAfter(end: End): Next | undefined {
       usage: usageOf(asked),
       ...(reason !== undefined && { reason }),
       ...(budget !== undefined && { budget }),
+      ...(end.unwritten !== undefined && { unwritten: end.unwritten }),
     },
     failures: failuresOf(failedInSteps, rowsAtFault, unsent),
     inputPath: end.inputPath ?? 'rows.csv',
@@ -73,6 +75,13 @@ describe('what to do next', () => {
     ['a stop that came with the last record', { reason: stop('failures') }],
   ])('is nothing after %s', (_, end) => {
     expect(nextAfter(end)).toBeUndefined();
+  });
+
+  it('is nothing after a stop where the folder has gone', () => {
+    const unwritten = { files: ['run.json'], gone: false };
+    expect(nextAfter({ pending: 20, reason: stop('local'), unwritten })).toBeDefined();
+    const gone = { ...unwritten, gone: true };
+    expect(nextAfter({ pending: 20, reason: stop('local'), unwritten: gone })).toBeUndefined();
   });
 
   it('is nothing without a folder, and nothing without a beginning', () => {

@@ -278,6 +278,9 @@ describe('a disk that fails during a run', () => {
       reason,
       counts: { total: 5, succeeded: 5, pending: 0 },
     });
+    const ofJournal = fault.act === 'openToRead' ? ['results.jsonl', 'errors.jsonl'] : [];
+    const files = fault.file === 'journal.jsonl' ? ofJournal : [fault.file.replace('.tmp', '')];
+    expect(finished.unwritten?.files ?? []).toEqual(files);
     expect(await jsonFile(join(folder.path, 'run.json'))).toMatchObject({ state: 'stopped', reason });
   });
 
@@ -303,7 +306,11 @@ describe('a disk that fails during a run', () => {
     const { fileSystem } = faultyDisk({ act: 'append', file: 'run.json.tmp', from: 2, code: 'ENOSPC' });
     const folder = await newRunFolder({ fileSystem });
     const run = drive(one, recordsOf(5), { openModel: instantModels(), folder });
-    expect(await run.finished).toMatchObject({ state: 'stopped', reason: { kind: 'local' } });
+    expect(await run.finished).toMatchObject({
+      state: 'stopped',
+      reason: { kind: 'local' },
+      unwritten: { files: ['run.json'], gone: false },
+    });
     expect(await jsonLines(join(folder.path, 'results.jsonl'))).toHaveLength(5);
     expect(await readdir(folder.path)).not.toContain('run.json.tmp');
   });
@@ -330,7 +337,11 @@ describe('a disk that fails during a run', () => {
     expect(finished.reason?.message).toBe(
       `the run folder ${folder.path} could not be written: it or a file in it is gone (ENOENT)`,
     );
-    expect(finished).toMatchObject({ state: 'stopped', reason: { kind: 'local' } });
+    expect(finished).toMatchObject({
+      state: 'stopped',
+      reason: { kind: 'local' },
+      unwritten: { files: expect.arrayContaining(['results.jsonl', 'run.json']) as unknown, gone: true },
+    });
     void answers;
   });
 
