@@ -11,7 +11,7 @@ import { errorsPathOf } from './paths.ts';
 import { missKind, missLines, missTitle } from './replay-miss.ts';
 import type { Reporter, ReporterOptions } from './reporter.ts';
 import { formatSummary } from './summary.ts';
-import { createTally } from './tally.ts';
+import { createTally, type Progress } from './tally.ts';
 import { clip, isolated, wrap } from './text.ts';
 import { createWaitLog } from './wait-log.ts';
 
@@ -77,7 +77,7 @@ export function liveReporter(
           misses.set(event.index, event.miss);
           return;
         case 'run_stopping':
-          say(stoppingLine(event, tally.read().inFlight), 'yellow');
+          say(stoppingLine(event, tally.read()), 'yellow');
           return;
         case 'model_paused':
           waits.add(event);
@@ -151,7 +151,10 @@ function countInWords(kept: number, total: number | null): readonly string[] {
   return [`${of} ${kept === 1 ? 'is' : 'are'} done`];
 }
 
-function stoppingLine({ how, reason, grace }: RunStopping, inFlight: number): string {
+function stoppingLine(
+  { how, reason, toTheEnd, grace }: RunStopping,
+  { inFlight, waiting }: Pick<Progress, 'inFlight' | 'waiting'>,
+): string {
   const records = formatAmount(inFlight, 'record');
   // Who pressed Ctrl-C knows why.
   const byKey = reason.code === 'interrupted';
@@ -160,8 +163,10 @@ function stoppingLine({ how, reason, grace }: RunStopping, inFlight: number): st
   if (how === 'aborting')
     return `stopping at once: ${why}${records} in flight ${inFlight === 1 ? 'stays' : 'stay'} pending`;
   const atMost = grace === undefined ? '' : `, at most ${formatSeconds(grace)}`;
-  // Some of them may wait for the budget: their calls are not made.
-  const finishing = reason.kind === 'budget' ? '' : 'finishing ';
   const again = byKey ? '; press Ctrl-C again to stop at once' : '';
-  return `stopping: ${why}${finishing}${records} in flight${atMost}${again}`;
+  // Records that wait have no call that could be finished: for a slot so many, for the budget nobody knows how many.
+  const calls = reason.kind === 'budget' ? 'what calls are under way' : 'the calls under way';
+  const what =
+    toTheEnd === true ? `${records} in flight` : `${calls} of ${formatAmount(inFlight - waiting, 'record')}`;
+  return `stopping: ${why}finishing ${what}${atMost}${again}`;
 }

@@ -1,3 +1,4 @@
+import type { RunStopping } from '../run/events.ts';
 import { costForms, tokensSoFar, unpaidInWords } from './budget.ts';
 import { fitFields, form, type Field } from './fields.ts';
 import {
@@ -111,17 +112,28 @@ function courseFields(progress: Progress): readonly Field[] {
 }
 
 /** What stands in the way of going on as before. */
-function stateField({ stopping, inFlight, waits }: Progress): Field {
+function stateField({ stopping, inFlight, waiting, waits }: Progress): Field {
   const { state, wholeState, model } = courseRanks;
   if (stopping !== null) {
-    const verb = stopping.how === 'draining' ? 'finishing' : 'ending';
-    const count = `${verb} ${formatCount(inFlight)}`;
-    return [form(wholeState, `${count} in flight`, 'yellow'), form(state, count, 'yellow')];
+    const [whole, short] = stoppingForms(stopping, inFlight, inFlight - waiting);
+    return [form(wholeState, whole, 'yellow'), form(state, short, 'yellow')];
   }
   const [wait] = waits;
   if (wait === undefined) return [];
   const [named, whole, short] = waitForms(wait);
   return [form(model, named, 'yellow'), form(wholeState, whole, 'yellow'), form(state, short, 'yellow')];
+}
+
+/** `asking`: of the records in flight, those that do not wait. */
+function stoppingForms(
+  { how, toTheEnd }: RunStopping,
+  inFlight: number,
+  asking: number,
+): readonly [string, string] {
+  const count = formatCount(inFlight);
+  if (how === 'aborting') return [`ending ${count} in flight`, `ending ${count}`];
+  if (toTheEnd === true) return [`finishing ${count} in flight`, `finishing ${count}`];
+  return [`finishing calls of ${formatCount(asking)}`, 'finishing calls'];
 }
 
 /** What is left of a run that stops is not what is left of its records. */

@@ -37,7 +37,13 @@ export function createStop(told: (event: RunStopping) => void): Stop {
       if (overrides) reason = because;
       level = Math.max(level, rank[halt]);
       const how = level === rank.everything ? 'aborting' : 'draining';
-      told({ type: 'run_stopping', how, reason: reason ?? because, ...(grace !== undefined && { grace }) });
+      told({
+        type: 'run_stopping',
+        how,
+        reason: reason ?? because,
+        ...(level === rank.records && { toTheEnd: true }),
+        ...(grace !== undefined && { grace }),
+      });
       if (level >= rank.calls) calls.abort();
     },
     halted: (halt) => level >= rank[halt],

@@ -244,13 +244,25 @@ describe('the lines of the live view', () => {
       'an interrupt',
       { stopping: draining, waits, remaining: null, projectedCost: null },
       80,
-      ['█████░░░░░░░░  41 %  412/1,000  3 failed', 'finishing 12 in flight  5.4/s  $0.031  1.2M tokens'],
+      ['█████░░░░░░░░  41 %  412/1,000  3 failed', 'finishing calls of 12  5.4/s  $0.031  1.2M tokens'],
     ],
     [
       'an interrupt with a time of grace',
       { stopping: draining, graceLeft: 27_200, remaining: null, projectedCost: null },
       40,
-      ['██░░░░  41 %  412/1,000  3 failed', 'finishing 12 in flight  28 s at most'],
+      ['██░░░░  41 %  412/1,000  3 failed', 'finishing calls of 12  28 s at most'],
+    ],
+    [
+      'an interrupt where there is no room',
+      { stopping: draining, remaining: null, projectedCost: null },
+      18,
+      ['412/1,000', 'finishing calls'],
+    ],
+    [
+      'an input that broke off',
+      { stopping: { ...draining, toTheEnd: true }, remaining: null, projectedCost: null },
+      40,
+      ['██░░░░  41 %  412/1,000  3 failed', 'finishing 12 in flight  5.4/s  $0.031'],
     ],
     [
       'a second interrupt',

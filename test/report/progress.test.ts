@@ -138,13 +138,14 @@ describe('the live view on a terminal', () => {
     tell({ type: 'run_stopping', how: 'draining', reason: interrupted });
     pass(100);
     expect(terminal.rows().slice(2)).toEqual([
-      'stopping: finishing 12 records in flight; press Ctrl-C again to stop at once',
+      'stopping: finishing the calls under way of 8 records; press Ctrl-C again to stop',
+      'at once',
       '░░░░░░░░░░░░░  0 %  0/40',
-      'finishing 12 in flight  $0.00',
+      'finishing calls of 8  $0.00',
     ]);
     tell(succeeded(0), { type: 'run_stopping', how: 'aborting', reason: interrupted });
     pass(100);
-    expect(terminal.rows().slice(3)).toEqual([
+    expect(terminal.rows().slice(4)).toEqual([
       'stopping at once: 11 records in flight stay pending',
       '░░░░░░░░░░░░░  2 %  1/40',
       'ending 11 in flight  $0.00',
@@ -156,9 +157,9 @@ describe('the live view on a terminal', () => {
     tell(started({ total: 40, folder: 'r' }), begun(0));
     tell({ type: 'run_stopping', how: 'draining', reason: interrupted, grace: 25_000 });
     expect(terminal.rows().slice(2, -2)).toEqual([
-      'stopping: finishing 1 record in flight,',
-      'at most 25 s; press Ctrl-C again to stop',
-      'at once',
+      'stopping: finishing the calls under way',
+      'of 1 record, at most 25 s; press Ctrl-C',
+      'again to stop at once',
     ]);
   });
 
@@ -211,7 +212,7 @@ describe('the live view on a terminal', () => {
     tell(started({ total: 40 }), begun(0));
     tell({ type: 'run_stopping', how: 'draining', reason: interrupted, grace: 30_000 });
     pass(12_000);
-    expect(view()[1]).toBe('finishing 1 in flight  18 s at most  $0.00');
+    expect(view()[1]).toBe('finishing calls of 1  18 s at most  $0.00');
   });
 
   it('counts a pause down', () => {

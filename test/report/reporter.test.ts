@@ -110,17 +110,26 @@ describe('a reporter', () => {
   });
 
   it.each<[string, Partial<RunStopping>, string]>([
-    ['a Ctrl-C', {}, 'stopping: finishing 2 records in flight; press Ctrl-C again to stop at once'],
+    [
+      'a Ctrl-C',
+      {},
+      'stopping: finishing the calls under way of 2 records; press Ctrl-C again to stop at once',
+    ],
     [
       'a Ctrl-C with a time of grace',
       { grace: 30_000 },
-      'stopping: finishing 2 records in flight, at most 30 s; press Ctrl-C again to stop at once',
+      'stopping: finishing the calls under way of 2 records, at most 30 s; press Ctrl-C again to stop at once',
+    ],
+    [
+      'an input that breaks off',
+      { reason: { kind: 'input', code: 'input_broken', message: 'the input broke off' }, toTheEnd: true },
+      'stopping: the input broke off; finishing 2 records in flight',
     ],
     ['a second Ctrl-C', { how: 'aborting' }, 'stopping at once: 2 records in flight stay pending'],
     [
       'a signal of the system',
       { reason: terminated, grace: 30_000 },
-      'stopping: the run was told to end; finishing 2 records in flight, at most 30 s',
+      'stopping: the run was told to end; finishing the calls under way of 2 records, at most 30 s',
     ],
     [
       'the end of its grace',
@@ -130,11 +139,17 @@ describe('a reporter', () => {
     [
       'a budget that is spent',
       { reason: { kind: 'budget', code: 'budget', message: 'no more than $0.01 is left' } },
-      'stopping: no more than $0.01 is left; 2 records in flight',
+      'stopping: no more than $0.01 is left; finishing what calls are under way of 2 records',
     ],
   ])('says what happens after %s', (_, changes, line) => {
     const stopping: RunEvent = { type: 'run_stopping', how: 'draining', reason: interrupted, ...changes };
     expect(tell('lines', started(), begun(0), begun(1), stopping).trimEnd().split('\n').at(-1)).toBe(line);
+  });
+
+  it('counts no record that waits among those whose calls are finished', () => {
+    const waiting = Array.from({ length: 11 }, (_, index) => begun(index));
+    const stopping: RunEvent = { type: 'run_stopping', how: 'draining', reason: interrupted };
+    expect(tell('lines', started(), ...waiting, stopping)).toContain('the calls under way of 8 records;');
   });
 
   it.each<[string, RunEvent]>([

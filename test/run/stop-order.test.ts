@@ -6,7 +6,9 @@ const reason = (kind: StopReason['kind']): StopReason => ({ kind, code: kind, me
 
 function stopping() {
   const told: string[] = [];
-  const stop = createStop(({ how, reason: { kind } }: RunStopping) => told.push(`${how}: ${kind}`));
+  const stop = createStop(({ how, reason: { kind }, toTheEnd }: RunStopping) =>
+    told.push(`${how}${toTheEnd === true ? ' to the end' : ''}: ${kind}`),
+  );
   return { stop, told };
 }
 
@@ -46,7 +48,7 @@ describe('createStop', () => {
     stop.request(reason('interrupted'), 'everything');
     stop.request(reason('provider'), 'records');
     expect(stop.reason?.kind).toBe('input');
-    expect(told).toEqual(['draining: input', 'draining: input', 'aborting: input']);
+    expect(told).toEqual(['draining to the end: input', 'draining: input', 'aborting: input']);
   });
 
   it('puts a local failure before any other reason, but the first of two', () => {
