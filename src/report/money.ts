@@ -8,9 +8,12 @@ const longestModel = 40;
 
 /**
  * What a run cost, in words that hide nothing: `$12.40`, `at least $0.21: …`, `unknown: …`; never 0 for
- * unknown.
+ * unknown. `goesOn`: the run is still at work.
  */
-export function costInWords({ total, by_model, crashed_sessions = 0 }: UsageReport): string {
+export function costInWords(
+  { total, by_model, crashed_sessions = 0 }: UsageReport,
+  { goesOn = false }: { readonly goesOn?: boolean } = {},
+): string {
   const models = Object.entries(by_model);
   const unpriced = models.filter(([, row]) => row.cost_usd === null && (row.total_tokens ?? 0) > 0);
   const reasons = [
@@ -19,6 +22,7 @@ export function costInWords({ total, by_model, crashed_sessions = 0 }: UsageRepo
       ? [`the usage of ${formatAmount(total.unmetered_requests, 'request')} never came`]
       : []),
     ...(crashed_sessions > 0 ? [cutOffInWords(crashed_sessions)] : []),
+    ...(goesOn ? ['what is in flight is not counted yet'] : []),
   ];
   const known = total.cost_usd ?? models.reduce((sum, [, row]) => sum + (row.cost_usd ?? 0), 0);
   if (total.cost_usd === null && known === 0)

@@ -66,6 +66,20 @@ describe('what a run cost, in words', () => {
   });
 });
 
+describe('costInWords of a run that goes on', () => {
+  it.each([
+    [metered, 0, 'at least $0.21: what is in flight is not counted yet'],
+    [
+      metered,
+      1,
+      'at least $0.21: what was in flight when the run was cut off is not counted, and what is in flight is not counted yet',
+    ],
+  ])('leaves out what is in flight', (total, crashed_sessions, words) => {
+    const usage = { ...usageReport(total, { small: total }), crashed_sessions };
+    expect(costInWords(usage, { goesOn: true })).toBe(words);
+  });
+});
+
 describe('cells', () => {
   it.each<[Usage, string, string]>([
     [zeroUsage, '$0.00', '0'],

@@ -57,7 +57,10 @@ export interface RunFigures {
   readonly tool_calls: ToolCounts;
   /** As in usage.json: `{total, by_step, by_model}`. */
   readonly usage: UsageReport;
-  /** US dollars, the same as `usage.total.cost_usd`; a lower bound where `usage.total.unmetered_requests` is not 0. */
+  /**
+   * US dollars, the same as `usage.total.cost_usd`; a lower bound where `usage.total.unmetered_requests` is not 0, and
+   * while the run is at work, since what is in flight counts once it has ended.
+   */
   readonly cost_usd: number | null;
   /** Null where the run has no budget, or has not told its end. */
   readonly budget: BudgetReport | null;

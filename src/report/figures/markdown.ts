@@ -1,7 +1,7 @@
 import { formatDuration } from '../../duration.ts';
 import type { UsageRow } from '../../run/events.ts';
 import { boundedMarkdown, codeCell, codeSpan, markdownTable, markdownText } from '../markdown.ts';
-import { costCell, costInWords, tokenCell } from '../money.ts';
+import { costCell, tokenCell } from '../money.ts';
 import { formatAmount, formatCount } from '../numbers.ts';
 import { classInWords, fieldInWords } from './field-words.ts';
 import type { Report } from './report.ts';
@@ -12,6 +12,7 @@ import {
   shareInWords,
   stateInWords,
   timeInWords,
+  runCostInWords,
   warningsInWords,
 } from './words.ts';
 
@@ -30,7 +31,7 @@ function head({ figures }: Report): string {
   const rate = rateInWords(figures);
   const lines = [
     `**${stateInWords(figures).text}**: ${countsInWords(figures)}`,
-    `**Cost**: ${markdownText(costInWords(figures.usage))}`,
+    `**Cost**: ${markdownText(runCostInWords(figures))}`,
     ...(time === undefined ? [] : [`**Time**: ${time}${rate === undefined ? '' : `, ${rate}`}`]),
     `**Run**: ${codeSpan(run)}, begun ${momentInWords(started)}`,
   ];

@@ -48,7 +48,7 @@ export async function readRunFigures(
 ): Promise<Result<ReadRun, StopReason>> {
   const path = join(run.folder, 'journal.jsonl');
   const atWork = run.summary.state === 'running' && (await isHeld(run.folder));
-  const history = await readWholeHistory(nodeFileSystem, path, run.summary);
+  const history = await readWholeHistory(nodeFileSystem, path, run.summary, { goesOn: atWork });
   if (!history.ok) return history;
   try {
     const chosen = await lookUp(path, history.value, shown);

@@ -114,9 +114,14 @@ export function rateInWords(figures: RunFigures): string | undefined {
   return duration > 0 && ended > 0 ? formatRate(ended / (duration / 1000)) : undefined;
 }
 
+/** As `costInWords`; what a run that goes on has in flight is not counted yet. */
+export function runCostInWords({ usage, state }: RunFigures): string {
+  return costInWords(usage, { goesOn: state === 'running' });
+}
+
 /** What is behind the cost: why it is a lower bound or unknown, else what a thousand records cost. */
 export function costNote(figures: RunFigures): string {
-  const words = costInWords(figures.usage);
+  const words = runCostInWords(figures);
   const colon = words.indexOf(': ');
   if (colon !== -1)
     return `${words.startsWith('at least') ? 'a lower bound: ' : ''}${words.slice(colon + 2)}`;

@@ -1,6 +1,7 @@
 import type { UsageRow } from '../../run/events.ts';
 import type { Report } from '../figures/report.ts';
-import { costInWords, costCell, isLowerBound, tokenCell } from '../money.ts';
+import { runCostInWords } from '../figures/words.ts';
+import { costCell, isLowerBound, tokenCell } from '../money.ts';
 import { budgetInWords } from '../budget.ts';
 import { formatAmount, formatCount } from '../numbers.ts';
 import { cellBar } from './charts.ts';
@@ -29,8 +30,9 @@ export function usageSection({ figures }: Report): Section {
 <tr class="sum"><th scope="row">Total</th><td class="number spare">${formatCount(total.requests)}</td>${
     isCached ? markup`<td class="number">${formatCount(total.cached_requests)}</td>` : nothing
   }<td class="number">${tokenCell(total, total.input_tokens)}</td><td class="number">${tokenCell(total, total.output_tokens)}</td><td class="number">${costCell(total)}</td><td></td></tr></tbody></table>`;
+  const cost = runCostInWords(figures);
   const notes = [
-    ...(total.cost_usd === null || isLowerBound(total) ? [`The cost is ${costInWords(usage)}.`] : []),
+    ...(total.cost_usd === null || cost.startsWith('at least') ? [`The cost is ${cost}.`] : []),
     ...(isLowerBound(total) ? ['A + marks a lower bound.'] : []),
     ...(isCached
       ? [

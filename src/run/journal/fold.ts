@@ -35,11 +35,17 @@ export interface Folded {
  */
 const mostInFlight = 1_000_000;
 
-/** Records that ended before this byte count as not ended: they are run again, and their answers are kept. */
+export interface FoldOptions {
+  /** Records that ended before this byte count as not ended: they are run again, and their answers are kept. */
+  readonly keepBefore: number;
+  /** The last session is at work: what it has on its way has not been given up. */
+  readonly goesOn: boolean;
+}
+
 export async function foldJournal(
   file: ReadableFile,
   path: string,
-  keepBefore: number,
+  { keepBefore, goesOn }: FoldOptions,
 ): Promise<Result<Folded, StopReason>> {
   const fold = createFold(keepBefore);
   let ended = 0;
@@ -50,7 +56,7 @@ export async function foldJournal(
   });
   if (fault !== undefined) return failure(fault);
   if (lines === 0) return failure(headlessJournal(path));
-  fold.sessionEnded();
+  if (!goesOn) fold.sessionEnded();
   return success({ length, ...fold.folded() });
 
   function faultOf(line: ScannedLine): StopReason | undefined {

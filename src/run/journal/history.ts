@@ -45,18 +45,20 @@ export interface History {
 export interface HistoryOptions {
   /** No record counts as ended, since pipeline or input are others now; what was answered for any may be of use again. */
   readonly all?: boolean;
+  /** A process is at work on the run: what its session has in flight is not lost, and counts once it has ended. */
+  readonly goesOn?: boolean;
 }
 
 /** Reads a journal from its begin to its end. Fails where it is damaged elsewhere than at its end. */
 export async function readHistory(
   fileSystem: FileSystem,
   path: string,
-  { all = false }: HistoryOptions = {},
+  options: HistoryOptions = {},
 ): Promise<Result<History, StopReason>> {
   try {
     const file = await fileSystem.openToRead(path);
     try {
-      const folded = await foldSessions(file, path, all);
+      const folded = await foldSessions(file, path, options);
       return folded.ok ? success(historyOf(folded.value)) : folded;
     } finally {
       await file.close();
@@ -72,8 +74,9 @@ export async function readWholeHistory(
   fileSystem: FileSystem,
   path: string,
   told: ToldOfJournal,
+  options: HistoryOptions = {},
 ): Promise<Result<History, StopReason>> {
-  const history = await readHistory(fileSystem, path);
+  const history = await readHistory(fileSystem, path, options);
   const lost = history.ok ? lossOf(path, history.value, told) : undefined;
   return lost === undefined ? history : failure(lost);
 }
@@ -85,11 +88,12 @@ export async function readWholeHistory(
 async function foldSessions(
   file: ReadableFile,
   path: string,
-  all: boolean,
+  { all = false, goesOn = false }: HistoryOptions,
 ): Promise<Result<Folded, StopReason>> {
-  if (all) return foldJournal(file, path, Infinity);
-  const folded = await foldJournal(file, path, 0);
-  return folded.ok && folded.value.forcedAt > 0 ? foldJournal(file, path, folded.value.forcedAt) : folded;
+  const fold = (keepBefore: number) => foldJournal(file, path, { keepBefore, goesOn });
+  if (all) return fold(Infinity);
+  const folded = await fold(0);
+  return folded.ok && folded.value.forcedAt > 0 ? fold(folded.value.forcedAt) : folded;
 }
 
 function historyOf(folded: Folded): History {

@@ -99,6 +99,18 @@ describe('the figures of a run', () => {
     const running = await readRunFigures(run, shown);
     if (lock.ok) await lock.value.release();
     expect(running).toMatchObject({ ok: true, value: { figures: { state: 'running', counts } } });
+    expect(killed.ok && killed.value.figures.usage.crashed_sessions).toBe(1);
+    expect(running.ok && running.value.figures.usage.crashed_sessions).toBeUndefined();
+  });
+
+  it('count what was in flight when an earlier session was killed, and not what is yet', async () => {
+    const lines = [reserve('a', 1), resumed(), reserve('a', 1), reserve('b', 1), call('a', '1')];
+    const run = pastRun(lines, { state: 'running', counts: null, duration: null });
+    const lock = await lockRun(run.folder, { pid: 1 });
+    const running = await readRunFigures(run, shown);
+    if (lock.ok) await lock.value.release();
+    const total = { requests: 2, unmetered_requests: 1 };
+    expect(running).toMatchObject({ ok: true, value: { figures: { usage: { total } } } });
   });
 
   it('are none of a journal that is damaged or gone', async () => {

@@ -5,7 +5,7 @@ import { reportMarkdown } from '../../../src/report/figures/markdown.ts';
 import type { Report } from '../../../src/report/figures/report.ts';
 import { reportPage } from '../../../src/report/page/page.ts';
 import type { RunSummary } from '../../../src/run/run-summary.ts';
-import { call, failedRecord, priced, record, resumed } from '../../run/journal/journals.ts';
+import { call, ended, failedRecord, priced, record, resumed } from '../../run/journal/journals.ts';
 import { answer } from '../../run/support/fake-models.ts';
 import { pastRun } from '../past-runs.ts';
 
@@ -19,7 +19,11 @@ async function report(lines: readonly string[], options: Partial<RunSummary> = {
 
 /** What a reader sees of a page: its texts, without style and script. */
 async function page(lines: readonly string[], options: Partial<RunSummary> = {}): Promise<string> {
-  const html = reportPage(await report(lines, options));
+  return textOf(await report(lines, options));
+}
+
+function textOf(made: Report): string {
+  const html = reportPage(made);
   const texts = html.replaceAll(/<(style|script)>[^]*?<\/\1>/g, '').replaceAll(/<[^>]*>/g, ' ');
   return texts.replaceAll('&#39;', "'").replaceAll(/\s+/g, ' ');
 }
@@ -41,6 +45,15 @@ describe('the page of a run', () => {
       counts,
     });
     expect(text).toContain('Cost unknown no price is known for small, and the usage of 1 request never came');
+  });
+
+  it('says while the run goes on that what is in flight is not counted yet', async () => {
+    const { figures, ...rest } = await report([call('a', '1'), record('a', 0), ended], { counts });
+    const made = { ...rest, figures: { ...figures, state: 'running' as const } };
+    const cost = 'at least $0.25: what is in flight is not counted yet';
+    expect(textOf(made)).toContain('Cost $0.25 a lower bound: what is in flight is not counted yet');
+    expect(textOf(made)).toContain(`The cost is ${cost}.`);
+    expect(reportMarkdown(made)).toContain(String.raw`**Cost**: at least \$0.25: what is in flight is not`);
   });
 
   it('tells the budget, the cache and the sessions', async () => {
