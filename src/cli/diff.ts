@@ -146,12 +146,16 @@ function unfinished({ name, run }: Side): readonly Diagnostic[] {
   const { state, counts } = run.summary;
   const pending =
     counts === null || counts.pending === 0 ? '' : `: ${counts.pending} of its records are pending`;
+  const stands = run.isKilled === true ? 'was killed' : `is ${state}`;
+  const isAtWork = state === 'running' && run.isKilled !== true;
   return [
     {
       severity: 'warning',
       code: 'unfinished-run',
-      message: `the run \`${name}\` is ${state}${pending}`,
-      hint: `\`pipe resume ${name}\` finishes it`,
+      message: `the run \`${name}\` ${stands}${pending}`,
+      hint: isAtWork
+        ? 'this compares what its last session has left: wait until it has ended, and compare again'
+        : `\`pipe resume ${name}\` finishes it`,
     },
   ];
 }

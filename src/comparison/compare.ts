@@ -47,6 +47,8 @@ export interface ComparedSide {
 
 export interface ComparedRun {
   readonly summary: NonNullable<Side['run']>['summary'];
+  /** It has not told its end, and no process is at work on it. */
+  readonly isKilled?: boolean;
   /** Null where no journal tells it. */
   readonly latency: Latency | null;
 }
@@ -204,7 +206,8 @@ function told(outcome: Outcome): ToldOutcome {
 
 async function sideOf({ name, run }: Side): Promise<ComparedSide> {
   if (run === undefined) return { name, run: null };
-  return { name, run: { summary: run.summary, latency: (await latencyOf(run.folder)) ?? null } };
+  const { folder, summary, isKilled = false } = run;
+  return { name, run: { summary, isKilled, latency: (await latencyOf(folder)) ?? null } };
 }
 
 /** What the store was given is of this type. */

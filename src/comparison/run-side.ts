@@ -4,6 +4,7 @@ import { isObject, type JsonObject } from '../json/json.ts';
 import { failure, success, type Result } from '../result.ts';
 import { errorCode, nodeFileSystem, type FileSystem } from '../run/file-system.ts';
 import { journalName } from '../run/journal/journal.ts';
+import { isHeld } from '../run/lock.ts';
 import { fileLines } from '../run/journal/scan-lines.ts';
 import { readSummary } from '../run/read-summary.ts';
 import type { RunSummary } from '../run/run-summary.ts';
@@ -17,7 +18,7 @@ export async function openRunSide(
   name: string,
   fileSystem: FileSystem = nodeFileSystem,
 ): Promise<Result<Side, Diagnostic>> {
-  const summary = await readSummary(fileSystem, join(folder, 'run.json'));
+  const { summary, isKilled } = await readState(folder, fileSystem);
   if (!summary.ok) {
     const { message, hint } = summary.error;
     return failure({ severity: 'error', code: 'not-a-run', message, ...(hint !== undefined && { hint }) });
@@ -25,7 +26,10 @@ export async function openRunSide(
   for (const file of ['results.jsonl', 'errors.jsonl']) {
     const missing = await fileSystem.look(join(folder, file)).then(
       () => undefined,
-      (error: unknown) => noResults(name, file, summary.value.state, error),
+      (error: unknown) => {
+        const state = isKilled ? 'killed' : summary.value.state;
+        return noResults(name, file, state, error);
+      },
     );
     if (missing !== undefined) return failure(missing);
   }
@@ -56,7 +60,22 @@ export async function openRunSide(
     }
   }
 
-  return success({ name, tabular: false, run: { folder, summary: summary.value, skippedUnknown }, rows });
+  const run = { folder, summary: summary.value, isKilled, skippedUnknown };
+  return success({ name, tabular: false, run, rows });
+}
+
+/** What its run.json says, and whether a process is at work on a run that is told as running. */
+async function readState(
+  folder: string,
+  fileSystem: FileSystem,
+): Promise<{ readonly summary: Awaited<ReturnType<typeof readSummary>>; readonly isKilled: boolean }> {
+  const read = () => readSummary(fileSystem, join(folder, 'run.json'));
+  const summary = await read();
+  if (!summary.ok || summary.value.state !== 'running' || (await isHeld(folder)))
+    return { summary, isKilled: false };
+  // It may have ended since run.json was read.
+  const again = await read();
+  return { summary: again, isKilled: again.ok && again.value.state === 'running' };
 }
 
 /** Whether it has the bytes that the run wrote, where these are known. */
@@ -115,13 +134,26 @@ function damaged(path: string, line: number): Diagnostic {
   };
 }
 
-function noResults(name: string, file: string, state: string, error: unknown): Diagnostic {
+function noResults(
+  name: string,
+  file: string,
+  state: RunSummary['state'] | 'killed',
+  error: unknown,
+): Diagnostic {
   const why = errorCode(error) === 'ENOENT' ? 'is not there' : 'cannot be read';
-  const ended = state === 'running' ? ': the run has not come to an end' : '';
+  const ended =
+    state === 'running'
+      ? ': the run is running'
+      : state === 'killed'
+        ? ': the run has not come to an end'
+        : '';
   return {
     severity: 'error',
     code: 'no-results',
     message: `\`${file}\` of the run \`${name}\` ${why}${ended}`,
-    hint: `\`pipe resume ${name}\` finishes the run, and writes it`,
+    hint:
+      state === 'running'
+        ? 'wait until it has ended, which writes it'
+        : `\`pipe resume ${name}\` finishes the run, and writes it`,
   };
 }

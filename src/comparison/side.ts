@@ -31,6 +31,8 @@ export interface Side {
   readonly run?: {
     readonly folder: string;
     readonly summary: RunSummary;
+    /** It has not told its end, and no process is at work on it. */
+    readonly isKilled?: boolean;
     /** Whether it skipped records of which no journal tells: they are then not among its rows. */
     readonly skippedUnknown?: boolean;
   };

@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream';
 import { crc32, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../src/json/json.ts';
+import { lockRun } from '../../src/run/lock.ts';
 import { summary } from '../comparison/sides.ts';
 import { temporaryFolder } from '../support/pipe.ts';
 import { typed } from '../support/in-process.ts';
@@ -144,6 +145,29 @@ output: { topic: "{{input.topic}}" }
     expect(killed.stderr).toContain(
       '`results.jsonl` of the run `killed` is not there: the run has not come to an end',
     );
+    expect(killed.stderr).toContain('`pipe resume killed` finishes the run, and writes it');
+  });
+
+  it('advises no resume of a run that a process is at work on', async () => {
+    const cwd = project();
+    mkdirSync(join(cwd, 'first'));
+    writeFileSync(join(cwd, 'first/run.json'), JSON.stringify({ ...summary, state: 'running' }));
+    leaveRun(join(cwd, 'resumed'), { results: {}, summary: { state: 'running', counts: null } });
+    const left = await typed(cwd, ['diff', 'resumed', 'after']);
+    expect(left.stderr).toContain('the run `resumed` was killed');
+    expect(left.stderr).toContain('`pipe resume resumed` finishes it');
+    expect(left.stdout).toContain('resumed (killed)');
+    const locks = await Promise.all(['first', 'resumed'].map((name) => lockRun(join(cwd, name), {})));
+    const first = await typed(cwd, ['diff', 'first', 'after']);
+    const resumed = await typed(cwd, ['diff', 'resumed', 'after']);
+    for (const lock of locks) if (lock.ok) await lock.value.release();
+    expect([first.exitCode, resumed.exitCode]).toEqual([2, 1]);
+    expect(first.stderr).toContain('`results.jsonl` of the run `first` is not there: the run is running');
+    expect(first.stderr).toContain('wait until it has ended, which writes it');
+    expect(resumed.stderr).toContain('the run `resumed` is running');
+    expect(resumed.stderr).toContain('wait until it has ended, and compare again');
+    expect(resumed.stdout).toContain('resumed (running)');
+    expect(first.stderr + resumed.stderr).not.toContain('pipe resume');
   });
 
   it('refuses results that are not what their run has written', async () => {

@@ -200,7 +200,7 @@ export function noteOf({ run }: ComparedSide): string {
   const { state, counts } = run.summary;
   const notes = [
     originNote(run.summary),
-    state === 'completed' ? '' : state,
+    state === 'completed' ? '' : run.isKilled === true ? 'killed' : state,
     (counts?.pending ?? 0) > 0 ? `${formatCount(counts?.pending ?? 0)} pending` : '',
   ].filter((note) => note !== '');
   return notes.length === 0 ? '' : ` (${notes.join(', ')})`;
