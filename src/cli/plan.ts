@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { Argument, Command, Option } from 'commander';
-import { flagNumber } from '../diagnostic/command-words.ts';
 import { shownPath } from '../diagnostic/placed.ts';
 import { printable, withoutCommands } from '../diagnostic/printable.ts';
 import type { Estimate } from '../estimate/estimate.ts';
+import type { Plan } from '../plan.ts';
 import type { InputBroken, RecordItem } from '../records/record.ts';
 import { cacheFolder } from './cache-folder.ts';
+import { tooDear } from './cost-gate.ts';
 import { exit, type ExitCode } from './exit.ts';
 import { runsFolder } from './find-run.ts';
 import { foreignEncoding } from './foreign-encoding.ts';
@@ -98,7 +99,7 @@ async function planPrepared(
       interrupted,
     ]);
     if (estimated === 'interrupted') return exit.interrupted;
-    if (estimated.ok) return await tell(terminal, file, flags, estimated.value);
+    if (estimated.ok) return await tell(terminal, file, flags, prepared.plan, estimated.value);
     if (estimated.error === undefined) return exit.interrupted;
     return await refuseCommand(terminal, flags, [estimated.error]);
   } finally {
@@ -167,8 +168,10 @@ async function tell(
   terminal: Terminal,
   file: string,
   flags: PlanFlags,
+  { prices }: Plan,
   estimate: Estimate,
 ): Promise<ExitCode> {
+  const refused = tooDear(estimate, prices, flags.maxUsd);
   if (flags.format === 'json') {
     const { formatEstimateJson } = await import('../report/estimate-json.ts');
     await writeOut(terminal, formatEstimateJson(estimate));
@@ -178,20 +181,23 @@ async function tell(
       import('./run-command.ts'),
     ]);
     // What is too dear is to be held, not run as it is.
-    const budget = tooDear(estimate, flags.maxUsd) === undefined ? undefined : flags.maxUsd;
-    const next = runCommand(commandOf(terminal), file, {
+    const budget = refused === undefined ? undefined : flags.maxUsd;
+    const run = runCommand(commandOf(terminal), file, {
       ...flags,
       ...(budget !== undefined && { budgetUsd: budget }),
     });
     const check = checkCommandWords(commandOf(terminal), file, flags);
     const text = formatEstimate(
       withShownRun(estimate, terminal.cwd),
-      { run: next, check },
+      {
+        check,
+        ...(refused?.budgetHelps !== false && { run }),
+        ...(budget !== undefined && { budget }),
+      },
       outputOf(terminal, terminal.stdout),
     );
     await writeOut(terminal, withoutCommands(text));
   }
-  const refused = tooDear(estimate, flags.maxUsd);
   if (refused === undefined) return exit.success;
   await printError(terminal, refused.message, refused.hint, 'too-dear');
   return exit.budget;
@@ -201,20 +207,4 @@ function withShownRun(estimate: Estimate, cwd: string): Estimate {
   const { comparison } = estimate;
   if (comparison === undefined) return estimate;
   return { ...estimate, comparison: { ...comparison, run: shownPath(comparison.run, cwd) } };
-}
-
-/** What is wrong with the cost, for a gate; undefined where nothing is, or none was asked for. */
-function tooDear(
-  { total: { cost_usd } }: Estimate,
-  most: number | undefined,
-): { readonly message: string; readonly hint?: string } | undefined {
-  if (most === undefined) return undefined;
-  if (cost_usd.max === null) {
-    const message = 'how much the run may cost at most is not known, so `--max-usd` cannot hold it';
-    return { message, hint: 'what is not known stands under `reckoned`, or in `assumptions`' };
-  }
-  if (cost_usd.max <= most) return undefined;
-  const dollars = (value: number) => `$${value.toLocaleString('en-US', { maximumSignificantDigits: 3 })}`;
-  const message = `the run may cost up to ${dollars(cost_usd.max)}, more than the $${most} of \`--max-usd\``;
-  return { message, hint: `\`pipe run --budget-usd ${flagNumber(most)}\` stops before it costs more` };
 }

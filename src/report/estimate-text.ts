@@ -1,4 +1,4 @@
-import { continuedLines } from '../diagnostic/command-words.ts';
+import { continuedLines, flagNumber } from '../diagnostic/command-words.ts';
 import type { Estimate } from '../estimate/estimate.ts';
 import { isWithinMargin, type StepForecast } from '../estimate/forecast.ts';
 import { comparisonLines } from './comparison-text.ts';
@@ -11,9 +11,13 @@ import { clip, wrap } from './text.ts';
 const labelWidth = 11;
 const longestName = 40;
 
-/** The commands that come next, in words: the one that runs it, and the one that tells which records are at fault. */
+/** The commands that come next, in words. */
 export interface NextCommands {
-  readonly run: readonly string[];
+  /** Runs it; absent where that would come to nothing. */
+  readonly run?: readonly string[];
+  /** US dollars that the run is held by, which may not be enough for all of it. */
+  readonly budget?: number;
+  /** Tells which records are at fault. */
   readonly check: readonly string[];
 }
 
@@ -110,17 +114,24 @@ const longestSentence = 500;
 
 /** Where records are known to fail, that is to be looked at before the others are paid for. */
 function nextLines({ total, records }: Estimate, next: NextCommands, paint: Paint): readonly string[] {
-  const effect = total.calls.max === 0 ? 'answers all of it without a call' : 'runs it';
+  const { run, budget } = next;
+  const { failing } = records;
+  const until = budget === undefined ? '' : ` until $${flagNumber(budget)} is spent`;
+  const effect =
+    failing > 0
+      ? `runs the others${until}`
+      : total.calls.max === 0
+        ? 'answers all of it without a call'
+        : `runs it${until}`;
   const lines = (words: readonly string[], told: string) => [
     ...continuedLines(words).map((line) => `  ${line}`),
     paint('dim', `    ${told}`),
   ];
-  const { failing } = records;
-  return [
-    paint('dim', 'next'),
+  const steps = [
     ...(failing === 0
       ? []
       : lines(next.check, `tells why ${formatAmount(failing, 'record')} would fail before a call`)),
-    ...lines(next.run, failing === 0 ? effect : 'runs the others'),
+    ...(run === undefined ? [] : lines(run, effect)),
   ];
+  return steps.length === 0 ? [] : [paint('dim', 'next'), ...steps];
 }

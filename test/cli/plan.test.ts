@@ -595,6 +595,32 @@ describe('--max-usd', () => {
     expect(JSON.parse(told.stdout)).toHaveProperty('cost_usd');
   });
 
+  it('goes on to a run that ends when that is spent', async () => {
+    const { at, plan } = project(tickets);
+    const told = await plan('--max-usd', '0.001');
+    expect(told.code).toBe(4);
+    expect(told.stdout).toContain('--budget-usd 0.001\n    runs it until $0.001 is spent\n');
+    writeFileSync(at('rows.jsonl'), `{}\n${readFileSync(at('rows.jsonl'), 'utf8')}`);
+    const without = await plan('--max-usd', '0.001');
+    expect(without.stdout).toContain('--budget-usd 0.001\n    runs the others until $0.001 is spent\n');
+  });
+
+  it.each<[string, string, string, string]>([
+    [
+      'that does not pay for one call',
+      tickets,
+      '0.0003',
+      '`pipe run --budget-usd 0.0003` would stop before its first call, for which $0.000337 or more has to be set',
+    ],
+    ['that nothing bounds', tickets.replace(', max_tokens: 300', ''), '1', 'stands under `reckoned`'],
+    ['without a price', tickets.replace('-small-latest', '-x'), '1', 'stands under `reckoned`'],
+  ])('offers no run %s', async (_, pipeline, most, hint) => {
+    const told = await project(pipeline).plan('--max-usd', most);
+    expect(told.code).toBe(4);
+    expect(told.stdout).not.toMatch(/^next$|budget/m);
+    expect(told.stderr.replaceAll(/\s+/g, ' ')).toContain(hint);
+  });
+
   it.each(['0', '-1', 'cheap', ''])('is a number above 0, not %j', async (most) => {
     const told = await project(tickets).plan('--max-usd', most);
     expect(told.code).toBe(2);

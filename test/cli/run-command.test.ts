@@ -214,10 +214,11 @@ it.each([
 
 it('a plan that is too dear is run with a budget', async () => {
   const cwd = project();
+  writeFileSync(join(cwd, 'rows.jsonl'), '{"text":"one"}\n'.repeat(50));
   const words = ['plan', join(cwd, 'p.yaml'), '--input', join(cwd, 'rows.jsonl'), '--max-usd'];
-  const dear = await typed(cwd, [...words, '0.0000001']);
+  const dear = await typed(cwd, [...words, '0.0003']);
   expect(dear.exitCode).toBe(4);
-  expect(nextOf(dear.stdout)).toContain('--budget-usd 0.0000001');
+  expect(nextOf(dear.stdout)).toContain('--budget-usd 0.0003');
   expect((await typed(cwd, [...words, '5'])).stdout).not.toContain('--budget-usd');
 });
 

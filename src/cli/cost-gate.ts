@@ -1,0 +1,62 @@
+import { flagNumber } from '../diagnostic/command-words.ts';
+import type { Estimate } from '../estimate/estimate.ts';
+import type { StepForecast } from '../estimate/forecast.ts';
+import { boundOf } from '../run/budget-bound.ts';
+import { priceOf, type PriceTable } from '../usage/prices.ts';
+
+/** Why `--max-usd` does not let a plan pass. */
+export interface TooDear {
+  readonly message: string;
+  readonly hint: string;
+  /** Whether a run with so large a budget would begin, and pay for a call. */
+  readonly budgetHelps: boolean;
+}
+
+/** What is wrong with the cost, for a gate; undefined where nothing is, or none was asked for. */
+export function tooDear(
+  { steps, total: { cost_usd } }: Estimate,
+  prices: PriceTable,
+  most: number | undefined,
+): TooDear | undefined {
+  if (most === undefined) return undefined;
+  const canHold = steps.every(({ step }) => isBounded(step, prices));
+  const first = canHold ? firstCall(steps, prices) : null;
+  const isPaid = first === null || first <= most;
+  if (cost_usd.max === null) {
+    const message = 'how much the run may cost at most is not known, so `--max-usd` cannot hold it';
+    const hint = 'what is not known stands under `reckoned`, or in `assumptions`';
+    return { message, hint, budgetHelps: canHold && isPaid };
+  }
+  if (cost_usd.max <= most) return undefined;
+  const message = `the run may cost up to ${dollars(cost_usd.max)}, more than the $${most} of \`--max-usd\``;
+  const run = `\`pipe run --budget-usd ${flagNumber(most)}\``;
+  const hint = isPaid
+    ? `${run} stops before it costs more`
+    : `${run} would stop before its first call, for which ${dollars(first)} or more has to be set aside`;
+  return { message, hint, budgetHelps: isPaid };
+}
+
+function dollars(value: number): string {
+  return `$${value.toLocaleString('en-US', { maximumSignificantDigits: 3 })}`;
+}
+
+/** Without a longest answer and a price no budget in dollars can hold, and the run is refused. */
+function isBounded({ max_output_tokens, model }: StepForecast['step'], prices: PriceTable): boolean {
+  return max_output_tokens !== null && priceOf(model.name, prices) !== undefined;
+}
+
+/**
+ * US dollars that have to be set aside for the first call of a run, at least, going by what its calls are on average: a
+ * request has at least as many bytes as tokens. Null where nothing is asked.
+ */
+function firstCall(steps: readonly StepForecast[], prices: PriceTable): number | null {
+  const asked = steps.filter(({ calls }) => calls.max !== 0);
+  const ids = new Set(asked.map(({ step }) => step.id));
+  const bounds = asked
+    .filter(({ step }) => !step.after.some((id) => ids.has(id)))
+    .map(({ step: { model, max_output_tokens }, calls, input }) => {
+      const bytes = Math.floor((input.min ?? 0) / Math.max(1, calls.min ?? 0));
+      return boundOf({ bytes, images: 0, max_output_tokens }, priceOf(model.name, prices)).usd ?? 0;
+    });
+  return bounds.length === 0 ? null : Math.min(...bounds);
+}
