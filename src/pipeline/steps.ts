@@ -4,6 +4,8 @@ import type { JsonObject, JsonValue, Pointer } from '../json/json.ts';
 import type { StepProgram } from '../steps/step.ts';
 import { compileTemplate, type CompiledTemplate } from '../template/compile.ts';
 import { withHelpers } from '../template/operators.ts';
+import { dottedPath } from '../template/path-text.ts';
+import { referencedPaths } from '../template/references.ts';
 import { compileUserSchema } from './schema/user-schema.ts';
 import { pathText } from './words.ts';
 import { valueAt } from '../json/pointer.ts';
@@ -87,26 +89,44 @@ export function compileWhen(
   context: TemplateContext,
 ): PlacedTemplate | undefined {
   if (typeof text !== 'string') return undefined;
-  const placed = compilePlaced(text, pointer, context);
-  if (placed === undefined || placed.template.expression) return placed;
+  if (!isConstant(text)) {
+    const placed = compilePlaced(text, pointer, context);
+    if (placed === undefined || placed.template.expression) return placed;
+  }
   context.report.add({
     severity: 'error',
     code: 'not-an-expression',
     message: `\`${pathText(pointer)}\` must be exactly one expression`,
-    hint: expressionHint(text),
+    hint: expressionHint(text, pointer),
     place: { source: context.source, pointer },
   });
   return undefined;
 }
 
-function expressionHint(text: string): string {
-  const plain = text.replaceAll(/\{\{~?([^{}]*)~?\}\}/gu, '$1').trim();
+/** Whether a value is all that stands between the braces: who is told to write it without them is no further. */
+function isConstant(text: string): boolean {
+  return /^\s*\{\{~?\s*(?:true|false|null|undefined|-?[\d.]+|'[^']*'|"[^"]*")\s*~?\}\}\s*$/u.test(text);
+}
+
+function expressionHint(text: string, pointer: Pointer): string {
+  const plain = dottedPath(text.replaceAll(/\{\{~?([^{}]*)~?\}\}/gu, '$1').trim());
   const call = withHelpers(plain);
-  if (call !== undefined) return `write "{{${call}}}"`;
-  if (text.includes('{{')) return 'write {{and …}}, {{or …}}, {{not …}} or {{eq …}} with nothing around it';
-  return compileTemplate(`{{${plain}}}`, new Map()).ok
-    ? `write "{{${plain}}}"`
-    : 'write an expression, such as "{{eq input.lang \'en\'}}"';
+  if (call !== undefined && readsScope(call, pointer)) return `write "{{${call}}}"`;
+  const any = 'write an expression, such as "{{eq input.lang \'en\'}}"';
+  if (/^(?:true|yes|on|always|1)$/iu.test(plain))
+    return `leave \`when\` out where it always holds; else ${any}`;
+  if (text.includes('{{') && !isConstant(text))
+    return 'write {{and …}}, {{or …}}, {{not …}} or {{eq …}} with nothing around it';
+  return readsScope(plain, pointer) ? `write "{{${plain}}}"` : any;
+}
+
+/** Whether it is an expression that reads what a `when` can read, as far as that is known before the references are. */
+function readsScope(expression: string, [section]: Pointer): boolean {
+  const compiled = compileTemplate(`{{${expression}}}`, new Map());
+  if (!compiled.ok) return false;
+  const roots = section === 'input' ? ['input', 'vars'] : ['input', 'vars', 'steps'];
+  const paths = referencedPaths(compiled.value);
+  return paths.length > 0 && paths.every(([root = '', ...rest]) => roots.includes(root) && rest.length > 0);
 }
 
 /**

@@ -3,6 +3,7 @@ import { didYouMean } from '../diagnostic/suggest.ts';
 import { blockNames, isBlockName } from './blocks.ts';
 import { withHelpers } from './operators.ts';
 import { otherWordHint } from './other-words.ts';
+import { dottedPath } from './path-text.ts';
 import type { TemplateProblem, TemplateProblemCode } from './problem.ts';
 import type { Reading } from './reading.ts';
 
@@ -221,15 +222,23 @@ function explainInside(text: string, opener: Span, token: string, place: Span): 
   const habit = habits.find(({ written }) => written.test(text.slice(start)));
   const written = habit?.written.exec(text.slice(start))?.[0].length;
   const end = written === undefined ? Math.max(place.end, start + 1) : start + written;
-  const hint = helperHint(text, opener) ?? habit?.hint;
+  const hint = helperHint(text, opener) ?? fieldHint(text, start) ?? habit?.hint;
   return mistake({ start, end }, `unexpected ${quote(text, { start, end })}`, hint);
+}
+
+/** How the path is written whose field stands here in brackets and quotes, as in `input['text']`. */
+function fieldHint(text: string, start: number): string | undefined {
+  const [brackets] = /^(?:\.?\[(?:'[^']*'|"[^"]*"|\d+)\]|\.[\w-]+)+/u.exec(text.slice(start)) ?? [];
+  if (brackets === undefined || !/^\[['"]/u.test(brackets)) return undefined;
+  const [path = ''] = /[\p{L}\p{N}_$@.[\]-]*$/u.exec(text.slice(0, start)) ?? [];
+  return `a field is written after a dot: ${dottedPath(path + brackets)}`;
 }
 
 /** The whole tag as it is written here, where it is an expression of another language: `{{#if (eq a b)}}`. */
 function helperHint(text: string, opener: Span): string | undefined {
   const close = text.indexOf('}}', opener.end);
   if (close === -1) return undefined;
-  const inside = text.slice(opener.end, close).replace(/~$/u, '');
+  const inside = dottedPath(text.slice(opener.end, close).replace(/~$/u, ''));
   const chained = /else\s*$/u.test(text.slice(opener.start, opener.end));
   const isBlock = chained || text.slice(opener.start, opener.end).includes('#');
   const [, name, subject = ''] = /^\s*(\w+)(?=[\s(!])(.*)$/su.exec(inside) ?? [];

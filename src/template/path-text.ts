@@ -5,6 +5,17 @@ export function nameText(name: string): string {
   return /^[^\s!"#%&'()*+,./;<=>@[\\\]^`{|}~]+$/u.test(name) ? name : `[${name.replaceAll(']', '\\]')}]`;
 }
 
+/** `input['order id'][0]`, as other languages write a path, as one is written here: `input.[order id].[0]`. */
+export function dottedPath(text: string): string {
+  return text.replaceAll(
+    /\.?\[(?:'([^']*)'|"([^"]*)"|(\d+))\]/gu,
+    (_, one?: string, other?: string, index?: string) => {
+      const name = one ?? other ?? '';
+      return `.${index !== undefined || /^\d+$/u.test(name) ? `[${index ?? name}]` : nameText(name)}`;
+    },
+  );
+}
+
 /** The parts that a path is written of, their brackets included, with their places in it. */
 export function partsOfPath(text: string): readonly (Span & { readonly name: string })[] {
   const part = /\[(?:\\\]|[^\]])*\]|\.\.?(?=[/\s]|$)|[^\s./@]+/gu;
