@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { exit, type ExitCode } from './exit.ts';
-import { misplacedStart } from './misplaced.ts';
+import { misplacedStart, withoutHelp } from './misplaced.ts';
 import { buildProgram } from './program.ts';
 import { printError, type Terminal } from './terminal.ts';
 
@@ -26,8 +26,9 @@ export async function runCommandLine(
     done(exit.usage);
     return;
   }
+  const told = withoutHelp(program, words) ?? words;
   try {
-    await program.parseAsync(isCommand ? words.map(withItsValue) : words, { from: 'user' });
+    await program.parseAsync(isCommand ? told.map(withItsValue) : told, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Commander has printed it already: 0 is a help or a version that was asked for.

@@ -32,6 +32,24 @@ export async function misplacedStart(
   return undefined;
 }
 
+/**
+ * The words up to the one that is no command, where help is asked for: Commander would print the help of what stands
+ * before it, and say nothing of that one. Undefined where each is a command, or no help is asked for.
+ */
+export function withoutHelp(program: Command, words: readonly string[]): readonly string[] | undefined {
+  const isHelp = (word: string) => word === '--help' || word === '-h';
+  const asked = words[0] === 'help' || words.some(isHelp);
+  const rest = words.filter((word, at) => !isHelp(word) && (at > 0 || word !== 'help'));
+  let command = program;
+  for (const [at, word] of asked ? rest.entries() : []) {
+    if (word.startsWith('-') || command.commands.length === 0) return undefined;
+    const found = command.commands.find((one) => one.name() === word || one.aliases().includes(word));
+    if (found === undefined) return word === 'help' ? undefined : rest.slice(0, at + 1);
+    command = found;
+  }
+  return undefined;
+}
+
 function misplacedFlag(program: Command, words: readonly string[]): Misplaced | undefined {
   const flag = /^--[\w-]+/.exec(words[0] ?? '')?.[0];
   if (flag === undefined || flag === '--help' || hasFlag(program, flag)) return undefined;

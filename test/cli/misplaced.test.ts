@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
-import { misplacedStart } from '../../src/cli/misplaced.ts';
+import { misplacedStart, withoutHelp } from '../../src/cli/misplaced.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import { root } from '../support/pipe.ts';
@@ -29,3 +29,34 @@ it.each([[[]], [['run', 'x.yaml']], [['--help']], [['--version']], [['rum']], [[
     expect(await misplacedStart(program, words, root)).toBeUndefined();
   },
 );
+
+it.each([
+  [['help', 'rum'], ['rum']],
+  [['rum', '--help'], ['rum']],
+  [['rum', 'x.yaml', '-h'], ['rum']],
+  [['--help', 'rum'], ['rum']],
+  [
+    ['help', 'cache', 'claer'],
+    ['cache', 'claer'],
+  ],
+  [
+    ['cache', 'claer', '--help'],
+    ['cache', 'claer'],
+  ],
+])('has Commander tell of the command that is none in pipe %j', (words, told) => {
+  expect(withoutHelp(program, words)).toEqual(told);
+});
+
+it.each([
+  [['help']],
+  [['--help']],
+  [['help', 'help']],
+  [['help', 'run']],
+  [['help', 'cache', 'clear']],
+  [['help', 'completion', 'fihs']],
+  [['run', 'rum', '--help']],
+  [['--inptu', '--help']],
+  [['rum']],
+])('has it print the help that is asked for in pipe %j', (words) => {
+  expect(withoutHelp(program, words)).toBeUndefined();
+});

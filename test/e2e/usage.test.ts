@@ -48,6 +48,13 @@ describe('help', () => {
 describe('wrong usage', () => {
   it.each([
     ['an unknown command', ['rum', 'x.yaml'], 'run'],
+    ['the help of an unknown command', ['help', 'rum'], "error: unknown command 'rum'\n(Did you mean run?)"],
+    [
+      'an unknown command with --help',
+      ['rum', '--help'],
+      "error: unknown command 'rum'\n(Did you mean run?)",
+    ],
+    ['an unknown command of another with --help', ['cache', 'claer', '-h'], '(Did you mean clear?)'],
     ['an unknown flag', ['run', 'x.yaml', '--inptu', 'rows.jsonl'], '--input'],
     ['no pipeline', ['run', '--input', 'rows.jsonl'], 'file'],
     ['no input', ['run', 'x.yaml'], '--input'],
