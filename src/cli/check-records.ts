@@ -50,6 +50,8 @@ export async function checkRecords(
   const alike = new Map<string, Alike>();
   // `untold`: those with mistakes for which there was no room.
   const counts = { checked: 0, bad: 0, untold: 0, skipped: 0 };
+  /** Why the input broke off: what came before has its own mistakes. */
+  let broken: Diagnostic | undefined;
   const isTold = (kind: string, { code, message }: Mistake, line: number): boolean => {
     const known = alike.get(kind);
     if (known !== undefined) {
@@ -60,8 +62,10 @@ export async function checkRecords(
     return true;
   };
   for await (const item of source.read(plan?.input.schema)) {
-    if ('broken' in item)
-      return { checked: counts.checked, bad: true, mistakes: [...toldOf(alike, path), item.broken] };
+    if ('broken' in item) {
+      broken = item.broken;
+      break;
+    }
     counts.checked += 1;
     const key = keys.keyOf(item);
     const previews = plan === undefined ? [] : await previewRecord(plan, item, key, images);
@@ -83,14 +87,16 @@ export async function checkRecords(
     const message = `${count(counts.bad, 'record')} of ${counts.checked} would fail; the first ${mostRecordMistakes} mistakes are told`;
     mistakes.push({ severity: 'error', code: 'bad-records', message, place: { path, line: 1 } });
   }
-  if (plan?.input.when !== undefined && counts.checked > 0 && counts.skipped === counts.checked) {
+  const isWhole = broken === undefined;
+  if (plan?.input.when !== undefined && isWhole && counts.checked > 0 && counts.skipped === counts.checked) {
     const message = `\`input.when\` skips every record (${counts.checked})`;
     mistakes.push({ severity: 'warning', code: 'all-skipped', message, place: { path, line: 1 } });
   }
-  mistakes.push(...inputWarnings(plan, source, counts.checked));
+  if (isWhole || counts.checked > 0) mistakes.push(...inputWarnings(plan, source, counts.checked));
   const rows = foreign.found();
   if (rows !== undefined) mistakes.unshift(foreignEncoding(path, rows));
-  return { checked: counts.checked, bad: counts.bad > 0, mistakes };
+  if (broken !== undefined) mistakes.push(broken);
+  return { checked: counts.checked, bad: counts.bad > 0 || !isWhole, mistakes };
 }
 
 interface Mistake {

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { runInProcess, typed } from '../support/in-process.ts';
 
@@ -122,5 +123,36 @@ describe('pipe check --format sarif', () => {
         },
       ],
     });
+  });
+});
+
+describe('the rows of an input that breaks off', () => {
+  const check = (cwd: string, rows: string, ...flags: readonly string[]) =>
+    typed(cwd, ['check', join(cwd, 'p.yaml'), '--input', join(cwd, rows), ...flags]);
+
+  it('have their mistakes told with it', async () => {
+    const { cwd } = project();
+    const rows = Buffer.concat([
+      Buffer.from('id,text\n1,caf'),
+      Buffer.from([0xe9]),
+      Buffer.from('\n2\n3,fine\n4,"never closed\n'),
+    ]);
+    writeFileSync(join(cwd, 'rows.csv'), rows);
+    const { exitCode, stdout } = await check(cwd, 'rows.csv', '--format', 'json');
+    expect(exitCode).toBe(2);
+    const diagnostics = JSON.parse(stdout) as readonly { readonly code: string }[];
+    expect(diagnostics.map(({ code }) => code)).toEqual(['invalid-utf8', 'ragged-row', 'invalid-quotes']);
+  });
+
+  it('are not said to be none, nor to be skipped all of them', async () => {
+    const { cwd } = project({ 'p.yaml': pipeline.replace('input: {', 'input: {when: "{{input.ask}}", ') });
+    writeFileSync(join(cwd, 'none.jsonl.gz'), gzipSync('{"text": "x"}\n').subarray(0, 12));
+    const none = await check(cwd, 'none.jsonl.gz');
+    expect(none).toMatchObject({ exitCode: 2 });
+    expect(none.stdout + none.stderr).not.toContain('no-records');
+    writeFileSync(join(cwd, 'skipped.json'), '[{"text": "x"}, {"text"');
+    const skipped = await check(cwd, 'skipped.json');
+    expect(skipped).toMatchObject({ exitCode: 2 });
+    expect(skipped.stdout + skipped.stderr).not.toContain('all-skipped');
   });
 });
