@@ -47,6 +47,8 @@ async function runFolder(cwd: string, given: string): Promise<string | undefined
       filesOfRun.has(basename(path)) && (await kindOf(join(dirname(path), 'run.json'))) === 'file';
     return inRun ? dirname(path) : undefined;
   }
+  // Never rows: to read what is no file would wait for whoever writes into it.
+  if (kind === 'other' && basename(path) === 'run.json') return dirname(path);
   const named = join(cwd, runsFolder, given);
   return kind === undefined && (await kindOf(named)) === 'folder' ? named : undefined;
 }

@@ -45,6 +45,9 @@ export interface ReadableFile {
   close(): Promise<void>;
 }
 
+/** Stands where the system's name of a failure does. */
+const notAFile = 'not_a_file';
+
 const ownerOnlyFile = 0o600;
 const ownerOnlyFolder = 0o700;
 
@@ -67,7 +70,13 @@ export const nodeFileSystem: FileSystem = {
   },
   create: async (path) => writable(await open(path, 'wx', ownerOnlyFile), path),
   openToAppend: async (path) => writable(await open(path, constants.O_WRONLY | constants.O_APPEND), path),
-  openToRead: async (path) => readable(await open(path, constants.O_RDONLY)),
+  async openToRead(path) {
+    const found = await stat(path);
+    // To open a pipe would wait for whoever writes into it.
+    if (!found.isFile() && !found.isDirectory())
+      throw Object.assign(new Error(`${path} is no file`), { code: notAFile });
+    return readable(await open(path, constants.O_RDONLY));
+  },
   truncate: (path, length) => truncate(path, length),
   async rename(from, to) {
     await rename(from, to);
@@ -141,6 +150,7 @@ const meanings: { readonly [code: string]: string } = {
   ENFILE: 'too many files are open',
   EIO: 'the disk failed',
   ENAMETOOLONG: 'its name is too long',
+  [notAFile]: 'it is no file but a pipe, a socket or a device',
   ELOOP: 'its links lead in a circle',
 };
 

@@ -1,6 +1,5 @@
 import { basename, join } from 'node:path';
 import pLimit, { type LimitFunction } from 'p-limit';
-import { failure, type Result } from '../result.ts';
 import type { Counts, StopReason } from './events.ts';
 import { errorCode, inWords, nodeFileSystem } from './file-system.ts';
 import { readHistory } from './journal/history.ts';
@@ -84,12 +83,12 @@ async function namesIn(folder: string): Promise<readonly string[]> {
 
 async function readListed(path: string): Promise<ListedRun> {
   try {
-    const read = await readSummaryOf(path);
+    const read = await readRun(path);
     if (!read.ok) return { kind: 'broken', path, reason: read.error };
     if (read.value.state !== 'running') return ended(path, read.value);
     const holder = await runHolder(path);
     // It may have ended since run.json was read.
-    const again = holder === undefined ? await readSummaryOf(path) : read;
+    const again = holder === undefined ? await readRun(path) : read;
     if (again.ok && again.value.state !== 'running') return ended(path, again.value);
     return {
       kind: 'run',
@@ -103,14 +102,6 @@ async function readListed(path: string): Promise<ListedRun> {
     if (errorCode(error) === undefined) throw error;
     return broken(path, `${path} cannot be read: ${inWords(error)}`);
   }
-}
-
-/** To open a pipe of this name would wait for whoever writes into it. */
-async function readSummaryOf(path: string): Promise<Result<RunSummary, StopReason>> {
-  const file = join(path, 'run.json');
-  const names = await nodeFileSystem.list(path);
-  const isOther = names.includes('run.json') && (await nodeFileSystem.look(file)).kind !== 'file';
-  return isOther ? failure(reasonOf(`${file} is no file`)) : readRun(path);
 }
 
 function ended(path: string, summary: RunSummary): SoundRun {

@@ -20,6 +20,8 @@ export async function readSummary(
 ): Promise<Result<RunSummary, StopReason>> {
   let value: JsonValue | undefined;
   try {
+    // A pipe would be waited for, and a device has no end.
+    if ((await fileSystem.look(path)).kind !== 'file') return unusable(`${path} is no file`);
     value = await readJson(fileSystem, path);
   } catch (error) {
     const code = errorCode(error);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -146,6 +147,16 @@ output: { topic: "{{input.topic}}" }
       '`results.jsonl` of the run `killed` is not there: the run has not come to an end',
     );
     expect(killed.stderr).toContain('`pipe resume killed` finishes the run, and writes it');
+  });
+
+  it.skipIf(process.platform === 'win32')('reads no run.json that is a pipe', async () => {
+    const cwd = project();
+    mkdirSync(join(cwd, 'waits'));
+    execFileSync('mkfifo', [join(cwd, 'waits/run.json')]);
+    for (const before of ['waits', 'waits/run.json']) {
+      const { exitCode, stderr } = await typed(cwd, ['diff', before, 'after']);
+      expect([exitCode, stderr]).toEqual([2, expect.stringContaining('run.json is no file')]);
+    }
   });
 
   it('advises no resume of a run that a process is at work on', async () => {
