@@ -5,7 +5,7 @@ import { budgetInWords } from './budget.ts';
 import { latencyInWords, type CallLatency } from './call-latency.ts';
 import { costInWords } from './money.ts';
 import { formatAmount, formatCount, formatRate } from './numbers.ts';
-import type { Paint } from './output.ts';
+import { paintWords, type Paint } from './output.ts';
 import { recordingInWords, replayInWords, unusedInWords } from './recordings.ts';
 import { clip } from './text.ts';
 
@@ -26,10 +26,8 @@ export interface RunEnding {
 /** One thing that a run came to. */
 export interface Fact {
   readonly name: string;
-  /** Printable; mostly one. */
+  /** Printable; mostly one. Words may have colours. */
   readonly lines: readonly string[];
-  /** Whether the lines have colours; they are short then. */
-  readonly painted?: true;
 }
 
 const longestName = 40;
@@ -50,7 +48,9 @@ export function endInWords({ finished, done, ofShards }: RunEnding, paint: Paint
 function stateInWords({ state, failed }: RunFinished, paint: Paint): string {
   if (state === 'interrupted') return `${paint('yellow', 'interrupted')} after`;
   if (state === 'stopped') return `${paint('red', 'stopped')} after`;
-  return failed ? `${paint('red', 'finished with failures')} in` : `${paint('green', 'completed')} in`;
+  return failed
+    ? `${paintWords(paint, 'red', 'finished with failures')} in`
+    : `${paint('green', 'completed')} in`;
 }
 
 /** Why the run did not come to its end, where that is news: who interrupted it knows. */
@@ -74,7 +74,7 @@ export function factsOf({ started, finished, cut, latency }: RunEnding, paint: P
           fact('reason', `${clip(reason.message, longestMessage)} (${reason.code})`),
           ...(reason.hint === undefined ? [] : [fact('hint', clip(reason.hint, longestMessage))]),
         ]),
-    { ...fact('records', countsInWords(finished, paint)), painted: true },
+    fact('records', countsInWords(finished, paint)),
     ...(started?.resumed === undefined
       ? []
       : [fact('resumed', ...earlierInWords(started.resumed, finished))]),
@@ -108,9 +108,9 @@ function countsInWords({ counts }: RunFinished, paint: Paint): string {
   if (counts.total === 0) return 'none: the input has no records, or none was selected';
   const parts = [
     `${formatCount(counts.succeeded)} succeeded`,
-    ...(counts.failed > 0 ? [paint('red', `${formatCount(counts.failed)} failed`)] : []),
+    ...(counts.failed > 0 ? [paintWords(paint, 'red', `${formatCount(counts.failed)} failed`)] : []),
     ...(counts.skipped > 0 ? [`${formatCount(counts.skipped)} skipped by \`input.when\``] : []),
-    ...(counts.pending > 0 ? [paint('yellow', `${formatCount(counts.pending)} pending`)] : []),
+    ...(counts.pending > 0 ? [paintWords(paint, 'yellow', `${formatCount(counts.pending)} pending`)] : []),
   ];
   return `${formatCount(counts.total)}: ${parts.join(', ')}`;
 }

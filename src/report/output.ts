@@ -41,3 +41,11 @@ export function paintFor(output: Pick<Output, 'color'>): Paint {
     ? (style, text) => styleText(style, text, { validateStream: false })
     : (_, text) => text;
 }
+
+/** Each word by itself, for what may be broken between them: no colour then runs over the end of a line. */
+export function paintWords(paint: Paint, style: Style, text: string): string {
+  return text
+    .split(' ')
+    .map((word) => (word === '' ? '' : paint(style, word)))
+    .join(' ');
+}

@@ -5,7 +5,7 @@ import { placeOf, type FailureGroup, type Failures } from './failures.ts';
 import { nextOf, type Anew } from './next.ts';
 import { formatAmount, formatCount } from './numbers.ts';
 import type { Output, Paint } from './output.ts';
-import { paintFor } from './output.ts';
+import { paintFor, paintWords } from './output.ts';
 import { pathsOf } from './paths.ts';
 import { clip, isolated, wrap } from './text.ts';
 import { usageTable } from './usage-table.ts';
@@ -42,12 +42,16 @@ export function formatSummary(input: SummaryInput, output: Omit<Output, 'write'>
 }
 
 function headSection(input: SummaryInput, width: number, paint: Paint): readonly string[] {
+  const name = paintWords(paint, 'bold', isolated(pipelineName(input)));
   return [
-    `${paint('bold', isolated(pipelineName(input)))} ${endInWords(input, paint)}`,
-    ...factsOf(input, paint).flatMap(({ name, lines, painted }) => {
-      const fitting = painted === true ? lines : lines.flatMap((line) => wrap(line, width - labelWidth));
-      return labelled(name, fitting, paint);
-    }),
+    ...wrap(`${name} ${endInWords(input, paint)}`, width),
+    ...factsOf(input, paint).flatMap(({ name, lines }) =>
+      labelled(
+        name,
+        lines.flatMap((line) => wrap(line, width - labelWidth)),
+        paint,
+      ),
+    ),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { graphemesOf } from '../diagnostic/graphemes.ts';
 import { displayWidth, printable } from '../diagnostic/printable.ts';
 
@@ -32,13 +33,13 @@ export function unisolated(text: string): string {
   return text.replaceAll(/[\u2068\u2069]/gu, '');
 }
 
-/** One line broken between words into lines of so many columns; a word that is longer stays whole. */
+/** One line, whose words may have colours, broken between words into lines of so many columns; a longer word stays whole. */
 export function wrap(line: string, columns: number): readonly string[] {
   const lines: string[] = [];
   let current = '';
   for (const word of line.split(' ')) {
     const longer = current === '' ? word : `${current} ${word}`;
-    if (current !== '' && displayWidth(longer) > columns) {
+    if (current !== '' && displayWidth(stripVTControlCharacters(longer)) > columns) {
       lines.push(current);
       current = word;
     } else current = longer;

@@ -27,13 +27,13 @@ const allColumns: readonly UsageColumn[] = [
     header: '(cached)',
     rank: 4,
     cell: (usage) => tokenCell(usage, usage.cached_input_tokens),
-    news: ({ cached_input_tokens, requests }) => cached_input_tokens !== null && requests > 0,
+    news: ({ cached_input_tokens }) => cached_input_tokens !== null && cached_input_tokens > 0,
   },
   { header: 'output', rank: 1, cell: (usage) => tokenCell(usage, usage.output_tokens) },
   { header: 'cost', rank: 0, cell: costCell },
 ];
 
-/** The columns that have something to tell: many servers never say what came from their cache, and many runs find nothing in ours. */
+/** The columns that have something to tell: many runs find nothing in our cache, or in that of the provider. */
 export function usageColumns({ total }: UsageReport): readonly UsageColumn[] {
   return allColumns.filter(({ news }) => news === undefined || news(total));
 }

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters, styleText } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { displayWidth } from '../../src/diagnostic/printable.ts';
@@ -96,8 +97,21 @@ describe('the summary', () => {
       createOutput({ columns, isTerminal: true }),
     );
     const widest = Math.max(...text.split('\n').map((line) => displayWidth(line)));
-    expect(widest).toBeLessThanOrEqual(Math.min(100, Math.max(56, columns)));
+    expect(widest).toBeLessThanOrEqual(Math.min(100, Math.max(40, columns)));
     expect(widest).toBeGreaterThan(Math.min(50, columns - 10));
+  });
+
+  it('is broken between words on a narrow terminal, and no colour with it', () => {
+    const pending = { total: 300, succeeded: 131, failed: 7, skipped: 0, pending: 162 };
+    const end = finished({ counts: pending, state: 'interrupted' });
+    const text = summaryOf(
+      { finished: end, done: 138 },
+      createOutput({ columns: 40, isTerminal: true, color: true }),
+    );
+    const [, first = '', second = ''] = text.split('\n');
+    expect(stripVTControlCharacters(first)).toBe('records    300: 131 succeeded, 7 failed,');
+    expect(stripVTControlCharacters(second)).toBe('           162 pending');
+    expect(second).toContain(styleText('yellow', 'pending', { validateStream: false }));
   });
 
   it('is two lines of a table for a step and its model, which is named once', () => {
@@ -109,8 +123,8 @@ describe('the summary', () => {
         'records    10: 10 succeeded',
         'cost       $0.00036',
         '',
-        'small        requests  retries  input  (cached)  output      cost',
-        '  translate         1        0    120         0      80  $0.00036',
+        'small        requests  retries  input  output      cost',
+        '  translate         1        0    120      80  $0.00036',
         '',
         'results    runs/triage-1/results.jsonl',
         '',
@@ -141,10 +155,10 @@ describe('the summary', () => {
       '           slowest in \u2068ترجمة\u2069: p50 1.4 s, p95 4.0 s',
     ]);
     expect(lines.slice(6, 10)).toEqual([
-      'small        requests  retries  input  (cached)  output      cost',
-      '  translate         1        0    120         0      80  $0.00036',
-      '  \u2068ترجمة\u2069             1        0    120         0      80  $0.00036',
-      'total               1        0    120         0      80  $0.00036',
+      'small        requests  retries  input  output      cost',
+      '  translate         1        0    120      80  $0.00036',
+      '  \u2068ترجمة\u2069             1        0    120      80  $0.00036',
+      'total               1        0    120      80  $0.00036',
     ]);
   });
 
@@ -218,9 +232,10 @@ describe('tables', () => {
     ['neither', { cached_input_tokens: null }, 'requests  retries  input  output  cost'],
     [
       'tokens that a provider had cached',
-      { cached_input_tokens: 0 },
+      { cached_input_tokens: 7 },
       'requests  retries  input  (cached)  output  cost',
     ],
+    ['no such tokens', { cached_input_tokens: 0 }, 'requests  retries  input  output  cost'],
     [
       'calls that our own cache answered',
       { cached_requests: 3, cached_input_tokens: null },
