@@ -95,6 +95,10 @@ describe('numbers for people', () => {
     [59_001, '1m 00s'],
     [125_000, '2m 05s'],
     [7_800_000, '2h 10m'],
+    [35_999_940_000, '9999h 59m'],
+    [36_000_000_000, '10,000+ h'],
+    [1e22, '10,000+ h'],
+    [Infinity, '10,000+ h'],
   ])('writes %d ms in whole seconds as %s', (milliseconds, text) => {
     expect(formatSeconds(milliseconds)).toBe(text);
   });
