@@ -152,7 +152,7 @@ function countInWords(kept: number, total: number | null): readonly string[] {
 }
 
 function stoppingLine(
-  { how, reason, toTheEnd, grace }: RunStopping,
+  { how, reason, to_the_end, grace }: RunStopping,
   { inFlight, waiting }: Pick<Progress, 'inFlight' | 'waiting'>,
 ): string {
   const records = formatAmount(inFlight, 'record');
@@ -167,6 +167,8 @@ function stoppingLine(
   // Records that wait have no call that could be finished: for a slot so many, for the budget nobody knows how many.
   const calls = reason.kind === 'budget' ? 'what calls are under way' : 'the calls under way';
   const what =
-    toTheEnd === true ? `${records} in flight` : `${calls} of ${formatAmount(inFlight - waiting, 'record')}`;
+    to_the_end === true
+      ? `${records} in flight`
+      : `${calls} of ${formatAmount(inFlight - waiting, 'record')}`;
   return `stopping: ${why}finishing ${what}${atMost}${again}`;
 }

@@ -126,13 +126,13 @@ function stateField({ stopping, inFlight, waiting, waits }: Progress): Field {
 
 /** `asking`: of the records in flight, those that do not wait. */
 function stoppingForms(
-  { how, toTheEnd }: RunStopping,
+  { how, to_the_end }: RunStopping,
   inFlight: number,
   asking: number,
 ): readonly [string, string] {
   const count = formatCount(inFlight);
   if (how === 'aborting') return [`ending ${count} in flight`, `ending ${count}`];
-  if (toTheEnd === true) return [`finishing ${count} in flight`, `finishing ${count}`];
+  if (to_the_end === true) return [`finishing ${count} in flight`, `finishing ${count}`];
   return [`finishing calls of ${formatCount(asking)}`, 'finishing calls'];
 }
 

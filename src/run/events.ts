@@ -190,7 +190,7 @@ export interface RunStopping {
   readonly how: 'draining' | 'aborting';
   readonly reason: StopReason;
   /** Records in flight run to their end; absent: the calls under way are all that is finished of them. */
-  readonly toTheEnd?: true;
+  readonly to_the_end?: true;
   /** Milliseconds after which what is still in flight is ended; absent: it is waited for. */
   readonly grace?: number;
 }

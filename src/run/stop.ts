@@ -41,7 +41,7 @@ export function createStop(told: (event: RunStopping) => void): Stop {
         type: 'run_stopping',
         how,
         reason: reason ?? because,
-        ...(level === rank.records && { toTheEnd: true }),
+        ...(level === rank.records && { to_the_end: true }),
         ...(grace !== undefined && { grace }),
       });
       if (level >= rank.calls) calls.abort();

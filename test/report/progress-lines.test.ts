@@ -260,7 +260,7 @@ describe('the lines of the live view', () => {
     ],
     [
       'an input that broke off',
-      { stopping: { ...draining, toTheEnd: true }, remaining: null, projectedCost: null },
+      { stopping: { ...draining, to_the_end: true }, remaining: null, projectedCost: null },
       40,
       ['██░░░░  41 %  412/1,000  3 failed', 'finishing 12 in flight  5.4/s  $0.031'],
     ],

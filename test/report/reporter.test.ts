@@ -122,7 +122,7 @@ describe('a reporter', () => {
     ],
     [
       'an input that breaks off',
-      { reason: { kind: 'input', code: 'input_broken', message: 'the input broke off' }, toTheEnd: true },
+      { reason: { kind: 'input', code: 'input_broken', message: 'the input broke off' }, to_the_end: true },
       'stopping: the input broke off; finishing 2 records in flight',
     ],
     ['a second Ctrl-C', { how: 'aborting' }, 'stopping at once: 2 records in flight stay pending'],

@@ -6,8 +6,8 @@ const reason = (kind: StopReason['kind']): StopReason => ({ kind, code: kind, me
 
 function stopping() {
   const told: string[] = [];
-  const stop = createStop(({ how, reason: { kind }, toTheEnd }: RunStopping) =>
-    told.push(`${how}${toTheEnd === true ? ' to the end' : ''}: ${kind}`),
+  const stop = createStop(({ how, reason: { kind }, to_the_end }: RunStopping) =>
+    told.push(`${how}${to_the_end === true ? ' to the end' : ''}: ${kind}`),
   );
   return { stop, told };
 }
