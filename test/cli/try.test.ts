@@ -370,16 +370,18 @@ describe('pipe try', () => {
   });
 
   it.each([
-    [3, 'rejected-key', (call: FakeCall) => call.fail(401), []],
-    [4, 'budget-spent', answer, ['--budget-usd', '0.0000001']],
-    [1, 'server-error', (call: FakeCall) => call.fail(500), ['--set', 'retry.attempts=1']],
-  ] as const)('exits with %i where it ends by %s', async (code, named, answers, flags) => {
+    [3, 'rejected-key', (call: FakeCall) => call.fail(401), [], '1 call'],
+    [4, 'budget-spent', answer, ['--budget-usd', '0.0000001'], '0 calls'],
+    [1, 'server-error', (call: FakeCall) => call.fail(500), ['--set', 'retry.attempts=1'], '1 call'],
+  ] as const)('exits with %i where it ends by %s', async (code, named, answers, flags, calls) => {
     const server = await fakeServer();
     server.answer = answers;
     const folder = folderOf(server);
     const { exitCode, stderr } = await tryIn(folder, [...rows(folder), ...flags]);
     expect(exitCode, stderr).toBe(code);
     expect(stderr).toContain(`[${named}]`);
+    expect(stderr).toMatch(new RegExp(`^(?:stopped|failed) +${calls},`, 'mu'));
+    expect(stderr.includes('  not sent\n')).toBe(calls === '0 calls');
     expect(stderr).not.toContain('pipe resume');
   });
 

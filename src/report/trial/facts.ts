@@ -21,6 +21,7 @@ export function originOf({ usage }: { readonly usage: Usage }, { started }: Tria
 export function callFacts(call: TrialCall, { step }: TrialStep, trial: Trial): string {
   const { outcome, duration = 0 } = call;
   if (outcome === undefined) return 'cut off';
+  if (!wasMade(call)) return 'not sent';
   const { usage } = outcome;
   const origin = originOf(outcome, trial);
   const completion = outcome.ok ? outcome.completion : undefined;
@@ -35,6 +36,12 @@ export function callFacts(call: TrialCall, { step }: TrialStep, trial: Trial): s
     ...(isKnown ? [] : [formatDuration(duration)]),
     ...(resolved === step.model.name ? [] : [clip(resolved, longestName)]),
   ].join(', ');
+}
+
+/** What a budget, an interrupt or a missing recording stands in the way of is never sent. */
+function wasMade({ outcome }: TrialCall): boolean {
+  if (outcome === undefined || outcome.ok) return true;
+  return outcome.usage.requests > 0 || outcome.error.code !== 'aborted';
 }
 
 function usageFacts(usage: Usage): readonly string[] {
@@ -55,7 +62,7 @@ export function stepFacts({ step }: TrialStep): string {
 /** `2 calls (1 cached), 55 tokens in, 31 out, $0.000027, 145 ms`. */
 export function totalFacts({ usage, tool_calls, duration }: RunFinished, { steps }: Trial): string {
   const { total } = usage;
-  const calls = steps.flatMap((step) => step.calls).length;
+  const calls = steps.flatMap((step) => step.calls).filter(wasMade).length;
   const { cached_requests: cached } = total;
   const tools = tool_calls.total;
   return [
