@@ -3,6 +3,8 @@ import { createThroughput } from './throughput.ts';
 
 /** The pace that a server which tells no limit was found to bear. None is kept before it refuses for the first time. */
 export interface FoundRate {
+  /** Whether there is one that is kept. */
+  readonly isKept: boolean;
   /** Milliseconds until the next request may pass. */
   wait(time: number): number;
   /** A request passes. `waited`: it would have passed before, had it been let. */
@@ -125,6 +127,9 @@ export function createFoundRate(): FoundRate {
   }
 
   return {
+    get isKept() {
+      return borne !== Infinity;
+    },
     wait: (time) => (borne === Infinity ? 0 : Math.max(0, due - time)),
     take(time, waited) {
       passed.add(1, time);

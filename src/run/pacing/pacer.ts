@@ -57,8 +57,12 @@ const untilOthersEnd = 50;
 /** So many calls beyond the usual are begun at most to find one that is answered: they are held in memory. */
 const mostSpare = 64;
 
+/** In milliseconds: who waits for so long for the pace that was found may wonder why. */
+const longForPace = 5000;
+
 /** A request that waits to be admitted. */
 interface Ticket extends Leaving {
+  readonly since: number;
   readonly request: PacedRequest;
   readonly admit: (admitted: PacedAdmission) => void;
 }
@@ -106,6 +110,7 @@ export function createPacer({ limits: told, retry, signal, paused, ...options }:
   let refusal: Refusal | undefined;
   let letOut = 0;
   let spared = 0;
+  let isPaceTold = false;
 
   /** Milliseconds since the pacer was made. */
   function now(): number {
@@ -159,10 +164,19 @@ export function createPacer({ limits: told, retry, signal, paused, ...options }:
         return;
       }
       nextLine().shift();
+      if (time - first.since >= longForPace) tellPace();
       first.admit(pass(first.request, time, true));
     }
     alarm.clear();
     recovery.idle();
+  }
+
+  function tellPace(): void {
+    if (isPaceTold || !found.isKept) return;
+    isPaceTold = true;
+    options.notice?.(
+      'the server refuses requests for its rate limit (429), and is asked no faster than it was found to bear',
+    );
   }
 
   function settle(underWay: UnderWay, end: RequestEnd): Settled {
@@ -249,7 +263,7 @@ export function createPacer({ limits: told, retry, signal, paused, ...options }:
         reject(reasonOf(caller));
         moveOn();
       };
-      const ticket: Ticket = { request, signal: caller, admit: resolve, leave };
+      const ticket: Ticket = { request, since: now(), signal: caller, admit: resolve, leave };
       (outage.hasFailed(request.call) ? failedLine : line).add(ticket);
       if (nextLine().first === ticket) moveOn();
     });

@@ -51,6 +51,20 @@ describe.each(servers)('with no limit told, a server that says nothing but 429 a
 });
 
 describe('a server with a limit that it does not tell', () => {
+  it.each([0.4, 3, 40])('of %d a second is told of, once, where calls wait for it', async (rate) => {
+    const world = createWorld();
+    await world.run({ requests: 600, concurrency: 256, server: tokenBucket(rate, 5), latency: () => 100 });
+    expect(world.notices).toEqual([
+      'the server refuses requests for its rate limit (429), and is asked no faster than it was found to bear',
+    ]);
+  });
+
+  it('is not told of where no call waits for long', async () => {
+    const world = createWorld();
+    await world.run({ requests: 600, concurrency: 8, server: tokenBucket(40, 5), latency: () => 100 });
+    expect(world.notices).toEqual([]);
+  });
+
   it('of tokens is found by the rate of requests', async () => {
     const random = seeded(5);
     const sizes = Array.from({ length: 1200 }, () => ({

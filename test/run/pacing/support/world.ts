@@ -55,6 +55,8 @@ export interface Outcome {
 export interface World {
   readonly pacer: Pacer;
   readonly pauses: { readonly at: number; readonly milliseconds: number; readonly reason: string }[];
+  /** What a user was told beside the pauses. */
+  readonly notices: string[];
   readonly now: () => number;
   /** Timers of the pacer that run. */
   readonly timers: () => number;
@@ -68,6 +70,7 @@ export function createWorld(options: WorldOptions = {}): World {
   let time = 0;
   let timers = 0;
   const pauses: World['pauses'] = [];
+  const notices: string[] = [];
 
   function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -100,6 +103,7 @@ export function createWorld(options: WorldOptions = {}): World {
     retry: { attempts: 5, max_delay: 60_000, outage: 300_000, ...options.retry },
     signal: never,
     paused: ({ duration, reason }) => void pauses.push({ at: time, milliseconds: duration, reason }),
+    notice: (message) => void notices.push(message),
     elapsed: () => time,
     sleep,
     random,
@@ -144,6 +148,7 @@ export function createWorld(options: WorldOptions = {}): World {
   return {
     pacer,
     pauses,
+    notices,
     now: () => time,
     timers: () => timers,
     async run(load) {
