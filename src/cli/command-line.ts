@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { exit, type ExitCode } from './exit.ts';
-import { misplacedStart, withoutHelp } from './misplaced.ts';
+import { misplacedStart, upToUnknown } from './misplaced.ts';
 import { buildProgram } from './program.ts';
 import { printError, type Terminal } from './terminal.ts';
 
@@ -26,7 +26,7 @@ export async function runCommandLine(
     done(exit.usage);
     return;
   }
-  const told = withoutHelp(program, words) ?? words;
+  const told = upToUnknown(program, words) ?? words;
   try {
     await program.parseAsync(isCommand ? told.map(withItsValue) : told, { from: 'user' });
   } catch (error) {

@@ -22,18 +22,23 @@ export function tooDear(
   const canHold = steps.every(({ step }) => isBounded(step, prices));
   const first = canHold ? firstCall(steps, prices) : null;
   const isPaid = first === null || first <= most;
+  const budgetHelps = canHold && isPaid;
   if (cost_usd.max === null) {
     const message = 'how much the run may cost at most is not known, so `--max-usd` cannot hold it';
     const hint = 'what is not known stands under `reckoned`, or in `assumptions`';
-    return { message, hint, budgetHelps: canHold && isPaid };
+    return { message, hint, budgetHelps };
   }
   if (cost_usd.max <= most) return undefined;
   const message = `the run may cost up to ${dollars(cost_usd.max)}, more than the $${most} of \`--max-usd\``;
   const run = `\`pipe run --budget-usd ${flagNumber(most)}\``;
-  const hint = isPaid
+  if (!isPaid) {
+    const hint = `${run} would stop before its first call, for which ${dollars(first)} or more has to be set aside`;
+    return { message, hint, budgetHelps };
+  }
+  const hint = canHold
     ? `${run} stops before it costs more`
-    : `${run} would stop before its first call, for which ${dollars(first)} or more has to be set aside`;
-  return { message, hint, budgetHelps: isPaid };
+    : `give each step a \`max_tokens\`, and each model a price: ${run} then stops before it costs more`;
+  return { message, hint, budgetHelps };
 }
 
 function dollars(value: number): string {
@@ -46,17 +51,17 @@ function isBounded({ max_output_tokens, model }: StepForecast['step'], prices: P
 }
 
 /**
- * US dollars that have to be set aside for the first call of a run, at least, going by what its calls are on average: a
- * request has at least as many bytes as tokens. Null where nothing is asked.
+ * US dollars that have to be set aside for the first call of a run at the least, whatever it asks. Null where nothing is
+ * asked.
  */
 function firstCall(steps: readonly StepForecast[], prices: PriceTable): number | null {
   const asked = steps.filter(({ calls }) => calls.max !== 0);
   const ids = new Set(asked.map(({ step }) => step.id));
   const bounds = asked
     .filter(({ step }) => !step.after.some((id) => ids.has(id)))
-    .map(({ step: { model, max_output_tokens }, calls, input }) => {
-      const bytes = Math.floor((input.min ?? 0) / Math.max(1, calls.min ?? 0));
-      return boundOf({ bytes, images: 0, max_output_tokens }, priceOf(model.name, prices)).usd ?? 0;
+    .map(({ step: { model, max_output_tokens } }) => {
+      const request = { bytes: 0, images: 0, max_output_tokens };
+      return boundOf(request, priceOf(model.name, prices)).usd ?? 0;
     });
   return bounds.length === 0 ? null : Math.min(...bounds);
 }

@@ -36,7 +36,7 @@ export async function misplacedStart(
  * The words up to the one that is no command, where help is asked for: Commander would print the help of what stands
  * before it, and say nothing of that one. Undefined where each is a command, or no help is asked for.
  */
-export function withoutHelp(program: Command, words: readonly string[]): readonly string[] | undefined {
+export function upToUnknown(program: Command, words: readonly string[]): readonly string[] | undefined {
   const isHelp = (word: string) => word === '--help' || word === '-h';
   const asked = words[0] === 'help' || words.some(isHelp);
   const rest = words.filter((word, at) => !isHelp(word) && (at > 0 || word !== 'help'));

@@ -35,8 +35,7 @@ export async function checkOutput(
   const target = await targetOf(path);
   if (!target.ok) return target;
   if (target.value.kind === 'file') {
-    // The second stands beside a link, and has the rows of a run that does not come to its end.
-    const wrong = (await whatIsWrong(target.value.path)) ?? (await whatIsWrong(`${path}.partial`));
+    const wrong = (await whatIsWrong(target.value.path)) ?? (await whatIsLong(`${path}.partial`));
     if (wrong !== undefined) return failure(refused(wrong.message, wrong.hint));
   }
   const [old, read] = await Promise.all([
@@ -83,13 +82,22 @@ async function whatIsWrong(
     const code = errorCode(error);
     if (code === 'ENOENT') return { message: `${shown} does not exist`, hint: 'make it first' };
     if (code === 'ENOTDIR') return { message: `${shown} lies below a file`, hint: 'name another' };
-    if (code === 'ENAMETOOLONG')
-      return { message: `the name of \`--output\` is too long`, hint: 'name it in fewer letters' };
+    if (code === 'ENAMETOOLONG') return tooLong;
     return {
       message: `${shown} cannot be written to: ${inWords(error)}`,
       hint: 'name another, or mend that',
     };
   }
+}
+
+const tooLong = { message: 'the name of `--output` is too long', hint: 'name it in fewer letters' };
+
+/** Beside a link, and not behind it, stand the rows of a run that does not come to its end. */
+async function whatIsLong(path: string): Promise<typeof tooLong | undefined> {
+  return lstat(path).then(
+    () => undefined,
+    (error: unknown) => (errorCode(error) === 'ENAMETOOLONG' ? tooLong : undefined),
+  );
 }
 
 function refused(message: string, hint?: string): Diagnostic {

@@ -8,6 +8,8 @@ export type Exchange =
       readonly headers: IncomingHttpHeaders;
       /** Empty where a reader has taken it. */
       readonly body: Buffer;
+      /** Milliseconds from the request to the end of the answer; told of errors alone. */
+      readonly took?: number;
     }
   | {
       readonly kind: 'fault';

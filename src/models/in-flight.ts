@@ -5,7 +5,8 @@ export interface Flight {
   /** Undefined when it is over. */
   collector: Collector | undefined;
   readonly signal: AbortSignal;
-  /** When it has taken too long, by the monotonic clock, in milliseconds. */
+  /** When it began, and when it has taken too long, by the monotonic clock, in milliseconds. */
+  readonly began: number;
   readonly due: number;
 }
 
@@ -42,6 +43,8 @@ export function createInFlight(timeout: number): InFlight {
   }
 
   function endOverdue(): void {
+    // Another may have begun in the turn between.
+    clearTimeout(timer);
     timer = undefined;
     const now = performance.now();
     for (const { collector, due } of flights) {
@@ -56,7 +59,8 @@ export function createInFlight(timeout: number): InFlight {
   return {
     begin(collector, signal) {
       hear(signal);
-      const flight = { collector, signal, due: performance.now() + timeout };
+      const began = performance.now();
+      const flight = { collector, signal, began, due: began + timeout };
       flights.add(flight);
       timer ??= setTimeout(expire, timeout);
       return flight;

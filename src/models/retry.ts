@@ -148,6 +148,8 @@ function kindOf(result: Attempt['result']): RequestEnd['kind'] {
   if (code === 'aborted') return 'aborted';
   if (code === 'connection_failed') return 'unreachable';
   if (code === 'server_error' && status !== null && ofGateways.has(status)) return 'unreachable';
+  // What no retry can help is no fault that passes.
+  if (code === 'malformed_answer' && !result.retry) return 'answered';
   return passing.has(code) ? 'unavailable' : 'answered';
 }
 

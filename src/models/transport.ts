@@ -27,6 +27,10 @@ export interface TransportOptions extends StreamBounds {
   readonly timeout: number;
 }
 
+function isError(exchange: Exchange): exchange is Exchange & { readonly kind: 'response' } {
+  return exchange.kind === 'response' && exchange.status >= 400;
+}
+
 type Headers = TransportOptions['headers'];
 
 /**
@@ -72,7 +76,7 @@ export function openTransport(options: TransportOptions): Transport {
       }
       const collector = collect((exchange) => {
         inFlight.over(flight);
-        settle(exchange);
+        settle(isError(exchange) ? { ...exchange, took: performance.now() - flight.began } : exchange);
       }, reject);
       const flight = inFlight.begin(collector, signal);
       try {

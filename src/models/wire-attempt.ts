@@ -111,9 +111,17 @@ function judgeRead({ read, tokens, headers, received }: ReadAnswer, wire: Wire, 
 }
 
 /** A gateway has not waited for the model, which may have answered all the same. 524 is Cloudflare's. */
-const gaveUpWaiting: ReadonlySet<number> = new Set([408, 504, 524]);
+const ofGateways: ReadonlySet<number> = new Set([408, 504, 524]);
 
-function judgeStatus({ status, headers, body }: Response, wire: Wire, server: Server): Attempt {
+/** In milliseconds: one that refuses sooner has not waited, as where it cannot reach the model at all. */
+const shortestWait = 1000;
+
+function hasGivenUp({ status, took = Infinity }: Response): boolean {
+  return ofGateways.has(status) && took >= shortestWait;
+}
+
+function judgeStatus(response: Response, wire: Wire, server: Server): Attempt {
+  const { status, headers, body } = response;
   const error = readProviderError(body);
   const meant = wire.errorCode?.(status, error.body, headers);
   const { code, message } = explainStatus({ status, headers, error, meant }, server);
@@ -125,7 +133,7 @@ function judgeStatus({ status, headers, body }: Response, wire: Wire, server: Se
   return {
     result: limited ? { kind: 'limited', fault } : { kind: 'failed', fault, retry: code === 'server_error' },
     sent: true,
-    charged: hasAnswered || gaveUpWaiting.has(status),
+    charged: hasAnswered || hasGivenUp(response),
     tokens: null,
     quota: readQuota(headers),
     retry_after: retryAfter(headers, server.now()) ?? (limited ? (wire.pause?.(error.body) ?? null) : null),

@@ -105,11 +105,13 @@ export function compileWhen(
 
 /** Whether a value is all that stands between the braces: who is told to write it without them is no further. */
 function isConstant(text: string): boolean {
-  return /^\s*\{\{~?\s*(?:true|false|null|undefined|-?[\d.]+|'[^']*'|"[^"]*")\s*~?\}\}\s*$/u.test(text);
+  return /^\s*\{\{~?\s*(?:true|false|null|undefined|-?\d+(?:\.\d+)?|'[^']*'|"[^"]*")\s*~?\}\}\s*$/u.test(
+    text,
+  );
 }
 
 function expressionHint(text: string, pointer: Pointer): string {
-  const plain = dottedPath(text.replaceAll(/\{\{~?([^{}]*)~?\}\}/gu, '$1').trim());
+  const plain = dottedPath(text.replaceAll(/\{\{~?([^{}]*?)~?\}\}/gu, '$1').trim());
   const call = withHelpers(plain);
   if (call !== undefined && readsScope(call, pointer)) return `write "{{${call}}}"`;
   const any = 'write an expression, such as "{{eq input.lang \'en\'}}"';

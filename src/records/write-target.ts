@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 
 /** What is written to where a path is given. */
 export interface WriteTarget {
-  /** Behind all links; a file may not be there yet. */
+  /** Of a file: behind all links, and it may not be there yet. Of anything else: as it was given. */
   readonly path: string;
   /** Only a file can be replaced: renaming over a device such as /dev/null would put a file in its place. */
   readonly kind: 'file' | 'pipe' | 'device';

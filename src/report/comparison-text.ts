@@ -1,4 +1,4 @@
-import type { Comparison, StepComparison } from '../estimate/comparison.ts';
+import type { Comparison, Reason, StepComparison } from '../estimate/comparison.ts';
 import { formatAmount, formatCount } from './numbers.ts';
 import type { Paint } from './output.ts';
 import { costRangeInWords, countCell, moneyCell } from './ranges.ts';
@@ -16,6 +16,9 @@ const columns: readonly Column[] = [
   { header: 'cost', rank: 0 },
 ];
 
+/** What is asked for these reasons was not asked before. */
+const ofNew: ReadonlySet<Reason> = new Set(['new record', 'new step']);
+
 /** Which calls of an earlier run would be made again, and why. */
 export function comparisonLines(comparison: Comparison, width: number, paint: Paint): readonly string[] {
   const { run, steps, records, vars, files, cost_usd } = comparison;
@@ -29,9 +32,9 @@ export function comparisonLines(comparison: Comparison, width: number, paint: Pa
       : []),
     ...(files.length > 0 ? [`${filesInWords(files)} changed`] : []),
   ];
-  const again = steps.some(({ recalled }) => recalled !== null && recalled.calls.max !== 0);
+  const again = steps.some(({ reasons }) => [...reasons.keys()].some((reason) => !ofNew.has(reason)));
   const cost = again
-    ? `the calls of that run that are made again cost ${costRangeInWords(cost_usd)}`
+    ? `what is asked, again or for the first time, costs ${costRangeInWords(cost_usd)}`
     : 'no call of that run is made again';
   return [
     paint('dim', `against ${clip(run, width - 'against '.length)}`),

@@ -6,14 +6,19 @@ import { clip, isolated } from './text.ts';
 const namedAtMost = 3;
 const longestModel = 40;
 
-/**
- * What a run cost, in words that hide nothing: `$12.40`, `at least $0.21: …`, `unknown: …`; never 0 for
- * unknown. `goesOn`: the run is still at work.
- */
-export function costInWords(
+/** What a run cost, and why that is not exact. */
+export interface KnownCost {
+  /** US dollars; null where nothing is known of it. */
+  readonly usd: number | null;
+  /** Why it is a lower bound, or unknown; none where it is exact. */
+  readonly reasons: readonly string[];
+}
+
+/** `goesOn`: the run is still at work. */
+export function knownCost(
   { total, by_model, crashed_sessions = 0 }: UsageReport,
   { goesOn = false }: { readonly goesOn?: boolean } = {},
-): string {
+): KnownCost {
   const models = Object.entries(by_model);
   const unpriced = models.filter(([, row]) => row.cost_usd === null && (row.total_tokens ?? 0) > 0);
   const reasons = [
@@ -24,12 +29,19 @@ export function costInWords(
     ...(crashed_sessions > 0 ? [cutOffInWords(crashed_sessions)] : []),
     ...(goesOn ? ['what is in flight is not counted yet'] : []),
   ];
-  const known = total.cost_usd ?? models.reduce((sum, [, row]) => sum + (row.cost_usd ?? 0), 0);
-  if (total.cost_usd === null && known === 0)
-    return reasons.length === 0 ? 'unknown' : `unknown: ${reasons.join(', and ')}`;
-  return reasons.length === 0
-    ? formatMoney(known)
-    : `at least ${formatMoney(known)}: ${reasons.join(', and ')}`;
+  const usd = total.cost_usd ?? models.reduce((sum, [, row]) => sum + (row.cost_usd ?? 0), 0);
+  return { usd: total.cost_usd === null && usd === 0 ? null : usd, reasons };
+}
+
+/**
+ * What a run cost, in words that hide nothing: `$12.40`, `at least $0.21: …`, `unknown: …`; never 0 for
+ * unknown.
+ */
+export function costInWords(usage: UsageReport, options?: { readonly goesOn?: boolean }): string {
+  const { usd, reasons } = knownCost(usage, options);
+  const cost = usd === null ? 'unknown' : formatMoney(usd);
+  if (reasons.length === 0) return cost;
+  return `${usd === null ? cost : `at least ${cost}`}: ${reasons.join(', and ')}`;
 }
 
 function cutOffInWords(sessions: number): string {

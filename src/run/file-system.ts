@@ -45,8 +45,8 @@ export interface ReadableFile {
   close(): Promise<void>;
 }
 
-/** Stands where the system's name of a failure does. */
-const notAFile = 'not_a_file';
+/** The code of what cannot be opened to be read: to open a pipe would wait for whoever writes into it. */
+export const notAFile = 'not_a_file';
 
 const ownerOnlyFile = 0o600;
 const ownerOnlyFolder = 0o700;
@@ -72,7 +72,6 @@ export const nodeFileSystem: FileSystem = {
   openToAppend: async (path) => writable(await open(path, constants.O_WRONLY | constants.O_APPEND), path),
   async openToRead(path) {
     const found = await stat(path);
-    // To open a pipe would wait for whoever writes into it.
     if (!found.isFile() && !found.isDirectory())
       throw Object.assign(new Error(`${path} is no file`), { code: notAFile });
     return readable(await open(path, constants.O_RDONLY));

@@ -3,7 +3,7 @@ import { isObject, type JsonValue } from '../json/json.ts';
 import { failure, success, type Result } from '../result.ts';
 import { readUsage } from './entry.ts';
 import type { StopReason } from './events.ts';
-import { errorCode, inWords, nodeFileSystem, type FileSystem } from './file-system.ts';
+import { errorCode, inWords, nodeFileSystem, type FileSystem, notAFile } from './file-system.ts';
 import { ingredientNames } from './ingredients.ts';
 import type { RunSummary } from './run-summary.ts';
 import { readJson } from './whole-file.ts';
@@ -20,11 +20,10 @@ export async function readSummary(
 ): Promise<Result<RunSummary, StopReason>> {
   let value: JsonValue | undefined;
   try {
-    // A pipe would be waited for, and a device has no end.
-    if ((await fileSystem.look(path)).kind !== 'file') return unusable(`${path} is no file`);
     value = await readJson(fileSystem, path);
   } catch (error) {
     const code = errorCode(error);
+    if (code === notAFile || code === 'EISDIR') return unusable(`${path} is no file`);
     const absent = code === 'ENOENT' || code === 'ENOTDIR';
     return absent
       ? unusable(

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
-import { misplacedStart, withoutHelp } from '../../src/cli/misplaced.ts';
+import { misplacedStart, upToUnknown } from '../../src/cli/misplaced.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import { root } from '../support/pipe.ts';
@@ -44,7 +44,7 @@ it.each([
     ['cache', 'claer'],
   ],
 ])('has Commander tell of the command that is none in pipe %j', (words, told) => {
-  expect(withoutHelp(program, words)).toEqual(told);
+  expect(upToUnknown(program, words)).toEqual(told);
 });
 
 it.each([
@@ -58,5 +58,5 @@ it.each([
   [['--inptu', '--help']],
   [['rum']],
 ])('has it print the help that is asked for in pipe %j', (words) => {
-  expect(withoutHelp(program, words)).toBeUndefined();
+  expect(upToUnknown(program, words)).toBeUndefined();
 });

@@ -610,7 +610,7 @@ describe('--max-usd', () => {
       'that does not pay for one call',
       tickets,
       '0.0003',
-      '`pipe run --budget-usd 0.0003` would stop before its first call, for which $0.000337 or more has to be set',
+      '`pipe run --budget-usd 0.0003` would stop before its first call, for which $0.000334 or more has to be set',
     ],
     ['that nothing bounds', tickets.replace(', max_tokens: 300', ''), '1', 'stands under `reckoned`'],
     ['without a price', tickets.replace('-small-latest', '-x'), '1', 'stands under `reckoned`'],

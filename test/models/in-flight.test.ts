@@ -62,6 +62,19 @@ describe('exchanges in flight', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('leave no timer behind where another begins just when they are found to be late', () => {
+    const { begin, ended } = fly();
+    const first = begin('first', never());
+    vi.advanceTimersByTime(100);
+    first.over();
+    const second = begin('second', never());
+    vi.advanceTimersByTime(aTurn);
+    expect(vi.getTimerCount()).toBe(1);
+    second.over();
+    expect(vi.getTimerCount()).toBe(0);
+    expect(ended).toEqual([]);
+  });
+
   it('leave no timer behind', () => {
     const { begin } = fly();
     const flights = [begin('first', never()), begin('second', never())];

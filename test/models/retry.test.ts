@@ -245,9 +245,9 @@ describe('retries', () => {
 
 describe('the gate', () => {
   const quota = { requests: 60, requests_left: 7, tokens: null, tokens_left: null };
-  const failedBy = (code: Fault['code']): Attempt => ({
+  const failedBy = (code: Fault['code'], retry = false): Attempt => ({
     ...common,
-    result: { kind: 'failed', fault: faultOf(code), retry: false },
+    result: { kind: 'failed', fault: faultOf(code), retry },
   });
 
   it('is told all of each request, by itself', async () => {
@@ -291,7 +291,7 @@ describe('the gate', () => {
     ['connection_failed', 'unreachable'],
     ['timed_out', 'unavailable'],
     ['cut_body', 'unavailable'],
-    ['malformed_answer', 'unavailable'],
+    ['malformed_answer', 'answered'],
     ['empty_answer', 'answered'],
     ['invalid_request', 'answered'],
     ['rejected_key', 'answered'],
@@ -303,6 +303,11 @@ describe('the gate', () => {
   ])('takes a failure by %s for %s', async (code, kind) => {
     const { ends } = await play({ attempts: [failedBy(code)] });
     expect(ends).toMatchObject([{ kind, fault: `fault ${code}` }]);
+  });
+
+  it('takes what is no answer for a fault that passes, where a retry may help', async () => {
+    const { ends } = await play({ attempts: [failedBy('malformed_answer', true), done] });
+    expect(ends.map(({ kind }) => kind)).toEqual(['unavailable', 'answered']);
   });
 
   it.each([

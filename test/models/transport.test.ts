@@ -172,6 +172,16 @@ describe('the transport', () => {
     expect(server.calls.length).toBe(1);
   });
 
+  it('tells of an error how long it took', async () => {
+    const { server, transport } = await open();
+    const exchange = post(transport, '{}', never());
+    (await server.nextCall()).fail(504);
+    expect(await exchange).toMatchObject({ kind: 'response', took: expect.any(Number) as number });
+    const other = post(transport, '{}', never());
+    (await server.nextCall()).reply();
+    expect(await other).not.toHaveProperty('took');
+  });
+
   it('tells that nothing listens', async () => {
     const { server, transport } = await open();
     await server.close();

@@ -167,3 +167,25 @@ describe('an answer whose status is not 200', () => {
     expect(refused(status, {}, others, noQuota)).toMatchObject({ fault: { code: other } });
   });
 });
+
+describe('an error of a gateway', () => {
+  const answered = (status: number, took?: number): Exchange => ({
+    kind: 'response',
+    status,
+    headers: {},
+    body: Buffer.from('{}'),
+    ...(took !== undefined && { took }),
+  });
+
+  it.each([
+    [408, 60_000, true],
+    [504, 60_000, true],
+    [524, 100_000, true],
+    [504, 20, false],
+    [502, 60_000, false],
+    [503, 60_000, false],
+    [500, 60_000, false],
+  ])('by %d after %d ms may have been paid for: %s', (status, took, charged) => {
+    expect(judge(answered(status, took), mistralWire, server)).toMatchObject({ charged, tokens: null });
+  });
+});

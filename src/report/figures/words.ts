@@ -1,5 +1,5 @@
 import { formatDuration } from '../../duration.ts';
-import { costInWords } from '../money.ts';
+import { costInWords, knownCost } from '../money.ts';
 import { formatAmount, formatCount, formatMoney, formatRate } from '../numbers.ts';
 import type { RunFigures } from './figures.ts';
 
@@ -119,12 +119,17 @@ export function runCostInWords({ usage, state }: RunFigures): string {
   return costInWords(usage, { goesOn: state === 'running' });
 }
 
+/** Why the cost of a run is a lower bound, or unknown; undefined where it is exact. */
+export function inexactCost({ usage, state }: RunFigures): string | undefined {
+  const { usd, reasons } = knownCost(usage, { goesOn: state === 'running' });
+  if (reasons.length === 0) return undefined;
+  return `${usd === null ? '' : 'a lower bound: '}${reasons.join(', and ')}`;
+}
+
 /** What is behind the cost: why it is a lower bound or unknown, else what a thousand records cost. */
 export function costNote(figures: RunFigures): string {
-  const words = runCostInWords(figures);
-  const colon = words.indexOf(': ');
-  if (colon !== -1)
-    return `${words.startsWith('at least') ? 'a lower bound: ' : ''}${words.slice(colon + 2)}`;
+  const inexact = inexactCost(figures);
+  if (inexact !== undefined) return inexact;
   const { records, cost_usd } = figures.usage.total;
   // Of records that are not through, the rest would be missing.
   if (cost_usd === null || cost_usd === 0 || records < 10 || figures.state !== 'completed') return '';

@@ -1,6 +1,6 @@
 import type { UsageRow } from '../../run/events.ts';
 import type { Report } from '../figures/report.ts';
-import { runCostInWords } from '../figures/words.ts';
+import { inexactCost, runCostInWords } from '../figures/words.ts';
 import { costCell, isLowerBound, tokenCell } from '../money.ts';
 import { budgetInWords } from '../budget.ts';
 import { formatAmount, formatCount } from '../numbers.ts';
@@ -30,9 +30,10 @@ export function usageSection({ figures }: Report): Section {
 <tr class="sum"><th scope="row">Total</th><td class="number spare">${formatCount(total.requests)}</td>${
     isCached ? markup`<td class="number">${formatCount(total.cached_requests)}</td>` : nothing
   }<td class="number">${tokenCell(total, total.input_tokens)}</td><td class="number">${tokenCell(total, total.output_tokens)}</td><td class="number">${costCell(total)}</td><td></td></tr></tbody></table>`;
-  const cost = runCostInWords(figures);
   const notes = [
-    ...(total.cost_usd === null || cost.startsWith('at least') ? [`The cost is ${cost}.`] : []),
+    ...(total.cost_usd === null || inexactCost(figures) !== undefined
+      ? [`The cost is ${runCostInWords(figures)}.`]
+      : []),
     ...(isLowerBound(total) ? ['A + marks a lower bound.'] : []),
     ...(isCached
       ? [
