@@ -20,19 +20,27 @@ export async function spoolOf(
   const spool = join(folder, spoolName);
   if (await endsWithinRecord(folder)) await keepAsPart(folder);
   if (resume !== undefined) return success(input === '-' ? spool : undefined);
-  const begun = await Promise.all([isFile(spool), isFile(join(folder, 'run.json'))]);
-  if (begun.includes(false) || !(await comesOnce(input))) return success(undefined);
-  const { isCopied } = await import('../records/spooled.ts');
-  const same = await isCopied({ input, stdin: terminal.stdin, path: spool });
+  if (!(await isFile(join(folder, 'run.json'))) || !(await comesOnce(input))) return success(undefined);
+  const { isCopied, restoreCopy } = await import('../records/spooled.ts');
+  const copied = { input, stdin: terminal.stdin, path: spool };
+  const sha256 = (await isFile(spool)) ? undefined : await sumOfLost(folder);
+  if (sha256 === undefined && !(await isFile(spool))) return success(undefined);
+  const same = sha256 === undefined ? await isCopied(copied) : await restoreCopy(copied, sha256);
   if (same.ok && same.value) return success(spool);
   const { otherInput } = await import('../run/reasons.ts');
+  const name = input === '-' ? 'standard input' : `\`${input}\``;
+  const why = same.ok ? undefined : same.error.message;
   return failure(
-    otherInput(
-      folder,
-      input === '-' ? 'standard input' : `\`${input}\``,
-      same.ok ? undefined : same.error.message,
-    ),
+    otherInput(folder, name, { isKept: sha256 === undefined, ...(why !== undefined && { why }) }),
   );
+}
+
+/** The sha256 of an input of which the run has had a whole copy, and has none any more. */
+async function sumOfLost(folder: string): Promise<string | undefined> {
+  if (hasPartOfInput(folder)) return undefined;
+  const { readRun } = await import('../run/read-summary.ts');
+  const run = await readRun(folder);
+  return run.ok && run.value.input.path === '-' ? (run.value.input.sha256 ?? undefined) : undefined;
 }
 
 /** Whether a run that nobody is at work on has stopped before it came to where its input was cut off. */

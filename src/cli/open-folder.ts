@@ -33,24 +33,19 @@ export async function openFolder(run: ReadyRun): Promise<Result<OpenedFolder, St
     const done = await held.value?.done(meta);
     if (done !== undefined) return success({ kind: 'done', results: done });
     const resumed = await held.value?.resume(meta, { force: flags.resume?.force === true });
-    const earlier = held.value?.summary.input.sha256 ?? undefined;
-    if (resumed !== undefined) return asFolder(resumed, prepared, earlier);
+    if (resumed !== undefined) return asFolder(resumed, prepared);
   }
   const place = chosen ?? { runsDir: join(terminal.cwd, runsFolder), name: prepared.plan.name };
   return asFolder(await createRunFolder(place, meta, services), prepared);
 }
 
-/**
- * An input that comes once is copied into the folder as it is read, so that the run can be gone on with. `earlier`: the
- * sha256 of what the run was begun with, in hex.
- */
+/** An input that comes once is copied into the folder as it is read, so that the run can be gone on with. */
 async function asFolder(
   opened: Result<RunFolder, StopReason>,
   { source }: Prepared,
-  earlier?: string,
 ): Promise<Result<OpenedFolder, StopReason>> {
   if (!opened.ok) return opened;
-  const spooled = await source.spoolTo(join(opened.value.path, spoolName), earlier);
+  const spooled = await source.spoolTo(join(opened.value.path, spoolName));
   if (spooled.ok) return success({ kind: 'folder', results: opened.value });
   await opened.value.release();
   const { spoolFailed } = await import('../run/reasons.ts');

@@ -32,11 +32,10 @@ export interface SourceReading {
    * To be called before `read`: bytes that come once are written to a new file as fast as they come, and read from there.
    * The file is called `<path>.part` until their end was reached and it is whole; `openSpool` reads it again. Where there
    * is one of that name already, the bytes have to begin as it does: an InputBroken `other-input` comes where they do not.
-   * Where there is none, and it is `expected` what their sha256 is, in hex, that is held at their end in the same way.
    * Where the disk refuses later, an InputBroken `spool-failed` comes after the records that it took. Reading that stops early ends
    * the file too. A regular file is read from where it is.
    */
-  spoolTo(path: string, expected?: string): Promise<Result<undefined, Diagnostic>>;
+  spoolTo(path: string): Promise<Result<undefined, Diagnostic>>;
   /** Of bytes that come once, in hex, when all of them stand in the file of `spoolTo`. */
   readonly copied?: () => string | undefined;
   /**

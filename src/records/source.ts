@@ -74,9 +74,9 @@ export function onceReading(
       return readItems(text(), format.reader({ ...options, schema }), path);
     },
     survey: async () => undefined,
-    async spoolTo(file, expected) {
+    async spoolTo(file) {
       if (read || spool !== undefined) return failure(onlyOnce(path));
-      const started = await startSpool(incoming, file, { expected });
+      const started = await startSpool(incoming, file);
       if (!started.ok) return started;
       spool = started.value;
       // What was read to see how it begins is read again, from the spool. Not waited for: it may wait for bytes itself.

@@ -18,8 +18,6 @@ export interface Spool {
 }
 
 export interface SpoolOptions {
-  /** What the sha256 of all of them was, in hex, where an earlier run had them and has kept none. */
-  readonly expected?: string | undefined;
   /** Bytes that the file may be ahead of its reader. Default: 1 GB, for a producer without an end fills no disk. */
   readonly ahead?: number;
   /** Makes the file, for its owner alone, or opens that of an earlier run. */
@@ -59,7 +57,7 @@ export function partOf(path: string): string {
 export async function startSpool(
   incoming: Incoming,
   path: string,
-  { expected, ahead = 2 ** 30, open: openFile = openPart }: SpoolOptions = {},
+  { ahead = 2 ** 30, open: openFile = openPart }: SpoolOptions = {},
 ): Promise<Result<Spool, Diagnostic>> {
   let opened: OpenedSpool;
   try {
@@ -97,7 +95,7 @@ export async function startSpool(
   async function keep(piece: Buffer): Promise<void> {
     const before = Math.min(piece.length, Math.max(0, kept - state.written));
     if (before > 0 && !(await isKept(piece.subarray(0, before)))) {
-      ended = { why: otherInput(fromCopy(path)) };
+      ended = { why: otherInput(path) };
       incoming.close();
       return;
     }
@@ -125,20 +123,15 @@ export async function startSpool(
 
   async function finish(end: NonNullable<Incoming['end']>): Promise<void> {
     if (end.why === undefined && state.written < kept) {
-      ended = { why: otherInput(fromCopy(path)) };
+      ended = { why: otherInput(path) };
       return;
     }
     if (end.why === undefined) {
       await file.datasync();
       await Promise.race([sleep(settling), over.rung()]);
       if (state.stopping) return;
-      const sum = hash.digest('hex');
-      if (kept === 0 && expected !== undefined && sum !== expected) {
-        ended = { why: otherInput('its sha256 is not the one that stands in `run.json`') };
-        return;
-      }
       await rename(partOf(path), path);
-      sha256 = sum;
+      sha256 = hash.digest('hex');
     }
     ended = end;
   }
@@ -212,21 +205,17 @@ function closed(path: string): Diagnostic {
   return { severity: 'error', code: 'input-closed', message: `reading \`${path}\` was ended before its end` };
 }
 
-function fromCopy(path: string): string {
-  return `it differs from what the run has kept of it in \`${partOf(path)}\``;
-}
-
 /** What the earlier run was answered is of other rows, though their keys may be the same. */
-function otherInput(why: string): Diagnostic {
+function otherInput(path: string): Diagnostic {
   return {
     severity: 'error',
     code: 'other-input',
-    message: `this is not the input that the run was begun with: ${why}`,
+    message: `this is not the input that the run was begun with: it differs from what the run has kept of it in \`${partOf(path)}\``,
     hint: 'give it the same input from its beginning, or run on this one in another `--run-dir`',
   };
 }
 
-function spoolFailed(path: string, error: unknown): Diagnostic {
+export function spoolFailed(path: string, error: unknown): Diagnostic {
   return {
     severity: 'error',
     code: 'spool-failed',

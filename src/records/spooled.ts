@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { failure, success, type Result } from '../result.ts';
 import { readBeginning } from './beginning.ts';
@@ -17,7 +18,7 @@ import type { ChunkStream, RecordSource, SourceReading } from './record-source.t
 import type { InputBroken, RecordItem } from './record.ts';
 import { formatNamed } from './registry.ts';
 import { readItems } from './source.ts';
-import { partOf } from './spool.ts';
+import { partOf, spoolFailed } from './spool.ts';
 import { textBytes } from './unpack.ts';
 
 export interface SpoolInput {
@@ -77,7 +78,7 @@ export interface CopiedInput {
   /** As it is given again: `-`, or the path of what can be read only once. */
   readonly input: string;
   readonly stdin: ChunkStream;
-  /** A whole spool. */
+  /** Of a whole spool. */
   readonly path: string;
 }
 
@@ -87,6 +88,46 @@ export async function isCopied({ input, stdin, path }: CopiedInput): Promise<Res
   const [came, kept] = await Promise.all([digest(once.bytes), digest(fileBytes(path))]);
   if (!came.ok) return came;
   return kept.ok ? success(came.value === kept.value) : kept;
+}
+
+/**
+ * Makes a copy that has gone anew where what comes is, by its sha256 in hex, what the earlier run had; otherwise nothing is
+ * left of it. It is read to its end.
+ */
+export async function restoreCopy(
+  { input, stdin, path }: CopiedInput,
+  sha256: string,
+): Promise<Result<boolean, Diagnostic>> {
+  const part = partOf(path);
+  const once = input === '-' ? onceBytes(stdin, 'stdin') : pipeBytes(input);
+  try {
+    const written = await writeCopy(once.bytes, part);
+    const isSame = written.ok && written.value === sha256;
+    await (isSame ? rename(part, path) : rm(part));
+    return written.ok ? success(isSame) : written;
+  } catch (error) {
+    await rm(part, { force: true }).catch(() => undefined);
+    return failure(spoolFailed(path, error));
+  }
+}
+
+/** Gives the sha256 of all that came, in hex. */
+async function writeCopy(bytes: ByteStream, path: string): Promise<Result<string, Diagnostic>> {
+  const hash = createHash('sha256');
+  const file = await open(path, 'wx', 0o600);
+  try {
+    for (;;) {
+      const next = await bytes.next();
+      if (next.done === true) {
+        await file.datasync();
+        return next.value === undefined ? success(hash.digest('hex')) : failure(next.value);
+      }
+      hash.update(next.value);
+      await file.appendFile(next.value);
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 async function digest(bytes: ByteStream): Promise<Result<string, Diagnostic>> {

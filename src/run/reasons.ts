@@ -138,13 +138,23 @@ export function runChanged(path: string, changes: readonly Change[]): StopReason
   };
 }
 
-/** An input that comes once has come again, and is another; `why`: or could not be read. */
-export function otherInput(path: string, input: string, why?: string): StopReason {
+/**
+ * An input that comes once has come again, and is another; `why`: or could not be read. `isKept`: the run has its own copy of
+ * what it was begun with.
+ */
+export function otherInput(
+  path: string,
+  input: string,
+  { isKept, why }: { readonly isKept: boolean; readonly why?: string },
+): StopReason {
+  const same = isKept
+    ? `\`pipe resume ${pathWord(path)}\` goes on with the run's own copy of it`
+    : 'give it the same input again, from its beginning';
   return {
     kind: 'input',
     code: 'run_changed',
     message: why ?? `the run in ${path} was begun with something else: ${input} is not what it was`,
-    hint: `\`pipe resume ${pathWord(path)}\` goes on with the run's own copy of it; another input wants another \`--run-dir\``,
+    hint: `${same}; another input wants another \`--run-dir\``,
   };
 }
 

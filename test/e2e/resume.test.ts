@@ -164,6 +164,26 @@ it('refuses a copy of standard input that is not what it was', async () => {
 describe('pipe run in the folder of a run', () => {
   const piped = ['run', 'p.yaml', '--input', '-', '--run-dir', 'r', '--no-cache'] as const;
 
+  it('makes the copy of its standard input anew where that has gone, and of the same input only', async () => {
+    const { folder, asked } = await project();
+    const input = readFileSync(join(folder, 'rows.jsonl'), 'utf8');
+    await pipe(piped, { cwd: folder, input });
+    const left = readFileSync(join(folder, 'r/run.json'), 'utf8');
+    rmSync(join(folder, 'r/stdin'));
+    const before = asked().length;
+    for (const other of ['', `${input}{"id":"e"}\n`]) {
+      const { exitCode, stderr } = await pipe(piped, { cwd: folder, input: other });
+      expect([exitCode, asked().length]).toEqual([2, before]);
+      expect(stderr.replaceAll(/\s+/g, ' ')).toContain('standard input is not what it was');
+      expect(stderr).not.toContain('pipe resume');
+      expect(readFileSync(join(folder, 'r/run.json'), 'utf8')).toBe(left);
+      expect(readdirSync(join(folder, 'r')).filter((name) => name.startsWith('stdin'))).toEqual([]);
+    }
+    const again = await pipe(piped, { cwd: folder, input });
+    expect([again.exitCode, asked().length]).toEqual([0, before]);
+    expect(readFileSync(join(folder, 'r/stdin'), 'utf8')).toBe(input);
+  });
+
   it('wants the standard input that the run was begun with', async () => {
     const broken = new Set(['Hello c']);
     const { folder, run, asked } = await project(broken);

@@ -1,5 +1,4 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
   closeSync,
@@ -202,20 +201,6 @@ describe('an input that comes once, spooled', () => {
     expect(items.slice(0, -1).map(shown)).toEqual(shownRows.slice(0, items.length - 1));
     expect(readFileSync(`${path}.part`, 'utf8')).toBe(kept);
     expect(existsSync(path)).toBe(false);
-  });
-
-  it.each([
-    ['the same', rows, false],
-    ['another, at its end', rows.replace('"a":3', '"a":4'), true],
-  ])('is held to the sum of one that is kept no more: %s', async (_, content, isOther) => {
-    const path = spoolPath();
-    const source = opened(await openRecords({ path: '-', stdin: stream(content, 8), format: 'jsonl' }));
-    const sum = createHash('sha256').update(rows).digest('hex');
-    expect(await source.spoolTo(path, sum)).toMatchObject({ ok: true });
-    const codes = (await all(source.read())).map((item) => ('broken' in item ? item.broken.code : 'record'));
-    const records = ['record', 'record', 'record'];
-    expect(codes).toEqual(isOther ? [...records, 'other-input'] : records);
-    expect(existsSync(path)).toBe(!isOther);
   });
 
   it('is not written through a link', async () => {
