@@ -33,7 +33,7 @@ const quickestByLittle = 3000;
 
 /** Of what passed of late: refused at less than this, it is not by the pace. And how far above it we then go on. */
 const tooLittle = 0.5;
-const farBeyond = 4;
+const farBeyond = 2.5;
 
 /** In milliseconds. After a rest little passes at once, since there are servers that bear nothing else. */
 const slack = 20;

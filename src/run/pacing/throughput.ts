@@ -4,12 +4,12 @@ import type { SlidingWindow } from './sliding-window.ts';
 export interface Throughput {
   /** Per millisecond; 0 while it is not known. */
   readonly best: number;
-  /** From then on it is measured: what passes before a first refusal is a burst. */
+  /** From then on it is measured, unless it is by now: what passes before a first refusal is a burst. */
   begin(time: number): void;
   /** The server counts over a long time, so that what passes in a short one says little. */
   countLonger(): void;
   measure(time: number): void;
-  /** It has to show again. */
+  /** It has to show again, by what passes after the next `begin`. */
   forget(): void;
 }
 
@@ -51,6 +51,7 @@ export function createThroughput(passed: SlidingWindow): Throughput {
     },
     forget() {
       best = 0;
+      began = Infinity;
     },
   };
 }

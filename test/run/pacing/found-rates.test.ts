@@ -152,7 +152,11 @@ describe('a server with a limit that it does not tell', () => {
     },
   );
 
-  it.each([7, 5, 2])('that bears %d in place of 20 after a while is not taken for one', async (rate) => {
+  it.each([
+    [7, 60],
+    [5, 80],
+    [2, 150],
+  ])('that bears %d in place of 20 after a while is not asked far too often for long', async (rate, most) => {
     const [before, after] = [tokenBucket(20, 20), tokenBucket(rate, rate)];
     const world = createWorld();
     const { duration, limited } = await world.run({
@@ -162,6 +166,6 @@ describe('a server with a limit that it does not tell', () => {
       latency: () => 300,
     });
     expect(duration).toBeLessThan(200_000 * 1.15);
-    expect(limited.filter((time) => time > 100_000).length).toBeLessThan(200);
+    expect(limited.filter((time) => time > 100_000).length).toBeLessThan(most);
   });
 });
