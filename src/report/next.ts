@@ -68,7 +68,9 @@ export function nextOf(input: NextInput): Next | undefined {
   const larger = reason?.kind === 'budget' ? largerThan(finished, started.total) : [];
   const isMoved = reason?.code === 'model_moved';
   // What is corrected is another pipeline.
-  const isElsewhere = reason?.code === 'redirected' && withInput === undefined;
+  const isElsewhere = reason?.code === 'redirected';
+  if (isElsewhere && withInput !== undefined)
+    return { command: [], effect: 'correct `model.base_url`, and run the whole input into another folder' };
   // What is corrected is another input.
   const isCutOrWrong = withInput !== undefined && reason?.code === 'input_broken';
   const effect = [

@@ -349,6 +349,12 @@ describe('what to do next', () => {
       command: ['pipe resume', 'runs/r', '--force'],
       effect: 'goes on with the 20 pending records, once `model.base_url` is corrected',
     });
+    const wholeInput = () => ['pipe run p.yaml', '--run-dir runs/r'];
+    const anew = { otherModel: { command: [], effect: '' }, wholeInput };
+    expect(nextAfter({ pending: 20, reason: stop('provider', 'redirected'), anew })).toEqual({
+      command: [],
+      effect: 'correct `model.base_url`, and run the whole input into another folder',
+    });
   });
 
   it('asks for no larger budget where that is not what stopped the run', () => {
