@@ -278,9 +278,9 @@ describe('a disk that fails during a run', () => {
       reason,
       counts: { total: 5, succeeded: 5, pending: 0 },
     });
-    const ofJournal = fault.act === 'openToRead' ? ['results.jsonl', 'errors.jsonl'] : [];
+    const ofJournal = fault.act === 'openToRead' ? ['errors.jsonl', 'results.jsonl'] : [];
     const files = fault.file === 'journal.jsonl' ? ofJournal : [fault.file.replace('.tmp', '')];
-    expect(finished.unwritten?.files ?? []).toEqual(files);
+    expect((finished.unwritten?.files ?? []).toSorted()).toEqual(files);
     expect(await jsonFile(join(folder.path, 'run.json'))).toMatchObject({ state: 'stopped', reason });
   });
 

@@ -31,9 +31,9 @@ const meaningful = 10;
 const quickest = 15_000;
 const quickestByLittle = 3000;
 
-/** Of what passed of late: refused at less than this, it is not by the pace. And how far above it we then go on. */
+/** Of what passed of late: refused at less than this, it is not by the pace. And from how far above it we then seek. */
 const tooLittle = 0.5;
-const farBeyond = 2.5;
+const farBeyond = 8;
 
 /** In milliseconds. After a rest little passes at once, since there are servers that bear nothing else. */
 const slack = 20;
@@ -47,7 +47,8 @@ const slack = 20;
  * From there the pace doubles each second, until the next refusal.
  *
  * Some servers refuse by chance, or since all of their users together are too many. To go slower does not help there, and
- * each refusal would take its part of the pace: refused at much less than what passed of late, we leave that far behind.
+ * each refusal would take its part of the pace: refused at much less than what passed of late, we seek far above that. A
+ * server that has come to bear less refuses there at once, and is found as at first.
  */
 export function createFoundRate(): FoundRate {
   const passed = createSlidingWindow(2 * minute, 1200);
@@ -98,7 +99,7 @@ export function createFoundRate(): FoundRate {
     }
 
     if (rate() < tooLittle * throughput.best) {
-      settleAt(farBeyond * throughput.best);
+      seekFrom(farBeyond * throughput.best);
       throughput.forget();
       return;
     }
