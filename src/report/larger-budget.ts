@@ -40,11 +40,20 @@ function wholeOver(
   for (const row of Object.values(usage.by_step)) {
     const amount = amountOf(row) ?? 0;
     used += amount;
-    // A record that the budget refused has come to the step as well, and was not asked for.
-    const asked = Math.min(row.records, row.requests);
-    if (amount > 0) whole += (amount * total) / Math.max(asked, ended, 1);
+    if (amount > 0) whole += (amount * total) / Math.max(askedFor(row, ended), ended, 1);
   }
   return used === 0 ? 1 : whole / used;
+}
+
+/** Records that have ended say little of the others while they are fewer. */
+const telling = 20;
+
+/**
+ * Of how many records the step has used that. One that the budget refused has come to the step as well, and was not asked
+ * for; and where usage never came, so that requests were made again, those under way are half through with theirs.
+ */
+function askedFor({ records, requests, unmetered_requests }: UsageRow, ended: number): number {
+  return unmetered_requests > 0 && ended >= telling ? ended : Math.min(records, requests);
 }
 
 /**

@@ -28,8 +28,8 @@ interface End {
   readonly folder?: string;
   readonly inputPath?: string;
   readonly budget?: NextInput['finished']['budget'];
-  /** Of each step: the records that came to it, the dollars that this took, and the requests; as many as records. */
-  readonly asked?: { readonly [step: string]: readonly [number, number, number?] };
+  /** Of each step: the records that came to it, the dollars that this took, the requests (as many as records), and those unmetered. */
+  readonly asked?: { readonly [step: string]: readonly [number, number, number?, number?] };
   readonly unwritten?: NextInput['finished']['unwritten'];
   readonly outputPath?: string;
   readonly command?: string;
@@ -37,8 +37,8 @@ interface End {
 }
 
 function usageOf(asked: NonNullable<End['asked']>): UsageReport {
-  const row = (records: number, cost_usd: number, requests = records) => {
-    return { ...zeroUsage, records, cost_usd, requests };
+  const row = (records: number, cost_usd: number, requests = records, unmetered_requests = 0) => {
+    return { ...zeroUsage, records, cost_usd, requests, unmetered_requests };
   };
   const rows = Object.entries(asked).map(([step, given]) => [step, row(...given)] as const);
   return { total: row(0, 0), by_step: Object.fromEntries(rows), by_model: {} };
@@ -211,6 +211,16 @@ describe('what to do next', () => {
       'many were refused, and each of the others took some requests',
       { pending: 19_980, asked: { one: [600, 4, 200], two: [45, 0.9, 130] } },
       '--budget-usd 890',
+    ],
+    [
+      'usage never came of some that were made again',
+      { pending: 19_900, asked: { one: [160, 4.9, 250, 60] } },
+      '--budget-usd 1100',
+    ],
+    [
+      'usage never came, and few have ended',
+      { pending: 19_990, asked: { one: [160, 4.9, 250, 60] } },
+      '--budget-usd 680',
     ],
     [
       'few came to a step',
