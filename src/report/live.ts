@@ -153,7 +153,7 @@ function countInWords(kept: number, total: number | null): readonly string[] {
 
 function stoppingLine(
   { how, reason, to_the_end, grace }: RunStopping,
-  { inFlight, waiting }: Pick<Progress, 'inFlight' | 'waiting'>,
+  { inFlight, waiting, waits }: Pick<Progress, 'inFlight' | 'waiting' | 'waits'>,
 ): string {
   const records = formatAmount(inFlight, 'record');
   // Who pressed Ctrl-C knows why.
@@ -164,8 +164,9 @@ function stoppingLine(
     return `stopping at once: ${why}${records} in flight ${inFlight === 1 ? 'stays' : 'stay'} pending`;
   const atMost = grace === undefined ? '' : `, at most ${formatSeconds(grace)}`;
   const again = byKey ? '; press Ctrl-C again to stop at once' : '';
-  // Records that wait have no call that could be finished: for a slot so many, for the budget nobody knows how many.
-  const calls = reason.kind === 'budget' ? 'what calls are under way' : 'the calls under way';
+  // Records that wait have no call that could be finished: for a slot so many, for others nobody knows how many.
+  const isHeld = reason.kind === 'budget' || waits.length > 0;
+  const calls = isHeld ? 'what calls are under way' : 'the calls under way';
   const what =
     to_the_end === true
       ? `${records} in flight`

@@ -152,6 +152,12 @@ describe('a reporter', () => {
     expect(tell('lines', started(), ...waiting, stopping)).toContain('the calls under way of 8 records;');
   });
 
+  it('does not say of records that wait for the model that calls of theirs are under way', () => {
+    const stopping: RunEvent = { type: 'run_stopping', how: 'draining', reason: interrupted };
+    const told = tell('lines', started(), begun(0), paused({ duration: 60_000 }), stopping);
+    expect(told).toContain('stopping: finishing what calls are under way of 1 record;');
+  });
+
   it.each<[string, RunEvent]>([
     ['stops', { type: 'run_stopping', how: 'draining', reason: interrupted }],
     ['has something to tell', { type: 'notice', message: 'the price is out of date' }],
