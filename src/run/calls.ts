@@ -242,11 +242,13 @@ function sendOff(call: Call): Asked {
 }
 
 function answered(call: Call, { began, gate, counted }: Asked, answer: CallOutcome): CallOutcome {
-  return settle(call, answer, call.services.now() - began, {
+  const outcome = settle(call, answer, call.services.now() - began, {
     held: gate.held,
     limited: counted.limited,
     waited: Math.round(counted.waited),
   });
+  gate.ended();
+  return outcome;
 }
 
 function entryOf({ model, fingerprint }: Call, outcome: CallOutcome & { readonly ok: true }): Entry {

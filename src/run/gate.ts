@@ -5,7 +5,7 @@ import { addUsage, zeroUsage } from '../usage/add.ts';
 import { costOf, roundCost } from '../usage/cost.ts';
 import { priceOf, priceOfAnswer, type PriceTable } from '../usage/prices.ts';
 import { boundOf } from './budget-bound.ts';
-import type { Budget, Reservation } from './budget.ts';
+import type { Actual, Budget, Reservation } from './budget.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Reserved } from './journal/lines.ts';
 import type { Pacer } from './pacing/pacer.ts';
@@ -15,6 +15,8 @@ import type { Stop } from './stop.ts';
 export interface CallGate extends Gate {
   /** The reservations that stay spent, since it never came what their requests used; undefined where there are none. */
   readonly held: Reserved | undefined;
+  /** To be called when the call's line is in the journal: others may spend what it has left of its last reservation. */
+  ended(): void;
 }
 
 export interface GatedCall {
@@ -39,7 +41,9 @@ export interface GateServices {
 
 /**
  * Money, then pace. Last, just before the request is sent, its reservation is written in the journal: whatever becomes of
- * this process, what was sent is known to be spent, and what still waited is not.
+ * this process, what was sent is known to be spent, and what still waited is not. What a request has left of its
+ * reservation is let go only behind a line that says so: however much of the journal a crash leaves, it never tells of more
+ * than the budget.
  */
 export function openGate(services: GateServices, call: GatedCall): CallGate {
   const { pacer, budget } = services;
@@ -47,6 +51,7 @@ export function openGate(services: GateServices, call: GatedCall): CallGate {
   const { max_output_tokens, failed_before } = call;
   return {
     held: undefined,
+    ended: () => {},
     admit: (size, signal) => pacer.admit({ max_output_tokens, failed_before, call, ...size }, signal),
   };
 }
@@ -57,45 +62,66 @@ function budgetedGate({ pacer, journal, stop }: GateServices, budget: Budget, ca
   /** Of all requests: what they used, or what stays reserved for them. */
   let spent: Reserved | undefined;
   let held: Reserved | undefined;
-  /** Of the requests whose usage came. */
-  let metered = zeroUsage;
-  /** US dollars that those were settled with. */
+  /** Of all requests. */
+  let usage = zeroUsage;
+  /** US dollars that those whose usage came were settled with. */
   let settled = 0;
+  /** Settles the last request with the budget; undefined where that is done. */
+  let letGo: (() => void) | undefined;
 
   /**
    * What the request costs; null where that is not known. The price of a call is that of the model which answers in the
    * end: where that one is dearer, its request is settled with what those before it cost more than was reckoned.
    */
-  function furtherCost({ usage, model: answered }: RequestEnd): number | null {
-    metered = addUsage(metered, usage);
-    const cost = costOf(metered, priceOfAnswer(model, answered ?? null, prices));
+  function furtherCost(answered: string | null): number | null {
+    const cost = costOf(usage, priceOfAnswer(model, answered, prices));
     if (cost === null) return null;
     const further = Math.max(0, roundCost(cost - settled));
     settled += further;
     return further;
   }
 
-  function settle(reservation: Reservation, end: RequestEnd): void {
-    const { bound } = reservation;
+  function actualOf({ bound }: Reservation, end: RequestEnd): Actual {
     const { total_tokens } = end.usage;
-    if (total_tokens === 0) {
-      reservation.settle('free');
-    } else if (total_tokens === null) {
+    usage = addUsage(usage, end.usage);
+    if (total_tokens === 0) return 'free';
+    if (total_tokens === null) {
       held = sum(held, bound);
       spent = sum(spent, bound);
-      reservation.settle('unknown');
-    } else {
-      const cost_usd = furtherCost(end);
-      spent = sum(spent, { usd: cost_usd ?? bound.usd, tokens: total_tokens });
-      reservation.settle({ total_tokens, cost_usd });
+      return 'unknown';
     }
+    const cost_usd = furtherCost(end.model ?? null);
+    spent = sum(spent, { usd: cost_usd ?? bound.usd, tokens: total_tokens });
+    return { total_tokens, cost_usd };
+  }
+
+  function settle(reservation: Reservation, end: RequestEnd): void {
+    const actual = actualOf(reservation, end);
+    letGo = () => reservation.settle(actual);
+    // The line of a call that is answered comes at once. Another may wait for its next request, and others for its money.
+    if (end.kind !== 'answered') letGoBehindLine();
+  }
+
+  function letGoBehindLine(): void {
+    if (letGo === undefined) return;
+    const cost_usd = costOf(usage, priceOf(model, prices));
+    const line = { key, step, call: call.call, model, usage: { ...usage, cost_usd } };
+    journal?.settle({ ...line, ...(held && { held }) });
+    ended();
+  }
+
+  function ended(): void {
+    letGo?.();
+    letGo = undefined;
   }
 
   return {
     get held() {
       return held;
     },
+    ended,
     async admit(size: RequestSize, signal) {
+      letGoBehindLine();
       const request = { max_output_tokens, failed_before, call, ...size };
       const reserved = await budget.reserve(boundOf(request, priceOf(model, prices)), signal);
       if (!reserved.ok) {

@@ -5,7 +5,7 @@ import { success } from '../../src/result.ts';
 import { createBudget } from '../../src/run/budget.ts';
 import { openGate, type CallGate, type GatedCall } from '../../src/run/gate.ts';
 import type { Journal } from '../../src/run/journal/journal.ts';
-import type { JournalReservation } from '../../src/run/journal/lines.ts';
+import type { JournalReservation, JournalSettlement } from '../../src/run/journal/lines.ts';
 import type { Pacer } from '../../src/run/pacing/pacer.ts';
 import { createStop } from '../../src/run/stop.ts';
 import { zeroUsage } from '../../src/usage/add.ts';
@@ -77,6 +77,7 @@ function gates(
       }),
   };
   const lines: JournalReservation[] = [];
+  const settlements: (JournalSettlement & { readonly spent: number | undefined })[] = [];
   const writing: ((written: boolean) => void)[] = [];
   const journal = {
     reserve: (line: JournalReservation) =>
@@ -85,6 +86,9 @@ function gates(
         if (held === 'journal') writing.push(resolve);
         else resolve(true);
       }),
+    settle: (line: JournalSettlement) => {
+      settlements.push({ ...line, spent: budget.report().tokens?.spent });
+    },
   } as Partial<Journal> as Journal;
   const stop = createStop(() => {});
   return {
@@ -92,6 +96,7 @@ function gates(
     paced,
     ends,
     lines,
+    settlements,
     writing,
     stop,
     open: (call: Partial<GatedCall> = {}) =>
@@ -108,7 +113,8 @@ async function admitted(gate: CallGate): Promise<Permit> {
 describe('the gate of a call with a budget', () => {
   it('writes a reservation down when the pace lets the request go, and not before', async () => {
     const { open, budget, paced, lines, writing } = gates({ tokens: 10_000 }, 'pace');
-    const admitting = admitted(open());
+    const gate = open();
+    const admitting = admitted(gate);
     await settled();
     expect([budget.report().tokens?.spent, lines, writing]).toEqual([most, [], []]);
     paced[0]?.go();
@@ -117,7 +123,50 @@ describe('the gate of a call with a budget', () => {
       { key: 'a', step: 'one', call: 1, model: 'small', request: 1, usd: most / 1e6, tokens: most },
     ]);
     await permit.settle(answered());
+    gate.ended();
     expect(budget.report().tokens?.spent).toBe(1000);
+  });
+
+  it('lets go what an answer has left when the call has its line, and not before', async () => {
+    const { open, budget, settlements } = gates({ tokens: 10_000 });
+    const gate = open();
+    await (await admitted(gate)).settle(answered());
+    expect(budget.report().tokens?.spent).toBe(most);
+    gate.ended();
+    expect(budget.report().tokens?.spent).toBe(1000);
+    gate.ended();
+    expect([budget.report().tokens?.spent, settlements]).toEqual([1000, []]);
+  });
+
+  it('lets go what a request without an answer has left at once, behind a line that says so', async () => {
+    const { open, budget, settlements } = gates({ tokens: 10_000 });
+    const gate = open();
+    const call = { key: 'a', step: 'one', call: 1, model: 'small' };
+    const uses = [
+      [limited(null), 0, { requests: 1, total_tokens: 0, cost_usd: 0 }],
+      [faulty('used'), 1000, { requests: 2, total_tokens: 1000, cost_usd: 0.001 }],
+      [faulty('unknown'), 1000 + most, { requests: 3, total_tokens: 1000, unmetered_requests: 1 }],
+    ] as const;
+    for (const [nth, [end, spent, usage]] of uses.entries()) {
+      const before = (uses[nth - 1]?.[1] ?? 0) + most;
+      await (await admitted(gate)).settle(end);
+      expect(settlements[nth]).toMatchObject({ ...call, usage, spent: before });
+      expect(budget.report().tokens?.spent).toBe(spent);
+    }
+    expect(settlements.map(({ held }) => held)).toEqual([
+      undefined,
+      undefined,
+      { usd: most / 1e6, tokens: most },
+    ]);
+  });
+
+  it('lets go what an answer has left before its call asks again', async () => {
+    const { open, budget, settlements } = gates({ tokens: most + 1000 });
+    const gate = open();
+    await (await admitted(gate)).settle(answered());
+    await admitted(gate);
+    expect(settlements).toMatchObject([{ usage: { total_tokens: 1000, cost_usd: 0.001 }, spent: most }]);
+    expect(budget.report().tokens?.spent).toBe(1000 + most);
   });
 
   it('lets no request go whose reservation is not written yet', async () => {
@@ -177,16 +226,19 @@ describe('the gate of a call with a budget', () => {
 
   it('lets nobody else spend what a dearer model than was asked has cost', async () => {
     const { open, budget, stop } = gates({ usd: 0.0055 });
-    const first = await admitted(open());
-    const second = await admitted(open({ key: 'b' }));
+    const [one, other] = [open(), open({ key: 'b' })];
+    const first = await admitted(one);
+    const second = await admitted(other);
     let isTold = false;
     const third = Promise.resolve(open({ key: 'c' }).admit(size, new AbortController().signal));
     void third.then(() => (isTold = true));
     // At the price of the model that was asked it would have cost a third, and the other could be let go.
     await first.settle(answered('large'));
+    one.ended();
     await settled();
     expect([isTold, budget.report().usd?.spent]).toEqual([false, 0.003 + most / 1e6]);
     await second.settle(answered());
+    other.ended();
     expect(await third).toMatchObject({ ok: false, error: { code: 'aborted' } });
     expect(stop.reason?.code).toBe('budget_spent');
   });
@@ -197,11 +249,16 @@ describe('the gate of a call with a budget', () => {
     await (await admitted(gate)).settle(faulty('used'));
     expect(budget.report().usd?.spent).toBe(0.001);
     await (await admitted(gate)).settle(answered('large'));
+    gate.ended();
     expect(budget.report().usd?.spent).toBe(0.006);
     expect(lines[1]?.held).toEqual({ usd: 0.001, tokens: 1000 });
-    await (await admitted(open({ model: 'large' }))).settle(answered('small'));
+    const cheaper = open({ model: 'large' });
+    await (await admitted(cheaper)).settle(answered('small'));
+    cheaper.ended();
     expect(budget.report().usd?.spent).toBe(0.007);
-    await (await admitted(open())).settle(answered('of no known price'));
+    const unpriced = open();
+    await (await admitted(unpriced)).settle(answered('of no known price'));
+    unpriced.ended();
     expect(budget.report().usd?.spent).toBe(0.008);
   });
 });

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RunSummary } from '../../src/run/run-summary.ts';
 import { violations } from './invariants.ts';
 import type { Behaviour } from './paid-server.ts';
 import { endInWords, isThrough, key, playRound, settings, type Stage } from './round.ts';
@@ -78,6 +79,12 @@ function notLocal(end: SessionEnd): readonly string[] {
   return end.code === 5 && /written: .*(space|large|read-only)/.test(end.stderr)
     ? []
     : [`a disk that cannot be written ended the session with ${endInWords(end)}`];
+}
+
+/** Tokens of its budget that a run says are spent. */
+function toldOf(folder: string): number {
+  const { budget } = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as Pick<RunSummary, 'budget'>;
+  return budget?.tokens?.spent ?? Number.NaN;
 }
 
 /** A disk of its own over a folder; undefined where only another user may have one. */
@@ -196,11 +203,13 @@ export const cases: readonly Case[] = [
       codes.push((await played.start().ended).code);
       const { billed } = await stage.server.stats();
       const spent = billed.input_tokens + billed.output_tokens;
+      const told = toldOf(join(played.workload.folder, 'run'));
       return [
         ...(codes.at(-1) === 4
           ? []
           : [`the sessions ended with ${codes.join()}, the last not for its budget`]),
         ...(spent <= limit ? [] : [`${spent} tokens were paid for, where ${limit} were to be the most`]),
+        ...(told <= limit ? [] : [`${told} tokens are told as spent, where ${limit} were to be the most`]),
       ];
     },
   },

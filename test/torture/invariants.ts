@@ -112,20 +112,21 @@ function comparison({ folder, undisturbed }: EndedRun, { errors }: RunFiles): st
   return found;
 }
 
-/** The last reservation of each call that was under way when its session was killed, so that it has no line. */
+/** The last line of each call with a budget that was under way when its session was killed, so that it has none of its own. */
 function unsettled(journal: readonly Line[]): readonly Line[] {
   const open = new Map<string, Line>();
   let session = 0;
   for (const line of journal) {
     if (line['type'] === 'resumed') session += 1;
     const name = JSON.stringify([session, line['key'], line['step'], line['call']]);
-    if (line['type'] === 'reserve') open.set(name, line);
+    if (line['type'] === 'reserve' || line['type'] === 'settle') open.set(name, line);
     if (line['type'] === 'call') open.delete(name);
   }
   return [...open.values()];
 }
 
-function lostUsage({ request, held }: Line): UsageNumbers {
+function lostUsage({ request, held, usage }: Line): UsageNumbers {
+  if (usage !== undefined) return usage as UsageNumbers;
   const requests = Number(request);
   return { requests, retries: requests - 1, unmetered_requests: held === undefined ? 1 : requests };
 }

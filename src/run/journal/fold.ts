@@ -104,9 +104,14 @@ function createFold(keepBefore: number): Fold {
   }
 
   function sessionEnded(): void {
-    for (const reservation of spending.sessionEnded()) {
-      const { key, step, model } = reservation;
-      const lost = { step, model, resolved_model: null, usage: lostUsage(reservation) };
+    for (const open of spending.sessionEnded()) {
+      const { key, step, model } = open;
+      const lost = {
+        step,
+        model,
+        resolved_model: null,
+        usage: 'usage' in open ? open.usage : lostUsage(open),
+      };
       addCall(usage, lost, records.called(key, step, model));
     }
     records.sessionEnded();
@@ -137,7 +142,8 @@ function createFold(keepBefore: number): Fold {
       else if (head.type === 'reserve') {
         session = { ...session, isReserved: true };
         spending.reserved(head);
-      } else if (head.type === 'end') session = { ...session, hasEnded: true };
+      } else if (head.type === 'settle') spending.settled(head);
+      else if (head.type === 'end') session = { ...session, hasEnded: true };
       else if (head.type === 'tool') {
         const { key, step, ok } = head;
         tools.total += 1;
@@ -168,7 +174,7 @@ function createFold(keepBefore: number): Fold {
 
 const newSession = { hasEnded: false, isReserved: false };
 
-/** Of a call that has no line: its last request may have been paid for, and those before it where something is held for them. */
+/** Of a call whose last line is a reservation: its last request may have been paid for, and those before it where something is held for them. */
 function lostUsage({ request, held }: JournalReservation): Usage {
   return {
     requests: request,

@@ -3,7 +3,7 @@ import type { Usage } from '../../usage/usage.ts';
 import { lineStart } from '../checked-line.ts';
 import { readUsage } from '../entry.ts';
 import type { Fingerprint } from '../fingerprint.ts';
-import type { JournalReservation, Reserved } from './lines.ts';
+import type { JournalReservation, JournalSettlement, Reserved } from './lines.ts';
 import type { Outcome } from './record-index.ts';
 
 /** What a line says before it comes to what may be long: an answer, a result, a record's output. */
@@ -11,6 +11,7 @@ export type Head =
   | { readonly type: 'run'; readonly format: number; readonly run?: string }
   | { readonly type: 'resumed'; readonly force: boolean }
   | ({ readonly type: 'reserve' } & JournalReservation)
+  | ({ readonly type: 'settle' } & JournalSettlement)
   | CallHead
   | ToolHead
   | RecordHead
@@ -110,6 +111,14 @@ const readers: { readonly [type: string]: (members: JsonObject, line: Buffer) =>
     if (typeof key !== 'string' || typeof step !== 'string' || typeof model !== 'string') return undefined;
     if (!isCount(call) || !isCount(request) || reserved === undefined || held === undefined) return undefined;
     return { type: 'reserve', key, step, call, model, request, ...reserved, ...held };
+  },
+  settle(members) {
+    const { key, step, call, model } = members;
+    const usage = readUsage(members['usage']);
+    const held = readHeld(members);
+    if (typeof key !== 'string' || typeof step !== 'string' || typeof model !== 'string') return undefined;
+    if (!isCount(call) || usage === undefined || held === undefined) return undefined;
+    return { type: 'settle', key, step, call, model, usage, ...held };
   },
   call(members) {
     const { key, step, call, ok, duration, fingerprint, model, resolved_model = null } = members;

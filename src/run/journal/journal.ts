@@ -9,7 +9,9 @@ import {
   reservationMembers,
   toolMembers,
   type JournalCall,
+  settlementMembers,
   type JournalReservation,
+  type JournalSettlement,
   type JournalTool,
 } from './lines.ts';
 import type { RecordIndex } from './record-index.ts';
@@ -21,6 +23,8 @@ export const journalName = 'journal.jsonl';
 export interface Journal {
   /** Resolves when the reservation is in the file, so that its request may be sent; false where it could not be written. */
   reserve(reservation: JournalReservation): Promise<boolean>;
+  /** What is told of the budget's use after it stands behind it in the file. */
+  settle(settlement: JournalSettlement): void;
   call(call: JournalCall): void;
   tool(call: JournalTool): void;
   record(record: RecordFinished): void;
@@ -63,6 +67,9 @@ export function createJournal(
     reserve(reservation) {
       const line = log.append(reservationMembers(reservation));
       return line === undefined ? Promise.resolve(false) : log.written();
+    },
+    settle(settlement) {
+      log.append(settlementMembers(settlement));
     },
     call(call) {
       log.append(callMembers(call));

@@ -1,6 +1,7 @@
 import type { JsonValue } from '../../json/json.ts';
 import type { CallOutcome } from '../../models/contract.ts';
 import type { ToolOutcome } from '../../tools/tool.ts';
+import type { Usage } from '../../usage/usage.ts';
 import { lineStart, seal } from '../checked-line.ts';
 import { entryMembers } from '../entry.ts';
 import type { RecordFinished } from '../events.ts';
@@ -31,8 +32,15 @@ import { fingerprintVersion, type Fingerprint } from '../fingerprint.ts';
  * - `usd`, `tokens`: the most that it may use; null where there is no such bound
  * - `held`, where there is any: what is spent by the call's earlier requests, `usd` and `tokens` in the same way: what they
  *   used, or where that never came, the most that they may have used
- * A session that ends without the call's line has left the last reservation spent, and what is held with it; its requests
- * count as unmetered.
+ *
+ * Where the run has a budget, one line after each request that was not the call's last, before others may spend what it has
+ * left of its reservation:
+ * - `type`: "settle"
+ * - `key`, `step`, `call`, `model`: as above
+ * - `usage`: of the call's requests so far, as in its own line
+ * - `held`, where there are any: as in its own line
+ * A session that ends without the call's line has spent what the last of these lines says: after "settle" what was used and
+ * is held, after "reserve" the reservation and what is held with it; its requests count as unmetered then.
  *
  * One line for each finished call, failed ones included, since they were paid for:
  * - `type`: "call"
@@ -130,6 +138,24 @@ export interface JournalReservation extends Reserved {
 export function reservationMembers(reservation: JournalReservation): string {
   const { key, step, call, model, request, usd, tokens, held } = reservation;
   return JSON.stringify({ type: 'reserve', key, step, call, model, request, usd, tokens, held }).slice(1, -1);
+}
+
+/** What a call's requests have come to that was not its last. */
+export interface JournalSettlement {
+  readonly key: string;
+  readonly step: string;
+  readonly call: number;
+  /** The model asked for. */
+  readonly model: string;
+  /** With its cost. */
+  readonly usage: Usage;
+  /** Absent where no reservation is kept. */
+  readonly held?: Reserved;
+}
+
+export function settlementMembers(settlement: JournalSettlement): string {
+  const { key, step, call, model, usage, held } = settlement;
+  return JSON.stringify({ type: 'settle', key, step, call, model, usage, held }).slice(1, -1);
 }
 
 export interface JournalCall {

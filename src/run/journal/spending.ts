@@ -1,6 +1,6 @@
 import { roundCost } from '../../usage/cost.ts';
 import type { Usage } from '../../usage/usage.ts';
-import type { JournalReservation, Reserved } from './lines.ts';
+import type { JournalReservation, JournalSettlement, Reserved } from './lines.ts';
 
 /** What earlier sessions have used of a budget: it stays spent for ever. */
 export interface Spent {
@@ -17,15 +17,19 @@ export interface Spent {
 /** Adds up what was spent, line by line: what calls have used, and what was reserved for those that nobody knows of. */
 export interface Spending {
   reserved(reservation: JournalReservation): void;
+  settled(settlement: JournalSettlement): void;
   called(call: SpentCall): void;
   /**
-   * What was reserved for calls that have no line by now stays spent: their requests may have been sent. Gives the last
-   * reservation of each.
+   * What was reserved for calls that have no line of their own by now stays spent: their requests may have been sent. Gives
+   * the last line of each.
    */
-  sessionEnded(): readonly JournalReservation[];
+  sessionEnded(): readonly OpenCall[];
   /** As far as the lines have come. */
   readonly spent: Spent;
 }
+
+/** A call without a line of its own, by what was said of it last: it had a request under way, or none. */
+export type OpenCall = JournalReservation | JournalSettlement;
 
 export interface SpentCall {
   readonly key: string;
@@ -37,8 +41,8 @@ export interface SpentCall {
 }
 
 export function createSpending(): Spending {
-  /** Of calls that have not finished, by their names: the last reservation tells what the requests before it have spent. */
-  const open = new Map<string, JournalReservation>();
+  /** Of calls that have not finished, by their names: the last line tells what the requests before it have spent. */
+  const open = new Map<string, OpenCall>();
   const spent = { usd: 0, tokens: 0, usd_unknown: false, tokens_unknown: false };
 
   function add({ usd, tokens }: Reserved): void {
@@ -48,23 +52,33 @@ export function createSpending(): Spending {
     else spent.tokens += tokens;
   }
 
+  function addUsed({ usage, held }: Pick<SpentCall, 'usage' | 'held'>): void {
+    const { cost_usd, total_tokens, unmetered_requests } = usage;
+    add({ usd: total_tokens === null ? 0 : cost_usd, tokens: total_tokens ?? 0 });
+    // Of unmetered requests, what is held for them tells the most that they may have used.
+    if (held !== undefined) add(held);
+    else if (unmetered_requests > 0) add({ usd: null, tokens: null });
+  }
+
   return {
     reserved(reservation) {
       open.set(nameOf(reservation), reservation);
     },
+    settled(settlement) {
+      open.set(nameOf(settlement), settlement);
+    },
     called(call) {
       if (open.size > 0) open.delete(nameOf(call));
-      const { cost_usd, total_tokens, unmetered_requests } = call.usage;
-      add({ usd: total_tokens === null ? 0 : cost_usd, tokens: total_tokens ?? 0 });
-      // Of unmetered requests, what is held for them tells the most that they may have used.
-      if (call.held !== undefined) add(call.held);
-      else if (unmetered_requests > 0) add({ usd: null, tokens: null });
+      addUsed(call);
     },
     sessionEnded() {
       const unsettled = [...open.values()];
-      for (const reservation of unsettled) {
-        add(reservation);
-        if (reservation.held !== undefined) add(reservation.held);
+      for (const call of unsettled) {
+        if ('usage' in call) addUsed(call);
+        else {
+          add(call);
+          if (call.held !== undefined) add(call.held);
+        }
       }
       open.clear();
       return unsettled;

@@ -17,6 +17,7 @@ import {
   record,
   reserve,
   resumed,
+  settle,
   tool,
   version,
 } from './journals.ts';
@@ -181,6 +182,7 @@ describe('a journal that is damaged', () => {
     ...['key', 'step', 'call', 'ok', 'model', 'usage'].map((name) => [call('a', 'f1'), name] as const),
     ...['key', 'step', 'ok'].map((name) => [tool('a', 'f1'), name] as const),
     ...['key', 'step', 'call', 'request', 'usd', 'tokens'].map((name) => [reserve('a', 1), name] as const),
+    ...['key', 'step', 'call', 'model', 'usage'].map((name) => [settle('a'), name] as const),
     ...['outcome', 'sequence', 'key'].map((name) => [record('a', 0), name] as const),
     ...['step', 'error'].map((name) => [failedRecord('a', 0, 'x'), name] as const),
     [resumed(), 'force'] as const,

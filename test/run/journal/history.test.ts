@@ -17,6 +17,7 @@ import {
   replayOf,
   reserve,
   resumed,
+  settle,
   tool,
 } from './journals.ts';
 import { openJournalReader, resultRow } from '../../../src/run/journal/reader.ts';
@@ -390,6 +391,24 @@ describe('calls that were under way when a session was killed', () => {
     expect(crashed_sessions).toBeUndefined();
   });
 
+  it('count as what their requests came to where none of those was under way', async () => {
+    const metered = { ...priced, requests: 2, retries: 1 };
+    const bytes = journalOf(
+      reserve('a', 1),
+      settle('a'),
+      reserve('b', 1),
+      settle('b', { step: 'two', model: 'large', usage: metered }),
+      reserve('c', 1),
+      settle('c'),
+      reserve('c', 2),
+    );
+    const { usage } = await historyOf(bytes);
+    expect(usage.records).toBe(3);
+    expect(usage.total).toMatchObject({ requests: 6, retries: 2, unmetered_requests: 2 });
+    expect(usage.total).toMatchObject({ total_tokens: 15, cost_usd: priced.cost_usd });
+    expect(usage.usages.get('two')?.get('large')).toEqual(metered);
+  });
+
   it.each([
     ['no session that came to its end', [call('a', 'f1'), ended, resumed(), ended], 0],
     ['one that was killed before the first call ended', [], 1],
@@ -437,6 +456,23 @@ describe('what was spent', () => {
       'of many requests of a call that was under way, the last, since those before it were free',
       Array.from({ length: 20 }, (_, at) => reserve('a', at + 1)),
       { usd: 0.5, tokens: 100, ...known },
+    ],
+    [
+      'nothing of what was settled, but what was used and is held',
+      [
+        reserve('a', 1),
+        settle('a'),
+        reserve('b', 1),
+        settle('b', { usage: priced }),
+        reserve('c', 1),
+        settle('c', { usage: unmetered, held: { usd: 0.125, tokens: 7 } }),
+      ],
+      { usd: 0.375, tokens: 22, ...known },
+    ],
+    [
+      'a reservation after what was settled, and nothing of either where the call has finished',
+      [reserve('a', 1), settle('a'), reserve('a', 2), reserve('b', 1), settle('b'), call('b', 'f1')],
+      { usd: 0.75, tokens: 115, ...known },
     ],
     [
       'what the requests before it have spent, with the last',

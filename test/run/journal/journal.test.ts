@@ -9,6 +9,7 @@ import { openJournalReader, resultRow } from '../../../src/run/journal/reader.ts
 import { createJournal, type JournalListener } from '../../../src/run/journal/journal.ts';
 import { headerLine } from '../../../src/run/journal/lines.ts';
 import { createRecordIndex } from '../../../src/run/journal/record-index.ts';
+import { zeroUsage } from '../../../src/usage/add.ts';
 import { answer, failed, used } from '../support/fake-models.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { jsonLines, temporaryFolder } from '../support/run-folders.ts';
@@ -58,6 +59,8 @@ describe('createJournal', () => {
     const asked = { index: 0, key: 'ticket-1', step: 'lookup', call: 1, model: 'small', duration: 340 };
     expect(await journal.reserve({ ...asked, request: 1, usd: 0.004, tokens: 1200 })).toBe(true);
     const held = { usd: 0.004, tokens: 1200 };
+    const lost = { ...zeroUsage, requests: 1, unmetered_requests: 1, total_tokens: null, cost_usd: null };
+    journal.settle({ ...asked, usage: lost, held });
     expect(await journal.reserve({ ...asked, request: 2, usd: 0.004, tokens: 1200, held })).toBe(true);
     const unmetered = { ...used, requests: 2, retries: 1, unmetered_requests: 1, cost_usd: 0.00002 };
     const answered = { ...answer('It is on its way.'), usage: unmetered };

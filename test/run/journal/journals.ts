@@ -9,14 +9,17 @@ import {
   recordMembers,
   reservationMembers,
   resumedMembers,
+  settlementMembers,
   toolMembers,
   type JournalCall,
   type JournalReservation,
+  type JournalSettlement,
   type JournalTool,
 } from '../../../src/run/journal/lines.ts';
 import { openJournalReader } from '../../../src/run/journal/reader.ts';
 import type { Replay } from '../../../src/run/journal/replay.ts';
 import { success, type Result } from '../../../src/result.ts';
+import { zeroUsage } from '../../../src/usage/add.ts';
 import { answer, used } from '../support/fake-models.ts';
 
 export const path = '/runs/one/journal.jsonl';
@@ -97,6 +100,12 @@ export function reserve(key: string, request: number, options: Partial<JournalRe
     tokens: 100,
     ...options,
   });
+}
+
+/** By default of a request that a 429 answered. */
+export function settle(key: string, options: Partial<JournalSettlement> = {}): string {
+  const usage = { ...zeroUsage, requests: 1 };
+  return settlementMembers({ key, step: 'one', call: 1, model: 'small', usage, ...options });
 }
 
 export const resumed = (force = false): string => resumedMembers(version, force);
