@@ -33,6 +33,7 @@ const longestRead = 256 * 1024;
 /** No other call to this model can succeed after one of these, so the run stops. */
 const final: ReadonlySet<CallErrorCode> = new Set([
   'rejected_key',
+  'key_required',
   'unknown_model',
   'not_on_plan',
   'redirected',

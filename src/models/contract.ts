@@ -90,6 +90,7 @@ export interface RetryPolicy {
 
 export type CallErrorCode =
   | 'rejected_key' // 401, 403
+  | 'key_required' // the same, where the file names no key
   | 'unknown_model' // 404, or a 400 that says so
   | 'not_on_plan' // the plan's limit for this model is 0
   | 'redirected' // the API is elsewhere

@@ -49,7 +49,8 @@ export interface RefusedStatus {
 /** Explains an answer whose status is not 200. */
 export function explainStatus(refused: RefusedStatus, server: Server): Explanation {
   const { status, error, meant } = refused;
-  const code = meant ?? codeOf(status, error);
+  const refusal = meant ?? codeOf(status, error);
+  const code = refusal === 'rejected_key' && server.key_name === null ? 'key_required' : refusal;
   const reason =
     error.said === '' ? `${status}` : `${status}: ${redactStart(error.said, 300, server.redact)}`;
   return { code, message: sentenceFor(code, reason, refused, server) };
@@ -57,6 +58,7 @@ export function explainStatus(refused: RefusedStatus, server: Server): Explanati
 
 type StatusCode =
   | WireErrorCode
+  | 'key_required'
   | 'unknown_model'
   | 'redirected'
   | 'server_error'
@@ -84,9 +86,9 @@ function sentenceFor(
     case 'not_on_plan':
       return `the plan of this key does not include the model \`${model}\` (${reason}): choose another model or another plan`;
     case 'rejected_key':
-      return key_name === null
-        ? `${host} wants an API key (${reason}): name the variable that holds it in \`model.api_key_env\``
-        : `${host} rejected the API key in \`${key_name}\` (${reason}): set it to a valid one`;
+      return `${host} rejected the API key in \`${key_name}\` (${reason}): set it to a valid one`;
+    case 'key_required':
+      return `${host} wants an API key (${reason}): name the variable that holds it in \`model.api_key_env\``;
     case 'unknown_model':
       return `${host} does not know the model \`${model}\` (${reason})${unknownModelRemedy}`;
     case 'rate_limited':

@@ -68,9 +68,9 @@ export function nextOf(input: NextInput): Next | undefined {
   const larger = reason?.kind === 'budget' ? largerThan(finished, started.total) : [];
   const isMoved = reason?.code === 'model_moved';
   // What is corrected is another pipeline.
-  const isElsewhere = reason?.code === 'redirected';
-  if (isElsewhere && withInput !== undefined)
-    return { command: [], effect: 'correct `model.base_url`, and run the whole input into another folder' };
+  const wrong = wrongSettings.get(reason?.code ?? '');
+  if (wrong !== undefined && withInput !== undefined)
+    return { command: [], effect: `correct \`${wrong}\`, and run the whole input into another folder` };
   // What is corrected is another input.
   const isCutOrWrong = withInput !== undefined && reason?.code === 'input_broken';
   const effect = [
@@ -79,15 +79,15 @@ export function nextOf(input: NextInput): Next | undefined {
     ...(isCutOrWrong ? ['if it was cut off'] : []),
     ...(larger.length > 0 ? ['with a larger budget'] : []),
     ...(isMoved ? ['whichever model answers'] : []),
-    ...(isElsewhere ? ['once `model.base_url` is corrected'] : []),
-    ...(!isElsewhere && hasToGo(reason, withInput !== undefined) ? ['once the reason is gone'] : []),
+    ...(wrong === undefined ? [] : [`once \`${wrong}\` is corrected`]),
+    ...(wrong === undefined && hasToGo(reason, withInput !== undefined) ? ['once the reason is gone'] : []),
   ].join(', ');
   return {
     command: isMoved
       ? withoutLock(resume, withInput)
-      : isElsewhere
-        ? [...resume, '--force']
-        : replaced(withInput ?? resume, larger),
+      : wrong === undefined
+        ? replaced(withInput ?? resume, larger)
+        : [...resume, '--force'],
     effect: [
       effect,
       ...(isCutOrWrong ? ['if it has to be corrected, run the corrected one into another folder'] : []),
@@ -95,6 +95,12 @@ export function nextOf(input: NextInput): Next | undefined {
     ].join('; '),
   };
 }
+
+/** What the file has to say otherwise before any call can succeed. */
+const wrongSettings: ReadonlyMap<string, string> = new Map([
+  ['redirected', 'model.base_url'],
+  ['key_required', 'model.api_key_env'],
+]);
 
 /** A replay comes to the same each time: to run it again is of no use. */
 function afterReplay({ misses }: ReplayReport, anew: Anew | undefined): Next | undefined {

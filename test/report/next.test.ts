@@ -354,16 +354,19 @@ describe('what to do next', () => {
     );
   });
 
-  it('is to resume by force where the file has to be corrected', () => {
-    expect(nextAfter({ pending: 20, reason: stop('provider', 'redirected') })).toEqual({
+  it.each([
+    ['redirected', 'model.base_url'],
+    ['key_required', 'model.api_key_env'],
+  ])('is to resume by force where the file has to be corrected: %s', (code, setting) => {
+    expect(nextAfter({ pending: 20, reason: stop('provider', code) })).toEqual({
       command: ['pipe resume', 'runs/r', '--force'],
-      effect: 'goes on with the 20 pending records, once `model.base_url` is corrected',
+      effect: `goes on with the 20 pending records, once \`${setting}\` is corrected`,
     });
     const wholeInput = () => ['pipe run p.yaml', '--run-dir runs/r'];
     const anew = { otherModel: { command: [], effect: '' }, wholeInput };
-    expect(nextAfter({ pending: 20, reason: stop('provider', 'redirected'), anew })).toEqual({
+    expect(nextAfter({ pending: 20, reason: stop('provider', code), anew })).toEqual({
       command: [],
-      effect: 'correct `model.base_url`, and run the whole input into another folder',
+      effect: `correct \`${setting}\`, and run the whole input into another folder`,
     });
   });
 

@@ -66,7 +66,7 @@ function judge(models: readonly ModelSettings[], held: string, said: ListedModel
     case 'refused':
       if (said.code === 'rate_limited')
         return [fine('key', held), warning('server', said.message, 'wait, or lower `limits`')];
-      return said.code === 'rejected_key'
+      return said.code === 'rejected_key' || said.code === 'key_required'
         ? [rejected('key', said.message)]
         : [fine('key', held), rejected('server', said.message)];
     case 'no_list':
