@@ -70,7 +70,7 @@ export function nextOf(input: NextInput): Next | undefined {
   // What is corrected is another pipeline.
   const wrong = wrongSettings.get(reason?.code ?? '');
   if (wrong !== undefined && withInput !== undefined)
-    return { command: [], effect: `correct \`${wrong}\`, and run the whole input into another folder` };
+    return { command: [], effect: `${wrong.mend}, and run the whole input into another folder` };
   // What is corrected is another input.
   const isCutOrWrong = withInput !== undefined && reason?.code === 'input_broken';
   const effect = [
@@ -79,7 +79,7 @@ export function nextOf(input: NextInput): Next | undefined {
     ...(isCutOrWrong ? ['if it was cut off'] : []),
     ...(larger.length > 0 ? ['with a larger budget'] : []),
     ...(isMoved ? ['whichever model answers'] : []),
-    ...(wrong === undefined ? [] : [`once \`${wrong}\` is corrected`]),
+    ...(wrong === undefined ? [] : [`once ${wrong.mended}`]),
     ...(wrong === undefined && hasToGo(reason, withInput !== undefined) ? ['once the reason is gone'] : []),
   ].join(', ');
   return {
@@ -97,9 +97,9 @@ export function nextOf(input: NextInput): Next | undefined {
 }
 
 /** What the file has to say otherwise before any call can succeed. */
-const wrongSettings: ReadonlyMap<string, string> = new Map([
-  ['redirected', 'model.base_url'],
-  ['key_required', 'model.api_key_env'],
+const wrongSettings: ReadonlyMap<string, { readonly mend: string; readonly mended: string }> = new Map([
+  ['redirected', { mend: 'correct `model.base_url`', mended: '`model.base_url` is corrected' }],
+  ['key_required', { mend: 'set `model.api_key_env`', mended: '`model.api_key_env` is set' }],
 ]);
 
 /** A replay comes to the same each time: to run it again is of no use. */

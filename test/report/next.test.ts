@@ -355,18 +355,18 @@ describe('what to do next', () => {
   });
 
   it.each([
-    ['redirected', 'model.base_url'],
-    ['key_required', 'model.api_key_env'],
-  ])('is to resume by force where the file has to be corrected: %s', (code, setting) => {
+    ['redirected', 'correct `model.base_url`', '`model.base_url` is corrected'],
+    ['key_required', 'set `model.api_key_env`', '`model.api_key_env` is set'],
+  ])('is to resume by force where the file has to be corrected: %s', (code, mend, mended) => {
     expect(nextAfter({ pending: 20, reason: stop('provider', code) })).toEqual({
       command: ['pipe resume', 'runs/r', '--force'],
-      effect: `goes on with the 20 pending records, once \`${setting}\` is corrected`,
+      effect: `goes on with the 20 pending records, once ${mended}`,
     });
     const wholeInput = () => ['pipe run p.yaml', '--run-dir runs/r'];
     const anew = { otherModel: { command: [], effect: '' }, wholeInput };
     expect(nextAfter({ pending: 20, reason: stop('provider', code), anew })).toEqual({
       command: [],
-      effect: `correct \`${setting}\`, and run the whole input into another folder`,
+      effect: `${mend}, and run the whole input into another folder`,
     });
   });
 
