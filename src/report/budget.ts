@@ -1,5 +1,5 @@
 import type { PlanBudget } from '../plan.ts';
-import type { BudgetReport } from '../run/events.ts';
+import type { BudgetReport } from '../run/totals.ts';
 import { roundCost } from '../usage/cost.ts';
 import type { Usage } from '../usage/usage.ts';
 import { costCell } from './money.ts';

@@ -1,5 +1,6 @@
 import { formatDuration } from '../duration.ts';
-import type { Resumed, RunFinished, RunStarted, StopReason, ToolCounts } from '../run/events.ts';
+import type { Resumed, RunFinished, RunStarted, StopReason } from '../run/events.ts';
+import type { ToolCounts } from '../run/totals.ts';
 import { outputUnread } from '../run/reasons.ts';
 import { budgetInWords } from './budget.ts';
 import { latencyInWords, type CallLatency } from './call-latency.ts';

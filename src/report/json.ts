@@ -1,15 +1,8 @@
 import { basename } from 'node:path';
 import type { JsonDiagnostic } from '../diagnostic/format.ts';
 import { printableJson } from '../diagnostic/printable.ts';
-import type {
-  BudgetReport,
-  BudgetUse,
-  ReplayReport,
-  RunFinished,
-  RunStarted,
-  StopReason,
-  UsageReport,
-} from '../run/events.ts';
+import type { RunFinished, RunStarted, StopReason } from '../run/events.ts';
+import type { BudgetReport, BudgetUse, ReplayReport, UsageReport } from '../run/totals.ts';
 import type { RecordingChange } from '../run/recordings/change.ts';
 import { collectFailures, type Failures } from './failures.ts';
 import { pathsOf } from './paths.ts';

@@ -1,5 +1,6 @@
 import { flagNumber } from '../diagnostic/command-words.ts';
-import type { BudgetUse, RunFinished, UsageRow } from '../run/events.ts';
+import type { RunFinished } from '../run/events.ts';
+import type { BudgetUse, UsageRow } from '../run/totals.ts';
 import { billionthsUp, dollarsOf } from '../usage/billionths.ts';
 
 /** A run that was stopped by its budget. */

@@ -1,4 +1,4 @@
-import type { UsageReport } from '../run/events.ts';
+import type { UsageReport } from '../run/totals.ts';
 import type { Usage } from '../usage/usage.ts';
 import { formatAmount, formatCount, formatMoney } from './numbers.ts';
 import { clip, isolated } from './text.ts';

@@ -1,5 +1,6 @@
 import { pathWord } from '../diagnostic/command-words.ts';
-import type { ReplayReport, RunFinished, RunStarted, StopReason } from '../run/events.ts';
+import type { RunFinished, RunStarted, StopReason } from '../run/events.ts';
+import type { ReplayReport } from '../run/totals.ts';
 import { outputUnread } from '../run/reasons.ts';
 import type { Failures } from './failures.ts';
 import { largerThan } from './larger-budget.ts';

@@ -1,5 +1,5 @@
 import { printable } from '../diagnostic/printable.ts';
-import type { ReplayReport, UnusedEntry } from '../run/events.ts';
+import type { ReplayReport, UnusedEntry } from '../run/totals.ts';
 import type { RecordingChange } from '../run/recordings/change.ts';
 import { formatAmount, formatCount } from './numbers.ts';
 

@@ -1,5 +1,6 @@
 import { continuedLines } from '../diagnostic/command-words.ts';
-import type { RunStarted, UsageReport, UsageRow } from '../run/events.ts';
+import type { RunStarted } from '../run/events.ts';
+import type { UsageReport, UsageRow } from '../run/totals.ts';
 import { endInWords, factsOf, pipelineName } from './facts.ts';
 import { collectFailures, placeOf } from './failures.ts';
 import { isLowerBound } from './money.ts';

@@ -1,4 +1,4 @@
-import type { UsageReport, UsageRow } from '../run/events.ts';
+import type { UsageReport, UsageRow } from '../run/totals.ts';
 import { costCell, tokenCell } from './money.ts';
 import { formatCount } from './numbers.ts';
 import type { Paint } from './output.ts';

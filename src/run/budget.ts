@@ -4,7 +4,8 @@ import { billionthsDown, billionthsUp, dollarsOf } from '../usage/billionths.ts'
 import type { Usage } from '../usage/usage.ts';
 import type { Bound } from './budget-bound.ts';
 import { budgetSpent, type Shortage } from './budget-spent.ts';
-import type { BudgetReport, BudgetUse, StopReason } from './events.ts';
+import type { StopReason } from './events.ts';
+import type { BudgetReport, BudgetUse } from './totals.ts';
 
 /** What a run may use at most, shared by all of its calls. */
 export interface Budget {

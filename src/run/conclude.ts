@@ -1,6 +1,7 @@
 import type { Plan } from '../plan.ts';
 import { journalDisagrees } from './reasons.ts';
-import type { BudgetReport, Counts, RunFinished, StopReason, ToolCounts, UsageReport } from './events.ts';
+import type { RunFinished, StopReason } from './events.ts';
+import type { BudgetReport, Counts, ToolCounts, UsageReport } from './totals.ts';
 
 /** What was taken of the input. */
 export interface Intaken {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { isObject, type JsonValue } from '../json/json.ts';
-import type { RunEvent, UsageReport } from './events.ts';
+import type { RunEvent } from './events.ts';
+import type { UsageReport } from './totals.ts';
 import type { FileSystem } from './file-system.ts';
 import { isSealed } from './checked-line.ts';
 import { readUsage } from './entry.ts';

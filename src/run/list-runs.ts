@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import pLimit, { type LimitFunction } from 'p-limit';
-import type { Counts, StopReason } from './events.ts';
+import type { StopReason } from './events.ts';
+import type { Counts } from './totals.ts';
 import { errorCode, inWords, nodeFileSystem } from './file-system.ts';
 import { readHistory } from './journal/history.ts';
 import { runHolder } from './lock.ts';

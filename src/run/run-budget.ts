@@ -1,6 +1,6 @@
 import type { Plan } from '../plan.ts';
 import { createBudget, type Budget } from './budget.ts';
-import type { BudgetReport } from './events.ts';
+import type { BudgetReport } from './totals.ts';
 import type { History } from './journal/history.ts';
 
 export function hasBudget({ budget }: Plan): boolean {

@@ -4,7 +4,8 @@ import type { Count } from '../records/record-source.ts';
 import type { Usage } from '../usage/usage.ts';
 import { version } from '../version.ts';
 import { ingredientsOf, type StepIngredients } from './ingredients.ts';
-import type { BudgetReport, Counts, RunFinished, StopReason, ToolCounts, UsageReport } from './events.ts';
+import type { RunFinished, StopReason } from './events.ts';
+import type { BudgetReport, Counts, ToolCounts, UsageReport } from './totals.ts';
 
 /** What a run is made of, as run.json tells it from the start. */
 export interface RunMeta {

@@ -3,7 +3,7 @@ import { addUsage, zeroUsage } from '../usage/add.ts';
 import { costOf } from '../usage/cost.ts';
 import { priceOfAnswer } from '../usage/prices.ts';
 import type { Usage } from '../usage/usage.ts';
-import type { UsageReport, UsageRow } from './events.ts';
+import type { UsageReport, UsageRow } from './totals.ts';
 
 /** Which rows count a record already; one for each record, made empty when it begins. */
 export interface CountedIn {

@@ -1,5 +1,6 @@
 import { recordsOf } from '../records/values.ts';
-import type { BudgetReport, RecordFinished, RunEvent, StopReason } from '../run/events.ts';
+import type { RecordFinished, RunEvent, StopReason } from '../run/events.ts';
+import type { BudgetReport } from '../run/totals.ts';
 import type { RunOptions } from '../run/options.ts';
 import type { ReplayMiss } from '../run/recordings/miss.ts';
 import { runPipeline } from '../run/run.ts';

@@ -1,5 +1,6 @@
 import type { PlanBudget } from '../plan.ts';
-import type { BudgetReport, BudgetUse, RunEvent, StopReason } from '../run/events.ts';
+import type { RunEvent, StopReason } from '../run/events.ts';
+import type { BudgetReport, BudgetUse } from '../run/totals.ts';
 import type { RunOptions } from '../run/options.ts';
 import { openGraders } from './graders.ts';
 import { runVariant, type RecordEnd } from './ends.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { budgetInWords, costForms, tokensSoFar } from '../../src/report/budget.ts';
 import { formatCompact, formatCount } from '../../src/report/numbers.ts';
-import type { BudgetReport } from '../../src/run/events.ts';
+import type { BudgetReport } from '../../src/run/totals.ts';
 import type { Usage } from '../../src/usage/usage.ts';
 import { usageOf } from './samples.ts';
 

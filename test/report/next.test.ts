@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { collectFailures } from '../../src/report/failures.ts';
 import { nextOf, type Next, type NextInput } from '../../src/report/next.ts';
 import { outputUnwritable } from '../../src/report/paths.ts';
-import type { Counts, StopReason, UsageReport } from '../../src/run/events.ts';
+import type { StopReason } from '../../src/run/events.ts';
+import type { Counts, UsageReport } from '../../src/run/totals.ts';
 import { zeroUsage } from '../../src/usage/add.ts';
 import { failed } from './samples.ts';
 

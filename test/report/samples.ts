@@ -5,8 +5,8 @@ import type {
   RecordKept,
   RunFinished,
   RunStarted,
-  UsageReport,
 } from '../../src/run/events.ts';
+import type { UsageReport } from '../../src/run/totals.ts';
 import type { FailedRecord } from '../../src/report/failures.ts';
 import type { Output } from '../../src/report/output.ts';
 import type { Progress } from '../../src/report/tally.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { PlanBudget } from '../../src/plan.ts';
 import type { Bound } from '../../src/run/budget-bound.ts';
 import type { Actual } from '../../src/run/budget.ts';
-import type { BudgetReport } from '../../src/run/events.ts';
+import type { BudgetReport } from '../../src/run/totals.ts';
 import { budgeted, nothing, statesOf } from './support/budgets.ts';
 import { settled } from './support/clock.ts';
 

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../json/json.ts';
-import type { BudgetReport, RunFinished, StopReason, ToolCounts, UsageReport } from '../../run/events.ts';
+import type { RunFinished, StopReason } from '../../run/events.ts';
+import type { BudgetReport, ToolCounts, UsageReport } from '../../run/totals.ts';
 import type { ErrorGroup } from './error-groups.ts';
 import type { ResultFigures } from './results.ts';
 import type { Histogram, StepCalls } from './step-calls.ts';

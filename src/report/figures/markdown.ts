@@ -1,5 +1,5 @@
 import { formatDuration } from '../../duration.ts';
-import type { UsageRow } from '../../run/events.ts';
+import type { UsageRow } from '../../run/totals.ts';
 import { boundedMarkdown, codeCell, codeSpan, markdownTable, markdownText } from '../markdown.ts';
 import { costCell, tokenCell } from '../money.ts';
 import { formatAmount, formatCount } from '../numbers.ts';

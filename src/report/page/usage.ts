@@ -1,4 +1,4 @@
-import type { UsageRow } from '../../run/events.ts';
+import type { UsageRow } from '../../run/totals.ts';
 import type { Report } from '../figures/report.ts';
 import { inexactCost, runCostInWords } from '../figures/words.ts';
 import { costCell, isLowerBound, tokenCell } from '../money.ts';

@@ -1,5 +1,6 @@
 import { failure, success, type Result } from '../../result.ts';
-import type { Counts, StopReason, ToolCounts } from '../events.ts';
+import type { StopReason } from '../events.ts';
+import type { Counts, ToolCounts } from '../totals.ts';
 import { errorCode, type FileSystem, type ReadableFile } from '../file-system.ts';
 import type { UsageSums } from '../usage-ledger.ts';
 import { lossOf, unreadJournal, type ToldOfJournal } from './damage.ts';

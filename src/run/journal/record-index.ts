@@ -1,4 +1,4 @@
-import type { Counts } from '../events.ts';
+import type { Counts } from '../totals.ts';
 import { column, narrowColumn } from './column.ts';
 
 /** How a record ended, as the index keeps it. */

@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { spoolName } from '../../records/spool.ts';
 import { failure, success, type Result } from '../../result.ts';
 import { isUsage } from '../done-run.ts';
-import type { UsageReport } from '../events.ts';
+import type { UsageReport } from '../totals.ts';
 import { errorCode, inWords, nodeFileSystem, type FileSystem } from '../file-system.ts';
 import type { FolderPlace, FolderServices } from '../folder.ts';
 import { endedLines } from '../journal/each-ended.ts';

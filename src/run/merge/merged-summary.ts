@@ -1,7 +1,7 @@
 import { addUsage, zeroUsage } from '../../usage/add.ts';
 import { roundCost } from '../../usage/cost.ts';
 import { version } from '../../version.ts';
-import type { BudgetReport, BudgetUse, Counts, UsageReport, UsageRow } from '../events.ts';
+import type { BudgetReport, BudgetUse, Counts, UsageReport, UsageRow } from '../totals.ts';
 import type { FileSums, RunSummary } from '../run-summary.ts';
 
 /** The usage of all shards: each row is the sum of theirs. */

@@ -1,6 +1,7 @@
 import { createRedactAll } from '../../diagnostic/redact.ts';
 import { failure, success, type Result } from '../../result.ts';
-import type { ReplayReport, StopReason } from '../events.ts';
+import type { StopReason } from '../events.ts';
+import type { ReplayReport } from '../totals.ts';
 import type { RunFolder } from '../folder.ts';
 import type { RecordOptions, ReplayOptions } from '../options.ts';
 import { memoryStore } from './line-store.ts';
