@@ -1,6 +1,7 @@
 import type { InputBroken, RecordItem } from '../records/record.ts';
 import type { ActiveRecord, BegunRecord, RecordEnd } from './active-record.ts';
-import { callModel, type CallServices } from './calls.ts';
+import type { CallServices } from './call.ts';
+import { callModel } from './calls.ts';
 import type { RecordFinished, StopReason } from './events.ts';
 import { createIntake } from './intake.ts';
 import { examine } from './examine.ts';

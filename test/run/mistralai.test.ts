@@ -18,7 +18,7 @@ function running(server: FakeServer, records: number, concurrency: number) {
   const drain = new AbortController();
   const abort = new AbortController();
   const run = drive(plan([step('one', { model })], { concurrency, prices }), recordsOf(records), {
-    simulator: { base_url: server.url },
+    simulator: { base_url: server.url, api_key: 'k'.repeat(32) },
     total: records,
     now: clock.now,
     sleep: clock.sleep,
