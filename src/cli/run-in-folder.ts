@@ -8,6 +8,7 @@ import { cacheFolder } from './cache-folder.ts';
 import { exit, exitCodeOf, type ExitCode } from './exit.ts';
 import { filesFolder } from './image-folder.ts';
 import { hasPartOfInput, keepAsPart } from './kept-input.ts';
+import { holdNewSpace } from './new-space.ts';
 import { openFolder, type OpenedFolder } from './open-folder.ts';
 import { selectionOf } from './prepare.ts';
 import { watchReader, type Reader } from './reader.ts';
@@ -31,6 +32,7 @@ export async function runInFolder(run: ReadyRun): Promise<ExitCode> {
 async function follow(run: ReadyRun, opened: OpenedFolder): Promise<ExitCode> {
   const { terminal, flags, output } = run;
   const interrupts = listenForInterrupts();
+  const letSpaceGrow = holdNewSpace();
   const dataOnStdout = output.kind === 'stdout' || flags.stream === true;
   const left = (failure?: Error) =>
     interrupts.stop(failure === undefined ? outputClosed : outputFailed('stdout', failure));
@@ -44,6 +46,7 @@ async function follow(run: ReadyRun, opened: OpenedFolder): Promise<ExitCode> {
   } finally {
     reader?.release();
     interrupts.release();
+    letSpaceGrow();
     // Where it did not come to a run.
     if (opened.kind === 'folder') await opened.results.release();
   }
