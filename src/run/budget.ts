@@ -11,6 +11,8 @@ import type { BudgetReport, BudgetUse } from './totals.ts';
 export interface Budget {
   /** Resolves when so much may be spent, or never may be; rejects only when `signal` aborts. */
   reserve(bound: Bound, signal: AbortSignal): Promise<Result<Reservation, StopReason>>;
+  /** Undefined where it would have to be waited for. */
+  reserveAtOnce(bound: Bound): Reservation | undefined;
   report(): BudgetReport;
 }
 
@@ -160,6 +162,11 @@ export function createBudget(
         waiting.add(request);
         serve();
       });
+    },
+    reserveAtOnce(bound) {
+      const amount = amountOf(bound);
+      const isFree = waiting.size === 0 && refusal === undefined && fits(sum(sum(spent, reserved), amount));
+      return isFree ? reservationOf(bound, amount) : undefined;
     },
     report: () => ({ usd: useOf('usd'), tokens: useOf('tokens') }),
   };

@@ -1,14 +1,15 @@
-import type { Gate, Permit, RequestEnd, RequestSize } from '../models/contract.ts';
+import type { Gate, Permit, Refusal, RequestEnd, RequestSize } from '../models/contract.ts';
 import { unsent } from '../models/retry.ts';
-import { failure, success } from '../result.ts';
+import { failure, success, type Result } from '../result.ts';
 import { addUsage, zeroUsage } from '../usage/add.ts';
 import { costOf, roundCost } from '../usage/cost.ts';
 import { priceOf, priceOfAnswer, type PriceTable } from '../usage/prices.ts';
-import { boundOf } from './budget-bound.ts';
+import { boundOf, type Bound } from './budget-bound.ts';
 import type { Actual, Budget, Reservation } from './budget.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Reserved } from './journal/lines.ts';
-import type { Pacer } from './pacing/pacer.ts';
+import type { PacedRequest } from './pacing/paced-request.ts';
+import type { PacedAdmission, PacedPermit, Pacer } from './pacing/pacer.ts';
 import type { Stop } from './stop.ts';
 
 /** What lets the requests of one call out. */
@@ -40,8 +41,9 @@ export interface GateServices {
 }
 
 /**
- * Money, then pace. Last, just before the request is sent, its reservation is written in the journal: whatever becomes of
- * this process, what was sent is known to be spent, and what still waited is not. What a request has left of its
+ * Money, then pace; who waits for his pace leaves his money to others. Last, just before the request is sent, its
+ * reservation is written in the journal: whatever becomes of this process, what was sent is known to be spent, and what
+ * still waited is not. What a request has left of its
  * reservation is let go only behind a line that says so: however much of the journal a crash leaves, it never tells of more
  * than the budget.
  */
@@ -99,7 +101,7 @@ function budgetedGate({ pacer, journal, stop }: GateServices, budget: Budget, ca
     const actual = actualOf(reservation, end);
     letGo = () => reservation.settle(actual);
     // The line of a call that is answered comes at once. Another may wait for its next request, and others for its money.
-    if (end.kind !== 'answered') letGoBehindLine();
+    if (end.kind !== 'answered' || end.fault !== null) letGoBehindLine();
   }
 
   function letGoBehindLine(): void {
@@ -115,6 +117,48 @@ function budgetedGate({ pacer, journal, stop }: GateServices, budget: Budget, ca
     letGo = undefined;
   }
 
+  async function reserve(bound: Bound, signal: AbortSignal): Promise<Result<Reservation, Refusal>> {
+    const reserved = await budget.reserve(bound, signal);
+    if (reserved.ok) return reserved;
+    stop.request(reserved.error, 'calls');
+    return failure({ code: 'aborted', message: reserved.error.message });
+  }
+
+  /**
+   * A permit and the money for it. What is reserved is free again while the pacer lets nobody go: calls that wait for a
+   * model which is out would keep those from asking that could show that it is not.
+   */
+  async function pay(request: PacedRequest, signal: AbortSignal): Promise<Result<Paid, Refusal>> {
+    const bound = boundOf(request, priceOf(model, prices));
+    const reserved = await reserve(bound, signal);
+    if (!reserved.ok) return reserved;
+    const admitting = pacer.admit(request, signal);
+    if (!(admitting instanceof Promise)) return paidBy(reserved.value, admitting);
+    reserved.value.settle('free');
+    const admitted = await admitting;
+    if (!admitted.ok) return admitted;
+    const reservation = budget.reserveAtOnce(bound);
+    if (reservation !== undefined) return paidBy(reservation, admitted);
+    // Others have it by now.
+    admitted.value.settle(unsent);
+    return payAndKeep(request, bound, signal);
+  }
+
+  async function payAndKeep(
+    request: PacedRequest,
+    bound: Bound,
+    signal: AbortSignal,
+  ): Promise<Result<Paid, Refusal>> {
+    const reserved = await reserve(bound, signal);
+    if (!reserved.ok) return reserved;
+    try {
+      return paidBy(reserved.value, await pacer.admit(request, signal));
+    } catch (error) {
+      reserved.value.settle('free');
+      throw error;
+    }
+  }
+
   return {
     get held() {
       return held;
@@ -122,18 +166,11 @@ function budgetedGate({ pacer, journal, stop }: GateServices, budget: Budget, ca
     ended,
     async admit(size: RequestSize, signal) {
       letGoBehindLine();
-      const request = { max_output_tokens, failed_before, call, ...size };
-      const reserved = await budget.reserve(boundOf(request, priceOf(model, prices)), signal);
-      if (!reserved.ok) {
-        stop.request(reserved.error, 'calls');
-        return failure({ code: 'aborted', message: reserved.error.message });
-      }
-      const reservation = reserved.value;
+      const paid = await pay({ max_output_tokens, failed_before, call, ...size }, signal);
+      if (!paid.ok) return paid;
+      const { reservation, permit } = paid.value;
       let isOut = false;
       try {
-        const admitted = await pacer.admit(request, signal);
-        if (!admitted.ok) return admitted;
-        const permit = admitted.value;
         requests += 1;
         const line = { key, step, call: call.call, model, request: requests, ...reservation.bound };
         // Where the journal fails the run ends at once, and says why itself.
@@ -148,6 +185,18 @@ function budgetedGate({ pacer, journal, stop }: GateServices, budget: Budget, ca
       }
     },
   };
+}
+
+/** A request that may be sent. */
+interface Paid {
+  readonly permit: PacedPermit;
+  readonly reservation: Reservation;
+}
+
+function paidBy(reservation: Reservation, admitted: PacedAdmission): Result<Paid, Refusal> {
+  if (admitted.ok) return success({ permit: admitted.value, reservation });
+  reservation.settle('free');
+  return admitted;
 }
 
 const unwritten = { code: 'aborted', message: 'the journal could not be written' } as const;

@@ -116,9 +116,10 @@ describe('the gate of a call with a budget', () => {
     const gate = open();
     const admitting = admitted(gate);
     await settled();
-    expect([budget.report().tokens?.spent, lines, writing]).toEqual([most, [], []]);
+    expect([budget.report().tokens?.spent, lines, writing]).toEqual([0, [], []]);
     paced[0]?.go();
     const permit = await admitting;
+    expect(budget.report().tokens?.spent).toBe(most);
     expect(lines).toEqual([
       { key: 'a', step: 'one', call: 1, model: 'small', request: 1, usd: most / 1e6, tokens: most },
     ]);
@@ -167,6 +168,26 @@ describe('the gate of a call with a budget', () => {
     await admitted(gate);
     expect(settlements).toMatchObject([{ usage: { total_tokens: 1000, cost_usd: 0.001 }, spent: most }]);
     expect(budget.report().tokens?.spent).toBe(1000 + most);
+  });
+
+  it('leaves its money to others while it waits for its pace, and waits for it again where they have it', async () => {
+    const { open, budget, paced, ends, lines } = gates({ tokens: most + 1000 }, 'pace');
+    const first = admitted(open());
+    const second = admitted(open({ key: 'b' }));
+    await settled();
+    expect(paced).toHaveLength(2);
+    paced[1]?.go();
+    const permit = await second;
+    paced[0]?.go();
+    await settled();
+    // Its permit is given back, and its money waited for.
+    expect([ends, paced.length]).toEqual([[unsent], 2]);
+    await permit.settle(limited(null));
+    await settled();
+    expect([paced.length, budget.report().tokens?.spent]).toEqual([3, most]);
+    paced[2]?.go();
+    await first;
+    expect(lines.map(({ key }) => key)).toEqual(['b', 'a']);
   });
 
   it('lets no request go whose reservation is not written yet', async () => {
