@@ -49,12 +49,22 @@ export function requestId(
   );
 }
 
-/** A Retry-After in milliseconds, told in seconds or as a date; null where there is none that makes sense. */
+/**
+ * A Retry-After in milliseconds, told in seconds or as a date; null where there is none that makes sense. A date counts from
+ * the answer's own, since the server's clock and ours, `now`, may differ.
+ */
 export function retryAfter(headers: IncomingHttpHeaders, now: number): number | null {
   const value = readHeader(headers, 'retry-after')?.trim() ?? '';
   if (/^\d+(?:\.\d+)?$/.test(value)) return Math.ceil(Number(value) * 1000);
-  const date = /[a-z]/i.test(value) ? Date.parse(value) : NaN;
-  return Number.isNaN(date) ? null : Math.max(0, date - now);
+  const until = dateOf(value);
+  const sent = dateOf(readHeader(headers, 'date') ?? '') ?? now;
+  return until === null ? null : Math.max(0, until - sent);
+}
+
+/** Milliseconds since the epoch; null where it is no date. */
+function dateOf(text: string): number | null {
+  const date = /[a-z]/i.test(text) ? Date.parse(text) : NaN;
+  return Number.isNaN(date) ? null : date;
 }
 
 /** A limit of 0 is how Mistral says that the key's plan does not include the model. */

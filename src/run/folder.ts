@@ -19,6 +19,7 @@ import { openRecordingLog, type OpenedLog } from './recordings/log.ts';
 import { createRecordIndex, type Outcome, type RecordIndex } from './journal/record-index.ts';
 import type { RunResults } from './results.ts';
 import { orderRows } from './row-order.ts';
+import { hasBudget } from './run-budget.ts';
 import { summaryOf, type EarlierSessions, type FileSums, type RunEnd, type RunMeta } from './run-summary.ts';
 import { writeJson, writeWhole, type Contents } from './whole-file.ts';
 
@@ -135,13 +136,25 @@ export async function openFolder(opened: OpenedFolder): Promise<Result<RunFolder
   const began = { ...opened.began, ...(id !== undefined && { id }), sessions: opened.began.sessions + 1 };
   try {
     // In this order: run.json tells of a journal that is there, and of what its last session was begun with.
-    const length = await readyJournal(fileSystem, join(path, journalName), id, earlier);
+    const session = { ...(id !== undefined && { run: id }), reserves: reservesAll(meta) };
+    const length = await readyJournal(fileSystem, join(path, journalName), session, earlier);
     await writeJson(fileSystem, join(path, 'run.json'), summaryOf(meta, began));
     return success(runFolder({ ...opened, began }, length));
   } catch (error) {
     await lock.release();
     return failure(unwritten(path, error));
   }
+}
+
+interface Session {
+  /** The `id` of run.json. */
+  readonly run?: string;
+  readonly reserves: boolean;
+}
+
+/** Whether no request is sent without a reservation: each has one, or there is none at all. */
+function reservesAll({ plan, replay }: RunMeta): boolean {
+  return replay !== undefined || hasBudget(plan);
 }
 
 /**
@@ -151,11 +164,15 @@ export async function openFolder(opened: OpenedFolder): Promise<Result<RunFolder
 async function readyJournal(
   fileSystem: FileSystem,
   path: string,
-  id: string | undefined,
+  session: Session,
   earlier: Earlier | undefined,
 ): Promise<number> {
   const sound = earlier?.history.length ?? 0;
-  const line = earlier === undefined ? headerLine(version, id) : resumedLine(version, earlier.force);
+  const { reserves } = session;
+  const line =
+    earlier === undefined
+      ? headerLine(version, session)
+      : resumedLine(version, { force: earlier.force, reserves });
   if (earlier === undefined) await fileSystem.remove(path);
   else await fileSystem.truncate(path, sound);
   const file = earlier === undefined ? await fileSystem.create(path) : await fileSystem.openToAppend(path);

@@ -78,5 +78,5 @@ export async function isUnbegun(fileSystem: FileSystem, path: string): Promise<b
   if (names.some((name) => name !== 'run.json.tmp' && name !== journalName)) return false;
   if (!names.includes(journalName)) return true;
   const { kind, bytes } = await fileSystem.look(join(path, journalName));
-  return kind === 'file' && bytes <= headerLine(version, newRunId()).length;
+  return kind === 'file' && bytes <= headerLine(version, { run: newRunId(), reserves: true }).length;
 }

@@ -20,6 +20,7 @@ export function openBudget(
 /** Whether earlier sessions, which had no such budget, made calls of which nobody knows what they used. */
 export function isUncounted({ budget }: Plan, history: History | undefined): boolean {
   const { usd_unknown = false, tokens_unknown = false } = history?.spent ?? {};
+  if (history !== undefined && history.usage.crashed_sessions > 0) return true;
   return (budget.usd !== undefined && usd_unknown) || (budget.tokens !== undefined && tokens_unknown);
 }
 

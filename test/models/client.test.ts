@@ -252,7 +252,9 @@ describe('a call that fails', () => {
     const { server, ask, sleeps } = await openRig();
     const outcome = ask();
     (await server.nextCall()).fail(503, { headers: { 'retry-after': '20' } });
-    (await server.nextCall()).fail(503, { headers: { 'retry-after': 'Sat, 01 Aug 2026 12:00:30 GMT' } });
+    (await server.nextCall()).fail(503, {
+      headers: { 'retry-after': 'Sat, 01 Aug 2026 12:00:30 GMT', date: 'Sat, 01 Aug 2026 12:00:00 GMT' },
+    });
     (await server.nextCall()).reply();
     expect((await outcome).ok).toBe(true);
     expect(sleeps).toEqual([20_000, 30_000]);
@@ -265,7 +267,9 @@ describe('a call that fails', () => {
     const outcome = ask();
     (await server.nextCall()).fail(429);
     (await server.nextCall()).fail(429, { headers: { 'retry-after': '7' } });
-    (await server.nextCall()).fail(429, { headers: { 'retry-after': 'Sat, 01 Aug 2026 12:00:30 GMT' } });
+    (await server.nextCall()).fail(429, {
+      headers: { 'retry-after': 'Sat, 01 Aug 2026 12:00:30 GMT', date: 'Sat, 01 Aug 2026 12:00:00 GMT' },
+    });
     (await server.nextCall()).reply();
     expect(await outcome).toMatchObject({ ok: true, usage: { requests: 4, retries: 3, total_tokens: 20 } });
     expect(sleeps).toEqual([]);

@@ -90,6 +90,17 @@ const cases: readonly (readonly [string, Exchange, Partial<Server>?])[] = [
   ['429, seconds', response(429, limit, { 'retry-after': '7' })],
   ['429, fractions of seconds', response(429, limit, { 'retry-after': '0.5' })],
   ['429, date', response(429, limit, { 'retry-after': 'Sat, 01 Aug 2026 12:00:30 GMT' })],
+  [
+    '429, date by another clock',
+    response(429, limit, {
+      'retry-after': 'Sat, 01 Aug 2026 13:00:03 GMT',
+      date: 'Sat, 01 Aug 2026 13:00:00 GMT',
+    }),
+  ],
+  [
+    '429, date by a clock that is none',
+    response(429, limit, { 'retry-after': 'Sat, 01 Aug 2026 12:00:30 GMT', date: 'today' }),
+  ],
   ['429, date in the past', response(429, limit, { 'retry-after': 'Sat, 01 Aug 2026 11:00:00 GMT' })],
   ['429, negative', response(429, limit, { 'retry-after': '-5' })],
   ['429, nonsense', response(429, limit, { 'retry-after': 'soon' })],

@@ -97,11 +97,11 @@ function createFold(keepBefore: number): Fold {
   let sessions = 0;
   let forcedAt = 0;
   /** Of the session that the lines have come to. */
-  let session = newSession;
+  let session = { hasEnded: false, reserves: false };
 
-  function sessionBegan(): void {
+  function sessionBegan({ reserves }: { readonly reserves: boolean }): void {
     sessions += 1;
-    session = newSession;
+    session = { hasEnded: false, reserves };
   }
 
   function sessionEnded(): void {
@@ -116,7 +116,7 @@ function createFold(keepBefore: number): Fold {
       addCall(usage, lost, records.called(key, step, model));
     }
     records.sessionEnded();
-    if (sessions > 0 && !session.hasEnded && !session.isReserved) usage.crashed_sessions += 1;
+    if (sessions > 0 && !session.hasEnded && !session.reserves) usage.crashed_sessions += 1;
   }
 
   function takeCall(call: CallHead, line: Place): void {
@@ -141,7 +141,7 @@ function createFold(keepBefore: number): Fold {
       if (head.type === 'call') takeCall(head, line);
       else if (head.type === 'record') takeRecord(head, line);
       else if (head.type === 'reserve') {
-        session = { ...session, isReserved: true };
+        session = { ...session, reserves: true };
         spending.reserved(head);
       } else if (head.type === 'settle') spending.settled(head);
       else if (head.type === 'end') session = { ...session, hasEnded: true };
@@ -152,10 +152,10 @@ function createFold(keepBefore: number): Fold {
         records.answered(key, step, ok ? 'tool' : 'failed tool', line);
       } else if (head.type === 'run') {
         run = head.run;
-        sessionBegan();
+        sessionBegan(head);
       } else if (head.type === 'resumed') {
         sessionEnded();
-        sessionBegan();
+        sessionBegan(head);
         if (head.force) forcedAt = line.offset;
       }
     },
@@ -172,8 +172,6 @@ function createFold(keepBefore: number): Fold {
     }),
   };
 }
-
-const newSession = { hasEnded: false, isReserved: false };
 
 /** Of a call whose last line is a reservation: its last request may have been paid for, and those before it where something is held for them. */
 function lostUsage({ request, held }: JournalReservation): Usage {

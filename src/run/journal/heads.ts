@@ -8,8 +8,8 @@ import type { Outcome } from './record-index.ts';
 
 /** What a line says before it comes to what may be long: an answer, a result, a record's output. */
 export type Head =
-  | { readonly type: 'run'; readonly format: number; readonly run?: string }
-  | { readonly type: 'resumed'; readonly force: boolean }
+  | { readonly type: 'run'; readonly format: number; readonly run?: string; readonly reserves: boolean }
+  | { readonly type: 'resumed'; readonly force: boolean; readonly reserves: boolean }
   | ({ readonly type: 'reserve' } & JournalReservation)
   | ({ readonly type: 'settle' } & JournalSettlement)
   | CallHead
@@ -98,11 +98,12 @@ function parsed(text: string): JsonObject | undefined {
 }
 
 const readers: { readonly [type: string]: (members: JsonObject, line: Buffer) => Head | undefined } = {
-  run({ format, run }) {
-    return isCount(format) ? { type: 'run', format, ...(typeof run === 'string' && { run }) } : undefined;
+  run({ format, run, reserves }) {
+    if (!isCount(format)) return undefined;
+    return { type: 'run', format, ...(typeof run === 'string' && { run }), reserves: reserves === true };
   },
-  resumed({ force }) {
-    return typeof force === 'boolean' ? { type: 'resumed', force } : undefined;
+  resumed({ force, reserves }) {
+    return typeof force === 'boolean' ? { type: 'resumed', force, reserves: reserves === true } : undefined;
   },
   reserve(members) {
     const { key, step, call, model, request } = members;

@@ -18,11 +18,13 @@ import { fingerprintVersion, type Fingerprint } from '../fingerprint.ts';
  * - `fingerprint`: the version of the fingerprints below; answers are found again by those of the same version only
  * - `pipe`: the version that wrote it
  * - `run`: the `id` of run.json, by which a journal is known to be its own; absent in a merged run
+ * - `reserves`, where it does: its session sends no request without a line before it, which is "reserve"
  *
  * One line where a later session goes on with the run:
  * - `type`: "resumed"
  * - `pipe`: the version that goes on
  * - `force`: whether pipeline or input are others since; then no record before this line counts as ended any more
+ * - `reserves`: as above
  *
  * Where the run has a budget, one line before each request is sent:
  * - `type`: "reserve"
@@ -81,20 +83,30 @@ import { fingerprintVersion, type Fingerprint } from '../fingerprint.ts';
  *
  * One line where a session comes to an end of its own, whatever the end:
  * - `type`: "end"
- * A session without it was killed. What its calls in flight used is known by their reservations, or where it had none, not
+ * A session without it was killed. What its calls in flight used is known by their reservations; where it makes none, not
  * at all.
  */
 export const journalFormat = 1;
 
+/** What the line that begins a session tells of it. */
+interface SessionMembers {
+  /** Whether each request has a line of its own before it is sent. */
+  readonly reserves?: boolean;
+}
+
+interface ResumedMembers extends SessionMembers {
+  readonly force: boolean;
+}
+
 /** The first line, whole. */
-export function headerLine(pipe: string, run?: string): Buffer {
+export function headerLine(pipe: string, { run, reserves }: SessionMembers & { run?: string } = {}): Buffer {
   const members = { type: 'run', format: journalFormat, fingerprint: fingerprintVersion, pipe, run };
-  return wholeLine(JSON.stringify(members).slice(1, -1));
+  return wholeLine(JSON.stringify({ ...members, ...(reserves === true && { reserves }) }).slice(1, -1));
 }
 
 /** The first line of a later session, whole. */
-export function resumedLine(pipe: string, force: boolean): Buffer {
-  return wholeLine(resumedMembers(pipe, force));
+export function resumedLine(pipe: string, session: ResumedMembers): Buffer {
+  return wholeLine(resumedMembers(pipe, session));
 }
 
 /** The last line of a session that has asked nothing, whole. */
@@ -109,8 +121,11 @@ function wholeLine(members: string): Buffer {
 }
 
 /** Members of a line, JSON without its braces; the log (append-log.ts) makes a line of them. */
-export function resumedMembers(pipe: string, force: boolean): string {
-  return JSON.stringify({ type: 'resumed', pipe, force }).slice(1, -1);
+export function resumedMembers(pipe: string, { force, reserves }: ResumedMembers): string {
+  return JSON.stringify({ type: 'resumed', pipe, force, ...(reserves === true && { reserves }) }).slice(
+    1,
+    -1,
+  );
 }
 
 /** The last line of a session. */

@@ -30,7 +30,7 @@ export async function* mergedJournal(
     ...shards.map((shard) => ({ shard, isBefore: false })),
   ];
   for (const { shard, isBefore } of parts) {
-    if (!fresh) yield resumedLine(version, false);
+    if (!fresh) yield resumedLine(version, { force: false });
     for await (const line of linesOf(shard, isBefore)) {
       fresh = readHead(line)?.type === 'resumed';
       yield line;

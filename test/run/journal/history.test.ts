@@ -416,6 +416,7 @@ describe('calls that were under way when a session was killed', () => {
     ['the last of two', [call('a', 'f1'), ended, resumed(true), call('a', 'f1')], 1],
     ['both of two', [call('a', 'f1'), resumed(), call('a', 'f2')], 2],
     ['none whose requests were all reserved', [reserve('a', 1), resumed(), ended], 0],
+    ['none that had reserved whatever it had sent', [ended, resumed(false, true)], 0],
   ])('are not known at all without a budget: %s', async (_, lines, crashed) => {
     expect((await historyOf(journalOf(...lines))).usage.crashed_sessions).toBe(crashed);
     expect((await historyOf(journalOf(...lines), { all: true })).usage.crashed_sessions).toBe(crashed);

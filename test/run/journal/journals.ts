@@ -108,7 +108,8 @@ export function settle(key: string, options: Partial<JournalSettlement> = {}): s
   return settlementMembers({ key, step: 'one', call: 1, model: 'small', usage, ...options });
 }
 
-export const resumed = (force = false): string => resumedMembers(version, force);
+export const resumed = (force = false, reserves = false): string =>
+  resumedMembers(version, { force, reserves });
 
 export const ended = endMembers;
 
