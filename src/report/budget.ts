@@ -1,5 +1,5 @@
 import type { PlanBudget } from '../plan.ts';
-import type { BudgetReport } from '../run/totals.ts';
+import type { BudgetReport, UsageReport } from '../run/totals.ts';
 import { roundCost } from '../usage/cost.ts';
 import type { Usage } from '../usage/usage.ts';
 import { costCell } from './money.ts';
@@ -43,17 +43,24 @@ export function tokensSoFar(
   return `${format(used)} token${used === 1 ? '' : 's'}`;
 }
 
-/** What a run has used of its budget at its end, a line for each bound: `$4.98 of $5.00 spent`. */
-export function budgetInWords({ usd, tokens }: BudgetReport, total: Usage): readonly string[] {
+/**
+ * What a run has used of its budget at its end, a line for each bound: `$4.98 of $5.00 spent`. What was in flight when a
+ * session without a budget was killed is not counted, and has to be told of.
+ */
+export function budgetInWords(
+  { usd, tokens }: BudgetReport,
+  { total, crashed_sessions = 0 }: Pick<UsageReport, 'crashed_sessions'> & { readonly total: Usage },
+): readonly string[] {
   const lines: string[] = [];
+  const least = crashed_sessions > 0 ? 'at least ' : '';
   if (usd !== null) {
     const held = roundCost(usd.spent - (total.cost_usd ?? 0));
-    const words = `${formatMoney(usd.spent)} of ${formatMoney(usd.limit)} spent`;
+    const words = `${least}${formatMoney(usd.spent)} of ${formatMoney(usd.limit)} spent`;
     lines.push(words + heldInWords(held, `${formatMoney(held)} is`));
   }
   if (tokens !== null) {
     const held = tokens.spent - (total.total_tokens ?? 0);
-    const words = `${formatCount(tokens.spent)} of ${formatAmount(tokens.limit, 'token')} used`;
+    const words = `${least}${formatCount(tokens.spent)} of ${formatAmount(tokens.limit, 'token')} used`;
     lines.push(words + heldInWords(held, `${formatCount(held)} ${held === 1 ? 'is' : 'are'}`));
   }
   return lines;

@@ -80,7 +80,7 @@ export function factsOf({ started, finished, cut, latency }: RunEnding, paint: P
       ? []
       : [fact('resumed', ...earlierInWords(started.resumed, finished))]),
     fact('cost', costInWords(usage)),
-    ...(budget === undefined ? [] : [fact('budget', ...budgetInWords(budget, usage.total))]),
+    ...(budget === undefined ? [] : [fact('budget', ...budgetInWords(budget, usage))]),
     ...(latency === undefined ? [] : [fact('latency', ...latencyInWords(latency))]),
     ...(cut > 0
       ? [

@@ -42,7 +42,9 @@ describe('what a budget comes to', () => {
     ],
     ['no bound', { usd: null, tokens: null }, used, []],
   ])('is told at the end: %s', (_, budget, total, lines) => {
-    expect(budgetInWords(budget, total)).toEqual(lines);
+    expect(budgetInWords(budget, { total })).toEqual(lines);
+    const least = lines.map((line) => `at least ${line}`);
+    expect(budgetInWords(budget, { total, crashed_sessions: 1 })).toEqual(least);
   });
 
   it.each<[Partial<Usage>, number | null, number | undefined, readonly string[] | undefined]>([

@@ -40,7 +40,7 @@ export function usageSection({ figures }: Report): Section {
           `${formatAmount(total.cached_requests, 'call')} cost nothing: the answers came from pipe's own cache.`,
         ]
       : []),
-    ...(budget === null ? [] : budgetInWords(budget, total).map((line) => `Of the budget, ${line}.`)),
+    ...(budget === null ? [] : budgetInWords(budget, figures.usage).map((line) => `Of the budget, ${line}.`)),
   ];
   const content = markup`${notes.length === 0 ? nothing : markup`<p class="note">${notes.join(' ')}</p>`}${scrolling('Tokens and cost', table)}`;
   return { id: 'usage', title: 'Tokens and cost', content };
