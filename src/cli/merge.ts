@@ -9,6 +9,7 @@ import type { MergedRun } from '../run/merge/merge.ts';
 import { exit, type ExitCode } from './exit.ts';
 import { findRun, runsFolder } from './find-run.ts';
 import { checkOutput, type RunOutput } from './output.ts';
+import { overwritten } from './overwriting.ts';
 import { commandOf } from './reporters.ts';
 import { shownPaths } from './shown-paths.ts';
 import { printDiagnostics, wantsColor, writeOut, type Terminal } from './terminal.ts';
@@ -62,6 +63,14 @@ async function merge(terminal: Terminal, runs: readonly string[], flags: MergeFl
     flags.runDir === undefined
       ? { runsDir: join(terminal.cwd, runsFolder), name: first.ok ? first.value.name : 'run' }
       : resolve(terminal.cwd, flags.runDir);
+  const taken =
+    output.value.kind === 'file'
+      ? await overwritten('--output', output.value.path, {
+          cwd: terminal.cwd,
+          ...(typeof place === 'string' && { runDir: place }),
+        })
+      : undefined;
+  if (taken !== undefined) return refuse(terminal, [taken]);
   const merged = await mergeRuns(sources, place, { pid: terminal.pid });
   if (!merged.ok) {
     const { kind, reasons } = merged.error;

@@ -6,6 +6,7 @@ import { exit, type ExitCode } from './exit.ts';
 import { findRun } from './find-run.ts';
 import { positiveInteger, wholeNumber } from './options.ts';
 import { refuseFor } from './refuse.ts';
+import { overwritten } from './overwriting.ts';
 import { printDiagnostics, printError, writeOut, type Terminal } from './terminal.ts';
 
 type Format = 'html' | 'md' | 'json';
@@ -70,6 +71,14 @@ async function report(terminal: Terminal, run: string | undefined, flags: Report
   const summary = await readRun(folder);
   if (!summary.ok) return refuseFor(terminal, { format: 'text' }, summary.error);
   const format = flags.format ?? formatOf(flags.output);
+  const taken =
+    flags.output === undefined || flags.output === '-'
+      ? undefined
+      : await overwritten('--output', flags.output, { cwd: terminal.cwd });
+  if (taken !== undefined) {
+    await printDiagnostics(terminal, [taken]);
+    return exit.usage;
+  }
   const { makeReport } = await import('./make-report.ts');
   const made = await makeReport(
     terminal,

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { Held } from '../lockfile/hold.ts';
 import type { SimulatorOptions } from '../simulator/options.ts';
@@ -5,11 +6,12 @@ import type { ExitCode } from './exit.ts';
 import { inputWarnings } from './input-warnings.ts';
 import { spoolOf } from './kept-input.ts';
 import { checkOutput } from './output.ts';
+import { overwritten, partialOverwritten } from './overwriting.ts';
 import { prepare, selectionOf, type Prepared } from './prepare.ts';
 import type { ReadyRun } from './ready-run.ts';
 import { refuse, refuseFor, refuseUse } from './refuse.ts';
 import type { RunFlags } from './run-flags.ts';
-import { openRecordingsOf, recordingConflict } from './recordings.ts';
+import { openRecordingsOf, recordingConflict, type RecordingsOfRun } from './recordings.ts';
 import { runInFolder } from './run-in-folder.ts';
 import { readSimulatorOptions, startSimulator } from './simulation.ts';
 import { printDiagnostics, type Terminal } from './terminal.ts';
@@ -50,6 +52,7 @@ async function runPrepared(
   const { checkStart, runsTools } = await import('../run/requirements.ts');
   const held = flags.locked === true ? await heldLock(run) : undefined;
   const lacking = [
+    ...(await overwriting(run, recordings)),
     ...(held?.diagnostics.filter(({ severity }) => severity === 'error') ?? []),
     ...(await streamRefused(flags, prepared)),
     ...checkStart(plan, {
@@ -80,6 +83,30 @@ async function runPrepared(
   } finally {
     await started?.value.close();
   }
+}
+
+/** What `--output` and `--record` would write over. */
+async function overwriting(
+  { terminal: { cwd }, flags, prepared, output }: Omit<ReadyRun, 'simulator' | 'recordings'>,
+  { replay }: RecordingsOfRun,
+): Promise<readonly Diagnostic[]> {
+  const { input, record, runDir } = flags;
+  const kept = {
+    cwd,
+    ...(runDir !== undefined && { runDir: resolve(cwd, runDir) }),
+    reads: [
+      ...(input === '-' ? [] : [resolve(cwd, input)]),
+      ...prepared.plan.files.map(({ path }) => path),
+      ...(replay?.recordings.files ?? []),
+    ],
+  };
+  const found = await Promise.all([
+    ...(record === undefined ? [] : [overwritten('--record', record, kept)]),
+    ...(output.kind === 'file'
+      ? [overwritten('--output', output.path, kept), partialOverwritten(output.path, kept)]
+      : []),
+  ]);
+  return found.filter((one) => one !== undefined);
 }
 
 /** What was hardly meant of the input: a resume was told of it when it began. */

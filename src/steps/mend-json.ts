@@ -49,16 +49,25 @@ function withWholeEscapes(text: string): string | undefined {
 /**
  * Whether mending has left the meaning alone, as far as counting can tell: no bracket was added (one is where the text
  * ends too early, or goes on after its end), no quote is missing (where the text in it was to end is a guess), no null
- * or zero stands for what is missing, no ellipsis was taken out, no apostrophe within a word was taken for a quote.
+ * and no digit stands for what is missing, no other language's word for null and no semicolon was taken for a text, no
+ * ellipsis was taken out, no apostrophe within a word was taken for a quote.
  */
 function saysTheSame(text: string, mended: string): boolean {
   return (
     count(mended, /[[\]{}]/g) <= count(text, /[[\]{}]/g) &&
     count(text.replaceAll(/\\[^]/g, ''), /"/g) % 2 === 0 &&
-    count(mended, /\bnull\b|-0(?![\d.])/g) <= count(text, /\b(?:null|None|undefined)\b|-0(?![\d.])/g) &&
+    count(mended, /\bnull\b/g) <= count(text, /\b(?:null|None|undefined)\b/g) &&
+    count(withWholeFractions(mended), /\d+/g) <= count(withWholeFractions(text), /\d+/g) &&
+    count(mended, /"(?:null|nil)"/gi) <= count(text, /["'`](?:null|nil)["'`]/gi) &&
+    count(mended, /;"/g) <= count(text, /;["'`]/g) &&
     count(mended, /\.{3}/g) >= count(text, /\.{3}/g) &&
     count(mended, /(?<=\p{L})'(?=\p{L})/gu) >= count(text, /(?<=\p{L})'(?=\p{L})/gu)
   );
+}
+
+/** `.5` and `5.` say 0.5 and 5.0, as they are mended. */
+function withWholeFractions(text: string): string {
+  return text.replaceAll(/(?<!\d)\.(?=\d)/g, '0.').replaceAll(/(?<=\d)\.(?!\d)/g, '.0');
 }
 
 function count(text: string, pattern: RegExp): number {
