@@ -65,7 +65,7 @@ describe('the page of a run', () => {
         budget: { usd: { limit: 5, spent: 0.5 }, tokens: null },
       },
     );
-    expect(text).toContain('Of the budget, $0.50 of $5.00 spent.');
+    expect(text).toContain('Of the budget, at least $0.50 of $5.00 spent.');
     expect(text).toContain("1 call cost nothing: the answers came from pipe's own cache.");
     expect(text).toContain('Dashed lines mark where one of the 2 sessions begins');
   });
