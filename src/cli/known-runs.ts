@@ -1,7 +1,7 @@
-import { readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { nodeFileSystem } from '../run/file-system.ts';
 import type { RunSummary } from '../run/run-summary.ts';
-import { runsFolder, timeOf } from './find-run.ts';
+import { runsFolder } from './find-run.ts';
 
 /** Of the runs in `runs/`, so many are looked at: who keeps thousands is not to wait for them. */
 const mostRuns = 500;
@@ -11,19 +11,13 @@ export async function knownRuns(
   cwd: string,
   wanted: (summary: RunSummary) => boolean,
 ): Promise<readonly (readonly [folder: string, summary: RunSummary])[]> {
-  const { readRun } = await import('../run/read-summary.ts');
-  const runs = resolve(cwd, runsFolder);
-  const names = await readdir(runs).catch(() => []);
-  const newest = names
-    .filter((name) => timeOf(name) !== '')
-    .toSorted((one, other) => timeOf(other).localeCompare(timeOf(one)))
-    .slice(0, mostRuns);
-  const read = await Promise.all(
-    newest.map(async (name) => [resolve(runs, name), await readRun(resolve(runs, name))] as const),
-  );
-  return read
-    .flatMap(([folder, summary]) =>
-      summary.ok && wanted(summary.value) ? [[folder, summary.value] as const] : [],
-    )
-    .toSorted(([, one], [, other]) => other.started.localeCompare(one.started));
+  const { newestRuns } = await import('../run/newest-runs.ts');
+  const known: (readonly [string, RunSummary])[] = [];
+  let looked = 0;
+  for await (const { path, summary } of newestRuns(resolve(cwd, runsFolder), nodeFileSystem)) {
+    if (summary.ok && wanted(summary.value)) known.push([path, summary.value]);
+    looked += 1;
+    if (looked === mostRuns) break;
+  }
+  return known;
 }

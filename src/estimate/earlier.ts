@@ -4,6 +4,7 @@ import type { CallHead } from '../run/journal/heads.ts';
 import { nodeFileSystem, type FileSystem } from '../run/file-system.ts';
 import { ingredientsOf, type StepIngredients } from '../run/ingredients.ts';
 import { isNamedAfter } from '../run/make-folder.ts';
+import { newestRuns, type FoundRun } from '../run/newest-runs.ts';
 import { readSummary } from '../run/read-summary.ts';
 import type { RunSummary } from '../run/run-summary.ts';
 import { foldHeads } from './journal-heads.ts';
@@ -57,15 +58,14 @@ export interface EarlierOptions {
  * step, runs that asked the same count; where there are none, those that asked the same model.
  */
 export async function readEarlier(plan: Plan, options: EarlierOptions): Promise<Earlier> {
-  const { fileSystem = nodeFileSystem, first = [] } = options;
+  const { fileSystem = nodeFileSystem } = options;
   const now = ingredientsOf(plan);
   const same = new Map(plan.steps.map(({ id }) => [id, createSums()]));
   const alike = new Map(plan.steps.map(({ id }) => [id, createSums()]));
   const names: string[] = [];
   let made_up = 0;
-  for (const path of new Set([...first, ...(await runsOf(plan.name, options.folder, fileSystem))])) {
+  for await (const { path, summary } of runsOf(plan, options, fileSystem)) {
     if (names.length >= mostRuns) break;
-    const summary = await readSummary(fileSystem, join(path, 'run.json'));
     if (!summary.ok || summary.value.name !== plan.name || names.includes(basename(path))) continue;
     if (isMadeUp(summary.value)) {
       made_up += 1;
@@ -85,14 +85,15 @@ export async function readEarlier(plan: Plan, options: EarlierOptions): Promise<
   return { runs: calls === 0 ? [] : names, calls, steps, made_up };
 }
 
-/** The folders that `pipe run` has named after the pipeline, the newest first. */
-async function runsOf(name: string, folder: string, fileSystem: FileSystem): Promise<readonly string[]> {
-  const names = await fileSystem.list(folder).catch(() => []);
-  return names
-    .filter((one) => isNamedAfter(one, name))
-    .toSorted()
-    .reverse()
-    .map((one) => join(folder, one));
+/** Those that are to be read first, then what the folder keeps; `pipe run` names most of them after the pipeline. */
+async function* runsOf(
+  { name }: Plan,
+  { folder, first = [] }: EarlierOptions,
+  fileSystem: FileSystem,
+): AsyncIterable<FoundRun> {
+  for (const path of first) yield { path, summary: await readSummary(fileSystem, join(path, 'run.json')) };
+  for await (const run of newestRuns(folder, fileSystem, (one) => isNamedAfter(one, name)))
+    if (!first.includes(run.path)) yield run;
 }
 
 function isMadeUp({ simulated, replay }: RunSummary): boolean {

@@ -39,12 +39,18 @@ export async function makeNamedFolder(
   }
 }
 
-const stampAndSuffix = /^-\d{8}T\d{6}Z-[0-9a-f]{4}$/;
+const stampAndSuffix = /-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[0-9a-f]{4}$/;
+
+/** The second at which a folder was made that is called as `makeNamedFolder` does, as `2026-01-31T23:59:58`. */
+export function begunAt(folder: string): string | undefined {
+  const [, year, month, day, hour, minute, second] = stampAndSuffix.exec(folder) ?? [];
+  return year === undefined ? undefined : `${year}-${month}-${day}T${hour}:${minute}:${second}`;
+}
 
 /** Whether a folder is called as `makeNamedFolder` calls those of this name. */
 export function isNamedAfter(folder: string, name: string): boolean {
   const safe = safeName(name);
-  return folder.startsWith(safe) && stampAndSuffix.test(folder.slice(safe.length));
+  return folder.startsWith(safe) && folder.slice(safe.length).search(stampAndSuffix) === 0;
 }
 
 /** A name that is one part of a path everywhere, and neither hidden nor taken for an option. */

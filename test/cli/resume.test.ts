@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
@@ -97,6 +97,15 @@ describe('the run that is meant', () => {
     expect(await findRun(same, undefined)).toEqual(found(same, '0000'));
     const later = await begun([900, 'ffff'], [1100, '0000']);
     expect(await findRun(later, undefined)).toEqual(found(later, '0000', '20260131T120001Z'));
+  });
+
+  it('is the newest by whatever name', async () => {
+    const cwd = await begun([900, 'ffff'], [1100, '0000']);
+    const older = join(cwd, 'runs/letters-20260131T120000Z-ffff');
+    renameSync(join(cwd, 'runs/letters-20260131T120001Z-0000'), join(cwd, 'runs/night'));
+    expect(await findRun(cwd, undefined)).toEqual({ ok: true, value: join(cwd, 'runs/night') });
+    renameSync(older, join(cwd, 'runs/morning'));
+    expect(await findRun(cwd, undefined)).toEqual({ ok: true, value: join(cwd, 'runs/night') });
   });
 
   it('may be named by a file of its folder', async () => {
