@@ -47,7 +47,7 @@ function wholeOver(
 }
 
 /** Records that have ended say little of the others while they are fewer. */
-const telling = 20;
+export const telling = 20;
 
 /**
  * Of how many records the step has used that. One that the budget refused has come to the step as well, and was not asked

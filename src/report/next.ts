@@ -3,7 +3,7 @@ import type { RunFinished, RunStarted, StopReason } from '../run/events.ts';
 import type { ReplayReport } from '../run/totals.ts';
 import { outputUnread } from '../run/reasons.ts';
 import type { Failures } from './failures.ts';
-import { largerThan } from './larger-budget.ts';
+import { largerThan, telling } from './larger-budget.ts';
 import { formatCount } from './numbers.ts';
 import { outputUnwritable } from './paths.ts';
 
@@ -93,13 +93,18 @@ export function nextOf(input: NextInput): Next | undefined {
       effect,
       ...(isCutOrWrong ? ['if it has to be corrected, run the corrected one into another folder'] : []),
       ...(atFault === 0 ? [] : [failAlike(atFault, alike.inSteps > 0)]),
+      // A few calls say little of what many records take.
+      ...(larger.length > 0 && counts.total === counts.pending && counts.pending > telling
+        ? [`no record has ended yet: \`${command} plan\` reckons what all of them take`]
+        : []),
     ].join('; '),
   };
 }
 
-/** What the file has to say otherwise before any call can succeed. */
+/** What has to be otherwise before any call can succeed, in the file or by it. */
 const wrongSettings: ReadonlyMap<string, { readonly mend: string; readonly mended: string }> = new Map([
   ['redirected', { mend: 'correct `model.base_url`', mended: '`model.base_url` is corrected' }],
+  ['tool_not_ready', { mend: 'install or correct the tool', mended: 'the tool is installed or corrected' }],
   ['key_required', { mend: 'set `model.api_key_env`', mended: '`model.api_key_env` is set' }],
 ]);
 

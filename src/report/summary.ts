@@ -90,13 +90,16 @@ function stepInWords(step: string | null): string {
 
 function pathSection({ started, finished, outputPath }: SummaryInput, paint: Paint): readonly string[] {
   const paths = pathsOf(started?.folder, finished, outputPath);
+  const { total, succeeded, failed } = finished.counts;
+  // Who joins the rows with those of the input has to know that they are fewer.
+  const rows = succeeded < total ? ` (${formatCount(succeeded)} of ${formatAmount(total, 'record')})` : '';
   const lines = [
-    ['output', paths.output],
-    ['results', paths.results],
-    ['errors', finished.counts.failed > 0 ? paths.errors : undefined],
+    ['output', paths.output, rows],
+    ['results', paths.results, ''],
+    ['errors', failed > 0 ? paths.errors : undefined, ''],
   ] as const;
-  return lines.flatMap(([name, path]) =>
-    path === undefined ? [] : labelled(name, [printable(path)], paint),
+  return lines.flatMap(([name, path, more]) =>
+    path === undefined ? [] : labelled(name, [`${printable(path)}${paint('dim', more)}`], paint),
   );
 }
 

@@ -126,7 +126,7 @@ export async function execute(execution: Execution): Promise<void> {
   await journal?.close();
 
   const spent = budget?.report();
-  if (spent !== undefined && isOvershot(spent)) tell({ type: 'notice', message: overshot });
+  if (spent !== undefined && isOvershot(spent, history)) tell({ type: 'notice', message: overshot });
   const reason = refused ?? stop.reason;
   const usage = ledger.report();
   const concluded = conclude({

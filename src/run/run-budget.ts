@@ -27,9 +27,16 @@ export function isUncounted({ budget }: Plan, history: History | undefined): boo
 export const uncounted =
   'what some calls of earlier sessions used is not known, since the run had no such budget then: the budget does not count them';
 
-/** Only by what no request may use: a provider that counts more than `max_tokens`, or a dearer model that answered. */
-export function isOvershot({ usd, tokens }: BudgetReport): boolean {
-  return [usd, tokens].some((use) => use !== null && use.spent > use.limit);
+/**
+ * Only by what no request may use: a provider that counts more than `max_tokens`, or a dearer model that answered. What was
+ * spent of a larger budget before this one was given is no such.
+ */
+export function isOvershot({ usd, tokens }: BudgetReport, history: History | undefined): boolean {
+  const before = history?.spent ?? { usd: 0, tokens: 0 };
+  return (
+    (usd !== null && usd.spent > Math.max(usd.limit, before.usd)) ||
+    (tokens !== null && tokens.spent > Math.max(tokens.limit, before.tokens))
+  );
 }
 
 export const overshot =

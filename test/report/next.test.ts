@@ -240,6 +240,13 @@ describe('what to do next', () => {
     expect(nextAfter({ ...end, reason: stop('budget'), budget })?.command.at(-1)).toBe(flag);
   });
 
+  it('says who reckons a budget of which nothing is known yet', () => {
+    const budget = { usd: { limit: 1e-4, spent: 0, wanted: 2e-4 }, tokens: null };
+    expect(nextAfter({ pending: 20_000, reason: stop('budget'), budget })?.effect).toBe(
+      'goes on with the 20,000 pending records, with a larger budget; no record has ended yet: `pipe plan` reckons what all of them take',
+    );
+  });
+
   it('is a resume where no more of the input is wanted', () => {
     const anew = { otherModel: { command: [], effect: '' }, wholeInput: () => ['pipe run p.yaml'] };
     expect(nextAfter({ total: null, failedInSteps: 3, anew })?.command).toEqual(['pipe resume', 'runs/r']);
@@ -356,6 +363,7 @@ describe('what to do next', () => {
   });
 
   it.each([
+    ['tool_not_ready', 'install or correct the tool', 'the tool is installed or corrected'],
     ['redirected', 'correct `model.base_url`', '`model.base_url` is corrected'],
     ['key_required', 'set `model.api_key_env`', '`model.api_key_env` is set'],
   ])('is to resume by force where the file has to be corrected: %s', (code, mend, mended) => {
