@@ -151,7 +151,8 @@ it.each(cuts)(
     expect(spent.exitCode).toBe(4);
     const further = await typed(cwd, ['resume', join(cwd, 'cut'), '--budget-usd', '1']);
     expect(further.exitCode).toBe(2);
-    expect(further.stderr).toMatch(/^records +1: 1 succeeded/mu);
+    // The first session may have come to the cut row before it stopped, or not.
+    expect(further.stderr).toMatch(/^records +[12]: 1 succeeded/mu);
     expect(nextOf(further.stderr)).toContain('given the whole input from its beginning');
     const whole = await typed(cwd, [...words, ...folder, '--budget-usd', '1'], given(first + rest));
     expect(whole.exitCode).toBe(0);
