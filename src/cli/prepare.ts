@@ -45,11 +45,10 @@ export function lockedOption(): Option {
   return new Option('--locked', 'refuse what differs from what pipe lock has pinned');
 }
 
-export function simulateOption(): Option {
-  return new Option(
-    '--simulate [options]',
-    'answer from a local simulator, such as --simulate=latency=300ms,errors=2%',
-  );
+export function simulateOption(
+  description = 'answer from a local simulator, such as --simulate=latency=300ms,errors=2%',
+): Option {
+  return new Option('--simulate [options]', description);
 }
 
 /** Asked for at the last: a misspelt `--input` is to be told as such, not as missing. */

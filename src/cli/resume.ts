@@ -6,7 +6,7 @@ import type { ExitCode } from './exit.ts';
 import { findRun } from './find-run.ts';
 import { givenFlags } from './given-flags.ts';
 import { collect, dollars, positiveInteger, refuseFlag, workerCount } from './options.ts';
-import type { PipelineFlags } from './prepare.ts';
+import { simulateOption, type PipelineFlags } from './prepare.ts';
 import { refuse, refuseFor, refuseUse } from './refuse.ts';
 import type { RunFlags } from './run-flags.ts';
 import { runFile } from './run-file.ts';
@@ -14,7 +14,7 @@ import type { Terminal } from './terminal.ts';
 
 interface ResumeFlags extends Pick<
   RunFlags,
-  'output' | 'workers' | 'failFast' | 'maxFailures' | 'format' | 'quiet'
+  'output' | 'simulate' | 'workers' | 'failFast' | 'maxFailures' | 'format' | 'quiet'
 > {
   readonly set?: readonly string[];
   readonly concurrency?: number;
@@ -40,6 +40,7 @@ export function resumeCommand(terminal: Terminal, done: (code: ExitCode) => void
     .option('--workers <n>', 'threads that make the calls, where one core is the limit: 1 to 64', workerCount)
     .option('--budget-usd <x>', 'what the run may cost, with all that it has cost so far', dollars)
     .option('--set <path=value>', `set a key below ${sections}`, collect)
+    .addOption(simulateOption('other options for a run that is simulated, such as --simulate=errors=0%'))
     .option('--no-cache', 'ask the model for every answer that the run does not have')
     .option('--fail-fast', 'stop at the first failed record')
     .option('--max-failures <n>', 'stop at the nth failed record', positiveInteger)
@@ -79,7 +80,6 @@ const ofTheRun = [
   'var',
   'model',
   'files',
-  'simulate',
   'record',
   'replay',
   'live-tools',
@@ -99,7 +99,16 @@ async function resume(terminal: Terminal, run: string | undefined, flags: Resume
   const { readRun } = await import('../run/read-summary.ts');
   const summary = await readRun(found.value);
   if (!summary.ok) return refuseFor(terminal, flags, summary.error);
-  const { pipeline, input } = summary.value;
+  const { pipeline, input, simulated } = summary.value;
+  if (flags.simulate !== undefined && !simulated) {
+    const hint = 'leave `--simulate` out, or begin a run with it';
+    return refuseUse(
+      terminal,
+      flags,
+      'the run has asked a model, and a simulator cannot go on with it',
+      hint,
+    );
+  }
   if (pipeline === null || input.path === null) {
     const hint = 'run it again from there, with the same folder';
     return refuseUse(terminal, flags, 'the run was begun by a program, not by a file and an input', hint);

@@ -8,6 +8,7 @@ import { shownPaths } from '../../src/cli/shown-paths.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import { createRunFolder } from '../../src/run/folder.ts';
 import { plan, step } from '../run/support/plans.ts';
+import { pipeHere } from '../support/pipe-here.ts';
 import { temporaryFolder } from '../support/pipe.ts';
 
 /** What is told of a command that is refused; a mistake in its flags is thrown for cli.ts. */
@@ -23,7 +24,7 @@ async function refused(cwd: string, ...args: readonly string[]): Promise<string>
 
 describe('a flag that a resume does not have', () => {
   it.each([
-    ...['input', 'input-format', 'var', 'model', 'files', 'simulate', 'record', 'replay', 'strict'].map(
+    ...['input', 'input-format', 'var', 'model', 'files', 'record', 'replay', 'strict'].map(
       (name): [string] => [name],
     ),
     ...['limit', 'offset', 'sample', 'seed', 'shard'].map((name): [string] => [name]),
@@ -126,5 +127,50 @@ describe('paths in a sentence', () => {
     ['in /a/b', '/', 'in a/b'],
   ])('are as seen from here: %s', (sentence, cwd, shown) => {
     expect(shownPaths(sentence, cwd)).toBe(shown);
+  });
+});
+
+describe('a simulated run', () => {
+  const pipeline = `version: 1
+name: p
+input: { key: id }
+model: { name: mistral-small-latest, max_tokens: 100 }
+retry: { attempts: 1 }
+steps:
+  reply: { type: chat, prompt: "Reply to {{input.id}}" }
+`;
+
+  it('may be gone on with by other faults', async () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'p.yaml'), pipeline);
+    writeFileSync(join(cwd, 'rows.jsonl'), '{"id":"a"}\n{"id":"b"}\n');
+    const run = (simulate: string) =>
+      pipeHere(['run', 'p.yaml', '--input', 'rows.jsonl', `--simulate=${simulate}`, '--run-dir', 'r'], {
+        cwd,
+      });
+    expect(await run('errors=100%')).toMatchObject({ exitCode: 1 });
+    // As it was begun, they fail alike again.
+    expect(await pipeHere(['resume', 'r'], { cwd })).toMatchObject({ exitCode: 1 });
+    const resumed = await pipeHere(['resume', 'r', '--simulate'], { cwd });
+    expect(resumed.stderr).toMatch(/^records +2: 2 succeeded/mu);
+    expect(resumed.exitCode).toBe(0);
+  });
+
+  it('is begun as one: what has asked a model is not gone on with by a simulator', async () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'p.yaml'), pipeline);
+    const { value: folder } = await createRunFolder(
+      join(cwd, 'r'),
+      {
+        plan: plan([step('one')], { files: [{ path: join(cwd, 'p.yaml'), sha256: '' }] }),
+        input: { path: join(cwd, 'rows.jsonl'), sha256: null },
+        simulated: false,
+      },
+      {},
+    ).then((made) => (made.ok ? made : Promise.reject(new Error(made.error.message))));
+    await folder.release();
+    expect(await refused(cwd, 'resume', 'r', '--simulate')).toContain(
+      'the run has asked a model, and a simulator cannot go on with it',
+    );
   });
 });
