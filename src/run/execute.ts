@@ -145,7 +145,7 @@ export async function execute(execution: Execution): Promise<void> {
   });
   const end =
     recordings.ok && refused === undefined ? await withRecordings(concluded, recordings.value) : concluded;
-  if (recordings.ok) await recordings.value.close();
+  if (recordings.ok) await recordings.value.close().catch(() => undefined);
   const kept = await folder?.finish({ ...end, models: ledger.resolvedModels() });
   tell(kept === undefined || kept.ok ? end : unfinished(end, kept.error));
 }
@@ -162,7 +162,9 @@ function refusedBy(begun: Result<unknown, StopReason> | undefined): StopReason |
 /** The end with what its recordings came to. A recording that cannot be written leaves a run that can be resumed. */
 async function withRecordings(end: RunFinished, recordings: BegunRecordings): Promise<RunFinished> {
   const { counts, state } = end;
-  const finished = await recordings.finish(state === 'completed' && counts.pending === 0);
+  const finished = await recordings
+    .finish(state === 'completed' && counts.pending === 0)
+    .catch((error: unknown) => failure(unexpected(error)));
   if (!finished.ok)
     return end.reason?.kind === 'local' ? end : { ...end, state: 'stopped', reason: finished.error };
   const { failed, ...reports } = finished.value;

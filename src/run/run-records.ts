@@ -68,74 +68,74 @@ export async function runRecords(
   // A replay has no need of the network, for traces neither.
   const tracer = isReplayed ? undefined : await openTracer(options.env, { sleep, warn });
   const traces = tracer === undefined ? untraced : tracesBy(tracer, plan.name);
-  const { concurrency } = plan.limits;
-  const slots = createCallSlots(concurrency);
-  const models = await openModels(
-    plan,
-    isReplayed ? { ...options, openModel: openNobody } : options,
-    { now, elapsed, sleep, random },
-    {
-      paused: (model, wait) => tell({ type: 'model_paused', model, ...wait }),
-      spare(calls) {
-        slots.widen(calls);
-        bell.ring();
+  try {
+    const { concurrency } = plan.limits;
+    const slots = createCallSlots(concurrency);
+    const models = await openModels(
+      plan,
+      isReplayed ? { ...options, openModel: openNobody } : options,
+      { now, elapsed, sleep, random },
+      {
+        paused: (model, wait) => tell({ type: 'model_paused', model, ...wait }),
+        spare(calls) {
+          slots.widen(calls);
+          bell.ring();
+        },
+        notice: warn,
       },
-      notice: warn,
-    },
-    isReplayed ? undefined : openFar(options, tracer !== undefined, workers, warn),
-  );
-  signal.addEventListener('abort', models.abortAll, { once: true });
-  const conductor = createConductor(
-    {
-      calls: {
-        plan,
-        models,
-        slots,
-        ledger,
-        budget,
-        cache: options.simulator === undefined && !isReplayed ? options.cache : undefined,
-        recordings,
-        images,
-        pins: options.simulator === undefined ? options.pins : undefined,
-        journal,
-        stop,
-        traces,
-        stream: options.stream === true,
-        grace: graceOf(options),
-        replayed,
-        now: elapsed,
-        began,
-        tell,
+      isReplayed ? undefined : openFar(options, tracer !== undefined, workers, warn),
+    );
+    signal.addEventListener('abort', models.abortAll, { once: true });
+    const conductor = createConductor(
+      {
+        calls: {
+          plan,
+          models,
+          slots,
+          ledger,
+          budget,
+          cache: options.simulator === undefined && !isReplayed ? options.cache : undefined,
+          recordings,
+          images,
+          pins: options.simulator === undefined ? options.pins : undefined,
+          journal,
+          stop,
+          traces,
+          stream: options.stream === true,
+          grace: graceOf(options),
+          replayed,
+          now: elapsed,
+          began,
+          tell,
+        },
+        tools: {
+          ...tools,
+          plan,
+          slots: createCallSlots(concurrency),
+          journal,
+          recordings,
+          stop,
+          traces,
+          replayed,
+          now: elapsed,
+          finished: toolFinished,
+          missed: tell,
+        },
+        signal,
+        maxFailures: options.failFast === true ? 1 : (options.maxFailures ?? Infinity),
+        behind: () => execution.consumerBehind() || journal?.full === true,
+        finished: (record) => (journal === undefined ? finished(record) : journal.record(record)),
+        earlier,
       },
-      tools: {
-        ...tools,
-        plan,
-        slots: createCallSlots(concurrency),
-        journal,
-        recordings,
-        stop,
-        traces,
-        replayed,
-        now: elapsed,
-        finished: toolFinished,
-        missed: tell,
-      },
-      signal,
-      maxFailures: options.failFast === true ? 1 : (options.maxFailures ?? Infinity),
-      behind: () => execution.consumerBehind() || journal?.full === true,
-      finished: (record) => (journal === undefined ? finished(record) : journal.record(record)),
-      earlier,
-    },
-    execution.records,
-  );
-  bell.answer(conductor.advance);
-  conductor.advance();
-  await withGrace(conductor.done, signal, sleep);
-  // To see traces off may take seconds that the records did not.
-  done({ taken: conductor.taken, exhausted: conductor.exhausted });
-  await withGrace(
-    Promise.all([conductor.close(), models.close(), traces.close(), earlier?.close()]),
-    signal,
-    sleep,
-  );
+      execution.records,
+    );
+    bell.answer(conductor.advance);
+    conductor.advance();
+    await withGrace(conductor.done, signal, sleep);
+    done({ taken: conductor.taken, exhausted: conductor.exhausted });
+    await withGrace(Promise.all([conductor.close(), models.close()]), signal, sleep);
+  } finally {
+    // To see traces off may take seconds that the records did not.
+    await withGrace(Promise.all([traces.close(), earlier?.close()]), signal, sleep);
+  }
 }

@@ -87,6 +87,8 @@ function start(plan: Plan, records: AsyncIterable<RecordItem | InputBroken>, opt
   // After the run has told that it began: a signal may have aborted long before.
   const unheard = stopOnInterrupt(stop, options);
   const closed = close();
+  // It is told to who asks for the last event, and until then it is nobody's.
+  closed.catch(() => undefined);
   async function close(): Promise<void> {
     try {
       await ended;

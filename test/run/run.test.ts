@@ -1,8 +1,10 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { batched } from '../../src/batched.ts';
 import { success } from '../../src/result.ts';
 import type { RunEvent } from '../../src/run/events.ts';
+import { holdRun } from '../../src/run/earlier-run.ts';
+import { nodeFileSystem, type FileSystem } from '../../src/run/file-system.ts';
 import type { OpenModel } from '../../src/run/options.ts';
 import { runPipeline } from '../../src/run/run.ts';
 import type { StepProgram, StepValue } from '../../src/steps/step.ts';
@@ -10,6 +12,7 @@ import { zeroUsage } from '../../src/usage/add.ts';
 import { manualClock, settled } from './support/clock.ts';
 import { drive } from './support/drive.ts';
 import { answer, failed, fakeModels, instantModels, limited, promptOf, size } from './support/fake-models.ts';
+import { newRunFolder } from './support/run-folders.ts';
 import { asking, idOf, plan, record, recordsOf, settings, source, step, template } from './support/plans.ts';
 
 describe('runPipeline', () => {
@@ -175,6 +178,67 @@ describe('runPipeline', () => {
       code: 'internal_error',
       message: 'a mistake in pipe itself, please report it: no such module',
     });
+  });
+});
+
+describe('a mistake of pipe’s own', () => {
+  it('in a run’s last steps is thrown at the end, and is nobody’s before, however busy the consumer is', async () => {
+    const unhandled: unknown[] = [];
+    const heard = (error: unknown) => void unhandled.push(error);
+    process.prependListener('unhandledRejection', heard);
+    onTestFinished(() => void process.off('unhandledRejection', heard));
+    const folder = await newRunFolder();
+    let isOver = false;
+    const broken = {
+      ...folder,
+      release() {
+        isOver = true;
+        return Promise.reject(new Error('a mistake'));
+      },
+    };
+    const options = { env: {}, openModel: instantModels(), folder: broken };
+    const events: string[] = [];
+    const run = async () => {
+      for await (const { type } of runPipeline(plan([step('one')]), source(recordsOf(1)).records, options)) {
+        events.push(type);
+        // The run comes to its end meanwhile.
+        while (type === 'record_finished' && !isOver) await settled();
+        await settled();
+      }
+    };
+    await expect(run()).rejects.toThrow('a mistake');
+    expect(events.at(-1)).toBe('run_finished');
+    expect(unhandled).toEqual([]);
+  });
+
+  it('in the opening of a model leaves no file open', async () => {
+    let open = 0;
+    const fileSystem: FileSystem = {
+      ...nodeFileSystem,
+      async openToRead(path) {
+        const file = await nodeFileSystem.openToRead(path);
+        open += 1;
+        return {
+          ...file,
+          async close() {
+            open -= 1;
+            await file.close();
+          },
+        };
+      },
+    };
+    const one = plan([step('one')]);
+    const folder = await newRunFolder({ fileSystem }, one);
+    const failing = instantModels((prompt) => (prompt === 'one r1' ? failed() : answer('ok')));
+    await drive(one, recordsOf(2), { openModel: failing, folder }).finished;
+    const held = await holdRun(folder.path, { fileSystem });
+    const meta = { plan: one, input: { path: null, sha256: null }, simulated: false };
+    const again = held.ok ? await held.value?.resume(meta, { force: false }) : undefined;
+    if (again?.ok !== true) throw new Error('the run cannot be gone on with');
+    const openModel = () => Promise.reject(new Error('cannot open'));
+    const { reason } = await drive(one, recordsOf(2), { openModel, folder: again.value }).finished;
+    expect(reason?.message).toContain('cannot open');
+    expect(open).toBe(0);
   });
 });
 

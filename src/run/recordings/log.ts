@@ -39,7 +39,7 @@ export interface LogOptions {
 }
 
 /** Milliseconds that a line may wait for others: as long as in the journal, since calls wait for both. */
-const longestWait = 2;
+const longestWait = 1;
 
 /** Rejects with the file system's error. */
 export async function openRecordingLog(
@@ -65,13 +65,16 @@ export async function openRecordingLog(
     log: {
       keep(position, line) {
         const head = positionMember(position);
-        const place = log.append(`${head}${line.slice(1, -1)}`);
-        // What can no longer be written down is still known to this process.
+        // What is not written down, or never can be, is still known to this process.
+        let unwritten: string | undefined = line;
+        const place = log.append(`${head}${line.slice(1, -1)}`, () => {
+          unwritten = undefined;
+        });
         if (place === undefined) return { read: () => Promise.resolve(line) };
         return {
           async read() {
             await log.written();
-            return reader.read(place, head.length);
+            return unwritten ?? reader.read(place, head.length);
           },
         };
       },
@@ -133,7 +136,10 @@ function lineReader(fileSystem: FileSystem, path: string): LineReader {
   let opened: Promise<ReadableFile> | undefined;
   return {
     async read({ offset, length }, head) {
-      opened ??= fileSystem.openToRead(path);
+      opened ??= fileSystem.openToRead(path).catch((error: unknown) => {
+        opened = undefined;
+        throw error;
+      });
       const begin = lineStart.length + head;
       const bytes = Buffer.allocUnsafe(length - begin);
       const file = await opened;
