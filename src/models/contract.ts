@@ -158,9 +158,9 @@ export interface Gate {
 
 /** What is known of a request before it is sent. */
 export interface RequestSize {
-  /** Of its body. */
+  /** Of its body, without those of images in it. */
   readonly bytes: number;
-  /** Images in it: what they count has little to do with their bytes, or with those of their URLs. */
+  /** What they count has little to do with their bytes, or with those of their URLs. */
   readonly images: number;
 }
 

@@ -17,6 +17,7 @@ import type {
   ModelSettings,
   RequestSize,
 } from './contract.ts';
+import { readDataUrl } from './data-url.ts';
 import type { Server } from './explain.ts';
 import { hasListeners, tellingTokens } from './langchain-listeners.ts';
 import type { Tell } from './langchain-listeners.ts';
@@ -197,7 +198,7 @@ export function openLangChainClient(
     const json = JSON.stringify(body);
     return {
       json,
-      size: { bytes: Buffer.byteLength(json), images: imagesIn(request) },
+      size: sizeOf(json, request),
       control: { signal, waiting, gate },
       parameters: listened ? withoutConversation(body, wire) : {},
       tell: stream,
@@ -262,14 +263,19 @@ interface Underway {
   bug: unknown;
 }
 
-/** Images that the server fetches itself: none of their bytes are in the request. */
-function imagesIn({ messages }: ModelRequest): number {
-  let count = 0;
+/** Whatever form a provider has images in, the base64 of those that are no links stands in the body as it is. */
+function sizeOf(json: string, { messages }: ModelRequest): RequestSize {
+  let images = 0;
+  let ofImages = 0;
   for (const { content } of messages) {
     if (typeof content === 'string') continue;
-    for (const part of content) if (part.type === 'image_url') count += 1;
+    for (const part of content) {
+      if (part.type !== 'image_url') continue;
+      images += 1;
+      ofImages += readDataUrl(part.image_url)?.base64.length ?? 0;
+    }
   }
-  return count;
+  return { bytes: Buffer.byteLength(json) - ofImages, images };
 }
 
 function withoutConversation(body: JsonObject, { conversation }: Wire): JsonObject {

@@ -370,7 +370,7 @@ describe('pipe try', () => {
   });
 
   it.each([
-    [3, 'rejected-key', (call: FakeCall) => call.fail(401), [], '1 call'],
+    [3, 'key-required', (call: FakeCall) => call.fail(401), [], '1 call'],
     [4, 'budget-spent', answer, ['--budget-usd', '0.0000001'], '0 calls'],
     [1, 'server-error', (call: FakeCall) => call.fail(500), ['--set', 'retry.attempts=1'], '1 call'],
   ] as const)('exits with %i where it ends by %s', async (code, named, answers, flags, calls) => {

@@ -188,11 +188,12 @@ describe('a mistake of pipe’s own', () => {
     process.prependListener('unhandledRejection', heard);
     onTestFinished(() => void process.off('unhandledRejection', heard));
     const folder = await newRunFolder();
-    let isOver = false;
+    let over = () => {};
+    const isOver = new Promise<void>((resolve) => (over = resolve));
     const broken = {
       ...folder,
       release() {
-        isOver = true;
+        over();
         return Promise.reject(new Error('a mistake'));
       },
     };
@@ -202,7 +203,7 @@ describe('a mistake of pipe’s own', () => {
       for await (const { type } of runPipeline(plan([step('one')]), source(recordsOf(1)).records, options)) {
         events.push(type);
         // The run comes to its end meanwhile.
-        while (type === 'record_finished' && !isOver) await settled();
+        if (type === 'record_finished') await isOver;
         await settled();
       }
     };

@@ -12,11 +12,8 @@ export interface TokenEstimate {
 const firstTokensPerByte = 0.5;
 const firstOutput = 1000;
 
-/** What an image costs. Providers take from a hundred to some thousand, and its bytes say nothing of it. */
+/** What an image costs before anything is known. Providers take from a hundred to some thousand. */
 const tokensPerImage = 1000;
-
-/** The longest text that is expected beside an image before anything is known, in tokens. */
-const firstTextOfImages = 4000;
 
 /** How many of the last requests the averages are of. */
 const remembered = 50;
@@ -29,14 +26,13 @@ interface Averages {
 
 export function createTokenEstimate(): TokenEstimate {
   const ofTexts: Averages = { known: 0, tokensPerByte: firstTokensPerByte, output: firstOutput };
-  // Most of their bytes are the images', where these are in the body.
+  // What their images count beyond that is learned as if it were of their texts.
   const ofImages: Averages = { ...ofTexts };
 
   return {
     of({ bytes, images, max_output_tokens }) {
-      const { known, tokensPerByte, output } = images > 0 ? ofImages : ofTexts;
-      const longestText = images > 0 && known === 0 ? firstTextOfImages : Infinity;
-      const input = Math.min(bytes * tokensPerByte, longestText) + images * tokensPerImage;
+      const { tokensPerByte, output } = images > 0 ? ofImages : ofTexts;
+      const input = bytes * tokensPerByte + images * tokensPerImage;
       return Math.round(input + Math.min(output, max_output_tokens ?? Infinity));
     },
     learn({ bytes, images }, { input_tokens, output_tokens }) {

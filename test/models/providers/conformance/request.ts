@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import type { Gate, RequestSize } from '../../../../src/models/contract.ts';
+import { success } from '../../../../src/result.ts';
 import { expectGolden } from '../../../support/golden.ts';
 import { key, question } from '../../rig.ts';
 import type { FakeWire } from '../fakes/fake-wire.ts';
@@ -45,6 +47,30 @@ export function describeRequests(wire: FakeWire): void {
         }
       }
       expectGolden(goldenPath(wire, 'parameters'), golden);
+    });
+
+    it('is let out by its size without the bytes of its images', async () => {
+      const sizes: RequestSize[] = [];
+      const admit: Gate['admit'] = (size) => {
+        sizes.push(size);
+        return success({ settle: () => 'used' });
+      };
+      const asking = async (base64: string) => {
+        const { server, ask, client } = await answering({ text: 'Hello.' }, { gate: { admit } });
+        const image_url = `data:image/png;base64,${base64}`;
+        const content = [
+          { type: 'text' as const, text: 'What is this?' },
+          { type: 'image_url' as const, image_url },
+        ];
+        await ask({ messages: [{ role: 'user', content }] });
+        await client.close();
+        return server.calls[0]?.rawBody ?? '';
+      };
+      const body = await asking('iVBORw0KGgo=');
+      expect(body).toContain('iVBORw0KGgo=');
+      expect(sizes).toEqual([{ bytes: Buffer.byteLength(body) - 'iVBORw0KGgo='.length, images: 1 }]);
+      await asking('iVBORw0KGgo='.repeat(10_000));
+      expect(sizes[1]).toEqual(sizes[0]);
     });
 
     it('asks for a stream as `body` says', async () => {
