@@ -2,7 +2,7 @@ import type { JsonObject, JsonSchema, JsonValue } from '../json/json.ts';
 import { columnReaders } from '../records/cells.ts';
 import { exampleRecords } from './example.ts';
 import type { Proposal } from './proposal.ts';
-import { isLacking, type RecordSurvey } from './survey.ts';
+import { lacks, type RecordSurvey } from './survey.ts';
 
 export interface ChosenSamples {
   /** One or two, with different texts. */
@@ -18,7 +18,7 @@ export function chooseSamples(survey: RecordSurvey | undefined, proposal: Propos
   const readable = (survey?.samples ?? exampleRecords.map((record) => ({ record, changed: 0 }))).flatMap(
     ({ record, changed }) => {
       const read = survey?.cells === true ? readCells(record, proposal) : record;
-      return read === undefined || isLacking(read[proposal.text]) ? [] : [{ record: read, changed }];
+      return read === undefined || lacks(read, proposal.text) ? [] : [{ record: read, changed }];
     },
   );
   const lacking = lackingOf(survey, proposal);

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
-import type { JsonValue } from '../json/json.ts';
+import type { JsonObject, JsonValue } from '../json/json.ts';
 import { columnReaders } from '../records/cells.ts';
 import { createForeignTally, type ForeignRows } from '../records/encoding.ts';
 import type { RecordSource } from '../records/open.ts';
@@ -92,13 +92,12 @@ export async function surveyRecords(source: RecordSource): Promise<Result<Record
     });
     if (samples.length < mostSamples) samples.push(sampleOf(values));
     for (const [name] of fields) {
-      if (!lacking.has(name) && isLacking(item.value[name])) lacking.set(name, sampleOf(values));
+      if (!lacking.has(name) && lacks(item.value, name)) lacking.set(name, sampleOf(values));
     }
   }
   const { records } = counts;
   // A field of which the first records knew nothing yet.
-  const lackingOf = (name: string) =>
-    samples.find(({ record }) => isLacking(record[name])) ?? lacking.get(name);
+  const lackingOf = (name: string) => samples.find(({ record }) => lacks(record, name)) ?? lacking.get(name);
   const foreign = foreignRows.found();
   return success({
     fields: [...fields].map(([name, one]) => one.told(records, lackingOf(name))),
@@ -111,8 +110,9 @@ export async function surveyRecords(source: RecordSource): Promise<Result<Record
   });
 }
 
-/** Whether there is nothing in a field. */
-export function isLacking(value: JsonValue | undefined): boolean {
+/** Whether there is nothing in a field. A record has only its own: not what every object has by the name `toString`. */
+export function lacks(record: JsonObject, name: string): boolean {
+  const value = Object.hasOwn(record, name) ? record[name] : undefined;
   return value === undefined || value === null || value === '';
 }
 

@@ -63,6 +63,15 @@ describe('pipe init', () => {
     await expectPassing(cwd, 'x.yaml');
   });
 
+  it('takes a field for lacking that is named like what every object has', async () => {
+    const cwd = project({ 'w.jsonl': '{"a":1}\n{"a":2,"toString":"Where is my parcel?"}\n{"a":3}\n' });
+    const made = await runInProcess(cwd, ['init', 'x', '--input', join(cwd, 'w.jsonl'), '--task', 'chat']);
+    expect(made.stderr).toContain('chat about toString');
+    const written = readFileSync(join(cwd, 'x.test.yaml'), 'utf8');
+    expect(written).toMatch(/a record without text is skipped\n +input: # a record of w\.jsonl\n +a: 1\n/u);
+    await expectPassing(cwd, 'x.yaml');
+  });
+
   it('writes no secret of a row into its tests, and prefers the rows that have none', async () => {
     const key = 'sk-abcdefghijklmnop1234';
     const cwd = project({
