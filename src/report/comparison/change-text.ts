@@ -15,18 +15,31 @@ const longestCompared = 4000;
 /** What became of a value: two texts word by word, anything else as the one in place of the other. */
 export function shownChange(a: JsonValue | undefined, b: JsonValue | undefined): readonly ShownPiece[] {
   if (typeof a === 'string' && typeof b === 'string') return textChange(a, b);
-  const before = valueText(a);
-  const after = valueText(b);
+  const [before, after] = valueTexts(a, b);
   return [
     ...(before === undefined ? [] : [{ kind: 'removed' as const, text: before }]),
     ...(after === undefined ? [] : [{ kind: 'added' as const, text: after }]),
   ];
 }
 
-/** A value in few words: a text as it is, others as JSON; undefined for one that is not there. */
-export function valueText(value: JsonValue | undefined): string | undefined {
-  if (value === undefined) return undefined;
-  return bounded(typeof value === 'string' && value !== '' ? value : JSON.stringify(value), longestCompared);
+/**
+ * Two different values in few words: a text as it is, others as JSON; undefined for one that is not there. A text that
+ * would read like the other value, as "1" and 1, is told as JSON too.
+ */
+export function valueTexts(
+  a: JsonValue | undefined,
+  b: JsonValue | undefined,
+): readonly [string | undefined, string | undefined] {
+  const [before, after] = [valueText(a), valueText(b)];
+  return before === after ? [jsonText(a), jsonText(b)] : [before, after];
+}
+
+function valueText(value: JsonValue | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? bounded(value, longestCompared) : jsonText(value);
+}
+
+function jsonText(value: JsonValue | undefined): string | undefined {
+  return value === undefined ? undefined : bounded(JSON.stringify(value), longestCompared);
 }
 
 /** What two long texts begin and end with alike is not compared word by word. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ChangedRecord, Comparison } from '../../comparison/compare.ts';
 import { formatAmount, formatCount } from '../numbers.ts';
-import { shownChange, valueText } from './change-text.ts';
+import { shownChange, valueTexts } from './change-text.ts';
 import { htmlText } from './escaped.ts';
 import {
   countsOf,
@@ -94,7 +94,7 @@ function fields({ fields }: Comparison): string {
   const rows = fields.map(({ name, changed, allowed, moves }) => {
     const shown = (moves ?? [])
       .slice(0, mostMoves)
-      .map(({ a, b, count }) => `<li>${moved(a)} → ${moved(b)} <b>${formatCount(count)}</b></li>`);
+      .map(({ a, b, count }) => `<li>${moved(a, b)} <b>${formatCount(count)}</b></li>`);
     const left = (moves?.length ?? 0) - mostMoves;
     const more = left > 0 ? `<li>and ${formatCount(left)} more</li>` : '';
     const list = shown.length === 0 ? '' : `<ul>${shown.join('')}${more}</ul>`;
@@ -107,9 +107,10 @@ function fields({ fields }: Comparison): string {
   return table('Fields that changed', ['field', 'records', 'moves'], rows);
 }
 
-function moved(value: Parameters<typeof valueText>[0]): string {
-  const text = valueText(value);
-  return text === undefined ? '(absent)' : `<bdi>${htmlText(text)}</bdi>`;
+function moved(...values: Parameters<typeof valueTexts>): string {
+  return valueTexts(...values)
+    .map((text) => (text === undefined ? '(absent)' : `<bdi>${htmlText(text)}</bdi>`))
+    .join(' → ');
 }
 
 function codes({ failureCodes }: Comparison): string {

@@ -1,7 +1,7 @@
 import type { ChangedRecord, Comparison } from '../../comparison/compare.ts';
 import { bounded } from '../../diagnostic/printable.ts';
 import { formatAmount, formatCount } from '../numbers.ts';
-import { shownChange, valueText, type ShownPiece } from './change-text.ts';
+import { shownChange, valueTexts, type ShownPiece } from './change-text.ts';
 import { markdownText } from './escaped.ts';
 import {
   countsOf,
@@ -94,7 +94,7 @@ function fieldSection({ fields }: Comparison): string {
   const rows = fields.slice(0, mostFields).map(({ name, changed, allowed, moves }) => {
     const shown = (moves ?? [])
       .slice(0, mostMoves)
-      .map(({ a, b, count }) => `${moved(a)} → ${moved(b)} ${formatCount(count)}`);
+      .map(({ a, b, count }) => `${moved(a, b)} ${formatCount(count)}`);
     const left = (moves?.length ?? 0) - mostMoves;
     const more = left > 0 ? [`and ${formatCount(left)} more`] : [];
     return row(
@@ -110,9 +110,10 @@ function fieldSection({ fields }: Comparison): string {
   );
 }
 
-function moved(value: Parameters<typeof valueText>[0]): string {
-  const text = valueText(value);
-  return text === undefined ? '(absent)' : code(text);
+function moved(...values: Parameters<typeof valueTexts>): string {
+  return valueTexts(...values)
+    .map((text) => (text === undefined ? '(absent)' : code(text)))
+    .join(' → ');
 }
 
 function codeSection({ failureCodes }: Comparison): string {

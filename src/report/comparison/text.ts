@@ -5,7 +5,7 @@ import { formatAmount, formatCount } from '../numbers.ts';
 import { paintFor, type Output, type Paint } from '../output.ts';
 import { formatTable, type Row } from '../table.ts';
 import { clip, wrap } from '../text.ts';
-import { shownChange, valueText } from './change-text.ts';
+import { shownChange, valueTexts } from './change-text.ts';
 import {
   countsOf,
   failureCounts,
@@ -93,7 +93,7 @@ function fieldTable({ fields }: Comparison, width: number, paint: Paint): readon
 
 function fieldRows({ name, changed, allowed, moves }: FieldSummary): readonly Row[] {
   const shown = (moves ?? []).slice(0, mostMoves).map(({ a, b, count }) => ({
-    label: `    ${moveText(a)} -> ${moveText(b)}`,
+    label: `    ${moveText(a, b)}`,
     cells: [formatCount(count)],
     style: 'dim' as const,
   }));
@@ -105,8 +105,10 @@ function fieldRows({ name, changed, allowed, moves }: FieldSummary): readonly Ro
   ];
 }
 
-function moveText(value: Parameters<typeof valueText>[0]): string {
-  return printable(valueText(value) ?? '(absent)');
+function moveText(...values: Parameters<typeof valueTexts>): string {
+  return valueTexts(...values)
+    .map((text) => printable(text ?? '(absent)'))
+    .join(' -> ');
 }
 
 function more(count: number, noun: string, indent: string): readonly Row[] {

@@ -149,6 +149,20 @@ describe.each(Object.keys(views))('the view %s', (view) => {
   });
 });
 
+it('tells a text from the number that it reads like', async () => {
+  const comparison = await compared(runOf({ t1: { count: '1' } }, 'one'), runOf({ t1: { count: 1 } }, 'two'));
+  onTestFinished(() => comparison.close());
+  const text = await textOf(comparisonText(comparison, { output: plain, limit: 20 }));
+  expect(text).toContain(' "1" -> 1 ');
+  expect(text).toContain('[-"1"-]{+1+}');
+  const markdown = await textOf(comparisonMarkdown(comparison, { limit: 20 }));
+  expect(markdown).toContain('<code>&#34;1&#34;</code> → <code>1</code>');
+  expect(markdown).toContain('<del>&#34;1&#34;</del><ins>1</ins>');
+  const page = await textOf(comparisonHtml(comparison, { limit: 20 }));
+  expect(page).toContain('<bdi>&#34;1&#34;</bdi> → <bdi>1</bdi>');
+  expect(page).toContain('<del>&#34;1&#34;</del><ins>1</ins>');
+});
+
 describe('the text', () => {
   const text = (comparison: Comparison, limit: number, output: Partial<typeof plain> = {}) =>
     textOf(comparisonText(comparison, { output: { ...plain, ...output }, limit }));
