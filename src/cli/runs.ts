@@ -40,7 +40,8 @@ export function runsCommand(terminal: Terminal, done: (code: ExitCode) => void):
 States: running, a process is at work on it; completed; interrupted, by Ctrl-C
 or a signal; stopped, by the provider, the budget or a failure; killed, its
 process is gone; broken, its folder cannot be read. \`pipe resume\` goes on with a
-run whose process has ended.
+run whose process has ended. A cost with + is a lower bound: some calls never
+told what they used, were in flight at a kill, or are now.
 
 Examples:
   $ pipe runs

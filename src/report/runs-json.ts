@@ -13,7 +13,7 @@ function entryOf(run: ListedRun) {
     const { code, message } = run.reason;
     return { name: basename(path), path, state: 'broken', reason: { code, message } };
   }
-  const { summary, state, pid, counts, cost_usd } = run;
+  const { summary, state, pid, counts, cost_usd, unmetered_requests, crashed_sessions } = run;
   const { reason } = summary;
   return {
     name: basename(path),
@@ -27,6 +27,8 @@ function entryOf(run: ListedRun) {
     replayed: summary.replay !== null,
     counts: counts && { total: null, pending: null, ...counts },
     cost_usd,
+    unmetered_requests,
+    crashed_sessions,
     started: summary.started,
     finished: summary.finished,
     duration_ms: summary.duration,

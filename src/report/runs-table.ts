@@ -50,16 +50,24 @@ const headers = ['state', 'records', 'failed', 'cost', 'took', 'age'] as const;
 /** What goes where there is no room, the first first. */
 const droppable: readonly string[] = ['took', 'cost'];
 
-function cellsOf({ state, summary, counts, cost_usd }: SoundRun, now: number): readonly string[] {
+function cellsOf(run: SoundRun, now: number): readonly string[] {
+  const { state, summary, counts } = run;
   const { simulated, replay, duration, started } = summary;
   return [
     state,
     counts === null ? '?' : recordsInWords(counts),
     counts === null ? '?' : formatCount(counts.failed),
-    simulated ? 'simulated' : replay !== null ? 'replayed' : cost_usd === null ? '?' : formatMoney(cost_usd),
+    simulated ? 'simulated' : replay !== null ? 'replayed' : costCell(run),
     duration === null ? '' : formatDuration(duration),
     age(now - Date.parse(started)),
   ];
+}
+
+/** `+` marks a lower bound, which the cost of a run at work is, since what it has in flight is not counted yet. */
+function costCell({ state, cost_usd, unmetered_requests, crashed_sessions }: SoundRun): string {
+  if (cost_usd === null) return '?';
+  const isExact = state !== 'running' && unmetered_requests === 0 && crashed_sessions === 0;
+  return formatMoney(cost_usd) + (isExact ? '' : '+');
 }
 
 /** `1,000`, or `640 of 1,000` where not all are through, or `640` where the number of all is not known. */

@@ -29,7 +29,13 @@ export interface SoundRun {
   readonly counts: (Omit<Counts, 'total' | 'pending'> & Partial<Counts>) | null;
   /** US dollars; null where it is not known. */
   readonly cost_usd: number | null;
+  /** As in usage.json; null where it is not known. Where one of the two is not 0, the cost is a lower bound. */
+  readonly unmetered_requests: number | null;
+  readonly crashed_sessions: number | null;
 }
+
+/** What a journal tells, too. */
+type Told = Pick<SoundRun, 'counts' | 'cost_usd' | 'unmetered_requests' | 'crashed_sessions'>;
 
 /** A folder that should have a run and has none that can be read. */
 export interface BrokenRun {
@@ -97,7 +103,7 @@ async function readListed(path: string): Promise<ListedRun> {
       state: holder === undefined ? 'killed' : 'running',
       pid: holder?.pid ?? null,
       summary: read.value,
-      ...(await journalTells(path)),
+      ...(await journalTells(path, { goesOn: holder !== undefined })),
     };
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
@@ -106,8 +112,18 @@ async function readListed(path: string): Promise<ListedRun> {
 }
 
 function ended(path: string, summary: RunSummary): SoundRun {
-  const { state, counts, cost_usd } = summary;
-  return { kind: 'run', path, state, pid: null, summary, counts, cost_usd };
+  const { state, counts, cost_usd, usage, crashed_sessions = 0 } = summary;
+  return {
+    kind: 'run',
+    path,
+    state,
+    pid: null,
+    summary,
+    counts,
+    cost_usd,
+    unmetered_requests: usage && usage.unmetered_requests,
+    crashed_sessions: usage && crashed_sessions,
+  };
 }
 
 function broken(path: string, message: string): BrokenRun {
@@ -118,13 +134,14 @@ function reasonOf(message: string): StopReason {
   return { kind: 'input', code: 'not_a_run', message };
 }
 
-async function journalTells(path: string): Promise<Pick<SoundRun, 'counts' | 'cost_usd'>> {
+async function journalTells(path: string, { goesOn }: { readonly goesOn: boolean }): Promise<Told> {
   const journal = join(path, 'journal.jsonl');
-  const nothing = { counts: null, cost_usd: null };
+  const nothing = { counts: null, cost_usd: null, unmetered_requests: null, crashed_sessions: null };
   const { kind, bytes } = await nodeFileSystem.look(journal);
   if (kind !== 'file' || bytes > mostJournal) return nothing;
-  const history = await readHistory(nodeFileSystem, journal);
+  const history = await readHistory(nodeFileSystem, journal, { goesOn });
   if (!history.ok) return nothing;
   const { outcomes, usage } = history.value;
-  return { counts: outcomes, cost_usd: usage.total.cost_usd };
+  const { cost_usd, unmetered_requests } = usage.total;
+  return { counts: outcomes, cost_usd, unmetered_requests, crashed_sessions: usage.crashed_sessions };
 }

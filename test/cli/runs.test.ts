@@ -2,6 +2,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { lockRun } from '../../src/run/lock.ts';
+import { zeroUsage } from '../../src/usage/add.ts';
+import { pastRun } from '../report/past-runs.ts';
+import { call } from '../run/journal/journals.ts';
 import { runInProcess } from '../support/in-process.ts';
 import { temporaryFolder } from '../support/pipe.ts';
 
@@ -65,6 +68,39 @@ describe('pipe runs', () => {
       { state: 'running', pid: 4711, counts: { succeeded: 2, failed: 1, total: null }, simulated: true },
       { state: 'broken', name: 'broken', reason: { code: 'not_a_run' } },
     ]);
+  });
+
+  it('marks a cost that is a lower bound, and tells programs why', async () => {
+    const usage = { ...zeroUsage, requests: 1, cost_usd: 0.25 };
+    const folders = [
+      pastRun([], { usage, cost_usd: 0.25 }),
+      pastRun([], { usage: { ...usage, unmetered_requests: 2 }, cost_usd: 0.25 }),
+      pastRun([], { usage, cost_usd: 0.25, crashed_sessions: 1 }),
+      pastRun([call('a', 'f1')], { state: 'running' }),
+    ].map(({ folder }) => folder);
+    const listed = async (folder: string) => {
+      const table = await runInProcess(temporaryFolder(), ['runs', folder]);
+      const json = await runInProcess(temporaryFolder(), ['runs', folder, '--format', 'json']);
+      const [run] = JSON.parse(json.stdout) as readonly Record<string, unknown>[];
+      return [
+        /\$0\.25\+?/u.exec(table.stdout)?.[0],
+        run?.['cost_usd'],
+        run?.['unmetered_requests'],
+        run?.['crashed_sessions'],
+      ];
+    };
+    expect(await Promise.all(folders.map(listed))).toEqual([
+      ['$0.25', 0.25, 0, 0],
+      ['$0.25+', 0.25, 2, 0],
+      ['$0.25+', 0.25, 0, 1],
+      ['$0.25+', 0.25, 0, 1],
+    ]);
+    const [, , , killed = ''] = folders;
+    const lock = await lockRun(killed, { pid: 4711 });
+    if (!lock.ok) throw new Error(lock.error.message);
+    onTestFinished(() => lock.value.release());
+    // It is at work: what it has in flight is not lost, but not counted either.
+    expect(await listed(killed)).toEqual(['$0.25+', 0.25, 0, 0]);
   });
 
   it('selects by state and number, and says what it leaves out', async () => {
