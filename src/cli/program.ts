@@ -7,6 +7,7 @@ import { completeCommand } from './complete.ts';
 import { completionCommand } from './completion.ts';
 import { doctorCommand } from './doctor.ts';
 import { diffCommand } from './diff.ts';
+import { refuseEmptyPaths } from './empty-paths.ts';
 import type { ExitCode } from './exit.ts';
 import { importCommand } from './import.ts';
 import { initCommand } from './init.ts';
@@ -76,6 +77,7 @@ export function buildProgram(terminal: Terminal, done: (code: ExitCode) => void)
   for (const command of withSubcommands(program)) {
     command.exitOverride();
     refuseRepeated(command);
+    refuseEmptyPaths(command);
     command.showHelpAfterError(`(${helpHint(command)})`);
     command.configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
