@@ -53,9 +53,10 @@ function parseValue(text: string): Result<JsonValue, FlagMistake> {
 
 /** Reads `name=value`. The variable is one that the file declares, and its value there says how to read this one. */
 export function parseVariable(text: string, declared: JsonObject): Result<Setting, FlagMistake> {
-  const [, name, value] = /^([^=]+)=(.*)$/su.exec(text) ?? [];
-  if (name === undefined || value === undefined) {
-    return failure({ message: 'it has no value', hint: 'write --var <name>=<value>' });
+  const [, name = text, value] = /^([^=]*)=(.*)$/su.exec(text) ?? [];
+  if (name === '' || value === undefined) {
+    const message = name === '' ? 'it names no variable' : 'it has no value';
+    return failure({ message, hint: 'write --var <name>=<value>' });
   }
   if (!Object.hasOwn(declared, name)) {
     const names = Object.keys(declared);
