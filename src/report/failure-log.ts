@@ -52,9 +52,19 @@ export function createFailureLog({
   let shown = 0;
   let full = false;
 
+  /** Broken at its words where there is a terminal, as the failures are. */
+  const note = (text: string, before = '') => {
+    const room = columns && Math.max(1, columns() - before.length);
+    print(
+      wrapProse(text, room)
+        .map((line) => before + paint('dim', line))
+        .join('\n'),
+    );
+  };
+
   const flush = () => {
     if (last === undefined || repeats === 0) return;
-    print(paint('dim', `  the same (${last.error.code}) for ${formatAmount(repeats, 'more record')}`));
+    note(`the same (${last.error.code}) for ${formatAmount(repeats, 'more record')}`, indent);
     repeats = 0;
   };
 
@@ -70,7 +80,7 @@ export function createFailureLog({
       if (shown === firstFew) {
         full = true;
         const path = errorsPath();
-        print(paint('dim', `further failures are ${path === undefined ? 'only counted' : `in ${path}`}`));
+        note(`further failures are ${path === undefined ? 'only counted' : `in ${path}`}`);
         return;
       }
       shown += 1;

@@ -79,6 +79,20 @@ describe('failures as they happen', () => {
     ]);
   });
 
+  it('are counted in lines that a narrow terminal has room for', () => {
+    const lines: string[] = [];
+    const log = createFailureLog({
+      print: (line) => lines.push(line),
+      paint: plain,
+      inputPath: 'r',
+      columns: () => 30,
+      errorsPath: () => 'runs/r/errors.jsonl',
+    });
+    for (const record of [...alike(3), ...apart(5, 3)]) log.add(record);
+    expect(lines).toContain('  the same (timed_out) for 2\n  more records');
+    expect(lines.at(-1)).toBe('further failures are in\nruns/r/errors.jsonl');
+  });
+
   it('points to no file where none is kept', () => {
     const lines: string[] = [];
     const log = createFailureLog({
