@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { parseJson } from '../json/exact.ts';
 import { isObject, type JsonObject } from '../json/json.ts';
 import { faultOfJson, faultOfValue } from '../records/json-record.ts';
+import { inputIsFolder, isOfFolder } from '../records/input-folder.ts';
 import { defaultLimit } from '../records/open.ts';
 import { failure, success, type Result } from '../result.ts';
 import type { Terminal } from './terminal.ts';
@@ -31,6 +32,7 @@ function refused({ code, message }: { readonly code: string; readonly message: s
 /** What `--input-json -` reads, to its end. */
 export async function readStdin({ stdin, stderr }: Terminal): Promise<Result<string, Diagnostic>> {
   if (stdin.isTTY) stderr.write('reading a record from the keyboard, as JSON; end it with Ctrl-D\n');
+  if (isOfFolder(stdin)) return failure(inputIsFolder('stdin'));
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of stdin) {

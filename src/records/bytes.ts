@@ -3,6 +3,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { promisify } from 'node:util';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { inputIsFolder, isOfFolder } from './input-folder.ts';
 import type { ChunkStream } from './record-source.ts';
 
 /**
@@ -53,6 +54,7 @@ export async function* fileBytes(path: string, identity?: FileIdentity): ByteStr
 
 /** The bytes of a stream that is already open; of text its UTF-8. Stopping early closes it, as its iterator does. */
 async function* streamBytes(stream: ChunkStream, path: string): ByteStream {
+  if (isOfFolder(stream)) return inputIsFolder(path);
   try {
     for await (const chunk of stream) yield Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk);
     return undefined;

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { missingFile } from '../diagnostic/missing-file.ts';
 import { failure, success, type Result } from '../result.ts';
 import { identityOf, unreadable, type FileIdentity } from './bytes.ts';
+import { inputIsFolder } from './input-folder.ts';
 
 /** Where an input is: a regular file, or one of those whose bytes come once. */
 export type InputPlace =
@@ -13,7 +14,7 @@ export async function locateInput(path: string): Promise<Result<InputPlace, Diag
   if (path === '-') return success({ kind: 'stdin' });
   try {
     const stats = await stat(path);
-    if (stats.isDirectory()) return failure(folder(path));
+    if (stats.isDirectory()) return failure(inputIsFolder(path));
     if (stats.isFile()) return success({ kind: 'file', identity: identityOf(stats) });
     return success({ kind: stats.isFIFO() ? 'pipe' : 'device' });
   } catch (error) {
@@ -21,13 +22,4 @@ export async function locateInput(path: string): Promise<Result<InputPlace, Diag
     const absent = code === 'ENOENT' || code === 'ENOTDIR';
     return failure(absent ? await missingFile(path) : unreadable(path, error));
   }
-}
-
-function folder(path: string): Diagnostic {
-  return {
-    severity: 'error',
-    code: 'input-is-folder',
-    message: `\`${path}\` is a folder, not a file`,
-    hint: 'name one file of records',
-  };
 }

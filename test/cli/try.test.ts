@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -465,6 +465,16 @@ describe('pipe try refuses', () => {
     const { exitCode, stdout, stderr } = await tryIn(folderOf(none), args, { stdin: stdin as never });
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(stderr).toContain(code);
+  });
+
+  it('a record on stdin that is a folder', async () => {
+    const folder = folderOf(none);
+    const fd = openSync(folder, 'r');
+    onTestFinished(() => closeSync(fd));
+    const stdin = Object.assign(new PassThrough(), { fd });
+    const given = await tryIn(folder, ['--input-json', '-'], { stdin: stdin as never });
+    expect(given.exitCode).toBe(2);
+    expect(given.stderr).toContain('`stdin` is a folder, not a file');
   });
 
   it('is an object for programs, too', async () => {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { openRecords } from '../../src/records/open.ts';
 import {
   all,
@@ -162,6 +162,17 @@ describe('a file that is refused', () => {
     ['rows.csv', '\n\n'],
   ])('has blank lines only: %s', async (name, content) => {
     expect(await refusal(name, content)).toMatchObject({ code: 'input-empty' });
+  });
+
+  it('is a folder that a shell has put on stdin', async () => {
+    const fd = openSync(temporaryFolder(), 'r');
+    onTestFinished(() => closeSync(fd));
+    // As Node makes it of what it does not know.
+    const stdin = Object.assign(Readable.from([]), { fd });
+    expect(await openRecords({ path: '-', stdin })).toMatchObject({
+      ok: false,
+      error: { code: 'input-is-folder', message: '`stdin` is a folder, not a file' },
+    });
   });
 
   it('is not there', async () => {
