@@ -62,6 +62,11 @@ function readHeader(row: Row, usual: string, path: string, limit: number): Heade
   if (row.bytes.includes(0)) {
     return badHeader(path, row, 'it holds a NUL character', 'save the file as UTF-8 text');
   }
+  const excel = /^"?sep=(.)"?$/i.exec(row.bytes.toString());
+  if (excel !== null) {
+    const others = ',;\t'.includes(excel[1] ?? '') ? '' : ', and separate the cells by commas';
+    return badHeader(path, row, 'it is a line for Excel alone, as `sep=;` is', `remove the line${others}`);
+  }
   const other = usual === ',' ? otherSeparator(row.bytes.toString()) : undefined;
   if (other === '\t') {
     const reason = 'it has no comma, and the columns seem to be separated by tabs';

@@ -146,6 +146,26 @@ describe('csv', () => {
   });
 
   it.each([
+    ['sep=;\nid;text\n1;a\n', 'remove the line'],
+    ['SEP=,\r\nid,text\r\n', 'remove the line'],
+    ['"sep=;"\nid;text\n', 'remove the line'],
+    ['sep=\t\nid\ttext\n', 'remove the line'],
+    ['sep=|\nid|text\n', 'remove the line, and separate the cells by commas'],
+  ])('takes the line for Excel in %j for no header', (input, hint) => {
+    expect(readBytes(csv, input).broken).toEqual({
+      severity: 'error',
+      code: 'invalid-header',
+      message: 'the header cannot be used: it is a line for Excel alone, as `sep=;` is',
+      hint,
+      place: { path: 'rows', line: 1 },
+    });
+  });
+
+  it('may have a column that is called sep', () => {
+    expect(shownAll(readBytes(csv, 'sep\n;\n'))).toEqual(['#0 line 2: {"sep":";"}']);
+  });
+
+  it.each([
     ['a\n5" pipe\n', 'a quote stands in the middle of cell 1, which does not begin with one'],
     ['a,b\n1,"x"y\n', 'cell 2 goes on after its closing quote'],
     ['a\n"x\n', 'the row that begins here has a quote that is never closed'],
