@@ -94,7 +94,8 @@ COMP_WORDS=(pipe run a.yaml --input ''); COMP_CWORD=4; _pipe_complete
 printf '%s\\n' "\${COMPREPLY[@]}"`;
     const printed = execFileSync('bash', ['--norc', '-c', program], { cwd, encoding: 'utf8' });
     expect(printed.split('\n').slice(0, -1).toSorted()).toEqual(
-      ['$(touch pwned).csv', "it's.csv", 'rows.csv', 'with space.csv', 'data/', 'runs/'].toSorted(),
+      // The slash of a folder comes from readline.
+      ['$(touch pwned).csv', "it's.csv", 'rows.csv', 'with space.csv', 'data', 'runs'].toSorted(),
     );
     expect(existsSync(join(cwd, 'pwned'))).toBe(false);
   });

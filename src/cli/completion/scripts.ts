@@ -12,7 +12,10 @@ function fishWord(word: string): string {
   return `'${word.replaceAll(/[\\']/g, String.raw`\$&`)}'`;
 }
 
-/** Candidates are assigned line by line and never expanded; readline quotes the names of files, and the script all others. */
+/**
+ * Candidates are assigned line by line and never expanded; readline quotes the names of files, and the script all others. A
+ * folder gets its slash from readline too, which would write a second one.
+ */
 function bash(command: string): string {
   return String.raw`# Completion of pipe for bash; made by: pipe completion bash
 _pipe_complete() {
@@ -25,6 +28,7 @@ _pipe_complete() {
     esac
     if [[ -e $value ]] && ((COMP_CWORD > 1)); then
       compopt -o filenames 2>/dev/null
+      value=${'$'}{value%/}
     else
       printf -v value %q "$value"
     fi

@@ -9,6 +9,7 @@ _pipe_complete() {
     esac
     if [[ -e $value ]] && ((COMP_CWORD > 1)); then
       compopt -o filenames 2>/dev/null
+      value=${value%/}
     else
       printf -v value %q "$value"
     fi
