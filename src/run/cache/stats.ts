@@ -1,12 +1,13 @@
 import { success, type Result } from '../../result.ts';
 import { nodeFileSystem, type FileSystem } from '../file-system.ts';
 import { contentsOf, segmentContents, type CacheRefusal } from './contents.ts';
+import { sizeOf } from './segment-files.ts';
 
 /** What a cache holds. */
 export interface CacheStats {
   /** The folder. */
   readonly path: string;
-  /** Answers; one that two processes put at the same time counts twice. */
+  /** Answers that can be read; one that two processes put at the same time counts twice. */
   readonly entries: number;
   /** Of all files of the cache. */
   readonly bytes: number;
@@ -27,9 +28,11 @@ export async function cacheStats(
   const sum = { entries: 0, bytes: 0, oldest: Infinity, newest: -Infinity };
   for (const { bytes } of strays) sum.bytes += bytes;
   for (const segment of segments) {
-    const { entries, bytes, oldest, newest } = await segmentContents(fileSystem, folder, segment);
+    // Its index would tell of answers that a disk has damaged since: they are counted in the segment itself.
+    const read = { ...segment, indexBytes: null };
+    const { entries, oldest, newest } = await segmentContents(fileSystem, folder, read);
     sum.entries += entries;
-    sum.bytes += bytes;
+    sum.bytes += sizeOf(segment);
     sum.oldest = Math.min(sum.oldest, oldest);
     sum.newest = Math.max(sum.newest, newest);
   }

@@ -1,4 +1,4 @@
-import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { clearCache } from '../../../src/run/cache/clear.ts';
@@ -39,6 +39,19 @@ describe('the stats of a cache', () => {
     await writeFile(join(folder, 'notes.txt'), 'x'.repeat(1000));
     const more = await cacheStats(folder);
     expect(more.ok && stats.ok && more.value.bytes - stats.value.bytes).toBe(100);
+  });
+
+  it('count no answer that can no longer be read, whatever an index says', async () => {
+    const folder = await newFolder();
+    await putAll(folder, [1, 2]);
+    const [name = ''] = await filesOf(folder, '.jsonl');
+    const { size } = await stat(join(folder, name));
+    const whole = await cacheStats(folder);
+    await writeFile(join(folder, name), Buffer.alloc(size));
+    expect(await cacheStats(folder)).toEqual({
+      ok: true,
+      value: { ...(whole.ok && whole.value), entries: 0, oldest: null, newest: null },
+    });
   });
 
   it.each([
