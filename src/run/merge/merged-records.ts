@@ -168,12 +168,26 @@ function createNames(naming: Naming) {
   };
 }
 
-/** What only an edited run can bring about. */
+/** What only an edited run can bring about, or an edited input of failed records. */
 function misplaced(shard: ReadShard, index: number, before: number): Diagnostic | undefined {
   const isIn = index % countOf(shard) === shard.index - 1;
   if (isIn && index > before) return undefined;
+  if (isIn && shard.summary.input.format === 'errors') return unordered(shard, index, before);
   const why = isIn ? 'stands out of order' : `is none of shard ${shard.index}/${countOf(shard)}`;
   return refused('run-damaged', `the record with index ${index} of \`${shard.name}\` ${why}`);
+}
+
+/** How the records of the whole followed each other in its input is known by their indexes alone. */
+function unordered({ name }: ReadShard, index: number, before: number): Diagnostic {
+  const found =
+    index === before
+      ? `has two records with index ${index}`
+      : `has the record with index ${index} behind that with index ${before}`;
+  return refused(
+    'unordered-input',
+    `the errors.jsonl that \`${name}\` read ${found}, so it is not known how the records of all runs followed each other`,
+    'put its lines in the order of `index`, each index once, and run the shards again; or run all of it without `--shard`',
+  );
 }
 
 /** Failed records of an earlier run keep the indexes that they had; those of any other input have no gaps. */

@@ -358,6 +358,18 @@ describe('a merge is refused', () => {
     );
   });
 
+  it.each([
+    [[5, 3, 8], 'has the record with index 3 behind that with index 5'],
+    [[3, 8, 3], 'has two records with index 3'],
+  ])('for failed records of earlier runs with the indexes %j', async (indexes, found) => {
+    const items = indexes.map((index, at) => ({ ...record(index), key: `k${at}` }));
+    const meta = { input: { path: '/errors.jsonl', sha256: 'a'.repeat(64), format: 'errors' } };
+    const of = plan([step('one')]);
+    expect(await refusal(await shards(2, { of, items, meta }))).toEqual([
+      `the errors.jsonl that \`shard-2\` read ${found}, so it is not known how the records of all runs followed each other (put its lines in the order of \`index\`, each index once, and run the shards again; or run all of it without \`--shard\`)`,
+    ]);
+  });
+
   it('for a journal that is damaged, that has other records than are told, and for lost usage', async () => {
     const names = await shards(3);
     await change('shard-1', 'journal.jsonl', (text) => text.replace('answer', 'ANSWER'));
