@@ -32,6 +32,8 @@ export function openFolder(source: string, notes: Notes, keys: readonly string[]
   const root = dirname(source);
   const read = new Map<string, NamedFile>();
   let characters = 0;
+  /** Said of the first file that is too much, and of all others in its place. */
+  let full: Diagnostic | undefined;
 
   async function find(named: string, from = source): Promise<Result<string, Diagnostic>> {
     const path = resolve(dirname(from), named);
@@ -50,10 +52,14 @@ export function openFolder(source: string, notes: Notes, keys: readonly string[]
       if (!found.ok) return found;
       const known = read.get(found.value);
       if (known !== undefined) return success(known);
+      if (full !== undefined) return failure(full);
       const file = await readTextFile(found.value, named);
       if (!file.ok) return file;
       characters += file.value.text.length;
-      if (read.size >= mostFiles || characters > mostCharacters) return failure(tooMuch(named));
+      if (read.size >= mostFiles || characters > mostCharacters) {
+        full = tooMuch(named);
+        return failure(full);
+      }
       const hidden = hide(file.value.text);
       tellSecrets(found.value, hidden.text, hidden.found, notes);
       const text = { path: found.value, text: hidden.text };

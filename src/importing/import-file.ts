@@ -32,9 +32,22 @@ export async function importFile(
   const kind = kindOf(basename(path), text, from);
   if (kind === undefined) return failure([unknownKind(shown, text)]);
   const imported = await kind.read({ path, shown, text, folder, notes });
-  if (!imported.ok) return imported;
+  if (!imported.ok) return failure(worthTelling(imported.error));
   return success({ ...imported.value, kind, notes: notes.all() });
 }
+
+/** That files are too many is said once, wherever they are named, and nobody mends hundreds of mistakes at a time. */
+function worthTelling(mistakes: readonly Diagnostic[]): readonly Diagnostic[] {
+  const tooLarge = new Set<string>();
+  return mistakes
+    .filter(({ code, message }) => {
+      if (code !== 'file-too-large') return true;
+      return !tooLarge.has(message) && tooLarge.add(message);
+    })
+    .slice(0, mostMistakes);
+}
+
+const mostMistakes = 100;
 
 function kindOf(name: string, text: string, from: string | undefined): ImportKind | undefined {
   if (from !== undefined) return importKinds.get(from);

@@ -43,7 +43,6 @@ async function readFlow(file: ImportFile): Promise<Result<Imported, readonly Dia
   const nodes = nodesOf(source, file.notes);
   if (!nodes.ok) return nodes;
   const prompts = await loadPrompts(nodes.value, source, file);
-  if (!prompts.ok) return failure([prompts.error]);
   const fields = createFields();
   declareInputs(source, fields, file.notes);
   const made: Flow = {
@@ -52,9 +51,11 @@ async function readFlow(file: ImportFile): Promise<Result<Imported, readonly Dia
     fields,
     notes: file.notes,
     steps: stepIds(nodes.value),
-    prompts: prompts.value,
+    prompts: prompts.found,
   };
-  return buildPipeline(made, file);
+  const built = await buildPipeline(made, file);
+  if (prompts.mistakes.length === 0) return built;
+  return failure([...prompts.mistakes, ...(built.ok ? [] : built.error)]);
 }
 
 function flexFlow(source: Source): Diagnostic {
@@ -67,20 +68,26 @@ function flexFlow(source: Source): Diagnostic {
   };
 }
 
+interface LoadedPrompts {
+  readonly found: ReadonlyMap<string, LoadedTemplate>;
+  readonly mistakes: readonly Diagnostic[];
+}
+
 async function loadPrompts(
   nodes: ReadonlyMap<string, FlowNode>,
   source: Source,
   file: ImportFile,
-): Promise<Result<ReadonlyMap<string, LoadedTemplate>, Diagnostic>> {
-  const prompts = new Map<string, LoadedTemplate>();
+): Promise<LoadedPrompts> {
+  const found = new Map<string, LoadedTemplate>();
+  const mistakes: Diagnostic[] = [];
   for (const node of nodes.values()) {
     if (node.kind !== 'prompt') continue;
     const loaded = await loadTemplateFile(file, node.what);
     const place = { source, pointer: [...node.pointer, 'source', 'path'] };
-    if (!loaded.ok) return failure({ place, ...loaded.error });
-    prompts.set(node.name, loaded.value);
+    if (loaded.ok) found.set(node.name, loaded.value);
+    else for (const mistake of loaded.error) mistakes.push({ place, ...mistake });
   }
-  return success(prompts);
+  return { found, mistakes };
 }
 
 function stepIds(nodes: ReadonlyMap<string, FlowNode>): ReadonlyMap<string, string> {
@@ -104,7 +111,7 @@ async function buildPipeline(flow: Flow, file: ImportFile): Promise<Result<Impor
     if (node.kind !== 'llm' || node.aggregates) continue;
     const made = await stepOf(node, file, flow);
     if (!made.ok) {
-      mistakes.push(made.error);
+      mistakes.push(...made.error);
       continue;
     }
     drafts.push(made.value.step);

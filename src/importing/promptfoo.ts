@@ -38,19 +38,23 @@ async function readConfig(file: ImportFile): Promise<Result<Imported, readonly D
   const { source, diagnostics } = parseYaml(file.path, file.text);
   if (diagnostics.length > 0) return failure(diagnostics);
   const prompts = await promptsOf(source, file);
-  if (!prompts.ok) return prompts;
+  if (!prompts.ok) {
+    const cases = await casesOf({ source, file });
+    return failure([...prompts.error, ...(cases.ok ? [] : cases.error)]);
+  }
   const [prompt, ...others] = prompts.value;
   // Those that it has are told, with why they are none.
   if (prompt === undefined) return failure([...file.notes.all(), noPrompt(source)]);
   tellPrompts(others, file);
   const { model, responseFormat, responsePlace } = modelOf(source, file.notes);
   const cases = await casesOf({ source, file });
-  if (!cases.ok) return cases;
   const fields = createFields();
-  declareVars(cases.value, fields);
+  declareVars(cases.ok ? cases.value : [], fields);
   const scope = withoutEnv(fieldScope(fields));
   const written = await writePrompt(prompt, scope, file);
-  const turns = written.ok ? settleTurns(written.value, prompt.place, file.notes) : written;
+  if (!cases.ok) return failure([...(written.ok ? [] : written.error), ...cases.error]);
+  if (!written.ok) return written;
+  const turns = settleTurns(written.value, prompt.place, file.notes);
   if (!turns.ok) return failure([turns.error]);
   const structured = structuredBy(responseFormat, turns.value, responsePlace, file.notes);
   const tests = await testsOf(cases.value, scope, file);

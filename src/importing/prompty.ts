@@ -34,7 +34,8 @@ async function readPrompty(file: ImportFile): Promise<Result<Imported, readonly 
   const { body, from } = parts.value;
   const place = placeOf({ ...textPlace(file.path, file.text), from }, firstLineOf(body));
   const written = await turnsIn(parts.value, fields, file);
-  const turns = written.ok ? settleTurns(written.value, place, file.notes) : written;
+  if (!written.ok) return written;
+  const turns = settleTurns(written.value, place, file.notes);
   if (!turns.ok) return failure([turns.error]);
   const { model, responseFormat, responsePointer } = promptyModel(parts.value, file.notes);
   const structured = structuredBy(
@@ -82,7 +83,7 @@ async function turnsIn(
   { head, body, from }: FrontmatterFile,
   fields: Fields,
   file: ImportFile,
-): Promise<Result<readonly Turn[], Diagnostic>> {
+): Promise<Result<readonly Turn[], readonly Diagnostic[]>> {
   const template = head['template'];
   const format = isObject(template) ? (template['format'] ?? template['type']) : template;
   const engine = isObject(format) ? (format['kind'] ?? format['type']) : format;
@@ -93,7 +94,10 @@ async function turnsIn(
       'rows have no thread of a conversation: the line is taken for text',
       'remove it, or write earlier turns out under `messages`',
     );
-  if (engine === 'mustache') return mustacheTurns(body, fields, place, file.notes);
+  if (engine === 'mustache') {
+    const turns = mustacheTurns(body, fields, place, file.notes);
+    return turns.ok ? turns : failure([turns.error]);
+  }
   const loaded = await loadTemplate(file, body, place);
   if (!loaded.ok) return loaded;
   return success(turnsOf({ ...loaded.value, scope: fieldScope(fields), first: 'system' }));

@@ -406,6 +406,53 @@ describe('pipe import', () => {
     expect(checked.stderr).toMatch(/^<cwd>\/out\.yaml: ok, \d steps?\n$/);
   });
 
+  it.each<[string, Files, string, readonly string[]]>([
+    [
+      'prompts, an include and tests of promptfoo',
+      {
+        'f/promptfooconfig.yaml':
+          "prompts:\n- file://../a.txt\n- file://../b.txt\nproviders: mistral:m\ntests:\n- file://../c.csv\n- file://../d.yaml\nscenarios:\n- {config: [{}], tests: 'file://../e.yaml'}\n",
+      },
+      'f/promptfooconfig.yaml',
+      ['2:3 ../a.txt', '3:3 ../b.txt', '6:3 ../c.csv', '7:3 ../d.yaml', '9:25 ../e.yaml'],
+    ],
+    [
+      'includes of promptfoo beside its tests',
+      {
+        'f/promptfooconfig.yaml':
+          'prompts: [\'{% include "../a" %}{% if x %}{% include "../b" %}{% endif %}\']\nproviders: mistral:m\ntests: file://../c.csv\n',
+      },
+      'f/promptfooconfig.yaml',
+      ['1:23 ../a', '1:53 ../b', '3:8 ../c.csv'],
+    ],
+    [
+      'nodes of a flow',
+      {
+        'f/flow.dag.yaml':
+          'nodes:\n- {name: a, type: prompt, source: {path: ../a.md}}\n- {name: b, type: llm, source: {path: ../b.md}}\n- {name: c, type: llm, source: {path: ../c.md}}\n',
+      },
+      'f/flow.dag.yaml',
+      ['2:42 ../a.md', '3:39 ../b.md', '4:39 ../c.md'],
+    ],
+  ])('tells all files that are elsewhere: %s', async (_, files, file, told) => {
+    const { exitCode, stderr } = await runInProcess(project(files), ['import', file]);
+    expect(exitCode).toBe(2);
+    const found = [...stderr.matchAll(/:(\d+:\d+) {2}error {2}`(\S+)` is not in the folder/g)];
+    expect(found.map(([, place, name]) => `${place} ${name}`)).toEqual(told);
+  });
+
+  it('says once that a file names too many others', async () => {
+    const names = Array.from({ length: 520 }, (_, at) => `t${at}.txt`);
+    const cwd = project({
+      ...Object.fromEntries(names.map((name) => [name, 'x'])),
+      'promptfooconfig.yaml': `prompts: [${names.map((name) => `file://${name}`).join(', ')}]\nproviders: mistral:m\n`,
+    });
+    const { exitCode, stderr } = await runInProcess(cwd, ['import', 'promptfooconfig.yaml']);
+    expect(exitCode).toBe(2);
+    expect(stderr.match(/names too many files/g)).toHaveLength(1);
+    expect(stderr).toContain('`t500.txt` is not read');
+  });
+
   it('reads no file by a link that leads out of the folder', async () => {
     const cwd = project({ 'secret.jinja2': 'top secret', 'f/flow.dag.yaml': node('a.jinja2') });
     symlinkSync('../secret.jinja2', join(cwd, 'f/a.jinja2'));

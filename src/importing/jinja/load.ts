@@ -21,27 +21,35 @@ const deepestIncludes = 20;
 /** Of one template: each of a few files that is included twice by the one before would be there thousands of times. */
 const mostIncludes = 500;
 
+/** Behind so many that cannot be read, no more are looked for. */
+const mostUnread = 50;
+
 /** Reads a template from a file that the source names. */
 export async function loadTemplateFile(
   file: ImportFile,
   named: string,
-): Promise<Result<LoadedTemplate, Diagnostic>> {
+): Promise<Result<LoadedTemplate, readonly Diagnostic[]>> {
   const read = await file.folder.read(named);
-  if (!read.ok) return read;
+  if (!read.ok) return failure([read.error]);
   const { path, text } = read.value;
   return loadTemplate(file, text, textPlace(path, text), path);
 }
 
-/** Parses a template that stands at this place. `path`: of the file that includes are relative to. */
+/**
+ * Parses a template that stands at this place. `path`: of the file that includes are relative to. Fails with all files that
+ * it includes and that cannot be read.
+ */
 export async function loadTemplate(
   file: ImportFile,
   text: string,
   place: TemplatePlace,
   path: string = file.path,
-): Promise<Result<LoadedTemplate, Diagnostic>> {
+): Promise<Result<LoadedTemplate, readonly Diagnostic[]>> {
   const places = new Map<string, TemplatePlace>();
-  const loaded = await parseAt(file, text, place, [path], { places, count: 0 });
-  if (!loaded.ok) return loaded;
+  const unread: Diagnostic[] = [];
+  const loaded = await parseAt(file, text, place, [path], { places, unread, count: 0 });
+  if (!loaded.ok) return failure([...unread, loaded.error]);
+  if (unread.length > 0) return failure(unread);
   return success({
     template: loaded.value,
     notes: templateNotes(file.notes, place),
@@ -52,6 +60,8 @@ export async function loadTemplate(
 /** What was included so far, all in all. */
 interface Includes {
   readonly places: Map<string, TemplatePlace>;
+  /** Why files are not there: they are told together. */
+  readonly unread: Diagnostic[];
   count: number;
 }
 
@@ -111,7 +121,12 @@ async function parseAt(
     const { path, start, end } = node;
     if (path.kind !== 'literal' || typeof path.value !== 'string') return success(node);
     const read = await file.folder.read(path.value, chain.at(-1));
-    if (!read.ok) return failure({ ...read.error, place: placeOf(place, path) });
+    if (!read.ok) {
+      const mistake = { ...read.error, place: placeOf(place, path) };
+      if (included.unread.length >= mostUnread) return failure(mistake);
+      included.unread.push(mistake);
+      return success(node);
+    }
     const name = read.value.path;
     if (chain.includes(name) || chain.length > deepestIncludes) {
       const shown = [...chain, name].map((each) => relative(dirname(file.path), each)).join(' → ');

@@ -1,6 +1,6 @@
 import type { Diagnostic, Location } from '../../diagnostic/diagnostic.ts';
 import { isObject, type JsonObject, type JsonValue } from '../../json/json.ts';
-import { success, type Result } from '../../result.ts';
+import { failure, success, type Result } from '../../result.ts';
 import type { StepDraft } from '../draft.ts';
 import { call, handText, literal, rootPath, type Hand } from '../handlebars/expression.ts';
 import { loadTemplateFile } from '../jinja/load.ts';
@@ -39,27 +39,20 @@ export async function stepOf(
   node: FlowNode,
   file: ImportFile,
   flow: Flow,
-): Promise<Result<{ readonly step: StepDraft; readonly model: JsonObject }, Diagnostic>> {
+): Promise<Result<{ readonly step: StepDraft; readonly model: JsonObject }, readonly Diagnostic[]>> {
   const { source, notes } = flow;
   const from = isObject(node.spec['source']) ? node.spec['source']['path'] : undefined;
   const at = (...below: readonly string[]): Location => ({ source, pointer: [...node.pointer, ...below] });
   if (typeof from !== 'string')
-    return {
-      ok: false,
-      error: broken(
-        at(),
-        `the node \`${node.name}\` names no template`,
-        'write `source: {type: code, path: …}`',
-      ),
-    };
+    return failure([
+      broken(at(), `the node \`${node.name}\` names no template`, 'write `source: {type: code, path: …}`'),
+    ]);
   const loaded = await loadTemplateFile(file, from);
-  if (!loaded.ok) {
-    const { place = at('source', 'path') } = loaded.error;
-    return { ok: false, error: { ...loaded.error, place } };
-  }
+  if (!loaded.ok)
+    return failure(loaded.error.map((mistake) => ({ place: at('source', 'path'), ...mistake })));
   const written = turnsOf({ ...loaded.value, scope: nodeScope(node, flow), first: 'user' });
   const settled = settleTurns(written, at('source', 'path'), notes);
-  if (!settled.ok) return settled;
+  if (!settled.ok) return failure([settled.error]);
   const turns = settled.value;
   for (const key of toolKeys)
     if (!isEmpty(node.inputs[key]))

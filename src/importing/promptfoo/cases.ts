@@ -27,17 +27,21 @@ type Cases = Result<readonly Case[], readonly Diagnostic[]>;
 /** All cases of a configuration, its scenarios and its default test worked in. */
 export async function casesOf({ source, file }: CasesInput): Promise<Cases> {
   const config = isObject(source.value) ? source.value : {};
-  const shared = await defaultOf(config['defaultTest'], source, file);
-  if (!shared.ok) return shared;
-  const found = await casesIn(config['tests'], { source, pointer: ['tests'] }, shared.value, file);
-  if (!found.ok) return found;
-  const cases = [...found.value];
+  const cases: Case[] = [];
+  const mistakes: Diagnostic[] = [];
+  const take = (found: Cases): void => {
+    if (found.ok) cases.push(...found.value);
+    else mistakes.push(...found.error);
+  };
+  const given = await defaultOf(config['defaultTest'], source, file);
+  if (!given.ok) mistakes.push(...given.error);
+  const shared = given.ok ? given.value : nothing;
+  take(await casesIn(config['tests'], { source, pointer: ['tests'] }, shared, file));
   const scenarios = Array.isArray(config['scenarios']) ? (config['scenarios'] as readonly JsonValue[]) : [];
   for (const [at, scenario] of scenarios.entries()) {
-    const made = await scenarioCases(scenario, ['scenarios', at], shared.value, { source, file });
-    if (!made.ok) return made;
-    cases.push(...made.value);
+    take(await scenarioCases(scenario, ['scenarios', at], shared, { source, file }));
   }
+  if (mistakes.length > 0) return failure(mistakes);
   if (cases.length > mostCases)
     file.notes.tell(
       { source, pointer: ['tests'] },
@@ -82,15 +86,16 @@ async function casesIn(
   if (typeof named === 'string') return casesInFile(named, place, shared, file);
   if (!Array.isArray(value)) return success([]);
   const cases: Case[] = [];
+  const mistakes: Diagnostic[] = [];
   for (const [at, item] of (value as readonly JsonValue[]).entries()) {
     const below = { ...place, pointer: [...place.pointer, at] };
     if (typeof item === 'string' || (isObject(item) && typeof item['path'] === 'string')) {
       const found = await casesIn(item, below, shared, file);
-      if (!found.ok) return found;
-      cases.push(...found.value);
+      if (found.ok) cases.push(...found.value);
+      else mistakes.push(...found.error);
     } else if (isObject(item)) cases.push(...(await casesOfTest(item, below, shared, file)));
   }
-  return success(cases);
+  return mistakes.length > 0 ? failure(mistakes) : success(cases);
 }
 
 async function casesInFile(named: string, place: Location, shared: Shared, file: ImportFile): Promise<Cases> {

@@ -41,6 +41,7 @@ export async function promptsOf(
         ? []
         : [[given, ['prompts']]];
   const prompts: Prompt[] = [];
+  const mistakes: Diagnostic[] = [];
   for (const [item, pointer] of listed) {
     const raw = isObject(item) ? (item['raw'] ?? item['id'] ?? item['path']) : item;
     const key = isObject(item) ? ['raw', 'id', 'path'].find((name) => item[name] !== undefined) : undefined;
@@ -58,10 +59,10 @@ export async function promptsOf(
       continue;
     }
     const found = isFile(raw) ? await promptsIn(raw, at, file) : success([inlinePrompt(raw, at, file)]);
-    if (!found.ok) return failure([found.error]);
-    prompts.push(...found.value);
+    if (found.ok) prompts.push(...found.value);
+    else mistakes.push(found.error);
   }
-  return success(prompts);
+  return mistakes.length > 0 ? failure(mistakes) : success(prompts);
 }
 
 function isFile(text: string): boolean {
@@ -215,18 +216,19 @@ export async function writePrompt(
   prompt: Prompt,
   scope: Scope,
   file: ImportFile,
-): Promise<Result<readonly Turn[], Diagnostic>> {
+): Promise<Result<readonly Turn[], readonly Diagnostic[]>> {
   const turns: Turn[] = [];
+  const mistakes: Diagnostic[] = [];
   for (const { role, parts } of prompt.messages) {
     const written: Part[] = [];
     for (const part of parts) {
       const text = await writeText('text' in part ? part.text : part.image, part.at, scope, file);
-      if (!text.ok) return text;
-      written.push('text' in part ? { text: text.value } : { image: text.value });
+      if (text.ok) written.push('text' in part ? { text: text.value } : { image: text.value });
+      else mistakes.push(...text.error);
     }
     if (written.length > 0) turns.push({ role, parts: written });
   }
-  return success(turns);
+  return mistakes.length > 0 ? failure(mistakes) : success(turns);
 }
 
 /** A text of Nunjucks as a template of ours. */
@@ -235,7 +237,7 @@ export async function writeText(
   at: TemplatePlace,
   scope: Scope,
   file: ImportFile,
-): Promise<Result<string, Diagnostic>> {
+): Promise<Result<string, readonly Diagnostic[]>> {
   const loaded = await loadTemplate(file, text.trimEnd(), at);
   if (!loaded.ok) return loaded;
   const { template, notes, files } = loaded.value;
