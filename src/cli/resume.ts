@@ -40,7 +40,7 @@ export function resumeCommand(terminal: Terminal, done: (code: ExitCode) => void
     .option('--workers <n>', 'threads that make the calls, where one core is the limit: 1 to 64', workerCount)
     .option('--budget-usd <x>', 'what the run may cost, with all that it has cost so far', dollars)
     .option('--set <path=value>', `set a key below ${sections}`, collect)
-    .addOption(simulateOption('other options for a run that is simulated, such as --simulate=errors=0%'))
+    .addOption(simulateOption('other options for a simulated run'))
     .option('--no-cache', 'ask the model for every answer that the run does not have')
     .option('--fail-fast', 'stop at the first failed record')
     .option('--max-failures <n>', 'stop at the nth failed record', positiveInteger)
