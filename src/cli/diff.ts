@@ -31,7 +31,11 @@ export function diffCommand(terminal: Terminal, done: (code: ExitCode) => void):
         .choices(['text', 'json', 'markdown', 'html'])
         .default('text'),
     )
-    .option('--limit <n>', 'changed records that are shown (default: 20, html: 200)', positiveInteger)
+    .option(
+      '--limit <n>',
+      'changed records that are shown, what --allow does not name first (default: 20, html: 200)',
+      positiveInteger,
+    )
     .option('--all', 'show all changed records')
     .addHelpText(
       'after',

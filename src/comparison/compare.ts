@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { JsonObject, JsonValue } from '../json/json.ts';
 import { failure, success, type Result } from '../result.ts';
 import { canonicalJson } from '../run/canonical.ts';
+import { narrowColumn } from '../run/journal/column.ts';
 import { summaryDifferences, type SummaryDifference } from '../run/summary-differences.ts';
 import { allowedFields, type UnknownPath } from './allowed-fields.ts';
 import { tallyFailures, type FailureSummary } from './failure-tally.ts';
@@ -64,9 +65,12 @@ export interface Comparison {
   readonly b: ComparedSide;
   /** Records that both sides have, with the same output, failed at the same step with the same code, or skipped. */
   readonly same: number;
+  /** In the order of `b`. */
   readonly changed: Listed<ChangedRecord>;
+  /** Of the changed records, those in which a field changed that may not differ. */
+  readonly violating: Listed<ChangedRecord>;
   /** Of the changed records, those in which nothing changed but fields that may differ. */
-  readonly allowed: number;
+  readonly allowed: Listed<ChangedRecord>;
   /** Keys of the records that only `b` has, and of those that only `a` has. */
   readonly added: Listed<string>;
   readonly removed: Listed<string>;
@@ -118,7 +122,9 @@ export async function compareSides(
   const reading: FieldReading = { key: a.key ?? b.key, asCells };
   let same = 0;
   const allowedPaths = allowedFields(allow, reading.key);
-  let allowed = 0;
+  /** Of each changed record, 1 where it violates: it has a change of a field that may not differ. */
+  const violations = narrowColumn();
+  let violating = 0;
 
   async function visit({ key, a: before, b: after }: Pair): Promise<void> {
     if (before === undefined) await visitLone(key, after, a, stores.added);
@@ -158,9 +164,11 @@ export async function compareSides(
     }
     const may = changes.map(({ path }) => allowedPaths.covers(path));
     changes.forEach((change, at) => fields.changed(change, may[at] === true));
-    if (!may.includes(false)) allowed += 1;
     const told = Object.fromEntries(changes.map(({ name, a, b }) => [name, { a, b }]));
-    await stores.changed.add({ key, fields: told } as unknown as JsonObject);
+    const number = await stores.changed.add({ key, fields: told } as unknown as JsonObject);
+    if (!may.includes(false)) return;
+    violations.set(number, 1);
+    violating += 1;
   }
 
   let mistakes: readonly Diagnostic[];
@@ -185,7 +193,14 @@ export async function compareSides(
     b: sideB,
     same,
     changed: listed<ChangedRecord>(changed),
-    allowed,
+    violating: {
+      count: violating,
+      all: () => valuesOf<ChangedRecord>(changed, (number) => violations.get(number) === 1),
+    },
+    allowed: {
+      count: changed.size - violating,
+      all: () => valuesOf<ChangedRecord>(changed, (number) => violations.get(number) === 0),
+    },
     added: listed<string>(added),
     removed: listed<string>(removed),
     failures: listed<ChangedOutcome>(failures),
@@ -194,7 +209,7 @@ export async function compareSides(
     fields: fields.summaries(),
     unknownPaths: allowedPaths.unknown(),
     differences: a.run && b.run ? summaryDifferences(a.run.summary, b.run.summary) : [],
-    differs: changed.size > allowed || added.size + removed.size + failures.size > 0,
+    differs: violating + added.size + removed.size + failures.size > 0,
     close,
   });
 }
@@ -210,14 +225,13 @@ async function sideOf({ name, run }: Side): Promise<ComparedSide> {
   return { name, run: { summary, isKilled, latency: (await latencyOf(folder)) ?? null } };
 }
 
-/** What the store was given is of this type. */
 function listed<Value>(store: RowStore): Listed<Value> {
-  return {
-    count: store.size,
-    async *all() {
-      for (let number = 0; number < store.size; number += 1) {
-        yield (await store.get(number)) as unknown as Value;
-      }
-    },
-  };
+  return { count: store.size, all: () => valuesOf<Value>(store, () => true) };
+}
+
+/** What the store was given is of this type. */
+async function* valuesOf<Value>(store: RowStore, takes: (number: number) => boolean): AsyncGenerator<Value> {
+  for (let number = 0; number < store.size; number += 1) {
+    if (takes(number)) yield (await store.get(number)) as unknown as Value;
+  }
 }

@@ -238,6 +238,19 @@ describe('pipe diff of files of rows', () => {
     expect([same.exitCode, same.stderr]).toEqual([0, '']);
   });
 
+  it('shows the record that makes it exit with 1, whatever may differ before it', async () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'x1.csv'), 'id,a,b\n1,x,x\n2,x,x\n3,x,x\n');
+    writeFileSync(join(cwd, 'x2.csv'), 'id,a,b\n1,y,x\n2,y,x\n3,y,y\n');
+    const command = ['diff', 'x1.csv', 'x2.csv', '--key', 'id', '--allow', 'a'];
+    const { exitCode, stdout } = await typed(cwd, [...command, '--limit', '1']);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('\nchanged where it may not\n  3\n    a: [-x-]{+y+}\n    b: [-x-]{+y+}\n');
+    expect(stdout).toMatch(/\nchanged only where it may\n {2}2 changed records left out: .*\n$/);
+    const json = await typed(cwd, [...command, '--format', 'json']);
+    expect(changesOf(json).map(({ key }) => key)).toEqual(['1', '2', '3']);
+  });
+
   it('compares a table with a run, and rows of standard input with either', async () => {
     const cwd = project();
     rows(cwd);

@@ -121,13 +121,27 @@ describe('a comparison', () => {
     const a = { k: { reply: 'x', ticket: { topic: 'o' } }, l: { reply: 'x' } };
     const b = { k: { reply: 'y', ticket: { topic: 'b' } }, l: { reply: 'y' } };
     const one = await compared(sideOf(a), sideOf(b), { allow: allowing('reply') });
-    expect([one.differs, one.allowed, one.changed.count]).toEqual([true, 1, 2]);
+    expect([one.differs, one.allowed.count, one.changed.count]).toEqual([true, 1, 2]);
     const both = await compared(sideOf(a), sideOf(b), { allow: allowing('reply', 'ticket.*') });
-    expect([both.differs, both.allowed, both.changed.count]).toEqual([false, 2, 2]);
+    expect([both.differs, both.allowed.count, both.changed.count]).toEqual([false, 2, 2]);
     expect(both.fields.map(({ name, allowed }) => [name, allowed])).toEqual([
       ['reply', true],
       ['ticket.topic', true],
     ]);
+  });
+
+  it('tells apart the records that make the difference and those that may differ so', async () => {
+    const a = { 1: { a: 'x', b: 'x' }, 2: { a: 'x', b: 'x' }, 3: { a: 'x', b: 'x' }, 4: { a: 'x', b: 'x' } };
+    const b = { 1: { a: 'y', b: 'x' }, 2: { a: 'x', b: 'y' }, 3: { a: 'y', b: 'x' }, 4: { a: 'y', b: 'y' } };
+    // A store that holds nothing in memory.
+    const createStore = () => createRowStore({ held: 0 });
+    const comparison = await compared(sideOf(a), sideOf(b), { allow: allowing('a'), createStore });
+    const keysOf = async (list: typeof comparison.changed) => (await listOf(list)).map(({ key }) => key);
+    expect(await keysOf(comparison.changed)).toEqual(['1', '2', '3', '4']);
+    expect(await keysOf(comparison.violating)).toEqual(['2', '4']);
+    expect(await keysOf(comparison.allowed)).toEqual(['1', '3']);
+    expect([comparison.violating.count, comparison.allowed.count, comparison.differs]).toEqual([2, 2, true]);
+    await comparison.close();
   });
 
   it('tells paths that no record has a field at, and which was meant', async () => {

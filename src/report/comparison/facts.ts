@@ -13,7 +13,7 @@ import { formatCount } from '../numbers.ts';
 /** `2 changed`, `1 newly failing`, …: only what there is, unless that is nothing at all. */
 export function countsOf(comparison: Comparison, failures: FailureCounts): readonly string[] {
   const { same, changed, added, removed, allowed, skips } = comparison;
-  const may = allowed === 0 ? '' : ` (${formatCount(allowed)} only where it may)`;
+  const may = allowed.count === 0 ? '' : ` (${formatCount(allowed.count)} only where it may)`;
   const parts = [
     changed.count > 0 ? `${formatCount(changed.count)} changed${may}` : '',
     failures.fixed > 0 ? `${formatCount(failures.fixed)} fixed` : '',

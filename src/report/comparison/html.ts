@@ -14,6 +14,7 @@ import {
   outcomeText,
   verdictOf,
 } from './facts.ts';
+import { amountLeft, changedKinds, fieldsInOrder } from './shown-first.ts';
 import { pageStyle } from './style.ts';
 
 export interface HtmlOptions {
@@ -90,8 +91,8 @@ function makings(comparison: Comparison): string {
   return table('The runs differ in', ['', 'before', 'after'], rows);
 }
 
-function fields({ fields }: Comparison): string {
-  const rows = fields.map(({ name, changed, allowed, moves }) => {
+function fields(comparison: Comparison): string {
+  const rows = fieldsInOrder(comparison).map(({ name, changed, allowed, moves }) => {
     const shown = (moves ?? [])
       .slice(0, mostMoves)
       .map(({ a, b, count }) => `<li>${moved(a, b)} <b>${formatCount(count)}</b></li>`);
@@ -124,7 +125,7 @@ function codes({ failureCodes }: Comparison): string {
 async function outcomes({ failures }: Comparison): Promise<string> {
   const { first, more } = await firstOf(failures, mostListed);
   const rows = first.map(({ key, a, b }) => [heading(key), cell(outcomeText(a)), cell(outcomeText(b))]);
-  return table('Records with another outcome', ['key', 'before', 'after'], rows) + leftOut(more, 'record');
+  return table('Records with another outcome', ['key', 'before', 'after'], rows) + leftOut(more);
 }
 
 async function keys(title: string, list: Comparison['added']): Promise<string> {
@@ -136,22 +137,28 @@ async function keys(title: string, list: Comparison['added']): Promise<string> {
 ${items}
 </ul>
 </details>
-${leftOut(more, 'record')}`;
+${leftOut(more)}`;
 }
 
-async function* records({ changed }: Comparison, limit: number): AsyncGenerator<string> {
-  if (changed.count === 0) return;
-  yield `<h2>Changed records</h2>
-<p class="legend">What went is <del>struck out</del>, what came is <ins>underlined</ins>.</p>
-`;
-  let shown = 0;
-  for await (const record of changed.all()) {
-    if (shown === limit) break;
-    shown += 1;
-    yield recordHtml(record);
+async function* records(comparison: Comparison, limit: number): AsyncGenerator<string> {
+  let room = limit;
+  for (const [at, kind] of changedKinds(comparison).entries()) {
+    yield `<h2>${kind.amount}</h2>\n`;
+    if (at === 0) yield legend;
+    let shown = 0;
+    for await (const record of kind.records.all()) {
+      if (shown === room) break;
+      shown += 1;
+      yield recordHtml(record);
+    }
+    room -= shown;
+    const left = kind.records.count - shown;
+    yield leftOut(left, amountLeft(left, shown));
   }
-  yield leftOut(changed.count - shown, 'changed record');
 }
+
+const legend =
+  '<p class="legend">What went is <del>struck out</del>, what came is <ins>underlined</ins>.</p>\n';
 
 function recordHtml({ key, fields }: ChangedRecord): string {
   const changes = Object.entries(fields).map(
@@ -176,9 +183,9 @@ function changeHtml(a: Parameters<typeof shownChange>[0], b: Parameters<typeof s
     .join('');
 }
 
-function leftOut(count: number, noun: string): string {
+function leftOut(count: number, amount = formatAmount(count, 'other record')): string {
   if (count <= 0) return '';
-  return `<p>${formatAmount(count, `other ${noun}`)} left out: <code>--all</code> or <code>--format json</code> shows more.</p>\n`;
+  return `<p>${amount} left out: <code>--all</code> or <code>--format json</code> shows more.</p>\n`;
 }
 
 function heading(text: string): string {

@@ -15,6 +15,7 @@ import {
   verdictOf,
   type Measure,
 } from './facts.ts';
+import { amountLeft, changedKinds, fieldsInOrder, type ChangedKind } from './shown-first.ts';
 
 export interface MarkdownOptions {
   /** Changed records that are shown, as far as there is room. */
@@ -51,7 +52,7 @@ export async function* comparisonMarkdown(
   ].filter((part) => part !== '');
   const text = `${parts.join('\n\n')}\n`;
   yield text;
-  yield* recordSection(comparison, limit, longest - text.length);
+  yield* recordSections(comparison, limit, longest - text.length);
 }
 
 function headline(comparison: Comparison): string {
@@ -89,7 +90,8 @@ function makingSection(comparison: Comparison): string {
   );
 }
 
-function fieldSection({ fields }: Comparison): string {
+function fieldSection(comparison: Comparison): string {
+  const fields = fieldsInOrder(comparison);
   if (fields.length === 0) return '';
   const rows = fields.slice(0, mostFields).map(({ name, changed, allowed, moves }) => {
     const shown = (moves ?? [])
@@ -143,25 +145,38 @@ async function keySection(title: string, list: Comparison['added']): Promise<str
   return folded(`${title}: ${formatAmount(list.count, 'record')}`, `<p>${keys.join(', ')}</p>`);
 }
 
-async function* recordSection({ changed }: Comparison, limit: number, room: number): AsyncGenerator<string> {
-  if (changed.count === 0) return;
-  const ending = (left: number) =>
-    left === 0
-      ? '</details>\n'
-      : `<p>${formatAmount(left, 'other changed record')} left out: <code>pipe diff --all</code> shows them.</p>\n</details>\n`;
-  const opening = `\n<details><summary>${formatAmount(changed.count, 'changed record')}</summary>\n`;
-  yield opening;
-  let left = room - opening.length - ending(changed.count).length;
-  let shown = 0;
-  for await (const record of changed.all()) {
-    if (shown === limit) break;
-    const text = recordText(record);
-    if (text.length > left) break;
-    left -= text.length;
-    shown += 1;
-    yield text;
+async function* recordSections(comparison: Comparison, limit: number, room: number): AsyncGenerator<string> {
+  const kinds = changedKinds(comparison);
+  let left = kinds.reduce((sum, kind) => sum - opening(kind).length - ending(kind, 0).length, room);
+  let mostShown = limit;
+  for (const kind of kinds) {
+    yield opening(kind);
+    let shown = 0;
+    for await (const record of kind.records.all()) {
+      if (shown === mostShown) break;
+      const text = recordText(record);
+      if (text.length > left) {
+        // What comes after it is of less weight.
+        mostShown = shown;
+        break;
+      }
+      left -= text.length;
+      shown += 1;
+      yield text;
+    }
+    mostShown -= shown;
+    yield ending(kind, shown);
   }
-  yield ending(changed.count - shown);
+}
+
+function opening({ amount }: ChangedKind): string {
+  return `\n<details><summary>${amount}</summary>\n`;
+}
+
+function ending({ records }: ChangedKind, shown: number): string {
+  const left = records.count - shown;
+  if (left === 0) return '</details>\n';
+  return `<p>${amountLeft(left, shown)} left out: <code>pipe diff --all</code> shows them.</p>\n</details>\n`;
 }
 
 function recordText({ key, fields }: ChangedRecord): string {

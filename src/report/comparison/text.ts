@@ -18,6 +18,7 @@ import {
   verdictOf,
 } from './facts.ts';
 import { markedPieces, wrapPieces } from './marked-text.ts';
+import { amountLeft, changedKinds, fieldsInOrder } from './shown-first.ts';
 
 export interface TextOptions {
   readonly output: Pick<Output, 'color' | 'columns' | 'isTerminal'>;
@@ -32,6 +33,7 @@ const mostFailures = 10;
 const keysShown = 10;
 /** Lines of one field. */
 const mostLines = 12;
+const moreShown = '--limit N or --all shows more';
 
 /** A comparison for people, in pieces: plain lines that fit 80 columns off a terminal. */
 export async function* comparisonText(comparison: Comparison, options: TextOptions): AsyncGenerator<string> {
@@ -81,7 +83,8 @@ function makings(comparison: Comparison, width: number, paint: Paint): readonly 
   return lines.length === 0 ? [] : [paint('dim', 'the runs differ in'), ...lines];
 }
 
-function fieldTable({ fields }: Comparison, width: number, paint: Paint): readonly string[] {
+function fieldTable(comparison: Comparison, width: number, paint: Paint): readonly string[] {
+  const fields = fieldsInOrder(comparison);
   if (fields.length === 0) return [];
   const rows = fields.slice(0, mostFields).flatMap(fieldRows);
   return [
@@ -178,21 +181,25 @@ async function keyLists(
 }
 
 async function* changedRecords(
-  { changed }: Comparison,
+  comparison: Comparison,
   limit: number,
   width: number,
   paint: Paint,
 ): AsyncGenerator<string> {
-  if (changed.count === 0) return;
-  yield `\n${paint('dim', 'changed')}\n`;
-  let shown = 0;
-  for await (const record of changed.all()) {
-    if (shown === limit) break;
-    shown += 1;
-    yield withoutCommands(`${recordLines(record, width, paint).join('\n')}\n`);
+  let room = limit;
+  for (const { records, heading } of changedKinds(comparison)) {
+    yield `\n${paint('dim', heading)}\n`;
+    let shown = 0;
+    for await (const record of records.all()) {
+      if (shown === room) break;
+      shown += 1;
+      yield withoutCommands(`${recordLines(record, width, paint).join('\n')}\n`);
+    }
+    room -= shown;
+    if (shown === records.count) continue;
+    const left = amountLeft(records.count - shown, shown);
+    yield shown > 0 ? `  and ${left}: ${moreShown}\n` : `  ${left} left out: ${moreShown}\n`;
   }
-  if (shown === changed.count) return;
-  yield `  and ${formatAmount(changed.count - shown, 'other changed record')}: --limit N or --all shows more\n`;
 }
 
 function recordLines({ key, fields }: ChangedRecord, width: number, paint: Paint): readonly string[] {

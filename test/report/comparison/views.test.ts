@@ -115,6 +115,20 @@ async function hostile(): Promise<Comparison> {
   return comparison;
 }
 
+/** Two files of rows with a record that differs where it may not, behind and before others that differ only where they may. */
+async function partlyAllowed(): Promise<Comparison> {
+  const rows = (a: string, b: string): Records => ({
+    1: { a, b: 'x' },
+    2: { a, b: 'x' },
+    3: { a, b },
+    4: { a, b: 'x' },
+    5: { a: 'x', b },
+  });
+  const comparison = await compared(sideOf(rows('x', 'x')), sideOf(rows('y', 'y')), { allow: allowing('a') });
+  onTestFinished(() => comparison.close());
+  return comparison;
+}
+
 /** Nothing changed. */
 const unchanged = () => compared(runOf({ t1: letter }, 'one'), runOf({ t1: letter }, 'two'));
 
@@ -139,6 +153,7 @@ describe.each(Object.keys(views))('the view %s', (view) => {
     ['everything', everything],
     ['hostile', hostile],
     ['unchanged', unchanged],
+    ['partly-allowed', partlyAllowed],
   ] as const)('of %s', async (name, comparison) => {
     const text = await show(await comparison());
     expectGolden(golden(`${name}.${view}`), text);
@@ -161,6 +176,21 @@ it('tells a text from the number that it reads like', async () => {
   const page = await textOf(comparisonHtml(comparison, { limit: 20 }));
   expect(page).toContain('<bdi>&#34;1&#34;</bdi> → <bdi>1</bdi>');
   expect(page).toContain('<del>&#34;1&#34;</del><ins>1</ins>');
+});
+
+describe.each([
+  ['txt', (comparison: Comparison, limit: number) => comparisonText(comparison, { output: plain, limit })],
+  ['md', (comparison: Comparison, limit: number) => comparisonMarkdown(comparison, { limit })],
+  ['html', (comparison: Comparison, limit: number) => comparisonHtml(comparison, { limit })],
+])('the view %s of records that may differ', (view, show) => {
+  it.each([1, 3])(
+    'shows those that may not first, and what it leaves out of each kind, at %i',
+    async (limit) => {
+      const text = await textOf(show(await partlyAllowed(), limit));
+      expectGolden(golden(`partly-allowed.${limit}.${view}`), text);
+      expect(text).toContain(limit === 1 ? '1 other changed record' : '2 other changed records');
+    },
+  );
 });
 
 describe('the text', () => {
