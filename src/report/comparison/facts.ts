@@ -1,10 +1,6 @@
-import { basename } from 'node:path';
 import type { ComparedSide, Comparison, ToldOutcome } from '../../comparison/compare.ts';
 import { formatDuration } from '../../duration.ts';
-import { bounded } from '../../diagnostic/printable.ts';
-import type { JsonValue } from '../../json/json.ts';
 import type { RunSummary } from '../../run/run-summary.ts';
-import type { SummaryDifference } from '../../run/summary-differences.ts';
 import { costCell, tokenCell } from '../money.ts';
 import { formatCount } from '../numbers.ts';
 
@@ -133,58 +129,11 @@ function changeText(before: number | null, after: number | null): string {
   return `${sign}${percent >= 99.5 ? formatCount(percent) : percent.toFixed(1)} %`;
 }
 
-/** What two runs were not made of alike, such as `vars.language`: the one and the other. */
-export interface Making {
-  readonly name: string;
-  readonly before: string;
-  readonly after: string;
-}
-
-export function makingsOf({ a, b, differences }: Comparison): readonly Making[] {
-  return differences.map(({ of, name, a: was, b: is }) => {
-    const [before, after] = [valueOf(of, was, a), valueOf(of, is, b)];
-    return { name: makingName(of, name), before, after };
-  });
-}
-
-function makingName(of: SummaryDifference['of'], name: string): string {
-  if (of === 'var') return `vars.${name}`;
-  if (of === 'model') return `answers of ${name}`;
-  if (of === 'override') return 'flags';
-  return name;
-}
-
-const shaDigits = 8;
-const longestValue = 120;
-
-function valueOf(of: SummaryDifference['of'], value: JsonValue, { run }: ComparedSide): string {
-  if (of === 'simulated') return value === true ? 'simulated' : 'real answers';
-  if (of === 'replayed') return value === true ? 'recorded answers' : askedOf(run?.summary);
-  if (value === null) return of === 'selection' ? 'all records' : 'none';
-  if ((of === 'pipeline' || of === 'file' || of === 'input') && typeof value === 'string') {
-    const path =
-      of === 'pipeline' ? run?.summary.pipeline?.path : of === 'input' ? run?.summary.input.path : null;
-    const sha = value.slice(0, shaDigits);
-    return path ? `${basename(path)} (${sha})` : sha;
-  }
-  if (Array.isArray(value)) {
-    const words = (value as readonly JsonValue[]).map((one) =>
-      typeof one === 'string' ? one : JSON.stringify(one),
-    );
-    return words.length === 0 ? 'none' : bounded(words.join(' '), longestValue);
-  }
-  return bounded(JSON.stringify(value), longestValue);
-}
-
 /** `succeeded`, `skipped`, `schema_mismatch in classify`. */
 export function outcomeText(outcome: ToldOutcome): string {
   if (outcome === null) return 'succeeded';
   if (outcome === 'skipped') return outcome;
   return outcome.step === null ? outcome.code : `${outcome.code} in ${outcome.step}`;
-}
-
-function askedOf(summary: RunSummary | undefined): string {
-  return summary?.simulated === true ? 'answers of the simulator' : 'answers of models';
 }
 
 /** Empty where models have answered. */

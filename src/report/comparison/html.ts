@@ -8,12 +8,12 @@ import {
   failureCounts,
   firstOf,
   latencyPairs,
-  makingsOf,
   measuresOf,
   noteOf,
   outcomeText,
   verdictOf,
 } from './facts.ts';
+import { makingsOf } from './makings.ts';
 import { amountLeft, changedKinds, fieldsInOrder } from './shown-first.ts';
 import { pageStyle } from './style.ts';
 

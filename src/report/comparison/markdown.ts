@@ -8,13 +8,13 @@ import {
   failureCounts,
   firstOf,
   latencyPairs,
-  makingsOf,
   measuresOf,
   noteOf,
   outcomeText,
   verdictOf,
   type Measure,
 } from './facts.ts';
+import { makingsOf } from './makings.ts';
 import { amountLeft, changedKinds, fieldsInOrder, type ChangedKind } from './shown-first.ts';
 
 export interface MarkdownOptions {

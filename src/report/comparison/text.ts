@@ -11,12 +11,12 @@ import {
   failureCounts,
   firstOf,
   latencyPairs,
-  makingsOf,
   measuresOf,
   noteOf,
   outcomeText,
   verdictOf,
 } from './facts.ts';
+import { makingsOf } from './makings.ts';
 import { markedPieces, wrapPieces } from './marked-text.ts';
 import { amountLeft, changedKinds, fieldsInOrder } from './shown-first.ts';
 
@@ -31,6 +31,8 @@ const mostFields = 20;
 const mostMoves = 10;
 const mostFailures = 10;
 const keysShown = 10;
+/** Columns of a value that leaves room for a long one beside it. */
+const shortSide = 16;
 /** Lines of one field. */
 const mostLines = 12;
 const moreShown = '--limit N or --all shows more';
@@ -75,8 +77,15 @@ function head(comparison: Comparison, width: number, paint: Paint): readonly str
 function makings(comparison: Comparison, width: number, paint: Paint): readonly string[] {
   const lines = makingsOf(comparison).flatMap(({ name, before, after }) => {
     const change = `${printable(before)} -> ${printable(after)}`;
-    const line = `  ${clip(name, 30)}: ${change}`;
+    const line = `  ${printable(name)}: ${change}`;
     if (displayWidth(line) <= width) return [line];
+    const [was, is] = [clip(before, shortSide), clip(after, shortSide)];
+    const room = width - displayWidth(`  ${printable(name)}:  -> `);
+    // Of two that are long, neither could be read beside the other.
+    if (was === printable(before) && room >= 2 * shortSide)
+      return [`  ${printable(name)}: ${was} -> ${clip(after, room - displayWidth(was))}`];
+    if (is === printable(after) && room >= 2 * shortSide)
+      return [`  ${printable(name)}: ${clip(before, room - displayWidth(is))} -> ${is}`];
     const side = (text: string) => clip(text, width - 8);
     return [`  ${clip(name, width - 3)}:`, `    - ${side(before)}`, `    + ${side(after)}`];
   });
