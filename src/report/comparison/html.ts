@@ -79,7 +79,7 @@ function measures(comparison: Comparison): string {
   const rows = [...measuresOf(comparison), ...latencyPairs(comparison)].map(
     ({ name, before, after, change }) => [heading(name), number(before), number(after), number(change)],
   );
-  return table('Usage, cost and time', ['', 'before', 'after', 'change'], rows);
+  return table('Usage, cost and time', ['', right('before'), right('after'), right('change')], rows);
 }
 
 function makings(comparison: Comparison): string {
@@ -105,7 +105,7 @@ function fields(comparison: Comparison): string {
       `<td>${list}</td>`,
     ];
   });
-  return table('Fields that changed', ['field', 'records', 'moves'], rows);
+  return table('Fields that changed', ['field', right('records'), 'moves'], rows);
 }
 
 function moved(...values: Parameters<typeof valueTexts>): string {
@@ -119,7 +119,7 @@ function codes({ failureCodes }: Comparison): string {
     heading(code),
     ...[a, b, fixed, fresh].map((count) => number(formatCount(count))),
   ]);
-  return table('Failures', ['code', 'before', 'after', 'fixed', 'new'], rows);
+  return table('Failures', ['code', ...['before', 'after', 'fixed', 'new'].map(right)], rows);
 }
 
 async function outcomes({ failures }: Comparison): Promise<string> {
@@ -200,10 +200,26 @@ function number(text: string): string {
   return `<td class="number">${htmlText(text)}</td>`;
 }
 
+/** A header that stands over numbers, as they do. */
+interface NumberHeader {
+  readonly number: string;
+}
+
+function right(number: string): NumberHeader {
+  return { number };
+}
+
 /** Nothing where there are no rows. The cells are HTML already. */
-function table(caption: string, headers: readonly string[], rows: readonly (readonly string[])[]): string {
+function table(
+  caption: string,
+  headers: readonly (string | NumberHeader)[],
+  rows: readonly (readonly string[])[],
+): string {
   if (rows.length === 0) return '';
-  const head = headers.map((header) => (header === '' ? '<td></td>' : `<th scope="col">${header}</th>`));
+  const head = headers.map((header) => {
+    if (typeof header !== 'string') return `<th scope="col" class="number">${header.number}</th>`;
+    return header === '' ? '<td></td>' : `<th scope="col">${header}</th>`;
+  });
   return `<table>
 <caption>${caption}</caption>
 <thead><tr>${head.join('')}</tr></thead>

@@ -17,15 +17,19 @@ dd{margin:0;overflow-wrap:anywhere}
 table{border-collapse:collapse;margin:0 0 1.5rem;width:100%}
 caption{text-align:left;font-weight:600;font-size:1.125rem;padding:.25rem 0}
 th,td{padding:.25rem .75rem .25rem 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:top;overflow-wrap:anywhere}
-thead th{color:var(--dim);font-weight:400}
-tbody th{font-weight:400}
+th:last-child,td:last-child{padding-right:0}
+thead th{color:var(--dim);font-weight:400;white-space:nowrap}
+tbody th{font-weight:400;min-width:min(7.5rem,22vw)}
+tbody td:not(.number){min-width:min(6rem,24vw)}
 .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-td ul{margin:0;padding-left:1rem}
+.number+:not(.number){padding-left:.75rem}
+td ul{margin:0;padding:0;list-style:none}
 article{border:1px solid var(--line);border-radius:.375rem;padding:.75rem 1rem;margin:0 0 1rem}
 .change{margin:0;white-space:pre-wrap;overflow-wrap:anywhere;font-family:ui-monospace,monospace;font-size:.875rem}
 del,ins{border-radius:.125rem;padding:0 .125rem}
 del{background:var(--went);color:var(--went-ink);text-decoration:line-through}
 ins{background:var(--came);color:var(--came-ink);text-decoration:underline}
 .omitted,.legend{color:var(--dim)}
+@media (max-width:30rem){table{font-size:.875rem}th,td{padding-right:.5rem}}
 @media print{main{max-width:none;padding:0}article,tr{break-inside:avoid}}
 `;
