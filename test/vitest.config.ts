@@ -38,6 +38,7 @@ const notClean = [
   'cli/signals',
   'models/global-dispatcher',
   'models/tracing',
+  'report/comparison/browser',
   'report/page/browser',
   'run/journal/history-size',
   'run/key-table',

@@ -20,7 +20,7 @@ export interface FieldFigures {
   /** Records whose output has it, those with null among them. */
   readonly records: number;
   readonly null: number;
-  /** Its values but null, the most frequent first, where they are few and short; else null. */
+  /** Its values but null, where they are few and short, else null: the most frequent first; numbers alone by their size. */
   readonly values: readonly ValueCount[] | null;
   /** Of its values that are numbers; null where none is. */
   readonly numbers: NumberFigures | null;
@@ -155,9 +155,18 @@ function figuresOf(name: string, field: OpenField): FieldFigures {
 
 function valuesOf({ areFew, seen, counts }: ClassCounts): readonly ValueCount[] | null {
   if (!areFew || seen === 0 || (counts.size === seen && seen > mostOnce)) return null;
-  return [...counts]
-    .map(([text, count]) => ({ value: JSON.parse(text) as ValueCount['value'], count }))
-    .sort((one, other) => other.count - one.count);
+  const values = [...counts].map(([text, count]) => ({
+    value: JSON.parse(text) as ValueCount['value'],
+    count,
+  }));
+  // Of a scale, such as one to five stars, it matters which value stands beside which.
+  return values.every(isOfNumber)
+    ? values.sort((one, other) => one.value - other.value)
+    : values.sort((one, other) => other.count - one.count);
+}
+
+function isOfNumber(counted: ValueCount): counted is ValueCount & { readonly value: number } {
+  return typeof counted.value === 'number';
 }
 
 function lengths(spread: Spread, empty: number): LengthFigures | null {

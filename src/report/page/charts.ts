@@ -64,9 +64,9 @@ export function shareBar(
   return markup`<svg class="share" role="img" aria-label="${label}" viewBox="0 0 100 10" preserveAspectRatio="none">${shapes}</svg>`;
 }
 
-/** A bar within a table's cell, which the numbers beside it tell as well. */
-export function cellBar(value: number, most: number): Html {
-  const width = most > 0 ? round((value / most) * 100) : 0;
+/** The share of a whole within a table's cell, full where it is all of it; the numbers beside it tell it as well. */
+export function cellBar(value: number, whole: number): Html {
+  const width = whole > 0 ? round(Math.min(1, value / whole) * 100) : 0;
   return markup`<svg class="bar" aria-hidden="true" viewBox="0 0 100 8" preserveAspectRatio="none"><rect class="f-accent" x="0" y="0" width="${width}" height="8"></rect></svg>`;
 }
 

@@ -1,25 +1,22 @@
 import { formatDuration } from '../../duration.ts';
-import { isObject, type JsonValue } from '../../json/json.ts';
 import type { ContentPart, Message } from '../../models/contract.ts';
 import { addUsage, zeroUsage } from '../../usage/add.ts';
 import type { Usage } from '../../usage/usage.ts';
-import { answeredFields, type IsCopied } from '../figures/copied-fields.ts';
 import type { ModelCall, RecordStory, RenderedMessages, StoryCall, ToolCall } from '../figures/story.ts';
 import { costCell, tokenCell } from '../money.ts';
 import { formatAmount, formatCount } from '../numbers.ts';
 import { clipped, markup, nothing, trusted, type Html } from './html.ts';
+import { jsonText, short, type SaidInLine } from './said.ts';
 
 const longestText = 4000;
-const longestResult = 160;
-/** Characters of a name or a value that are no long text yet. */
-const longestName = 60;
+const longestFailure = 160;
 const callsAtMost = 60;
 
 /** A record as rows of the table: its figures, and below them, folded, all that is known of it. */
 export function recordMarkup(
   story: RecordStory,
   messages: RenderedMessages | undefined,
-  isCopied: IsCopied | undefined,
+  said: SaidInLine,
   columns: number,
 ): Html {
   const { index, line, key, outcome, calls } = story;
@@ -30,7 +27,7 @@ export function recordMarkup(
   const numbers = `data-outcome="${outcome}" data-line="${line}" data-calls="${models.length}" data-tokens="${usage.total_tokens ?? ''}" data-cost="${usage.cost_usd ?? ''}" data-time="${time}"`;
   return markup`<tbody ${trusted(numbers)} data-key="${key}"><tr class="row"><td class="number line">${formatCount(line)}</td>
 <th scope="row" class="text"><span class="plain-key">${clipped(key, 200)}</span><button type="button" class="toggle" aria-expanded="false" aria-controls="${id}">${clipped(key, 200)}</button></th>
-<td>${outcomeBadge(outcome)}</td><td class="result"><div class="said text">${resultOf(story, isCopied)}</div></td>
+<td>${outcomeBadge(outcome)}</td><td class="result"><div class="said text">${resultOf(story, said)}</div></td>
 <td class="number calls">${formatCount(models.length)}</td><td class="number tokens">${tokenCell(usage, usage.total_tokens)}</td><td class="number cost">${costCell(usage)}</td><td class="number time">${calls.length === 0 ? '–' : formatDuration(time)}</td></tr>
 <tr class="more" id="${id}"><td colspan="${columns}"><details><summary>Messages and answers of ${clipped(key, 80)}</summary>${storyMarkup(story, messages)}</details></td></tr></tbody>
 `;
@@ -41,29 +38,9 @@ function outcomeBadge(outcome: RecordStory['outcome']): Html {
   return markup`<span class="badge ${mood}">${outcome}</span>`;
 }
 
-/** What is new in the output, `label: positive  certain: true`: what stood in the input already would hide it. */
-function resultOf({ output, failure }: RecordStory, isCopied: IsCopied | undefined): Html {
-  if (failure !== undefined) return clipped(`${failure.code}: ${failure.message}`, longestResult);
-  if (output === undefined) return nothing;
-  const answered = isObject(output) ? [...answeredFields(output, isCopied)] : [];
-  if (answered.length === 0) return markup`${short(jsonText(output), longestResult)}`;
-  const fields = answered.map(([name, { value }]) => ({ name, said: jsonText(value) }));
-  // A label behind a long text would never be seen.
-  const isLong = ({ said }: { readonly said: string }) => Number(said.length > longestName);
-  let room = longestResult;
-  return markup`${fields
-    .toSorted((one, other) => isLong(one) - isLong(other))
-    .flatMap(({ name, said }) => {
-      if (room <= 0) return [];
-      const label = short(name, longestName);
-      const text = short(said, Math.max(1, room - label.length));
-      room -= label.length + text.length + 4;
-      return [markup`<span class="field">${label}:</span> ${text} `];
-    })}`;
-}
-
-function short(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+function resultOf({ output, failure }: RecordStory, said: SaidInLine): Html {
+  if (failure !== undefined) return clipped(`${failure.code}: ${failure.message}`, longestFailure);
+  return output === undefined ? nothing : said(output);
 }
 
 function storyMarkup(story: RecordStory, messages: RenderedMessages | undefined): Html {
@@ -180,8 +157,4 @@ function turn(role: string, mood: string, text: string): Html {
 
 function block(text: string): Html {
   return markup`<pre dir="auto">${clipped(text, longestText)}</pre>`;
-}
-
-function jsonText(value: JsonValue, indent?: number): string {
-  return typeof value === 'string' ? value : JSON.stringify(value, null, indent);
 }

@@ -4,6 +4,7 @@ import { endedRecords } from '../figures/words.ts';
 import { formatAmount, formatCount } from '../numbers.ts';
 import { markup, nothing, type Html } from './html.ts';
 import { recordMarkup } from './record.ts';
+import { saidInLines } from './said.ts';
 import type { Section } from './section.ts';
 
 /** Bytes of markup that the records may take: the page stays below 10 MB with all else that is on it. */
@@ -48,9 +49,11 @@ interface Shown {
 function fitting({ stories, messages, isCopied }: Report): readonly Shown[] {
   let room = mostBytes;
   const shown: Shown[] = [];
+  const outputs = stories.map(({ output }) => output);
+  const said = saidInLines(outputs, isCopied);
   const ordered = stories.toSorted((one, other) => rank(one) - rank(other));
   for (const story of ordered) {
-    const rows = recordMarkup(story, messages.get(story.sequence), isCopied, columns.length);
+    const rows = recordMarkup(story, messages.get(story.sequence), said, columns.length);
     room -= Buffer.byteLength(rows.html);
     if (room < 0) break;
     shown.push({ story, rows });

@@ -43,9 +43,8 @@ function wordsOf(field: FieldFigures, records: number): string {
 
 function valuesTable({ values, null: nulls }: FieldFigures, records: number): Html {
   const shown = values ?? [];
-  const most = Math.max(nulls, ...shown.map(({ count }) => count));
   const row = (value: Html, count: number): Html =>
-    markup`<tr><th scope="row" class="text">${value}</th><td class="number">${formatCount(count)}</td><td class="number">${shareInWords(count, records)}</td><td class="shares">${cellBar(count, most)}</td></tr>`;
+    markup`<tr><th scope="row" class="text">${value}</th><td class="number">${formatCount(count)}</td><td class="number">${shareInWords(count, records)}</td><td class="shares">${cellBar(count, records)}</td></tr>`;
   return markup`<table><thead><tr><th scope="col">Value</th><th scope="col" class="number">Records</th><th scope="col" class="number">Share</th><td class="shares"></td></tr></thead>
 <tbody>${shown.map(({ value, count }) => row(markup`${classInWords(value)}`, count))}${
     nulls === 0 ? nothing : row(markup`<span class="cut">null</span>`, nulls)

@@ -175,7 +175,8 @@ footer { color: var(--muted); font-size: 13px; padding-bottom: 40px; }
 @media (max-width: 460px) {
   .scroll th, .scroll td { padding-right: 9px; font-size: 13px; }
   .scroll tbody th { min-width: 84px; max-width: 140px; }
-  td.bars, .spare { display: none; }
+  .scroll thead th { white-space: normal; vertical-align: bottom; }
+  .bars, .spare { display: none; }
   .cards { grid-template-columns: 1fr 1fr; gap: 8px; }
   .cards > div { padding: 12px; }
   .cards .figure { font-size: 20px; }

@@ -32,6 +32,15 @@ describe('the results of a run', () => {
     });
   });
 
+  it('list few numbers by their size, as they stand on a scale', () => {
+    const counted = [4, 10, 4, 2, 4, 10].map((stars): JsonObject => ({ stars }));
+    expect(only([...counted, { stars: null }]).values).toEqual([
+      { value: 2, count: 1 },
+      { value: 4, count: 3 },
+      { value: 10, count: 2 },
+    ]);
+  });
+
   it('leave out what is copied from the input, with all that is below it', () => {
     const output = { id: 'a', ticket: { text: 'x' }, classify: { topic: 'order', 'a b': 1 } };
     const { fields } = resultsOf([output], ['id', 'ticket']);
@@ -45,7 +54,7 @@ describe('the results of a run', () => {
       numbers: { count: 101, min: 0, median: 50, max: 100 },
     });
     expect(only([{ score: 2 }, { score: -1.5 }])).toMatchObject({
-      values: [{ value: 2 }, { value: -1.5 }],
+      values: [{ value: -1.5 }, { value: 2 }],
       numbers: { min: -1.5, median: -1.5, max: 2 },
     });
   });

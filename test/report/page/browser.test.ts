@@ -85,6 +85,15 @@ describe.skipIf(!existsSync(executablePath))(
       expect(complaints).toEqual([]);
     });
 
+    it('has all counts of a step in view on a telephone', async () => {
+      const { page } = await nightPage({ viewport: { width: 390, height: 844 } });
+      const table = page.getByRole('group', { name: 'Tokens and cost' });
+      for (const name of ['Requests', 'Input tokens', 'Output tokens', 'Cost']) {
+        const heading = await table.getByRole('columnheader', { name, exact: true }).boundingBox();
+        expect(heading === null ? Infinity : heading.x + heading.width).toBeLessThanOrEqual(390);
+      }
+    });
+
     it('opens, searches, filters and sorts records by keyboard', async () => {
       const { page, complaints } = await nightPage();
       const keys = async () => page.locator('tbody:not([hidden]) > tr.row > th button').allTextContents();

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeReport } from '../../../src/cli/make-report.ts';
 import type { Terminal } from '../../../src/cli/terminal.ts';
@@ -7,6 +9,7 @@ import { reportPage } from '../../../src/report/page/page.ts';
 import type { RunSummary } from '../../../src/run/run-summary.ts';
 import { call, ended, failedRecord, priced, record, resumed } from '../../run/journal/journals.ts';
 import { answer } from '../../run/support/fake-models.ts';
+import { finishedRun, pipeReport, ticketPipeline } from '../finished-run.ts';
 import { pastRun } from '../past-runs.ts';
 
 async function report(lines: readonly string[], options: Partial<RunSummary> = {}): Promise<Report> {
@@ -90,6 +93,32 @@ describe('the page of a run', () => {
     expect(text).toContain('does not tell when its calls ended');
     expect(text).toContain('429s');
     expect(text).toContain('unknown');
+  });
+
+  it('has bars as long as the shares beside them, and of few numbers the order of a scale', async () => {
+    const { cwd, folder } = await finishedRun({
+      pipeline: ticketPipeline.replace('{enum: [order, billing]}', '{type: integer}'),
+      rows: Array.from({ length: 20 }, (_, at) => ({ id: `t${at}`, text: String(at < 7 ? 5 : at % 5) })),
+      reply: (prompt) => answer(prompt.startsWith('Classify') ? `{"topic":${prompt.slice(9)}}` : prompt),
+    });
+    await pipeReport(cwd, 'night');
+    const html = readFileSync(join(folder, 'report.html'), 'utf8');
+    const values = /<h3 class="text">classify\.topic<\/h3>[^]*?<\/table>/.exec(html)?.[0] ?? '';
+    const rows = values.matchAll(
+      /<th scope="row" class="text">(.*?)<\/th>.*?>([\d.]+ %)<.*? width="([\d.]+)"/g,
+    );
+    expect([...rows].map(([, value, share, width]) => [value, share, width])).toEqual([
+      ['0', '10 %', '10'],
+      ['1', '10 %', '10'],
+      ['2', '15 %', '15'],
+      ['3', '15 %', '15'],
+      ['4', '15 %', '15'],
+      ['5', '35 %', '35'],
+    ]);
+    const costs = /<h2 id="usage">[^]*?<\/table>/.exec(html)?.[0] ?? '';
+    const shares = [...costs.matchAll(/ width="([\d.]+)"/g)].map(([, width]) => Number(width));
+    expect(shares).toEqual([expect.any(Number), expect.any(Number), 100]);
+    expect((shares[0] ?? 0) + (shares[1] ?? 0)).toBeCloseTo(100, 1);
   });
 
   it('has less than 10 MB whatever was answered, and gives failed records room first', async () => {
