@@ -53,6 +53,7 @@ Examples:
   $ cat rows.jsonl | pipe run translate.yaml --input - --output - | head
 
 The first Ctrl-C finishes the calls under way, the second ends at once.
+What --fail-fast or --max-failures stops ends with 1; pipe resume goes on.
 --record asks only what its file lacks, or with --no-cache all; --replay nobody.
 With --simulate only models' answers are made up: tools run, and want their
 variables. What it takes: pipe simulator --help`,

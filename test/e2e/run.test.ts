@@ -348,8 +348,10 @@ describe('pipe run', () => {
       server,
       Array.from({ length: 10 }, (_, id) => ({ id, input: `sentence ${id}` })),
     );
-    const { exitCode } = await run(folder, flag, '--concurrency', '1');
+    const { exitCode, stderr } = await run(folder, flag, '--concurrency', '1');
     expect(exitCode).toBe(1);
+    expect(stderr).toContain('pipe resume');
+    expect(stderr).toContain(`goes on with the ${10 - failures} pending records`);
     expect(server.calls).toHaveLength(failures);
     expect(json(folder, 'out/run.json')).toMatchObject({
       state: 'stopped',
