@@ -1,9 +1,13 @@
+import { hideSecrets } from './hide-secrets.ts';
 import { displayWidth, printable } from './printable.ts';
 import type { Position, Range } from './source.ts';
 
 /** Longer lines are shown around the mistake only. In UTF-16 units, of which `shownBefore` stand before the mistake. */
 const longestShown = 120;
 const shownBefore = 50;
+
+/** How much of the text before and after a mistake tells whether what is shown is a key. In UTF-16 units. */
+const lookedAt = 5000;
 
 export interface FrameStyle {
   /** Line numbers and rulers. */
@@ -14,10 +18,12 @@ export interface FrameStyle {
 
 /**
  * The line of a mistake with carets under it, and the lines right before and after it. Of a mistake over several
- * lines, the first is shown. Every line is one line: characters that act on a terminal are shown as escapes.
+ * lines, the first is shown. Every line is one line: characters that act on a terminal are shown as escapes,
+ * and a key that stands there as so many `x`: frames are kept in the logs of CI.
  */
-export function codeFrame(text: string, { start, end }: Range, style: FrameStyle): string[] {
-  if (text === '') return [];
+export function codeFrame(written: string, { start, end }: Range, style: FrameStyle): string[] {
+  if (written === '') return [];
+  const text = withoutKeys(written, start.offset);
   const from = start.offset - (start.column - 1);
   const to = endOfLine(text, from);
   const margin = String(start.line + 1).length;
@@ -33,6 +39,15 @@ export function codeFrame(text: string, { start, end }: Range, style: FrameStyle
   const after = lineAfter(text, to);
   if (after !== undefined && after.trim() !== '') frame.push(numbered(start.line + 1, beginning(after)));
   return frame;
+}
+
+/** A text of the same length, without the keys that stand around a mistake. */
+function withoutKeys(text: string, at: number): string {
+  const from = Math.max(0, at - lookedAt);
+  const to = at + lookedAt;
+  const hidden = hideSecrets(text.slice(from, to));
+  // A file of megabytes is copied only where it has to be.
+  return hidden.found.length === 0 ? text : text.slice(0, from) + hidden.text + text.slice(to);
 }
 
 /** The place at which the first line of a range ends, for those who can show no more. */
@@ -59,7 +74,8 @@ function around(line: string, from: number, to: number): { shown: string; indent
 }
 
 function beginning(line: string): string {
-  return around(line, 0, 0).shown;
+  // That of a long line is far from the mistake.
+  return around(withoutKeys(line, 0), 0, 0).shown;
 }
 
 /** A tab takes four columns, wherever it stands, so that what is below it can be aligned. */

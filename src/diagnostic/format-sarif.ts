@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { version } from '../version.ts';
 import { meaningOf } from './codes.ts';
 import { messageLines } from './format-text.ts';
+import { hideSecrets } from './hide-secrets.ts';
 import type { PlacedDiagnostic } from './placed.ts';
 import { printableJson } from './printable.ts';
 
@@ -105,12 +106,18 @@ function artifactOf(file: string, from: Folders): { readonly uri: string; readon
 function fingerprints(from: Folders): (diagnostic: PlacedDiagnostic) => string {
   const seen = new Map<string, number>();
   return ({ code, file = '', message, frame }) => {
-    const said = frame === undefined ? message : lineOf(frame.text, frame.range.start.offset).trim();
+    const said =
+      frame === undefined ? message : withoutKeys(lineOf(frame.text, frame.range.start.offset)).trim();
     const content = [code, artifactOf(file, from).uri, said].join('\0');
     const count = (seen.get(content) ?? 0) + 1;
     seen.set(content, count);
     return `${createHash('sha256').update(content).digest('hex').slice(0, 16)}:${count}`;
   };
+}
+
+/** A short password could be found out by its hash. */
+function withoutKeys(line: string): string {
+  return hideSecrets(line).text;
 }
 
 function lineOf(text: string, offset: number): string {

@@ -2,6 +2,7 @@ import { isAbsolute, relative } from 'node:path';
 import { pointerText } from '../json/pointer.ts';
 import { firstLineOf } from './code-frame.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import { hideSecrets } from './hide-secrets.ts';
 import type { Range } from './source.ts';
 
 /** A diagnostic whose place has been worked out: what all formats print. */
@@ -30,7 +31,13 @@ export function placeDiagnostics(diagnostics: readonly Diagnostic[], cwd: string
 }
 
 function place({ severity, code, message, hint, place }: Diagnostic, cwd: string): PlacedDiagnostic {
-  const told = { severity, code, message, ...(hint !== undefined && { hint }) };
+  // What a message repeats of a file may be a key.
+  const told = {
+    severity,
+    code,
+    message: hideSecrets(message).text,
+    ...(hint !== undefined && { hint: hideSecrets(hint).text }),
+  };
   if (place === undefined) return told;
   if ('line' in place) {
     const { line, column } = place;

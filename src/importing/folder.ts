@@ -1,11 +1,11 @@
 import { realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { hideSecrets, type Hidden } from '../diagnostic/hide-secrets.ts';
 import { readTextFile } from '../pipeline/load.ts';
 import { failure, success, type Result } from '../result.ts';
 import type { Notes } from './notes.ts';
 import { textPlace } from './notes.ts';
-import { hideSecrets, type Hidden } from './secrets.ts';
 
 /** The folder of a file that is imported: what it names is read here, by its real path, and nowhere else. */
 export interface SourceFolder {

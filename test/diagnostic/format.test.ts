@@ -169,6 +169,42 @@ describe('as text', () => {
   });
 });
 
+describe('a key that stands in the file', () => {
+  const key = 'sk-1234567890abcdef';
+  const { source } = parseYaml(
+    '/project/a.yaml',
+    `# ${'long '.repeat(3000)}\nmodel: {api_key: ${key}}\nbase_url: https://user:secret@host\nlast: 1\n`,
+  );
+  const { source: far } = parseYaml(
+    '/project/a.yaml',
+    `api_key: ${key} # ${'long '.repeat(3000)}\nlast: 1\n`,
+  );
+  const told: readonly Diagnostic[] = [
+    { ...unknownKey, message: `found "${key}"`, place: { source, pointer: ['model', 'api_key'] } },
+    { ...unknownKey, hint: `write ${key}`, place: { source, pointer: ['last'] } },
+    { ...unknownKey, place: { source: far, pointer: ['last'] } },
+  ];
+
+  it('is masked in the frame, which keeps its shape, and in what is said', () => {
+    const [first, second] = told;
+    expect(format(first === undefined ? [] : [first])).toContain(
+      [
+        'error  found "xxxxxxxxxxxxxxxxxxx"  [unknown-key]',
+        ` 1 | # ${'long '.repeat(23)}lon…`,
+        ' 2 | model: {api_key: xxxxxxxxxxxxxxxxxxx}',
+        '   |                  ^^^^^^^^^^^^^^^^^^^',
+        ' 3 | base_url: https://user:xxxxxx@host',
+      ].join('\n'),
+    );
+    expect(format(second === undefined ? [] : [second])).toContain('hint: write xxxxxxxxxxxxxxxxxxx');
+  });
+
+  it.each(['text', 'json', 'github', 'sarif'] as const)('is printed nowhere as %s', (kind) => {
+    const text = formatDiagnostics(told, { format: kind, color: false, cwd: '/project' });
+    expect(text).not.toMatch(/sk-1234|user:secret/u);
+  });
+});
+
 describe('as JSON', () => {
   it('is an array', () => {
     expect(format([], 'json')).toBe('[]\n');

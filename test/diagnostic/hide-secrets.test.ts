@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hideSecrets } from '../../src/importing/secrets.ts';
+import { hideSecrets } from '../../src/diagnostic/hide-secrets.ts';
 
 describe('keys in somebody’s file', () => {
   it.each([
@@ -18,6 +18,7 @@ describe('keys in somebody’s file', () => {
     ['base_url: https://me:s3cret-word@host/v1', 's3cret-word'],
     ['Authorization: Basic dXNlcjpwYXNz', 'Basic dXNlcjpwYXNz'],
     ['base: https://user:secret@host/v1', 'secret'],
+    ['`--set model.api_key=0123456789abcdef`: no key', '0123456789abcdef'],
     ['gsk_abcdefghijklmnopqrst', 'gsk_abcdefghijklmnopqrst'],
     [String.raw`"api_key=abcdefgh\"q\""`, 'abcdefgh'],
   ])('are hidden, and places stay: %s', (text, secret) => {
@@ -29,6 +30,8 @@ describe('keys in somebody’s file', () => {
   it.each([
     'api_key: ${env:AZURE_OPENAI_API_KEY}',
     "apiKey: '{{env.OPENAI_API_KEY}}'",
+    'Authorization: "Bearer {{env.RATES_TOKEN}}"',
+    'Authorization: Bearer ${RATES_TOKEN}',
     'apiKeyEnvar: MY_OTHER_KEY_NAME',
     'api_key: OPENAI_API_KEY',
     'max_tokens: 100000000',

@@ -1,5 +1,5 @@
-import { shortestSecret } from '../diagnostic/redact.ts';
-import type { Span } from '../diagnostic/source.ts';
+import { shortestSecret } from './redact.ts';
+import type { Span } from './source.ts';
 
 /** Keys as providers and clouds write them. */
 const knownKeys =
@@ -20,7 +20,7 @@ const names = [
 
 /** References to a variable are none: `${env:KEY}`, `{{env.KEY}}`, `$KEY`. A block of YAML's begins on the next line. */
 const namedKeys = new RegExp(
-  String.raw`((?:\b|_)(?:${names})["']?[ \t]*[:=][ \t]*(?:[|>][-+0-9]{0,2}[ \t]*\r?\n[ \t]*)?)(["']?)(?!\$|\{|\*|&)((?:(?:Bearer|Basic|Token)[ \t]+)?(?:[^\s"'#,}\\]|\\[^\s"']){8,})`,
+  String.raw`((?:\b|_)(?:${names})["']?[ \t]*[:=][ \t]*(?:[|>][-+0-9]{0,2}[ \t]*\r?\n[ \t]*)?)(["']?)(?!\$|\{|\*|&)((?:(?:Bearer|Basic|Token)[ \t]+(?!\$|\{))?(?:[^\s"'#,}\\\x60]|\\[^\s"']){8,})`,
   'gi',
 );
 
@@ -35,8 +35,8 @@ export interface Hidden {
 }
 
 /**
- * Hides the keys that stand in somebody's file before anything else reads it, so that none of them can come into what is
- * written, printed or framed: `keys`, those of this machine, and whatever looks like one.
+ * Hides the keys that stand in somebody's file, so that none of them can come into what is written, printed or framed:
+ * `keys`, those of this machine, and whatever looks like one.
  */
 export function hideSecrets(text: string, keys: readonly string[] = []): Hidden {
   const found: Span[] = [];
