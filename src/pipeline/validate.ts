@@ -1,17 +1,18 @@
 import type { Source } from '../diagnostic/source.ts';
 import { isObject, type JsonObject, type JsonSchema, type JsonValue, type Pointer } from '../json/json.ts';
 import type { Provider } from '../models/provider.ts';
+import { stepTypes } from '../steps/registry.ts';
 import type { StepType } from '../steps/step.ts';
 import { formatMistakes } from './format/mistake.ts';
 import { modelSection, stepModelSection, unknownModelSection } from './format/model-section.ts';
 import { fileSection } from './format/sections.ts';
-import { stepSection } from './format/step-section.ts';
+import { stepSection, untypedStepSection } from './format/step-section.ts';
 import { testsSection } from './format/test-sections.ts';
 import { meantProvider, namesUnknownProvider, providerOf } from './provider-of.ts';
 import type { Report } from './report.ts';
 import { checkOfFormat } from './schema/validator.ts';
 import { soundPart } from './sound-part.ts';
-import { stepType } from './step-type.ts';
+import { typedStep } from './step-type.ts';
 import { anyTest, validateTests } from './validate-tests.ts';
 
 /** A file as far as it is sound: what is wrong has been reported and taken out, so that the rest can be checked too. */
@@ -53,8 +54,9 @@ export function validateFile(value: JsonValue, source: Source, report: Report): 
   const held = isObject(file['steps']) ? Object.entries(file['steps']) : [];
   for (const [id, step] of held) {
     if (id.startsWith('x-')) continue;
-    const type = stepType(id, step, source, report);
-    const spec = type && check(stepOf(type), step, ['steps', id]);
+    const { type, step: typed } = typedStep(id, step, source, report);
+    // Of what is no map there is nothing more to say.
+    const spec = isObject(typed) ? check(stepOf(type), typed, ['steps', id]) : undefined;
     steps.set(id, type && spec && { type, spec });
     const own = isObject(step) && isObject(step['model']) ? step['model'] : {};
     const isOther = namesUnknownProvider(own);
@@ -111,7 +113,11 @@ function stepModelOf(provider: Provider, above: Provider | undefined): Part {
   return { name, schema, mayLack, provider: provider.provider };
 }
 
-function stepOf(type: StepType): Part {
+function stepOf(type: StepType | undefined): Part {
+  if (type === undefined) {
+    const schema = () => untypedStepSection([...stepTypes.values()], anyModel);
+    return { name: 'step of an unknown type', schema };
+  }
   return { name: `step ${type.type}`, schema: () => stepSection(type, anyModel) };
 }
 

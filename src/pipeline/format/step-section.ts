@@ -35,6 +35,9 @@ const commonKeys = {
   },
 } satisfies JsonObject;
 
+/** The keys that every step has. */
+export const commonStepKeys: readonly string[] = ['type', ...Object.keys(commonKeys), 'model'];
+
 /** One step of this type. `model` is the schema of the step's own `model`. */
 export function stepSection(step: StepType, model: JsonObject): JsonObject {
   return section(
@@ -51,4 +54,15 @@ export function stepSection(step: StepType, model: JsonObject): JsonObject {
     },
     { required: ['type', ...(step.required ?? [])], ...step.schema },
   );
+}
+
+/** A step of which it is not known what it does: whatever holds for each of these types holds for it. */
+export function untypedStepSection(types: readonly StepType[], model: JsonObject): JsonObject {
+  const keys = new Set(types.flatMap(({ properties }) => Object.keys(properties)));
+  const shared = Array.from(keys, (key) => {
+    const all = types.flatMap(({ properties }) => properties[key] ?? []);
+    const isShared = new Set(all.map((one) => JSON.stringify(one))).size === 1;
+    return [key, (isShared ? all[0] : undefined) ?? {}] as const;
+  });
+  return section('', { type: {}, ...commonKeys, ...Object.fromEntries(shared), model });
 }
