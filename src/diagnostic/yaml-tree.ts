@@ -99,7 +99,8 @@ export function locatedTree(contents: Node | null, text: string, report: Report)
       hint: isEmpty || key.kind !== 'scalar' ? 'write a name before the colon' : `write "${source}"`,
       ...place,
     });
-    return undefined;
+    // What stands under it can be looked at all the same.
+    return isEmpty || key.kind !== 'scalar' || !isScalar(node) ? undefined : source;
   }
 
   /** Mistakes that YAML lets pass: it trims no other spaces than its own, and `{a:1}` is the key `a:1`. */

@@ -7,6 +7,7 @@ import type { Columns } from './columns.ts';
 import { compilePlan } from './compile.ts';
 import { checkCutTexts } from './cut-texts.ts';
 import { openFiles } from './files.ts';
+import { withoutKeysToldTwice } from './keys-told-twice.ts';
 import { applyOverrides, overrideTexts, type OverrideFlags } from './overrides.ts';
 import { createReport } from './report.ts';
 import { recordsAsPipeline } from './swapped.ts';
@@ -35,6 +36,7 @@ const localMistakes: ReadonlySet<string> = new Set([
   'unquoted-template',
   'cut-template',
   'duplicate-key',
+  'non-string-key',
   'inexact-number',
   'lone-surrogate',
 ]);
@@ -59,7 +61,7 @@ export async function loadPipeline(path: string, options: LoadOptions = {}): Pro
   const file = validateFile(value, source, report);
   const workspace = { path: absolute, source, files, report };
   const plan = await compilePlan(file, options.columns, overrideTexts(options), workspace);
-  const diagnostics = report.all();
+  const diagnostics = withoutKeysToldTwice(report.all());
   const told = { diagnostics, source, files: files.touched() };
   return report.failed() ? told : { ...told, plan };
 }

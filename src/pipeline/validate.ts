@@ -52,6 +52,10 @@ export function validateFile(value: JsonValue, source: Source, report: Report): 
   const steps = new Map<string, SoundStep | undefined>();
   const models = new Map<string, JsonObject>();
   const held = isObject(file['steps']) ? Object.entries(file['steps']) : [];
+  checkUnnamed(value, file['steps'], (id, step) => {
+    const { type, step: typed } = typedStep(id, step, source, report);
+    check(stepOf(type), typed, ['steps', id]);
+  });
   for (const [id, step] of held) {
     if (id.startsWith('x-')) continue;
     const { type, step: typed } = typedStep(id, step, source, report);
@@ -77,6 +81,18 @@ export function validateFile(value: JsonValue, source: Source, report: Report): 
   }
   validateTests(file['tests'], source, report);
   return { file: { ...file, ...(model && { model }) }, steps, models };
+}
+
+/** Steps whose names cannot stay have their own mistakes. */
+function checkUnnamed(
+  file: JsonValue,
+  sound: JsonValue | undefined,
+  check: (id: string, step: JsonObject) => void,
+): void {
+  const written = isObject(file) ? file['steps'] : undefined;
+  if (!isObject(written)) return;
+  for (const [id, step] of Object.entries(written))
+    if (isObject(step) && !(isObject(sound) && Object.hasOwn(sound, id))) check(id, step);
 }
 
 /** A part of the file that is checked by itself. */

@@ -147,11 +147,23 @@ const nouns: { readonly [map: string]: string } = {
 function badName(pointer: Pointer, schema: JsonObject): Told {
   const name = String(pointer.at(-1));
   const noun = nouns[String(pointer.at(-2))] ?? 'an entry';
+  const rule = textOf(schema['patternErrorMessage']);
+  const other = fittingName(name, noun, schema);
   const hint =
     /^[a-z]+$/u.test(name) && noun !== nouns['tools']
       ? 'templates have another use for that word'
-      : textOf(schema['patternErrorMessage']);
+      : other !== undefined && rule !== undefined
+        ? `write \`${other}\`: ${rule}`
+        : rule;
   return told('invalid-name', `${valueText(name)} cannot be the name of ${noun}`, hint);
+}
+
+/** The nearest name that may stand there: `my_step` for `my step`, `step_1` for `1`. */
+function fittingName(name: string, noun: string, { pattern }: JsonObject): string | undefined {
+  const joined = name.replaceAll(/[^A-Za-z0-9_-]+/gu, '_').replaceAll(/^[_-]+|[_-]+$/gu, '');
+  if (joined === '' || /[^\p{ASCII}]/u.test(name)) return undefined;
+  const other = /^[A-Za-z]/u.test(joined) ? joined : `${noun.replace(/^an? /u, '')}_${joined}`;
+  return typeof pattern === 'string' && new RegExp(pattern, 'u').test(other) ? other : undefined;
 }
 
 function told(code: string, message: string, hint: string | undefined): Told {
