@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json/json.ts';
+import { isObject, type JsonObject } from '../json/json.ts';
 import type { ModelRequest } from '../models/contract.ts';
 import { success, type Result } from '../result.ts';
 import { kindsOfType, typeOf } from '../schema/value-type.ts';
@@ -124,5 +124,20 @@ function checkSchema(schema: StepProgram['output'], method: MethodName, builder:
       hint: 'put the value into an object: {type: object, required: [answer], properties: {answer: …}}',
       pointer: ['schema'],
     });
+  } else if (isEmpty(schema)) {
+    builder.report({
+      severity: 'warning',
+      code: 'empty-schema',
+      message: 'the schema asks for nothing, so any JSON is taken for an answer',
+      hint: 'describe the answer, such as {type: object, required: […], properties: {…}}',
+      pointer: ['schema'],
+    });
   }
+}
+
+/** Keywords that ask nothing of a value. */
+const notes = new Set(['$schema', '$id', '$comment', '$defs', 'definitions', 'title', 'description']);
+
+function isEmpty(schema: StepProgram['output']): boolean {
+  return isObject(schema) && Object.keys(schema).every((name) => notes.has(name) || name.startsWith('x-'));
 }

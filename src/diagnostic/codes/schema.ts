@@ -7,6 +7,10 @@ export const schemaCodes = {
     'No value, or no value that a model can answer, fits the schema.',
     'Remove what forbids the rest.',
   ],
+  'empty-schema': [
+    'The schema of an answer asks for nothing, so any JSON would do.',
+    'Describe the fields of the answer under `properties`.',
+  ],
   'undescribed-field': [
     'A required field is not described under `properties`, so any value would do.',
     'Describe it.',

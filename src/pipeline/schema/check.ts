@@ -95,6 +95,8 @@ function keywordHint(name: string, value: JsonValue, known: string | undefined):
   if (name === 'nullable') return 'write type: [<type>, "null"]';
   if (name === 'additionalItems') return 'write `items` beside `prefixItems`';
   if (name === 'dependencies') return 'write `dependentRequired` or `dependentSchemas`';
+  const field = known === 'type' ? undefined : shorthand(value);
+  if (field !== undefined) return `put it under \`properties\`: \`${name}: ${field}\``;
   if (known !== undefined) return `did you mean \`${known}\`?`;
   if (isObject(value)) return `if \`${name}\` is a field, put it under \`properties\``;
   return 'remove it, or let its name begin with `x-` if it is a note of your own';
@@ -207,6 +209,18 @@ function schemaHint(value: JsonValue): { readonly hint?: string } {
   if (Array.isArray(value))
     return { hint: 'several shapes are written as anyOf: […]; a fixed list as prefixItems: […]' };
   if (typeof value !== 'string') return {};
-  const type = typeWords[value.toLowerCase()] ?? typeNames.find((name) => name === value);
-  return type === undefined ? {} : { hint: `write {type: ${type}}` };
+  const field = shorthand(value);
+  return field === undefined ? {} : { hint: `write ${field}` };
+}
+
+/** The schema of a field that other tools write as one word: `string`, `list[str]`, `enum[a, b]`. */
+function shorthand(value: JsonValue): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const [, outer, inner = ''] = /^\s*(list|enum)\s*\[([^[\]{}]+)\]\s*$/iu.exec(value) ?? [];
+  if (outer?.toLowerCase() === 'enum') return `{enum: [${inner.trim()}]}`;
+  const items = outer === undefined ? undefined : shorthand(inner);
+  if (items !== undefined) return `{type: array, items: ${items}}`;
+  const word = value.trim();
+  const type = typeWords[word.toLowerCase()] ?? typeNames.find((name) => name === word);
+  return type === undefined ? undefined : `{type: ${type}}`;
 }
