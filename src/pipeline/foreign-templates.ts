@@ -48,7 +48,13 @@ function foreignIn(text: string, known: Readable): readonly Foreign[] {
   // for is bounded, so that many that are never closed cost no more than others.
   const plain = text.replaceAll(/\{\{[^]{0,1000}?\}\}+/gu, (tag) => ' '.repeat(tag.length));
   const variables = known.reads.env === true ? variablesIn(plain) : [];
-  return [...bracesIn(plain, known), ...tagsIn(plain, known), ...dollarsIn(text), ...variables];
+  return [
+    ...bracesIn(plain, known),
+    ...tagsIn(plain, known),
+    ...notesIn(plain),
+    ...dollarsIn(text),
+    ...variables,
+  ];
 }
 
 /** `{text}`, `${text}`, `{ input.text }`, `{input["text"]}`: f-strings, LangChain, JavaScript. Not LaTeX: `\frac{a}{b}`. */
@@ -69,6 +75,14 @@ function tagsIn(text: string, known: Readable): readonly Foreign[] {
     const meant = held === undefined ? undefined : pathOf(held, known);
     const hint = meant === undefined ? tagHint(written) : `write {{${meant}}}`;
     return plainText(written, index, hint);
+  });
+}
+
+/** `{# … #}` of Jinja. */
+function notesIn(text: string): readonly Foreign[] {
+  return [...text.matchAll(/\{#-?\s[^]{0,300}?\s-?#\}/gu)].map(({ 0: written, index }) => {
+    const note = bounded(written.slice(2, -2).replaceAll(/^-|-$/gu, '').trim().replaceAll(/\s+/gu, ' '), 40);
+    return plainText(written, index, `write {{! ${note} }}`);
   });
 }
 

@@ -4,6 +4,7 @@ import { checkTemplate } from '../template/check.ts';
 import { stepReferences } from '../template/references.ts';
 import type { ScopeType } from '../template/scope-type.ts';
 import { checkColumns, columnHint, textOf, typingHint } from './columns.ts';
+import { foreignNameHint } from './foreign-loops.ts';
 import type { InputType } from './input.ts';
 import type { Dependency } from './order.ts';
 import { scopesOf, type FileScope } from './scope.ts';
@@ -51,7 +52,10 @@ export function checkPaths(
     const problems = checkTemplate(template.template, scope);
     for (const problem of problems) {
       const mistake = templateMistake(problem, template.place, partials);
-      if (columns === undefined) {
+      const foreign = foreignNameHint(problem, textOf(problem, template.template.text, partials));
+      if (foreign !== undefined) {
+        report.add({ ...mistake, hint: foreign });
+      } else if (columns === undefined) {
         report.add(mistake);
       } else if (schema === undefined) {
         const read = textOf(problem, template.template.text, partials).slice(problem.start, problem.end);

@@ -1,6 +1,8 @@
 import type { Span } from '../diagnostic/diagnostic.ts';
 import { didYouMean } from '../diagnostic/suggest.ts';
 import { blockNames, isBlockName } from './blocks.ts';
+import { choiceText } from './choice.ts';
+import { callHint, filterHint } from './filter-text.ts';
 import { withHelpers } from './operators.ts';
 import { otherWordHint } from './other-words.ts';
 import { dottedPath } from './path-text.ts';
@@ -222,16 +224,33 @@ function explainInside(text: string, opener: Span, token: string, place: Span): 
   const habit = habits.find(({ written }) => written.test(text.slice(start)));
   const written = habit?.written.exec(text.slice(start))?.[0].length;
   const end = written === undefined ? Math.max(place.end, start + 1) : start + written;
-  const hint = helperHint(text, opener) ?? fieldHint(text, start) ?? habit?.hint;
+  const hint =
+    choiceHint(text, opener) ??
+    helperHint(text, opener) ??
+    fieldHint(text, start) ??
+    (found === '|' ? filterHint(text, opener.end, start) : undefined) ??
+    (text[start] === '(' ? callHint(text, opener.end, start) : undefined) ??
+    habit?.hint;
   return mistake({ start, end }, `unexpected ${quote(text, { start, end })}`, hint);
 }
 
 /** How the path is written whose field stands here in brackets and quotes, as in `input['text']`. */
 function fieldHint(text: string, start: number): string | undefined {
   const [brackets] = /^(?:\.?\[(?:'[^']*'|"[^"]*"|\d+)\]|\.[\w-]+)+/u.exec(text.slice(start)) ?? [];
-  if (brackets === undefined || !/^\[['"]/u.test(brackets)) return undefined;
+  if (brackets === undefined || !/^\[['"\d]/u.test(brackets)) return undefined;
   const [path = ''] = /[\p{L}\p{N}_$@.[\]-]*$/u.exec(text.slice(0, start)) ?? [];
+  if (/^\[\d/u.test(brackets)) {
+    return path === '' ? undefined : `an index is written after a dot: ${dottedPath(path + brackets)}`;
+  }
   return `a field is written after a dot: ${dottedPath(path + brackets)}`;
+}
+
+/** The blocks that say what the tag says as a choice of another language. */
+function choiceHint(text: string, opener: Span): string | undefined {
+  const close = text.indexOf('}}', opener.end);
+  if (close === -1 || /[#/^>]/u.test(text.slice(opener.start, opener.end))) return undefined;
+  const choice = choiceText(text.slice(opener.end, close));
+  return choice === undefined ? undefined : `write ${choice}`;
 }
 
 /** The whole tag as it is written here, where it is an expression of another language: `{{#if (eq a b)}}`. */

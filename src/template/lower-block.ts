@@ -15,6 +15,7 @@ import {
 import { otherWordHint } from './other-words.ts';
 import type { RawBlock } from './raw-syntax.ts';
 import type { AbsolutePath, Expression } from './syntax.ts';
+import { refuseTrailingPoint } from './trailing-point.ts';
 
 /** Which of the four blocks it is; undefined for what is none of them, which is reported. */
 export function blockNameOf(raw: RawBlock, position: Position, problems: Problems): BlockName | undefined {
@@ -67,6 +68,7 @@ export function subjectOf(
     refuseHash(raw.hash, position, problems, hint);
     return undefined;
   }
+  if (refuseTrailingPoint(raw, position, problems)) return undefined;
   const [first, ...others] = raw.params;
   const last = others.at(-1);
   if (first !== undefined && last === undefined) return lowerExpression(first, position, problems);

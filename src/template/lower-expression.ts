@@ -1,5 +1,6 @@
 import { didYouMean } from '../diagnostic/suggest.ts';
 import { isBlockName } from './blocks.ts';
+import { choiceText } from './choice.ts';
 import { findHelper, helperNames, parameterAt, signatureOf, type Helper } from './helpers.ts';
 import { kindOf, sayKinds } from '../schema/kinds.ts';
 import { isSimple, lowerPath } from './lower-path.ts';
@@ -7,6 +8,7 @@ import { placeIn, refuse, written, type Position, type Problems } from './loweri
 import { otherWordHint } from './other-words.ts';
 import type { RawCall, RawExpression, RawHash } from './raw-syntax.ts';
 import type { Call, Expression, Literal } from './syntax.ts';
+import { refuseTrailingPoint } from './trailing-point.ts';
 
 /** Undefined, here and below: there is a mistake, and it has been reported. */
 export function lowerExpression(
@@ -38,10 +40,11 @@ export function lowerExpression(
 /** What stands in `{{…}}`: a path, or a helper with its arguments. */
 export function lowerMustache(raw: RawCall, position: Position, problems: Problems): Expression | undefined {
   if (raw.path.type !== 'PathExpression') {
+    const choice = raw.params.length > 0 ? choiceText(written(position, raw.loc)) : undefined;
     refuse(problems, position, raw.loc, [
       'template-refused',
       `${written(position, raw.loc)} is not an expression`,
-      'write the text itself, without {{ }}',
+      choice === undefined ? 'write the text itself, without {{ }}' : `write ${choice}`,
     ]);
     return undefined;
   }
@@ -60,10 +63,11 @@ export function refuseHash(hash: RawHash, position: Position, problems: Problems
 }
 
 function lowerCall(raw: RawCall, position: Position, problems: Problems): Call | undefined {
+  if (refuseTrailingPoint(raw, position, problems)) return undefined;
   if (raw.hash !== undefined) refuseHash(raw.hash, position, problems, 'give the value alone');
   // What follows a path is no argument, whatever it is: it is told with the path.
   const isPath = raw.path.type === 'PathExpression' && !isSimple(raw.path, position);
-  const params = isPath ? [] : raw.params;
+  const params = isPath || choiceOf(raw, position) !== undefined ? [] : raw.params;
   const operands = params.map((parameter) => lowerExpression(parameter, position, problems));
   const helper = helperOf(raw, position, problems);
   if (helper === undefined) return undefined;
@@ -82,6 +86,12 @@ function lowerCall(raw: RawCall, position: Position, problems: Problems): Call |
   for (const [index, operand] of known.entries())
     if (operand.kind === 'literal') checkLiteral(helper, operand, index, position, problems);
   return { kind: 'call', helper, arguments: known, ...placeIn(position, raw.loc) };
+}
+
+/** How `a if b else c` is written here. */
+function choiceOf(raw: RawCall, position: Position): string | undefined {
+  const isHelper = findHelper(written(position, raw.path.loc)) !== undefined;
+  return isHelper || raw.params.length < 2 ? undefined : choiceText(written(position, raw.loc));
 }
 
 function helperOf(raw: RawCall, position: Position, problems: Problems): Helper | undefined {
@@ -103,10 +113,12 @@ function helperOf(raw: RawCall, position: Position, problems: Problems): Helper 
     ]);
   } else {
     const meant = didYouMean(name, helperNames);
+    const choice = choiceOf(raw, position);
     refuse(problems, position, raw.path.loc, [
       'unknown-helper',
       simple ? `there is no helper \`${name}\`` : `\`${name}\` is not a helper, so nothing can follow it`,
-      (simple ? otherWordHint(name) : spacedName(raw, position)) ??
+      (choice === undefined ? undefined : `write ${choice}`) ??
+        (simple ? otherWordHint(name) : spacedName(raw, position)) ??
         (meant === undefined ? `helpers: ${helperNames.join(', ')}` : `did you mean \`${meant}\`?`),
     ]);
   }

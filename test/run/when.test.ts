@@ -32,16 +32,12 @@ describe('decide', () => {
 
   it.each(['true', 'false', '0', '1'])('refuses the text %s with the remedy', (text) => {
     expect(
-      decide(
-        template(() => text),
-        'the `when` of step `reply`',
-        {},
-      ),
+      decide({ ...template(() => text), text: '{{input.stars}}' }, 'the `when` of step `reply`', {}),
     ).toEqual({
       ok: false,
       error: {
         code: 'ambiguous_when',
-        message: `the \`when\` of step \`reply\` is the text "${text}", which is neither true nor false; give the column its type in \`input.schema\`, or compare it, as in {{eq input.column 'true'}}`,
+        message: `the \`when\` of step \`reply\` is the text "${text}", which is neither true nor false; give the column its type in \`input.schema\`, or compare it, as in {{eq input.stars '${text === '0' || text === '1' ? 1 : true}'}}`,
       },
     });
   });

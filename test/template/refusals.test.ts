@@ -135,6 +135,28 @@ const refused: readonly (readonly [template: string, ...mistakes: string[]])[] =
     '{{input.text upper}}',
     'unknown-helper "input.text": `input.text` is not a helper, so nothing can follow it | a helper stands before its arguments: {{upper input.text}}',
   ],
+  [
+    '{{ a.b if c else a.d }}',
+    'unknown-helper "a.b": `a.b` is not a helper, so nothing can follow it | write {{#if c}}{{a.b}}{{else}}{{a.d}}{{/if}}',
+  ],
+  [
+    "{{ 'yes' if not c else 'no' }}",
+    `template-refused "{{ 'yes' if not c else 'no' }}": {{ 'yes' if not c else 'no' }} is not an expression | write {{#if (not c)}}yes{{else}}no{{/if}}`,
+  ],
+  ['{{a if b}}', 'unknown-helper "a": there is no helper `a` | write {{#if b}}{{a}}{{/if}}'],
+  [
+    '{{a.b.}}',
+    'template-syntax "a.b.": the path `a.b.` ends in a point | write `a.b` without it, or the name that is to follow',
+  ],
+  [
+    '{{#if (upper a.b.)}}x{{/if}}{{#each c.}}x{{/each}}',
+    'template-syntax "a.b.": the path `a.b.` ends in a point | write `a.b` without it, or the name that is to follow',
+    'template-syntax "c.": the path `c.` ends in a point | write `c` without it, or the name that is to follow',
+  ],
+  [
+    '{{a ? b : "none"}}',
+    'unknown-helper "a": there is no helper `a` | write {{#if a}}{{b}}{{else}}none{{/if}}',
+  ],
   ['{{#if a}}x{{elif b}}y{{/if}}', 'unknown-helper "elif": there is no helper `elif` | write {{else if …}}'],
   [
     '{{#elseif b}}y{{/elseif}}',
