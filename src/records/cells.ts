@@ -59,13 +59,33 @@ function valueReader(
     const place = `the cell ${JSON.stringify(bounded(cell, 60))} in the column \`${name}\``;
     if (!numeric || !pattern.test(cell)) {
       const spaces = cell.trim() === cell ? '' : ', without spaces around it';
-      return failure(`${place} is not ${wanted}; write it as JSON does${spaces}`);
+      const remedy =
+        (numeric ? withoutComma(cell.trim(), number) : undefined) ?? `write it as JSON does${spaces}`;
+      return failure(`${place} is not ${wanted}; ${remedy}`);
     }
     if (isExact(cell)) return success(Number(cell));
     return failure(
       `${place} would be another number once read; give the column the type \`string\` in \`input.schema\``,
     );
   };
+}
+
+/** How a number is written that has a comma, as spreadsheets of many countries do; undefined for anything else. */
+function withoutComma(cell: string, mayBeFraction: boolean): string | undefined {
+  // One comma and three digits can be either.
+  const grouped = /^-?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/.test(cell) ? cell.replaceAll(',', '') : undefined;
+  const decimal = /^-?(?:0|[1-9]\d*|[1-9]\d{0,2}(?:\.\d{3})+),\d+$/.test(cell)
+    ? cell.replaceAll('.', '').replace(',', '.')
+    : undefined;
+  if (grouped !== undefined && (mayBeFraction || integerPattern.test(grouped))) {
+    return decimal === undefined || !mayBeFraction
+      ? `write ${grouped} in place of ${cell}`
+      : `write ${decimal} in place of ${cell}, or ${grouped} where the comma groups digits`;
+  }
+  if (decimal === undefined) return undefined;
+  return mayBeFraction
+    ? `write ${decimal} in place of ${cell}`
+    : `write ${decimal} in place of ${cell}, and give the column the type \`number\` in \`input.schema\``;
 }
 
 const integerPattern = /^-?(?:0|[1-9]\d*)$/;

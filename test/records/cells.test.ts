@@ -85,7 +85,6 @@ describe('cells of a typed column', () => {
     '03',
     '.5',
     '5.',
-    '1,5',
     '1_000',
     'NaN',
     'Infinity',
@@ -107,6 +106,20 @@ describe('cells of a typed column', () => {
     expect(read({ type: 'integer' }, cell)).toContain(
       'is not a whole number such as 12; write it as JSON does',
     );
+  });
+
+  it.each([
+    ['number', '3,5', 'write 3.5 in place of 3,5'],
+    ['number', ' -0,25 ', 'write -0.25 in place of -0,25'],
+    ['number', '1.234,5', 'write 1234.5 in place of 1.234,5'],
+    ['number', '1,234', 'write 1.234 in place of 1,234, or 1234 where the comma groups digits'],
+    ['number', '1,234,567.8', 'write 1234567.8 in place of 1,234,567.8'],
+    ['integer', '1,234', 'write 1234 in place of 1,234'],
+    ['integer', '3,5', 'write 3.5 in place of 3,5, and give the column the type `number` in `input.schema`'],
+    ['number', '01,5', 'write it as JSON does'],
+    ['number', '1,2,3', 'write it as JSON does'],
+  ])('a %s with a comma is written without: %j', (type, cell, remedy) => {
+    expect(read({ type }, cell)).toMatch(new RegExp(`; ${remedy}$`));
   });
 
   it.each(['TRUE', 'True', 'yes', '1', '0', 'null', ' true'])('a boolean can not be %j', (cell) => {
