@@ -31,7 +31,13 @@ export function formatMistakes(
       ({ pointer, schema }) =>
         [
           pathText(pointer),
-          unknownKey(pointer, schema, { form, provider, places, file: source.value }),
+          unknownKey(pointer, schema, {
+            form,
+            provider,
+            places,
+            file: source.value,
+            isAnchored: isAnchored(pointer, source),
+          }),
         ] as const,
     ),
   );
@@ -41,6 +47,12 @@ export function formatMistakes(
       const told = unknown.get(pathText(violation.pointer)) ?? toldOf(violation, form, source.value);
       return diagnosticOf(violation, told, source);
     });
+}
+
+/** Whether an anchor stands before the value, or in it where it begins. */
+function isAnchored(pointer: Pointer, source: Source): boolean {
+  const from = source.locate(pointer, 'key').end.offset;
+  return /^["']?[ \t]*:\s+(?:#[^\n]*\s+)?(?:!\S*\s+)?&\S/u.test(source.text.slice(from, from + 500));
 }
 
 /** Whether what is missing stands there under another name, which is told of that name. */

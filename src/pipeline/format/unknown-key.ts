@@ -32,6 +32,8 @@ export interface KeySituation {
   readonly places: readonly KeyPlace[];
   /** What the whole file holds. */
   readonly file: JsonValue;
+  /** Whether its value is there for others to repeat: it has an anchor of YAML. */
+  readonly isAnchored: boolean;
 }
 
 const wholes: { readonly [form in Form]: string } = { pipeline: 'a pipeline file', tests: 'a test file' };
@@ -40,13 +42,19 @@ const wholes: { readonly [form in Form]: string } = { pipeline: 'a pipeline file
 export function unknownKey(
   pointer: Pointer,
   schema: JsonObject,
-  { form, provider, places, file }: Pick<KeySituation, 'form' | 'provider' | 'places' | 'file'>,
+  {
+    form,
+    provider,
+    places,
+    file,
+    isAnchored,
+  }: Pick<KeySituation, 'form' | 'provider' | 'places' | 'file' | 'isAnchored'>,
 ): UnknownKey {
   const name = String(pointer.at(-1));
   const place = pointer.slice(0, -1);
   const own = isObject(schema['properties']) ? Object.keys(schema['properties']) : [];
   const isModel = provider !== undefined && place.at(-1) === 'model';
-  const situation = { form, place, own, provider: isModel ? provider : undefined, places, file };
+  const situation = { form, place, own, provider: isModel ? provider : undefined, places, file, isAnchored };
   return { name, code: 'unknown-key', message: messageOf(name, situation), ...guess(name, situation) };
 }
 
@@ -58,7 +66,7 @@ function messageOf(name: string, { form, place, provider, file }: KeySituation):
 }
 
 function guess(name: string, situation: KeySituation): Pick<UnknownKey, 'hint' | 'meant' | 'under'> {
-  const { place, own, provider, places } = situation;
+  const { place, own, provider, places, isAnchored } = situation;
   if (/^(\w+[_-])?api[_-]?key$/iu.test(name)) {
     return { hint: `keep keys out of the file: ${keyRemedy(provider)}` };
   }
@@ -77,6 +85,8 @@ function guess(name: string, situation: KeySituation): Pick<UnknownKey, 'hint' |
   }
   const meant = didYouMean(name, own);
   if (meant !== undefined) return { hint: `did you mean \`${meant}\`?`, meant };
+  if (isAnchored)
+    return { hint: `write \`x-${name}\`: keys that begin with \`x-\` are free for anchors and notes` };
   return { hint: distantHint(name, situation) ?? ownHint(own) };
 }
 
