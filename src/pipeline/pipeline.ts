@@ -7,6 +7,7 @@ import type { Columns } from './columns.ts';
 import { compilePlan } from './compile.ts';
 import { checkCutTexts } from './cut-texts.ts';
 import { openFiles } from './files.ts';
+import { foreignFile } from './foreign-files.ts';
 import { withoutKeysToldTwice } from './keys-told-twice.ts';
 import { applyOverrides, overrideTexts, type OverrideFlags } from './overrides.ts';
 import { createReport } from './report.ts';
@@ -50,6 +51,8 @@ export async function loadPipeline(path: string, options: LoadOptions = {}): Pro
   const records = recordsAsPipeline(absolute, path, read.value.text);
   if (records !== undefined) return { diagnostics: [records], files: files.touched() };
   const { source, diagnostics: syntax } = parseYaml(absolute, read.value.text);
+  const foreign = foreignFile(absolute, path, source.value);
+  if (foreign !== undefined) return { diagnostics: [foreign], files: files.touched() };
   if (syntax.some(({ code }) => !localMistakes.has(code))) {
     return { diagnostics: syntax, files: files.touched() };
   }

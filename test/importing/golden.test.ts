@@ -29,6 +29,16 @@ function project(name: string): string {
 }
 
 describe('pipe import', () => {
+  it.each(Object.entries(files))('is named where %s is taken for a pipeline', async (name, file) => {
+    const ran = await runInProcess(project(name), ['check', join(name, file)]);
+    expect(ran.exitCode).toBe(2);
+    expect(ran.stderr).toMatch(
+      /^error {2}`[^`]+` looks like [^\n]+, not a pipeline {2}\[not-a-pipeline\]\n/u,
+    );
+    expect(ran.stderr).toContain(`hint: \`pipe import ${name}/${file}\` makes a pipeline of it\n`);
+    expect(ran.stderr.match(/^error/gmu)).toHaveLength(1);
+  });
+
   it('has a test for every case', () => {
     expect(readdirSync(cases).toSorted()).toEqual(Object.keys(files).toSorted());
   });

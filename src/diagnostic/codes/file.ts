@@ -26,8 +26,8 @@ export const fileCodes = {
     'Check that it is the right one, and that it was saved.',
   ],
   'not-a-pipeline': [
-    'A file that should be a pipeline is something else, such as records or tests.',
-    'Name the pipeline first, the rows after `--input`.',
+    'A file that should be a pipeline is something else, such as records, tests or a file of another tool.',
+    'Name the pipeline first, the rows after `--input`; `pipe import` makes a pipeline of what other tools have.',
   ],
   'yaml-syntax': [
     'A line is not YAML.',
