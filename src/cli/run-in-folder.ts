@@ -8,6 +8,7 @@ import { cacheFolder } from './cache-folder.ts';
 import { exit, exitCodeOf, type ExitCode } from './exit.ts';
 import { filesFolder } from './image-folder.ts';
 import { hasPartOfInput, keepAsPart } from './kept-input.ts';
+import { networkOptions } from './network-options.ts';
 import { holdNewSpace } from './new-space.ts';
 import { openFolder, type OpenedFolder } from './open-folder.ts';
 import { selectionOf } from './prepare.ts';
@@ -136,7 +137,7 @@ async function begin(
     abort: interrupts.abort,
     ...(simulator !== undefined && { simulator }),
     ...recordings,
-    ...(flags.workers !== undefined && { workers: flags.workers }),
+    ...(flags.workers !== undefined && { workers: flags.workers, nodeOptions: networkOptions(terminal) }),
     ...(flags.failFast !== undefined && { failFast: flags.failFast }),
     ...(flags.maxFailures !== undefined && { maxFailures: flags.maxFailures }),
   });

@@ -9,6 +9,8 @@ export interface Terminal {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   readonly env: { readonly [name: string]: string | undefined };
+  /** What Node itself was started with, beside NODE_OPTIONS. */
+  readonly execArgv: readonly string[];
 }
 
 export function processTerminal(): Terminal {
@@ -19,6 +21,7 @@ export function processTerminal(): Terminal {
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
+    execArgv: process.execArgv,
   };
 }
 

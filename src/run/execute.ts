@@ -79,7 +79,7 @@ export async function execute(execution: Execution): Promise<void> {
   };
   const workers = createWorkers({
     count: options.workers ?? 0,
-    start: threadsOf(options.env),
+    start: threadsOf(options),
     broke: (error) => stop.request(internalError(error), 'calls'),
   });
   const recordings = await beginRecordings({

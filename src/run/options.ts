@@ -41,6 +41,8 @@ export interface RunOptions {
    * There are none with `stream`, with `openModel`, and where the run is traced.
    */
   readonly workers?: number;
+  /** Options of Node that the workers are started with, such as `--tls-min-v1.3`; of those of this process they have none. */
+  readonly nodeOptions?: readonly string[];
   /** Stops at the first failed record. */
   readonly failFast?: boolean;
   /** Stops at the nth failed record. */

@@ -24,7 +24,7 @@ export async function command(
   const stream = (name: keyof typeof written) =>
     new PassThrough().on('data', (chunk: Buffer) => (written[name] += chunk.toString()));
   const [stdout, stderr] = [stream('stdout'), stream('stderr')];
-  const terminal = { cwd, pid: process.pid, stdin, stdout, stderr, env } as unknown as Terminal;
+  const terminal = { cwd, pid: process.pid, stdin, stdout, stderr, env, execArgv: [] } as unknown as Terminal;
   // Commander throws for wrong usage, which is 2.
   let code = 2;
   const program = buildProgram(terminal, (given) => (code = given));

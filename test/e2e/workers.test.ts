@@ -88,3 +88,12 @@ it('a run that is traced makes its calls without workers, and says so', async ()
   expect(exitCode, String(stderr)).toBe(0);
   expect(stderr).toContain('no workers are used: a run that is traced makes its calls in one thread');
 });
+
+it('connects as NODE_OPTIONS tells', async () => {
+  const server = await fakeServer();
+  server.answer = (call) => call.reply('Guten Tag', { 'x-long': 'x'.repeat(20_000) });
+  const env = { NODE_OPTIONS: '--max-http-header-size=65536' };
+  const { exitCode, stderr } = await run(server, 1, ['--workers', '1'], env);
+  expect(exitCode, String(stderr)).toBe(0);
+  expect(server.calls.length).toBe(1);
+});

@@ -32,6 +32,7 @@ export async function typed(
     stdout,
     stderr,
     env: {},
+    execArgv: [],
     ...others,
   } as unknown as Terminal;
   let exitCode: number | undefined;

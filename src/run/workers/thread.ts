@@ -1,4 +1,6 @@
 import { Worker } from 'node:worker_threads';
+import { errorCode } from '../file-system.ts';
+import type { RunOptions } from '../options.ts';
 import type { Asked, Told } from './messages.ts';
 
 /** A worker's thread, as the main thread sees it. */
@@ -22,22 +24,37 @@ export type StartThread = (listener: ThreadListener) => Thread;
 /** The module that the build puts beside this one, in the library and in the bundle alike. */
 const workerModule = new URL('./model-worker.js', import.meta.url);
 
-/** What Node itself reads from a thread's environment when it makes a request. */
-const trust = 'NODE_TLS_REJECT_UNAUTHORIZED';
+/** What Node itself reads of a thread's environment that decides whom a request trusts. */
+const trust = ['NODE_TLS_REJECT_UNAUTHORIZED', 'NODE_USE_SYSTEM_CA'] as const;
+
+/** An option of threads in newer releases of Node only; in others it holds for the whole process. */
+const systemTrust = /^--(?:no-)?use-system-ca$/;
 
 /**
- * Starts threads that make model calls. Of the environment they get that one variable: no key, no switch of a tracer.
- * What the process was told to load before all else, such as telemetry, is not loaded once more.
+ * Starts threads that make model calls, with these options of Node. Of the environment they get those variables: no key, no
+ * switch of a tracer. What the process was told to load before all else, such as telemetry, is not loaded once more.
  */
 export function threadsOf(
-  env: { readonly [name: string]: string | undefined },
+  { env, nodeOptions = [] }: Pick<RunOptions, 'env' | 'nodeOptions'>,
   url: URL = workerModule,
 ): StartThread {
+  const trusted = trust.filter((name) => env[name] !== undefined).map((name) => [name, env[name]] as const);
+
+  function startWorker(execArgv: readonly string[]): Worker {
+    return new Worker(url, { execArgv: [...execArgv], env: Object.fromEntries(trusted) });
+  }
+
+  function started(): Worker {
+    try {
+      return startWorker(nodeOptions);
+    } catch (error) {
+      if (errorCode(error) !== 'ERR_WORKER_INVALID_EXEC_ARGV') throw error;
+      return startWorker(nodeOptions.filter((option) => !systemTrust.test(option)));
+    }
+  }
+
   return (listener) => {
-    const worker = new Worker(url, {
-      execArgv: [],
-      env: env[trust] === undefined ? {} : { [trust]: env[trust] },
-    });
+    const worker = started();
     let told = false;
     const end = (error: unknown): void => {
       if (!told) listener.died(error);

@@ -2,8 +2,12 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { threadsOf } from '../../../src/run/workers/thread.ts';
 
 /** Starts a thread that runs this code in place of ours. */
-function startThread(code: string, env: { readonly [name: string]: string } = {}) {
-  const start = threadsOf(env, new URL(`data:text/javascript,${encodeURIComponent(code)}`));
+function startThread(
+  code: string,
+  env: { readonly [name: string]: string } = {},
+  nodeOptions: readonly string[] = [],
+) {
+  const start = threadsOf({ env, nodeOptions }, new URL(`data:text/javascript,${encodeURIComponent(code)}`));
   const heard: unknown[] = [];
   const died: unknown[] = [];
   let ring = () => {};
@@ -51,6 +55,40 @@ describe('a thread', () => {
     const trusting = startThread(telling, { ...env, NODE_TLS_REJECT_UNAUTHORIZED: '0' });
     await trusting.next();
     expect(trusting.heard).toEqual([{ NODE_TLS_REJECT_UNAUTHORIZED: '0' }]);
+  });
+
+  it('connects as Node was told to, and has nothing of the process without being told', async () => {
+    const telling = `
+      import { getDefaultResultOrder } from 'node:dns';
+      import { maxHeaderSize } from 'node:http';
+      import { getDefaultAutoSelectFamily } from 'node:net';
+      import { DEFAULT_MIN_VERSION } from 'node:tls';
+      import { parentPort } from 'node:worker_threads';
+      parentPort.postMessage([DEFAULT_MIN_VERSION, getDefaultResultOrder(), getDefaultAutoSelectFamily(), maxHeaderSize]);
+    `;
+    const told = startThread(telling, {}, [
+      '--tls-min-v1.3',
+      '--dns-result-order=ipv4first',
+      '--no-network-family-autoselection',
+      '--max-http-header-size=65536',
+    ]);
+    await told.next();
+    expect(told.heard).toEqual(['TLSv1.3', 'ipv4first', false, 65_536]);
+    const untold = startThread(telling);
+    await untold.next();
+    expect(untold.heard).toEqual(['TLSv1.2', 'verbatim', true, 16_384]);
+  });
+
+  it('starts where Node has an option for the whole process only', async () => {
+    const telling = `
+      import { DEFAULT_MIN_VERSION } from 'node:tls';
+      import { parentPort } from 'node:worker_threads';
+      parentPort.postMessage([DEFAULT_MIN_VERSION]);
+    `;
+    const { heard, next } = startThread(telling, {}, ['--use-system-ca', '--tls-min-v1.3']);
+    await next();
+    expect(heard).toEqual(['TLSv1.3']);
+    expect(() => startThread(telling, {}, ['--use-bundled-ca'])).toThrow('--use-bundled-ca');
   });
 
   it.each([
