@@ -1,5 +1,16 @@
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, rename, rm, stat, truncate, type FileHandle } from 'node:fs/promises';
+import {
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  truncate,
+  type FileHandle,
+} from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** What a run does with the disk. An argument, so that a test can fill the disk or take the folder away. */
@@ -17,12 +28,17 @@ export interface FileSystem {
   openToRead(path: string): Promise<ReadableFile>;
   /** Cuts a file that exists to so many bytes. */
   truncate(path: string, length: number): Promise<void>;
-  /** Renames over whatever has the new name, and has the folder remember it. */
+  /**
+   * Renames over whatever file has the new name, and has the folder remember it. A folder is renamed over an empty one, but
+   * not on Windows, which refuses that.
+   */
   rename(from: string, to: string): Promise<void>;
   /** No mistake where nothing is. */
   remove(path: string): Promise<void>;
   /** With all that is in it; no mistake where nothing is. */
   removeFolder(path: string): Promise<void>;
+  /** Fails with ENOTEMPTY where anything is in it. */
+  removeEmptyFolder(path: string): Promise<void>;
 }
 
 export interface FileLook {
@@ -83,6 +99,7 @@ export const nodeFileSystem: FileSystem = {
   },
   remove: (path) => rm(path, { force: true }),
   removeFolder: (path) => rm(path, { force: true, recursive: true }),
+  removeEmptyFolder: (path) => rmdir(path),
 };
 
 function writable(handle: FileHandle, path: string): WritableFile {

@@ -112,12 +112,26 @@ async function write(
         reasons: [refused('run-dir-in-use', folder.error.message, folder.error.hint)],
       });
     }
-    await fileSystem.rename(unfinished, folder.value);
+    await renameOverEmpty(fileSystem, unfinished, folder.value);
     return success({ folder: folder.value, summary, usage });
   } catch (error) {
     // What was begun is of no use; that it could not be removed either tells nothing new.
     await fileSystem.removeFolder(unfinished).catch(() => undefined);
     throw error;
+  }
+}
+
+/** What Windows says where a folder has the new name. */
+const refusedOver = new Set<unknown>(['EPERM', 'EACCES', 'EEXIST']);
+
+/** Renames a folder over an empty one; where the system does not, that one gives way, and its name is free for a moment. */
+async function renameOverEmpty(fileSystem: FileSystem, from: string, to: string): Promise<void> {
+  try {
+    await fileSystem.rename(from, to);
+  } catch (error) {
+    if (!refusedOver.has(errorCode(error))) throw error;
+    await fileSystem.removeEmptyFolder(to);
+    await fileSystem.rename(from, to);
   }
 }
 

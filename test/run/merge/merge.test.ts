@@ -10,7 +10,7 @@ import { createRunFolder } from '../../../src/run/folder.ts';
 import { readHistory } from '../../../src/run/journal/history.ts';
 import { lockRun } from '../../../src/run/lock.ts';
 import { mergeRuns } from '../../../src/run/merge/merge.ts';
-import { nodeFileSystem } from '../../../src/run/file-system.ts';
+import { nodeFileSystem, type FileSystem } from '../../../src/run/file-system.ts';
 import type { RunMeta } from '../../../src/run/run-summary.ts';
 import { drive } from '../support/drive.ts';
 import { answer, failed, instantModels } from '../support/fake-models.ts';
@@ -422,4 +422,50 @@ it('leaves no folder where the disk refuses, and lets the runs go', async () => 
     expect(await readdir(join(home, 'whole')).catch(() => [])).toEqual([]);
   }
   expect(await mergeRuns(sourcesOf(names), join(home, 'whole'))).toMatchObject({ ok: true });
+});
+
+describe('where no folder is renamed over another, as on Windows', () => {
+  const fileSystem: FileSystem = {
+    ...nodeFileSystem,
+    async rename(from, to) {
+      const there = await nodeFileSystem.look(to).catch(() => undefined);
+      if (there?.kind === 'folder') throw Object.assign(new Error('EPERM: refused'), { code: 'EPERM' });
+      await nodeFileSystem.rename(from, to);
+    },
+  };
+
+  it.each(['whole', 'empty'])(
+    'runs are merged into a folder that is not there, or is empty: %s',
+    async (name) => {
+      const names = await shards(2);
+      await mkdir(join(home, 'empty'));
+      const run = await mergeRuns(sourcesOf(names), join(home, name), { fileSystem });
+      expect(run).toMatchObject({ ok: true, value: { folder: join(home, name) } });
+      expect(await readdir(join(home, name))).toContain('results.jsonl');
+    },
+  );
+
+  it('runs are merged into a new one', async () => {
+    const names = await shards(2);
+    const place = { runsDir: join(home, 'runs'), name: 'whole' };
+    const run = await mergeRuns(sourcesOf(names), place, { fileSystem, now: () => 0, suffix: () => '0a1b' });
+    expect(run).toMatchObject({ ok: true });
+    expect(await readdir(join(home, 'runs'))).toEqual(['whole-19700101T000000Z-0a1b']);
+    expect(await readdir(join(home, 'runs', 'whole-19700101T000000Z-0a1b'))).toContain('results.jsonl');
+  });
+
+  it('nothing is lost of what came into the folder meanwhile', async () => {
+    const names = await shards(2);
+    const filling: FileSystem = {
+      ...fileSystem,
+      async removeEmptyFolder(path) {
+        await writeFile(join(path, 'mine.txt'), 'x');
+        await fileSystem.removeEmptyFolder(path);
+      },
+    };
+    const run = await mergeRuns(sourcesOf(names), join(home, 'whole'), { fileSystem: filling });
+    expect(run).toMatchObject({ ok: false, error: { kind: 'local', reasons: [{ code: 'merge-failed' }] } });
+    expect(await fileOf('whole', 'mine.txt')).toBe('x');
+    expect((await readdir(home)).toSorted()).toEqual([...names, 'whole'].toSorted());
+  });
 });

@@ -78,6 +78,7 @@ export function faultyDisk(fault?: Fault): {
     rename: (from, to) => meet('rename', to, () => nodeFileSystem.rename(from, to)),
     remove: (path) => meet('remove', path, () => nodeFileSystem.remove(path)),
     removeFolder: (path) => meet('remove', path, () => nodeFileSystem.removeFolder(path)),
+    removeEmptyFolder: (path) => meet('remove', path, () => nodeFileSystem.removeEmptyFolder(path)),
   };
   return { fileSystem, acts };
 }
