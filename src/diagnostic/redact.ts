@@ -89,6 +89,15 @@ export function findableSecrets(secrets: readonly string[]): readonly string[] {
   return [...new Set(secrets)].filter(isFindable).sort((one, other) => other.length - one.length);
 }
 
+/** Whether a part of one of the secrets is taken out of a text that has no more of it: of a long one, or another within it. */
+export function areFoundInParts(secrets: readonly string[]): boolean {
+  const found = findableSecrets(secrets).map((secret) => secret.trim().toLowerCase());
+  return found.some(
+    (secret) =>
+      piecesOf(secret).length > 1 || found.some((other) => other !== secret && secret.includes(other)),
+  );
+}
+
 /** JSON within JSON has several; a bound keeps a text of nothing but backslashes from taking for ever. */
 const backslashes = '\\\\{1,8}';
 

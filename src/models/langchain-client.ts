@@ -24,6 +24,7 @@ import type { Tell } from './langchain-listeners.ts';
 import { langChainMessages } from './langchain-messages.ts';
 import { oneLine } from './provider-text.ts';
 import { createRedactAll } from '../diagnostic/redact.ts';
+import { preparePieceRedact } from './redact-pieces.ts';
 import { callWithRetries } from './retry.ts';
 import type { CallControl, RetriedCall } from './retry.ts';
 import { tellCompletion } from './tell-completion.ts';
@@ -99,7 +100,9 @@ export function openLangChainClient(
   { wire, api_key_env, createChat }: LangChainProvider,
 ): ModelClient {
   const { api_key } = services;
-  const redact = createRedactAll([api_key ?? '', ...(services.secrets ?? [])]);
+  const secrets = [api_key ?? '', ...(services.secrets ?? [])];
+  const redact = createRedactAll(secrets);
+  const textRedact = preparePieceRedact(secrets, redact);
   const server: Server = {
     host: services.server_name ?? new URL(wire.url(settings, false)).host,
     model: settings.name,
@@ -150,7 +153,7 @@ export function openLangChainClient(
   }
 
   async function attemptStream(json: string, tell: Tell, signal: AbortSignal): Promise<Attempt> {
-    const reader = createWireReader(wire.stream, tell, api_key, redact);
+    const reader = createWireReader(wire.stream, tell, redact, textRedact);
     const exchange = await transportTo(urls.stream).stream(json, signal, reader);
     const judged = judgeStream(exchange, reader, wire, server);
     const { result } = judged;

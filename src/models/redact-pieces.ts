@@ -1,4 +1,4 @@
-import { shortestSecret, usualSpellings } from '../diagnostic/redact.ts';
+import { areFoundInParts, findableSecrets, usualSpellings } from '../diagnostic/redact.ts';
 import type { Redact } from '../diagnostic/redact.ts';
 
 /** Redacts a text that comes in pieces. */
@@ -12,30 +12,47 @@ export interface PieceRedact {
 /**
  * A secret may be cut between two pieces. What ends like the beginning of one of its usual spellings is therefore held
  * back until the next piece decides. Rarer ones (escapes within escapes, digits broken into lines) are found within what is
- * told at once only: holding back whatever could begin one would hold back everything.
+ * told at once only: holding back whatever could begin one would hold back everything. `redact` knows the same secrets. To
+ * be called once for all texts; what is given back, for each of them.
  */
-export function createPieceRedact(secret: string | undefined, redact: Redact): PieceRedact {
-  if (secret === undefined || secret.length < shortestSecret)
-    return { add: (piece) => piece, rest: () => '' };
-  const sought = usualSpellings(secret);
-  let held = '';
-  return {
-    add(piece) {
-      // Whole secrets first: the end of one may look like the beginning of another.
-      const text = redact(held + piece);
-      const keep = Math.max(...sought.map((spelling) => beginningAtEnd(text, spelling)));
-      held = text.slice(text.length - keep);
-      return text.slice(0, text.length - keep);
-    },
-    rest: () => held,
+export function preparePieceRedact(secrets: readonly string[], redact: Redact): () => PieceRedact {
+  const sought = findableSecrets(secrets).flatMap((secret) => usualSpellings(secret.trim()));
+  if (sought.length === 0) return () => ({ add: (piece) => piece, rest: () => '' });
+  const inParts = areFoundInParts(secrets);
+
+  return () => {
+    let held = '';
+    return {
+      add(piece) {
+        const come = held + piece;
+        // Whole secrets first: the end of one may look like the beginning of another.
+        const text = redact(come);
+        if (inParts && text !== come) {
+          const at = come.length - beginningAtEnd(come, sought);
+          const before = redact(come.slice(0, at));
+          // What was found is not across this place, and may be a part of what begins here.
+          if (before + redact(come.slice(at)) === text) {
+            held = come.slice(at);
+            return before;
+          }
+        }
+        const at = text.length - beginningAtEnd(text, sought);
+        held = text.slice(at);
+        return text.slice(0, at);
+      },
+      rest: () => redact(held),
+    };
   };
 }
 
-/** How many characters at the end of the text are the beginning of the secret, at most. */
-function beginningAtEnd(text: string, secret: string): number {
-  const end = text.slice(1 - secret.length).toLowerCase();
-  for (let length = Math.min(end.length, secret.length - 1); length > 0; length -= 1) {
-    if (secret.startsWith(end.slice(end.length - length))) return length;
+/** How many characters at the end of the text are the beginning of a spelling, at most. */
+function beginningAtEnd(text: string, sought: readonly string[]): number {
+  let most = 0;
+  for (const spelling of sought) {
+    const end = text.slice(1 - spelling.length).toLowerCase();
+    let at = end.indexOf(spelling.charAt(0));
+    while (at >= 0 && !spelling.startsWith(end.slice(at))) at = end.indexOf(spelling.charAt(0), at + 1);
+    if (at >= 0) most = Math.max(most, end.length - at);
   }
-  return 0;
+  return most;
 }

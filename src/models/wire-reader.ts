@@ -10,7 +10,7 @@ import type { AnswerProblem } from './answer-parts.ts';
 import type { StreamDelta } from './contract.ts';
 import { readHeader } from './header.ts';
 import { readProviderError } from './provider-error.ts';
-import { createPieceRedact } from './redact-pieces.ts';
+import type { PieceRedact } from './redact-pieces.ts';
 import type { Redact } from '../diagnostic/redact.ts';
 import type { BodyReader } from './stream-collector.ts';
 import { splitEvents, splitLines } from './stream-events.ts';
@@ -42,18 +42,18 @@ export interface WireReader extends BodyReader {
 }
 
 /**
- * Reads the events of a stream as they come and tells their pieces, without the secret. Only the wire's mark of an end
+ * Reads the events of a stream as they come and tells their pieces, without the secrets. Only the wire's mark of an end
  * after a finish reason makes an answer whole: whatever else ends a stream has cut it, also where the text reads well.
  * Throws nothing but what `tell` throws.
  */
 export function createWireReader(
   stream: WireStream,
   tell: (delta: StreamDelta) => void,
-  secret: string | undefined,
   redact: Redact,
+  textRedact: () => PieceRedact,
 ): WireReader {
   const join = stream.join();
-  const texts = { text: createPieceRedact(secret, redact), thinking: createPieceRedact(secret, redact) };
+  const texts = { text: textRedact(), thinking: textRedact() };
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const splitter = stream.events === 'sse' ? splitEvents(take) : splitLines(take);
   let headers: IncomingHttpHeaders | undefined;

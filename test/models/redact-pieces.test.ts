@@ -1,13 +1,18 @@
+import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createPieceRedact } from '../../src/models/redact-pieces.ts';
-import { createRedact } from '../../src/diagnostic/redact.ts';
+import { preparePieceRedact } from '../../src/models/redact-pieces.ts';
+import { createRedact, createRedactAll } from '../../src/diagnostic/redact.ts';
 
 const key = 'k7Xq2bWmP0aRtY9s';
-const tell = (pieces: readonly string[], secret?: string): string[] => {
-  const redacted = createPieceRedact(secret, createRedact(secret));
-  return [...pieces.map((piece) => redacted.add(piece)), redacted.rest()];
+const prepared = (secrets: readonly string[]) => {
+  const prepare = preparePieceRedact(secrets, createRedactAll(secrets));
+  return (pieces: readonly string[]): string[] => {
+    const redacted = prepare();
+    return [...pieces.map((piece) => redacted.add(piece)), redacted.rest()];
+  };
 };
+const tell = (pieces: readonly string[], ...secrets: readonly string[]) => prepared(secrets)(pieces);
 
 describe('a text that comes in pieces', () => {
   it.each<[string, readonly string[], readonly string[]]>([
@@ -49,6 +54,42 @@ describe('a text that comes in pieces', () => {
 
   it('has no end of a key that begins as it ends', () => {
     expect(tell(['xyabcdefxy', ' and more'], 'xyabcdefxy').join('')).toBe('[redacted] and more');
+  });
+
+  it('has none of several secrets, cut anywhere', () => {
+    const [token, padded] = ['rates-token-55QZ', ' from-a-file-8841 '];
+    const text = `${key}, ${token}, ${Buffer.from(token).toString('hex')} and from-a-file-8841.`;
+    const whole = '[redacted], [redacted], [redacted] and [redacted].';
+    for (let at = 0; at <= text.length; at += 1) {
+      expect(tell([text.slice(0, at), text.slice(at)], key, token, padded).join('')).toBe(whole);
+    }
+    expect(tell(Array.from(text), key, token, padded).join('')).toBe(whole);
+    expect(tell(Array.from(`${token}.`), '', token).join('')).toBe('[redacted].');
+  });
+
+  const long = `sk-proj-${createHash('sha512').update('a key').digest('hex')}`;
+  it.each<readonly [what: string, secrets: readonly string[], text: string, whole: string]>([
+    ['a secret longer than is looked for at once', [long], `It is ${long}!`, 'It is [redacted]!'],
+    ['one that ends as it begins', [`${long}sk`], `${long}sk!`, '[redacted]!'],
+    [
+      'one that another is a part of',
+      ['postgres://u:hunter-22x@db/main', 'hunter-22x'],
+      'At postgres://u:hunter-22x@db/main, by hunter-22x, not postgres://u:hunter-22x@db/other',
+      'At [redacted], by [redacted], not postgres://u:[redacted]@db/other',
+    ],
+    [
+      'one that ends as another begins',
+      ['secret-abcd', 'abcd-postgres-hunter-22x', 'hunter-22x', 'postgres-hunter-22x-yes'],
+      'secret-abcd and abcd-postgres-hunter-22x secret-abcd',
+      '[redacted] and [redacted] [redacted]',
+    ],
+  ])('has nothing of %s, cut anywhere', (_what, secrets, text, whole) => {
+    expect(createRedactAll(secrets)(text)).toBe(whole);
+    const said = prepared(secrets);
+    for (let at = 0; at <= text.length; at += 7) {
+      expect(said([text.slice(0, at), text.slice(at)]).join('')).toBe(whole);
+    }
+    expect(said(Array.from(text)).join('')).toBe(whole);
   });
 
   it('is not held where there is no key, or one too short to look for', () => {

@@ -348,4 +348,15 @@ describe('a listener that throws', () => {
     ).rejects.toThrow('a bug in the terminal');
     expect(await server.calls[0]?.ended).toBeDefined();
   });
+
+  it('is told no more than other secrets are', async () => {
+    const secret = 'rates-token-55QZ';
+    const { server, stream } = await openRig({ services: { secrets: [secret] } });
+    const call = stream();
+    const words = ['It is rates-', 'token', '-55QZ', ', they say'];
+    (await server.nextCall()).replyStream({ content: words.map((text) => ({ type: 'text', text })) });
+    await call.outcome;
+    const told = call.deltas.map((delta) => (delta.type === 'text' ? delta.text : ''));
+    expect(told.join('')).toBe('It is [redacted], they say');
+  });
 });

@@ -5,6 +5,7 @@ import type { StreamDelta } from '../../src/models/contract.ts';
 import type { Server } from '../../src/models/explain.ts';
 import { mistralWire } from '../../src/models/mistralai.ts';
 import { createRedact } from '../../src/diagnostic/redact.ts';
+import { preparePieceRedact } from '../../src/models/redact-pieces.ts';
 import { judge, judgeStream } from '../../src/models/wire-attempt.ts';
 import { createWireReader } from '../../src/models/wire-reader.ts';
 import type { Wire } from '../../src/models/wire.ts';
@@ -22,6 +23,7 @@ const server: Server = {
   redact: createRedact(key),
   now: () => 0,
 };
+const textRedact = preparePieceRedact([key], server.redact);
 const headers = { 'content-type': 'text/event-stream', 'x-request-id': 'r1' };
 const ended: Exchange = { kind: 'response', status: 200, headers, body: Buffer.alloc(0) };
 const ignore = (_delta: StreamDelta): void => undefined;
@@ -38,7 +40,7 @@ function judged(
   exchange: Exchange = ended,
   { wire = mistralWire, tell = ignore, on = server } = {},
 ): Attempt {
-  const reader = createWireReader(wire.stream, tell, key, on.redact);
+  const reader = createWireReader(wire.stream, tell, on.redact, textRedact);
   reader.accepts(200, headers);
   reader.take(Buffer.from(events));
   return judgeStream(exchange, reader, wire, on);

@@ -8,6 +8,7 @@ import type { Server } from '../../src/models/explain.ts';
 import { joinChatCompletion } from '../../src/models/chat-completion-stream.ts';
 import { mistralWire } from '../../src/models/mistralai.ts';
 import { createRedact } from '../../src/diagnostic/redact.ts';
+import { preparePieceRedact } from '../../src/models/redact-pieces.ts';
 import { judgeStream } from '../../src/models/wire-attempt.ts';
 import { createWireReader } from '../../src/models/wire-reader.ts';
 import type { WireStream } from '../../src/models/wire.ts';
@@ -25,6 +26,7 @@ const server: Server = {
   redact: createRedact(key),
   now: () => 0,
 };
+const textRedact = preparePieceRedact([key], server.redact);
 const headers = { 'content-type': 'text/event-stream', 'x-request-id': 'r1' };
 const ended: Exchange = { kind: 'response', status: 200, headers, body: Buffer.alloc(0) };
 const broken: Exchange = { kind: 'fault', fault: 'cut_body', cause: null, sent: true };
@@ -35,7 +37,12 @@ function receive(
   exchange: Exchange = ended,
 ): { attempt: Attempt; deltas: readonly StreamDelta[] } {
   const deltas: StreamDelta[] = [];
-  const reader = createWireReader(mistralWire.stream, (delta) => deltas.push(delta), key, server.redact);
+  const reader = createWireReader(
+    mistralWire.stream,
+    (delta) => deltas.push(delta),
+    server.redact,
+    textRedact,
+  );
   expect(reader.accepts(200, headers)).toBe(true);
   for (const chunk of chunks) {
     if (reader.take(Buffer.from(chunk)) === 'enough') break;
@@ -513,7 +520,7 @@ describe('a response that is no stream', () => {
     [201, headers],
     [429, headers],
   ])('is not read as one: %d, %j', (status, received) => {
-    const reader = createWireReader(mistralWire.stream, () => undefined, undefined, server.redact);
+    const reader = createWireReader(mistralWire.stream, () => undefined, server.redact, textRedact);
     expect(reader.accepts(status, received)).toBe(false);
     expect(reader.headers).toBeUndefined();
   });
@@ -529,7 +536,7 @@ describe('a stream of lines', () => {
 
   function readLines(chunks: readonly string[], stream: WireStream = lines) {
     const deltas: StreamDelta[] = [];
-    const reader = createWireReader(stream, (delta) => deltas.push(delta), undefined, server.redact);
+    const reader = createWireReader(stream, (delta) => deltas.push(delta), server.redact, textRedact);
     reader.accepts(200, { 'content-type': 'application/x-ndjson' });
     const wanted = chunks.map((chunk) => reader.take(Buffer.from(chunk)));
     reader.close();
@@ -599,7 +606,7 @@ describe('a stream of lines', () => {
 
 describe('an event that does not end', () => {
   it('is not gathered', () => {
-    const reader = createWireReader(mistralWire.stream, () => undefined, undefined, server.redact);
+    const reader = createWireReader(mistralWire.stream, () => undefined, server.redact, textRedact);
     reader.accepts(200, headers);
     reader.take(Buffer.from('data: '));
     const piece = Buffer.alloc(1024 * 1024, 'x');
