@@ -11,12 +11,12 @@ import { countOf } from './tokens.ts';
 import { argumentsText } from './tool-arguments.ts';
 
 /** Anthropic's words for the end of an answer, in those of everyone else. What is not here stays as it is. */
-const finishReasons: { readonly [reason: string]: string } = {
-  end_turn: 'stop',
-  stop_sequence: 'stop',
-  max_tokens: 'length',
-  tool_use: 'tool_calls',
-};
+const finishReasons: ReadonlyMap<string, string> = new Map([
+  ['end_turn', 'stop'],
+  ['stop_sequence', 'stop'],
+  ['max_tokens', 'length'],
+  ['tool_use', 'tool_calls'],
+]);
 
 /** Reads a message of Anthropic's. */
 export function readAnthropicAnswer(body: JsonObject): Result<Answer, AnswerProblem> {
@@ -37,7 +37,7 @@ export function readAnthropicAnswer(body: JsonObject): Result<Answer, AnswerProb
     thinking,
     refusal,
     tool_calls,
-    finish_reason: stop_reason === null ? null : (finishReasons[stop_reason] ?? stop_reason),
+    finish_reason: stop_reason === null ? null : (finishReasons.get(stop_reason) ?? stop_reason),
   });
 }
 

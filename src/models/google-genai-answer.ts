@@ -12,7 +12,10 @@ import { countOf } from './tokens.ts';
 import { argumentsText } from './tool-arguments.ts';
 
 /** Google's words for the end of a good answer, in those of everyone else. */
-const finishReasons: { readonly [reason: string]: string } = { STOP: 'stop', MAX_TOKENS: 'length' };
+const finishReasons: ReadonlyMap<string, string> = new Map([
+  ['STOP', 'stop'],
+  ['MAX_TOKENS', 'length'],
+]);
 
 /** Ends by which an answer is kept back, also where a part of it has been said. */
 const withheld = new Set(['SAFETY', 'RECITATION', 'LANGUAGE', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'SPII']);
@@ -39,7 +42,7 @@ export function readGoogleAnswer(body: JsonObject): Result<Answer, AnswerProblem
     return success({ ...nothing, text: text ?? '', thinking, refusal, finish_reason: reason });
   }
   // A call that the model wrote wrongly, and ends that are not known yet: what came is no whole answer.
-  const finish_reason = reason === null ? null : finishReasons[reason];
+  const finish_reason = reason === null ? null : finishReasons.get(reason);
   if (finish_reason === undefined)
     return malformed(`with a message that broke off (finish reason \`${reason}\`)`);
   if (text === null && tool_calls.length === 0 && finish_reason !== 'length')

@@ -101,9 +101,14 @@ function fileChanges(before: Files, now: Files): readonly Change[] {
   ];
 }
 
+/** Null where the object does not have it itself: names are the user's. */
+export function member(object: JsonObject, name: string): JsonValue {
+  return (Object.hasOwn(object, name) ? object[name] : undefined) ?? null;
+}
+
 function variableChanges({ vars, overrides }: RunSummary, { plan }: RunMeta): readonly Change[] {
   const names = [...new Set([...Object.keys(vars), ...Object.keys(plan.vars)])]
-    .filter((name) => !isSame(vars[name] ?? null, plan.vars[name] ?? null))
+    .filter((name) => !isSame(member(vars, name), member(plan.vars, name)))
     .map((name) => `\`${name}\``);
   if (names.length === 0) return [];
   const many = names.length > 1;

@@ -2,7 +2,7 @@ import { dirname, relative } from 'node:path';
 import type { JsonObject, JsonValue } from '../json/json.ts';
 import type { PlanFile } from '../plan.ts';
 import { canonicalJson } from './canonical.ts';
-import { saying } from './changes.ts';
+import { member, saying } from './changes.ts';
 import { isMadeUp, type RunSummary } from './run-summary.ts';
 
 /** Something that two runs were not made of alike; null where a run does not have it. */
@@ -58,10 +58,6 @@ function one(
 function each(of: SummaryDifference['of'], a: JsonObject, b: JsonObject): readonly SummaryDifference[] {
   const names = [...new Set([...Object.keys(a), ...Object.keys(b)])];
   return names.flatMap((name) => one(of, member(a, name), member(b, name), name));
-}
-
-function member(object: JsonObject, name: string): JsonValue {
-  return (Object.hasOwn(object, name) ? object[name] : undefined) ?? null;
 }
 
 /** The sha256 of each file, by its path as seen from the pipeline file. */

@@ -394,6 +394,12 @@ describe('a run that was begun with something else', () => {
       'the variable `to` is not what it was',
     ],
     [
+      'a variable that is called as what any object has',
+      { ...filed, plan: { ...filed.plan, vars: { constructor: 'a' } } },
+      { ...filed, plan: { ...filed.plan, vars: {} } },
+      'the variable `constructor` is not what it was',
+    ],
+    [
       'a partial by another one',
       filed,
       { ...filed, plan: { ...filed.plan, files: [file, partial('a.txt', 'b'), partial('b.txt', 'b')] } },

@@ -99,6 +99,16 @@ describe('an answer of an anthropic server', () => {
     });
   });
 
+  it.each(['pause_turn', 'constructor'])(
+    'keeps the end that it names, whatever it is: %s',
+    async (reason) => {
+      const { server, ask } = await open();
+      const content = [{ type: 'text', text: 'Hallo.' }];
+      server.answer = (call) => call.raw({ body: withContent(content, { stop_reason: reason }) });
+      expect(await ask()).toMatchObject({ ok: true, completion: { text: 'Hallo.', finish_reason: reason } });
+    },
+  );
+
   it('that thought until its tokens were used up says so', async () => {
     const { server, ask } = await open();
     const content = [{ type: 'thinking', thinking: 'Hm', signature }];

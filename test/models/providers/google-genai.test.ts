@@ -154,7 +154,7 @@ describe('an answer of a google-genai server', () => {
     expect(await stream().outcome, 'in a stream').toMatchObject(withText);
   });
 
-  it.each(['MALFORMED_FUNCTION_CALL', 'OTHER', 'NOT_KNOWN_YET'])(
+  it.each(['MALFORMED_FUNCTION_CALL', 'OTHER', 'NOT_KNOWN_YET', 'toString'])(
     'that ended by %s is none, whatever it says, and is asked for again',
     async (reason) => {
       const { server, ask } = await open();
