@@ -5,6 +5,7 @@ import type { Result } from '../result.ts';
 import { isAssistant, malformed, readContent } from './answer-parts.ts';
 import type { AnswerProblem } from './answer-parts.ts';
 import { joinCalls } from './chat-completion-calls.ts';
+import { deltaOf } from './pieces.ts';
 import type { Piece, StreamJoin } from './stream-join.ts';
 
 /** Joins the chunks of a chat completion, as Mistral, OpenAI and the servers that speak their dialect send them. */
@@ -30,8 +31,7 @@ export function joinChatCompletion(): StreamJoin {
     if (content.value !== null) {
       thinking += content.value.thinking;
       text = (text ?? '') + content.value.text;
-      if (content.value.thinking !== '') pieces.push({ type: 'thinking', text: content.value.thinking });
-      if (content.value.text !== '') pieces.push({ type: 'text', text: content.value.text });
+      pieces.push(...deltaOf('thinking', content.value.thinking), ...deltaOf('text', content.value.text));
     }
     for (const name of names.value) pieces.push({ type: 'tool_call', name });
     return success(pieces);

@@ -2,16 +2,13 @@ import { isObject } from '../json/json.ts';
 import type { JsonObject, JsonValue } from '../json/json.ts';
 import { success } from '../result.ts';
 import type { Result } from '../result.ts';
-import { empty, isAssistant, malformed, textOr } from './answer-parts.ts';
+import { empty, isAssistant, malformed, readToolCalls, textOr } from './answer-parts.ts';
 import type { AnswerProblem } from './answer-parts.ts';
 import type { Answer } from './answer.ts';
-import { callIdAt, readCallId } from './call-ids.ts';
-import type { ToolCall } from './contract.ts';
 import { deltaOf } from './pieces.ts';
 import type { Piece, StreamJoin } from './stream-join.ts';
 import type { Tokens } from './tokens.ts';
 import { countOf } from './tokens.ts';
-import { argumentsText } from './tool-arguments.ts';
 
 /** Reads a chat response of Ollama's. */
 export function readOllamaAnswer(body: JsonObject): Result<Answer, AnswerProblem> {
@@ -21,7 +18,7 @@ export function readOllamaAnswer(body: JsonObject): Result<Answer, AnswerProblem
   if (body['done'] === false) return malformed('with a message that is not done');
   const { content = null } = message;
   if (content !== null && typeof content !== 'string') return malformed('with content that is no text');
-  const calls = readCalls(message['tool_calls']);
+  const calls = readToolCalls(message['tool_calls']);
   if (!calls.ok) return calls;
   const finish_reason = textOr(reason, null);
   const thinking = textOr(message['thinking'], '');
@@ -37,21 +34,6 @@ export function readOllamaAnswer(body: JsonObject): Result<Answer, AnswerProblem
     // Ollama stops for tool calls as for anything else.
     finish_reason: finish_reason === 'stop' && calls.value.length > 0 ? 'tool_calls' : finish_reason,
   });
-}
-
-function readCalls(calls: JsonValue | undefined): Result<readonly ToolCall[], AnswerProblem> {
-  if (calls === undefined || calls === null) return success([]);
-  if (!Array.isArray(calls)) return malformed('with tool calls that are no list');
-  const read: ToolCall[] = [];
-  for (const [index, call] of (calls as readonly JsonValue[]).entries()) {
-    const called = isObject(call) && isObject(call['function']) ? call['function'] : {};
-    const { name } = called;
-    if (typeof name !== 'string' || name === '') return malformed('with a tool call without a name');
-    const text = argumentsText(called['arguments']);
-    if (!text.ok) return malformed(`with arguments of the tool \`${name}\` that are ${text.error}`);
-    read.push({ id: readCallId(call) ?? callIdAt(index), name, arguments: text.value ?? '{}' });
-  }
-  return success(read);
 }
 
 export function readOllamaTokens(body: JsonObject): Tokens | null {

@@ -83,8 +83,8 @@ function byPlace(pipeline: PlanFile | null, files: readonly PlanFile[]): Files {
   return new Map(files.map((file) => [placeOf(file.path, pipeline), file]));
 }
 
-/** As seen from the pipeline file. */
-function placeOf(path: string, pipeline: PlanFile | null): string {
+/** A path as seen from the pipeline file, so that a project that was moved as a whole has the same. */
+export function placeOf(path: string, pipeline: PlanFile | null): string {
   return pipeline === null ? path : relative(dirname(pipeline.path), path);
 }
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { failure, success, type Result } from '../result.ts';
 import { version } from '../version.ts';
@@ -11,7 +10,7 @@ import { endLine, headerLine, resumedLine } from './journal/lines.ts';
 import { eachEnded, endedLines } from './journal/each-ended.ts';
 import { openJournalReader, resultRow, type JournalReader } from './journal/reader.ts';
 import { createJournal, journalName, type Journal, type JournalListener } from './journal/journal.ts';
-import { isUnbegun, makeChosenFolder, makeNamedFolder, newRunId } from './make-folder.ts';
+import { isUnbegun, makeChosenFolder, makeNamedFolder, newRunId, randomSuffix } from './make-folder.ts';
 import { lockRun, type RunLock } from './lock.ts';
 import { folderInUse, notWritten } from './reasons.ts';
 import { journaledFingerprints } from './journal/fingerprints.ts';
@@ -103,10 +102,6 @@ export async function createRunFolder(
 function unwritten(path: string, error: unknown): StopReason {
   if (errorCode(error) === undefined) throw error;
   return notWritten(path, error);
-}
-
-function randomSuffix(): string {
-  return randomBytes(2).toString('hex');
 }
 
 export interface OpenedFolder {

@@ -4,6 +4,7 @@ import type { StopReason } from './events.ts';
 import type { Counts } from './totals.ts';
 import { errorCode, inWords, nodeFileSystem } from './file-system.ts';
 import { readHistory } from './journal/history.ts';
+import { journalName } from './journal/journal.ts';
 import { runHolder } from './lock.ts';
 import { readRun } from './read-summary.ts';
 import type { RunSummary } from './run-summary.ts';
@@ -75,7 +76,7 @@ async function runsIn(folder: string, limit: LimitFunction): Promise<readonly st
 }
 
 function isRun(names: readonly string[]): boolean {
-  return names.includes('run.json') || names.includes('journal.jsonl');
+  return names.includes('run.json') || names.includes(journalName);
 }
 
 /** None where it is no folder, or none that can be read. */
@@ -135,7 +136,7 @@ function reasonOf(message: string): StopReason {
 }
 
 async function journalTells(path: string, { goesOn }: { readonly goesOn: boolean }): Promise<Told> {
-  const journal = join(path, 'journal.jsonl');
+  const journal = join(path, journalName);
   const nothing = { counts: null, cost_usd: null, unmetered_requests: null, crashed_sessions: null };
   const { kind, bytes } = await nodeFileSystem.look(journal);
   if (kind !== 'file' || bytes > mostJournal) return nothing;

@@ -13,6 +13,11 @@ export function newRunId(): string {
   return randomBytes(8).toString('hex');
 }
 
+/** Tells folders of one second apart. */
+export function randomSuffix(): string {
+  return randomBytes(2).toString('hex');
+}
+
 const mostTries = 10;
 const longestName = 80;
 

@@ -1,8 +1,6 @@
-import { dirname, relative } from 'node:path';
 import type { JsonObject, JsonValue } from '../json/json.ts';
-import type { PlanFile } from '../plan.ts';
 import { canonicalJson } from './canonical.ts';
-import { member, saying } from './changes.ts';
+import { member, placeOf, saying } from './changes.ts';
 import { isMadeUp, type RunSummary } from './run-summary.ts';
 
 /** Something that two runs were not made of alike; null where a run does not have it. */
@@ -62,6 +60,5 @@ function each(of: SummaryDifference['of'], a: JsonObject, b: JsonObject): readon
 
 /** The sha256 of each file, by its path as seen from the pipeline file. */
 export function filesOf({ pipeline, files }: Pick<RunSummary, 'pipeline' | 'files'>): JsonObject {
-  const place = ({ path }: PlanFile) => (pipeline === null ? path : relative(dirname(pipeline.path), path));
-  return Object.fromEntries(files.map((file) => [place(file), file.sha256]));
+  return Object.fromEntries(files.map(({ path, sha256 }) => [placeOf(path, pipeline), sha256]));
 }

@@ -1,8 +1,8 @@
 import type { Entry } from '../entry.ts';
 import { errorCode, inWords } from '../file-system.ts';
 import type { Fingerprint } from '../fingerprint.ts';
-import type { Hash } from '../key-table.ts';
-import { hashOf, readAnswer } from './lines.ts';
+import { hashOfHex, type Hash } from '../key-table.ts';
+import { readAnswer } from './lines.ts';
 import { listCache } from './segment-files.ts';
 import { openSegment, type Segment } from './segment.ts';
 import { cacheServices, unlessRefused, type Surroundings } from './services.ts';
@@ -101,7 +101,7 @@ export function openCache({ folder, warn, readOnly = false, ...surroundings }: C
   }
 
   function search(fingerprint: Fingerprint): Promise<Entry | undefined> | undefined {
-    const hash = hashOf(fingerprint);
+    const hash = hashOfHex(fingerprint);
     let candidates: Segment[] | undefined;
     for (const segment of segments) if (segment.mayHave(hash)) (candidates ??= []).push(segment);
     return candidates && firstSound(candidates, hash, fingerprint);
@@ -127,7 +127,7 @@ export function openCache({ folder, warn, readOnly = false, ...surroundings }: C
 
   /** What is used is not to grow too old; who asked at the same time may have put it again already. */
   function putAgain(entry: Entry, from: Segment): void {
-    const hash = hashOf(entry.fingerprint);
+    const hash = hashOfHex(entry.fingerprint);
     const newest = segments.find((segment) => segment.mayHave(hash));
     if (closing === undefined && !readOnly && newest === from) writer.put(entry);
   }

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { Entry } from '../entry.ts';
 import { errorCode, type ReadableFile, type WritableFile } from '../file-system.ts';
 import { createAppendLog } from '../journal/append-log.ts';
-import { answerMembers, hashOf, longestAnswer } from './lines.ts';
+import { hashOfHex } from '../key-table.ts';
+import { answerMembers, longestAnswer } from './lines.ts';
 import { indexName, makeCacheFolder, segmentName, writeAtOnce } from './segment-files.ts';
 import { createIndex, type SpareTable } from './segment-index.ts';
 import { readPlace, type Segment } from './segment.ts';
@@ -125,7 +126,7 @@ export function beginSegment(
       const place = log.append(members);
       if (place === undefined) return;
       longest = Math.max(longest, place.length);
-      index.add(hashOf(entry.fingerprint), place, created);
+      index.add(hashOfHex(entry.fingerprint), place, created);
     },
     mayHave: (hash) => (stored === undefined ? index.find(hash) !== undefined : stored.mayHave(hash)),
     async read(hash) {

@@ -4,7 +4,7 @@ import { entryMembers, readEntry, type Entry } from '../entry.ts';
 import type { ReadableFile } from '../file-system.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 import type { Place } from '../journal/record-index.ts';
-import type { Hash } from '../key-table.ts';
+import { hashOfHex, type Hash } from '../key-table.ts';
 
 /**
  * The lines of a segment, each a checked line (checked-line.ts):
@@ -24,14 +24,6 @@ export const longestLine = 2 ** 25;
 const opening = '"type":"answer","created":';
 const head = new RegExp(`^${opening}(\\d{1,16}),"fingerprint":"([0-9a-f]{32})",`);
 const longestHead = 128;
-
-/** Where a fingerprint is looked up: its first 64 bits. */
-export function hashOf(fingerprint: Fingerprint): Hash {
-  return {
-    high: Number.parseInt(fingerprint.slice(0, 8), 16),
-    low: Number.parseInt(fingerprint.slice(8, 16), 16),
-  };
-}
 
 /** A line that was found whole, without the entry in it. */
 export interface AnswerLine extends Place {
@@ -83,7 +75,7 @@ function linesOf(block: Buffer, begin: number): readonly AnswerLine[] {
         offset: begin + at,
         length: line.length,
         bytes: block.subarray(at, end + 1),
-        hash: hashOf(match[2] ?? ''),
+        hash: hashOfHex(match[2] ?? ''),
         created: Number(match[1]),
       });
     }

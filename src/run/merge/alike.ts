@@ -1,6 +1,6 @@
-import { dirname, relative } from 'node:path';
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import type { JsonValue } from '../../json/json.ts';
+import { placeOf } from '../changes.ts';
 import type { RunSummary } from '../run-summary.ts';
 import { summaryDifferences, type SummaryDifference } from '../summary-differences.ts';
 import { refused } from './refusal.ts';
@@ -30,9 +30,8 @@ export function alike(first: Part, other: Part): readonly Diagnostic[] {
   );
 }
 
-/** As seen from the pipeline, so that a project in another place is the same. */
 function imagesOf({ images, pipeline }: RunSummary): string | null {
-  return images === null || pipeline === null ? images : relative(dirname(pipeline.path), images);
+  return images === null ? null : placeOf(images, pipeline);
 }
 
 function lockSentence({ locked: a = false }: RunSummary, { locked: b = false }: RunSummary) {

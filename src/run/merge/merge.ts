@@ -4,6 +4,7 @@ import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { spoolName } from '../../records/spool.ts';
 import { failure, success, type Result } from '../../result.ts';
 import { isUsage } from '../done-run.ts';
+import type { StopReason } from '../events.ts';
 import type { UsageReport } from '../totals.ts';
 import { errorCode, inWords, nodeFileSystem, type FileSystem } from '../file-system.ts';
 import type { FolderPlace, FolderServices } from '../folder.ts';
@@ -12,7 +13,8 @@ import { readHistory, readWholeHistory, type History } from '../journal/history.
 import { journalName } from '../journal/journal.ts';
 import { openJournalReader } from '../journal/reader.ts';
 import type { Outcome } from '../journal/record-index.ts';
-import { makeChosenFolder, makeNamedFolder } from '../make-folder.ts';
+import { makeChosenFolder, makeNamedFolder, randomSuffix } from '../make-folder.ts';
+import { folderIsFile } from '../reasons.ts';
 import type { RunSummary } from '../run-summary.ts';
 import { filePieces, readJson, writeJson, writeWhole } from '../whole-file.ts';
 import { mergedJournal } from './merged-journal.ts';
@@ -95,7 +97,7 @@ async function write(
   place: FolderPlace,
   services: FolderServices & { readonly fileSystem: FileSystem },
 ): Promise<Result<MergedRun, MergeRefusal>> {
-  const { fileSystem, now = Date.now, suffix = () => randomBytes(2).toString('hex') } = services;
+  const { fileSystem, now = Date.now, suffix = randomSuffix } = services;
   const parent = typeof place === 'string' ? dirname(resolve(place)) : resolve(place.runsDir);
   const unfinished = join(parent, `.merging-${randomBytes(4).toString('hex')}`);
   await fileSystem.makeFolder(unfinished);
@@ -107,10 +109,7 @@ async function write(
         : success(await makeNamedFolder(fileSystem, place.runsDir, place.name, now(), suffix));
     if (!folder.ok) {
       await fileSystem.removeFolder(unfinished);
-      return failure({
-        kind: 'input',
-        reasons: [refused('run-dir-in-use', folder.error.message, folder.error.hint)],
-      });
+      return failure({ kind: 'input', reasons: [cannotTake(folder.error)] });
     }
     await renameOverEmpty(fileSystem, unfinished, folder.value);
     return success({ folder: folder.value, summary, usage });
@@ -206,6 +205,10 @@ async function occupiedBy(fileSystem: FileSystem, path: string): Promise<Diagnos
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     if (errorCode(error) !== 'ENOTDIR') throw error;
-    return refused('run-dir-in-use', `${path} is a file, and a run keeps a folder`);
+    return cannotTake(folderIsFile(path));
   }
+}
+
+function cannotTake({ message, hint }: StopReason): Diagnostic {
+  return refused('run-dir-in-use', message, hint);
 }

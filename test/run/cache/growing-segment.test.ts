@@ -2,7 +2,8 @@ import { readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { beginSegment, type GrowingSegment } from '../../../src/run/cache/growing-segment.ts';
-import { hashOf, readAnswer } from '../../../src/run/cache/lines.ts';
+import { readAnswer } from '../../../src/run/cache/lines.ts';
+import { hashOfHex } from '../../../src/run/key-table.ts';
 import { cellBytes, headerBytes } from '../../../src/run/cache/segment-index.ts';
 import { cacheServices } from '../../../src/run/cache/services.ts';
 import type { Entry } from '../../../src/run/entry.ts';
@@ -34,7 +35,7 @@ async function segmentWith(
 
 /** The answer that the segment has to this question. */
 async function answerIn(segment: GrowingSegment, question: number): Promise<Entry | undefined> {
-  const line = await segment.read(hashOf(ask(question)));
+  const line = await segment.read(hashOfHex(ask(question)));
   return line && readAnswer(line, ask(question))?.entry;
 }
 
@@ -45,7 +46,7 @@ async function answersIn(
 ): Promise<readonly (Entry | undefined)[]> {
   const answers: (Entry | undefined)[] = [];
   for (const question of questions) {
-    const isThere = segment.mayHave(hashOf(ask(question)));
+    const isThere = segment.mayHave(hashOfHex(ask(question)));
     answers.push(isThere ? await answerIn(segment, question) : undefined);
   }
   return answers;
@@ -73,7 +74,7 @@ describe('a segment that is complete', () => {
     const before = readsOfIndex(acts);
     expect(await answersIn(segment, twenty)).toEqual(answersTo(twenty));
     expect(readsOfIndex(acts)).toBe(before + twenty.length);
-    for (const question of upTo(500, 20)) expect(segment.mayHave(hashOf(ask(question)))).toBe(false);
+    for (const question of upTo(500, 20)) expect(segment.mayHave(hashOfHex(ask(question)))).toBe(false);
     expect(await answerIn(segment, 20)).toBeUndefined();
     expect(readsOfIndex(acts)).toBe(before + twenty.length);
   });
@@ -85,7 +86,7 @@ describe('a segment that is complete', () => {
     for (let question = 0; question < count; question += 1) {
       segment.put(entryTo(question), began);
       // What the disk has no time for is not kept.
-      if (question % 1000 === 0) await segment.read(hashOf(ask(question)));
+      if (question % 1000 === 0) await segment.read(hashOfHex(ask(question)));
     }
     await segment.complete();
     // The heap has some things of its own.
@@ -133,7 +134,7 @@ describe('a segment that is complete', () => {
   it('without answers has none, and no file', async () => {
     const { segment, folder } = await segmentWith([]);
     await segment.complete();
-    expect(segment.mayHave(hashOf(ask(1)))).toBe(false);
+    expect(segment.mayHave(hashOfHex(ask(1)))).toBe(false);
     expect(await answerIn(segment, 1)).toBeUndefined();
     await expect(filesOf(folder)).rejects.toThrow('ENOENT');
   });
