@@ -33,7 +33,7 @@ export interface Explanation {
 }
 
 /** Statuses that may pass: a time-out, a conflict, too early. All of 5xx may, too. */
-const passing = new Set([408, 409, 425]);
+const passingStatuses = new Set([408, 409, 425]);
 
 const megabyte = 1024 * 1024;
 
@@ -73,7 +73,7 @@ function codeOf(status: number, { said, type }: ProviderError): StatusCode {
   if (status === 404) return 'unknown_model';
   if (status === 400 && (type === 'invalid_model' || /^invalid model\b/i.test(said))) return 'unknown_model';
   if (status === 429) return 'rate_limited';
-  return status >= 500 || passing.has(status) ? 'server_error' : 'invalid_request';
+  return status >= 500 || passingStatuses.has(status) ? 'server_error' : 'invalid_request';
 }
 
 function sentenceFor(

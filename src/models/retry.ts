@@ -124,7 +124,7 @@ function nextAfter(
  * Failures by which the model may be out for everybody, such as the page of a proxy in the place of an answer. One that
  * says nothing is an answer all the same.
  */
-const passing: ReadonlySet<CallErrorCode> = new Set([
+const ofOutages: ReadonlySet<CallErrorCode> = new Set([
   'server_error',
   'timed_out',
   'cut_body',
@@ -132,7 +132,7 @@ const passing: ReadonlySet<CallErrorCode> = new Set([
 ]);
 
 /** The server itself did not answer: it is down, overloaded, or cannot be reached from its gateway. */
-const ofGateways: ReadonlySet<number> = new Set([502, 503, 504]);
+const unreachedServer: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /** What an attempt tells of the model, beside what it tells of the call. */
 function endOf({ result, retry_after, quota }: Attempt, usage: Usage): RequestEnd {
@@ -147,10 +147,10 @@ function kindOf(result: Attempt['result']): RequestEnd['kind'] {
   const { code, status } = result.fault;
   if (code === 'aborted') return 'aborted';
   if (code === 'connection_failed') return 'unreachable';
-  if (code === 'server_error' && status !== null && ofGateways.has(status)) return 'unreachable';
+  if (code === 'server_error' && status !== null && unreachedServer.has(status)) return 'unreachable';
   // What no retry can help is no fault that passes.
   if (code === 'malformed_answer' && !result.retry) return 'answered';
-  return passing.has(code) ? 'unavailable' : 'answered';
+  return ofOutages.has(code) ? 'unavailable' : 'answered';
 }
 
 const ended = { kind: 'aborted', fault: null, retry_after: null, quota: null } as const;

@@ -111,13 +111,13 @@ function judgeRead({ read, tokens, headers, received }: ReadAnswer, wire: Wire, 
 }
 
 /** A gateway has not waited for the model, which may have answered all the same. 524 is Cloudflare's. */
-const ofGateways: ReadonlySet<number> = new Set([408, 504, 524]);
+const gatewayTimeouts: ReadonlySet<number> = new Set([408, 504, 524]);
 
 /** In milliseconds: one that refuses sooner has not waited, as where it cannot reach the model at all. */
 const shortestWait = 1000;
 
 function hasGivenUp({ status, took = Infinity }: Response): boolean {
-  return ofGateways.has(status) && took >= shortestWait;
+  return gatewayTimeouts.has(status) && took >= shortestWait;
 }
 
 function judgeStatus(response: Response, wire: Wire, server: Server): Attempt {

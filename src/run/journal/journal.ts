@@ -19,7 +19,7 @@ import type { RecordIndex } from './record-index.ts';
 /** Of the file, in the run's folder. */
 export const journalName = 'journal.jsonl';
 
-/** What a run writes as it goes. Nothing here waits for the disk but `close`, and whoever awaits a reservation. */
+/** What a run writes as it goes. Only whoever awaits `reserve`, `committed` or `close` waits for the disk. */
 export interface Journal {
   /** Resolves when the reservation is in the file, so that its request may be sent; false where it could not be written. */
   reserve(reservation: JournalReservation): Promise<boolean>;

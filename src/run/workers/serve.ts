@@ -19,6 +19,9 @@ interface Waits {
   settled: (settled: Settled) => void;
 }
 
+/** Stands where a call waits for nothing yet. */
+function unawaited(): void {}
+
 type Asking<Type extends Asked['type']> = Extract<Asked, { readonly type: Type }>;
 
 /**
@@ -59,9 +62,9 @@ export function serveCalls(
           return new Promise((resolve) => (waits.settled = resolve));
         },
       },
-      admitted: untold,
-      stopped: untold,
-      settled: untold,
+      admitted: unawaited,
+      stopped: unawaited,
+      settled: unawaited,
     };
     const gate: Gate = {
       admit: (size) =>
