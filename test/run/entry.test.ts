@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/json/json.ts';
 import { entryMembers, readEntry, type Entry } from '../../src/run/entry.ts';
 import { zeroUsage } from '../../src/usage/add.ts';
+import type { Usage } from '../../src/usage/usage.ts';
 
 const entry: Entry = {
   fingerprint: 'f'.repeat(32),
@@ -42,6 +43,13 @@ describe('an entry', () => {
   ])('is read back as it was written: %s', (_what, completion) => {
     const kept = { ...entry, completion: { ...entry.completion, ...completion } };
     expect(readEntry(lineOf(kept))).toEqual(kept);
+  });
+
+  it('tells each number of a usage, as JSON.stringify would', () => {
+    const numbers = Object.keys(zeroUsage).map((name, nth): [string, number] => [name, nth + 0.5]);
+    const counted = Object.fromEntries(numbers) as unknown as Usage;
+    for (const usage of [counted, zeroUsage, entry.usage, { ...counted, cost_usd: 1e-7 }])
+      expect(entryMembers({ ...entry, usage })).toContain(`,"usage":${JSON.stringify(usage)},"completion":`);
   });
 
   it('has its members in order, the longest last, and nothing that is empty', () => {
