@@ -119,11 +119,12 @@ describe('hazard 9: settings', () => {
   });
 
   it('as a time-out are ignored by the stock class', async () => {
-    const { server, model } = await openStock({ timeout: 20 } as object);
+    const timeout = 20;
+    const { server, model } = await openStock({ timeout } as object);
     const answer = model.invoke('Hi.');
     const call = await server.nextCall();
-    // The timers of one process fire in their order: a time-out would have passed.
-    await setTimeout(60);
+    // Timers of one length fire in the order in which they were set: that of the call would have fired before.
+    await setTimeout(timeout);
     call.reply('Hello.');
     expect((await answer).content).toBe('Hello.');
   });
