@@ -1,5 +1,4 @@
-import { isObject } from '../json/json.ts';
-import type { JsonValue } from '../json/json.ts';
+import { redactValue } from '../diagnostic/redact-value.ts';
 import type { Completion } from './contract.ts';
 import { readName } from './provider-text.ts';
 import type { Redact } from '../diagnostic/redact.ts';
@@ -24,17 +23,8 @@ export function withoutKey(answer: Answer, redact: Redact): Answer {
       id: redact(call.id),
       name: redact(call.name),
       arguments: redact(call.arguments),
-      ...(call.echo !== undefined && { echo: redactedValue(call.echo, redact) }),
+      ...(call.echo !== undefined && { echo: redactValue(call.echo, redact) }),
     })),
     finish_reason: readName(answer.finish_reason, redact),
   };
-}
-
-function redactedValue(value: JsonValue, redact: Redact): JsonValue {
-  if (typeof value === 'string') return redact(value);
-  if (Array.isArray(value)) return (value as readonly JsonValue[]).map((item) => redactedValue(item, redact));
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, held]) => [redact(name), redactedValue(held, redact)]),
-  );
 }

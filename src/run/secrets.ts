@@ -5,7 +5,7 @@ import { failure, success } from '../result.ts';
 import { variable } from '../tools/environment.ts';
 import type { ToolOutcome } from '../tools/tool.ts';
 import type { RunOptions } from './options.ts';
-import { redactValue } from './redact-value.ts';
+import { redactValue } from '../diagnostic/redact-value.ts';
 
 /** Takes every secret of a run out of what a tool gives back. */
 export type RedactOutcome = (outcome: ToolOutcome) => ToolOutcome;

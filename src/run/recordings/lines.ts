@@ -7,7 +7,7 @@ import type { Usage } from '../../usage/usage.ts';
 import { entryMembers, readEntry, readUsage, type Entry } from '../entry.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 import { readOutcome } from '../read-outcome.ts';
-import { redactValue } from '../redact-value.ts';
+import { redactValue } from '../../diagnostic/redact-value.ts';
 import { questionMembers, readQuestion, type Question } from './question.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { Redact } from '../../diagnostic/redact.ts';
 import type { ModelRequest, ModelSettings } from '../../models/contract.ts';
 import type { PlanStep } from '../../plan.ts';
 import type { Fingerprint } from '../fingerprint.ts';
-import { redactValue } from '../redact-value.ts';
+import { redactValue } from '../../diagnostic/redact-value.ts';
 import type { RecordedAnswer, RecordedTool } from './lines.ts';
 import { answerMiss, toolMiss, type MissedCall, type ReplayMiss } from './miss.ts';
 import { questionOf } from './question.ts';

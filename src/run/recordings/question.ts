@@ -9,7 +9,7 @@ import type {
   ToolDefinition,
 } from '../../models/contract.ts';
 import { canonicalJson } from '../canonical.ts';
-import { redactValue } from '../redact-value.ts';
+import { redactValue } from '../../diagnostic/redact-value.ts';
 
 /**
  * What a model was asked, as a recording has it for people to review: all that the fingerprint is of (fingerprint.ts),

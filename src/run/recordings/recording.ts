@@ -4,7 +4,7 @@ import type { ModelRequest, ModelSettings } from '../../models/contract.ts';
 import type { ToolOutcome } from '../../tools/tool.ts';
 import type { Entry } from '../entry.ts';
 import type { Fingerprint } from '../fingerprint.ts';
-import { redactValue } from '../redact-value.ts';
+import { redactValue } from '../../diagnostic/redact-value.ts';
 import type { LineStore } from './line-store.ts';
 import { recordable, type ReadEntry } from './lines.ts';
 import type { Position } from './order.ts';

@@ -1,5 +1,5 @@
-import type { Redact } from '../diagnostic/redact.ts';
 import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
+import type { Redact } from './redact.ts';
 
 /** The value with the secrets taken out of its texts, names and numbers. */
 export function redactValue(value: JsonValue, redact: Redact): JsonValue {
