@@ -1,5 +1,6 @@
 import type { Plan } from '../plan.ts';
 import { failure } from '../result.ts';
+import type { SeenTool } from '../steps/step.ts';
 import type { ToolServices } from '../tools/tool.ts';
 import type { StopReason } from './events.ts';
 import type { RunOptions } from './options.ts';
@@ -24,11 +25,30 @@ export async function refusedTools(plan: Plan, services: ReadyServices): Promise
     return unready.flatMap(({ tool, error }) => {
       const told = redact(failure(error));
       if (told.ok) return [];
-      return [`the tool \`${tool}\` of step \`${id}\` cannot run: ${told.error.message}`];
+      return [unreadyInWords(id, tool, told.error.message)];
     });
   });
   const sentences = (await Promise.all(asked)).flat();
   // A run that was stopped meanwhile has its reason, and what was stopped with it says nothing against a tool.
   if (signal.aborted || sentences.length === 0) return undefined;
   return { kind: 'input', code: 'tool_not_ready', message: sentences.join('. ') };
+}
+
+/** What is known of the tools of each step before a run, while nothing of them is executed. */
+export async function seenTools(plan: Plan, env: RunOptions['env']): Promise<readonly ToolOfStep[]> {
+  const asked = plan.steps.map(async ({ id, program }) => {
+    const seen = (await program.look?.({ env: toolEnv(program.env ?? [], env) })) ?? [];
+    return seen.map((tool) => ({ step: id, seen: tool }));
+  });
+  return (await Promise.all(asked)).flat();
+}
+
+export interface ToolOfStep {
+  readonly step: string;
+  readonly seen: SeenTool;
+}
+
+/** `why`: a sentence without a final full stop. */
+export function unreadyInWords(step: string, tool: string, why: string): string {
+  return `the tool \`${tool}\` of step \`${step}\` cannot run: ${why}`;
 }

@@ -38,6 +38,8 @@ export interface StepProgram {
   readonly filled?: readonly string[];
   /** The tools that could not be run at all. To be asked before a run, whose services they get. */
   prepare?(services: ToolServices): Promise<readonly UnreadyTool[]>;
+  /** What is known of each of its tools while nothing of them is executed, in the order of the file. */
+  look?(services: Pick<ToolServices, 'env'>): Promise<readonly SeenTool[]>;
   /** What can be told of its calls before a run; absent where that is nothing. */
   readonly outlook?: StepOutlook;
   /** The first request of the step for this scope, exactly as `execute` would send it. */
@@ -61,6 +63,10 @@ export interface UnreadyTool {
   readonly tool: string;
   readonly error: ToolError;
 }
+
+export type SeenTool =
+  | { readonly kind: 'found' | 'unknown'; readonly tool: string }
+  | ({ readonly kind: 'unready' } & UnreadyTool);
 
 export interface StepServices {
   readonly call: (request: ModelRequest) => Promise<CallOutcome>;

@@ -2,7 +2,7 @@ import { isObject, type JsonObject, type JsonValue, type Pointer } from '../json
 import type { ToolDefinition } from '../models/contract.ts';
 import { kindsOfType, typeOf } from '../schema/value-type.ts';
 import type { ToolBuilder, ToolKind, ToolProgram, ToolServices, ValueSchema } from '../tools/tool.ts';
-import type { StepBuilder, ToolIdentity, UnreadyTool } from './step.ts';
+import type { SeenTool, StepBuilder, ToolIdentity, UnreadyTool } from './step.ts';
 import type { ToolKinds } from './tool-schema.ts';
 
 /** What becomes of a tool call that fails: the model is told, or the record fails. */
@@ -88,6 +88,20 @@ export async function unreadyTools(
     return error === undefined ? [] : [{ tool, error }];
   });
   return (await Promise.all(asked)).flat();
+}
+
+/** What is known of each tool while nothing of it is executed, in the order of the file. */
+export function seenTools(
+  tools: ReadonlyMap<string, CompiledTool>,
+  services: Pick<ToolServices, 'env'>,
+): Promise<readonly SeenTool[]> {
+  return Promise.all(
+    [...tools].map(async ([tool, { program }]) => {
+      if (program.look === undefined) return { kind: 'unknown', tool };
+      const error = await program.look(services);
+      return error === undefined ? { kind: 'found', tool } : { kind: 'unready', tool, error };
+    }),
+  );
 }
 
 /** A tool has the keys of its own kind and of no other. */

@@ -16,7 +16,7 @@ import { mostCalls } from './tool-calls.ts';
 import { runToolLoop } from './tool-loop.ts';
 import { compileChoice } from './tool-choice.ts';
 import { onErrorSchema, toolsSchema, type ToolKinds } from './tool-schema.ts';
-import { compileTools, onErrorOf, unreadyTools } from './tool-specs.ts';
+import { compileTools, onErrorOf, seenTools, unreadyTools } from './tool-specs.ts';
 
 const defaultRounds = 8;
 
@@ -105,7 +105,10 @@ async function compile(spec: JsonObject, builder: StepBuilder, kinds: ToolKinds)
     env: [...new Set([...tools.values()].flatMap(({ program }) => program.env))],
     filled: [...new Set([...tools.values()].flatMap(({ program }) => program.filled ?? []))],
     // Calls that are only collected need nothing that runs.
-    ...(rules.maxRounds > 0 && { prepare: (services) => unreadyTools(tools, services) }),
+    ...(rules.maxRounds > 0 && {
+      prepare: (services) => unreadyTools(tools, services),
+      look: (services) => seenTools(tools, services),
+    }),
     outlook: {
       // The answer that `schema` describes is asked for after the rounds, where their last text is none.
       most_calls: (answersAtOnce ? 0 : rules.maxRounds + 1) + (answer === undefined ? 0 : 1 + answer.repairs),

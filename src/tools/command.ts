@@ -10,7 +10,7 @@ import { limitProperties, limitsOf } from './limits.ts';
 import { runProcess, type ProcessEnd } from './process.ts';
 import { readResult } from './result.ts';
 import { beginningOf, endOf } from './said.ts';
-import type { ToolError, ToolKind, ToolKindBuilder, ToolOutcome, ToolProgram } from './tool.ts';
+import type { ToolError, ToolKind, ToolKindBuilder, ToolOutcome, ToolProgram, ToolServices } from './tool.ts';
 
 /** Runs a program: the arguments are on its stdin, the result on its stdout. */
 export const command: ToolKind = {
@@ -50,9 +50,11 @@ async function compile(spec: JsonObject, builder: ToolKindBuilder): Promise<Tool
   const limits = limitsOf(spec, builder);
   names.forEach((name, index) => refuseProviderKey(name, ['env', index], builder));
   await checkWords([program, ...given], builder);
+  const find = ({ env }: Pick<ToolServices, 'env'>) => findProgram(program, builder.folder, env);
   return {
     env: names,
-    prepare: ({ env }) => findProgram(program, builder.folder, env),
+    prepare: find,
+    look: find,
     async run(call, { signal, env }) {
       if (signal.aborted) return failure(stopped);
       const asked = readEnvironment(names, env);

@@ -77,6 +77,8 @@ export interface ToolProgram {
    * nothing speaks against it. To be asked before a run, whose services it gets; it changes nothing outside.
    */
   prepare?(services: ToolServices): Promise<ToolError | undefined>;
+  /** The same as far as it is known while nothing of the tool is executed; absent where nothing is. */
+  look?(services: Pick<ToolServices, 'env'>): Promise<ToolError | undefined>;
   /** Runs the tool for arguments that its `parameters` allow. Nothing is thrown for what a tool does. */
   run(call: ToolArguments, services: ToolServices): Promise<ToolOutcome>;
 }

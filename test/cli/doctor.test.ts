@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startSimulator } from '../../src/simulator/simulator.ts';
@@ -88,6 +88,34 @@ describe('pipe doctor', () => {
     const { stdout } = await ran;
     expect(stdout).toContain('did you mean `mistral-small-latest`?');
     expect(stdout).toContain('ahead of');
+  });
+
+  it('tells of each tool whether it could run, and executes none', async () => {
+    const cwd = temporaryFolder();
+    const witness = join(cwd, 'executed');
+    const writes = `import { writeFileSync } from 'node:fs'; writeFileSync(${JSON.stringify(witness)}, '');`;
+    writeFileSync(join(cwd, 'tool.mjs'), `${writes}\nexport default () => null;\n`);
+    writeFileSync(join(cwd, 'look.sh'), `#!/bin/sh\ntouch ${witness}\n`, { mode: 0o755 });
+    writeFileSync(
+      join(cwd, 'p.yaml'),
+      `version: 1
+model: {name: mistral-small-latest, base_url: "http://127.0.0.1:9"}
+steps:
+  ask:
+    type: tools
+    prompt: hello
+    tools:
+      there: {command: [./look.sh]}
+      typo: {command: [pyton3, look.py]}
+      convert: {module: ./tool.mjs}
+  collect: {type: tools, prompt: hello, max_rounds: 0, tools: {never_run: {command: [pyton3]}}}
+`,
+    );
+    const ran = await runInProcess(cwd, ['doctor', 'p.yaml', '--offline'], { PATH: cwd });
+    expect(ran.exitCode).toBe(2);
+    const ofTools = ran.stdout.slice(ran.stdout.indexOf('✓ tools'), ran.stdout.indexOf('✓ key'));
+    expectGolden(golden('doctor-tools.txt'), ofTools);
+    expect(existsSync(witness)).toBe(false);
   });
 
   it('asks nobody with --offline, and tells of a pipeline that is none', async () => {

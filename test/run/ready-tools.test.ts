@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refusedTools } from '../../src/run/ready-tools.ts';
+import { refusedTools, seenTools } from '../../src/run/ready-tools.ts';
 import type { UnreadyTool } from '../../src/steps/step.ts';
 import { createShared } from '../../src/tools/shared.ts';
 import type { ToolServices } from '../../src/tools/tool.ts';
@@ -40,5 +40,26 @@ describe('refusedTools', () => {
     const outcome = refused([() => Promise.resolve([unready]), untilStopped], stop.signal);
     stop.abort();
     expect(await outcome).toBeUndefined();
+  });
+});
+
+describe('seenTools', () => {
+  it('asks each step what is seen of its tools, with its variables alone', async () => {
+    const given: (readonly [string, unknown])[] = [];
+    const seen = [{ kind: 'found', tool: 'a' }] as const;
+    const program = {
+      ...fakeTools().calling(['a']),
+      env: ['TOKEN'],
+      look: ({ env }: Pick<ToolServices, 'env'>) => {
+        given.push(...Object.entries(env));
+        return Promise.resolve(seen);
+      },
+    };
+    const steps = [step('one', {}), step('two', { program })];
+    expect(await seenTools(plan(steps), { TOKEN: 'x', OTHER: 'y' })).toEqual([
+      { step: 'two', seen: seen[0] },
+    ]);
+    expect(given).toContainEqual(['TOKEN', 'x']);
+    expect(given.map(([name]) => name)).not.toContain('OTHER');
   });
 });

@@ -356,6 +356,7 @@ describe('mistakes in a command', () => {
 describe('a command before it is run', () => {
   const find = async (program: string, env: { readonly [name: string]: string }, folder: string) => {
     const { program: tool } = await compileTool(command, { command: [program] }, { folder });
+    expect(await tool.look?.({ env })).toEqual(await prepare(tool, { env }));
     return (await prepare(tool, { env }))?.message;
   };
 

@@ -2,10 +2,11 @@ import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import type { ModelSettings } from '../../models/contract.ts';
 import type { Plan } from '../../plan.ts';
 import { formatAmount } from '../../report/numbers.ts';
+import { seenTools, unreadyInWords, type ToolOfStep } from '../../run/ready-tools.ts';
 import { checkToolEnv } from '../../run/tool-env.ts';
 import { starterModel } from '../../starter/tasks.ts';
 import type { Terminal } from '../terminal.ts';
-import { fine, missing, type Finding } from './finding.ts';
+import { fine, missing, note, type Finding } from './finding.ts';
 
 type Load = (file: string) => Promise<{ readonly plan?: Plan; readonly diagnostics: readonly Diagnostic[] }>;
 
@@ -29,11 +30,29 @@ export async function lookAtPipeline(
       models: [],
     };
   }
-  const tools = checkToolEnv(plan, env).map(({ message, hint }) => missing('tools', message, hint));
+  const variables = checkToolEnv(plan, env).map(({ message, hint }) => missing('tools', message, hint));
+  const tools = (await seenTools(plan, env)).map(toolFinding);
   return {
-    findings: [fine('pipeline', `${file}: ok, ${formatAmount(plan.steps.length, 'step')}`), ...tools],
+    findings: [
+      fine('pipeline', `${file}: ok, ${formatAmount(plan.steps.length, 'step')}`),
+      ...tools,
+      ...variables,
+    ],
     models: plan.steps.map(({ model }) => model),
   };
+}
+
+function toolFinding({ step, seen }: ToolOfStep): Finding {
+  const { tool } = seen;
+  const name = `the tool \`${tool}\` of step \`${step}\``;
+  switch (seen.kind) {
+    case 'found':
+      return fine('tools', `${name} can be started`);
+    case 'unknown':
+      return note('tools', `${name} is not executed here: a run tells whether it works`);
+    case 'unready':
+      return missing('tools', unreadyInWords(step, tool, seen.error.message));
+  }
 }
 
 /** What `pipe init` writes. */
