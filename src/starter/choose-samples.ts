@@ -1,8 +1,8 @@
 import type { JsonObject, JsonSchema, JsonValue } from '../json/json.ts';
 import { columnReaders } from '../records/cells.ts';
 import { exampleRecords } from './example.ts';
-import type { Proposal } from './proposal.ts';
-import { lacks, type RecordSurvey } from './survey.ts';
+import { readsTexts, type Proposal } from './proposal.ts';
+import { isBlank, lacks, type RecordSurvey } from './survey.ts';
 
 export interface ChosenSamples {
   /** One or two, with different texts. */
@@ -38,6 +38,10 @@ export function chooseSamples(survey: RecordSurvey | undefined, proposal: Propos
 
 function lackingOf(survey: RecordSurvey | undefined, proposal: Proposal): JsonObject | undefined {
   const record = survey?.fields.find(({ name }) => name === proposal.text)?.lacking?.record;
+  const text =
+    record !== undefined && Object.hasOwn(record, proposal.text) ? record[proposal.text] : undefined;
+  // Among numbers a blank text is none that the pipeline skips.
+  if (text !== '' && isBlank(text) && !readsTexts(proposal)) return undefined;
   return record === undefined || survey?.cells !== true ? record : readCells(record, proposal);
 }
 

@@ -1,4 +1,4 @@
-import type { Proposal, ProposedField } from './proposal.ts';
+import { readsTexts, type Proposal, type ProposedField } from './proposal.ts';
 import type { TaskStep } from './tasks.ts';
 import { commentText, fieldPath, yamlField, yamlTemplate, yamlText, yamlTypes } from './yaml-words.ts';
 
@@ -48,16 +48,14 @@ export function pipelineText(input: PipelineTextInput): string {
 }
 
 function inputLines({ proposal, rows, seen }: PipelineTextInput): readonly string[] {
-  const { key, text, textMayLack, fields, open } = proposal;
+  const { key, textMayLack, fields, open } = proposal;
   const required = fields.filter((field) => field.required).map(({ name }) => yamlText(name));
   return [
     ...(key === undefined
       ? ['# key: id # a field that names a record; without it, a hash of the record does']
       : [`key: ${yamlText(key)} # names a record in results, errors and diffs`]),
     ...(textMayLack
-      ? [
-          `when: ${yamlTemplate(`{{ne (default ${fieldPath(text)} '') ''}}`)} # some records have no text: they are skipped`,
-        ]
+      ? [`when: ${yamlTemplate(guardOf(proposal))} # some records have no text: they are skipped`]
       : []),
     `schema: # of a record, proposed from ${commentText(seen)} of ${commentText(rows)}: mend what it has guessed wrong`,
     '  type: object',
@@ -69,6 +67,12 @@ function inputLines({ proposal, rows, seen }: PipelineTextInput): readonly strin
     ),
     ...(open ? ['  additionalProperties: true # there are more fields than are listed here'] : []),
   ];
+}
+
+/** A prompt of white space alone says as little as none. */
+function guardOf(proposal: Proposal): string {
+  const text = `(default ${fieldPath(proposal.text)} '')`;
+  return `{{ne ${readsTexts(proposal) ? `(trim ${text})` : text} ''}}`;
 }
 
 function fieldSchema({ types, filled }: ProposedField): string {

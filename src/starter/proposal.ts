@@ -15,7 +15,7 @@ export interface Proposal {
   readonly open: boolean;
   /** Absent where no field's name says that it holds the label of a record. */
   readonly labels?: ProposedLabels;
-  /** Whether the text is missing, or empty, in some records. */
+  /** Whether the text is missing, empty or blank in some records. */
   readonly textMayLack: boolean;
 }
 
@@ -30,7 +30,7 @@ export interface ProposedField {
   /** Of its values; empty where anything may stand there. */
   readonly types: readonly string[];
   readonly required: boolean;
-  /** Whether no record has an empty text there; told of the field that prompts read only. */
+  /** Whether no record has an empty or blank text there; told of the field that prompts read only. */
   readonly filled: boolean;
 }
 
@@ -137,6 +137,12 @@ function typesOf({ types, nulls, empty }: FieldSurvey, { cells }: RecordSurvey):
   return lacks ? [...types, 'null'] : types;
 }
 
-function mayLack({ present, nulls, empty }: FieldSurvey, { records }: RecordSurvey): boolean {
-  return nulls + empty > 0 || present < records;
+/** Whether the field that prompts read holds texts alone, so that a template can trim them. */
+export function readsTexts({ fields, text }: Pick<Proposal, 'fields' | 'text'>): boolean {
+  const types = fields.find(({ name }) => name === text)?.types ?? [];
+  return types.includes('string') && types.every((type) => type === 'string' || type === 'null');
+}
+
+function mayLack({ present, nulls, empty, blank }: FieldSurvey, { records }: RecordSurvey): boolean {
+  return nulls + empty + blank > 0 || present < records;
 }

@@ -33,6 +33,8 @@ export interface FieldSurvey {
   readonly nulls: number;
   /** Texts of no character. */
   readonly empty: number;
+  /** Texts of white space alone. */
+  readonly blank: number;
   /** What its values are, null aside; of cells, what all that are not empty can be read as. */
   readonly types: readonly FieldType[];
   /** Whether no two records have the same, and none has nothing. */
@@ -43,7 +45,7 @@ export interface FieldSurvey {
   readonly meanLength: number;
   /** Whether most of its texts are addresses. */
   readonly addresses: boolean;
-  /** The first record in which it is empty, null or absent; undefined where none was seen. */
+  /** The first record in which it is blank, null or absent; undefined where none was seen. */
   readonly lacking: Sample | undefined;
 }
 
@@ -110,10 +112,18 @@ export async function surveyRecords(source: RecordSource): Promise<Result<Record
   });
 }
 
-/** Whether there is nothing in a field. A record has only its own: not what every object has by the name `toString`. */
+/**
+ * Whether there is nothing in a field that a prompt could say. A record has only its own: not what every object has by the
+ * name `toString`.
+ */
 export function lacks(record: JsonObject, name: string): boolean {
   const value = Object.hasOwn(record, name) ? record[name] : undefined;
-  return value === undefined || value === null || value === '';
+  return value === undefined || value === null || isBlank(value);
+}
+
+/** Whether it is a text of no character, or of white space alone. */
+export function isBlank(value: JsonValue | undefined): boolean {
+  return typeof value === 'string' && value.trim() === '';
 }
 
 interface Tally {
@@ -133,7 +143,7 @@ function tallyOf(fields: Map<string, Tally>, name: string, cells: boolean): Tall
 const cellTypes = ['integer', 'number', 'boolean'] as const;
 
 function createTally(name: string, cells: boolean): Tally {
-  const counts = { present: 0, nulls: 0, empty: 0, texts: 0, characters: 0, addresses: 0 };
+  const counts = { present: 0, nulls: 0, empty: 0, blank: 0, texts: 0, characters: 0, addresses: 0 };
   const kinds = new Set<FieldType>();
   const values = new Set<string>();
   let unique = true;
@@ -150,6 +160,7 @@ function createTally(name: string, cells: boolean): Tally {
       return;
     }
     counts.texts += 1;
+    if (isBlank(text)) counts.blank += 1;
     counts.characters += text.length;
     if (/^https?:\/\/\S+$/.test(text)) counts.addresses += 1;
     choices?.add(text);
@@ -184,13 +195,14 @@ function createTally(name: string, cells: boolean): Tally {
       else unique = false;
     },
     told(records, lacking) {
-      const { present, nulls, empty, texts, characters, addresses } = counts;
+      const { present, nulls, empty, blank, texts, characters, addresses } = counts;
       const types = cells ? (texts > 0 ? readers.slice(0, 1).map(({ type }) => type) : []) : [...kinds];
       return {
         name,
         present,
         nulls,
         empty,
+        blank,
         types: cells && types.length === 0 ? ['string'] : withoutInteger(types),
         unique: unique && present === records && records > 0,
         choices: choices === undefined ? undefined : [...choices],

@@ -147,6 +147,32 @@ key `);
       expect((await runInProcess(cwd, ['test', join(cwd, 'x.yaml')])).exitCode).toBe(0);
   });
 
+  it.each([
+    ['r.csv', 'id,Review Text\nr1,fine\nr2," "\nr3,"\t"\nr4,so so\n', '(trim (default '],
+    [
+      'r.jsonl',
+      '{"id":"r1","t":"fine"}\n{"id":"r2","t":"  "}\n{"id":"r3"}\n{"id":"r4","t":null}\n',
+      '(trim ',
+    ],
+    ['r.jsonl', '{"id":"r1","t":"fine"}\n{"id":"r2","t":7}\n{"id":"r3","t":""}\n', 'ne (default input.t'],
+  ])('skips the rows of %s whose text is blank: %j', async (name, rows, guard) => {
+    const { cwd, written } = await init(rows, ['--task', 'chat'], name);
+    expect(written('x.yaml')).toContain(guard);
+    const tests = await runInProcess(cwd, ['test', join(cwd, 'x.yaml')]);
+    expect(tests.exitCode, tests.stdout).toBe(0);
+    expect(written('x.test.yaml')).toContain('outcome: skipped');
+    const flags = ['--input', join(cwd, name), '--output', '-', '--simulate'];
+    const run = await runInProcess(cwd, ['run', join(cwd, 'x.yaml'), ...flags]);
+    expect(run.exitCode, run.stderr).toBe(0);
+  });
+
+  it('takes a blank text among numbers for no record that would be skipped', async () => {
+    const rows = '{"id":"r1","t":"fine"}\n{"id":"r2","t":7}\n{"id":"r3","t":" "}\n';
+    const { cwd, written } = await init(rows, ['--task', 'chat'], 'r.jsonl');
+    expect(written('x.test.yaml')).not.toContain('r3');
+    expect((await runInProcess(cwd, ['test', join(cwd, 'x.yaml')])).exitCode).toBe(0);
+  });
+
   it('names the answers in the format of the rows, and over no file that stands', async () => {
     const { cwd } = await init('{"id":"1","text":"some words"}\n', [], 'answers.ndjson');
     const args = ['init', 'y', '--yes', '--input', join(cwd, 'answers.ndjson')];
