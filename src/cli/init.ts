@@ -1,4 +1,3 @@
-import { relative } from 'node:path';
 import { Argument, Command, Option } from 'commander';
 import { withoutCommands } from '../diagnostic/printable.ts';
 import { exit, type ExitCode } from './exit.ts';
@@ -45,6 +44,7 @@ Examples:
 }
 
 async function init(terminal: Terminal, name: string | undefined, flags: InitFlags): Promise<ExitCode> {
+  const { mistakenName, standingInWords } = await import('./init/targets.ts');
   const mistake = mistakenName(name);
   if (mistake !== undefined) {
     await printError(terminal, mistake.message, mistake.hint);
@@ -54,7 +54,7 @@ async function init(terminal: Terminal, name: string | undefined, flags: InitFla
   const isAsked = terminal.stdin.isTTY && terminal.stderr.isTTY && flags.yes !== true;
   const { openQuestions } = await import('./init/questions.ts');
   const questions = isAsked ? openQuestions(terminal) : undefined;
-  const chosen = await choose({ terminal, flags, questions });
+  const chosen = await choose({ terminal, name, flags, questions });
   questions?.close();
   if (!chosen.ok) {
     if (chosen.error !== 'broken-off') {
@@ -65,16 +65,14 @@ async function init(terminal: Terminal, name: string | undefined, flags: InitFla
     return exit.interrupted;
   }
   const { filesFor } = await import('./init/files.ts');
-  const files = await filesFor(terminal, name, chosen.value);
-  const { standing, writeFiles } = await import('./init/write.ts');
-  const there = await standing(files.fresh.map(({ path }) => path));
-  const shown = (path: string) => relative(terminal.cwd, path);
-  if (there.length > 0 && flags.force !== true) {
-    const names = there.map((path) => `\`${shown(path)}\``).join(' and ');
-    const hint = 'choose another name, or add --force to write over it';
-    await printError(terminal, `${names} ${there.length === 1 ? 'stands' : 'stand'} already`, hint, 'exists');
+  const files = await filesFor(terminal, chosen.value);
+  const paths = files.fresh.map(({ path }) => path);
+  const there = flags.force === true ? undefined : await standingInWords(terminal.cwd, paths);
+  if (there !== undefined) {
+    await printError(terminal, there, 'choose another name, or add --force to write over it', 'exists');
     return exit.usage;
   }
+  const { writeFiles } = await import('./init/write.ts');
   const written = await writeFiles([...files.fresh, ...files.changed]);
   if (!written.ok) {
     await printError(terminal, written.error, undefined, 'unwritable');
@@ -95,15 +93,4 @@ async function warnOfModel(terminal: Terminal, name: string): Promise<void> {
   await printDiagnostics(terminal, [
     { severity: 'warning', code: 'misspelt-model', message: doubt.why, hint },
   ]);
-}
-
-interface Mistake {
-  readonly message: string;
-  readonly hint: string;
-}
-
-function mistakenName(name: string | undefined): Mistake | undefined {
-  if (name === undefined || !/\.test(?:\.ya?ml)?$/i.test(name)) return undefined;
-  const message = `\`${name}\` is the name of a file of tests, which stands beside its pipeline`;
-  return { message, hint: 'leave `.test` out: the tests are written as well' };
 }

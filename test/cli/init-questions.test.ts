@@ -55,6 +55,25 @@ describe('pipe init on a terminal', () => {
     expect(written).toContain('name: mistral-smal\n');
   });
 
+  it('asks for another name as soon as it knows that files stand, and loses no answer', async () => {
+    const cwd = folder();
+    writeFileSync(join(cwd, 'rows.yaml'), 'mine');
+    writeFileSync(join(cwd, 'rows-2.test.yaml'), 'mine too');
+    const flags = ['--task', 'chat', '--text', 'comment', '--model', 'm'];
+    const keys = ['\r', 'rows\r', 'a.test\r', 'back\r', '\r', '?\r', '\r'];
+    const { exitCode, screen } = await typedOnTerminal(cwd, ['init', ...flags], keys);
+    expect(exitCode, screen).toBe(0);
+    expectGolden(join(root, 'test/cli/golden/init-standing.txt'), screen);
+    expect(readFileSync(join(cwd, 'rows.yaml'), 'utf8')).toBe('mine');
+    expect(readFileSync(join(cwd, 'rows-3.yaml'), 'utf8')).toContain('name: rows-3\n');
+
+    const named = await typedOnTerminal(cwd, ['init', 'rows.yaml', '--input', 'rows.csv', ...flags], ['\r']);
+    expect(named.screen).toContain('Another name for the pipeline [rows-4.yaml]: ');
+    const forced = await typedOnTerminal(cwd, ['init', '--force', ...flags], ['\r']);
+    expect(forced.exitCode).toBe(0);
+    expect(readFileSync(join(cwd, 'rows.yaml'), 'utf8')).toContain('name: rows\n');
+  });
+
   it('asks nothing that a flag has answered, and nothing at all with --yes', async () => {
     const flags = ['--task', 'translate', '--language', 'German', '--text', 'comment', '--model', 'm'];
     const few = await typedOnTerminal(folder(), ['init', ...flags], ['\r']);

@@ -21,9 +21,12 @@ import {
 import type { Question, Questions } from './questions.ts';
 import { refused } from './refused.ts';
 import { dataFiles, surveyOf } from './rows.ts';
+import { nameQuestion } from './targets.ts';
 
 /** What the pipeline is to be made of. */
 export interface Choices {
+  /** Of the pipeline or its file, as it was given; undefined: it is named after the rows. */
+  readonly name: string | undefined;
   /** As it was given; undefined: example rows are written. */
   readonly input: string | undefined;
   readonly survey: RecordSurvey | undefined;
@@ -39,6 +42,7 @@ export interface Choices {
 
 interface Asking {
   readonly terminal: Terminal;
+  readonly name: string | undefined;
   readonly flags: InitFlags;
   /** Absent where nobody is to be asked: what is proposed holds then. */
   readonly questions: Questions | undefined;
@@ -97,7 +101,7 @@ async function withTyped(question: Question, typed: string | undefined): Promise
 /** The first question that neither a flag nor an answer has closed, or else what comes of them all. */
 async function furtherWith(
   answers: Answers,
-  { terminal, flags, questions }: Asking,
+  { terminal, name, flags, questions }: Asking,
   given: Given,
   surveyOfPath: (path: string) => ReturnType<typeof surveyOf>,
 ): Promise<Result<Choices | Open, Diagnostic>> {
@@ -111,6 +115,12 @@ async function furtherWith(
   const survey = surveyed.value;
   const proposed = proposalFor(input, survey, flags.text);
   if (!proposed.ok) return proposed;
+  const renamed = answers.get('name');
+  const rename =
+    renamed === undefined && isAsked && flags.force !== true
+      ? await nameQuestion(terminal.cwd, name, input)
+      : undefined;
+  if (rename !== undefined) return success(open('name', rename));
   const task = given.task ?? taskOf(answers.get('task'));
   if (task === undefined) return success(open('task', taskQuestion(proposed.value)));
   const text = flags.text ?? answers.get('text');
@@ -126,6 +136,7 @@ async function furtherWith(
   const model = flags.model ?? answers.get('model');
   if (model === undefined && isAsked) return success(open('model', modelQuestion()));
   return success({
+    name: renamed ?? name,
     input,
     survey,
     task,

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { pipelineSchema, testSchema } from '../../pipeline/format.ts';
 import { formatAmount } from '../../report/numbers.ts';
 import { pathWord } from '../../diagnostic/command-words.ts';
@@ -12,6 +12,7 @@ import { readGitIgnores, withLines } from '../git-ignores.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Choices } from './choices.ts';
 import { schemaPathFrom, type SchemaName } from './schema-path.ts';
+import { nameFor, targetsOf } from './targets.ts';
 import type { NewFile } from './write.ts';
 
 /** What is to be written; paths are absolute. */
@@ -26,18 +27,9 @@ export interface StarterFiles {
   readonly ignored: readonly string[];
 }
 
-/** `name`: of the pipeline or its file, as it was given. */
-export async function filesFor(
-  { cwd }: Terminal,
-  name: string | undefined,
-  choices: Choices,
-): Promise<StarterFiles> {
-  const { input, survey, proposal, task, details, model } = choices;
-  const named = name ?? nameFor(input ?? 'tickets.csv');
-  const pipeline = resolve(cwd, /\.ya?ml$/i.test(named) ? named : `${named}.yaml`);
-  const stem = pipeline.slice(0, -extname(pipeline).length);
-  const tests = `${stem}.test${extname(pipeline)}`;
-  const rows = input === undefined ? `${stem}.csv` : resolve(cwd, input);
+export async function filesFor({ cwd }: Terminal, choices: Choices): Promise<StarterFiles> {
+  const { name, input, survey, proposal, task, details, model } = choices;
+  const { pipeline, tests, rows } = targetsOf(cwd, name, input);
   const folder = dirname(pipeline);
   const [ofPipeline, ofTests] = await Promise.all([
     schemaFile(folder, 'pipeline.schema.json', pipelineSchema),
@@ -95,14 +87,4 @@ export async function schemaFile(folder: string, name: SchemaName, schema: () =>
   if (path !== undefined) return { path, copies: [] };
   const copy = { path: join(folder, name), text: `${JSON.stringify(schema(), null, 2)}\n` };
   return { path: `./${name}`, copies: [copy] };
-}
-
-/** A name that folders of runs can have. */
-export function nameFor(path: string): string {
-  const bare = basename(path).replace(/(?:\.[A-Za-z0-9]+){0,2}$/, '');
-  const safe = bare
-    .normalize('NFKD')
-    .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
-    .replaceAll(/^[.-]+|[.-]+$/g, '');
-  return safe === '' ? 'pipeline' : safe;
 }
