@@ -257,6 +257,7 @@ async function tell(terminal: Terminal, told: Told): Promise<void> {
   ];
   terminal.stderr.write(withoutCommands(`${head.join('\n')}\n\n`));
   await printDiagnostics(terminal, diagnostics);
+  const isSound = diagnostics.every(({ severity }) => severity !== 'error');
   const file = pathWord(shown(pipeline));
   const rows = files.find(({ path }) => path.endsWith('.rows.jsonl'));
   const input = rows === undefined ? 'ROWS' : pathWord(shown(rows.path));
@@ -265,9 +266,13 @@ async function tell(terminal: Terminal, told: Told): Promise<void> {
     'next',
     `  ${command} check ${file}`,
     '    tells what is wrong, whenever you have edited it',
-    `  ${command} run ${file} --input ${input} --simulate`,
-    `    tries it without a key and without cost${rows === undefined ? ', over rows of yours (.csv, .jsonl)' : ''}`,
-    ...(imported.tests.length === 0
+    ...(isSound
+      ? [
+          `  ${command} run ${file} --input ${input} --simulate`,
+          `    tries it without a key and without cost${rows === undefined ? ', over rows of yours (.csv, .jsonl)' : ''}`,
+        ]
+      : []),
+    ...(imported.tests.length === 0 || !isSound
       ? []
       : [
           `  ${command} test ${file} --record`,

@@ -1,9 +1,12 @@
 import { basename } from 'node:path';
-import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import type { Diagnostic, Location } from '../diagnostic/diagnostic.ts';
 import type { Source } from '../diagnostic/source.ts';
 import { parseYaml } from '../diagnostic/yaml-source.ts';
 import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
+import { inlineYaml } from '../pipeline/words.ts';
 import { failure, success, type Result } from '../result.ts';
+import { builtInPrices, priceOf } from '../usage/prices.ts';
+import type { ModelDraft } from './draft.ts';
 import { createFields, fieldScope, schemaOf, type Fields } from './fields.ts';
 import type { Scope } from './jinja/scope.ts';
 import type { Imported, ImportFile, ImportKind, TestDraft } from './kind.ts';
@@ -13,6 +16,7 @@ import { assertionsOf } from './promptfoo/assertions.ts';
 import type { Case } from './promptfoo/case.ts';
 import { casesOf } from './promptfoo/cases.ts';
 import { promptsOf, writePrompt, type Prompt } from './promptfoo/prompts.ts';
+import { limitsOf, tellOptions } from './promptfoo/options.ts';
 import { modelOf } from './promptfoo/provider.ts';
 import { structuredBy } from './response-format.ts';
 import { settleTurns } from './settle.ts';
@@ -57,9 +61,10 @@ async function readConfig(file: ImportFile): Promise<Result<Imported, readonly D
   const turns = settleTurns(written.value, prompt.place, file.notes);
   if (!turns.ok) return failure([turns.error]);
   const structured = structuredBy(responseFormat, turns.value, responsePlace, file.notes);
-  const tests = await testsOf(cases.value, scope, file);
+  const tests = await testsOf(cases.value, { scope, file, model });
   const rows = cases.value.map(({ vars }) => vars);
   const ofFile = rows.filter((_, at) => cases.value[at]?.rowOf !== undefined);
+  tellOptions(source, file.notes);
   tellOthers(source, file);
   const { description, evaluateOptions } = isObject(source.value) ? source.value : {};
   return success({
@@ -132,11 +137,17 @@ function withoutEnv(scope: Scope): Scope {
   return { find: (name) => (name === 'env' || name === '_conversation' ? undefined : scope.find(name)) };
 }
 
+interface TestSetting {
+  readonly scope: Scope;
+  readonly file: ImportFile;
+  readonly model: ModelDraft;
+}
+
 async function testsOf(
   cases: readonly Case[],
-  scope: Scope,
-  file: ImportFile,
+  { scope, file, model }: TestSetting,
 ): Promise<readonly TestDraft[]> {
+  let hasCost = false;
   const tests: TestDraft[] = [];
   const names = new Set<string>();
   const rowFiles = new Set<string>();
@@ -144,8 +155,14 @@ async function testsOf(
     if (rowOf !== undefined && rowFiles.has(rowOf)) continue;
     if (rowOf !== undefined) rowFiles.add(rowOf);
     const made: JsonObject[] = [];
-    for (const { assertion, place } of assertions)
-      made.push(...(await assertionsOf({ assertion, place, scope, file, path: `steps.${stepId}.output` })));
+    for (const { assertion, place } of assertions) {
+      const path = `steps.${stepId}.output`;
+      const ours = await assertionsOf({ assertion, place, scope, file, path });
+      made.push(...ours);
+      if (hasCost || !ours.some((one) => one['max_cost_usd'] !== undefined)) continue;
+      hasCost = true;
+      tellUnpriced(place, model, file);
+    }
     const wanted =
       description ?? (rowOf === undefined ? `case ${at + 1}` : `every row of ${basename(rowOf)}`);
     const name = freeName(wanted, (taken) => names.has(taken), ', ');
@@ -159,11 +176,15 @@ async function testsOf(
   return tests;
 }
 
-function limitsOf(options: JsonValue | undefined): { readonly limits?: JsonObject } {
-  const most = isObject(options) ? options['maxConcurrency'] : undefined;
-  return typeof most === 'number' && Number.isInteger(most) && most >= 1 && most <= 10_000
-    ? { limits: { concurrency: most } }
-    : {};
+/** What an answer costs can only be asserted where the price of its model is known. */
+function tellUnpriced(place: Location, { keys }: ModelDraft, { notes }: ImportFile): void {
+  const { name } = keys;
+  if (typeof name !== 'string' || priceOf(name, builtInPrices) !== undefined) return;
+  notes.tell(
+    place,
+    `the price of \`${name}\` is not known, and without it \`max_cost_usd\` fails`,
+    `write \`prices: {${inlineYaml(name)}: {input: …, output: …}}\` into the pipeline, in dollars for a million tokens`,
+  );
 }
 
 const silent: ReadonlySet<string> = new Set([
@@ -176,13 +197,13 @@ const silent: ReadonlySet<string> = new Set([
   'defaultTest',
   'scenarios',
   'tags',
+  'evaluateOptions',
 ]);
 
 const remedies: ReadonlyMap<string, string> = new Map(
   Object.entries({
     outputPath: 'name the file where you run it: pipe run … --output answers.jsonl',
     env: 'set the variables in the environment that runs pipe; keys are read from there alone',
-    evaluateOptions: '`maxConcurrency` became `limits.concurrency`; see `pipe run --help` for the rest',
     commandLineOptions: 'see `pipe run --help` for the flags of a run',
     sharing: '`pipe report` writes one page that can be shown to others',
     redteam: 'pipe does not attack models',
@@ -196,10 +217,7 @@ const remedies: ReadonlyMap<string, string> = new Map(
 function tellOthers(source: Source, { notes }: ImportFile): void {
   const config = isObject(source.value) ? source.value : {};
   for (const key of Object.keys(config)) {
-    const options = config[key];
-    const isWhole =
-      key === 'evaluateOptions' && isObject(options) && Object.keys(options).join('') === 'maxConcurrency';
-    if (silent.has(key) || isWhole) continue;
+    if (silent.has(key)) continue;
     notes.tell(
       { source, pointer: [key], part: 'key' },
       `\`${key}\` has no counterpart and is left out`,

@@ -125,6 +125,7 @@ describe('pipe import', () => {
     const { exitCode, stderr } = await runInProcess(cwd, ['import', 'f/flow.dag.yaml']);
     expect(stderr).toContain('wrote    f.yaml');
     expect(stderr).toMatch(/\b1 error\b/);
+    expect(stderr).toMatch(/\nnext\n {2}pipe check f\.yaml\n {4}[^\n]+\n$/);
     expect(exitCode).toBe(2);
     expect((await runInProcess(cwd, ['check', join(cwd, 'f.yaml')])).exitCode).toBe(2);
   });

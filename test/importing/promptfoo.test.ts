@@ -52,6 +52,38 @@ describe('assertions of promptfoo', () => {
   });
 });
 
+describe('what of a test and of its options has no counterpart', () => {
+  const hints = ({ notes }: ImportedFile) => notes.map(({ message, hint }) => [message.split(' ')[0], hint]);
+
+  it('is told with what stands in its place', async () => {
+    const test = 'tests: [{vars: {a: x}, threshold: 0.5, provider: openai:gpt-4o, other: 1}]\n';
+    expect(hints(await imported(`${head}${test}`))).toEqual([
+      ['`threshold`', 'every assertion has to hold: remove those that may fail'],
+      ['`provider`', 'a test is of one pipeline, with its model: copy the pipeline for another'],
+      ['`other`', 'leave it'],
+    ]);
+    const options = 'evaluateOptions: {maxConcurrency: 4, repeat: 2, other: 1}\n';
+    const file = await imported(`${head}${options}`);
+    expect(hints(file)).toEqual([
+      ['`repeat`', expect.stringContaining('a record is asked once')],
+      ['`other`', 'leave it'],
+    ]);
+    expect(file.pipeline.limits).toEqual({ concurrency: 4 });
+    const many = await imported(`${head}evaluateOptions: {maxConcurrency: many}\n`);
+    expect(hints(many)).toEqual([['`maxConcurrency`', expect.stringContaining('`limits.concurrency`')]]);
+  });
+
+  it('is a cost, once, where the price of the model is not known', async () => {
+    const cost = '{type: cost, threshold: 0.01}';
+    const priced = asserting(`${cost}, ${cost}`);
+    expect(told(await imported(priced))).toEqual([]);
+    const unpriced = priced.replace('mistral:mistral-small-latest', 'openai:gpt-4o-mini');
+    expect(told(await imported(unpriced))).toEqual([
+      'the price of `gpt-4o-mini` is not known, and without it `max_cost_usd` fails',
+    ]);
+  });
+});
+
 describe('prompts, providers and cases of promptfoo', () => {
   it('says how to get the other prompts', async () => {
     const { notes } = await imported(head.replace(']', ', "Bye {{a}}"]'));

@@ -115,8 +115,17 @@ export function tellKeys(test: JsonObject, place: Location, { notes }: ImportFil
       notes.tell(
         { ...place, pointer: [...place.pointer, key], part: 'key' },
         `\`${key}\` of a test has no counterpart and is left out`,
-        key === 'options'
-          ? 'what code makes of an answer is not imported: assert on the answer itself'
-          : 'a test is of one pipeline, with its model: copy the pipeline for another',
+        keyRemedies.get(key) ?? 'leave it',
       );
 }
+
+const otherPipeline = 'a test is of one pipeline, with its model: copy the pipeline for another';
+
+const keyRemedies: ReadonlyMap<string, string> = new Map([
+  ['options', 'what code makes of an answer is not imported: assert on the answer itself'],
+  ['threshold', 'every assertion has to hold: remove those that may fail'],
+  ['assertScoringFunction', 'every assertion has to hold: remove those that may fail'],
+  ['provider', otherPipeline],
+  ['providers', otherPipeline],
+  ['prompts', otherPipeline],
+]);
