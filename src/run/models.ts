@@ -10,7 +10,7 @@ import type { OpenModel, RunOptions, Surroundings } from './options.ts';
 import type { Wait } from './pacing/announcer.ts';
 import { createPacer, type Pacer } from './pacing/pacer.ts';
 import { secretsOf } from './secrets.ts';
-import { simulatedSettings } from './simulated.ts';
+import { simulatedSettings, underOwnName } from './simulated.ts';
 
 /** One model of one account: what has a quota, and can be down. Clients with different parameters share it. */
 interface SharedModel {
@@ -130,7 +130,7 @@ export async function openModels(
         return {
           name: model.name,
           settings: step.model,
-          client: await client(settings),
+          client: underOwnName(await client(settings), settings, step.model),
           pacer: model.pacer,
           fingerprint: fingerprintsOf(step.model),
           signal: controller.signal,

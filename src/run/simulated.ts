@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json/json.ts';
-import type { ModelSettings } from '../models/contract.ts';
+import type { ModelClient, ModelSettings } from '../models/contract.ts';
 import { providers } from '../models/registry.ts';
 import type { SimulatorEndpoint } from './options.ts';
 
@@ -16,6 +16,19 @@ export function simulatedSettings(settings: ModelSettings, { base_url }: Simulat
     // It knows Mistral's models, and takes any name for a fine-tuned one: those are the users' own.
     name: provider === spoken && settings.base_url === undefined ? name : `ft:${name}`,
     parameters: provider === spoken ? parameters : lengthIn(settings),
+  };
+}
+
+/** The client of a stand-in: where its answer tells the name by which the simulator was asked, it tells the model's own. */
+export function underOwnName(client: ModelClient, asked: ModelSettings, own: ModelSettings): ModelClient {
+  if (asked.name === own.name) return client;
+  return {
+    async call(request, options) {
+      const outcome = await client.call(request, options);
+      if (!outcome.ok || outcome.completion.model !== asked.name) return outcome;
+      return { ...outcome, completion: { ...outcome.completion, model: own.name } };
+    },
+    close: () => client.close(),
   };
 }
 

@@ -117,6 +117,20 @@ describe('a run with Mistral’s provider over HTTP', () => {
     ]);
   });
 
+  it.each([
+    [{ name: 'mine', base_url: 'https://example.com', api_key_env: 'MINE' }, 'ft:mine', 'mine'],
+    [{ name: 'ft:mine', base_url: 'https://example.com', api_key_env: 'MINE' }, 'ft:ft:mine', 'ft:mine'],
+    [{ name: 'ft:mine' }, 'ft:mine', 'ft:mine'],
+    [{ name: 'mistral-small-latest' }, 'mistral-small-2603', 'mistral-small-2603'],
+  ])('tells of a simulated model its own name: %j', async (changes, model, told) => {
+    const server = await fakeServer();
+    server.answer = (call) => call.reply({ model });
+    const steps = [step('one', { model: { ...settings, provider: 'mistralai', ...changes } })];
+    const run = drive(plan(steps), recordsOf(1), { simulator: { base_url: server.url } });
+    expect((await run.finished).counts.succeeded).toBe(1);
+    expect(run.of('call_finished')[0]?.resolved_model).toBe(told);
+  });
+
   it('pauses all calls for a 429, probes with one, then goes on with the others at a pace that it finds', async () => {
     const server = await fakeServer();
     const { run, clock } = running(server, 3, 3);
