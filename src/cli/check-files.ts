@@ -7,6 +7,7 @@ import type { RecordSource } from '../records/open.ts';
 import type { TestFiles } from '../testing/files.ts';
 import { checkRecords, count, fieldsOf } from './check-records.ts';
 import { checkTests, hasTests } from './check-tests.ts';
+import { inputHint, isNamedLikeRows } from './excess-hint.ts';
 import { filesFolder, refusedFiles } from './image-folder.ts';
 import { headerOf, load, openInput, type PipelineFlags } from './prepare.ts';
 import type { Terminal } from './terminal.ts';
@@ -54,6 +55,11 @@ export async function checkFiles(
   const { possibleTestFiles, testFilesOf, withoutPipeline } = await import('../testing/files.ts');
   const checked = new Set<string>();
   for (const file of files) {
+    if (flags.input === undefined && isNamedLikeRows(file)) {
+      diagnostics.push(rowsForPipeline(file));
+      paths.add(resolve(cwd, file));
+      continue;
+    }
     const found = await testFilesOf(file, cwd);
     // A pipeline and its tests are checked together, whichever of them is named.
     if (checked.has(found.pipeline)) continue;
@@ -70,6 +76,11 @@ export async function checkFiles(
     for (const path of one.paths) paths.add(path);
   }
   return { diagnostics, sound, paths: [...paths] };
+}
+
+function rowsForPipeline(file: string): Diagnostic {
+  const message = `\`${file}\` is named like rows, and what is checked is a pipeline`;
+  return { severity: 'error', code: 'usage', message, hint: inputHint(file) };
 }
 
 async function checkPipeline(

@@ -8,6 +8,7 @@ import { completionCommand } from './completion.ts';
 import { doctorCommand } from './doctor.ts';
 import { diffCommand } from './diff.ts';
 import { refuseEmptyPaths } from './empty-paths.ts';
+import { excessHint } from './excess-hint.ts';
 import type { ExitCode } from './exit.ts';
 import { importCommand } from './import.ts';
 import { initCommand } from './init.ts';
@@ -17,7 +18,6 @@ import { mergeCommand } from './merge.ts';
 import { planCommand } from './plan.ts';
 import { commandLines } from './overview.ts';
 import { renderCommand } from './render.ts';
-import { repeatHint } from './repeat-hint.ts';
 import { reportCommand } from './report.ts';
 import { resumeCommand } from './resume.ts';
 import { runCommand } from './run.ts';
@@ -84,7 +84,7 @@ export function buildProgram(terminal: Terminal, done: (code: ExitCode) => void)
       writeErr: (text) => terminal.stderr.write(text),
       outputError(text, write) {
         write(text);
-        const hint = text.startsWith('error: too many arguments') ? repeatHint(command) : undefined;
+        const hint = text.startsWith('error: too many arguments') ? excessHint(command) : undefined;
         if (hint !== undefined) write(`(${hint})\n`);
       },
     });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '../support/pipe.ts';
-import { typed } from '../support/in-process.ts';
+import { runInProcess, typed } from '../support/in-process.ts';
 
 const pipeline = `version: 1
 name: p
@@ -249,6 +249,25 @@ it('a flag with several values says that it is to be repeated', async () => {
   expect(told.stderr).toContain("too many arguments for 'run'");
   expect(told.stderr).toContain('--replay takes one value: repeat it for each');
   expect((await run(cwd, ['p.yaml'])).stderr).not.toContain('repeat');
+});
+
+it.each([
+  ['run', ['p.yaml', 'rows.jsonl'], '(did you mean --input rows.jsonl?)'],
+  ['run', ['my rows.csv.gz', 'p.yaml', '--var', 'a=b'], "(did you mean --input 'my rows.csv.gz'?)"],
+  ['render', ['p.yaml', 'rows.tsv'], '(did you mean --input rows.tsv?)'],
+  ['plan', ['p.yaml', 'rows.json'], '(did you mean --input rows.json?)'],
+  ['try', ['p.yaml', 'rows.ndjson'], '(did you mean --input rows.ndjson?)'],
+  ['check', ['p.yaml', 'rows.jsonl'], 'did you mean --input rows.jsonl?'],
+])('%s %j tells that rows are given by --input', async (command, words, hint) => {
+  const told = await runInProcess(project(), [command, ...words]);
+  expect(told.exitCode).toBe(2);
+  expect(told.stderr).toContain(hint);
+});
+
+it('rows that are given already are not asked for', async () => {
+  const told = await runInProcess(project(), ['run', 'p.yaml', 'x.csv', '--input', 'rows.jsonl']);
+  expect(told.stderr).toContain("too many arguments for 'run'");
+  expect(told.stderr).not.toContain('did you mean');
 });
 
 it.each<[string, readonly string[]]>([

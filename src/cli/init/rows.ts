@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import type { RecordSource } from '../../records/open.ts';
 import { failure, type Result } from '../../result.ts';
 import { surveyRecords, type RecordSurvey } from '../../starter/survey.ts';
+import { isNamedLikeRows } from '../excess-hint.ts';
 import { foreignEncoding } from '../foreign-encoding.ts';
 import { openInput } from '../prepare.ts';
 import type { Terminal } from '../terminal.ts';
@@ -26,5 +27,5 @@ export async function surveyOf(terminal: Terminal, path: string): Promise<Result
 /** Files beside which a pipeline is wanted, most likely. */
 export async function dataFiles(cwd: string): Promise<readonly string[]> {
   const names = await readdir(cwd).catch(() => []);
-  return names.filter((name) => /\.(?:csv|tsv|jsonl|ndjson)(?:\.gz)?$/i.test(name)).toSorted();
+  return names.filter(isNamedLikeRows).toSorted();
 }
