@@ -12,7 +12,7 @@ import { openJournalReader, resultRow, type JournalReader } from './journal/read
 import { createJournal, journalName, type Journal, type JournalListener } from './journal/journal.ts';
 import { isUnbegun, makeChosenFolder, makeNamedFolder, newRunId, randomSuffix } from './make-folder.ts';
 import { lockRun, type RunLock } from './lock.ts';
-import { folderInUse, notWritten } from './reasons.ts';
+import { elsewhere, folderInUse, notWritten } from './reasons.ts';
 import { journaledFingerprints } from './journal/fingerprints.ts';
 import { openRecordingLog, type OpenedLog } from './recordings/log.ts';
 import { createRecordIndex, type Outcome, type RecordIndex } from './journal/record-index.ts';
@@ -94,7 +94,9 @@ export async function createRunFolder(
     const began = { id: id(), started: new Date(time).toISOString(), sessions: 0, duration: null };
     return await openFolder({ path: made.value, meta, lock: lock.value, began, services });
   } catch (error) {
-    return failure(unwritten(resolve(typeof place === 'string' ? place : place.runsDir), error));
+    const isChosen = typeof place === 'string';
+    const refused = unwritten(resolve(isChosen ? place : place.runsDir), error);
+    return failure({ ...refused, hint: isChosen ? 'name another folder by `--run-dir`' : elsewhere });
   }
 }
 

@@ -163,6 +163,9 @@ export function notWritten(path: string, error: unknown): StopReason {
   return { kind: 'local', code: 'run_folder_failed', message };
 }
 
+/** The remedy where no folder for a run can be made. */
+export const elsewhere = 'run elsewhere, or name a folder by `--run-dir`';
+
 /** What was thrown where nothing is expected: the system's refusal, or a mistake of ours. */
 export function unexpected(error: unknown): StopReason {
   if (errorCode(error) === undefined) return internalError(error);

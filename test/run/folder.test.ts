@@ -139,7 +139,12 @@ describe('a disk that refuses', () => {
       error: {
         kind: 'local',
         message: `the run folder ${runsDir} could not be written: a part of its path is a file (ENOTDIR)`,
+        hint: 'run elsewhere, or name a folder by `--run-dir`',
       },
+    });
+    expect(await make(join(runsDir, 'x'))).toMatchObject({
+      ok: false,
+      error: { kind: 'local', hint: 'name another folder by `--run-dir`' },
     });
   });
 
@@ -169,6 +174,7 @@ describe('a disk that refuses', () => {
         kind: 'local',
         code: 'run_folder_failed',
         message: `the run folder ${dir} could not be written: ${words}`,
+        ...(fault.act === 'makeFolder' && { hint: 'name another folder by `--run-dir`' }),
       },
     });
     expect(acts.get('close journal.jsonl') ?? 0).toBe(acts.get('append journal.jsonl') ?? 0);

@@ -5,6 +5,7 @@ import { formatAmount, formatBytes } from '../../report/numbers.ts';
 import { cacheStats } from '../../run/cache/stats.ts';
 import { errorCode, inWords } from '../../run/file-system.ts';
 import { listRuns } from '../../run/list-runs.ts';
+import { elsewhere } from '../../run/reasons.ts';
 import { cacheFolder } from '../cache-folder.ts';
 import { runsFolder } from '../find-run.ts';
 import { dataLines, readGitIgnores } from '../git-ignores.ts';
@@ -26,8 +27,7 @@ export async function checkCache(cwd: string): Promise<Finding> {
 export async function checkRuns(cwd: string): Promise<Finding> {
   const folder = join(cwd, runsFolder);
   const refused = await refusedWriting(folder);
-  if (refused !== undefined)
-    return missing('runs', `${runsFolder}: ${refused}`, 'run elsewhere, or name a folder by `--run-dir`');
+  if (refused !== undefined) return missing('runs', `${runsFolder}: ${refused}`, elsewhere);
   const listed = await listRuns([folder]);
   const broken = listed.filter(({ kind }) => kind === 'broken').length;
   const kept = listed.length === 0 ? 'none is kept yet' : formatAmount(listed.length, 'run');
