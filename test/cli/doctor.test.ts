@@ -125,6 +125,9 @@ steps:
     expect(offline.stdout).toContain('is not asked');
     const absent = await runInProcess(cwd, ['doctor', 'none.yaml', '--offline']);
     expect(absent.exitCode).toBe(2);
-    expect(absent.stdout).toContain('none.yaml');
+    expect(absent.stdout).toContain('there is no file `none.yaml`\n            check the path\n');
+    writeFileSync(join(cwd, 'wrong.yaml'), 'version: 1\nsteps: {a: {type: chat}}\n');
+    const wrong = await runInProcess(cwd, ['doctor', join(cwd, 'wrong.yaml'), '--offline']);
+    expect(wrong.stdout).toMatch(/`pipe check\s+\S+wrong\.yaml`\s+tells\s+where/u);
   });
 });

@@ -21,14 +21,14 @@ export async function lookAtPipeline(
   if (plan === undefined) {
     const mistakes = diagnostics.filter(({ severity }) => severity === 'error');
     const [first] = mistakes;
-    const message =
-      mistakes.length === 1 && first !== undefined
-        ? first.message
-        : `${file} has ${formatAmount(mistakes.length, 'mistake')}`;
-    return {
-      findings: [missing('pipeline', message, `\`pipe check ${file}\` tells where`)],
-      models: [],
-    };
+    const where = `\`pipe check ${file}\` tells where`;
+    if (mistakes.length !== 1 || first === undefined) {
+      const message = `${file} has ${formatAmount(mistakes.length, 'mistake')}`;
+      return { findings: [missing('pipeline', message, where)], models: [] };
+    }
+    // Of a file that is not there, nothing has a place in it.
+    const hint = first.place === undefined ? first.hint : where;
+    return { findings: [missing('pipeline', first.message, hint)], models: [] };
   }
   const variables = checkToolEnv(plan, env).map(({ message, hint }) => missing('tools', message, hint));
   const tools = (await seenTools(plan, env)).map(toolFinding);
