@@ -92,7 +92,9 @@ async function renderAll(
   const images = createImages(filesFolder(flags));
   const show = flags.format === 'json' ? asJson : asText;
   let code: ExitCode = exit.success;
+  let count = 0;
   for await (const item of selectRecords(source.read(plan.input.schema), selectionOf(flags), total)) {
+    count += 1;
     if (!terminal.stdout.writable) break;
     if ('broken' in item) {
       await printDiagnostics(terminal, [item.broken]);
@@ -106,5 +108,7 @@ async function renderAll(
     const place = { path: source.path, item, key: key.key };
     await writeOut(terminal, previews.map(({ step, preview }) => show(place, step, preview)).join(''));
   }
+  // A run over none of them succeeds as well; but who sees nothing at all looks for a mistake elsewhere.
+  if (count === 0) terminal.stderr.write('no records: the input has none, or none was selected\n');
   return code;
 }

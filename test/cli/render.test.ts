@@ -32,6 +32,15 @@ describe('pipe render', () => {
     expect([byRow.stdout, byKey.stdout]).toEqual([all.stdout, all.stdout]);
   });
 
+  it('says where no record is selected, as a run does', async () => {
+    const told = 'no records: the input has none, or none was selected\n';
+    for (const flags of [
+      ['--offset', '2'],
+      ['--shard', '3/3', '--format', 'json'],
+    ])
+      expect(await render(...rows, ...flags)).toMatchObject({ exitCode: 0, stdout: '', stderr: told });
+  });
+
   it.each([[[]], [['--row', '2']], [['--key', 'b']]])(
     'exits with 1 where a record cannot be rendered: %j',
     async (flags) => {
