@@ -4,7 +4,7 @@ import { shownPath } from '../diagnostic/placed.ts';
 import type { Report } from '../report/figures/report.ts';
 import { exit, type ExitCode } from './exit.ts';
 import { findRun } from './find-run.ts';
-import { positiveInteger, wholeNumber } from './options.ts';
+import { wholeNumber } from './options.ts';
 import { refuseFor } from './refuse.ts';
 import { overwritten } from './overwriting.ts';
 import { printDiagnostics, printError, writeOut, type Terminal } from './terminal.ts';
@@ -40,7 +40,7 @@ export function reportCommand(terminal: Terminal, done: (code: ExitCode) => void
     .option(
       '--sample <n>',
       'records shown beside those that failed, drawn at random',
-      positiveInteger,
+      wholeNumber,
       othersShown,
     )
     .option('--seed <n>', 'what --sample draws by', wholeNumber, 0)

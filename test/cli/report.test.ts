@@ -188,9 +188,20 @@ output: {'<i>|n': '{{steps.ask.output}}'}
     expect(damaged.stderr).toMatch(/journal\.jsonl is damaged: line \d+, .* is not as it was written/);
   });
 
+  it('shows the failed records alone with --sample 0', async () => {
+    const { cwd, folder } = await night();
+    expect((await pipeReport(cwd, 'night', '--sample', '0')).exitCode).toBe(0);
+    const page = textsOf(readFileSync(join(folder, 'report.html'), 'utf8'));
+    expect(page).toContain('2 of 5 records: all 2 that failed, and none of the 3 others.');
+    const sound = await finishedRun({ pipeline: ticketPipeline, rows: rows.slice(2, 3), reply });
+    expect((await pipeReport(sound.cwd, 'night', '--sample', '0')).exitCode).toBe(0);
+    const none = textsOf(readFileSync(join(sound.folder, 'report.html'), 'utf8'));
+    expect(none).toContain('None of 1 record is listed.');
+  });
+
   it.each([
     [['--format', 'pdf'], 'Allowed choices are html, md, json'],
-    [['--sample', '0'], 'at least 1'],
+    [['--sample', '-1'], 'a whole number'],
   ])('refuses %j', async (args, words) => {
     const { exitCode, stderr } = await pipeReport(temporaryFolder(), ...args);
     expect(exitCode).toBeUndefined();

@@ -79,6 +79,7 @@ function shownInWords({ figures }: Report, shown: readonly Shown[]): string {
   if (shown.length === ended) {
     return `${ended === 1 ? 'The one record' : `All ${formatCount(ended)} records`} that ended.${pending}`;
   }
+  if (shown.length === 0) return `None of ${formatAmount(ended, 'record')} is listed.${pending}`;
   const failed = shown.filter(({ story }) => story.outcome === 'failed').length;
   const others = shown.length - failed;
   const failures =
@@ -89,6 +90,10 @@ function shownInWords({ figures }: Report, shown: readonly Shown[]): string {
             ? `all ${formatCount(failed)} that failed`
             : `${formatCount(failed)} of the ${formatCount(counts.failed)} that failed, drawn at random`,
         ];
-  const rest = `${formatCount(others)} of the ${formatCount(ended - counts.failed)} others, drawn at random`;
+  const all = formatCount(ended - counts.failed);
+  const rest =
+    others === 0
+      ? `none of the ${all} others`
+      : `${formatCount(others)} of the ${all} others, drawn at random`;
   return `${formatCount(shown.length)} of ${formatAmount(ended, 'record')}: ${[...failures, rest].join(', and ')}. The figures above are of all records.${pending}`;
 }
