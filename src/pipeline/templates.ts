@@ -2,6 +2,7 @@ import type { Diagnostic, Location } from '../diagnostic/diagnostic.ts';
 import { didYouMean } from '../diagnostic/suggest.ts';
 import type { Source } from '../diagnostic/source.ts';
 import type { Pointer } from '../json/json.ts';
+import { failure } from '../result.ts';
 import { compileTemplate, type CompiledTemplate } from '../template/compile.ts';
 import type { TemplatePlace, TemplateProblem } from '../template/problem.ts';
 import type { Program } from '../template/syntax.ts';
@@ -41,7 +42,7 @@ export function compilePlaced(
   const place = { source, pointer };
   const texts = new Map([...partials].map(([name, partial]) => [name, partial.text]));
   const compiled = compileTemplate(text, texts);
-  if (compiled.ok) return { template: compiled.value, place };
+  if (compiled.ok) return { template: placed(compiled.value, place, partials), place };
   for (const problem of compiled.error) {
     if (problem.code !== 'unknown-partial') report.add(templateMistake(problem, place, partials));
     else if (hasAllPartials) {
@@ -52,6 +53,22 @@ export function compilePlaced(
     }
   }
   return undefined;
+}
+
+/** The same template, which tells of a record that it cannot be rendered for where in the file that is. */
+function placed(
+  template: CompiledTemplate,
+  place: Location,
+  partials: ReadonlyMap<string, Source>,
+): CompiledTemplate {
+  return {
+    ...template,
+    render(scope) {
+      const rendered = template.render(scope);
+      if (rendered.ok) return rendered;
+      return failure({ ...rendered.error, place: locate(rendered.error, place, partials) });
+    },
+  };
 }
 
 /** What the folder of the partials lacks, and what is there in its stead. */

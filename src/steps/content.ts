@@ -210,6 +210,6 @@ export function isEmpty(content: string | readonly ContentPart[]): boolean {
   return content.every((part) => part.type === 'text' && part.text.trim() === '');
 }
 
-function unrendered({ code, message }: TemplateFailure): StepError {
-  return unsent(code, message);
+function unrendered({ code, message, place }: TemplateFailure): StepError {
+  return { ...unsent(code, message), ...(place !== undefined && { place }) };
 }

@@ -1,3 +1,4 @@
+import type { Location } from '../diagnostic/diagnostic.ts';
 import type { JsonObject, JsonSchema, JsonValue } from '../json/json.ts';
 import type { CallError, CallErrorCode, CallOutcome, ModelRequest } from '../models/contract.ts';
 import type { Result } from '../result.ts';
@@ -147,4 +148,6 @@ export interface StepError extends Omit<CallError, 'code'> {
    * that it took, 429s included, since an answer does not tell them apart. 0 where nothing was sent.
    */
   readonly attempts: number;
+  /** What of a file is at fault; no part of what is kept of a record. */
+  readonly place?: Location;
 }

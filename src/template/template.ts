@@ -1,3 +1,4 @@
+import type { Location } from '../diagnostic/diagnostic.ts';
 import type { Result } from '../result.ts';
 import type { JsonValue } from '../json/json.ts';
 
@@ -13,6 +14,8 @@ export interface TemplateFailure {
   readonly start: number;
   readonly end: number;
   readonly partial?: string;
+  /** The same in a file; absent where the template is of none. */
+  readonly place?: Location;
 }
 
 /** A compiled template: pure, compiled once, rendered for every record. */

@@ -106,6 +106,33 @@ describe('pipe try', () => {
     expect(existsSync(join(folder, 'runs'))).toBe(false);
   });
 
+  it.each([
+    ['{"id":"a","note":"x"}', 'p.yaml:8:25  error  step `ask`: `input.text` is absent', '^^^^^^^^^^'],
+    [
+      '{"id":"a","text":"x"}',
+      'prompts/style.hbs:2:3  error  step `ask`: `input.note` is absent',
+      '^^^^^^^^^^',
+    ],
+  ])('points at the path that is absent in %s', async (record, told, marked) => {
+    const folder = project({
+      'p.yaml': `version: 1
+model: {name: mistral-small-latest}
+partials: ./prompts
+steps:
+  ask:
+    type: chat
+    prompt: |
+      Read this, then {{input.text}}.
+      {{> style}}
+`,
+      'prompts/style.hbs': 'Be brief.\n{{input.note}}\n',
+    });
+    const ended = await typed(folder, ['try', join(folder, 'p.yaml'), '--input-json', record, '--simulate=']);
+    expect(ended.exitCode).toBe(1);
+    expect(steady(ended.stderr, folder)).toContain(told);
+    expect(ended.stderr).toContain(marked);
+  });
+
   it('gives the row alone to stdout off a terminal, and asks nobody again for what is cached', async () => {
     const server = await fakeServer();
     const folder = folderOf(server);

@@ -35,7 +35,7 @@ function failureOf(
     code: error.code.replaceAll('_', '-'),
     message,
     ...(hint !== undefined && { hint }),
-    ...placeOf(at?.step.place, place),
+    ...(at?.error?.place === undefined ? placeOf(at?.step.place, place) : { place: at.error.place }),
   };
 }
 
