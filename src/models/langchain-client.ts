@@ -17,7 +17,6 @@ import type {
   ModelSettings,
   RequestSize,
 } from './contract.ts';
-import { readDataUrl } from './data-url.ts';
 import type { Server } from './explain.ts';
 import { hasListeners, tellingTokens } from './langchain-listeners.ts';
 import type { Tell } from './langchain-listeners.ts';
@@ -25,6 +24,7 @@ import { langChainMessages } from './langchain-messages.ts';
 import { oneLine } from './provider-text.ts';
 import { createRedactAll } from '../diagnostic/redact.ts';
 import { preparePieceRedact } from './redact-pieces.ts';
+import { sizeOf } from './request-size.ts';
 import { callWithRetries } from './retry.ts';
 import type { CallControl, RetriedCall } from './retry.ts';
 import { tellCompletion } from './tell-completion.ts';
@@ -264,21 +264,6 @@ interface Underway {
   tell: Tell | undefined;
   result: RetriedCall | undefined;
   bug: unknown;
-}
-
-/** Whatever form a provider has images in, the base64 of those that are no links stands in the body as it is. */
-function sizeOf(json: string, { messages }: ModelRequest): RequestSize {
-  let images = 0;
-  let ofImages = 0;
-  for (const { content } of messages) {
-    if (typeof content === 'string') continue;
-    for (const part of content) {
-      if (part.type !== 'image_url') continue;
-      images += 1;
-      ofImages += readDataUrl(part.image_url)?.base64.length ?? 0;
-    }
-  }
-  return { bytes: Buffer.byteLength(json) - ofImages, images };
 }
 
 function withoutConversation(body: JsonObject, { conversation }: Wire): JsonObject {

@@ -1,12 +1,12 @@
 import { join, resolve } from 'node:path';
 import { failure, success, type Result } from '../result.ts';
-import { version } from '../version.ts';
 import type { StopReason } from './events.ts';
 import type { Unwritten } from './totals.ts';
 import { errorCode, nodeFileSystem, type FileSystem } from './file-system.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { History } from './journal/history.ts';
-import { endLine, headerLine, resumedLine } from './journal/lines.ts';
+import { endLine } from './journal/lines.ts';
+import { readyJournal } from './journal/ready.ts';
 import { eachEnded, endedLines } from './journal/each-ended.ts';
 import { openJournalReader, resultRow, type JournalReader } from './journal/reader.ts';
 import { createJournal, journalName, type Journal, type JournalListener } from './journal/journal.ts';
@@ -134,7 +134,8 @@ export async function openFolder(opened: OpenedFolder): Promise<Result<RunFolder
   try {
     // In this order: run.json tells of a journal that is there, and of what its last session was begun with.
     const session = { ...(id !== undefined && { run: id }), reserves: reservesAll(meta) };
-    const length = await readyJournal(fileSystem, join(path, journalName), session, earlier);
+    const before = earlier && { length: earlier.history.length, force: earlier.force };
+    const length = await readyJournal(fileSystem, join(path, journalName), session, before);
     await writeJson(fileSystem, join(path, 'run.json'), summaryOf(meta, began));
     return success(runFolder({ ...opened, began }, length));
   } catch (error) {
@@ -143,43 +144,9 @@ export async function openFolder(opened: OpenedFolder): Promise<Result<RunFolder
   }
 }
 
-interface Session {
-  /** The `id` of run.json. */
-  readonly run?: string;
-  readonly reserves: boolean;
-}
-
 /** Whether no request is sent without a reservation: each has one, or there is none at all. */
 function reservesAll({ plan, replay }: RunMeta): boolean {
   return replay !== undefined || hasBudget(plan);
-}
-
-/**
- * The length of the journal to write on: of a new one, or of that of earlier sessions, of which a torn line at its end is
- * cut off, and a line says that another begins.
- */
-async function readyJournal(
-  fileSystem: FileSystem,
-  path: string,
-  session: Session,
-  earlier: Earlier | undefined,
-): Promise<number> {
-  const sound = earlier?.history.length ?? 0;
-  const { reserves } = session;
-  const line =
-    earlier === undefined
-      ? headerLine(version, session)
-      : resumedLine(version, { force: earlier.force, reserves });
-  if (earlier === undefined) await fileSystem.remove(path);
-  else await fileSystem.truncate(path, sound);
-  const file = earlier === undefined ? await fileSystem.create(path) : await fileSystem.openToAppend(path);
-  try {
-    await file.append(line);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  return sound + line.length;
 }
 
 const recordingName = 'recording.jsonl';
