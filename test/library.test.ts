@@ -14,7 +14,7 @@ import {
   type RunEvent,
 } from '../src/index.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import { temporaryFolder } from './support/pipe.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
 
 const pipeline = `version: 1
 name: greet

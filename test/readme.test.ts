@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { blocksOf, exchangesOf, type Block } from './support/markdown.ts';
 import { pipeHere } from './support/pipe-here.ts';
-import { command as pipeCommand, root, temporaryFolder } from './support/pipe.ts';
+import { command as pipeCommand, root } from './support/pipe.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
 
 /** Times, speeds and names with a time in them differ from run to run; all else that a page prints must be true. */
 function steady(output: string): string {

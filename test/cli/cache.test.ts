@@ -1,19 +1,13 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { age } from '../../src/cli/cache.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import { openCache } from '../../src/run/cache/cache.ts';
 import { zeroUsage } from '../../src/usage/add.ts';
-
-async function newFolder(): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'pipe-cache-'));
-  onTestFinished(() => rm(path, { recursive: true, force: true }));
-  return path;
-}
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const began = Date.UTC(2026, 0, 31, 12);
 
@@ -46,7 +40,7 @@ async function pipeCache(cwd: string, ...args: readonly string[]) {
 
 describe('pipe cache stats', () => {
   it('says that there is nothing', async () => {
-    const cwd = await newFolder();
+    const cwd = temporaryFolder();
     expect(await pipeCache(cwd, 'stats')).toEqual({
       exitCode: 0,
       stdout: 'nothing is kept in .pipe/cache\n',
@@ -56,7 +50,7 @@ describe('pipe cache stats', () => {
   });
 
   it('tells what there is', async () => {
-    const cwd = await newFolder();
+    const cwd = temporaryFolder();
     await put(cwd, 1);
     expect((await pipeCache(cwd, 'stats')).stdout).toMatch(/^1 answer, 1\.\d kB in 1 segment$/m);
     await put(cwd, 1200, began + 3_600_000);
@@ -70,7 +64,7 @@ describe('pipe cache stats', () => {
   });
 
   it('tells it as JSON', async () => {
-    const cwd = await newFolder();
+    const cwd = temporaryFolder();
     await put(cwd, 3);
     const { stdout, exitCode } = await pipeCache(cwd, 'stats', '--format', 'json');
     expect(exitCode).toBe(0);
@@ -83,13 +77,13 @@ describe('pipe cache stats', () => {
       newest: '2026-01-31T12:00:00.000Z',
     });
     const nothing = JSON.parse(
-      (await pipeCache(await newFolder(), 'stats', '--format', 'json')).stdout,
+      (await pipeCache(temporaryFolder(), 'stats', '--format', 'json')).stdout,
     ) as unknown;
     expect(nothing).toMatchObject({ entries: 0, bytes: 0, segments: 0, oldest: null, newest: null });
   });
 
   it('ends with 5 where the cache cannot be read', async () => {
-    const cwd = await newFolder();
+    const cwd = temporaryFolder();
     await mkdir(join(cwd, '.pipe'));
     await writeFile(join(cwd, '.pipe', 'cache'), 'mine');
     for (const command of ['stats', 'clear']) {
@@ -102,7 +96,7 @@ describe('pipe cache stats', () => {
 
 describe('pipe cache clear', () => {
   it('removes all, says how much, and keeps what is not its own', async () => {
-    const cwd = await newFolder();
+    const cwd = temporaryFolder();
     await put(cwd, 1200);
     await writeFile(join(cwd, '.pipe', 'cache', 'notes.txt'), 'mine');
     const { exitCode, stdout, stderr } = await pipeCache(cwd, 'clear');
@@ -113,7 +107,7 @@ describe('pipe cache clear', () => {
   });
 
   it('removes only what is old enough', async () => {
-    const cwd = await newFolder();
+    const cwd = temporaryFolder();
     const now = Date.now();
     await put(cwd, 2, now - 8 * 24 * 3_600_000);
     await put(cwd, 3, now);
@@ -127,7 +121,7 @@ describe('pipe cache clear', () => {
   });
 
   it('says that there is nothing where there is no cache', async () => {
-    const cwd = await newFolder();
+    const cwd = temporaryFolder();
     expect(await pipeCache(cwd, 'clear')).toEqual({
       exitCode: 0,
       stdout: '',
@@ -148,7 +142,7 @@ describe('wrong usage of pipe cache', () => {
     ['a word too many', ['clear', 'all'], 'too many arguments'],
     ['an unknown format', ['stats', '--format', 'xml'], 'text, json'],
   ])('is told: %s', async (_, args, remedy) => {
-    const cwd = await newFolder();
+    const cwd = temporaryFolder();
     await put(cwd, 1);
     const { exitCode, stdout, stderr } = await pipeCache(cwd, ...args);
     expect({ exitCode, stdout }).toEqual({ exitCode: undefined, stdout: '' });

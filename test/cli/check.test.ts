@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { runInProcess, typed } from '../support/in-process.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const pipeline = `version: 1
 model: {name: mistral-small-latest}
@@ -17,7 +17,7 @@ steps:
 const schema = '{"type": "object", "properties": {"text": {"type": "string"}}}';
 
 function project(files: { readonly [name: string]: string } = {}) {
-  const cwd = mkdtempSync(join(tmpdir(), 'pipe-check-'));
+  const cwd = temporaryFolder();
   mkdirSync(join(cwd, 'partials'));
   const save = (name: string, text: string) => writeFileSync(join(cwd, name), text);
   const all = {

@@ -6,7 +6,8 @@ import { completionScript } from '../../src/cli/completion/scripts.ts';
 import { typedWords, unquoted } from '../../src/cli/completion/words.ts';
 import { expectGolden } from '../support/golden.ts';
 import { runInProcess } from '../support/in-process.ts';
-import { command, root, temporaryFolder } from '../support/pipe.ts';
+import { command, root } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 function project(): string {
   const cwd = temporaryFolder();

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../src/json/json.ts';
 import { lockRun } from '../../src/run/lock.ts';
 import { summary } from '../comparison/sides.ts';
-import { temporaryFolder } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { typed } from '../support/in-process.ts';
 
 interface RunFiles {

@@ -5,7 +5,8 @@ import { startSimulator } from '../../src/simulator/simulator.ts';
 import { expectGolden } from '../support/golden.ts';
 import { startFakeServer } from '../support/fake-server.ts';
 import { runInProcess } from '../support/in-process.ts';
-import { root, temporaryFolder } from '../support/pipe.ts';
+import { root } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const golden = (name: string) => join(root, 'test/cli/golden', name);
 

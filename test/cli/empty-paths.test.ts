@@ -2,7 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runInProcess } from '../support/in-process.ts';
-import { temporaryFolder } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** A folder with a pipeline and its rows. */
 function project(): string {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { kindNames } from '../../src/cli/import.ts';
 import { importKinds } from '../../src/importing/registry.ts';
 import { runInProcess } from '../support/in-process.ts';
-import { temporaryFolder } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 type Files = { readonly [name: string]: string | Buffer };
 

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { expectGolden } from '../support/golden.ts';
 import { runInProcess } from '../support/in-process.ts';
-import { root, temporaryFolder } from '../support/pipe.ts';
+import { root } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { emitOnceHeard } from '../support/in-process.ts';
 import { controlC, controlD, typedOnTerminal } from '../support/questioned.ts';
 

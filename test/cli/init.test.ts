@@ -15,7 +15,8 @@ import { taskNames } from '../../src/cli/init/task-names.ts';
 import { tasks } from '../../src/starter/tasks.ts';
 import { expectGolden } from '../support/golden.ts';
 import { runInProcess } from '../support/in-process.ts';
-import { root, temporaryFolder } from '../support/pipe.ts';
+import { root } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const golden = (name: string) => join(root, 'test/cli/golden', name);
 

@@ -1,14 +1,14 @@
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pipeHere } from '../support/pipe-here.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const model = 'version: 1\nmodel: {name: mistral-small-latest, max_tokens: 9}\n';
 const reading = `${model}steps:\n  ask: {type: chat, prompt: "Rate {{input.text}}"}\n`;
 
 function folderWith(files: Readonly<Record<string, string | Buffer>>): string {
-  const cwd = mkdtempSync(join(tmpdir(), 'pipe-input-'));
+  const cwd = temporaryFolder();
   for (const [name, content] of Object.entries({ 'p.yaml': reading, ...files }))
     writeFileSync(join(cwd, name), content);
   return cwd;

@@ -1,11 +1,11 @@
-import { lstatSync, mkdtempSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { lstatSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createLateChanges } from '../../src/cli/late-changes.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 function file() {
-  const path = join(mkdtempSync(join(tmpdir(), 'pipe-late-')), 'a.yaml');
+  const path = join(temporaryFolder(), 'a.yaml');
   writeFileSync(path, 'one');
   return path;
 }

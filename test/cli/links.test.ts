@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, realpathSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, realpathSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { linksOf } from '../../src/cli/links.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 function folder() {
-  const cwd = realpathSync(mkdtempSync(join(tmpdir(), 'pipe-links-')));
+  const cwd = realpathSync(temporaryFolder());
   return (name: string) => join(cwd, name);
 }
 

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { startFakeServer } from '../support/fake-server.ts';
 import { typed, type Ended } from '../support/in-process.ts';
 import { pipeHere } from '../support/pipe-here.ts';
-import { temporaryFolder } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const pipeline = `version: 1
 name: letters

@@ -6,7 +6,8 @@ import type { EstimateReport } from '../../src/report/estimate-json.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import { gallery } from '../gallery/support.ts';
 import { expectGolden } from '../support/golden.ts';
-import { root, temporaryFolder } from '../support/pipe.ts';
+import { root } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { command, type Commanded } from './command.ts';
 
 let server: string;

@@ -5,7 +5,8 @@ import { version } from '../../src/version.ts';
 import { finishedRun, pipeReport, ticketPipeline } from '../report/finished-run.ts';
 import { answer, failed } from '../run/support/fake-models.ts';
 import { expectGolden } from '../support/golden.ts';
-import { root, temporaryFolder } from '../support/pipe.ts';
+import { root } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const rows = [
   { id: 't1', text: 'Où est mon colis ?' },

@@ -6,7 +6,7 @@ import { createReporters } from '../../src/cli/reporters.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import { started } from '../report/samples.ts';
 import { plan } from '../run/support/plans.ts';
-import { temporaryFolder } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { oneTerminal } from './one-terminal.ts';
 
 /** Whether progress is drawn over and over while a run goes on whose rows go there. */

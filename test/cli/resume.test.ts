@@ -9,7 +9,7 @@ import type { Terminal } from '../../src/cli/terminal.ts';
 import { createRunFolder } from '../../src/run/folder.ts';
 import { plan, step } from '../run/support/plans.ts';
 import { pipeHere } from '../support/pipe-here.ts';
-import { temporaryFolder } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** What is told of a command that is refused; a mistake in its flags is thrown for cli.ts. */
 async function refused(cwd: string, ...args: readonly string[]): Promise<string> {

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { createRounds } from '../../src/cli/rounds.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import { displayWidth } from '../../src/diagnostic/printable.ts';
-import { temporaryFolder } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** The lines between rounds, in each of which these files are written. */
 async function linesOf(names: readonly string[], watched: readonly string[], columns: number) {

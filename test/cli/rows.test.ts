@@ -9,7 +9,7 @@ import type { RecordSource } from '../../src/records/open.ts';
 import type { RunEvent, RunFinished } from '../../src/run/events.ts';
 import type { RunResults } from '../../src/run/results.ts';
 import { plan, step } from '../run/support/plans.ts';
-import { temporaryFolder } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const row = (index: number) => ({ index, key: `#${index}`, output: { row: index } });
 const kept: RunEvent = { type: 'record_kept', sequence: 0, index: 0, outcome: 'succeeded' };

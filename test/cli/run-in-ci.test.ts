@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { typed } from '../support/in-process.ts';
-import { temporaryFolder } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const pipeline = `version: 1
 name: letters

@@ -6,7 +6,7 @@ import { zeroUsage } from '../../src/usage/add.ts';
 import { pastRun } from '../report/past-runs.ts';
 import { call } from '../run/journal/journals.ts';
 import { runInProcess } from '../support/in-process.ts';
-import { temporaryFolder } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const pipeline =
   'version: 1\nmodel: {name: mistral-small-latest}\nsteps: {ask: {type: chat, prompt: "{{input.x}}"}}\n';

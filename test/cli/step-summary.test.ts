@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { appendStepSummary, wantsStepSummary } from '../../src/cli/step-summary.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
-import { temporaryFolder } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** What is said on stderr where this is appended. */
 async function append(path: string | undefined, markdown = '### done\n'): Promise<string> {

@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import { watchRounds } from '../../src/cli/watch.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** Does these things, one a round; each must begin the next round, and after the last one Ctrl-C ends it. */
 async function rounds(
@@ -30,7 +30,7 @@ async function rounds(
 
 function folder() {
   const path = (name: string) => join(cwd, name);
-  const cwd = mkdtempSync(join(tmpdir(), 'pipe-watch-'));
+  const cwd = temporaryFolder();
   writeFileSync(path('a.yaml'), 'one');
   return { path, save: (name: string, text: string) => () => writeFileSync(path(name), text) };
 }

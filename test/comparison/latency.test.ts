@@ -8,7 +8,8 @@ import { nodeFileSystem } from '../../src/run/file-system.ts';
 import { createRecordIndex } from '../../src/run/journal/record-index.ts';
 import type { Fingerprint } from '../../src/run/fingerprint.ts';
 import { answer, failed } from '../run/support/fake-models.ts';
-import { newRunFolder, temporaryFolder } from '../run/support/run-folders.ts';
+import { newRunFolder } from '../run/support/run-folders.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { zeroUsage } from '../../src/usage/add.ts';
 
 it('is that of answered requests alone, in milliseconds', async () => {
@@ -39,7 +40,7 @@ it('is that of answered requests alone, in milliseconds', async () => {
   // A torn line is as good as none.
   appendFileSync(file, '{"crc":"00000000","type":"call"');
   expect(await latencyOf(path)).toEqual({ count: 100, p50: 50, p95: 95, max: 100 });
-  expect(await latencyOf(await temporaryFolder())).toBeUndefined();
+  expect(await latencyOf(temporaryFolder())).toBeUndefined();
   // A run that is on has no results yet.
   expect(await openRunSide(path, 'r')).toMatchObject({ ok: false, error: { code: 'no-results' } });
 });

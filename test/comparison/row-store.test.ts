@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createRowStore } from '../../src/comparison/row-store.ts';
 import { faultyDisk } from '../run/support/faulty-disk.ts';
-import { temporaryFolder } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('a row store', () => {
   it('needs no file for what it has room for', async () => {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { pipeHere as pipe } from '../support/pipe-here.ts';
-import { command, temporaryFolder } from '../support/pipe.ts';
+import { command } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const pipeline = `version: 1
 model: {name: mistral-small-latest}

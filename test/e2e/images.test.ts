@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startFakeServer, type FakeServer } from '../support/fake-server.ts';
 import { pipeHere as pipe } from '../support/pipe-here.ts';
-import { temporaryFolder } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
 const dataUrl = `data:image/png;base64,${png.toString('base64')}`;

@@ -2,7 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pipeHere as pipe } from '../support/pipe-here.ts';
-import { pipe as pipeApart, temporaryFolder } from '../support/pipe.ts';
+import { pipe as pipeApart } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const pipeline = (words: string) => `version: 1
 name: translate

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startFakeServer, type FakeServer } from '../support/fake-server.ts';
 import { pipeHere as pipe } from '../support/pipe-here.ts';
-import { command as builtCommand, temporaryFolder } from '../support/pipe.ts';
+import { command as builtCommand } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 async function fakeServer(): Promise<FakeServer> {
   const server = await startFakeServer();

@@ -17,7 +17,8 @@ import { execa } from 'execa';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startFakeServer, type FakeServer } from '../support/fake-server.ts';
 import { pipeHere } from '../support/pipe-here.ts';
-import { command as builtCommand, pipe, root, temporaryFolder } from '../support/pipe.ts';
+import { command as builtCommand, pipe, root } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const key = 'secret-key-7f3a91';
 

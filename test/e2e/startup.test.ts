@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { pipe, temporaryFolder } from '../support/pipe.ts';
+import { pipe } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const pipeline = `version: 1
 name: greet

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startFakeServer, type FakeServer } from '../support/fake-server.ts';
 import { pipeHere } from '../support/pipe-here.ts';
-import { pipe, temporaryFolder } from '../support/pipe.ts';
+import { pipe } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const key = 'secret-key-7f3a91';
 

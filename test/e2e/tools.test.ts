@@ -2,7 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startFakeServer, type FakeCall, type FakeServer } from '../support/fake-server.ts';
-import { pipe, temporaryFolder } from '../support/pipe.ts';
+import { pipe } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const key = 'secret-key-7f3a91';
 const token = 'order-token-5512';

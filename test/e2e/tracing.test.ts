@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { startFakeLangSmith } from '../support/fake-langsmith.ts';
-import { pipe, root, temporaryFolder } from '../support/pipe.ts';
+import { pipe, root } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 function translate(env: { readonly [name: string]: string }) {
   const words = 'run pipelines/translate.yaml --input pipelines/data/rows.jsonl --simulate --quiet';

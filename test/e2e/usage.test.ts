@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { expectGolden } from '../support/golden.ts';
-import { command, pipe, root, temporaryFolder } from '../support/pipe.ts';
+import { command, pipe, root } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const golden = (name: string) => join(root, 'test/e2e/golden', `${name}.txt`);
 

@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { startFakeServer, type FakeServer } from '../support/fake-server.ts';
-import { pipe, temporaryFolder } from '../support/pipe.ts';
+import { pipe } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 async function fakeServer(): Promise<FakeServer> {
   const server = await startFakeServer();

@@ -9,7 +9,7 @@ import { call, journalOf } from '../run/journal/journals.ts';
 import { drive } from '../run/support/drive.ts';
 import { answer, used } from '../run/support/fake-models.ts';
 import { plan, recordsOf, step } from '../run/support/plans.ts';
-import { temporaryFolder } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** Answers at once: the nth call of a run has used n times as many tokens out. */
 function counting(): ModelClient {

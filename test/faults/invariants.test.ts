@@ -1,7 +1,7 @@
 import { appendFileSync, chmodSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { temporaryFolder } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { violations, type EndedRun } from '../torture/invariants.ts';
 import { plainRows } from '../torture/workload.ts';
 import { setStage } from './stage.ts';

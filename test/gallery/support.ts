@@ -5,7 +5,8 @@ import { expect } from 'vitest';
 import { parse } from 'yaml';
 import type { JsonObject } from '../../src/json/json.ts';
 import { pipeHere } from '../support/pipe-here.ts';
-import { root, temporaryFolder } from '../support/pipe.ts';
+import { root } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 export const gallery = fileURLToPath(new URL('../../pipelines/', import.meta.url));
 export const read = (path: string) => readFileSync(path, 'utf8');

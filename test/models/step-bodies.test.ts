@@ -11,7 +11,7 @@ import { drive } from '../run/support/drive.ts';
 import { fakeKind, kindsOf } from '../steps/tools-support.ts';
 import type { FakeCompletion, FakeServer } from '../support/fake-server.ts';
 import { expectGolden } from '../support/golden.ts';
-import { temporaryFolder } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { openRig } from './rig.ts';
 import { runStep } from './run-step.ts';
 

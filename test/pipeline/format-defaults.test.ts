@@ -12,7 +12,7 @@ import { assertionSection, testSection } from '../../src/pipeline/format/test-se
 import { loadPipeline } from '../../src/pipeline/pipeline.ts';
 import { stepTypes } from '../../src/steps/registry.ts';
 import { loadTests } from '../../src/testing/load.ts';
-import { temporaryFolder } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 interface Piece {
   readonly path: string;

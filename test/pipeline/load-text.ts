@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Diagnostic } from '../../src/diagnostic/diagnostic.ts';
 import { loadPipeline, type LoadOptions } from '../../src/pipeline/pipeline.ts';
 import type { Plan } from '../../src/plan.ts';
-import { temporaryFolder } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 export interface Loaded {
   readonly folder: string;

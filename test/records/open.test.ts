@@ -5,16 +5,8 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openRecords } from '../../src/records/open.ts';
-import {
-  all,
-  handlesOf,
-  opened,
-  openedFile,
-  shown,
-  surveyed,
-  temporaryFile,
-  temporaryFolder,
-} from './support.ts';
+import { all, handlesOf, opened, openedFile, shown, surveyed, temporaryFile } from './support.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const rows = '{"a":1}\n{"a":2}\n{"a":3}\n';
 const shownRows = ['#0 line 1: {"a":1}', '#1 line 2: {"a":2}', '#2 line 3: {"a":3}'];

@@ -30,7 +30,8 @@ import type { InputBroken, RecordItem } from '../../src/records/record.ts';
 import { selectRecords } from '../../src/records/selection.ts';
 import { startSpool, type Spool, type SpoolFile, type SpoolOptions } from '../../src/records/spool.ts';
 import { isCopied, openSpool } from '../../src/records/spooled.ts';
-import { all, handlesOf, opened, pieces, shown, surveyed, temporaryFolder } from './support.ts';
+import { all, handlesOf, opened, pieces, shown, surveyed } from './support.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const rows = '{"a":1}\n{"é":"漢😀"}\n{"a":3}\n';
 const shownRows = ['#0 line 1: {"a":1}', '#1 line 2: {"é":"漢😀"}', '#2 line 3: {"a":3}'];

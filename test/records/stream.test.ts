@@ -6,7 +6,8 @@ import { PassThrough, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { openRecords } from '../../src/records/open.ts';
-import { all, each, handlesOf, opened, pieces, shown, temporaryFile, temporaryFolder } from './support.ts';
+import { all, each, handlesOf, opened, pieces, shown, temporaryFile } from './support.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const rows = '{"a":1}\n{"é":"漢😀"}\n{"a":3}\n';
 const shownRows = ['#0 line 1: {"a":1}', '#1 line 2: {"é":"漢😀"}', '#2 line 3: {"a":3}'];

@@ -1,8 +1,6 @@
-import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { onTestFinished } from 'vitest';
 import type { Diagnostic } from '../../src/diagnostic/diagnostic.ts';
 import type { JsonObject, JsonSchema } from '../../src/json/json.ts';
 import type { RecordFormat, RecordReader } from '../../src/records/format.ts';
@@ -10,6 +8,7 @@ import type { RecordSource, Survey } from '../../src/records/open.ts';
 import { openRecords } from '../../src/records/open.ts';
 import type { InputBroken, RecordItem } from '../../src/records/record.ts';
 import type { Result } from '../../src/result.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 export interface Everything {
   readonly items: readonly RecordItem[];
@@ -63,12 +62,6 @@ export function temporaryFile(name: string, content: string | Buffer): string {
   const path = join(temporaryFolder(), name);
   writeFileSync(path, content);
   return path;
-}
-
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'records-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 export function opened(result: Result<RecordSource, Diagnostic>): RecordSource {

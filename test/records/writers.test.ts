@@ -24,7 +24,8 @@ import {
   writeRows,
   type WriteOptions,
 } from '../../src/records/writers.ts';
-import { all, anyObject, each, opened, temporaryFolder } from './support.ts';
+import { all, anyObject, each, opened } from './support.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 function formatOf(path: string) {
   const format = outputFormat(path);

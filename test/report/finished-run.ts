@@ -9,7 +9,7 @@ import { openRecords } from '../../src/records/open.ts';
 import { createRunFolder } from '../../src/run/folder.ts';
 import { runPipeline } from '../../src/run/run.ts';
 import { instantModels } from '../run/support/fake-models.ts';
-import { temporaryFolder } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 export interface RunWanted {
   readonly pipeline: string;

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunSummary } from '../../src/run/run-summary.ts';
 import { journalOf } from '../run/journal/journals.ts';
-import { temporaryFolder } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** What run.json says of a run that went through; a test says what differs. */
 export function summaryOf(options: Partial<RunSummary> = {}): RunSummary {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createRunFolder, type FolderPlace, type FolderServices } from '../../src/run/folder.ts';
 import { faultyDisk, type Fault } from './support/faulty-disk.ts';
 import { plan, step } from './support/plans.ts';
-import { temporaryFolder } from './support/run-folders.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const meta = { plan: plan([step('one')]), input: { path: null, sha256: null }, simulated: false };
 const time = Date.UTC(2026, 0, 31, 23, 59, 58, 123);
@@ -21,7 +21,7 @@ async function made(place: FolderPlace, services?: FolderServices) {
 
 describe('a new folder below runs', () => {
   it('is named after the pipeline and the time in UTC, made with those above it, and says that the run is on', async () => {
-    const runsDir = join(await temporaryFolder(), 'deep', 'runs');
+    const runsDir = join(temporaryFolder(), 'deep', 'runs');
     const { path } = await made({ runsDir, name: 'ticket-triage' });
     expect(path).toBe(join(runsDir, 'ticket-triage-20260131T235958Z-0a1b'));
     expect((await readdir(path)).sort()).toEqual(['journal.jsonl', 'run.json']);
@@ -45,12 +45,12 @@ describe('a new folder below runs', () => {
     ['', 'run'],
     ['x'.repeat(300), 'x'.repeat(80)],
   ])('called %j is one plain part of a path', async (name, part) => {
-    const runsDir = await temporaryFolder();
+    const runsDir = temporaryFolder();
     expect((await made({ runsDir, name })).path).toBe(join(runsDir, `${part}-20260131T235958Z-0a1b`));
   });
 
   it('takes another suffix when the name is taken, and gives up when all are', async () => {
-    const runsDir = await temporaryFolder();
+    const runsDir = temporaryFolder();
     const suffixes = ['aaaa', 'aaaa', 'bbbb'];
     const place = { runsDir, name: 'x' };
     await made(place, { suffix: () => suffixes.shift() ?? 'cccc' });
@@ -60,21 +60,21 @@ describe('a new folder below runs', () => {
   });
 
   it('has four hexadecimal digits by chance', async () => {
-    const folder = await createRunFolder({ runsDir: await temporaryFolder(), name: 'x' }, meta);
+    const folder = await createRunFolder({ runsDir: temporaryFolder(), name: 'x' }, meta);
     expect(folder.ok && folder.value.path).toMatch(/\/x-\d{8}T\d{6}Z-[0-9a-f]{4}$/);
   });
 });
 
 describe('a folder of the user’s choice', () => {
   it('is made where it is not, and used where it is empty', async () => {
-    const parent = await temporaryFolder();
+    const parent = temporaryFolder();
     expect((await made(join(parent, 'new', 'run'))).path).toBe(join(parent, 'new', 'run'));
     await mkdir(join(parent, 'empty'));
     expect((await made(join(parent, 'empty'))).path).toBe(join(parent, 'empty'));
   });
 
   it('is refused where anything is in it, which stays as it was', async () => {
-    const dir = join(await temporaryFolder(), 'mine');
+    const dir = join(temporaryFolder(), 'mine');
     await made(dir);
     const before = await readFile(join(dir, 'run.json'), 'utf8');
     expect(await make(dir)).toEqual({
@@ -90,7 +90,7 @@ describe('a folder of the user’s choice', () => {
   });
 
   it('is refused where a file is', async () => {
-    const file = join(await temporaryFolder(), 'file');
+    const file = join(temporaryFolder(), 'file');
     await writeFile(file, 'mine');
     expect(await make(file)).toEqual({
       ok: false,
@@ -105,7 +105,7 @@ describe('a folder of the user’s choice', () => {
   });
 
   it('goes to one of two runs that begin in it together', async () => {
-    const dir = join(await temporaryFolder(), 'both');
+    const dir = join(temporaryFolder(), 'both');
     await mkdir(dir);
     const both = await Promise.all([make(dir), make(dir)]);
     expect(both.filter(({ ok }) => ok)).toHaveLength(1);
@@ -115,7 +115,7 @@ describe('a folder of the user’s choice', () => {
 
 describe('what is in the folder', () => {
   it('is for its owner only', async () => {
-    const folder = await made(join(await temporaryFolder(), 'run'));
+    const folder = await made(join(temporaryFolder(), 'run'));
     const mode = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
     expect(await mode(folder.path)).toBe('700');
     const usage = { total: {}, by_step: {}, by_model: {} } as never;
@@ -132,7 +132,7 @@ describe('what is in the folder', () => {
 
 describe('a disk that refuses', () => {
   it('because runs is a file, is told so', async () => {
-    const runsDir = join(await temporaryFolder(), 'runs');
+    const runsDir = join(temporaryFolder(), 'runs');
     await writeFile(runsDir, '');
     expect(await make({ runsDir, name: 'x' })).toMatchObject({
       ok: false,
@@ -166,7 +166,7 @@ describe('a disk that refuses', () => {
     [{ act: 'rename', file: 'run.json', from: 1, code: 'EODD' }, 'EODD: refused by the test'],
   ];
   it.each(faults)('by %j is told in words', async (fault, words) => {
-    const dir = join(await temporaryFolder(), 'run');
+    const dir = join(temporaryFolder(), 'run');
     const { fileSystem, acts } = faultyDisk(fault);
     expect(await make(dir, { fileSystem })).toEqual({
       ok: false,
@@ -181,7 +181,7 @@ describe('a disk that refuses', () => {
   });
 
   it('is told of the real one too', async () => {
-    const parent = await temporaryFolder();
+    const parent = temporaryFolder();
     await writeFile(join(parent, 'file'), '');
     const place = { runsDir: join(parent, 'file', 'runs'), name: 'x' };
     expect(await make(place)).toMatchObject({

@@ -7,7 +7,7 @@ import { createImages } from '../../src/run/images.ts';
 import { drive } from './support/drive.ts';
 import { fakeModels } from './support/fake-models.ts';
 import { plan, record, step } from './support/plans.ts';
-import { temporaryFolder } from './support/run-folders.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const images = {
   png: Buffer.from('89504e470d0a1a0a0000000d', 'hex'),
@@ -28,7 +28,7 @@ function showing(...urls: readonly string[]): ModelRequest {
 
 /** A folder `photos` with images in it and a secret beside it. */
 async function photos(): Promise<string> {
-  const root = await temporaryFolder();
+  const root = temporaryFolder();
   const folder = join(root, 'photos');
   mkdirSync(join(folder, 'deep'), { recursive: true });
   for (const [type, bytes] of Object.entries(images)) writeFileSync(join(folder, `cat.${type}`), bytes);

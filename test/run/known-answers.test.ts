@@ -7,7 +7,7 @@ import { createRunFolder, type RunFolder } from '../../src/run/folder.ts';
 import { drive } from './support/drive.ts';
 import { answer, failed, instantModels, used } from './support/fake-models.ts';
 import { plan, recordsOf, step } from './support/plans.ts';
-import { temporaryFolder } from './support/run-folders.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const chain = plan([step('one'), step('two', { after: ['one'] })]);
 const meta = {
@@ -18,7 +18,7 @@ const meta = {
 
 /** A run whose first step has an answer, which its second one failed after. */
 async function failedRun(cache?: AnswerCache): Promise<string> {
-  const folder = await createRunFolder(join(await temporaryFolder(), 'run'), meta);
+  const folder = await createRunFolder(join(temporaryFolder(), 'run'), meta);
   if (!folder.ok) throw new Error(folder.error.message);
   const openModel = instantModels((prompt) => (prompt.startsWith('two') ? failed() : answer('first')));
   await drive(chain, recordsOf(1), { openModel, folder: folder.value, ...(cache && { cache }) }).finished;

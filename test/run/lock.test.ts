@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { lockRun, type LockServices } from '../../src/run/lock.ts';
-import { temporaryFolder } from './support/run-folders.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** Abstract sockets, and what a Mac has in their stead, which Linux can do too. */
 const platforms = ['linux', 'darwin'] as const;
@@ -48,7 +48,7 @@ function socketFile(path: string): string {
 }
 
 async function runFolder(): Promise<string> {
-  const path = await temporaryFolder();
+  const path = temporaryFolder();
   const file = socketFile(path);
   rmSync(file, { force: true });
   onTestFinished(() => rmSync(file, { force: true }));
@@ -174,7 +174,7 @@ describe.each(platforms)('the lock of a folder, as on %s', (platform) => {
   it('is one and the same by every path that leads to the folder', async () => {
     const path = await runFolder();
     mkdirSync(join(path, 'below'));
-    const link = join(await temporaryFolder(), 'link');
+    const link = join(temporaryFolder(), 'link');
     symlinkSync(path, link);
     expect(await lockHere(path, { platform })).toMatchObject(taken);
     for (const other of [link, relative(process.cwd(), path), `${path}/`, `${path}/below/..`]) {
@@ -187,7 +187,7 @@ describe.each(platforms)('the lock of a folder, as on %s', (platform) => {
     mkdirSync(join(path, 'below'));
     expect(await lockHere(path, { platform })).toMatchObject(taken);
     expect(await lockHere(join(path, 'below'), { platform })).toMatchObject(taken);
-    expect(await lockHere(await temporaryFolder(), { platform })).toMatchObject(taken);
+    expect(await lockHere(temporaryFolder(), { platform })).toMatchObject(taken);
   });
 
   it('goes to exactly one of many who want it at once', async () => {
@@ -201,7 +201,7 @@ describe.each(platforms)('the lock of a folder, as on %s', (platform) => {
   });
 
   it('is not given for a folder that is not there', async () => {
-    const path = join(await temporaryFolder(), 'gone');
+    const path = join(temporaryFolder(), 'gone');
     expect(await lockHere(path, { platform })).toEqual({
       ok: false,
       error: {

@@ -3,13 +3,14 @@ import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { nodeFileSystem, type FileSystem } from '../../src/run/file-system.ts';
 import { newestRuns } from '../../src/run/newest-runs.ts';
-import { newRunFolder, temporaryFolder } from './support/run-folders.ts';
+import { newRunFolder } from './support/run-folders.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** A folder with runs of these names that were begun at these times; null: its run.json is damaged. */
 async function folderWith(
   runs: readonly (readonly [name: string, started: string | null])[],
 ): Promise<string> {
-  const folder = await temporaryFolder();
+  const folder = temporaryFolder();
   const one = await newRunFolder();
   await one.release();
   const summary = JSON.parse(readFileSync(join(one.path, 'run.json'), 'utf8')) as object;

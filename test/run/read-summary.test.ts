@@ -6,7 +6,7 @@ import { nodeFileSystem } from '../../src/run/file-system.ts';
 import { readHistory } from '../../src/run/journal/history.ts';
 import { readRun } from '../../src/run/read-summary.ts';
 import { summaryOf } from '../report/past-runs.ts';
-import { temporaryFolder } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const others: readonly (readonly [string, (path: string) => void])[] = [
   ['a pipe', (path) => execFileSync('mkfifo', [path])],

@@ -9,7 +9,7 @@ import { drive } from './support/drive.ts';
 import { answer, failed, instantModels } from './support/fake-models.ts';
 import { fakeTools } from './support/fake-tools.ts';
 import { plan, recordsOf, step } from './support/plans.ts';
-import { temporaryFolder } from './support/run-folders.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const chain = plan([step('one'), step('two', { after: ['one'] })]);
 
@@ -19,7 +19,7 @@ function metaOf(of: Plan): RunMeta {
 }
 
 async function begun(of: Plan): Promise<RunFolder> {
-  const folder = await createRunFolder(join(await temporaryFolder(), 'run'), metaOf(of));
+  const folder = await createRunFolder(join(temporaryFolder(), 'run'), metaOf(of));
   if (!folder.ok) throw new Error(folder.error.message);
   return folder.value;
 }

@@ -12,7 +12,8 @@ import type { RunMeta } from '../../src/run/run-summary.ts';
 import { drive } from './support/drive.ts';
 import { answer, failed, fakeModels, instantModels } from './support/fake-models.ts';
 import { plan, record, recordsOf, step } from './support/plans.ts';
-import { jsonLines, temporaryFolder } from './support/run-folders.ts';
+import { jsonLines } from './support/run-folders.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const chain = plan([step('one'), step('two', { after: ['one'] })], { concurrency: 3 });
 
@@ -22,14 +23,14 @@ function metaOf(of: Plan, others: Partial<RunMeta> = {}): RunMeta {
 }
 
 async function begun(of: Plan = chain, others: Partial<RunMeta> = {}): Promise<RunFolder> {
-  const folder = await createRunFolder(join(await temporaryFolder(), 'run'), metaOf(of, others));
+  const folder = await createRunFolder(join(temporaryFolder(), 'run'), metaOf(of, others));
   if (!folder.ok) throw new Error(folder.error.message);
   return folder.value;
 }
 
 /** What a process leaves that is killed now: the folder as it stands, and nobody who holds it. */
 async function killed(folder: RunFolder): Promise<string> {
-  const copy = join(await temporaryFolder(), 'copy');
+  const copy = join(temporaryFolder(), 'copy');
   await mkdir(copy);
   // The run that is copied may be at its end, where the other files come and go.
   for (const name of ['journal.jsonl', 'run.json']) await copyFile(join(folder.path, name), join(copy, name));
@@ -291,7 +292,7 @@ describe('a run that was begun with something else', () => {
   });
 
   async function refused(before: RunMeta, now: RunMeta): Promise<StopReason> {
-    const folder = await createRunFolder(join(await temporaryFolder(), 'run'), before);
+    const folder = await createRunFolder(join(temporaryFolder(), 'run'), before);
     if (!folder.ok) throw new Error(folder.error.message);
     const path = await killed(folder.value);
     const reason = await refusal(path, now);
@@ -442,7 +443,7 @@ describe('a run that was begun with something else', () => {
         },
         { images: `${root}/photos`, input: { ...other.input, path: `${root}/rows.jsonl` } },
       );
-    const folder = await createRunFolder(join(await temporaryFolder(), 'run'), moved('/here'));
+    const folder = await createRunFolder(join(temporaryFolder(), 'run'), moved('/here'));
     if (!folder.ok) throw new Error(folder.error.message);
     const again = await resumed(await killed(folder.value), moved('/there/below'));
     expect(again.history).toBeDefined();
@@ -534,7 +535,7 @@ describe('taking hold of a run', () => {
   });
 
   it('finds none where there is nothing', async () => {
-    const folder = await temporaryFolder();
+    const folder = temporaryFolder();
     expect(await holdRun(folder)).toEqual({ ok: true, value: undefined });
     expect(await holdRun(join(folder, 'none'))).toEqual({ ok: true, value: undefined });
   });

@@ -14,7 +14,8 @@ import { drive } from './support/drive.ts';
 import { answer, failed, fakeModels, instantModels, promptOf } from './support/fake-models.ts';
 import { faultyDisk, type Fault } from './support/faulty-disk.ts';
 import { path, plan, record, recordsOf, source, step } from './support/plans.ts';
-import { jsonLines, newRunFolder, temporaryFolder } from './support/run-folders.ts';
+import { jsonLines, newRunFolder } from './support/run-folders.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const one = plan([step('one')], { concurrency: 3 });
 
@@ -63,7 +64,7 @@ describe('the folder of a run', () => {
       },
     );
     const folder = await createRunFolder(
-      join(await temporaryFolder(), 'run'),
+      join(temporaryFolder(), 'run'),
       { plan: pipeline, input: { path: '/project/rows.jsonl', sha256: 'c'.repeat(64) }, simulated: false },
       { now: clock.now, id: () => '0123456789abcdef' },
     );
@@ -206,7 +207,7 @@ describe('the folder of a run', () => {
 
   it('has the hash of a stream that was known only at the end', async () => {
     const input = { path: '-', sha256: null as string | null };
-    const folder = await createRunFolder(join(await temporaryFolder(), 'run'), {
+    const folder = await createRunFolder(join(temporaryFolder(), 'run'), {
       plan: one,
       input,
       simulated: false,

@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
@@ -8,13 +7,14 @@ import { typed } from '../support/in-process.ts';
 import { blocksOf } from '../support/markdown.ts';
 import { root } from '../support/pipe.ts';
 import { startEditor } from './language-server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const blocks = blocksOf(readFileSync(join(root, 'README.md'), 'utf8'));
 const titled = (title: string) => blocks.find((block) => block.title === title)?.text ?? '';
 
 /** What `pipe check --watch` prints of the README's broken file, until it waits; on a terminal where it has columns. */
 async function watched(columns?: number): Promise<string> {
-  const cwd = mkdtempSync(join(tmpdir(), 'pipe-readme-'));
+  const cwd = temporaryFolder();
   writeFileSync(join(cwd, 'broken.yaml'), titled('broken.yaml'));
   let told = '';
   const stderr = new PassThrough();

@@ -8,7 +8,7 @@ import { pipelineSchema, testSchema } from '../../src/pipeline/format.ts';
 import { formatReference } from '../../src/pipeline/reference.ts';
 import { loadPipeline } from '../../src/pipeline/pipeline.ts';
 import { blocksOf } from '../support/markdown.ts';
-import { temporaryFolder } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const schemas = fileURLToPath(new URL('../../schemas', import.meta.url));
 const stale = 'is stale: run `npm run schemas`';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isObject, type JsonValue } from '../../src/json/json.ts';
 import { pipelineSchema, testSchema } from '../../src/pipeline/format.ts';
 import { loadTests } from '../../src/testing/load.ts';
-import { temporaryFolder } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { mark, startEditor, type Editor } from './language-server.ts';
 
 const schemas = fileURLToPath(new URL('../../schemas', import.meta.url));

@@ -1,9 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa, type Options, type ResultPromise } from 'execa';
-import { onTestFinished } from 'vitest';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const command = join(root, 'dist/cli/pipe.js');
@@ -18,11 +15,4 @@ export function pipe(args: readonly string[], options: Options = {}): ResultProm
     env: { PATH: process.env['PATH'], ...env },
     ...rest,
   });
-}
-
-/** A folder of the test's own, removed when it ends. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'pipe-test-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
 }

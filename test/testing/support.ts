@@ -9,7 +9,7 @@ import type { SuiteResult } from '../../src/testing/result.ts';
 import { recordTests, testOffline, type SessionOptions } from '../../src/testing/session.ts';
 import type { TestSuite } from '../../src/testing/suite.ts';
 import { instantModels } from '../run/support/fake-models.ts';
-import { temporaryFolder } from '../support/pipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** Translates, then classifies; `triage.yaml` in a project of these files. */
 export const triage = `version: 1

@@ -1,8 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { afterEach, onTestFinished } from 'vitest';
+import { afterEach } from 'vitest';
 import type { JsonObject, JsonSchema, JsonValue, Pointer } from '../../src/json/json.ts';
 import { valueAt } from '../../src/json/pointer.ts';
 import { compileTemplate } from '../../src/template/compile.ts';
@@ -15,11 +14,11 @@ import type {
   ToolProgram,
   ToolServices,
 } from '../../src/tools/tool.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** A folder with these files, gone after the test. */
 export async function folderOf(files: { readonly [path: string]: string } = {}): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'pipe-tools-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder();
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), text);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadPipeline } from '../../../src/pipeline/pipeline.ts';
 import { copiedByPlan, copiedByValue } from '../../../src/report/figures/copied-fields.ts';
-import { temporaryFolder } from '../../support/pipe.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 async function planOf(output: string) {
   const cwd = temporaryFolder();

@@ -9,7 +9,7 @@ import type { Terminal } from '../../../src/cli/terminal.ts';
 import { reportPage } from '../../../src/report/page/page.ts';
 import { call, failedRecord, record, resumed, tool } from '../../run/journal/journals.ts';
 import { answer, failed } from '../../run/support/fake-models.ts';
-import { temporaryFolder } from '../../support/pipe.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { finishedRun, pipeReport, ticketPipeline } from '../finished-run.ts';
 import { pastRun } from '../past-runs.ts';
 

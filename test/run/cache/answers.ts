@@ -6,7 +6,7 @@ import { openCache, type AnswerCache, type CacheOptions } from '../../../src/run
 import { cacheLimits, type CacheLimits } from '../../../src/run/cache/services.ts';
 import type { Entry } from '../../../src/run/entry.ts';
 import { zeroUsage } from '../../../src/usage/add.ts';
-import { temporaryFolder } from '../support/run-folders.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 export const day = 24 * 3_600_000;
 export const began = Date.UTC(2026, 0, 31, 12);
@@ -41,7 +41,7 @@ export function limits(changed: Partial<CacheLimits> = {}): CacheLimits {
 
 /** A cache folder of one test, which does not exist yet. */
 export async function newFolder(): Promise<string> {
-  return join(await temporaryFolder(), '.pipe', 'cache');
+  return join(temporaryFolder(), '.pipe', 'cache');
 }
 
 /** A cache that is closed after the test at the latest, and whose notices are kept. */

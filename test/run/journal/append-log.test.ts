@@ -6,7 +6,7 @@ import { isSealed } from '../../../src/run/checked-line.ts';
 import { nodeFileSystem } from '../../../src/run/file-system.ts';
 import { createAppendLog, type AppendLog } from '../../../src/run/journal/append-log.ts';
 import type { Place } from '../../../src/run/journal/record-index.ts';
-import { temporaryFolder } from '../support/run-folders.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { heldFile, until } from './held-file.ts';
 
 const quiet = { wait: 2, start: 0, syncs: false, failed: () => {} };
@@ -24,7 +24,7 @@ describe('createAppendLog', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(texts, fc.boolean()), { maxLength: 20 }), async (lines) => {
-        const path = join(await temporaryFolder(), 'log');
+        const path = join(temporaryFolder(), 'log');
         const file = await nodeFileSystem.create(path);
         await file.append(Buffer.from('before\n'));
         const log = createAppendLog(file, { ...quiet, start: 7 });

@@ -12,7 +12,8 @@ import { createRecordIndex } from '../../../src/run/journal/record-index.ts';
 import { zeroUsage } from '../../../src/usage/add.ts';
 import { answer, failed, used } from '../support/fake-models.ts';
 import { expectGolden } from '../../support/golden.ts';
-import { jsonLines, temporaryFolder } from '../support/run-folders.ts';
+import { jsonLines } from '../support/run-folders.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { heldFile, until } from './held-file.ts';
 
 const succeeded = (sequence: number, output: string): RecordFinished => ({
@@ -40,7 +41,7 @@ function listening() {
 }
 
 async function journalOnDisk() {
-  const path = join(await temporaryFolder(), 'journal.jsonl');
+  const path = join(temporaryFolder(), 'journal.jsonl');
   const file = await nodeFileSystem.create(path);
   await file.append(Buffer.from('{"type":"run"}\n'));
   const index = createRecordIndex();
@@ -50,7 +51,7 @@ async function journalOnDisk() {
 
 describe('createJournal', () => {
   it('writes lines of every type as the golden one has them, to the byte', async () => {
-    const path = join(await temporaryFolder(), 'journal.jsonl');
+    const path = join(temporaryFolder(), 'journal.jsonl');
     const file = await nodeFileSystem.create(path);
     const header = headerLine('0.1.0');
     await file.append(header);

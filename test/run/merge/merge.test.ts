@@ -16,7 +16,8 @@ import { drive } from '../support/drive.ts';
 import { answer, failed, instantModels } from '../support/fake-models.ts';
 import { faultyDisk } from '../support/faulty-disk.ts';
 import { plan, record, source, step } from '../support/plans.ts';
-import { jsonLines, temporaryFolder } from '../support/run-folders.ts';
+import { jsonLines } from '../support/run-folders.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const keyed = plan([step('one'), step('two', { after: ['one'] })], {
   input: { key: 'id', validate: () => [] },
@@ -24,7 +25,7 @@ const keyed = plan([step('one'), step('two', { after: ['one'] })], {
 
 let home = '';
 beforeEach(async () => {
-  home = await temporaryFolder();
+  home = temporaryFolder();
 });
 
 function metaOf(of: Plan, others: Partial<RunMeta> = {}): RunMeta {

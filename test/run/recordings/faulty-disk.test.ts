@@ -12,7 +12,7 @@ import { drive } from '../support/drive.ts';
 import { answer, failed, instantModels } from '../support/fake-models.ts';
 import { faultyDisk, type DiskAct } from '../support/faulty-disk.ts';
 import { plan, recordsOf, step } from '../support/plans.ts';
-import { temporaryFolder } from '../support/run-folders.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const one = plan([step('one')]);
 const acts: readonly DiskAct[] = [
@@ -66,7 +66,7 @@ describe('a run that records, where its disk fails under what it has recorded', 
   it.each(faults)(
     'ends as a run does, and a sound disk finishes it: %s, from the time %i on',
     async (act, from) => {
-      const run = recordingRun(await temporaryFolder());
+      const run = recordingRun(temporaryFolder());
       const { fileSystem } = faultyDisk({ act, file: 'recording.jsonl', from, code: 'EIO' });
       const broken = await run.begin(fileSystem);
       expect(reasons).toContain(broken?.reason?.code);
@@ -77,7 +77,7 @@ describe('a run that records, where its disk fails under what it has recorded', 
   );
 
   it.each(faults)('is gone on with in the same way: %s, from the time %i on', async (act, from) => {
-    const run = recordingRun(await temporaryFolder());
+    const run = recordingRun(temporaryFolder());
     const first = await run.begin(nodeFileSystem, (prompt) =>
       prompt === 'one r1' ? failed() : answer('ok'),
     );

@@ -7,7 +7,7 @@ import { openRecordings } from '../../../src/run/recordings/open.ts';
 import { openRecorder } from '../../../src/run/recordings/recorder.ts';
 import { success } from '../../../src/result.ts';
 import { zeroUsage } from '../../../src/usage/add.ts';
-import { temporaryFolder } from '../support/run-folders.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const fingerprintOf = (number: number) => String(number).padStart(32, '0');
 
@@ -35,7 +35,7 @@ const changed = (change: (value: Record<string, unknown>) => void): string => {
 };
 
 async function fileOf(text: string | Buffer): Promise<string> {
-  const path = join(await temporaryFolder(), 'calls.recording.jsonl');
+  const path = join(temporaryFolder(), 'calls.recording.jsonl');
   await writeFile(path, text);
   return path;
 }
@@ -146,7 +146,7 @@ describe('a file', () => {
   });
 
   it.each([
-    ['that is not there', async () => join(await temporaryFolder(), 'none.jsonl'), 'missing-file'],
+    ['that is not there', async () => join(temporaryFolder(), 'none.jsonl'), 'missing-file'],
     ['that is empty', () => fileOf(''), 'no-recording'],
     ['of blank lines', () => fileOf('\n \n'), 'no-recording'],
   ])('is refused %s', async (_, make, code) => {
@@ -154,7 +154,7 @@ describe('a file', () => {
   });
 
   it('that is not there, or is empty, can be recorded in', async () => {
-    for (const path of [await fileOf(''), join(await temporaryFolder(), 'new.jsonl')]) {
+    for (const path of [await fileOf(''), join(temporaryFolder(), 'new.jsonl')]) {
       const opened = await openRecorder(path);
       expect(opened.ok && (await opened.value.recorder.finish({ prune: true }))).toMatchObject({
         value: { added: 0, kept: 0 },
@@ -163,7 +163,7 @@ describe('a file', () => {
   });
 
   it('cannot be recorded in where it is a folder, or its folder is not there', async () => {
-    const folder = await temporaryFolder();
+    const folder = temporaryFolder();
     expect(await openRecorder(folder)).toMatchObject({ error: [{ code: 'recording-unwritable' }] });
     const opened = await openRecorder('deep/down/x.jsonl', { cwd: folder });
     expect(opened).toMatchObject({ error: [{ hint: 'make it first' }] });
@@ -195,7 +195,7 @@ describe('several files', () => {
   });
 
   it('cannot be recorded in behind a link that leads to no folder, beneath a file, or to itself', async () => {
-    const folder = await temporaryFolder();
+    const folder = temporaryFolder();
     await writeFile(join(folder, 'file'), 'x');
     for (const [name, target, told] of [
       ['nowhere.jsonl', 'gone/r.jsonl', 'does not exist'],
@@ -212,7 +212,7 @@ describe('several files', () => {
   });
 
   it('of a folder are read by their names, other JSONL beside them is passed over', async () => {
-    const folder = await temporaryFolder();
+    const folder = temporaryFolder();
     await writeFile(join(folder, 'b.jsonl'), `${line(2)}\n`);
     await writeFile(join(folder, 'a.jsonl'), `${line(1)}\n`);
     await writeFile(join(folder, 'rows.jsonl'), '{"id":"1"}\nnot JSON\n');
@@ -226,7 +226,7 @@ describe('several files', () => {
   });
 
   it('of a folder that cannot be read are told with the reason', async () => {
-    const folder = await temporaryFolder();
+    const folder = temporaryFolder();
     await chmod(folder, 0o000);
     onTestFinished(() => chmod(folder, 0o700));
     const isRoot = await readdir(folder).then(
@@ -238,7 +238,7 @@ describe('several files', () => {
   });
 
   it('of a folder are refused where one of them is broken, and where there is none', async () => {
-    const folder = await temporaryFolder();
+    const folder = temporaryFolder();
     expect(await mistakes(folder)).toMatchObject([{ code: 'no-recording' }]);
     await writeFile(join(folder, 'a.jsonl'), `<<<<<<< HEAD\n${line(1)}\n`);
     expect((await mistakes(folder)).map(lineOf)).toEqual([1]);

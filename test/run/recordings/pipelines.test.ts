@@ -12,7 +12,7 @@ import { openRecorder } from '../../../src/run/recordings/recorder.ts';
 import { drive } from '../support/drive.ts';
 import { answer, promptOf } from '../support/fake-models.ts';
 import { record } from '../support/plans.ts';
-import { temporaryFolder } from '../support/run-folders.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 interface Project {
   readonly folder: string;
@@ -24,7 +24,7 @@ async function project(
   yaml: string,
   files: Readonly<Record<string, string | Buffer>> = {},
 ): Promise<Project> {
-  const folder = await temporaryFolder();
+  const folder = temporaryFolder();
   for (const [name, text] of Object.entries({ ...files, 'p.yaml': yaml })) {
     await writeFile(join(folder, name), text);
   }

@@ -12,7 +12,7 @@ import type { Recordings } from '../../../src/run/recordings/recordings.ts';
 import { drive } from '../support/drive.ts';
 import { answer, fakeModels, failed, instantModels, used } from '../support/fake-models.ts';
 import { idOf, plan, recordsOf, settings, step as fakeStep, type StepOptions } from '../support/plans.ts';
-import { temporaryFolder } from '../support/run-folders.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** A replay opens no model, so that the provider has to be one that there is. */
 const step = (id: string, options: StepOptions = {}) =>
@@ -31,7 +31,7 @@ function outputOf(scope: Readonly<Record<string, unknown>>, id: string): string 
 const shouting = instantModels((prompt) => answer(prompt.toUpperCase()));
 
 async function newFile(): Promise<string> {
-  return join(await temporaryFolder(), 'calls.recording.jsonl');
+  return join(temporaryFolder(), 'calls.recording.jsonl');
 }
 
 async function recorder(path: string, options?: RecorderOptions) {

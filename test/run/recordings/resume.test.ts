@@ -14,7 +14,8 @@ import type { RunMeta } from '../../../src/run/run-summary.ts';
 import { drive } from '../support/drive.ts';
 import { answer, failed, fakeModels, instantModels } from '../support/fake-models.ts';
 import { plan, recordsOf, settings, step as fakeStep, type StepOptions } from '../support/plans.ts';
-import { jsonLines, temporaryFolder } from '../support/run-folders.ts';
+import { jsonLines } from '../support/run-folders.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const step = (id: string, options: StepOptions = {}) =>
   fakeStep(id, { model: { ...settings, provider: 'mistralai' }, ...options });
@@ -29,7 +30,7 @@ const metaOf = (others: Partial<RunMeta> = {}): RunMeta => ({
 });
 
 async function begun(): Promise<RunFolder> {
-  const folder = await createRunFolder(join(await temporaryFolder(), 'run'), metaOf());
+  const folder = await createRunFolder(join(temporaryFolder(), 'run'), metaOf());
   if (!folder.ok) throw new Error(folder.error.message);
   return folder.value;
 }
@@ -44,7 +45,7 @@ async function resumed(path: string, fileSystem?: FileSystem): Promise<RunFolder
 
 /** What a process leaves that is killed now. */
 async function killed(folder: RunFolder): Promise<string> {
-  const copy = join(await temporaryFolder(), 'copy');
+  const copy = join(temporaryFolder(), 'copy');
   await mkdir(copy);
   for (const name of ['journal.jsonl', 'run.json']) await copyFile(join(folder.path, name), join(copy, name));
   // A process may be killed before it has recorded anything.
@@ -53,7 +54,7 @@ async function killed(folder: RunFolder): Promise<string> {
   return copy;
 }
 
-const newFile = async () => join(await temporaryFolder(), 'r.jsonl');
+const newFile = async () => join(temporaryFolder(), 'r.jsonl');
 
 async function recordInto(file: string, options: Partial<RunOptions>) {
   const opened = await openRecorder(file);
@@ -257,7 +258,7 @@ describe('a replay whose folder can no longer be read', () => {
 
 describe('a run that goes on otherwise than it was begun', () => {
   const refusal = async (before: Partial<RunMeta>, now: Partial<RunMeta>) => {
-    const folder = await createRunFolder(join(await temporaryFolder(), 'run'), metaOf(before));
+    const folder = await createRunFolder(join(temporaryFolder(), 'run'), metaOf(before));
     if (!folder.ok) throw new Error(folder.error.message);
     await drive(chain, [], { openModel: shouting, folder: folder.value }).finished;
     const held = await holdRun(folder.value.path);

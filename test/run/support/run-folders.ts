@@ -1,23 +1,15 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import type { Plan } from '../../../src/plan.ts';
 import { createRunFolder, type FolderServices, type RunFolder } from '../../../src/run/folder.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { plan as planOf, step } from './plans.ts';
-
-/** A folder for one test, gone after it. */
-export async function temporaryFolder(): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'pipe-run-'));
-  onTestFinished(() => rm(path, { recursive: true, force: true }));
-  return path;
-}
 
 export async function newRunFolder(
   services: FolderServices = {},
   plan: Plan = planOf([step('one')]),
 ): Promise<RunFolder> {
-  const dir = join(await temporaryFolder(), 'run');
+  const dir = join(temporaryFolder(), 'run');
   const folder = await createRunFolder(
     dir,
     { plan, input: { path: null, sha256: null }, simulated: false },
