@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, writeSync } from 'node:fs';
 import {
   lstat,
   mkdir,
@@ -50,6 +50,11 @@ export interface FileLook {
 export interface WritableFile {
   /** Writes all of the bytes at the end. */
   append(bytes: Uint8Array): Promise<void>;
+  /**
+   * The same before it returns, at a tenth of what it takes to have another thread do it; throws what the system says. Not
+   * while an `append` is under way. Undefined where the file cannot be written to so.
+   */
+  readonly appendNow?: (bytes: Uint8Array) => void;
   /** The bytes written are on the disk. Fails with ENOENT where the file no longer stands at its path. */
   sync(): Promise<void>;
   close(): Promise<void>;
@@ -108,6 +113,9 @@ function writable(handle: FileHandle, path: string): WritableFile {
       for (let written = 0; written < bytes.length;) {
         written += (await handle.write(bytes, written)).bytesWritten;
       }
+    },
+    appendNow(bytes) {
+      for (let written = 0; written < bytes.length;) written += writeSync(handle.fd, bytes, written);
     },
     async sync() {
       await handle.datasync();

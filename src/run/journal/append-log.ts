@@ -26,7 +26,7 @@ export interface AppendLog {
 export interface AppendLogOptions {
   /** The length of the file so far. */
   readonly start: number;
-  /** Milliseconds that a line may wait for others to share its write, where one was written just before. */
+  /** Milliseconds that a line may wait for others to share its write; with 0, it is written at the end of its turn. */
   readonly wait: number;
   /** Sees the lines onto the disk each second and at the end: what a power failure may take. */
   readonly syncs: boolean;
@@ -56,11 +56,18 @@ const batchSize = 256 * 1024;
 const syncInterval = 1000;
 /** Bytes that may wait for a slow disk before the run waits too. */
 const fullAt = 4 * 1024 * 1024;
+/** Milliseconds a write may hold up all else, and for how long none does where one has taken longer. */
+const slowWrite = 20;
+const slowFor = 1000;
 /** A character takes at most so many bytes in UTF-8. */
 const widest = 3;
-const lineEnd = '}\n';
+const newline = '\n';
+const lineEnd = `}${newline}`;
 
-/** Group commit: lines are encoded into a batch as they come, and batches are written one after the other beside the run. */
+/**
+ * Group commit: lines are encoded into a batch as they come, and batches are written one after the other. A quick file takes
+ * them at once. One that is slow, or is being seen onto the disk, which holds up a write, takes them beside the run.
+ */
 export function createAppendLog(file: WritableFile, options: AppendLogOptions): AppendLog {
   let current = emptyBatch(batchSize);
   /** Full batches, and one larger than they are for each line that needs it. */
@@ -76,18 +83,21 @@ export function createAppendLog(file: WritableFile, options: AppendLogOptions): 
   let syncTimer: NodeJS.Timeout | undefined;
   /** The current batch is to be written though it is not full. */
   let flushDue = false;
-  let syncDue = false;
-  let lastWrite = -Infinity;
+  /** Beside the run, or at once. */
   let writing: Promise<void> | undefined;
+  let isWritingNow = false;
+  /** When the file counts as quick again. */
+  let quickFrom = -Infinity;
   let syncing: Promise<void> | undefined;
+  let syncsUnderWay = 0;
   let closed = false;
   let failed = false;
 
   /** The batch with room for this text. */
   function batchFor(text: string): Batch {
-    const units = text.length + lineEnd.length;
+    const most = text.length * widest;
     // The exact size takes a pass over the text: only a line that might be larger than a batch is worth it.
-    const bytes = units * widest <= batchSize ? units * widest : Buffer.byteLength(text) + lineEnd.length;
+    const bytes = most <= batchSize ? most : Buffer.byteLength(text);
     if (current.used + bytes > current.bytes.length) {
       if (current.used > 0) waiting.push(current);
       current = nextBatch(bytes);
@@ -98,11 +108,9 @@ export function createAppendLog(file: WritableFile, options: AppendLogOptions): 
     return current;
   }
 
-  /** The first line after a pause is written at the end of the turn, those that follow it are gathered. */
   function flushLater(): void {
     if (flushTimer !== undefined || flushSoon !== undefined) return;
-    const rested = performance.now() - lastWrite;
-    if (writing === undefined && rested >= options.wait) flushSoon = setImmediate(flush);
+    if (options.wait === 0) flushSoon = setImmediate(flush);
     else flushTimer = setTimeout(flush, options.wait);
   }
 
@@ -122,14 +130,43 @@ export function createAppendLog(file: WritableFile, options: AppendLogOptions): 
   }
 
   function write(): void {
-    if (writing === undefined && (waiting.length > 0 || flushDue || syncDue)) writing = writeAll();
+    // Who is told of a line may add another.
+    if (writing !== undefined || isWritingNow) return;
+    isWritingNow = true;
+    writeNow();
+    isWritingNow = false;
+    if (isDue()) writing = writeAll();
+  }
+
+  function isDue(): boolean {
+    return waiting.length > 0 || flushDue;
+  }
+
+  /** What is due, as long as the file is quick. */
+  function writeNow(): void {
+    const { appendNow } = file;
+    if (appendNow === undefined || syncsUnderWay > 0) return;
+    try {
+      while (isDue() && performance.now() >= quickFrom) {
+        const batch = nextDue();
+        const began = performance.now();
+        appendNow(batch.bytes.subarray(0, batch.used));
+        const ended = performance.now();
+        if (ended - began > slowWrite) quickFrom = ended + slowFor;
+        commit(batch);
+      }
+    } catch (error) {
+      fail(error);
+    }
   }
 
   async function writeAll(): Promise<void> {
-    while (waiting.length > 0 || flushDue || syncDue) {
+    while (isDue()) {
       try {
-        if (syncDue) sync();
-        await writeNext();
+        const batch = nextDue();
+        await file.append(batch.bytes.subarray(0, batch.used));
+        // A sync beside it may have failed by now.
+        if (!failed) commit(batch);
       } catch (error) {
         fail(error);
       }
@@ -137,24 +174,14 @@ export function createAppendLog(file: WritableFile, options: AppendLogOptions): 
     writing = undefined;
   }
 
-  async function writeNext(): Promise<void> {
-    const batch = waiting.shift() ?? (flushDue ? current : undefined);
-    if (batch === undefined) return;
+  function nextDue(): Batch {
+    const batch = waiting.shift() ?? current;
     if (batch === current) {
       flushDue = false;
       current = nextBatch(0);
     }
     underWay = batch;
-    lastWrite = performance.now();
-    await file.append(batch.bytes.subarray(0, batch.used));
-    // A sync beside it may have failed by now.
-    if (failed) return;
-    commit(batch);
-    if (!options.syncs) return;
-    syncTimer ??= setTimeout(() => {
-      syncDue = true;
-      write();
-    }, syncInterval);
+    return batch;
   }
 
   function commit(batch: Batch): void {
@@ -165,14 +192,20 @@ export function createAppendLog(file: WritableFile, options: AppendLogOptions): 
     underWay = undefined;
     batch.awaited?.resolve(true);
     if (wasFull && !isFull()) options.drained?.();
+    if (options.syncs) syncTimer ??= setTimeout(sync, syncInterval);
   }
 
   /** Beside the writes that follow: a slow disk must not hold up what waits for its line only. */
   function sync(): void {
     clearTimeout(syncTimer);
     syncTimer = undefined;
-    syncDue = false;
-    syncing = Promise.all([syncing, file.sync()]).then(() => undefined, fail);
+    syncing = Promise.all([syncing, seeOntoDisk()]).then(() => undefined, fail);
+  }
+
+  async function seeOntoDisk(): Promise<void> {
+    syncsUnderWay += 1;
+    await file.sync();
+    syncsUnderWay -= 1;
   }
 
   function isFull(): boolean {
@@ -186,7 +219,6 @@ export function createAppendLog(file: WritableFile, options: AppendLogOptions): 
     clearImmediate(flushSoon);
     clearTimeout(syncTimer);
     flushDue = false;
-    syncDue = false;
     for (const batch of [underWay, ...waiting, current]) batch?.awaited?.resolve(false);
     underWay = undefined;
     waiting = [];
@@ -205,16 +237,14 @@ export function createAppendLog(file: WritableFile, options: AppendLogOptions): 
   return {
     append(members, written) {
       if (closed || failed) return undefined;
-      const text = lineStart + members;
+      const text = lineStart + members + lineEnd;
       const batch = batchFor(text);
       const begin = batch.used;
       batch.used += batch.bytes.write(text, begin);
-      const lineLength = batch.used - begin + 1;
-      batch.used += batch.bytes.write(lineEnd, batch.used);
-      seal(batch.bytes.subarray(begin, begin + lineLength));
-      const line = { offset: end, length: lineLength };
+      const line = { offset: end, length: batch.used - begin - newline.length };
+      seal(batch.bytes.subarray(begin, begin + line.length));
       if (written !== undefined) batch.told.push({ line, written });
-      end += lineLength + 1;
+      end += line.length + newline.length;
       return line;
     },
     written() {

@@ -45,9 +45,6 @@ export interface JournalListener {
   drained(): void;
 }
 
-/** In milliseconds: what waits for its line holds a slot for so long. */
-const longestWait = 1;
-
 /** `start` is the length of the file so far; the index learns where each record stands. */
 export function createJournal(
   file: WritableFile,
@@ -57,7 +54,8 @@ export function createJournal(
 ): Journal {
   const log = createAppendLog(file, {
     start,
-    wait: longestWait,
+    // What waits for its line holds a slot for so long.
+    wait: 0,
     syncs: true,
     failed: (error) => listener.failed(error),
     drained: () => listener.drained(),

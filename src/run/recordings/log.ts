@@ -38,9 +38,6 @@ export interface LogOptions {
   readonly failed: (error: unknown) => void;
 }
 
-/** Milliseconds that a line may wait for others: as long as in the journal, since calls wait for both. */
-const longestWait = 1;
-
 /** Rejects with the file system's error. */
 export async function openRecordingLog(
   fileSystem: FileSystem,
@@ -60,7 +57,8 @@ export async function openRecordingLog(
     await fileSystem.truncate(path, length);
   }
   const file = await (found === undefined ? fileSystem.create(path) : fileSystem.openToAppend(path));
-  const log = createAppendLog(file, { start: length, wait: longestWait, syncs: true, failed });
+  // No line waits for others, as in the journal: calls wait for both.
+  const log = createAppendLog(file, { start: length, wait: 0, syncs: true, failed });
   return success({
     log: {
       keep(position, line) {

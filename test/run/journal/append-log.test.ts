@@ -1,13 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { isSealed } from '../../../src/run/checked-line.ts';
 import { nodeFileSystem } from '../../../src/run/file-system.ts';
 import { createAppendLog, type AppendLog } from '../../../src/run/journal/append-log.ts';
 import type { Place } from '../../../src/run/journal/record-index.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { heldFile, until } from './held-file.ts';
+import { heldFile, quickFile, until } from './held-file.ts';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 const quiet = { wait: 2, start: 0, syncs: false, failed: () => {} };
 
@@ -16,7 +20,10 @@ function membersOf(value: string): string {
 }
 
 describe('createAppendLog', () => {
-  it('says of each line where it stands, and writes it there with its checksum', async () => {
+  it.each([
+    ['at once', true],
+    ['beside the run', false],
+  ])('says of each line where it stands, and writes it there with its checksum, %s', async (_, atOnce) => {
     const texts = fc.oneof(
       { weight: 20, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
       // Around and beyond one batch, in characters of one to four bytes.
@@ -25,7 +32,8 @@ describe('createAppendLog', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(texts, fc.boolean()), { maxLength: 20 }), async (lines) => {
         const path = join(temporaryFolder(), 'log');
-        const file = await nodeFileSystem.create(path);
+        const { appendNow, ...beside } = await nodeFileSystem.create(path);
+        const file = { ...beside, ...(atOnce && appendNow && { appendNow }) };
         await file.append(Buffer.from('before\n'));
         const log = createAppendLog(file, { ...quiet, start: 7 });
         const places: (Place | undefined)[] = [];
@@ -180,6 +188,104 @@ describe('createAppendLog', () => {
     log.append(membersOf('a'));
     await letThrough(log, held.writes);
     expect(held.syncs).toEqual(expected);
+  });
+});
+
+describe('a log of a quick file', () => {
+  const atOnce = { ...quiet, wait: 0 };
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+  it('is written at the end of the turn, all lines of which share the write', async () => {
+    const { file, quick, writes } = quickFile();
+    const log = createAppendLog(file, atOnce);
+    const told: string[] = [];
+    for (const text of ['a', 'b']) log.append(membersOf(text), () => told.push(text));
+    const committed = log.committed();
+    expect([quick.length, told]).toEqual([0, []]);
+    await turn();
+    expect([quick.length, told, writes.length]).toEqual([1, ['a', 'b'], 0]);
+    expect(await committed).toBe(true);
+    expect(quick[0]).toMatch(/"value":"a".*\n.*"value":"b".*\n$/);
+    await log.close();
+  });
+
+  it('takes what is added by those who are told', async () => {
+    const { file, quick } = quickFile();
+    const log = createAppendLog(file, atOnce);
+    const large = 'x'.repeat(300_000);
+    let second: Promise<boolean> | undefined;
+    log.append(membersOf('a'), () => {
+      log.append(membersOf(large));
+      second = log.written();
+    });
+    await turn();
+    await until(() => second !== undefined);
+    expect(await second).toBe(true);
+    await log.close();
+    expect(quick.map((text) => text.length > 300_000)).toEqual([false, true]);
+  });
+
+  it('is written beside the run while it is seen onto the disk', async () => {
+    const { file, quick, writes, syncs } = quickFile();
+    const log = createAppendLog(file, { ...atOnce, syncs: true });
+    log.append(membersOf('a'));
+    await until(() => syncs.length === 1);
+    expect(quick).toHaveLength(1);
+    log.append(membersOf('b'));
+    const second = log.committed();
+    await until(() => writes.length === 1);
+    syncs[0]?.();
+    // What comes while a write is under way is not written past it.
+    log.append(membersOf('c'));
+    await turn();
+    expect([quick.length, writes.length]).toEqual([1, 1]);
+    writes[0]?.done();
+    expect(await second).toBe(true);
+    await until(() => writes.length === 2);
+    writes[1]?.done();
+    expect(await log.committed()).toBe(true);
+    log.append(membersOf('d'));
+    await turn();
+    expect([quick.length, writes.length]).toEqual([2, 2]);
+    const closing = log.close();
+    await until(() => syncs.length === 2);
+    syncs[1]?.();
+    await closing;
+  });
+
+  it('is written beside the run for a while when a write has held up the run', async () => {
+    const { file, quick, writes, disk } = quickFile();
+    const log = createAppendLog(file, atOnce);
+    disk.delay = 25;
+    log.append(membersOf('a'));
+    expect(await log.written()).toBe(true);
+    disk.delay = 0;
+    log.append(membersOf('b'));
+    const second = log.written();
+    await until(() => writes.length === 1);
+    writes[0]?.done();
+    expect(await second).toBe(true);
+    expect(quick).toHaveLength(1);
+    const later = performance.now() + 1000;
+    vi.spyOn(performance, 'now').mockImplementation(() => later);
+    log.append(membersOf('c'));
+    expect(await log.written()).toBe(true);
+    expect([quick.length, writes.length]).toEqual([2, 1]);
+    await log.close();
+  });
+
+  it('tells of a failure once, and of nothing as written after it', async () => {
+    const { file, quick, writes, closed, disk } = quickFile();
+    const failures: unknown[] = [];
+    const told: string[] = [];
+    const log = createAppendLog(file, { ...atOnce, failed: (error) => failures.push(error) });
+    disk.error = new Error('ENOSPC');
+    log.append(membersOf('a'), () => told.push('a'));
+    expect(await log.written()).toBe(false);
+    disk.error = undefined;
+    expect(log.append(membersOf('b'))).toBeUndefined();
+    await log.close();
+    expect([failures, told, quick, writes, closed()]).toEqual([[new Error('ENOSPC')], [], [], [], 1]);
   });
 });
 

@@ -30,3 +30,25 @@ export function heldFile() {
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
+
+/**
+ * A held file that can be written to at once as well: `quick` has what was. Such a write takes `delay` milliseconds, or
+ * fails. A test lets each sync through.
+ */
+export function quickFile() {
+  const held = heldFile();
+  const quick: string[] = [];
+  const syncs: (() => void)[] = [];
+  const disk: { delay: number; error: Error | undefined } = { delay: 0, error: undefined };
+  const file: WritableFile = {
+    ...held.file,
+    appendNow(bytes) {
+      if (disk.error !== undefined) throw disk.error;
+      quick.push(Buffer.from(bytes).toString());
+      const until = performance.now() + disk.delay;
+      while (performance.now() < until);
+    },
+    sync: () => new Promise((resolve) => syncs.push(resolve)),
+  };
+  return { ...held, file, quick, syncs, disk };
+}

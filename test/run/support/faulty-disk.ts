@@ -38,18 +38,27 @@ export function faultyDisk(fault?: Fault): {
   const acts = new Map<string, number>();
 
   async function meet<Value>(act: DiskAct, path: string, perform: () => Promise<Value>): Promise<Value> {
+    count(act, path);
+    return perform();
+  }
+
+  /** Throws where the fault is met. */
+  function count(act: DiskAct, path: string): void {
     const name = `${act} ${path.split('/').at(-1)}`;
-    const count = (acts.get(name) ?? 0) + 1;
-    acts.set(name, count);
-    if (fault !== undefined && fault.act === act && path.endsWith(fault.file) && count >= fault.from) {
+    const nth = (acts.get(name) ?? 0) + 1;
+    acts.set(name, nth);
+    if (fault !== undefined && fault.act === act && path.endsWith(fault.file) && nth >= fault.from) {
       throw Object.assign(new Error(`${fault.code}: refused by the test`), { code: fault.code });
     }
-    return perform();
   }
 
   function faultyFile(file: WritableFile, path: string): WritableFile {
     return {
       append: (bytes) => meet('append', path, () => file.append(bytes)),
+      appendNow(bytes) {
+        count('append', path);
+        file.appendNow?.(bytes);
+      },
       sync: () => meet('sync', path, () => file.sync()),
       async close() {
         await file.close();
