@@ -50,10 +50,13 @@ export async function openRecordingLog(
   const earlier: LoggedLine[] = [];
   let length = 0;
   if (found !== undefined) {
-    const scanned = await readLog(found, path, reader, earlier);
-    await found.close();
-    if (!scanned.ok) return scanned;
-    length = scanned.value;
+    try {
+      const scanned = await readLog(found, path, reader, earlier);
+      if (!scanned.ok) return scanned;
+      length = scanned.value;
+    } finally {
+      await found.close();
+    }
     await fileSystem.truncate(path, length);
   }
   const file = await (found === undefined ? fileSystem.create(path) : fileSystem.openToAppend(path));

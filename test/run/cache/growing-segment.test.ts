@@ -11,7 +11,7 @@ import { nodeFileSystem, type FileSystem } from '../../../src/run/file-system.ts
 import { faultyDisk, type DiskAct } from '../support/faulty-disk.ts';
 import { heldBytes } from '../support/memory.ts';
 import { ask, began, entryTo, filesOf, newFolder, upTo } from './answers.ts';
-import { openFiles } from './open-files.ts';
+import { openFiles } from '../support/open-files.ts';
 
 interface Begun {
   readonly segment: GrowingSegment;

@@ -16,7 +16,7 @@ import {
   putAndDie,
   upTo,
 } from './answers.ts';
-import { openFiles } from './open-files.ts';
+import { openFiles } from '../support/open-files.ts';
 
 /** Puts each group of answers as a run of its own, one a second. */
 async function putRuns(folder: string, runs: number, each = 1, first = 0): Promise<void> {

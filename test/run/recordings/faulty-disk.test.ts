@@ -11,6 +11,7 @@ import { openRecorder } from '../../../src/run/recordings/recorder.ts';
 import { drive } from '../support/drive.ts';
 import { answer, failed, instantModels } from '../support/fake-models.ts';
 import { faultyDisk, type DiskAct } from '../support/faulty-disk.ts';
+import { openFiles } from '../support/open-files.ts';
 import { plan, recordsOf, step } from '../support/plans.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -67,9 +68,10 @@ describe('a run that records, where its disk fails under what it has recorded', 
     'ends as a run does, and a sound disk finishes it: %s, from the time %i on',
     async (act, from) => {
       const run = recordingRun(temporaryFolder());
-      const { fileSystem } = faultyDisk({ act, file: 'recording.jsonl', from, code: 'EIO' });
-      const broken = await run.begin(fileSystem);
+      const disk = openFiles(faultyDisk({ act, file: 'recording.jsonl', from, code: 'EIO' }).fileSystem);
+      const broken = await run.begin(disk.fileSystem);
       expect(reasons).toContain(broken?.reason?.code);
+      expect(disk.names()).toEqual([]);
       const whole = await (broken === undefined ? run.begin(nodeFileSystem) : run.resume(nodeFileSystem));
       expect(whole?.counts).toMatchObject({ total: 3, succeeded: 3 });
       expect((await readFile(run.record, 'utf8')).trim().split('\n')).toHaveLength(3);
@@ -82,9 +84,10 @@ describe('a run that records, where its disk fails under what it has recorded', 
       prompt === 'one r1' ? failed() : answer('ok'),
     );
     expect(first?.counts).toMatchObject({ succeeded: 2, failed: 1 });
-    const { fileSystem } = faultyDisk({ act, file: 'recording.jsonl', from, code: 'EIO' });
-    const broken = await run.resume(fileSystem);
+    const disk = openFiles(faultyDisk({ act, file: 'recording.jsonl', from, code: 'EIO' }).fileSystem);
+    const broken = await run.resume(disk.fileSystem);
     expect(reasons).toContain(broken?.reason?.code);
+    expect(disk.names()).toEqual([]);
     if (broken?.state === 'completed') return;
     expect((await run.resume(nodeFileSystem))?.counts).toMatchObject({ total: 3, succeeded: 3 });
     expect((await readFile(run.record, 'utf8')).trim().split('\n')).toHaveLength(3);

@@ -1,8 +1,11 @@
 import { basename } from 'node:path';
 import { nodeFileSystem, type FileSystem } from '../../../src/run/file-system.ts';
 
-/** The real disk, and the names of the files that are open. */
-export function openFiles(): { readonly fileSystem: FileSystem; readonly names: () => readonly string[] } {
+/** The disk, and the names of the files on it that are open. */
+export function openFiles(disk: FileSystem = nodeFileSystem): {
+  readonly fileSystem: FileSystem;
+  readonly names: () => readonly string[];
+} {
   const names: string[] = [];
 
   function watched<File extends { close(): Promise<void> }>(file: File, path: string): File {
@@ -11,17 +14,18 @@ export function openFiles(): { readonly fileSystem: FileSystem; readonly names: 
     return {
       ...file,
       async close() {
-        await file.close();
         names.splice(names.indexOf(name), 1);
+        await file.close();
       },
     };
   }
 
   return {
     fileSystem: {
-      ...nodeFileSystem,
-      create: async (path) => watched(await nodeFileSystem.create(path), path),
-      openToRead: async (path) => watched(await nodeFileSystem.openToRead(path), path),
+      ...disk,
+      create: async (path) => watched(await disk.create(path), path),
+      openToAppend: async (path) => watched(await disk.openToAppend(path), path),
+      openToRead: async (path) => watched(await disk.openToRead(path), path),
     },
     names: () => names.toSorted(),
   };
