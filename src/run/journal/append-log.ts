@@ -7,7 +7,7 @@ export interface AppendLog {
   /**
    * Adds a line of these members: JSON without its braces, at least one. Gives back where the line will stand, without its
    * newline; undefined where the log takes no more, since it failed or was closed. `written` is called when the line has
-   * been handed to the operating system, in the order of the lines, and never where that fails.
+   * been handed to the operating system, in the order of the lines, never within an `append`, and never where that fails.
    */
   append(members: string, written?: (line: Place) => void): Place | undefined;
   /**
@@ -83,9 +83,8 @@ export function createAppendLog(file: WritableFile, options: AppendLogOptions): 
   let syncTimer: NodeJS.Timeout | undefined;
   /** The current batch is to be written though it is not full. */
   let flushDue = false;
-  /** Beside the run, or at once. */
+  /** Beside the run. */
   let writing: Promise<void> | undefined;
-  let isWritingNow = false;
   /** When the file counts as quick again. */
   let quickFrom = -Infinity;
   let syncing: Promise<void> | undefined;
@@ -102,7 +101,8 @@ export function createAppendLog(file: WritableFile, options: AppendLogOptions): 
       if (current.used > 0) waiting.push(current);
       current = nextBatch(bytes);
       flushDue = false;
-      write();
+      // Not here: who is told of lines may add others, in the midst of the one that the batch is for.
+      flushSoon ??= setImmediate(flush);
     }
     flushLater();
     return current;
@@ -130,11 +130,8 @@ export function createAppendLog(file: WritableFile, options: AppendLogOptions): 
   }
 
   function write(): void {
-    // Who is told of a line may add another.
-    if (writing !== undefined || isWritingNow) return;
-    isWritingNow = true;
+    if (writing !== undefined) return;
     writeNow();
-    isWritingNow = false;
     if (isDue()) writing = writeAll();
   }
 

@@ -105,6 +105,18 @@ describe('createAppendLog', () => {
     await log.close();
   });
 
+  it('has no full batch wait for others', async () => {
+    const { file, writes } = heldFile();
+    const log = createAppendLog(file, { ...quiet, wait: 60_000 });
+    for (const text of ['a', 'b']) log.append(membersOf(text.repeat(200_000)));
+    await until(() => writes.length === 1);
+    writes[0]?.done();
+    await until(() => writes.length === 2);
+    writes[1]?.done();
+    await log.close();
+    expect(writes).toHaveLength(2);
+  });
+
   it('tells who hurries nothing as much, whether it was written, failed, or there is nothing left', async () => {
     const { file, writes } = heldFile();
     const log = createAppendLog(file, quiet);
@@ -223,6 +235,20 @@ describe('a log of a quick file', () => {
     expect(await second).toBe(true);
     await log.close();
     expect(quick.map((text) => text.length > 300_000)).toEqual([false, true]);
+  });
+
+  it('tells nobody of a line in the midst of another that is added', async () => {
+    const { file, quick } = quickFile();
+    const log = createAppendLog(file, atOnce);
+    const large = 'x'.repeat(300_000);
+    log.append(membersOf('a'), () => log.append(membersOf('b')));
+    // Too large for the batch of the line before, which is full so.
+    log.append(membersOf(large));
+    await turn();
+    await log.close();
+    const lines = quick.join('').split('\n').slice(0, -1);
+    expect(lines.every((line) => isSealed(Buffer.from(line)))).toBe(true);
+    expect(lines.map((line) => (JSON.parse(line) as { value: string }).value)).toEqual(['a', large, 'b']);
   });
 
   it('is written beside the run while it is seen onto the disk', async () => {
