@@ -87,7 +87,11 @@ export async function createRunFolder(
     const lock = await lockRun(made.value, { pid: services.pid });
     if (!lock.ok) return lock;
     // Another run may have come and gone before the lock was ours.
-    if (!(await isUnbegun(fileSystem, made.value))) {
+    const isOurs = await isUnbegun(fileSystem, made.value).catch(async (error: unknown) => {
+      await lock.value.release();
+      throw error;
+    });
+    if (!isOurs) {
       await lock.value.release();
       return failure(folderInUse(made.value));
     }

@@ -180,6 +180,14 @@ describe('a disk that refuses', () => {
     expect(acts.get('close journal.jsonl') ?? 0).toBe(acts.get('append journal.jsonl') ?? 0);
   });
 
+  it('lets go of a folder that it could not look into', async () => {
+    const dir = temporaryFolder();
+    // Once before the lock is taken, once after it.
+    const { fileSystem } = faultyDisk({ act: 'list', file: '', from: 2, code: 'EIO' });
+    expect(await make(dir, { fileSystem })).toMatchObject({ ok: false, error: { kind: 'local' } });
+    expect(await make(dir)).toMatchObject({ ok: true });
+  });
+
   it('is told of the real one too', async () => {
     const parent = temporaryFolder();
     await writeFile(join(parent, 'file'), '');

@@ -15,7 +15,7 @@ import { hashOf } from './spool.ts';
 
 /**
  * Takes hold of all parts of one run, from the first to the last; whoever is given them lets go of them. All that speaks
- * against merging them is told, and nothing is held then.
+ * against merging them is told, and nothing is held then. Rejects with the file system's error, which holds nothing either.
  */
 export async function holdShards(
   sources: readonly MergeSource[],
@@ -24,25 +24,29 @@ export async function holdShards(
   const held: Shard[] = [];
   const reasons: Diagnostic[] = [];
   const seen = new Map<string, string>();
-  for (const source of sources) {
-    const real = await realpath(source.folder).catch(() => source.folder);
-    const twice = seen.get(real);
-    seen.set(real, source.name);
-    if (twice !== undefined) {
-      reasons.push(
-        refused('overlapping-runs', `\`${source.name}\` and \`${twice}\` are one run: name it once`),
-      );
-      continue;
+  let isWhole = false;
+  try {
+    for (const source of sources) {
+      const real = await realpath(source.folder).catch(() => source.folder);
+      const twice = seen.get(real);
+      seen.set(real, source.name);
+      if (twice !== undefined) {
+        reasons.push(
+          refused('overlapping-runs', `\`${source.name}\` and \`${twice}\` are one run: name it once`),
+        );
+        continue;
+      }
+      const shard = await hold(source, fileSystem, pid);
+      if (shard.ok) held.push(shard.value);
+      else reasons.push(...shard.error);
     }
-    const shard = await hold(source, fileSystem, pid);
-    if (shard.ok) held.push(shard.value);
-    else reasons.push(...shard.error);
+    // What is said of all of them together would mislead where one of them is not known.
+    const together = reasons.length > 0 ? reasons : whole(held);
+    isWhole = together.length === 0;
+    return isWhole ? success(held.toSorted((one, other) => one.index - other.index)) : failure(together);
+  } finally {
+    if (!isWhole) await Promise.all(held.map(({ lock }) => lock.release()));
   }
-  // What is said of all of them together would mislead where one of them is not known.
-  const together = reasons.length > 0 ? reasons : whole(held);
-  if (together.length === 0) return success(held.toSorted((one, other) => one.index - other.index));
-  await Promise.all(held.map(({ lock }) => lock.release()));
-  return failure(together);
 }
 
 async function hold(
@@ -50,22 +54,34 @@ async function hold(
   fileSystem: FileSystem,
   pid: number | undefined,
 ): Promise<Result<Shard, readonly Diagnostic[]>> {
-  const { folder, name } = source;
+  const { folder } = source;
   const before = await readSummary(fileSystem, join(folder, 'run.json'));
   if (!before.ok) return failure([refused('not-a-run', before.error.message, before.error.hint)]);
   const lock = await lockRun(folder, { pid });
   if (!lock.ok) return failure([refused('run-locked', lock.error.message, lock.error.hint)]);
-  // It may have been gone on with until the lock was ours.
-  const summary = await readSummary(fileSystem, join(folder, 'run.json'));
-  const part = summary.ok ? shardOf(source, summary.value) : undefined;
-  if (summary.ok && part?.ok === true) {
-    const spool =
-      summary.value.input.path === '-' ? await hashOf(fileSystem, join(folder, spoolName)) : undefined;
-    return success({ ...source, summary: summary.value, index: part.value, spool, lock: lock.value });
+  let isHeld = false;
+  try {
+    const read = await readHeld(source, fileSystem);
+    isHeld = read.ok;
+    return read.ok ? success({ ...read.value, lock: lock.value }) : read;
+  } finally {
+    if (!isHeld) await lock.value.release();
   }
-  await lock.value.release();
+}
+
+/** It may have been gone on with until the lock was ours. */
+async function readHeld(
+  source: MergeSource,
+  fileSystem: FileSystem,
+): Promise<Result<Omit<Shard, 'lock'>, readonly Diagnostic[]>> {
+  const { folder } = source;
+  const summary = await readSummary(fileSystem, join(folder, 'run.json'));
   if (!summary.ok) return failure([refused('not-a-run', summary.error.message, summary.error.hint)]);
-  return failure(part?.ok === false ? part.error : [refused('not-a-run', `\`${name}\` is no run`)]);
+  const index = shardOf(source, summary.value);
+  if (!index.ok) return index;
+  const spool =
+    summary.value.input.path === '-' ? await hashOf(fileSystem, join(folder, spoolName)) : undefined;
+  return success({ ...source, summary: summary.value, index: index.value, spool });
 }
 
 /** Which part of its input a run is, from 1; or why it is none that can be merged. */

@@ -39,6 +39,7 @@ export async function mergeRecords(
   const cursors: Cursor[] = [];
   try {
     for (const shard of shards) cursors.push(await openCursor(shard, fileSystem));
+    for (const cursor of cursors) await cursor.advance();
     const names = createNames(namingOf(shards));
     for (let sequence = 0; sequence < count; sequence += 1) {
       const next = nextOf(cursors);
@@ -72,10 +73,10 @@ interface ShardRecord {
   readonly fault: string | null | undefined;
 }
 
-/** Reads the records of a shard one after the other. */
+/** Reads the records of a shard one after the other; it begins before the first. */
 interface Cursor {
   readonly shard: ReadShard;
-  /** Undefined behind the last one. */
+  /** Undefined before the first one, and behind the last. */
   readonly record: ShardRecord | undefined;
   advance(): Promise<void>;
   close(): Promise<void>;
@@ -86,7 +87,7 @@ async function openCursor(shard: ReadShard, fileSystem: FileSystem): Promise<Cur
   const { index } = shard.history;
   let sequence = -1;
   let record: ShardRecord | undefined;
-  const cursor: Cursor = {
+  return {
     shard,
     get record() {
       return record;
@@ -97,8 +98,6 @@ async function openCursor(shard: ReadShard, fileSystem: FileSystem): Promise<Cur
     },
     close: () => reader.close(),
   };
-  await cursor.advance();
-  return cursor;
 }
 
 /** The one whose record comes first in the input; undefined where all are at their end. */

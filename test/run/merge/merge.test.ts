@@ -14,7 +14,8 @@ import { nodeFileSystem, type FileSystem } from '../../../src/run/file-system.ts
 import type { RunMeta } from '../../../src/run/run-summary.ts';
 import { drive } from '../support/drive.ts';
 import { answer, failed, instantModels } from '../support/fake-models.ts';
-import { faultyDisk } from '../support/faulty-disk.ts';
+import { faultyDisk, type Fault } from '../support/faulty-disk.ts';
+import { openFiles } from '../support/open-files.ts';
 import { plan, record, source, step } from '../support/plans.ts';
 import { jsonLines } from '../support/run-folders.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -421,6 +422,25 @@ it('leaves no folder where the disk refuses, and lets the runs go', async () => 
     // Its place may be there, and is empty.
     expect(left.filter((name) => name !== 'whole')).toEqual([]);
     expect(await readdir(join(home, 'whole')).catch(() => [])).toEqual([]);
+  }
+  expect(await mergeRuns(sourcesOf(names), join(home, 'whole'))).toMatchObject({ ok: true });
+});
+
+it('holds nothing where the disk does not give what is to be read', async () => {
+  const names = await shards(2, { meta: { input: { path: '-', sha256: null, format: 'jsonl' } } });
+  for (const name of names) await writeFile(join(home, name, 'stdin'), 'the same\n');
+  const faults: readonly Fault[] = [
+    { act: 'openToRead', file: 'shard-2/stdin', from: 1, code: 'EACCES' },
+    { act: 'read', file: 'stdin', from: 1, code: 'EIO' },
+    // Behind the journal as a whole, its first record.
+    { act: 'openToRead', file: 'shard-2/journal.jsonl', from: 2, code: 'EMFILE' },
+    ...[1, 2, 3, 4, 5, 6].map((from) => ({ act: 'read', file: 'journal.jsonl', from, code: 'EIO' }) as const),
+  ];
+  for (const fault of faults) {
+    const { fileSystem, names: open } = openFiles(faultyDisk(fault).fileSystem);
+    const run = await mergeRuns(sourcesOf(names), join(home, 'whole'), { fileSystem });
+    expect(run.ok).toBe(false);
+    expect(open()).toEqual([]);
   }
   expect(await mergeRuns(sourcesOf(names), join(home, 'whole'))).toMatchObject({ ok: true });
 });
