@@ -81,7 +81,7 @@ function checkUrl(image: string): Result<string, string> {
       `${quoted(image)} is no data URL of an image: it begins with \`data:image/png;base64,\` or the like, and goes on in base64`,
     );
   }
-  const bytes = Math.floor(((image.length - image.indexOf(',') - 1) * 3) / 4);
+  const bytes = Buffer.byteLength(image.slice(image.indexOf(',') + 1), 'base64');
   if (bytes <= largestImage) return success(image);
   return failure(
     `${quoted(image)} holds ${bytes.toLocaleString('en-US')} bytes, and an image may have ${largestImage.toLocaleString('en-US')} (10 MB) at most: make it smaller`,

@@ -100,6 +100,12 @@ describe('an image of a record', () => {
     },
   );
 
+  it('is sent as a data URL of as many bytes as an image may have, and of no more', async () => {
+    const url = (bytes: number) => `data:image/png;base64,${Buffer.alloc(bytes).toString('base64')}`;
+    expect(await createImages(undefined).embed(showing(url(10_485_760)))).toMatchObject({ ok: true });
+    expect(await refusal(undefined, url(10_485_761))).toContain('holds 10,485,761 bytes');
+  });
+
   it('leaves a request without one alone', async () => {
     const request: ModelRequest = { messages: [{ role: 'user', content: 'cat.png' }] };
     const embedded = await createImages(undefined).embed(request);
