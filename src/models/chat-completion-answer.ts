@@ -18,9 +18,7 @@ export function readChatCompletion(body: JsonObject): Result<Answer, AnswerProbl
   const { choices } = body;
   if (!Array.isArray(choices)) return malformed('with JSON that has no `choices`');
   if (choices.length === 0) return empty('without any choice');
-  // Further choices, which nobody asks for, have an index of their own, and may come first.
-  const choice =
-    (choices as readonly JsonValue[]).find((one) => isObject(one) && !one['index']) ?? choices[0];
+  const choice = askedChoice(choices) ?? choices[0];
   if (!isObject(choice)) return malformed('with a choice that is no object');
   const { message, finish_reason = null } = choice;
   if (message === undefined || message === null) return empty('with a choice that has no message');
@@ -47,6 +45,12 @@ export function readChatCompletion(body: JsonObject): Result<Answer, AnswerProbl
     tool_calls: calls.value,
     finish_reason,
   });
+}
+
+/** The choice that was asked for. Further ones, which nobody asks for, have an index of their own, and may come first. */
+export function askedChoice(choices: JsonValue | undefined): JsonObject | undefined {
+  if (!Array.isArray(choices)) return undefined;
+  return (choices as readonly JsonValue[]).find((one): one is JsonObject => isObject(one) && !one['index']);
 }
 
 /** Mistral's models refuse in their text; servers that speak OpenAI's dialect say it apart. */

@@ -5,7 +5,7 @@ import type { Result } from '../result.ts';
 import type { AnswerProblem } from './answer-parts.ts';
 import { textOr } from './answer-parts.ts';
 import type { Answer } from './answer.ts';
-import { readChatCompletion } from './chat-completion-answer.ts';
+import { askedChoice, readChatCompletion } from './chat-completion-answer.ts';
 import { joinChatCompletion } from './chat-completion-stream.ts';
 import { deltaOf } from './pieces.ts';
 import type { StreamJoin } from './stream-join.ts';
@@ -17,7 +17,7 @@ import type { StreamJoin } from './stream-join.ts';
 export function readOpenAIAnswer(body: JsonObject): Result<Answer, AnswerProblem> {
   const answer = readChatCompletion(body);
   if (!answer.ok) return answer;
-  const choice = firstOf(body['choices']);
+  const choice = askedChoice(body['choices']) ?? firstOf(body['choices']);
   return success({ ...answer.value, thinking: answer.value.thinking + reasoningIn(choice['message']) });
 }
 
@@ -28,7 +28,7 @@ export function joinOpenAIStream(): StreamJoin {
     add(event) {
       const added = join.add(event);
       if (!added.ok) return added;
-      const more = reasoningIn(firstOf(event['choices'])['delta']);
+      const more = reasoningIn(askedChoice(event['choices'])?.['delta']);
       reasoning += more;
       return success([...deltaOf('thinking', more), ...added.value]);
     },

@@ -46,6 +46,33 @@ describe('an answer of an openai server', () => {
     expect(await ask()).toMatchObject({ ok: true, completion: { text: '42', thinking: 'Hm.' } });
   });
 
+  it.each([true, false])(
+    'has the thinking of the choice that was asked for, as a stream: %s',
+    async (isStream) => {
+      const { server, ask, stream } = await open();
+      const said = (text: string) => ({
+        role: 'assistant',
+        content: text,
+        reasoning_content: `I say ${text}.`,
+      });
+      const choices = (part: 'message' | 'delta') => [
+        { index: 1, [part]: said('no'), finish_reason: 'stop' },
+        { index: 0, [part]: said('yes'), finish_reason: 'stop' },
+      ];
+      server.answer = (call) =>
+        isStream
+          ? call.raw({
+              headers: { 'content-type': 'text/event-stream' },
+              body: `data: ${JSON.stringify({ choices: choices('delta') })}\n\ndata: [DONE]\n\n`,
+            })
+          : call.raw({ body: JSON.stringify({ ...body, choices: choices('message') }) });
+      expect(await (isStream ? stream().outcome : ask())).toMatchObject({
+        ok: true,
+        completion: { text: 'yes', thinking: 'I say yes.' },
+      });
+    },
+  );
+
   it('keeps arguments that are no JSON as the model wrote them', async () => {
     const { server, ask } = await open();
     const tool_calls = [{ id: 'call_1', type: 'function', function: { name: 'add', arguments: '{"a": 1' } }];
