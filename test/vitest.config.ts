@@ -37,6 +37,7 @@ const notClean = [
   'cli/run-end',
   'cli/signals',
   'models/global-dispatcher',
+  'models/time-zone',
   'models/tracing',
   'report/comparison/browser',
   'report/page/browser',

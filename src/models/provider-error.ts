@@ -61,9 +61,13 @@ export function retryAfter(headers: IncomingHttpHeaders, now: number): number | 
   return until === null ? null : Math.max(0, until - sent);
 }
 
-/** Milliseconds since the epoch; null where it is no date. */
+/**
+ * Milliseconds since the epoch; null where it is no date. One that ends with its year names no zone, and is of UTC as all are:
+ * https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7.
+ */
 function dateOf(text: string): number | null {
-  const date = /[a-z]/i.test(text) ? Date.parse(text) : NaN;
+  const zoned = /\d:\d\d \d{4}$/.test(text) ? `${text} GMT` : text;
+  const date = /[a-z]/i.test(text) ? Date.parse(zoned) : NaN;
   return Number.isNaN(date) ? null : date;
 }
 
