@@ -46,7 +46,8 @@ export const similarity: AssertionKind = {
       const reason = `${amount(longest, 'character')} are too many: ${longestCompared} are compared at most`;
       return mismatch(wanted, { reason });
     }
-    const alike = longest === 0 ? 1 : 1 - distance(text, reference) / longest;
+    // One division alone: the same share, written as a number, is the same double.
+    const alike = longest === 0 ? 1 : (longest - distance(text, reference)) / longest;
     if (alike >= Number(least)) return passed;
     // Rounded up, 0.7996 would be told as the 0.8 that was wanted.
     const told = Math.floor(alike * 1000) / 1000;

@@ -22,7 +22,7 @@ export function formatCompact(count: number): string {
 
 /** A share in whole percent, rounded down: only what is whole says 100 %. */
 export function formatPercent(part: number, whole: number): string {
-  return `${Math.floor((part / whole) * 100)} %`;
+  return `${Math.floor((part * 100) / whole)} %`;
 }
 
 /** `1 record`, `12 records`. */

@@ -30,6 +30,8 @@ const passes: readonly (readonly [string, JsonValue, JsonValue])[] = [
   ['similarity', { to: 'Where is my parcel?' }, 'Where is the parcel?'],
   ['similarity', { to: 'abc', at_least: 0 }, 'xyz'],
   ['similarity', { to: 'abc', at_least: 1 }, 'abc'],
+  // 17 of 25 letters are the same: 1 - 8 / 25 is a little less than 0.68.
+  ['similarity', { to: 'a'.repeat(25), at_least: 0.68 }, 'a'.repeat(17)],
 ];
 
 const fails: readonly [string, JsonValue, JsonValue, string, string?][] = [

@@ -5,6 +5,7 @@ import {
   formatCompact,
   formatCount,
   formatMoney,
+  formatPercent,
   formatRate,
   formatSeconds,
 } from '../../src/report/numbers.ts';
@@ -70,6 +71,15 @@ describe('numbers for people', () => {
     [1200, '1,200 records'],
   ])('writes an amount of %d', (count, text) => {
     expect(formatAmount(count, 'record')).toBe(text);
+  });
+
+  it.each([
+    [0, 3, '0 %'],
+    [29, 100, '29 %'],
+    [999, 1000, '99 %'],
+    [7, 7, '100 %'],
+  ])('writes %d of %d in whole percent as %s', (part, whole, text) => {
+    expect(formatPercent(part, whole)).toBe(text);
   });
 
   it.each([
