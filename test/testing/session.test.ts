@@ -306,6 +306,28 @@ describe('a classifier', () => {
     expect(result.tests[0]?.metrics).toMatchObject({ records: 3, failed: 0, accuracy: 2 / 3 });
   });
 
+  it('reaches a threshold that is just the mean of its classes', async () => {
+    const words = [
+      ['billing', 'paid', 7],
+      ['order', 'parcel', 8],
+      ['other', 'hello', 9],
+    ] as const;
+    const lines = words.flatMap(([topic, word, found]) =>
+      Array.from({ length: 10 }, (_, at) => {
+        const text = at < found ? word : topic === 'order' ? 'hello' : 'parcel';
+        return `${topic}-${at},${text},${topic}`;
+      }),
+    );
+    const folder = project({
+      'triage.yaml': triage,
+      'triage.test.yaml': classifier(', at_least: {recall: 0.8}'),
+      'data/rows.csv': `id,text,topic\n${lines.join('\n')}\n`,
+    });
+    const { result } = await record(await suiteOf(folder), model);
+    expect(result.tests[0]?.metrics?.recall).toBeLessThan(0.8);
+    expect(outline(result)['topics']).toEqual(['passed']);
+  });
+
   it('says nothing of shares where an answer is missing', async () => {
     const odd = (prompt: string) =>
       prompt === 'hello' ? failed({ code: 'invalid_request' }) : model(prompt);
