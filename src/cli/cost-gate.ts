@@ -29,10 +29,10 @@ export function tooDear(
     return { message, hint, budgetHelps };
   }
   if (cost_usd.max <= most) return undefined;
-  const message = `the run may cost up to ${dollars(cost_usd.max)}, more than the $${most} of \`--max-usd\``;
+  const message = `the run may cost up to ${dollarsAbove(most, cost_usd.max)}, more than the $${flagNumber(most)} of \`--max-usd\``;
   const run = `\`pipe run --budget-usd ${flagNumber(most)}\``;
   if (!isPaid) {
-    const hint = `${run} would stop before its first call, for which ${dollars(first)} or more has to be set aside`;
+    const hint = `${run} would stop before its first call, for which ${dollarsAbove(most, first)} or more has to be set aside`;
     return { message, hint, budgetHelps };
   }
   const hint = canHold
@@ -41,8 +41,13 @@ export function tooDear(
   return { message, hint, budgetHelps };
 }
 
-function dollars(value: number): string {
-  return `$${value.toLocaleString('en-US', { maximumSignificantDigits: 3 })}`;
+/** Significant digits of a cost. */
+const digits = 3;
+
+/** To the last digit where fewer would not tell it from the bound that it is above. */
+function dollarsAbove(bound: number, value: number): string {
+  const isAbove = Number(value.toPrecision(digits)) > bound;
+  return `$${isAbove ? value.toLocaleString('en-US', { maximumSignificantDigits: digits }) : flagNumber(value)}`;
 }
 
 /** Without a longest answer and a price no budget in dollars can hold, and the run is refused. */
