@@ -240,6 +240,19 @@ describe('the folder of a cache', () => {
 });
 
 describe('the age of an answer', () => {
+  it('is that of each answer, and not of the first beside it', async () => {
+    const folder = await newFolder();
+    const minute = 60_000;
+    let time = began;
+    const cache = open(folder, { now: () => time });
+    cache.put(entryTo(1));
+    time += 29 * minute;
+    cache.put(entryTo(2));
+    await cache.close();
+    expect(await filesOf(folder)).toHaveLength(1);
+    expect(await found(folder, [1, 2], { now: () => began + 30 * day + 10 * minute })).toEqual([2]);
+  });
+
   it('ends it after 30 days, to the millisecond', async () => {
     const folder = await newFolder();
     await putAll(folder, [1]);
