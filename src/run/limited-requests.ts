@@ -1,11 +1,11 @@
 import type { Admission, Gate, RequestSize } from '../models/contract.ts';
 import { success } from '../result.ts';
 
-/** Counts the requests of a call that were answered by a 429, and how long they wait, on their way through the gate. */
+/** Counts the requests of a call that were answered by a 429, and how long all wait, on their way through the gate. */
 export interface CountedGate extends Gate {
   /** As far as the call has come. */
   readonly limited: number;
-  /** Milliseconds that its requests have waited to be let out: by the limits and the budget, not by the provider. */
+  /** Milliseconds that its requests have waited to be let out: for the limits, the budget, and a model that is paused. */
   readonly waited: number;
 }
 

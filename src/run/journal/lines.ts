@@ -53,7 +53,8 @@ import { fingerprintVersion, type Fingerprint } from '../fingerprint.ts';
  * - `duration`: milliseconds, waits and retries included
  * - `at`: when it had ended, in milliseconds since its session began; absent where an earlier pipe wrote the line
  * - `limited`, where there are any: how many of its requests were answered by a 429
- * - `waited`, where they did: milliseconds of `duration` that its requests waited to be let out, by limits or the budget
+ * - `waited`, where they did: milliseconds of `duration` that its requests waited to be let out, for limits, the budget, or a
+ *   model that was paused
  * - `held`, where there are any: reservations that are kept as spent, `usd` and `tokens` as above, since it never came what
  *   their requests used
  * - `resolved_model`, where one answered and said so: the model that did
