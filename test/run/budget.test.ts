@@ -201,6 +201,27 @@ describe('one who waits for a budget', () => {
   });
 });
 
+describe('who does not wait', () => {
+  it('is let go where it fits, and counted', async () => {
+    const { ask, budget } = budgeted({ tokens: 100 });
+    expect(budget.reserveAtOnce(tokens(60))?.bound).toEqual(tokens(60));
+    expect(budget.reserveAtOnce(tokens(41))).toBeUndefined();
+    expect(statesOf(await ask(tokens(41)))).toEqual(['waiting']);
+  });
+
+  it('does not pass by one that waits', async () => {
+    const { ask, budget } = budgeted({ tokens: 100 });
+    expect(statesOf(await ask(tokens(60), tokens(60)))).toEqual(['granted', 'waiting']);
+    expect(budget.reserveAtOnce(tokens(1))).toBeUndefined();
+  });
+
+  it('is not let go once another was refused', async () => {
+    const { ask, budget } = budgeted({ tokens: 100 });
+    expect(statesOf(await ask(tokens(101)))).toEqual(['refused']);
+    expect(budget.reserveAtOnce(tokens(1))).toBeUndefined();
+  });
+});
+
 describe('mistakes of ours', () => {
   it('are not counted twice', async () => {
     const { ask, settle } = budgeted({ tokens: 100 });
