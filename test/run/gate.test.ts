@@ -220,6 +220,32 @@ describe('the gate of a call with a budget', () => {
     expect([budget.report().tokens?.spent, lines]).toEqual([0, []]);
   });
 
+  it('gives back what it had where the call ends while it holds its money and waits for its pace again', async () => {
+    const { open, budget, paced } = gates({ tokens: most + 1000 }, 'pace');
+    const abort = new AbortController();
+    const first = open().admit(size, abort.signal);
+    const second = admitted(open({ key: 'b' }));
+    await settled();
+    paced[1]?.go();
+    const permit = await second;
+    paced[0]?.go();
+    await settled();
+    await permit.settle(limited(null));
+    await settled();
+    expect(budget.report().tokens?.spent).toBe(most);
+    abort.abort();
+    await expect(first).rejects.toThrow('aborted');
+    expect(budget.report().tokens?.spent).toBe(0);
+  });
+
+  it('lets go at once what an answer of no use has left: its call may ask again, and later', async () => {
+    const { open, budget } = gates({ tokens: 10_000 });
+    await (await admitted(open())).settle({ ...answered(), fault: 'it is empty' });
+    expect(budget.report().tokens?.spent).toBe(1000);
+    await (await admitted(open({ key: 'b' }))).settle(answered());
+    expect(budget.report().tokens?.spent).toBe(1000 + most);
+  });
+
   it('writes with a reservation what the requests before it have spent, known or not', async () => {
     const { open, lines } = gates({ usd: 1, tokens: 100_000 });
     const gate = open();
