@@ -18,15 +18,27 @@ const longestEvent = 32 * 1024 * 1024;
 
 /** Server-sent events. */
 export function splitEvents(take: (event: StreamEvent | 'too-long') => void): Splitter {
+  /** A carriage return at the end may be half of a line break: the parser waits for the other half. */
+  let endsInReturn = false;
   const parser = createParser({
     onEvent: ({ event, data }) => take({ name: event, data }),
     onError: ({ type }) => {
-      if (type === 'max-buffer-size-exceeded') take('too-long');
+      if (type !== 'max-buffer-size-exceeded') return;
+      endsInReturn = false;
+      take('too-long');
     },
     maxBufferSize: longestEvent,
   });
-  // An event whose empty line has not come is not whole.
-  return { feed: (text) => parser.feed(text), close: () => undefined };
+  return {
+    feed(text) {
+      if (text !== '') endsInReturn = text.endsWith('\r');
+      parser.feed(text);
+    },
+    close() {
+      // It was a whole one. An event whose empty line has not come is not whole.
+      if (endsInReturn) parser.feed('\n');
+    },
+  };
 }
 
 /** A line each; the last may end with the body. */
