@@ -89,6 +89,8 @@ export function createAppendLog(file: WritableFile, options: AppendLogOptions): 
   let quickFrom = -Infinity;
   let syncing: Promise<void> | undefined;
   let syncsUnderWay = 0;
+  /** Nothing was written since the last sync began. */
+  let isSynced = true;
   let closed = false;
   let failed = false;
 
@@ -189,13 +191,21 @@ export function createAppendLog(file: WritableFile, options: AppendLogOptions): 
     underWay = undefined;
     batch.awaited?.resolve(true);
     if (wasFull && !isFull()) options.drained?.();
-    if (options.syncs) syncTimer ??= setTimeout(sync, syncInterval);
+    isSynced = false;
+    syncLater();
+  }
+
+  /** Not while another is under way: each takes a thread of the process, and who writes needs one. */
+  function syncLater(): void {
+    if (!options.syncs || failed || isSynced || syncsUnderWay > 0) return;
+    syncTimer ??= setTimeout(sync, syncInterval);
   }
 
   /** Beside the writes that follow: a slow disk must not hold up what waits for its line only. */
   function sync(): void {
     clearTimeout(syncTimer);
     syncTimer = undefined;
+    isSynced = true;
     syncing = Promise.all([syncing, seeOntoDisk()]).then(() => undefined, fail);
   }
 
@@ -203,6 +213,7 @@ export function createAppendLog(file: WritableFile, options: AppendLogOptions): 
     syncsUnderWay += 1;
     await file.sync();
     syncsUnderWay -= 1;
+    syncLater();
   }
 
   function isFull(): boolean {

@@ -11,6 +11,7 @@ import { heldFile, quickFile, until } from './held-file.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
+  vi.useRealTimers();
 });
 
 const quiet = { wait: 2, start: 0, syncs: false, failed: () => {} };
@@ -276,6 +277,35 @@ describe('a log of a quick file', () => {
     const closing = log.close();
     await until(() => syncs.length === 2);
     syncs[1]?.();
+    await closing;
+  });
+
+  it('is seen onto the disk by one sync at a time, however long that takes', async () => {
+    const { file, writes, syncs } = quickFile();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const log = createAppendLog(file, { ...atOnce, syncs: true });
+    log.append(membersOf('a'));
+    await turn();
+    vi.advanceTimersByTime(1000);
+    expect(syncs).toHaveLength(1);
+    log.append(membersOf('b'));
+    await until(() => writes.length === 1);
+    writes[0]?.done();
+    expect(await log.committed()).toBe(true);
+    vi.advanceTimersByTime(5000);
+    expect(syncs).toHaveLength(1);
+    // What was written meanwhile is seen there by the next.
+    syncs[0]?.();
+    await turn();
+    vi.advanceTimersByTime(1000);
+    expect(syncs).toHaveLength(2);
+    syncs[1]?.();
+    await turn();
+    vi.advanceTimersByTime(5000);
+    expect(syncs).toHaveLength(2);
+    const closing = log.close();
+    await until(() => syncs.length === 3);
+    syncs[2]?.();
     await closing;
   });
 
