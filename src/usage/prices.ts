@@ -11,6 +11,8 @@ export interface PriceTable {
   /** The day these prices were read, as YYYY-MM-DD. */
   readonly date: string;
   readonly models: { readonly [name: string]: Price };
+  /** The names among them whose price the user gave. */
+  readonly own?: ReadonlySet<string>;
 }
 
 const large: Price = { input: 0.5, cached_input: 0.05, output: 1.5 };
@@ -55,15 +57,19 @@ export const builtInPrices: PriceTable = {
 
 /** The table with a user's own prices: they replace a model's price as a whole, or add a model. */
 export function withOverrides(table: PriceTable, overrides: { readonly [model: string]: Price }): PriceTable {
-  return { ...table, models: { ...table.models, ...overrides } };
+  const own = new Set([...(table.own ?? []), ...Object.keys(overrides)]);
+  return { ...table, models: { ...table.models, ...overrides }, own };
 }
 
 /**
  * The price of an answer: of the model that gave it, which an alias resolves to; of the model that was asked where it did
- * not say (null), or its price is not known.
+ * not say (null), or its price is not known. A price of the user's own goes before a built-in one: who gives that of an
+ * alias means what answers under it.
  */
 export function priceOfAnswer(asked: string, answered: string | null, table: PriceTable): Price | undefined {
-  return (answered === null ? undefined : priceOf(answered, table)) ?? priceOf(asked, table);
+  const names = answered === null ? [asked] : [answered, asked];
+  const name = names.find((each) => table.own?.has(each)) ?? names.find((each) => priceOf(each, table));
+  return name === undefined ? undefined : priceOf(name, table);
 }
 
 /** The price of a model by its exact name; undefined where it is not known. */

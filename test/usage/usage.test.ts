@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addUsage, zeroUsage } from '../../src/usage/add.ts';
 import { costOf } from '../../src/usage/cost.ts';
-import { builtInPrices, priceOf, withOverrides } from '../../src/usage/prices.ts';
+import { builtInPrices, priceOf, priceOfAnswer, withOverrides } from '../../src/usage/prices.ts';
 import type { Usage } from '../../src/usage/usage.ts';
 
 const metered: Usage = {
@@ -218,5 +218,21 @@ describe('prices', () => {
     expect(priceOf('mistral-large-latest', table)).toEqual(priceOf('mistral-large-latest', builtInPrices));
     expect(priceOf('my-model', builtInPrices)).toBeUndefined();
     expect(table.date).toBe(builtInPrices.date);
+  });
+
+  it.each([
+    ['of an alias before the built-in one of what answers', ['mistral-small-latest'], 1],
+    ['of what answers before that of the alias', ['mistral-small-latest', 'mistral-small-2603'], 2],
+    ['of what answers alone', ['mistral-small-2603'], 2],
+    ['of another model not at all', ['mistral-large-latest'], 0.15],
+  ])('prices an answer by a price of the user’s %s', (_, names, input) => {
+    const own = { 'mistral-small-latest': 1, 'mistral-small-2603': 2, 'mistral-large-latest': 3 };
+    const given = Object.entries(own).filter(([name]) => names.includes(name));
+    const overrides = Object.fromEntries(
+      given.map(([name, price]) => [name, { input: price, output: price }]),
+    );
+    const table = withOverrides(builtInPrices, overrides);
+    const priced = priceOfAnswer('mistral-small-latest', 'mistral-small-2603', table);
+    expect(priced?.input).toBe(input);
   });
 });
