@@ -37,7 +37,11 @@ export interface StepDraft {
   /** Keys that differ from the pipeline's model. */
   readonly model?: JsonObject;
   /** Of a structured answer. */
-  readonly structured?: { readonly method: 'json_schema' | 'json_mode'; readonly schema: JsonObject };
+  readonly structured?: {
+    readonly method: 'json_schema' | 'json_mode';
+    readonly strict?: true;
+    readonly schema: JsonObject;
+  };
 }
 
 /** One message. Its texts are templates. */

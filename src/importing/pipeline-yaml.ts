@@ -100,6 +100,7 @@ function stepNode(step: StepDraft): YAMLMap {
   } else add(node, 'messages', messagesNode(step.turns));
   if (step.structured !== undefined) {
     add(node, 'method', step.structured.method);
+    if (step.structured.strict) add(node, 'strict', true);
     add(node, 'schema', compact(valueNode(step.structured.schema), 0));
   }
   return node;

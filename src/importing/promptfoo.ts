@@ -49,19 +49,20 @@ async function readConfig(file: ImportFile): Promise<Result<Imported, readonly D
   const [prompt, ...others] = prompts.value;
   // Those that it has are told, with why they are none.
   if (prompt === undefined) return failure([...file.notes.all(), noPrompt(source)]);
-  tellPrompts(others, file);
+  tellPrompts(prompt, others, file);
   const { model, responseFormat, responsePlace } = modelOf(source, file.notes);
   const cases = await casesOf({ source, file });
   const fields = createFields();
   declareVars(cases.ok ? cases.value : [], fields);
-  const scope = withoutEnv(fieldScope(fields));
+  const scope = withoutEnv(fieldScope(cases.ok ? withUnset(fields, cases.value) : fields));
   const written = await writePrompt(prompt, scope, file);
   if (!cases.ok) return failure([...(written.ok ? [] : written.error), ...cases.error]);
   if (!written.ok) return written;
   const turns = settleTurns(written.value, prompt.place, file.notes);
   if (!turns.ok) return failure([turns.error]);
   const structured = structuredBy(responseFormat, turns.value, responsePlace, file.notes);
-  const tests = await testsOf(cases.value, { scope, file, model });
+  const isStructured = structured !== undefined;
+  const tests = await testsOf(cases.value, { scope, file, model, isStructured });
   const rows = cases.value.map(({ vars }) => vars);
   const ofFile = rows.filter((_, at) => cases.value[at]?.rowOf !== undefined);
   tellOptions(source, file.notes);
@@ -112,12 +113,14 @@ function nameOf(path: string): string {
 }
 
 /** Each prompt is a pipeline of its own: how to get those of the others, and to compare them. */
-function tellPrompts(others: readonly Prompt[], { notes, path, shown }: ImportFile): void {
+function tellPrompts(first: Prompt, others: readonly Prompt[], { notes, path, shown }: ImportFile): void {
   for (const [at, { place }] of others.entries())
     notes.tell(
       place,
-      'the prompt is left out: a pipeline asks one thing, and the first prompt is taken',
-      `move it to the top and import it to another file, pipe import ${shown} --output ${nameOf(path)}-${at + 2}.yaml; run both over the same rows, and see \`pipe diff\``,
+      place === first.place
+        ? 'another prompt of this file is left out: a pipeline asks one thing, and the first prompt is taken'
+        : 'the prompt is left out: a pipeline asks one thing, and the first prompt is taken',
+      `${place === first.place ? 'save it as a file of its own, name that first' : 'move it to the top'} and import it to another file, pipe import ${shown} --output ${nameOf(path)}-${at + 2}.yaml; run both over the same rows, and see \`pipe diff\``,
     );
 }
 
@@ -132,6 +135,18 @@ function declareVars(cases: readonly Case[], fields: Fields): void {
   }
 }
 
+/** What no test sets is nothing to promptfoo, and a record may do without. Tests without variables say nothing of them. */
+function withUnset(fields: Fields, cases: readonly Case[]): Fields {
+  if (cases.every(({ vars }) => Object.keys(vars).length === 0)) return fields;
+  return {
+    ...fields,
+    read: (name) => {
+      if (!fields.has(name)) fields.declare(name, { schema: {}, required: false }, '');
+      return fields.read(name);
+    },
+  };
+}
+
 /** The environment is not read in prompts. */
 function withoutEnv(scope: Scope): Scope {
   return { find: (name) => (name === 'env' || name === '_conversation' ? undefined : scope.find(name)) };
@@ -141,11 +156,12 @@ interface TestSetting {
   readonly scope: Scope;
   readonly file: ImportFile;
   readonly model: ModelDraft;
+  readonly isStructured: boolean;
 }
 
 async function testsOf(
   cases: readonly Case[],
-  { scope, file, model }: TestSetting,
+  { scope, file, model, isStructured }: TestSetting,
 ): Promise<readonly TestDraft[]> {
   let hasCost = false;
   const tests: TestDraft[] = [];
@@ -157,7 +173,7 @@ async function testsOf(
     const made: JsonObject[] = [];
     for (const { assertion, place } of assertions) {
       const path = `steps.${stepId}.output`;
-      const ours = await assertionsOf({ assertion, place, scope, file, path });
+      const ours = await assertionsOf({ assertion, place, scope, file, path, isStructured });
       made.push(...ours);
       if (hasCost || !ours.some((one) => one['max_cost_usd'] !== undefined)) continue;
       hasCost = true;

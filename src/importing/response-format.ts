@@ -15,7 +15,8 @@ export function structuredBy(
   if (type === undefined || type === null || type === '' || type === 'text') return undefined;
   const said = isObject(value) ? value['json_schema'] : undefined;
   const schema = isObject(said) ? said['schema'] : undefined;
-  if (type === 'json_schema' && isObject(schema)) return { method: 'json_schema', schema };
+  if (type === 'json_schema' && isObject(said) && isObject(schema))
+    return { method: 'json_schema', ...(said['strict'] === true && { strict: true }), schema };
   const asksForJson = turns.some(({ parts }) =>
     parts.some((part) => 'text' in part && /json/i.test(part.text)),
   );

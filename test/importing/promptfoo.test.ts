@@ -52,6 +52,68 @@ describe('assertions of promptfoo', () => {
   });
 });
 
+describe('an answer that promptfoo holds to a schema', () => {
+  const schema = { type: 'object', properties: { topic: { type: 'string' } }, required: ['topic'] };
+  const format = JSON.stringify({ type: 'json_schema', json_schema: { name: 't', strict: true, schema } });
+  const provider = `providers: [{id: openai:gpt-4o-mini, config: {response_format: ${format}}}]`;
+  const ofSchema = (assertion: string) =>
+    asserting(assertion).replace('providers: mistral:mistral-small-latest', provider);
+
+  it('is asked for as strictly', async () => {
+    const { pipeline } = await imported(ofSchema('{type: is-json}'));
+    expect(pipeline.steps[0]?.structured).toEqual({ method: 'json_schema', strict: true, schema });
+  });
+
+  it.each([
+    [`{type: equals, value: '{"topic":"a"}'}`, { equals: { topic: 'a' } }],
+    [`{type: equals, value: '{"topic":"{{a}}"}'}`, { equals: { topic: '{{input.a}}' } }],
+    ['{type: equals, value: order}', { equals: 'order' }],
+    ["{type: equals, value: 'null'}", { equals: null }],
+    ['{type: contains-json, value: {type: object}}', { json_schema: { type: 'object' } }],
+  ])('is a value for %s', async (assertion, wanted) => {
+    const file = await imported(ofSchema(assertion));
+    expect(file.tests[0]?.['assert']).toEqual([{ path: 'steps.answer.output', ...wanted }]);
+    expect(told(file)).toEqual([]);
+  });
+
+  it('is a text without one', async () => {
+    const file = await imported(asserting(`{type: equals, value: '{"topic":"a"}'}`));
+    expect(file.tests[0]?.['assert']).toEqual([{ path: 'steps.answer.output', equals: '{"topic":"a"}' }]);
+  });
+});
+
+describe('a variable of a prompt that no test sets', () => {
+  const prompt = "prompts: ['{% if b %}B {% endif %}{{a}} {{c}}']\nproviders: mistral:mistral-small-latest\n";
+
+  it('is one that a record may do without', async () => {
+    const { pipeline } = await imported(`${prompt}tests: [{vars: {a: x}}]\n`);
+    expect([...pipeline.fields].map(([name, { required }]) => [name, required])).toEqual([
+      ['a', true],
+      ['b', false],
+      ['c', false],
+    ]);
+    expect(pipeline.steps[0]?.turns[0]?.parts).toEqual([
+      { text: '{{#if input.b}}B {{/if}}{{input.a}} {{default input.c ""}}' },
+    ]);
+  });
+
+  it.each(['', 'tests: [{assert: [{type: is-json}]}]\n'])(
+    'is required where there are no variables',
+    async (tests) => {
+      const { pipeline } = await imported(`${prompt}${tests}`);
+      expect([...pipeline.fields.values()].every(({ required }) => required)).toBe(true);
+    },
+  );
+});
+
+it('says of several prompts in one file how to part them', async () => {
+  const config = 'prompts: [file://a.txt]\nproviders: mistral:mistral-small-latest\n';
+  const file = await imported(config, { 'a.txt': 'One {{a}}\n---\nTwo {{a}}\n' });
+  expect(file.notes.map(({ message, hint }) => [message.slice(0, 28), hint?.slice(0, 26)])).toEqual([
+    ['another prompt of this file ', 'save it as a file of its o'],
+  ]);
+});
+
 describe('what of a test and of its options has no counterpart', () => {
   const hints = ({ notes }: ImportedFile) => notes.map(({ message, hint }) => [message.split(' ')[0], hint]);
 

@@ -12,6 +12,8 @@ export interface AssertionInput {
   readonly file: ImportFile;
   /** What is looked at: the answer of the step. */
   readonly path: string;
+  /** The answer is a value, and no text that may hold one. */
+  readonly isStructured: boolean;
 }
 
 /** The assertions that one of promptfoo's is; none where it is told that there is no counterpart. */
@@ -40,7 +42,7 @@ export async function assertionsOf(input: AssertionInput): Promise<readonly Json
       return [];
     }
   const value = await valueOf(input);
-  const made = kinds.get(type)?.(value, assertion);
+  const made = makeOf(type, input.isStructured)?.(value, assertion);
   if (made !== undefined) tellKeys(input);
   if (made !== undefined) return [{ ...(made['max_cost_usd'] === undefined && { path }), ...made }];
   const what = type === '' ? 'an assertion without a type' : `the assertion \`${type}\``;
@@ -161,6 +163,16 @@ const kinds: ReadonlyMap<string, Make> = new Map(
   }),
 );
 
+/** An answer that is a value holds no other JSON, and is held against what a text of JSON says. */
+function makeOf(type: string, isStructured: boolean): Make | undefined {
+  const make = kinds.get(isStructured && type === 'contains-json' ? 'is-json' : type);
+  if (!isStructured || type !== 'equals') return make;
+  return (value, assertion) => {
+    const said = typeof value === 'string' ? parsed(value) : undefined;
+    return make?.(said === undefined ? value : said, assertion);
+  };
+}
+
 function schema(value: JsonValue | undefined): JsonObject | undefined {
   return isObject(value) ? { json_schema: value } : undefined;
 }
@@ -240,6 +252,8 @@ function remedyOf(type: string): string {
     return 'code is not executed: say what it looks for by `contains`, `matches`, `json_schema` or `judge`';
   if (/similar/.test(type))
     return 'say what the answer is to mean by `judge: {rubric: …}`; `similarity` compares letters';
+  if (/levenshtein/.test(type))
+    return 'write `similarity: {to: …, at_least: 0.9}`: the share of letters that need no change';
   if (/latency/.test(type))
     return 'tests are answered from recordings: see the latencies of a run in `pipe report`';
   if (/json/.test(type))
