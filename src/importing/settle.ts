@@ -12,7 +12,7 @@ export function settleTurns(
   place: Location,
   notes: Notes,
 ): Result<readonly Turn[], Diagnostic> {
-  const said = turns.filter(({ parts }) => parts.length > 0);
+  const said = withoutComments(turns.filter(({ parts }) => parts.length > 0));
   if (said.length === 0)
     return failure({
       severity: 'error',
@@ -39,6 +39,30 @@ export function settleTurns(
     settled.push({ ...turn, role: 'user' });
   }
   return success(settled);
+}
+
+/** A turn of comments alone, as above the first heading, says nothing: they go to the turn behind it. */
+function withoutComments(turns: readonly Turn[]): readonly Turn[] {
+  const said: Turn[] = [];
+  let comments = '';
+  for (const { role, parts } of turns) {
+    const [first, ...others] = parts;
+    const text = first !== undefined && 'text' in first ? first.text : undefined;
+    if (text !== undefined && others.length === 0 && areComments(text)) {
+      comments += text.trim();
+      continue;
+    }
+    said.push({ role, parts: text === undefined ? parts : [{ text: comments + text }, ...others] });
+    comments = '';
+  }
+  return said;
+}
+
+/** What was not imported is a comment too, in the place of something that was said. */
+function areComments(template: string): boolean {
+  return /^(?:\s*\{\{~?!(?!-- not imported)(?:--(?:(?!--~?\}\})[^])*--~?|(?!--)[^}]*)\}\})+\s*$/.test(
+    template,
+  );
 }
 
 function withoutImages(turn: Turn, place: Location, notes: Notes): Turn {
