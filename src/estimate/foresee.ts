@@ -123,7 +123,7 @@ async function rehearse(
   const questions: Question[] = [];
   let end: StepSight['end'] | undefined;
   const program: StepServices = {
-    signal: new AbortController().signal,
+    signal: never,
     async call(request) {
       const whole = await images.embed(request);
       if (!whole.ok) return { ok: false, error: whole.error, usage: zeroUsage };
@@ -145,6 +145,9 @@ async function rehearse(
   if (end === undefined && result.ok) values[step.id] = result.value;
   return { step, questions, certain: true, end: end ?? (result.ok ? 'through' : 'fails') };
 }
+
+/** One for all: a signal takes more time and memory than the rest of a record. */
+const never = new AbortController().signal;
 
 const unasked = 'nobody is asked while a run is estimated';
 
