@@ -82,6 +82,21 @@ describe('an answer that promptfoo holds to a schema', () => {
   });
 });
 
+describe('a list that not every test sets', () => {
+  const prompt =
+    "prompts: ['{{a}}{% for d in docs %}{{d}}{% endfor %}']\nproviders: mistral:mistral-small-latest\n";
+
+  it.each(['[{vars: {a: x}}]', '[{vars: {a: x}}, {vars: {a: x, docs: [{n: 1}]}}]'])(
+    'is gone through where it is there: %s',
+    async (tests) => {
+      const { pipeline } = await imported(`${prompt}tests: ${tests}\n`);
+      expect(pipeline.steps[0]?.turns[0]?.parts).toEqual([
+        { text: '{{input.a}}{{#each input.docs as |d|}}{{d}}{{else}}{{/each}}' },
+      ]);
+    },
+  );
+});
+
 describe('a variable of a prompt that no test sets', () => {
   const prompt = "prompts: ['{% if b %}B {% endif %}{{a}} {{c}}']\nproviders: mistral:mistral-small-latest\n";
 
@@ -204,4 +219,12 @@ describe('prompts, providers and cases of promptfoo', () => {
     const file = await imported(`${head}tests: rows.jsonl\n`, { 'rows.jsonl': `${row}\n` });
     expect(file.rows).toEqual([{ a: 'api_key=xxxxxxxx"q"', b: `Authorization: ${'x'.repeat(18)}` }]);
   });
+});
+
+it('says that not all of many tests are written', async () => {
+  const rows = Array.from({ length: 1200 }, (_, at) => `x${at},x${at}`);
+  const config = `${head}tests: file://t.csv\n`;
+  const file = await imported(config, { 't.csv': ['a,__expected', ...rows].join('\n') });
+  expect(file.tests).toHaveLength(1000);
+  expect(told(file)).toEqual(['more than 1000 tests come of it: the first 1000 are written, as rows too']);
 });

@@ -213,7 +213,7 @@ function writeElse(otherwise: JinjaElse | undefined, place: Place): readonly Wri
 function writeFor(node: JinjaFor, place: Place): readonly Written[] {
   const { list, names } = node;
   const pairs = pairsOf(list);
-  const subject = writeSubject(pairs ?? whole(list, place), place);
+  const subject = looped(writeSubject(pairs ?? whole(list, place), place));
   const known = names.length === 1 || (names.length === 2 && pairs !== undefined);
   if (subject !== undefined && !known)
     place.notes.tell(
@@ -243,6 +243,14 @@ function writeFor(node: JinjaFor, place: Place): readonly Written[] {
       : writeElse(node.otherwise, place)),
     tag('/each', node.close),
   ];
+}
+
+/** Nothing in the place of a list is none of its items: a text, though an empty one, is no list. */
+function looped(subject: Hand | undefined): Hand | undefined {
+  if (subject?.kind !== 'call' || subject.helper !== 'default') return subject;
+  const [list, fallback] = subject.arguments;
+  const isNothing = fallback?.kind === 'literal' && fallback.value === '';
+  return list?.kind === 'path' && isNothing ? { ...list, optional: true } : subject;
 }
 
 /** A loop with a condition goes through all items: what counts them, or asks whether there are any, is of all. */

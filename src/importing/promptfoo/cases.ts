@@ -45,7 +45,7 @@ export async function casesOf({ source, file }: CasesInput): Promise<Cases> {
   if (cases.length > mostCases)
     file.notes.tell(
       { source, pointer: ['tests'] },
-      `${cases.length} tests come of it, of which the first ${mostCases} are written`,
+      `more than ${mostCases} tests come of it: the first ${mostCases} are written, as rows too`,
       'put the values into a file of rows, and run the pipeline over it',
     );
   return success(cases.slice(0, mostCases));
