@@ -124,6 +124,7 @@ function refuse(message: string): Ran {
 function changeNote({ cwd }: Terminal, { path, ...counts }: RecordingChange): string {
   const { added, replaced, dropped } = counts;
   const isSame = added + replaced + dropped === 0;
+  if (isSame && counts.kept === 0) return 'no test asked anything, so nothing is recorded';
   const parts = Object.entries(counts).flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : []));
   const told = isSame ? 'has every answer already' : parts.join(', ');
   return safe(`${isSame ? '' : 'wrote '}${shownPath(path, cwd)}${isSame ? ' ' : ': '}${told}`);

@@ -67,6 +67,13 @@ describe('two pipelines of one name', () => {
   });
 });
 
+it('says of a recording that nothing was asked for that nothing is recorded', async () => {
+  const cwd = project({ 'p.yaml': mocked('holds') });
+  const { stderr } = await typed(cwd, ['test', 'p.yaml', '--record', '--simulate=']);
+  expect(stderr).toContain('no test asked anything, so nothing is recorded');
+  expect(stderr).not.toContain('has every answer');
+});
+
 describe('an expectation that no answer can meet', () => {
   const labels = `version: 1
 model: {name: m}
