@@ -1,6 +1,6 @@
 import { diffWords, type WordChange } from '../../difference/words.ts';
 import { bounded } from '../../diagnostic/printable.ts';
-import type { JsonValue } from '../../json/json.ts';
+import { isObject, type JsonValue } from '../../json/json.ts';
 
 /** One field's change as it is shown: stretches of text that stayed, went or came, and those that are left out. */
 export type ShownPiece = WordChange | { readonly kind: 'omitted'; readonly text: string };
@@ -12,14 +12,32 @@ const longestSame = 160;
 /** Of a change, so many characters on each side are compared word by word; who wants all of it has `--format json`. */
 const longestCompared = 4000;
 
-/** What became of a value: two texts word by word, anything else as the one in place of the other. */
+/** What became of a value: two texts, lists or maps word by word, anything else as the one in place of the other. */
 export function shownChange(a: JsonValue | undefined, b: JsonValue | undefined): readonly ShownPiece[] {
   if (typeof a === 'string' && typeof b === 'string') return textChange(a, b);
+  if ((Array.isArray(a) && Array.isArray(b)) || (isObject(a) && isObject(b))) {
+    const changes = textChange(JSON.stringify(a), JSON.stringify(inOrderOf(a, b)));
+    // Where no word stayed, there is nothing to see in a difference.
+    if (changes.some(({ kind, text }) => kind === 'same' && /\p{L}|\p{N}/u.test(text))) return changes;
+  }
   const [before, after] = valueTexts(a, b);
   return [
     ...(before === undefined ? [] : [{ kind: 'removed' as const, text: before }]),
     ...(after === undefined ? [] : [{ kind: 'added' as const, text: after }]),
   ];
+}
+
+/** A value with the fields of its maps in the order of another's: where they stand is no change. */
+function inOrderOf(a: JsonValue | undefined, b: JsonValue): JsonValue {
+  if (Array.isArray(b)) {
+    const others = Array.isArray(a) ? a : [];
+    return b.map((item: JsonValue, at) => inOrderOf(others[at], item));
+  }
+  if (!isObject(a) || !isObject(b)) return b;
+  const names = [...Object.keys(a).filter((name) => Object.hasOwn(b, name)), ...Object.keys(b)];
+  return Object.fromEntries(
+    [...new Set(names)].map((name) => [name, inOrderOf(a[name], b[name] as JsonValue)] as const),
+  );
 }
 
 /**
