@@ -3,6 +3,7 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { shownPath } from '../diagnostic/placed.ts';
 import { printable, withoutCommands } from '../diagnostic/printable.ts';
 import { failure, success, type Result } from '../result.ts';
+import { formatCount } from '../report/numbers.ts';
 import type { TestProgress } from '../report/test-progress.ts';
 import type { RecordingChange } from '../run/recordings/change.ts';
 import type { SuiteResult } from '../testing/result.ts';
@@ -125,7 +126,9 @@ function changeNote({ cwd }: Terminal, { path, ...counts }: RecordingChange): st
   const { added, replaced, dropped } = counts;
   const isSame = added + replaced + dropped === 0;
   if (isSame && counts.kept === 0) return 'no test asked anything, so nothing is recorded';
-  const parts = Object.entries(counts).flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : []));
+  const parts = Object.entries(counts).flatMap(([what, count]) =>
+    count > 0 ? [`${formatCount(count)} ${what}`] : [],
+  );
   const told = isSame ? 'has every answer already' : parts.join(', ');
   return safe(`${isSame ? '' : 'wrote '}${shownPath(path, cwd)}${isSame ? ' ' : ': '}${told}`);
 }

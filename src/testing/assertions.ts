@@ -9,19 +9,27 @@ import type { SoundAssertion } from '../pipeline/validate-tests.ts';
 import type { Workspace } from '../pipeline/workspace.ts';
 import type { OutputNode, Plan } from '../plan.ts';
 import { checkTemplate } from '../template/check.ts';
+import type { ScopeType } from '../template/scope-type.ts';
 import { neverEqual } from './never-equal.ts';
 import { compilePath, type TestPath } from './path.ts';
-import { expectedScope, pathScope, type ExpectedOutcome } from './scope.ts';
+import { pathScope, type ExpectedOutcome } from './scope.ts';
 import type { PlannedAssertion } from './suite.ts';
 
 /** What an assertion of usage looks at where it names nothing. */
 const wholeUsage = 'usage';
 
+/** The case that is held against something. */
+export interface AssertedCase {
+  readonly plan: Plan;
+  readonly outcomes: readonly ExpectedOutcome[];
+  /** What templates in what is expected may read. */
+  readonly expected: ScopeType;
+}
+
 /** Compiles what stands in one item of `assert`: an assertion for each kind in it. */
 export async function compileAssertion(
   { pointer, spec }: SoundAssertion,
-  plan: Plan,
-  outcomes: readonly ExpectedOutcome[],
+  { plan, outcomes, expected: readable }: AssertedCase,
   workspace: Workspace,
 ): Promise<readonly PlannedAssertion[]> {
   const { source, report } = workspace;
@@ -39,7 +47,7 @@ export async function compileAssertion(
       report.add(noUsage(kind, text, place));
       continue;
     }
-    const node = compileExpected(kind, expected, at, plan, workspace);
+    const node = compileExpected(kind, expected, at, readable, workspace);
     const judge = await kind.compile(expected, builderFor(expected, at, workspace));
     if (path !== undefined && node !== undefined && judge !== undefined) {
       neverEqual({ kind: key, expected, path, place: at }, plan, scope).forEach((one) => report.add(one));
@@ -69,13 +77,12 @@ function compileExpected(
   { templates }: AssertionKind,
   expected: JsonValue,
   { source, pointer }: Location,
-  plan: Plan,
+  scope: ScopeType,
   { report }: Workspace,
 ): OutputNode | undefined {
   if (!templates) return { kind: 'constant', value: expected };
   const context: TemplateContext = { source, report, partials: new Map(), hasAllPartials: true };
   const { node, templates: placed } = compileOutput(expected, context, pointer);
-  const scope = expectedScope(plan);
   const problems = placed.flatMap(({ template, place }) =>
     checkTemplate(template, scope).map((problem) => templateMistake(problem, place, new Map())),
   );

@@ -9,7 +9,7 @@ import { compileAssertion } from './assertions.ts';
 import { compileClassification } from './classification.ts';
 import { graderPlan } from './grader-plan.ts';
 import { readRows, type RowFile } from './rows.ts';
-import type { ExpectedOutcome } from './scope.ts';
+import { expectedScope, type ExpectedOutcome } from './scope.ts';
 import type { PlannedAssertion, PlannedTest, TestSuite } from './suite.ts';
 import { textIn } from './text-in.ts';
 import { createVariants } from './variants.ts';
@@ -39,12 +39,13 @@ export function createPlanner(plan: Plan, pipeline: Source): Planner {
     const folder = dirname(rows?.path ?? source.path);
     const variant = await variants.find(spec, pointer, folder, workspace);
     const outcomes = [spec['outcome'] ?? 'succeeded'].flat() as readonly ExpectedOutcome[];
-    const planned: PlannedAssertion[] = [];
-    for (const assertion of assertions) {
-      planned.push(...(await compileAssertion(assertion, variant.plan, outcomes, workspace)));
-    }
-    for (const assertion of planned) await addGrader(assertion, workspace);
     const { classify, input } = spec;
+    const records = rows?.records ?? (isObject(input) ? [{ value: input }] : []);
+    const asserted = { plan: variant.plan, outcomes, expected: expectedScope(variant.plan, records) };
+    const planned: PlannedAssertion[] = [];
+    for (const assertion of assertions)
+      planned.push(...(await compileAssertion(assertion, asserted, workspace)));
+    for (const assertion of planned) await addGrader(assertion, workspace);
     const classification =
       isObject(classify) && rows !== undefined
         ? compileClassification(classify, [...pointer, 'classify'], variant.plan, rows, workspace)
@@ -55,7 +56,7 @@ export function createPlanner(plan: Plan, pipeline: Source): Planner {
       given: { source, pointer: [...pointer, ...givenIn(spec)] },
       ...(plan.input.when !== undefined && { when: { source: pipeline, pointer: ['input', 'when'] } }),
       variant,
-      records: rows?.records ?? (isObject(input) ? [{ value: input }] : []),
+      records,
       isTable: rows !== undefined,
       outcomes,
       ...(typeof spec['error'] === 'string' && { error: spec['error'] }),

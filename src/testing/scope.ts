@@ -1,4 +1,4 @@
-import type { JsonObject, JsonSchema } from '../json/json.ts';
+import { isObject, type JsonObject, type JsonSchema } from '../json/json.ts';
 import { scopesOf, usageFields, type StepScope } from '../pipeline/scope.ts';
 import type { OutputNode, Plan } from '../plan.ts';
 import { memberNames, memberOf, typeOf } from '../schema/value-type.ts';
@@ -24,12 +24,26 @@ export function pathScope(plan: Plan, outcomes: readonly ExpectedOutcome[]): Sco
   return { ...scope, names, elsewhere, guarded: true };
 }
 
-/** What the templates in what is expected may read: they are filled in before any step's answer is looked at. */
-export function expectedScope(plan: Plan): ScopeType {
-  const { names, elsewhere, ...scope } = planScope(plan);
+/**
+ * What the templates in what is expected may read: they are filled in before any step's answer is looked at. Rows have
+ * fields for a test alone, such as the right answer, of which the pipeline's schema says nothing.
+ */
+export function expectedScope(plan: Plan, records: readonly { readonly value: JsonObject }[]): ScopeType {
+  const { names, elsewhere, ...scope } = planScope(withFieldsOf(plan, records));
   const own = new Map([...names].filter(([name]) => name !== 'steps'));
   const steps = 'what is expected is told before any answer: it can read `input` and `vars`';
   return { ...scope, names: own, elsewhere: { ...elsewhere, steps, output: steps } };
+}
+
+function withFieldsOf(plan: Plan, records: readonly { readonly value: JsonObject }[]): Plan {
+  const { schema } = plan.input;
+  if (!isObject(schema)) return plan;
+  const names = new Set(records.flatMap(({ value }) => Object.keys(value)));
+  const unknown = [...names].filter((name) => memberOf(typeOf(schema), name) === undefined);
+  if (unknown.length === 0) return plan;
+  const known = isObject(schema['properties']) ? schema['properties'] : {};
+  const properties = { ...known, ...Object.fromEntries(unknown.map((name) => [name, true])) };
+  return { ...plan, input: { ...plan.input, schema: { ...schema, properties } } };
 }
 
 function planScope(plan: Plan): ScopeType {

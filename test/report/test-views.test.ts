@@ -134,6 +134,14 @@ describe('a test with many failures', () => {
     expect(all).toContain('rows.csv:6\n');
     expect(all).not.toContain('more failures');
   });
+
+  it('marks each of its lines once on GitHub', async () => {
+    const { folder, results } = await sampleResults(rows);
+    const options = { format: 'github', color: false, cwd: folder } as const;
+    const text = formatDiagnostics(testDiagnostics(results), options);
+    expect(text.match(/::rows \(/gu)).toHaveLength(1);
+    expect(text).toContain('::rows (rows.csv:2 and 4 more records): ');
+  });
 });
 
 describe('the tables of a classifier', () => {

@@ -26,6 +26,25 @@ describe('what is told of tests', () => {
   });
 });
 
+describe('what is expected of rows with fields that the pipeline does not know', () => {
+  const known = triage.replace(
+    '{key: id,',
+    '{key: id, schema: {type: object, properties: {id: {}, text: {type: string}}},',
+  );
+  const expecting = (field: string, given: string) =>
+    `version: 1\ntests:\n  - {name: one, ${given}, assert: [{path: output.topic, equals: '{{input.${field}}}'}]}\n`;
+  const found = async (field: string, given: string) => {
+    const files = { 'triage.yaml': known, 'rows.csv': 'text,topic\na,order\n' };
+    const folder = project({ ...files, 'triage.test.yaml': expecting(field, given) });
+    return (await loadTests('triage.yaml', { cwd: folder })).diagnostics.map(({ message }) => message);
+  };
+
+  it.each(['rows: rows.csv', 'input: {text: a, topic: order}'])('may read them: %s', async (given) => {
+    expect(await found('topic', given)).toEqual([]);
+    expect(await found('topc', given)).toEqual([expect.stringContaining('`input` has no `topc`')]);
+  });
+});
+
 describe('a file of tests', () => {
   const one = 'version: 1\ntests:\n  - {name: one, input: {text: a}}\n';
 
