@@ -1,5 +1,7 @@
 import { basename } from 'node:path';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { parseYaml } from '../diagnostic/yaml-source.ts';
+import { notImported } from '../pipeline/foreign-files.ts';
 import { readTextFile } from '../pipeline/load.ts';
 import { failure, success, type Result } from '../result.ts';
 import { openFolder, tellSecrets } from './folder.ts';
@@ -30,7 +32,7 @@ export async function importFile(
   const { text, found } = folder.hide(read.value.text);
   tellSecrets(path, text, found, notes);
   const kind = kindOf(basename(path), text, from);
-  if (kind === undefined) return failure([unknownKind(shown, text)]);
+  if (kind === undefined) return failure([unknownKind(path, shown, text)]);
   const imported = await kind.read({ path, shown, text, folder, notes });
   if (!imported.ok) return failure(worthTelling(imported.error));
   return success({ ...imported.value, kind, notes: notes.all() });
@@ -55,7 +57,15 @@ function kindOf(name: string, text: string, from: string | undefined): ImportKin
   return [...importKinds.values()].find((kind) => kind.recognises(name, text));
 }
 
-function unknownKind(shown: string, text: string): Diagnostic {
+function unknownKind(path: string, shown: string, text: string): Diagnostic {
+  const known = notImported(basename(path), parseYaml(path, text).source.value);
+  if (known !== undefined)
+    return {
+      severity: 'error',
+      code: 'unknown-kind',
+      message: `\`${shown}\` looks like ${known.description}, which is not imported`,
+      hint: known.remedy,
+    };
   const kinds = [...importKinds.values()].map(({ kind, example }) => `${kind} (${example})`).join(', ');
   const isPipeline = /^version:\s*1\b/m.test(text) && /^steps:/m.test(text);
   return {

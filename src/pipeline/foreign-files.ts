@@ -43,6 +43,15 @@ function hasModelNode(nodes: readonly JsonValue[]): boolean {
   return nodes.some((node) => isObject(node) && (node['type'] === 'llm' || 'source' in node));
 }
 
+/** Another tool's file that nothing imports: what it is, and what to do in place of it. */
+export function notImported(
+  name: string,
+  file: JsonValue,
+): { readonly description: string; readonly remedy: string } | undefined {
+  const kind = isObject(file) ? kinds.find((one) => one.recognises(file, name)) : undefined;
+  return kind?.remedy === undefined ? undefined : { description: kind.description, remedy: kind.remedy };
+}
+
 /**
  * Tells of another tool's file that is given where the pipeline should be, in place of all of its keys that are none of
  * ours. Undefined where it is none, and for what has steps: that is a pipeline, whatever else stands in it.

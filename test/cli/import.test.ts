@@ -243,6 +243,12 @@ describe('pipe import', () => {
     ['an absent file', {}, 'x.prompt', 'no file `x.prompt`'],
     ['an empty file', { 'x.prompt': '' }, 'x.prompt', '`x.prompt` is empty'],
     ['another file', { 'x.yaml': 'a: 1\n' }, 'x.yaml', 'is not recognised as a file of another tool'],
+    [
+      'a file of DocETL',
+      { 'x.yaml': 'datasets: {}\noperations: []\n' },
+      'x.yaml',
+      "looks like a configuration of DocETL's, which is not imported",
+    ],
     ['a pipeline', { 'x.yaml': 'version: 1\nsteps: {}\n' }, 'x.yaml', 'is a pipeline already'],
     ['bytes that are no text', { 'x.prompt': Buffer.from([0x61, 0xff]) }, 'x.prompt', 'is not UTF-8'],
     [
