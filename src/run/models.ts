@@ -124,7 +124,7 @@ export async function openModels(
   try {
     const ofSteps = await Promise.all(
       plan.steps.map(async (step) => {
-        const settings = settingsFor(step.model, options);
+        const settings = settingsFor(step.model, plan, options);
         const model = sharedModel(step.model.name, settings);
         const { controller } = model;
         return {
@@ -144,9 +144,13 @@ export async function openModels(
   }
 }
 
-function settingsFor(settings: ModelSettings, { simulator, openModel }: RunOptions): ModelSettings {
+function settingsFor(
+  settings: ModelSettings,
+  { prices }: Plan,
+  { simulator, openModel }: RunOptions,
+): ModelSettings {
   if (simulator === undefined) return settings;
-  if (openModel === undefined) return simulatedSettings(settings, simulator);
+  if (openModel === undefined) return simulatedSettings(settings, simulator, prices);
   const { api_key_env: _, ...others } = settings;
   return { ...others, base_url: simulator.base_url };
 }

@@ -1,22 +1,33 @@
 import type { JsonObject } from '../json/json.ts';
 import type { ModelClient, ModelSettings } from '../models/contract.ts';
 import { providers } from '../models/registry.ts';
+import { builtInPrices, priceOf, type PriceTable } from '../usage/prices.ts';
 import type { SimulatorEndpoint } from './options.ts';
 
 /** The provider whose API the simulator speaks, whoever it stands in for. */
 const spoken = 'mistralai';
 
 /** The settings by which the simulator is asked in place of a model. */
-export function simulatedSettings(settings: ModelSettings, { base_url }: SimulatorEndpoint): ModelSettings {
+export function simulatedSettings(
+  settings: ModelSettings,
+  { base_url }: SimulatorEndpoint,
+  prices: PriceTable,
+): ModelSettings {
   const { api_key_env: _, provider, name, parameters, ...others } = settings;
+  const isMistrals = provider === spoken && settings.base_url === undefined && !isOwn(name, prices);
   return {
     ...others,
     base_url,
     provider: spoken,
     // It knows Mistral's models, and takes any name for a fine-tuned one: those are the users' own.
-    name: provider === spoken && settings.base_url === undefined ? name : `ft:${name}`,
+    name: isMistrals ? name : `ft:${name}`,
     parameters: provider === spoken ? parameters : lengthIn(settings),
   };
+}
+
+/** Who gives the price of a model that is not known here says that there is one. */
+function isOwn(name: string, { own }: PriceTable): boolean {
+  return own?.has(name) === true && priceOf(name, builtInPrices) === undefined;
 }
 
 /** The client of a stand-in: where its answer tells the name by which the simulator was asked, it tells the model's own. */

@@ -46,6 +46,15 @@ it.each<[string, string]>([
   expect(nextOf(stopped.stderr)).not.toContain('resume');
 });
 
+it('the simulator stands in for a model whose price the file gives', async () => {
+  const priced = `${pipeline}prices: {my-own: {input: 1000000, output: 0}}\n`;
+  const cwd = project(priced.replace('mistral-small-latest', 'my-own'));
+  const { exitCode, stderr } = await run(cwd, ['--simulate=']);
+  expect(exitCode).toBe(0);
+  expect(stderr).toMatch(/^my-own /mu);
+  expect(stderr).toMatch(/^cost {7}\$\d/mu);
+});
+
 it('after an unknown model of the file, the next run wants another there', async () => {
   const cwd = project(pipeline.replace('-small-latest', '-smal'));
   const stopped = await run(cwd, ['--simulate=']);
