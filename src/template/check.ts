@@ -104,10 +104,15 @@ function checkWith({ subject, body, otherwise }: With, situation: Situation): vo
 
 function checkInclusion({ arguments: given, body }: Inclusion, situation: Situation): void {
   const { frame: parent } = situation;
-  const values = given.map((argument) => checkExpression(argument, situation));
+  const values = given.map((argument) => valueOf(checkExpression(argument, situation)));
   const frame: CheckFrame = { block: 'partial', parent, context: parent.context, key: [], arguments: values };
   // The partial is rendered only once its arguments have values: what was wrong with them is not told again inside.
   checkProgram(body, { ...knowing(situation, given.flatMap(presenceOf)), frame });
+}
+
+/** A `steps.translate` without its `output` is told where it is given. */
+function valueOf(given: Meaning): Meaning {
+  return given.kind === 'names' ? unknownMeaning : given;
 }
 
 function presenceOf(argument: Expression): readonly Fact[] {

@@ -489,6 +489,12 @@ describe('partials', () => {
       'bad-argument "value" in show: `upper` needs text, but `value` is an object',
     ]);
   });
+
+  test('an argument that is no value is told where it is given alone', () => {
+    expect(found('{{> show value=steps.translate}}', {}, { show: '{{value}}{{value.topic}}' })).toEqual([
+      'not-a-value "steps.translate": `steps.translate` is not a value | write steps.translate.output',
+    ]);
+  });
 });
 
 test('all mistakes at once, in the order of the text', () => {
