@@ -3,7 +3,7 @@ import type { Source } from '../diagnostic/source.ts';
 import { didYouMean } from '../diagnostic/suggest.ts';
 import { isObject, type JsonSchema } from '../json/json.ts';
 import { checkTemplate } from '../template/check.ts';
-import { partsOfPath } from '../template/path-text.ts';
+import { dottedName, nameInPath, partsOfPath } from '../template/path-text.ts';
 import type { TemplatePlace, TemplateProblem } from '../template/problem.ts';
 import { memberNames, typeOf } from '../schema/value-type.ts';
 import type { ScopeNode, ScopeType } from '../template/scope-type.ts';
@@ -28,23 +28,29 @@ export interface Columns {
 export interface ColumnCheck {
   readonly columns: Columns;
   /** Whether the header has the column; if not, that is reported, with who asks for it. */
-  has(name: string, place: Location, asker?: string): boolean;
+  has(name: string, place: Location, asked?: Asked): boolean;
+}
+
+interface Asked {
+  readonly asker?: string;
+  /** Where a template reads it: the text of the path before it, and the names from it on. */
+  readonly path?: { readonly before: string; readonly names: readonly string[] };
 }
 
 export function createColumnCheck(columns: Columns, report: Report): ColumnCheck {
   const told = new Set<string>();
-  const { path, names, from = 'header' } = columns;
+  const { path: file, names, from = 'header' } = columns;
   const isHeader = from === 'header';
   const lacking = {
-    header: `${path} has no column`,
-    records: `no record of ${path} has a field`,
-    record: `${path} has no field`,
+    header: `${file} has no column`,
+    records: `no record of ${file} has a field`,
+    record: `${file} has no field`,
   };
   return {
     columns,
-    has(name, place, asker = '') {
+    has(name, place, { asker = '', path } = {}) {
       if (names.includes(name)) return true;
-      const meant = didYouMean(name, names);
+      const meant = dottedName(path?.names ?? [], names) ?? didYouMean(name, names);
       // Of a single record one is enough: what it lacks besides is told where it fails.
       const isEnough = from === 'record' && told.size > 0;
       if (!told.has(name) && !isEnough) {
@@ -52,7 +58,7 @@ export function createColumnCheck(columns: Columns, report: Report): ColumnCheck
           severity: isHeader ? 'error' : 'warning',
           code: isHeader ? 'missing-column' : 'missing-field',
           message: `${lacking[from]} \`${name}\`${asker}`,
-          hint: `${meant === undefined ? '' : `did you mean \`${meant}\`? `}${theirNames(isHeader ? 'columns' : 'fields', names)}`,
+          hint: `${meant === undefined ? '' : `did you mean \`${path === undefined ? meant : nameInPath(meant, path.before)}\`? `}${theirNames(isHeader ? 'columns' : 'fields', names)}`,
           place,
         });
       }
@@ -95,7 +101,7 @@ export function checkHeader(check: ColumnCheck, schema: JsonSchema, source: Sour
   const required = isObject(schema) && Array.isArray(schema['required']) ? schema['required'] : [];
   const place = { source, pointer: ['input', 'schema', 'required'] };
   for (const name of required) {
-    if (typeof name === 'string') check.has(name, place, ', which `input.schema` requires');
+    if (typeof name === 'string') check.has(name, place, { asker: ', which `input.schema` requires' });
   }
 }
 
@@ -122,14 +128,22 @@ export function checkColumns(
   for (const problem of checkTemplate(template, { ...scope, names, mayBeAbsent })) {
     const isOurs = problem.code === 'unknown-path' || problem.code === 'unguarded-skip';
     if (!isOurs || told.some((other) => isSamePlace(problem, other))) continue;
-    const read = textOf(problem, template.text, partials).slice(problem.start, problem.end);
+    const text = textOf(problem, template.text, partials);
+    const read = text.slice(problem.start, problem.end);
     const parts = partsOfPath(read);
     // Of a path that is told as a whole, the field alone is at fault.
     const { name, start, end } = parts.find((part) => lacking.includes(part.name)) ??
       parts[0] ?? { name: read, start: 0, end: read.length };
     const field = { ...problem, start: problem.start + start, end: problem.start + end };
-    check.has(name, locate(field, place, partials));
+    check.has(name, locate(field, place, partials), { path: pathAround(field.start, text) });
   }
+}
+
+/** What a path has before the name at `start`, and its names from there on. */
+function pathAround(start: number, text: string): NonNullable<Asked['path']> {
+  const before = /[^\s{}()=~|]*$/u.exec(text.slice(0, start))?.[0] ?? '';
+  const after = /^[^\s{}()=~|]*/u.exec(text.slice(start))?.[0] ?? '';
+  return { before, names: partsOfPath(after).map(({ name }) => name) };
 }
 
 /** The text in which a problem of a template stands: its own, or that of a partial. */

@@ -9,6 +9,7 @@ import {
 } from './check-situation.ts';
 import { sayKinds } from '../schema/kinds.ts';
 import { otherWordHint } from './other-words.ts';
+import { dottedName, nameInPath } from './path-text.ts';
 import type { ValueType } from '../schema/alternatives.ts';
 import { kindsOfType, memberNames, typeOf } from '../schema/value-type.ts';
 import type { ScopeNames } from './scope-type.ts';
@@ -34,7 +35,7 @@ export function complainOfName(step: Step, from: ScopeNames, situation: Situatio
     rootHint(step, situation) ??
       (reached.length === 0 ? otherWordHint(name.name) : undefined) ??
       outputHint(name.name, from) ??
-      nameHint(name.name, names, from.remedy),
+      nameHint(step, names, from.remedy),
   ]);
 }
 
@@ -55,7 +56,7 @@ export function complainOfField(step: Step, type: ValueType, situation: Situatio
   const message = isObject
     ? `${container} has no \`${name.name}\``
     : `${container} is ${sayKinds(kinds)}, so it has no \`${name.name}\``;
-  const hint = rootHint(step, situation) ?? (isObject ? nameHint(name.name, names) : kindHint(step, type));
+  const hint = rootHint(step, situation) ?? (isObject ? nameHint(step, names) : kindHint(step, type));
   complain(situation, name, ['unknown-path', message, hint]);
 }
 
@@ -66,9 +67,11 @@ function rootHint({ path, name, isFirst, reached, frame }: Step, { scope }: Situ
   return `inside {{#${blockAround(frame)}}} write @root.${path.text}`;
 }
 
-function nameHint(name: string, names: readonly string[], remedy?: string): string | undefined {
-  const meant = didYouMean(name, names);
-  if (meant !== undefined) return `did you mean \`${meant}\`?`;
+function nameHint({ path, name }: Step, names: readonly string[], remedy?: string): string | undefined {
+  const rest = path.names.slice(path.names.indexOf(name)).map((part) => part.name);
+  const meant = dottedName(rest, names) ?? didYouMean(name.name, names);
+  const before = path.text.slice(0, Math.max(0, name.start - path.start));
+  if (meant !== undefined) return `did you mean \`${nameInPath(meant, before)}\`?`;
   if (names.length === 0) return remedy;
   const known = `known: ${sayNames(names)}`;
   return remedy === undefined ? known : `${known}; or ${remedy}`;
