@@ -27,6 +27,8 @@ import type { Workspace } from './workspace.ts';
 interface Parts {
   readonly file: JsonObject;
   readonly vars: JsonObject;
+  /** False where they have been told as a mistake. */
+  readonly knowsVars: boolean;
   readonly input: InputType;
   readonly inputWhen?: PlacedTemplate;
   /** Undefined for a step too little of which is sound. */
@@ -140,13 +142,17 @@ function timesRead(dependencies: readonly Dependency[]): { readonly [step: strin
 }
 
 async function compileParts(
-  { file, steps, models }: SoundFile,
+  { file, lost, steps, models }: SoundFile,
   columns: Columns | undefined,
   workspace: Workspace,
 ): Promise<Parts> {
   const { source, report } = workspace;
   const input = await compileInput(file, columns, workspace);
-  const context = { source, report, ...(await loadPartials(file['partials'], workspace)) };
+  const context = {
+    source,
+    report,
+    ...(await loadPartials(file['partials'], lost.has('partials'), workspace)),
+  };
   const inputWhen = compileWhen(sectionOf(file, 'input')['when'], ['input', 'when'], context);
   const keys = providerKeys(file, models);
   const compiled = new Map<string, CompiledStep | undefined>();
@@ -156,6 +162,7 @@ async function compileParts(
   return {
     file,
     vars: sectionOf(file, 'vars'),
+    knowsVars: !lost.has('vars'),
     input,
     ...(inputWhen && { inputWhen }),
     steps: compiled,
@@ -164,7 +171,7 @@ async function compileParts(
   };
 }
 
-function scopeOf({ vars, input, steps }: Parts, { loops }: StepOrder): FileScope {
+function scopeOf({ vars, knowsVars, input, steps }: Parts, { loops }: StepOrder): FileScope {
   const known = [...steps].map(([id, step]) => {
     const output = step?.program.output ?? true;
     const tool_calls = step === undefined ? true : step.program.tool_calls;
@@ -177,7 +184,7 @@ function scopeOf({ vars, input, steps }: Parts, { loops }: StepOrder): FileScope
     return [id, scope] as const;
   });
   return {
-    vars,
+    ...(knowsVars && { vars }),
     fields: input.fields,
     steps: new Map(known),
     ...(input.type !== undefined && { input: input.type }),

@@ -8,12 +8,16 @@ import type { Workspace } from './workspace.ts';
 
 const extension = '.hbs';
 
-/** The partials of the folder that a pipeline names, each by its file's name without `.hbs`. */
+/**
+ * The partials of the folder that a pipeline names, each by its file's name without `.hbs`. `lost`: it names one where none
+ * is read, which is told.
+ */
 export async function loadPartials(
   folder: JsonValue | undefined,
+  lost: boolean,
   { path, source, files, report }: Workspace,
 ): Promise<Pick<TemplateContext, 'partials' | 'hasAllPartials' | 'partialFolder'>> {
-  if (typeof folder !== 'string') return { partials: new Map(), hasAllPartials: true };
+  if (typeof folder !== 'string') return { partials: new Map(), hasAllPartials: !lost };
   const place = { source, pointer: ['partials'] };
   const absolute = resolve(dirname(path), folder);
   files.note(absolute);

@@ -7,7 +7,8 @@ import type { PlacedTemplate } from './templates.ts';
 
 /** What the templates of a file may read, as far as it is known before any record is. */
 export interface FileScope {
-  readonly vars: JsonObject;
+  /** Absent: any variable. */
+  readonly vars?: JsonObject;
   /** Absent: any field. */
   readonly input?: JsonSchema;
   /** The fields of a record that are known by name, from the schema or a CSV's header. */
@@ -36,11 +37,10 @@ export interface Scopes {
 }
 
 export function scopesOf(file: FileScope): Scopes {
-  const vars = Object.entries(file.vars).map(([name, value]) => [name, valueNode(schemaOf(value))] as const);
   const outcomes = [...file.steps].map((entry) => [entry[0], outcomeNode(entry)] as const);
   const recordNames = new Map<string, ScopeNode>([
     ['input', valueNode(file.input ?? true)],
-    ['vars', { kind: 'names', names: new Map(vars), noun: 'variable', remedy: 'declare it under `vars`' }],
+    ['vars', file.vars === undefined ? valueNode(true) : varsNode(file.vars)],
   ]);
   const names = new Map<string, ScopeNode>([
     ...recordNames,
@@ -80,6 +80,11 @@ export function scopesOf(file: FileScope): Scopes {
       };
     },
   };
+}
+
+function varsNode(vars: JsonObject): ScopeNode {
+  const names = Object.entries(vars).map(([name, value]) => [name, valueNode(schemaOf(value))] as const);
+  return { kind: 'names', names: new Map(names), noun: 'variable', remedy: 'declare it under `vars`' };
 }
 
 /** What a step's `StepValue` offers to templates. */
@@ -161,7 +166,7 @@ function schemaOf(value: JsonValue): JsonSchema {
 }
 
 /** Names that exist, but not as the first name of a path, or not in a prompt; each with what to say of it. */
-function elsewhere({ vars, fields, steps }: FileScope): { readonly [name: string]: string } {
+function elsewhere({ vars = {}, fields, steps }: FileScope): { readonly [name: string]: string } {
   return Object.fromEntries([
     ...['record', 'row', 'item'].map((name) => [name, `the record is called \`input\`, not \`${name}\``]),
     ['args', '`args` are the arguments of a tool call: only the `http` request of that tool can read them'],

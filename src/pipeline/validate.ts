@@ -3,7 +3,7 @@ import { isObject, type JsonObject, type JsonSchema, type JsonValue, type Pointe
 import type { Provider } from '../models/provider.ts';
 import { stepTypes } from '../steps/registry.ts';
 import type { StepType } from '../steps/step.ts';
-import { formatMistakes } from './format/mistake.ts';
+import { formatMistakes, meantKeys } from './format/mistake.ts';
 import { modelSection, stepModelSection, unknownModelSection } from './format/model-section.ts';
 import { fileSection } from './format/sections.ts';
 import { stepSection, untypedStepSection } from './format/step-section.ts';
@@ -11,6 +11,7 @@ import { testsSection } from './format/test-sections.ts';
 import { meantProvider, namesUnknownProvider, providerOf } from './provider-of.ts';
 import type { Report } from './report.ts';
 import { checkOfFormat } from './schema/validator.ts';
+import type { Violation } from './schema/violations.ts';
 import { soundPart } from './sound-part.ts';
 import { typedStep } from './step-type.ts';
 import { anyTest, validateTests } from './validate-tests.ts';
@@ -18,6 +19,8 @@ import { anyTest, validateTests } from './validate-tests.ts';
 /** A file as far as it is sound: what is wrong has been reported and taken out, so that the rest can be checked too. */
 export interface SoundFile {
   readonly file: JsonObject;
+  /** Sections that it has under another name, or with what they cannot hold: that is told, and nothing more is known of them. */
+  readonly lost: ReadonlySet<string>;
   /** Every step by its id; undefined where too little is left of it to tell what it does. */
   readonly steps: ReadonlyMap<string, SoundStep | undefined>;
   /**
@@ -42,9 +45,14 @@ const anyStep = { type: 'object', examples: [{ type: 'chat', prompt: '{{input.te
 
 /** Checks the file against the format: the whole first, then each model by its provider and each step by its type. */
 export function validateFile(value: JsonValue, source: Source, report: Report): SoundFile {
-  const check = checker(source, report);
+  const find = finder(source, report);
+  const check: Check = (part, value, base) => find(part, value, base).sound;
   const needsName = needsModelName(value);
-  const file = check(wholeFile(needsName), value, []) ?? {};
+  const { sound: file = {}, violations } = find(wholeFile(needsName), value, []);
+  const written = isObject(value) ? Object.keys(value) : [];
+  const lost = [...written, ...meantKeys(atTop(violations), source)].filter(
+    (key) => !Object.hasOwn(file, key),
+  );
   const isUnknown = namesUnknownProvider(file['model']);
   const provider = isUnknown ? meantProvider(file['model']) : providerOf(file['model']);
   const top = provider === undefined ? unknownModel : modelOf(provider, needsName);
@@ -80,7 +88,7 @@ export function validateFile(value: JsonValue, source: Source, report: Report): 
     });
   }
   validateTests(file['tests'], source, report);
-  return { file: { ...file, ...(model && { model }) }, steps, models };
+  return { file: { ...file, ...(model && { model }) }, lost: new Set(lost), steps, models };
 }
 
 /** Steps whose names cannot stay have their own mistakes. */
@@ -151,11 +159,17 @@ function needsModelName(file: JsonValue): boolean {
   });
 }
 
-function checker(source: Source, report: Report) {
-  return (part: Part, value: JsonValue, base: Pointer): JsonObject | undefined => {
-    const { name, schema, mayLack, provider } = part;
-    const { sound, violations } = soundPart(checkOfFormat(name, schema), value, base, mayLack);
-    for (const mistake of formatMistakes(violations, source, { provider })) report.add(mistake);
-    return sound;
+type Check = (part: Part, value: JsonValue, base: Pointer) => JsonObject | undefined;
+
+/** Reports what is wrong with a part, and tells what is left of it. */
+function finder(source: Source, report: Report) {
+  return ({ name, schema, mayLack, provider }: Part, value: JsonValue, base: Pointer) => {
+    const found = soundPart(checkOfFormat(name, schema), value, base, mayLack);
+    for (const mistake of formatMistakes(found.violations, source, { provider })) report.add(mistake);
+    return found;
   };
+}
+
+function atTop(violations: readonly Violation[]): readonly Violation[] {
+  return violations.filter(({ pointer }) => pointer.length === 1);
 }

@@ -22,11 +22,36 @@ interface Part {
 export function formatMistakes(
   violations: readonly Violation[],
   source: Source,
-  { form = 'pipeline', provider }: Part = {},
+  part: Part = {},
 ): readonly Diagnostic[] {
+  const unknown = unknownKeysOf(violations, source, part);
+  return violations
+    .filter((violation) => !isMisspelt(violation, unknown))
+    .map((violation) => {
+      const { form = 'pipeline' } = part;
+      const told = unknown.get(pathText(violation.pointer)) ?? toldOf(violation, form, source.value);
+      return diagnosticOf(violation, told, source);
+    });
+}
+
+/** The keys that unknown ones were most likely meant to be. */
+export function meantKeys(
+  violations: readonly Violation[],
+  source: Source,
+  part: Part = {},
+): readonly string[] {
+  return [...unknownKeysOf(violations, source, part).values()].flatMap(({ meant }) => meant ?? []);
+}
+
+/** What to tell of each unknown key, by its path. */
+function unknownKeysOf(
+  violations: readonly Violation[],
+  source: Source,
+  { form = 'pipeline', provider }: Part,
+): ReadonlyMap<string, UnknownKey> {
   const unknownKeys = violations.filter(({ kind }) => kind === 'unknown-key');
   const places = unknownKeys.length > 0 ? keyPlaces(form) : [];
-  const unknown = new Map(
+  return new Map(
     unknownKeys.map(
       ({ pointer, schema }) =>
         [
@@ -41,12 +66,6 @@ export function formatMistakes(
         ] as const,
     ),
   );
-  return violations
-    .filter((violation) => !isMisspelt(violation, unknown))
-    .map((violation) => {
-      const told = unknown.get(pathText(violation.pointer)) ?? toldOf(violation, form, source.value);
-      return diagnosticOf(violation, told, source);
-    });
 }
 
 /** Whether an anchor stands before the value, or in it where it begins. */
