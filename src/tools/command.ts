@@ -83,6 +83,12 @@ async function compile(spec: JsonObject, builder: ToolKindBuilder): Promise<Tool
 const interpreter = /^(?:\S*[/\\])?(?:python[\d.]*|node|bun|tsx|ruby|perl|php|bash|sh|zsh)(?:\.exe)?$/iu;
 const script = /^[^-/\\][^/\\]*\.(?:py|[cm]?[jt]s|sh|rb|pl|php)$/iu;
 
+/** A name may have spaces in it, but not that of an interpreter. */
+function isShellLine(word: string): boolean {
+  const [first = '', ...others] = word.trim().split(/\s+/u);
+  return others.length > 0 && interpreter.test(first);
+}
+
 /** What can be known to be wrong without running anything. */
 async function checkWords(words: readonly string[], builder: ToolKindBuilder): Promise<void> {
   const refuse = (index: number, code: string, message: string, hint: string): void =>
@@ -99,7 +105,15 @@ async function checkWords(words: readonly string[], builder: ToolKindBuilder): P
       refuse(index, 'control-character', 'a word of `command` cannot hold a NUL character', 'leave it out');
     else if (index === 0 && word.trim() === '')
       refuse(index, 'invalid-value', '`command` names no program', 'write the program first');
-    else if (/^\.\.?\//u.test(word)) await builder.file(['command', index]);
+    else if (index === 0 && isShellLine(word)) {
+      const others = words.slice(1);
+      refuse(
+        index,
+        'invalid-value',
+        'the program and its arguments stand in one word of `command`',
+        `write each by itself: [${[...word.trim().split(/\s+/u), ...others].join(', ')}]`,
+      );
+    } else if (/^\.\.?\//u.test(word)) await builder.file(['command', index]);
     else if (index === 1 && interpreter.test(words[0] ?? '') && script.test(word))
       await builder.file(['command', index], 'warning');
   });
@@ -157,13 +171,18 @@ function unstarted(
 ): ToolError {
   const name = nameOf(program);
   const reasons: { readonly [code: string]: string } = {
-    ENOENT: isPath(program)
-      ? `${name} is not there, or the interpreter that its first line names is not`
-      : `${name} is not on PATH: install it, or correct the first word of \`command\``,
+    ENOENT: `${name} ${absence(program)}`,
     EACCES: `${name} may not be run: make it executable by \`chmod +x\`, or name the program that runs it first, as in [node, ./tool.mjs]`,
   };
   const reason = reasons[code ?? ''] ?? `${name} could not be started: ${beginningOf(message)}`;
   return { code: 'not_started', message: reason, fatal: true };
+}
+
+function absence(program: string): string {
+  if (/\s/u.test(program)) return 'is not there: arguments are words of `command` by themselves';
+  return isPath(program)
+    ? 'is not there, or the interpreter that its first line names is not'
+    : 'is not on PATH: install it, or correct the first word of `command`';
 }
 
 function nameOf(program: string): string {

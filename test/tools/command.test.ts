@@ -289,8 +289,8 @@ describe('a command that cannot be run', () => {
     ],
     [
       'a line of a shell',
-      ['node tool.mjs'],
-      '`node tool.mjs` is not on PATH: install it, or correct the first word of `command`',
+      ['bin/none --fast'],
+      '`bin/none --fast` is not there: arguments are words of `command` by themselves',
     ],
     [
       'a path that leads nowhere',
@@ -331,6 +331,7 @@ describe('mistakes in a command', () => {
       ['misplaced-template command.1', 'misplaced-template command.2'],
     ],
     ['NUL characters', { command: ['node', 'a\0b'] }, ['control-character command.1']],
+    ['a line of a shell', { command: ['node ./tool.mjs'] }, ['invalid-value command.0']],
     ['no program', { command: [' ', 'x'] }, ['invalid-value command.0']],
     [
       'files that are not there',
