@@ -125,18 +125,23 @@ function helperOf(raw: RawCall, position: Position, problems: Problems): Helper 
   return undefined;
 }
 
-/** Of `input.review id` the name that was meant, or the helper that stands behind its argument. */
+/** Of `input.review id` or `input.price (EUR)` the name that was meant, or the helper that stands behind its argument. */
 function spacedName(raw: RawCall, position: Position): string | undefined {
   const path = written(position, raw.path.loc);
   const [, before, first] = /^(.*\.)([^.[\]]+)$/su.exec(path) ?? [];
   const rest = raw.params.map((parameter) => written(position, parameter.loc));
-  const isName = raw.params.every(
-    (parameter) => parameter.type === 'PathExpression' && isSimple(parameter, position),
-  );
+  const isName = raw.params.every((parameter) => mayBeOfName(parameter, position));
   if (!isName || first === undefined || raw.hash !== undefined || findHelper(first)) return undefined;
   const helper = rest.find((name) => findHelper(name) !== undefined);
   if (helper !== undefined) return `a helper stands before its arguments: {{${helper} ${path}}}`;
   return `a name with spaces: {{${before}[${[first, ...rest].join(' ')}]}}`;
+}
+
+/** Whether it may as well be one of the words of a name. */
+function mayBeOfName(parameter: RawExpression, position: Position): boolean {
+  if (parameter.type === 'PathExpression') return isSimple(parameter, position);
+  if (parameter.type === 'NumberLiteral') return true;
+  return parameter.type === 'SubExpression' && /^\([^"'.=[\]@]+\)$/u.test(written(position, parameter.loc));
 }
 
 /** A literal of the wrong kind can be told without knowing anything of the scope. */

@@ -132,6 +132,14 @@ const refused: readonly (readonly [template: string, ...mistakes: string[]])[] =
     'unknown-helper "input.my": `input.my` is not a helper, so nothing can follow it | a name with spaces: {{input.[my review id]}}',
   ],
   [
+    '{{input.price (EUR net) 2}}',
+    'unknown-helper "input.price": `input.price` is not a helper, so nothing can follow it | a name with spaces: {{input.[price (EUR net) 2]}}',
+  ],
+  [
+    '{{input.text (upper input.name)}}',
+    'unknown-helper "input.text": `input.text` is not a helper, so nothing can follow it | helpers: eq, ne, gt, lt, and, or, not, json, join, lower, upper, trim, default, length, truncate',
+  ],
+  [
     '{{input.text upper}}',
     'unknown-helper "input.text": `input.text` is not a helper, so nothing can follow it | a helper stands before its arguments: {{upper input.text}}',
   ],
