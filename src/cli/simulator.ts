@@ -3,6 +3,7 @@ import { parseSimulatorOptions, simulatorOptionHelp } from '../simulator/parse-o
 import { exit, type ExitCode } from './exit.ts';
 import { wholeNumber } from './options.ts';
 import { untilInterrupted } from './signals.ts';
+import { formatAmount, formatCount } from '../report/numbers.ts';
 import { wrap } from '../report/text.ts';
 import { printError, writeOut, type Terminal } from './terminal.ts';
 
@@ -45,7 +46,7 @@ Example:
       const { requests, input_tokens, output_tokens } = simulator.stats();
       await simulator.close();
       terminal.stderr.write(
-        `\n${requests} requests, ${input_tokens} input and ${output_tokens} output tokens\n`,
+        `\n${formatAmount(requests, 'request')}, ${formatCount(input_tokens)} input and ${formatAmount(output_tokens, 'output token')}\n`,
       );
       done(exit.success);
     });
