@@ -40,7 +40,8 @@ export function wrap(line: string, columns: number): readonly string[] {
   for (const word of line.split(' ')) {
     const longer = current === '' ? word : `${current} ${word}`;
     if (current !== '' && displayWidth(stripVTControlCharacters(longer)) > columns) {
-      lines.push(current);
+      // Of two spaces between words, the first would end the line.
+      lines.push(current.trimEnd());
       current = word;
     } else current = longer;
   }

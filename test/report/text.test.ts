@@ -46,6 +46,7 @@ describe('wrap', () => {
   it.each([
     ['a few words here', 9, ['a few', 'words', 'here']],
     ['fits', 9, ['fits']],
+    ['two  spaces  apart', 12, ['two  spaces', 'apart']],
     ['averylongword b', 5, ['averylongword', 'b']],
     ['', 5, ['']],
     ['日本 語の', 5, ['日本', '語の']],
