@@ -33,10 +33,13 @@ export function refusedStart(plan: Plan, options: RunOptions): StopReason | unde
   const mistakes = checkStart(plan, { env, live, tools: runsTools(options) });
   const [first] = mistakes;
   if (first === undefined) return undefined;
-  const sentences = mistakes.map(({ message, hint }) =>
-    hint === undefined ? message : `${message}. ${hint}`,
-  );
-  return { kind: 'input', code: first.code.replaceAll('-', '_'), message: sentences.join('. ') };
+  const hints = mistakes.flatMap(({ hint }) => hint ?? []);
+  return {
+    kind: 'input',
+    code: first.code.replaceAll('-', '_'),
+    message: mistakes.map(({ message }) => message).join('; '),
+    ...(hints.length > 0 && { hint: hints.join('; ') }),
+  };
 }
 
 /** Whether tools are run: a replay has what came of them, unless it is told to run them. */

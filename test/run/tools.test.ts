@@ -387,9 +387,11 @@ describe('the environment of tools', () => {
       counts: { pending: 1 },
     });
     expect(reason?.message).toBe(
-      '`MISSING` is not set, and the tools of steps `one`, `two` need it. ' +
-        'set it by `export MISSING=…`; tools run with `--simulate` too. ' +
-        '`GONE` is not set, and the tools of step `two` need it. ' +
+      '`MISSING` is not set, and the tools of steps `one`, `two` need it; ' +
+        '`GONE` is not set, and the tools of step `two` need it',
+    );
+    expect(reason?.hint).toBe(
+      'set it by `export MISSING=…`; tools run with `--simulate` too; ' +
         'set it by `export GONE=…`; tools run with `--simulate` too',
     );
     expect(tools.seen.calls).toBe(0);
