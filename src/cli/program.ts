@@ -8,7 +8,6 @@ import { completionCommand } from './completion.ts';
 import { doctorCommand } from './doctor.ts';
 import { diffCommand } from './diff.ts';
 import { refuseEmptyPaths } from './empty-paths.ts';
-import { excessHint } from './excess-hint.ts';
 import type { ExitCode } from './exit.ts';
 import { importCommand } from './import.ts';
 import { initCommand } from './init.ts';
@@ -26,6 +25,7 @@ import { schemaCommand } from './schema.ts';
 import { simulatorCommand } from './simulator.ts';
 import { testCommand } from './test.ts';
 import { tryCommand } from './try.ts';
+import { usageHint } from './usage-hint.ts';
 import { wantsColor, type Terminal } from './terminal.ts';
 
 type MakeCommand = (terminal: Terminal, done: (code: ExitCode) => void) => Command;
@@ -84,7 +84,7 @@ export function buildProgram(terminal: Terminal, done: (code: ExitCode) => void)
       writeErr: (text) => terminal.stderr.write(text),
       outputError(text, write) {
         write(text);
-        const hint = text.startsWith('error: too many arguments') ? excessHint(command) : undefined;
+        const hint = usageHint(text, command);
         if (hint !== undefined) write(`(${hint})\n`);
       },
     });

@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+import { excessHint } from './excess-hint.ts';
+
+/** What to do about what Commander has refused, beyond what it says; undefined where nothing tells what was meant. */
+export function usageHint(refusal: string, command: Command): string | undefined {
+  if (refusal.startsWith('error: too many arguments')) return excessHint(command);
+  if (refusal.startsWith("error: required option '--input "))
+    return 'give the rows: --input rows.csv, or --input - where they come by standard input';
+  const flag = /^error: unknown option '(-[^']+)'/u.exec(refusal)?.[1];
+  return flag === undefined ? undefined : flagHint(flag, command);
+}
+
+/** Short flags as other tools have them: here each is written out. */
+const written = new Map([
+  ['-i', '--input'],
+  ['-j', '--concurrency'],
+  ['-m', '--model'],
+  ['-n', '--limit'],
+  ['-o', '--output'],
+  ['-q', '--quiet'],
+]);
+
+function flagHint(flag: string, command: Command): string | undefined {
+  const meant = written.get(flag);
+  if (meant !== undefined && command.options.some(({ long }) => long === meant))
+    return `did you mean ${meant}?`;
+  return flag === '--dry-run' && command.name() === 'run'
+    ? 'pipe plan tells what a run would ask and cost, pipe render the requests; --simulate runs without a model'
+    : undefined;
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { command } from './command.ts';
+
+describe('wrong usage', () => {
+  it.each<[readonly string[], string]>([
+    [['run', 'x.yaml'], '(give the rows: --input rows.csv, or --input - where they come by standard input)'],
+    [['plan', 'x.yaml'], '(give the rows: --input rows.csv, or --input - where they come by standard input)'],
+    [['run', 'x.yaml', 'rows.csv'], '(did you mean --input rows.csv?)'],
+    [['run', 'x.yaml', '-i', 'rows.csv'], '(did you mean --input?)'],
+    [['merge', 'one', 'two', '-o', 'all.csv'], '(did you mean --output?)'],
+    [
+      ['run', 'x.yaml', '--input', 'rows.csv', '--dry-run'],
+      '(pipe plan tells what a run would ask and cost, pipe render the requests; --simulate runs without a model)',
+    ],
+  ])('pipe %j is answered with what was meant', async (words, hint) => {
+    const { code, stderr } = await command(temporaryFolder(), words);
+    expect(code).toBe(2);
+    expect(stderr.split('\n')).toContain(hint);
+  });
+
+  it.each<[readonly string[]]>([[['lock', 'x.yaml', '-o', 'x']], [['run', 'x.yaml', '-z']]])(
+    'pipe %j is not answered with a guess',
+    async (words) => {
+      const { stderr } = await command(temporaryFolder(), words);
+      expect(stderr.trimEnd().split('\n')).toHaveLength(2);
+    },
+  );
+});
