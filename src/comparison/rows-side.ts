@@ -17,7 +17,7 @@ export interface RowsInput {
 /** A file of rows: JSONL, CSV, TSV or JSON, gzipped or not. */
 export async function openRowsSide({ path, stdin, key }: RowsInput): Promise<Result<Side, Diagnostic>> {
   const opened = await openRecords({ path, ...(stdin !== undefined && { stdin }) });
-  if (!opened.ok) return opened;
+  if (!opened.ok) return failure(unopened(opened.error, path));
   const source = opened.value;
   const { columns } = source;
   if (key !== undefined && columns !== undefined && !columns.includes(key)) {
@@ -31,6 +31,14 @@ export async function openRowsSide({ path, stdin, key }: RowsInput): Promise<Res
     duplicate: (row, first) => duplicateKey(source.path, row, first),
     rows: () => rowsOf(source, key),
   });
+}
+
+/** `pipe diff` has no flag that tells the format of a side. */
+function unopened(mistake: Diagnostic, path: string): Diagnostic {
+  if (mistake.hint?.includes('--input-format') !== true) return mistake;
+  const hint =
+    path === '-' ? 'give it JSONL, or name a file of rows' : 'give it a name that tells it, such as rows.csv';
+  return { ...mistake, hint };
 }
 
 async function* rowsOf(source: RecordSource, key: string | undefined): AsyncIterable<SideItem> {
@@ -82,7 +90,7 @@ function keyedRow(path: string, line: number, value: JsonObject, key: string | u
       severity: 'error',
       code: 'missing-key',
       message: Object.hasOwn(value, key)
-        ? `\`${key}\` of this row is neither a text nor a whole number, so it names nothing`
+        ? `\`${key}\` of this row is ${value[key] === '' ? 'empty' : 'neither a text nor a whole number'}, so it names nothing`
         : `this row has no \`${key}\`, which is to name it`,
       ...(meant !== undefined && { hint: `did you mean \`--key ${meant}\`?` }),
       place: { path, line },

@@ -293,6 +293,7 @@ describe('pipe diff of files of rows', () => {
       ['odd.jsonl', 'b.jsonl', '--key', 'id'],
       ['odd.jsonl:1', 'neither a text nor a whole number', 'odd.jsonl:2', 'odd.jsonl:3'],
     ],
+    ['an empty key', ['blank.csv', 'b.jsonl', '--key', 'id'], ['blank.csv:2', '`id` of this row is empty']],
     [
       'a key that stands twice',
       ['twice.csv', 'b.jsonl', '--key', 'id'],
@@ -325,7 +326,11 @@ describe('pipe diff of files of rows', () => {
       ['there is no run `befor`', 'did you mean `before`?'],
     ],
     ['a folder that is no run', ['.', 'a.csv', '--key', 'id'], ["no run's folder"]],
-    ['a format that is none', ['notes.txt', 'a.csv', '--key', 'id'], ['does not tell its format']],
+    [
+      'a format that is none',
+      ['notes.txt', 'a.csv', '--key', 'id'],
+      ['does not tell its format', 'hint: give it a name that tells it, such as rows.csv'],
+    ],
     ['--key for two runs', ['before', 'after', '--key', 'id'], ['`--key` is for files of rows']],
     ['--key without a name', ['a.csv', 'b.jsonl', '--key', ''], ['`--key` has no name']],
     [
@@ -348,6 +353,7 @@ describe('pipe diff of files of rows', () => {
     rows(cwd);
     writeFileSync(join(cwd, 'odd.jsonl'), '{"id":null}\n{"id":1.5}\n{"id":""}\n{"id":7}\n');
     writeFileSync(join(cwd, 'twice.csv'), 'id\nt1\nt2\nt1\nt2\n');
+    writeFileSync(join(cwd, 'blank.csv'), 'id,a\n,1\n');
     writeFileSync(join(cwd, 'broken.jsonl'), '{"id": "a"\n[1]\n{"id":"c"}\n');
     writeFileSync(join(cwd, 'odd.csv'), Buffer.from([0xff, 0xfe, 0x00, 0x41, 0x0a]));
     writeFileSync(join(cwd, 'empty.csv'), '');
