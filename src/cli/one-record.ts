@@ -151,11 +151,17 @@ function notFound(
     return refused(`${path} has ${records}, and no record ${row ?? 1}`, `\`--row\` ${range}`);
   }
   const meant = didYouMean(key, seen);
-  const first = seen.slice(0, 3).map((one) => JSON.stringify(one));
   return refused(
     `no record of ${path} has the key ${JSON.stringify(key)}`,
-    meant === undefined
-      ? `its keys are ${first.join(', ')}${count > first.length ? ', …' : ''}`
-      : `did you mean ${JSON.stringify(meant)}?`,
+    meant === undefined ? keysHint(seen, count) : `did you mean ${JSON.stringify(meant)}?`,
   );
+}
+
+function keysHint(seen: readonly string[], count: number): string {
+  const [first] = seen;
+  // What nobody has named, nobody will know by its key.
+  if (first !== undefined && seen.every((key) => /^[0-9a-f]{16}(?:#\d+)?$/u.test(key)))
+    return `the pipeline has no \`input.key\`, so a hash names each, such as ${JSON.stringify(first)}: name one by \`--row\``;
+  const shown = seen.slice(0, 3).map((one) => JSON.stringify(one));
+  return `its keys are ${shown.join(', ')}${count > shown.length ? ', …' : ''}`;
 }

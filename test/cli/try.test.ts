@@ -446,6 +446,14 @@ describe('pipe try refuses', () => {
     ['a row that is not there', (folder) => [...rows(folder), '--row', '7']],
     ['a row that is none', (folder) => [...rows(folder), '--row', '0']],
     ['a key that is not there', (folder) => [...rows(folder), '--key', 'c']],
+    [
+      'a key where none are given',
+      (folder) => {
+        const text = readFileSync(join(folder, 'triage.yaml'), 'utf8').replace('input: {key: id}\n', '');
+        writeFileSync(join(folder, 'triage.yaml'), text);
+        return [...rows(folder), '--key', 'c'];
+      },
+    ],
     ['a step that is not there', (folder) => [...rows(folder), '--step', 'classfy']],
     ['what is no JSON', () => ['--input-json', "{'id': 1}"]],
     ['what is no object', () => ['--input-json', '[1]']],
