@@ -20,11 +20,13 @@ export async function findRun(
   const runs = resolve(cwd, runsFolder);
   const names = await readdir(runs).catch(() => []);
   if (run !== undefined) {
+    let isOther = false;
     for (const path of [resolve(cwd, run), join(runs, run)]) {
       const found = await stat(path).catch(() => undefined);
       if (found?.isDirectory() === true) return success(path);
-      if (found?.isFile() === true && (await readdir(dirname(path))).includes('run.json'))
-        return success(dirname(path));
+      if (found?.isFile() !== true) continue;
+      if ((await readdir(dirname(path))).includes('run.json')) return success(dirname(path));
+      isOther = true;
     }
     const meant = didYouMean(run, names);
     const hint =
@@ -33,7 +35,7 @@ export async function findRun(
         : names.length === 0
           ? 'give the path of its folder'
           : `\`pipe runs\` lists those in \`${runsFolder}/\`; give the path of one elsewhere`;
-    return missing(`there is no run \`${run}\``, hint);
+    return missing(isOther ? `\`${run}\` is a file, and none of a run` : `there is no run \`${run}\``, hint);
   }
   const { newestRuns } = await import('../run/newest-runs.ts');
   for await (const { path } of newestRuns(runs, nodeFileSystem)) return success(path);

@@ -168,6 +168,13 @@ output: {'<i>|n': '{{steps.ask.output}}'}
     expect(stderr).toContain(hint);
   });
 
+  it('says of a file that it is none of a run', async () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'tickets.yaml'), 'version: 1\n');
+    const told = await pipeReport(cwd, 'tickets.yaml');
+    expect(told.stderr).toContain('error  `tickets.yaml` is a file, and none of a run  [no-run]');
+  });
+
   it('points to pipe runs where none has a name like that', async () => {
     const cwd = temporaryFolder();
     mkdirSync(join(cwd, 'runs/night'), { recursive: true });
