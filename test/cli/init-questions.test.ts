@@ -49,6 +49,7 @@ describe('pipe init on a terminal', () => {
     const keys = [...answers, ...again].map((answer) => `${answer}\r`);
     const { exitCode, screen } = await typedOnTerminal(cwd, ['init'], keys);
     expectGolden(join(root, 'test/cli/golden/init-back.txt'), screen);
+    expect(screen.split('\n').filter((line) => line.length > 80)).toEqual([]);
     expect(exitCode).toBe(0);
     const written = readFileSync(join(cwd, 'rows.yaml'), 'utf8');
     expect(written).toContain("prompt: '{{input.comment}}'");

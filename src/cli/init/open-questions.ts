@@ -45,8 +45,8 @@ export function taskQuestion(proposal: Proposal): Question {
     words: 'Task',
     proposed: usualTask(proposal),
     explained: [
-      'classify and extract answer with columns: the labels or the facts that you name',
-      'next, and nothing else. translate and chat answer with a text.',
+      'classify and extract answer with columns: the labels or the facts that you',
+      'name next, and nothing else. translate and chat answer with a text.',
       'The prompt that it begins with is yours to edit, and more steps can follow.',
     ],
     wrong: mistakenTask,
