@@ -112,4 +112,23 @@ describe('wrong usage', () => {
     expect(status).toBe(5);
     expect(stderr).toBe('error  stdout could not be written: ENOSPC: no space left on device, write\n');
   });
+
+  it.skipIf(!existsSync('/dev/full'))('tells once of rows that could not be written to stdout', () => {
+    const folder = temporaryFolder();
+    writeFileSync(
+      join(folder, 'p.yaml'),
+      'version: 1\nmodel: {name: mistral-small-latest}\nsteps: {a: {type: chat, prompt: "{{input.t}}"}}\n',
+    );
+    writeFileSync(join(folder, 'rows.jsonl'), '{"t":"x"}\n');
+    const args = ['run', 'p.yaml', '--input', 'rows.jsonl', '--simulate', '--output', '-', '--quiet'];
+    const full = openSync('/dev/full', 'w');
+    const { stderr, status } = spawnSync(process.execPath, [command, ...args], {
+      cwd: folder,
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
+    closeSync(full);
+    expect(status).toBe(5);
+    expect(stderr.match(/could not be written/g)).toHaveLength(1);
+  });
 });
