@@ -28,7 +28,7 @@ export function formatEstimate(
   output: Pick<Output, 'columns' | 'isTerminal' | 'color'>,
 ): string {
   const paint = paintFor(output);
-  const width = output.isTerminal ? Math.min(100, Math.max(60, output.columns)) : 80;
+  const width = output.isTerminal ? Math.min(100, Math.max(40, output.columns)) : 80;
   const { comparison } = estimate;
   const sections = [
     headLines(estimate, width, paint),

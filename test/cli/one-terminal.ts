@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import type { Terminal } from '../../src/cli/terminal.ts';
 
-/** A terminal of 80 columns without colours, on which both streams are seen, in the order in which they are written. */
+/** A terminal without colours, on which both streams are seen, in the order in which they are written. */
 export interface OneTerminal {
   readonly others: Partial<Terminal>;
   /** All that has been written so far. */
@@ -10,11 +10,11 @@ export interface OneTerminal {
   shows(words: string, times?: number): Promise<void>;
 }
 
-export function oneTerminal(): OneTerminal {
+export function oneTerminal(columns = 80): OneTerminal {
   let all = '';
   const waiting = new Set<() => void>();
   const screen = () => {
-    const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
+    const stream = Object.assign(new PassThrough(), { isTTY: true, columns });
     stream.on('data', (text: Buffer) => {
       all += text.toString();
       for (const look of waiting) look();

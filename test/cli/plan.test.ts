@@ -8,7 +8,9 @@ import { gallery } from '../gallery/support.ts';
 import { expectGolden } from '../support/golden.ts';
 import { root } from '../support/pipe.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { typed } from '../support/in-process.ts';
 import { command, type Commanded } from './command.ts';
+import { oneTerminal } from './one-terminal.ts';
 
 let server: string;
 let stop: () => Promise<void>;
@@ -173,6 +175,15 @@ describe('an estimate before any run', () => {
     expect(cost_usd.expected).toBeNull();
     expect(cost_usd.max).toBeGreaterThan(0);
     expect(calls).toEqual({ total: 9, cached: 0, to_make: 9, to_make_min: 9, to_make_max: 12 });
+  });
+
+  it('breaks what it has reckoned with where a narrow terminal ends', async () => {
+    const { folder, at } = project(tickets);
+    const screen = oneTerminal(40);
+    await typed(folder, ['plan', at('pipeline.yaml'), '--input', at('rows.jsonl')], screen.others);
+    const [, reckoned = ''] = /\nreckoned\n(.*)\n\nnext\n/su.exec(screen.seen()) ?? [];
+    expect(reckoned.split('\n').length).toBeGreaterThan(10);
+    expect(reckoned.split('\n').filter((line) => line.length > 40)).toEqual([]);
   });
 
   it('knows the least time by the limits alone', async () => {

@@ -41,7 +41,7 @@ const moreShown = '--limit N or --all shows more';
 export async function* comparisonText(comparison: Comparison, options: TextOptions): AsyncGenerator<string> {
   const { output } = options;
   const paint = paintFor(output);
-  const width = output.isTerminal ? Math.min(100, Math.max(60, output.columns)) : 80;
+  const width = output.isTerminal ? Math.min(100, Math.max(40, output.columns)) : 80;
   const sections: readonly (readonly string[])[] = [
     head(comparison, width, paint),
     makings(comparison, width, paint),
@@ -63,7 +63,7 @@ function head(comparison: Comparison, width: number, paint: Paint): readonly str
   const { a, b, differs } = comparison;
   const label = (name: string) => paint('dim', name.padEnd(labelWidth));
   const named = ({ name }: Comparison['a'], note: string) =>
-    clip(name, width - labelWidth - note.length) + note;
+    clip(name, Math.max(20, width - labelWidth - note.length)) + note;
   const counts = countsOf(comparison, failureCounts(comparison)).join(', ');
   const lines = wrap(counts, width - labelWidth);
   return [

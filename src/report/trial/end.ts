@@ -114,7 +114,7 @@ export function trialTotal(trial: Trial, screen: Screen): string {
     ...(started?.replayed === true ? [['replayed', replayInWords(replay)]] : []),
     ...(recording === undefined ? [] : [['recorded', recordingInWords(recording)]]),
   ] as const;
-  const width = screen.isTerminal ? Math.min(100, Math.max(60, screen.columns)) : 80;
+  const width = screen.isTerminal ? Math.min(100, Math.max(40, screen.columns)) : 80;
   const lines = facts.flatMap(([name = '', words = ''], first) =>
     wrap(words, width - labelWidth - 1).map((line, at) => {
       const label = (at === 0 ? name : '').padEnd(labelWidth);

@@ -202,6 +202,13 @@ describe('the text', () => {
     expect(lines.filter((line) => displayWidth(line) > 80)).toEqual([]);
   });
 
+  it('breaks what changed in a record where a narrow terminal ends', async () => {
+    const shown = await text(await everything(), 20, { isTerminal: true, columns: 40 });
+    const changed = shown.slice(shown.indexOf('\nchanged\n')).split('\n');
+    expect(changed.length).toBeGreaterThan(20);
+    expect(changed.filter((line) => displayWidth(line) > 40)).toEqual([]);
+  });
+
   it('says how many records it does not show', async () => {
     const shown = await text(await everything(), 1);
     expect(shown).toContain('  t1\n');
