@@ -7,6 +7,7 @@ import type { RunMeta } from '../run/run-summary.ts';
 import { collect } from './options.ts';
 import { selectionOf, type SelectionFlags } from './prepare.ts';
 import type { RunFlags } from './run-flags.ts';
+import { shownPaths } from './shown-paths.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What `--record` and `--replay` make of a run. */
@@ -77,7 +78,8 @@ export async function openRecordingsOf(
   const { openRecorder } = await import('../run/recordings/recorder.ts');
   const how = { cwd, pid, refresh: cache === false, simulated: simulate !== undefined };
   const opened = await openRecorder(record, how);
-  if (!opened.ok) return failure(opened.error);
+  if (!opened.ok)
+    return failure(opened.error.map((one) => ({ ...one, message: shownPaths(one.message, cwd) })));
   const { recorder, diagnostics } = opened.value;
   const options = { recorder, finish: { prune: isWhole(flags) } };
   return success({ recordings: { record: options }, warnings: diagnostics });

@@ -40,6 +40,7 @@ describe('flags of a recording', () => {
     [['--replay', 'r.jsonl', '--strict', '--limit', '1'], 'is for the whole input'],
     [['--record', '-'], 'wants a file of its own'],
     [['--record', '.'], 'is a folder'],
+    [['--record', 'p.yaml'], 'error  `p.yaml` is no recording'],
     [['--record', 'rows.jsonl'], 'no entry of a recording'],
     [['--record', 'out.jsonl', '--output', './out.jsonl'], 'name the same file'],
     [['--record', 'no/such/r.jsonl'], 'does not exist'],
