@@ -35,12 +35,37 @@ export function warnOfForeignTemplates(
     const source = partials.get(name);
     if (source !== undefined) texts.push([source.text, { source, pointer: [] }]);
   }
+  const file = isSaid(place) ? fileIn(template.text) : undefined;
+  if (file !== undefined) report.add({ severity: 'warning', code: 'foreign-template', ...file, place });
   for (const [text, at] of texts) {
     for (const { message, hint, start, end } of foreignIn(text, { ...known, reads })) {
       const place = { ...at, span: { start, end } };
       report.add({ severity: 'warning', code: 'foreign-template', message, hint, place });
     }
   }
+}
+
+const longestPath = 300;
+
+/** Whether a model is told the template: elsewhere the name of a file may well be the value that is wanted. */
+function isSaid({ pointer }: Location): boolean {
+  return pointer[0] === 'steps' && ['system', 'prompt', 'content', 'text'].includes(String(pointer.at(-1)));
+}
+
+/** A prompt that is nothing but the name of a file, as promptfoo (`file://prompt.txt`) and others read one. */
+function fileIn(text: string): Pick<Foreign, 'message' | 'hint'> | undefined {
+  if (text.length > longestPath) return undefined;
+  const named =
+    /^(?:file:\/{0,2}|@)?((?:[\w.~-]*\/)*([\w.-]+?)(?:\.(?:txt|md|hbs|handlebars|j2|jinja2?|prompty?))+)$/iu.exec(
+      text.trim(),
+    );
+  const [written, , stem] = named ?? [];
+  return written === undefined
+    ? undefined
+    : {
+        message: `\`${bounded(written, 60)}\` is plain text here: no file is read`,
+        hint: `write its text, or name the folder of a ${stem}.hbs with \`partials\`, and write {{> ${stem}}}`,
+      };
 }
 
 function foreignIn(text: string, known: Readable): readonly Foreign[] {

@@ -29,8 +29,8 @@ export const formatCodes = {
     'Write a plain value, or move the template into a prompt or `output`.',
   ],
   'foreign-template': [
-    'A template is written in the syntax of another tool.',
-    'Write `{{input.name}}`, the one syntax that is filled in.',
+    'A template is written in the syntax of another tool, or names a file as another tool would.',
+    'Write `{{input.name}}`, the one syntax that is filled in; a text in a file of its own is a partial.',
   ],
   'other-provider': [
     'The name is that of a model of another provider than the one that is asked.',
