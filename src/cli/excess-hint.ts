@@ -5,7 +5,26 @@ import { collect } from './options.ts';
 
 /** The remedy for too many arguments; undefined where nothing tells what was meant. */
 export function excessHint(command: Command): string | undefined {
-  return rowsHint(command) ?? repeatHint(command);
+  return swallowedHint(command) ?? rowsHint(command) ?? repeatHint(command) ?? secondRowsHint(command);
+}
+
+/** A flag whose value was forgotten has taken the next flag for it, and leaves the value of that as an argument. */
+function swallowedHint(command: Command): string | undefined {
+  const flags: ReadonlySet<string> = new Set(command.options.flatMap(({ long }) => long ?? []));
+  for (const option of command.options) {
+    const value: unknown = command.getOptionValue(option.attributeName());
+    if (typeof value === 'string' && flags.has(value))
+      return `${option.long} has no value: the next word is ${value}`;
+  }
+  return undefined;
+}
+
+/** Rows beside those of `--input`. */
+function secondRowsHint(command: Command): string | undefined {
+  const takesRows = command.options.some(({ long, hidden }) => long === '--input' && !hidden);
+  return takesRows && command.args.some((word) => isNamedLikeRows(word))
+    ? '--input takes one file: join the rows into one, or run each file by itself'
+    : undefined;
 }
 
 /** Whether a file of that name holds rows and no pipeline. JSON may be either. */

@@ -8,6 +8,14 @@ describe('wrong usage', () => {
     [['plan', 'x.yaml'], '(give the rows: --input rows.csv, or --input - where they come by standard input)'],
     [['run', 'x.yaml', 'rows.csv'], '(did you mean --input rows.csv?)'],
     [['run', 'x.yaml', '-i', 'rows.csv'], '(did you mean --input?)'],
+    [
+      ['run', 'x.yaml', '--input', '--simulate', 'rows.csv'],
+      '(--input has no value: the next word is --simulate)',
+    ],
+    [
+      ['run', 'x.yaml', '--input', 'rows.csv', 'more.csv'],
+      '(--input takes one file: join the rows into one, or run each file by itself)',
+    ],
     [['merge', 'one', 'two', '-o', 'all.csv'], '(did you mean --output?)'],
     [
       ['run', 'x.yaml', '--input', 'rows.csv', '--dry-run'],
