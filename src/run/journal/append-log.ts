@@ -56,9 +56,9 @@ const batchSize = 256 * 1024;
 const syncInterval = 1000;
 /** Bytes that may wait for a slow disk before the run waits too. */
 const fullAt = 4 * 1024 * 1024;
-/** Milliseconds a write may hold up all else, and for how long none does where one has taken longer. */
+/** Milliseconds a write may hold up all else; one that takes longer is followed by so many times as long in which none does. */
 const slowWrite = 20;
-const slowFor = 1000;
+const slowTimes = 50;
 /** A character takes at most so many bytes in UTF-8. */
 const widest = 3;
 const newline = '\n';
@@ -151,7 +151,8 @@ export function createAppendLog(file: WritableFile, options: AppendLogOptions): 
         const began = performance.now();
         appendNow(batch.bytes.subarray(0, batch.used));
         const ended = performance.now();
-        if (ended - began > slowWrite) quickFrom = ended + slowFor;
+        const took = ended - began;
+        if (took > slowWrite) quickFrom = ended + took * slowTimes;
         commit(batch);
       }
     } catch (error) {
