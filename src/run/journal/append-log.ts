@@ -19,7 +19,7 @@ export interface AppendLog {
   committed(): Promise<boolean>;
   /** Whether the disk is so far behind that nothing new should begin. */
   readonly full: boolean;
-  /** Writes what is left and closes the file. A failure is told to the listener. */
+  /** Writes what is left and closes the file. A failure is told to the listener. Not from within a `written`. */
   close(): Promise<void>;
 }
 
@@ -57,7 +57,7 @@ const syncInterval = 1000;
 /** Bytes that may wait for a slow disk before the run waits too. */
 const fullAt = 4 * 1024 * 1024;
 /** Milliseconds a write may hold up all else; one that takes longer is followed by so many times as long in which none does. */
-const slowWrite = 20;
+const slowWrite = 2;
 const slowTimes = 50;
 /** A character takes at most so many bytes in UTF-8. */
 const widest = 3;

@@ -163,12 +163,16 @@ describe('createAppendLog', () => {
     const told: string[] = [];
     const syncs: ((error: Error) => void)[] = [];
     const sync = () => new Promise<void>((_, reject) => syncs.push(reject));
-    const options = { ...quiet, syncs: true, failed: (error: unknown) => failures.push(error) };
+    const options = { ...quiet, wait: 0, syncs: true, failed: (error: unknown) => failures.push(error) };
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const log = createAppendLog({ ...file, sync }, options);
     log.append(membersOf('a'), () => told.push('a'));
+    const first = log.written();
     await until(() => writes.length === 1);
     writes[0]?.done();
-    await until(() => syncs.length === 1);
+    await first;
+    vi.advanceTimersByTime(1000);
+    expect(syncs).toHaveLength(1);
     log.append(membersOf('b'), () => told.push('b'));
     const second = log.written();
     await until(() => writes.length === 2);
@@ -176,6 +180,7 @@ describe('createAppendLog', () => {
     expect(await second).toBe(false);
     writes[1]?.done();
     await log.close();
+    expect(vi.getTimerCount()).toBe(0);
     expect([told, failures, syncs.length, closed()]).toEqual([['a'], [new Error('EIO')], 1, 1]);
   });
 
@@ -254,10 +259,12 @@ describe('a log of a quick file', () => {
 
   it('is written beside the run while it is seen onto the disk', async () => {
     const { file, quick, writes, syncs } = quickFile();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const log = createAppendLog(file, { ...atOnce, syncs: true });
     log.append(membersOf('a'));
-    await until(() => syncs.length === 1);
-    expect(quick).toHaveLength(1);
+    await turn();
+    vi.advanceTimersByTime(1000);
+    expect([quick.length, syncs.length]).toEqual([1, 1]);
     log.append(membersOf('b'));
     const second = log.committed();
     await until(() => writes.length === 1);
@@ -310,7 +317,7 @@ describe('a log of a quick file', () => {
   });
 
   it.each([
-    [25, 1000],
+    [3, 140],
     [200, 9000],
   ])('is written beside the run for as long as a write of %s ms was too much', async (delay, tooSoon) => {
     const { file, quick, writes, disk } = quickFile();
@@ -319,19 +326,33 @@ describe('a log of a quick file', () => {
     log.append(membersOf('a'));
     expect(await log.written()).toBe(true);
     disk.delay = 0;
-    let later = performance.now() + tooSoon;
-    vi.spyOn(performance, 'now').mockImplementation(() => later);
+    disk.now += tooSoon;
     log.append(membersOf('b'));
     const second = log.written();
     await turn();
     expect([quick.length, writes.length]).toEqual([1, 1]);
     writes[0]?.done();
     expect(await second).toBe(true);
-    later += 5000;
+    disk.now += 5000;
     log.append(membersOf('c'));
     expect(await log.written()).toBe(true);
     expect([quick.length, writes.length]).toEqual([2, 1]);
     await log.close();
+  });
+
+  it('sees nothing onto a disk that has failed', async () => {
+    const { file, syncs, disk } = quickFile();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const log = createAppendLog(file, { ...atOnce, syncs: true });
+    log.append(membersOf('a'));
+    expect(await log.written()).toBe(true);
+    disk.error = new Error('EIO');
+    log.append(membersOf('b'));
+    expect(await log.written()).toBe(false);
+    vi.advanceTimersByTime(5000);
+    expect([syncs.length, vi.getTimerCount()]).toEqual([0, 0]);
+    await log.close();
+    expect(syncs).toHaveLength(0);
   });
 
   it('tells of a failure once, and of nothing as written after it', async () => {

@@ -1,3 +1,4 @@
+import { vi } from 'vitest';
 import type { WritableFile } from '../../../src/run/file-system.ts';
 
 export interface HeldWrite {
@@ -32,21 +33,25 @@ export async function until(condition: () => boolean): Promise<void> {
 }
 
 /**
- * A held file that can be written to at once as well: `quick` has what was. Such a write takes `delay` milliseconds, or
- * fails. A test lets each sync through.
+ * A held file that can be written to at once as well: `quick` has what was. Such a write takes `delay` milliseconds of a clock
+ * that otherwise stands still, or fails. A test lets each sync through.
  */
 export function quickFile() {
   const held = heldFile();
   const quick: string[] = [];
   const syncs: (() => void)[] = [];
-  const disk: { delay: number; error: Error | undefined } = { delay: 0, error: undefined };
+  const disk: { now: number; delay: number; error: Error | undefined } = {
+    now: 0,
+    delay: 0,
+    error: undefined,
+  };
+  vi.spyOn(performance, 'now').mockImplementation(() => disk.now);
   const file: WritableFile = {
     ...held.file,
     appendNow(bytes) {
       if (disk.error !== undefined) throw disk.error;
       quick.push(Buffer.from(bytes).toString());
-      const until = performance.now() + disk.delay;
-      while (performance.now() < until);
+      disk.now += disk.delay;
     },
     sync: () => new Promise((resolve) => syncs.push(resolve)),
   };
