@@ -33,6 +33,8 @@ export interface FailingAlike {
   readonly count: number;
   /** Of these, those whose step could make no request of them: that may be the pipeline's fault as well as theirs. */
   readonly inSteps: number;
+  /** Besides, those whose answer was cut off: asked again, it most likely comes to the same length. */
+  readonly cut: number;
 }
 
 /** Failures that are told one by one; the rest is in errors.jsonl. */
@@ -40,7 +42,7 @@ export const firstFew = 5;
 
 export function collectFailures(): Failures {
   const first: FailedRecord[] = [];
-  let [ofRows, inSteps] = [0, 0];
+  let [ofRows, inSteps, cut] = [0, 0, 0];
   const steps = new Map<string, StepFailures>();
   return {
     add(record) {
@@ -48,6 +50,7 @@ export function collectFailures(): Failures {
       const { step, error } = record;
       if (step === null) ofRows += 1;
       else if (isStepFailure(error.code) && stepFailures[error.code] === 'input') inSteps += 1;
+      else if (error.code === 'cut_answer') cut += 1;
       count(steps, `${error.code} ${step ?? ''}`, { step, code: error.code, count: 1, example: record });
     },
     first: () => first,
@@ -57,7 +60,7 @@ export function collectFailures(): Failures {
       return largestFirst(codes);
     },
     ofSteps: () => largestFirst(steps),
-    alike: () => ({ count: ofRows + inSteps, inSteps }),
+    alike: () => ({ count: ofRows + inSteps, inSteps, cut }),
   };
 }
 

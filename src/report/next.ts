@@ -4,7 +4,7 @@ import type { ReplayReport } from '../run/totals.ts';
 import { outputUnread } from '../run/reasons.ts';
 import type { Failures } from './failures.ts';
 import { largerThan, telling } from './larger-budget.ts';
-import { formatCount } from './numbers.ts';
+import { formatAmount, formatCount } from './numbers.ts';
 import { outputUnwritable } from './paths.ts';
 
 /** What there is to do after a run. */
@@ -66,6 +66,8 @@ export function nextOf(input: NextInput): Next | undefined {
   const resume = [`${command} resume`, pathWord(started.folder), ...(isToStdout ? ['--output -'] : [])];
   if (steps.length === 0)
     return atFault === 0 ? undefined : correct(atFault, alike.inSteps > 0, inputPath, resume);
+  const cut = Math.min(alike.cut, counts.failed - atFault);
+  if (finished.state === 'completed' && cut === counts.failed) return raise(counts, resume);
   const larger = reason?.kind === 'budget' ? largerThan(finished, started.total) : [];
   const isMoved = reason?.code === 'model_moved';
   // What is corrected is another pipeline.
@@ -93,6 +95,11 @@ export function nextOf(input: NextInput): Next | undefined {
       effect,
       ...(isCutOrWrong ? ['if it has to be corrected, run the corrected one into another folder'] : []),
       ...(atFault === 0 ? [] : [failAlike(atFault, alike.inSteps > 0)]),
+      ...(cut === 0
+        ? []
+        : [
+            `${formatAmount(cut, 'answer')} will be cut off alike until \`max_tokens\` is raised, with \`--force\``,
+          ]),
       // A few calls say little of what many records take.
       ...(larger.length > 0 && counts.total === counts.pending && counts.pending > telling
         ? [`no record has ended yet: \`${command} plan\` reckons what all of them take`]
@@ -170,6 +177,17 @@ function correct(rows: number, inSteps: boolean, inputPath: string, resume: read
     effect: inSteps
       ? `${again}, which will fail alike as ${they}: correct ${isOnce ? `the pipeline first, ${atSource}` : `${them} in ${inputPath}, or the pipeline, first`}`
       : `${again}, which ${fault}: correct ${them} in ${inputPath} first`,
+  };
+}
+
+/** To ask for the same length again would be paid for the same cut. */
+function raise({ failed, succeeded }: NextInput['finished']['counts'], resume: readonly string[]): Next {
+  const whose = failed === 1 ? 'whose answer' : 'whose answers';
+  // Other parameters are another request, so what has been answered is asked as well.
+  const more = succeeded === 0 ? '' : `, which asks for the ${formatCount(succeeded)} others anew as well`;
+  return {
+    command: [...resume, '--force'],
+    effect: `runs the ${inWords(failed, 'failed', 'record')} again, ${whose} will be cut off alike: raise \`max_tokens\` first${more}`,
   };
 }
 

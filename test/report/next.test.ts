@@ -10,9 +10,10 @@ import { failed } from './samples.ts';
 
 const stop = (kind: StopReason['kind'], code: string = kind): StopReason => ({ kind, code, message: 'no' });
 
-/** So many records that failed in a step, that were at fault themselves, and whose step had nothing to send. */
-const failuresOf = (inSteps: number, ofRows: number, unsent: number) => {
+/** So many records that failed in a step, that were at fault themselves, whose step had nothing to send, and that were cut off. */
+const failuresOf = (inSteps: number, ofRows: number, unsent: number, cut: number) => {
   const failures = collectFailures();
+  for (let index = 0; index < cut; index += 1) failures.add(failed(index, { code: 'cut_answer' }));
   for (let index = 0; index < unsent; index += 1) failures.add(failed(index, { code: 'empty_prompt' }));
   for (let index = 0; index < inSteps; index += 1) failures.add(failed(index));
   for (let index = 0; index < ofRows; index += 1) failures.add(failed(index, {}, { step: null }));
@@ -23,6 +24,7 @@ interface End {
   readonly failedInSteps?: number;
   readonly rowsAtFault?: number;
   readonly unsent?: number;
+  readonly cut?: number;
   readonly pending?: number;
   readonly reason?: StopReason;
   readonly total?: number | null;
@@ -46,9 +48,9 @@ function usageOf(asked: NonNullable<End['asked']>): UsageReport {
 }
 
 function nextAfter(end: End): Next | undefined {
-  const { failedInSteps = 0, rowsAtFault = 0, unsent = 0 } = end;
+  const { failedInSteps = 0, rowsAtFault = 0, unsent = 0, cut = 0 } = end;
   const { pending = 0, reason, total = 20000, budget, asked = {} } = end;
-  const failed = failedInSteps + rowsAtFault + unsent;
+  const failed = failedInSteps + rowsAtFault + unsent + cut;
   const counts: Counts = { total: 20000, succeeded: 20000 - failed - pending, failed, skipped: 0, pending };
   return nextOf({
     started: { total, folder: end.folder ?? 'runs/r' },
@@ -60,7 +62,7 @@ function nextAfter(end: End): Next | undefined {
       ...(budget !== undefined && { budget }),
       ...(end.unwritten !== undefined && { unwritten: end.unwritten }),
     },
-    failures: failuresOf(failedInSteps, rowsAtFault, unsent),
+    failures: failuresOf(failedInSteps, rowsAtFault, unsent, cut),
     inputPath: end.inputPath ?? 'rows.csv',
     ...(end.outputPath !== undefined && { outputPath: end.outputPath }),
     ...(end.command !== undefined && { command: end.command }),
@@ -91,7 +93,7 @@ describe('what to do next', () => {
       counts: { total: 2, succeeded: 0, failed: 1, skipped: 0, pending: 1 },
       usage: usageOf({}),
     } as const;
-    const failures = failuresOf(1, 0, 0);
+    const failures = failuresOf(1, 0, 0, 0);
     expect(nextOf({ started: { total: 2 }, finished, failures, inputPath: 'r' })).toBeUndefined();
     expect(nextOf({ started: undefined, finished, failures, inputPath: 'r' })).toBeUndefined();
   });
@@ -414,6 +416,31 @@ describe('what to do next', () => {
       'runs the failed row again, which will fail alike as it is: correct the pipeline first, or run it anew, corrected at the source',
     ],
   ])('is to correct rows that would fail alike: %o', (end, command, effect) => {
+    expect(nextAfter(end)).toEqual({ command, effect });
+  });
+
+  it.each<[End, readonly string[], string]>([
+    [
+      { cut: 20000 },
+      ['pipe resume', 'runs/r', '--force'],
+      'runs the 20,000 failed records again, whose answers will be cut off alike: raise `max_tokens` first',
+    ],
+    [
+      { cut: 1 },
+      ['pipe resume', 'runs/r', '--force'],
+      'runs the failed record again, whose answer will be cut off alike: raise `max_tokens` first, which asks for the 19,999 others anew as well',
+    ],
+    [
+      { cut: 2, failedInSteps: 3 },
+      ['pipe resume', 'runs/r'],
+      'runs the 5 failed records again; 2 answers will be cut off alike until `max_tokens` is raised, with `--force`',
+    ],
+    [
+      { cut: 1, pending: 30, reason: interrupted },
+      ['pipe resume', 'runs/r'],
+      'goes on with the 30 pending records and runs the failed one again; 1 answer will be cut off alike until `max_tokens` is raised, with `--force`',
+    ],
+  ])('is to raise `max_tokens` where answers were cut off: %o', (end, command, effect) => {
     expect(nextAfter(end)).toEqual({ command, effect });
   });
 
