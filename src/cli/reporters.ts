@@ -6,7 +6,7 @@ import type { AnswerStream } from '../report/answer-stream.ts';
 import type { Anew } from '../report/next.ts';
 import type { Output } from '../report/output.ts';
 import type { Reporter, ReporterMode } from '../report/reporter.ts';
-import type { RunEvent, RunFinished } from '../run/events.ts';
+import type { RunEvent, RunFinished, RunStarted } from '../run/events.ts';
 import { exitCodeOf } from './exit.ts';
 import { githubPlaces, isGithub } from './github.ts';
 import { appendStepSummary, wantsStepSummary } from './step-summary.ts';
@@ -26,6 +26,8 @@ export interface ReportFlags {
 }
 
 export interface RunReporter extends Reporter {
+  /** In place of the last event, where whoever read stdout has gone. */
+  endUnread(finished: RunFinished): void;
   /** Leaves what is told elsewhere than on the terminal; to be called once, after `finish`. */
   leave(): Promise<void>;
 }
@@ -35,8 +37,9 @@ export interface RunReporter extends Reporter {
  * that GitHub shows beside a job.
  */
 export async function createReporters(terminal: Terminal, flags: ReportFlags): Promise<RunReporter> {
-  const [{ createReporter }, { diagnosticsJson }] = await Promise.all([
+  const [{ createReporter }, { unreadLine }, { diagnosticsJson }] = await Promise.all([
     import('../report/registry.ts'),
+    import('../report/unread.ts'),
     import('../diagnostic/format.ts'),
   ]);
   const answers = flags.stream === true ? await createAnswers(terminal, flags) : undefined;
@@ -70,10 +73,16 @@ export async function createReporters(terminal: Terminal, flags: ReportFlags): P
     };
     reporters.push(forPeople(createReporter({ ...shared, mode: 'markdown', output }), terminal));
   }
+  let started: RunStarted | undefined;
   return {
     on(event: RunEvent) {
+      if (event.type === 'run_started') started = withShownPaths(event, terminal.cwd);
       answers?.on(event);
       reporters.forEach((reporter) => reporter.on(event));
+    },
+    endUnread(finished) {
+      const line = unreadLine({ ...shared, started, finished });
+      if (line !== undefined) text.message(line);
     },
     message: (lines) => reporters.forEach((reporter) => reporter.message(lines)),
     finish: () => reporters.forEach((reporter) => reporter.finish()),
@@ -122,6 +131,7 @@ function beside(answers: AnswerStream | undefined, output: Output): Output {
   };
 }
 
+function withShownPaths<Event extends RunEvent>(event: Event, cwd: string): Event;
 function withShownPaths(event: RunEvent, cwd: string): RunEvent {
   const shown = <Placed extends { readonly path: string }>(placed: Placed): Placed => ({
     ...placed,

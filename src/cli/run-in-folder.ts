@@ -97,8 +97,9 @@ async function tell(
           code = exitCodeOf(end);
           told = end;
         } else if (writing !== undefined) await writing;
-        // Who reads no more, as `head` does, has seen enough.
+        // Who reads no more, as `head` does, has seen enough; or has died, which whoever waits for the rows has to know.
         if (interrupts.drain.reason !== outputClosed) reporter.on(told);
+        else if (told.type === 'run_finished') reporter.endUnread(told);
       }
     }
   } finally {

@@ -410,7 +410,7 @@ describe('pipe run', () => {
     expect(existsSync(join(folder, 'out.jsonl.partial'))).toBe(false);
   });
 
-  it('finishes what is in flight and says nothing when the reader of the rows goes', async () => {
+  it('finishes what is in flight and says why in one line when the reader of the rows goes', async () => {
     const server = await fakeServer();
     const rows = Array.from({ length: 50 }, (_, id) => ({ id, input: `sentence ${id}` }));
     const folder = project(server, rows);
@@ -420,7 +420,20 @@ describe('pipe run', () => {
     const { exitCode, stderr } = await running;
     expect(exitCode).toBe(130);
     expect(stderr).not.toContain('interrupted');
+    expect(stderr).toMatch(
+      /^nobody reads stdout any more, so the run has stopped, \d+ of 50 records done; `pipe resume out --output -` goes on$/mu,
+    );
     expect(json(folder, 'out/run.json')).toMatchObject({ reason: { code: 'output_closed' } });
+  });
+
+  it('says nothing with --quiet when the reader of the rows goes', async () => {
+    const server = await fakeServer();
+    const rows = Array.from({ length: 50 }, (_, id) => ({ id, input: `sentence ${id}` }));
+    const folder = project(server, rows);
+    const running = start(folder, '--output', '-', '--concurrency', '2', '--quiet');
+    running.stdout?.once('data', () => running.stdout?.destroy());
+    server.answer = (call) => call.reply('fine');
+    expect(await running).toMatchObject({ exitCode: 130, stderr: '' });
   });
 
   it('does not wait for a reader who takes nothing when it is interrupted twice', async () => {
