@@ -98,7 +98,10 @@ export function runAnew({ command, file, flags, meant, isCut }: RunAgain): Anew 
     model === undefined
       ? {
           command: runCommand(command, file, flags),
-          effect: 'begins anew, once `model.name` names a model that the server has',
+          effect:
+            flags.simulate === undefined
+              ? 'begins anew, once `model.name` names a model that the server has'
+              : 'begins anew, once `model.name` names a model that the simulator has, or `prices` has its price',
         }
       : {
           command: runCommand(command, file, { ...flags, model: right ?? 'NAME' }),

@@ -69,6 +69,6 @@ function heedFailure({ services, ofPlan, recordings }: Call, error: CallError): 
   if (recordings?.kind === 'record') recordings.unanswered();
   if (error.scope !== 'run') return;
   // Others that are under way may be answered yet, and are paid for.
-  const reason = refusedByProvider(error, ofPlan.model.name, services.plan);
+  const reason = refusedByProvider(error, ofPlan.model.name, services.plan, services.simulated);
   services.stop.request(reason, 'calls', services.grace);
 }

@@ -17,6 +17,8 @@ import type { UsageLedger } from './usage-ledger.ts';
 /** What the calls of a run share. */
 export interface CallServices extends SlotServices {
   readonly plan: Plan;
+  /** Whether the simulator stands in for the models. */
+  readonly simulated: boolean;
   readonly models: OpenModels;
   readonly ledger: UsageLedger;
   /** Undefined where the run may use what it likes. */

@@ -10,11 +10,12 @@ import { meantModel } from './meant-model.ts';
 
 /** Why a run may stop. */
 
-/** No further call to the model can succeed. `name`: what the file calls it, or the flag. */
+/** No further call to the model can succeed. `name`: what the file calls it, or the flag; `simulated`: the simulator refused it. */
 export function refusedByProvider(
   { code, message }: Pick<CallError, 'code' | 'message'>,
   name: string,
   plan: Pick<Plan, 'overrides' | 'prices'>,
+  simulated: boolean,
 ): StopReason {
   if (code !== 'unknown_model') return { kind: 'provider', code, message };
   const meant = meantModel(name, plan.prices);
@@ -25,7 +26,15 @@ export function refusedByProvider(
       ? `check ${isFlag ? named : '`model.name` and `model.base_url`'}`
       : `did you mean \`${meant}\` by ${named}?`;
   const [what = message] = message.split(unknownModelRemedy);
-  return { kind: 'provider', code, message: what, hint };
+  if (!simulated) return { kind: 'provider', code, message: what, hint };
+  // It knows but some of the models that there are.
+  const standIn = 'if the name is right, a price for it under `prices` lets the simulator stand in for it';
+  return {
+    kind: 'provider',
+    code,
+    message: what,
+    hint: `${hint}${meant === undefined ? ';' : ''} ${standIn}`,
+  };
 }
 
 export const interrupted: StopReason = {

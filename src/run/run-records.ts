@@ -90,6 +90,7 @@ export async function runRecords(
       {
         calls: {
           plan,
+          simulated: options.simulator !== undefined,
           models,
           slots,
           ledger,

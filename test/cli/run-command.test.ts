@@ -55,11 +55,25 @@ it('the simulator stands in for a model whose price the file gives', async () =>
   expect(stderr).toMatch(/^cost {7}\$\d/mu);
 });
 
+it('says how the simulator stands in for a model that it does not know', async () => {
+  const cwd = project(pipeline.replace('mistral-small-latest', 'open-mistral-7b'));
+  const { stderr } = await run(cwd, ['--simulate=']);
+  const told = stderr.replaceAll(/\s+/gu, ' ');
+  expect(told).toContain(
+    'did you mean `open-mistral-nemo` by `model.name`? if the name is right, a price for it under `prices` lets the simulator stand in for it',
+  );
+  expect(nextOf(stderr)).toContain(
+    'once `model.name` names a model that the simulator has, or `prices` has its price',
+  );
+});
+
 it('after an unknown model of the file, the next run wants another there', async () => {
   const cwd = project(pipeline.replace('-small-latest', '-smal'));
   const stopped = await run(cwd, ['--simulate=']);
   expect(stopped.exitCode).toBe(3);
-  expect(stopped.stderr).toContain('did you mean `mistral-small-latest` by `model.name`?');
+  expect(stopped.stderr.replaceAll(/\s+/gu, ' ')).toContain(
+    'did you mean `mistral-small-latest` by `model.name`?',
+  );
   expect(nextOf(stopped.stderr)).toMatch(/--simulate begins anew, once `model.name` names a model/);
   const quiet = await run(cwd, ['--simulate=', '--quiet']);
   expect(quiet.stderr).toContain('hint: did you mean `mistral-small-latest`');
