@@ -14,6 +14,7 @@ export interface SummaryDifference {
     | 'selection'
     | 'model'
     | 'simulated'
+    | 'simulator'
     | 'replayed';
   /** What it is called, such as a variable's name; for the others than files, vars and models, `of` again. */
   readonly name: string;
@@ -35,6 +36,8 @@ export function summaryDifferences(a: RunSummary, b: RunSummary): readonly Summa
     ...one('selection', a.selection, b.selection),
     ...each('model', a.models, b.models),
     ...one('simulated', isMadeUp(a), isMadeUp(b)),
+    // Of one that is not simulated, the line above says enough.
+    ...(a.simulated && b.simulated ? one('simulator', a.simulator, b.simulator) : []),
     ...one('replayed', a.replay !== null, b.replay !== null),
   ];
 }

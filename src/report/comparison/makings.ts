@@ -50,6 +50,7 @@ function makingName(of: SummaryDifference['of'], name: string): string {
   if (of === 'var') return `vars.${name}`;
   if (of === 'model') return `answers of ${name}`;
   if (of === 'override') return 'flags';
+  if (of === 'simulator') return '--simulate';
   return name;
 }
 
@@ -61,6 +62,7 @@ function valueOf(of: SummaryDifference['of'], value: JsonValue, { run }: Compare
   if (of === 'simulated') return value === true ? 'simulated' : 'real answers';
   if (of === 'replayed') return value === true ? 'recorded answers' : askedOf(run?.summary);
   if (value === null) return of === 'selection' ? 'all records' : absent;
+  if (of === 'simulator' && typeof value === 'string') return bounded(value, longestValue);
   if ((of === 'pipeline' || of === 'file' || of === 'input') && typeof value === 'string') {
     const path =
       of === 'pipeline' ? run?.summary.pipeline?.path : of === 'input' ? run?.summary.input.path : null;

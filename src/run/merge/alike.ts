@@ -73,7 +73,8 @@ function sentence({ of, name, a, b }: SummaryDifference): readonly string[] {
       return [`was run with ${flagsText(b)}, and the other with ${flagsText(a)}`];
     case 'selection':
     case 'model':
-      // Shards are each another selection, and what a model's name leads to may move on between them.
+    case 'simulator':
+      // Shards are each another selection, and what a model's name leads to, or how it is simulated, may change between them.
       return [];
   }
 }

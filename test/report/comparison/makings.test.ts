@@ -63,3 +63,30 @@ the runs differ in
     ]);
   });
 });
+
+describe('the simulators of two runs', () => {
+  it.each<[string, object, object, readonly object[]]>([
+    [
+      'are told by their options',
+      { simulated: true, simulator: 'seed=1' },
+      { simulated: true, simulator: 'seed=2,errors=30%' },
+      [{ name: '--simulate', before: 'seed=1', after: 'seed=2,errors=30%' }],
+    ],
+    [
+      'may have none',
+      { simulated: true },
+      { simulated: true, simulator: 'seed=2' },
+      [{ name: '--simulate', before: 'none', after: 'seed=2' }],
+    ],
+    [
+      'say nothing of a run that asked a model',
+      {},
+      { simulated: true, simulator: 'seed=2' },
+      [{ name: 'simulated', before: 'real answers', after: 'simulated' }],
+    ],
+  ])('%s', async (_, before, after, makings) => {
+    const comparison = await compared(runOf({}, 'one', before), runOf({}, 'two', after));
+    onTestFinished(() => comparison.close());
+    expect(makingsOf(comparison)).toEqual(makings);
+  });
+});
