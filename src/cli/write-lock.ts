@@ -1,3 +1,4 @@
+import { pathWord } from '../diagnostic/command-words.ts';
 import { shownPath } from '../diagnostic/placed.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { KnownRun, Learned } from '../lockfile/learn.ts';
@@ -44,11 +45,14 @@ export async function writeLock(
   const runs = chosen === undefined ? kept.filter(([, run]) => tellsOf(plan, run)) : kept;
   const onlyMadeUp = kept.length > 0 && kept.every(([, run]) => isMadeUp(run));
   const learned = learnModels(plan, runs);
+  // All that could tell asked somebody else than the pipeline says.
+  const elsewhere = runs.length > 0 ? undefined : kept.find(([, run]) => !isMadeUp(run));
+  const toldElsewhere = learnModels(plan, elsewhere === undefined ? [] : [elsewhere]);
   // What nobody here has asked since was known to whoever wrote the lock.
   const knownBefore = (identity: string) => before?.lock.models[identity]?.resolved ?? null;
   const now = lockOf(plan, (identity) => learned.get(identity)?.resolved ?? knownBefore(identity));
   const text = formatLock(now);
-  const models = modelLines(now, before?.lock, { learned, onlyMadeUp }, terminal.cwd);
+  const models = modelLines(now, before?.lock, { learned, onlyMadeUp, toldElsewhere }, terminal.cwd);
   const pinned = `${count(Object.keys(now.files).length, 'file')}, ${count(models.length, 'model')}`;
   if (before?.source.text === text) return success([`${shown}: nothing has changed, ${pinned}`, ...models]);
 
@@ -64,6 +68,8 @@ interface Known {
   readonly learned: ReadonlyMap<string, Learned>;
   /** Whether there are runs of the pipeline, and no model has answered any. */
   readonly onlyMadeUp: boolean;
+  /** What the newest run says that asked another server; empty where one asked that of the pipeline. */
+  readonly toldElsewhere: ReadonlyMap<string, Learned>;
 }
 
 function untellingRun(run: string, lock: string, why: string): Diagnostic {
@@ -76,10 +82,15 @@ const untellingHint = 'name a run of this pipeline that a provider has answered'
 function modelLines(
   now: Lock,
   before: Lock | undefined,
-  { learned, onlyMadeUp }: Known,
+  { learned, onlyMadeUp, toldElsewhere }: Known,
   cwd: string,
 ): readonly string[] {
   return Object.entries(now.models).map(([identity, { resolved }]) => {
+    const other = toldElsewhere.get(identity)?.run;
+    if (resolved === null && other !== undefined) {
+      const run = shownPath(other, cwd);
+      return `  ${identity}: which model answers is not known: the newest real run, ${run}, asked another server; \`--from ${pathWord(run)}\` takes it from there all the same`;
+    }
     if (resolved === null) {
       const but = onlyMadeUp ? ' (simulated and replayed ones do not count)' : '';
       return `  ${identity}: which model answers is not known before a run${but}; lock it again after one`;

@@ -150,6 +150,18 @@ describe('pipe lock', () => {
     expect((await here(cwd, 'lock', 'letters.yaml')).stderr).not.toContain('do not count');
   });
 
+  it('says of a run that asked another server how it can tell', async () => {
+    const cwd = project();
+    const run = 'runs/letters-20260301T000000Z-0000';
+    runOf(cwd, run, { overrides: ['--set model.base_url=http://x.example'] });
+    runOf(cwd, 'runs/letters-20260302T000000Z-0000', { simulated: true });
+    expect((await here(cwd, 'lock', 'letters.yaml')).stderr).toContain(
+      `which model answers is not known: the newest real run, ${run}, asked another server; \`--from ${run}\` takes it from there all the same\n`,
+    );
+    const told = await here(cwd, 'lock', 'letters.yaml', '--from', run);
+    expect(told.stderr).toContain(`answered by mistral-small-2603 in ${run}\n`);
+  });
+
   it('names the pipeline of a lock that is given in its place', async () => {
     const cwd = project();
     await here(cwd, 'lock', 'letters.yaml');
