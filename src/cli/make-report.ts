@@ -31,7 +31,7 @@ export async function makeReport(
 ): Promise<Result<Report, StopReason>> {
   const pipeline = await readPipeline(terminal, run.summary);
   const { plan, source } = pipeline;
-  const isCopied = plan === undefined ? await copiedInRecords(terminal, run) : copiedByPlan(plan);
+  const isCopied = pipeline.isCopied ?? (await copiedInRecords(terminal, run));
   const read = await readRunFigures({ ...run, ...(plan !== undefined && { plan }) }, shown, isCopied);
   if (!read.ok) return read;
   const { figures, stories } = read.value;
@@ -42,6 +42,12 @@ export async function makeReport(
     figures,
     stories,
     ...(isCopied !== undefined && { isCopied }),
+    ...(isCopied !== undefined && {
+      leftOut:
+        pipeline.isCopied === undefined
+          ? 'What has the name and the value of a field of the input is left out.'
+          : 'What is only copied from the input is left out.',
+    }),
     messages,
     ...(without !== undefined && { withoutMessages: `What was asked is not shown: ${without}.` }),
     ...(source !== undefined && { source }),
@@ -56,6 +62,8 @@ export async function makeReport(
 interface ReadPipeline {
   /** Where all files of the pipeline are what they were. */
   readonly plan?: Plan;
+  /** Where the pipeline file is what it was, and sound: it alone says what is copied, whatever else has changed. */
+  readonly isCopied?: IsCopied;
   /** Where the pipeline file is what it was. */
   readonly source?: string;
   /** Why there is no plan, as a part of a sentence. */
@@ -73,12 +81,13 @@ async function readPipeline(terminal: Terminal, summary: RunSummary): Promise<Re
   const source = file.value.text;
   const { plan } = await load(terminal, pipeline.path, givenFlags(summary), undefined);
   if (plan === undefined) return { source, why: `${shown} no longer passes \`pipe check\`` };
+  const isCopied = copiedByPlan(plan);
   const changed = files.find(
     ({ path, sha256 }) => !plan.files.some((now) => now.path === path && now.sha256 === sha256),
   );
   if (changed !== undefined)
-    return { source, why: `${shownPath(changed.path, terminal.cwd)} has changed since` };
-  return { plan, source };
+    return { source, isCopied, why: `${shownPath(changed.path, terminal.cwd)} has changed since` };
+  return { plan, source, isCopied };
 }
 
 /** Characters of messages that are kept of all records together. */

@@ -98,6 +98,39 @@ describe('pipe report', () => {
     expect(await results()).toContain(`id: t3 text: Two bills ${answered}`);
   });
 
+  it('knows what is copied by another name where only a partial has changed', async () => {
+    const pipeline = `version: 1
+name: a
+model: {name: small}
+limits: {concurrency: 1}
+partials: ./partials
+steps:
+  ask: {type: chat, prompt: '{{> style}} {{input.text}}'}
+output: {nr: '{{input.[Ticket-Nr]}}', said: '{{steps.ask.output}}'}
+`;
+    const cwd = temporaryFolder();
+    mkdirSync(join(cwd, 'partials'));
+    writeFileSync(join(cwd, 'partials/style.hbs'), 'Be brief.');
+    const { folder } = await finishedRun({
+      cwd,
+      pipeline,
+      rows: [{ 'Ticket-Nr': 'T-1', text: 'a' }],
+      reply: () => answer('fine'),
+    });
+    const page = async () => {
+      await pipeReport(cwd, 'night');
+      return textsOf(readFileSync(join(folder, 'report.html'), 'utf8'));
+    };
+    const copied = 'What is only copied from the input is left out.';
+    writeFileSync(join(cwd, 'partials/style.hbs'), 'Be kind.');
+    expect(await page()).toContain(copied);
+    expect(await page()).not.toContain('nr: T-1');
+    // Where the file itself is another, nothing tells what another name stands for.
+    writeFileSync(join(cwd, 'tickets.yaml'), `${pipeline}# edited\n`);
+    expect(await page()).not.toContain(copied);
+    expect(await page()).toContain('What has the name and the value of a field of the input is left out.');
+  });
+
   it('takes no value, nor the name of a field, for markup', async () => {
     const pipeline = `version: 1
 name: a

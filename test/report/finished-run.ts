@@ -12,6 +12,8 @@ import { instantModels } from '../run/support/fake-models.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 export interface RunWanted {
+  /** A folder with what else the pipeline is made of; default: a new one. */
+  readonly cwd?: string;
   readonly pipeline: string;
   readonly rows: readonly object[];
   /** What the models answer to the last message. */
@@ -20,8 +22,13 @@ export interface RunWanted {
 }
 
 /** Runs a pipeline file over rows with made-up models and a clock that moves 40 ms a call. */
-export async function finishedRun({ pipeline, rows, reply, simulated = false }: RunWanted) {
-  const cwd = temporaryFolder();
+export async function finishedRun({
+  cwd = temporaryFolder(),
+  pipeline,
+  rows,
+  reply,
+  simulated = false,
+}: RunWanted) {
   const file = join(cwd, 'tickets.yaml');
   const input = join(cwd, 'rows.jsonl');
   writeFileSync(file, pipeline);

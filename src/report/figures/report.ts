@@ -9,6 +9,8 @@ export interface Report {
   readonly stories: readonly RecordStory[];
   /** Which fields of an output are the input's own; absent where nothing tells. */
   readonly isCopied?: IsCopied;
+  /** Which fields are no results, as a sentence; absent where all are. */
+  readonly leftOut?: string;
   /** What their calls asked, by the record's sequence. */
   readonly messages: ReadonlyMap<number, RenderedMessages>;
   /** Why no messages are shown, as a sentence; absent where they are. */

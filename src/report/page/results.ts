@@ -10,7 +10,7 @@ import { scrolling, type Section } from './section.ts';
 const fieldsAtMost = 60;
 
 /** What the records came to: how often each field has which value. */
-export function resultsSection({ figures, isCopied }: Report): Section | undefined {
+export function resultsSection({ figures, leftOut }: Report): Section | undefined {
   const { records, fields, more_fields } = figures.results;
   if (fields.length === 0) return undefined;
   const shown = fields.slice(0, fieldsAtMost);
@@ -19,7 +19,7 @@ export function resultsSection({ figures, isCopied }: Report): Section | undefin
   const hidden = fields.length - shown.length;
   const left =
     hidden > 0 ? `And ${formatAmount(hidden, 'other field')}.` : more_fields ? 'And other fields.' : '';
-  const content = markup`<p class="note">Of ${records === 1 ? 'the one record' : `all ${formatCount(records)} records`} that succeeded.${isCopied === undefined ? '' : ' What is only copied from the input is left out.'}</p>
+  const content = markup`<p class="note">Of ${records === 1 ? 'the one record' : `all ${formatCount(records)} records`} that succeeded.${leftOut === undefined ? '' : ` ${leftOut}`}</p>
 ${listed.length === 0 ? nothing : markup`<div class="results">${listed.map((field) => listedMarkup(field, records))}</div>`}${
     others.length === 0 ? nothing : othersMarkup(others, records)
   }${left === '' ? nothing : markup`<p class="note spaced">${left}</p>`}`;
