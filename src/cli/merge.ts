@@ -176,6 +176,7 @@ async function tell(
       done: 0,
       ofShards: true,
       cut: 0,
+      further: 0,
       inputPath: input.path === null ? 'input' : shownPath(input.path, terminal.cwd),
       ...(outputPath !== undefined && { outputPath }),
       command: commandOf(terminal),

@@ -18,6 +18,8 @@ export interface RunEnding {
   readonly done: number;
   /** Answers that reached `max_tokens` before their end. */
   readonly cut: number;
+  /** Calls beyond the first of a record in its step, in this session. */
+  readonly further: number;
   /** How long its calls took; absent where that is not known. */
   readonly latency?: CallLatency;
   /** Whether it is the whole of shards, which lasted as long as all of them together. */
@@ -60,7 +62,10 @@ export function newsOf({ reason }: Pick<RunFinished, 'reason'>): StopReason | un
 }
 
 /** What there is to tell of a run in a line each; what is no news is left out. */
-export function factsOf({ started, finished, cut, latency }: RunEnding, paint: Paint): readonly Fact[] {
+export function factsOf(
+  { started, finished, cut, further, latency }: RunEnding,
+  paint: Paint,
+): readonly Fact[] {
   const { tool_calls, usage, budget } = finished;
   const reason = newsOf(finished);
   const fact = (name: string, ...lines: readonly string[]): Fact => ({ name, lines });
@@ -89,6 +94,10 @@ export function factsOf({ started, finished, cut, latency }: RunEnding, paint: P
             `${formatAmount(cut, 'answer')} reached \`max_tokens\` before ${cut === 1 ? 'its' : 'their'} end`,
           ),
         ]
+      : []),
+    // Where tools were called, it may be with what came of them that the model was asked again.
+    ...(further > 0 && tool_calls.total === 0
+      ? [fact('repairs', `${formatAmount(further, 'call')} asked again, for an answer that fits`)]
       : []),
     ...(tool_calls.total > 0 ? [fact('tools', toolsInWords(tool_calls))] : []),
     ...(usage.total.cached_requests > 0

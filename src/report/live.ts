@@ -89,9 +89,9 @@ export function liveReporter(
           view.stop();
           log.flush();
           const end = { ...options, inputPath, started, finished: event, failures };
-          const { done, kept, cut } = tally.read();
+          const { done, kept, cut, further } = tally.read();
           const latency = tally.latency();
-          const summary = { ...end, done: done - kept, cut, ...(latency && { latency }) };
+          const summary = { ...end, done: done - kept, cut, further, ...(latency && { latency }) };
           output.write(withoutCommands(`\n${formatSummary(summary, output)}`));
           if (options.github !== undefined) output.write(annotationsOf({ ...end, github: options.github }));
           return;

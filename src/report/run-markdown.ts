@@ -41,7 +41,7 @@ export function markdownReporter(options: ReporterOptions): Reporter {
       if (event.type === 'run_started') started = event;
       else if (event.type === 'record_finished' && event.outcome === 'failed') failures.add(event);
       else if (event.type === 'run_finished') {
-        const { done, kept, cut } = tally.read();
+        const { done, kept, cut, further } = tally.read();
         const latency = tally.latency();
         const end = {
           ...options,
@@ -50,6 +50,7 @@ export function markdownReporter(options: ReporterOptions): Reporter {
           failures,
           done: done - kept,
           cut,
+          further,
           ...(latency && { latency }),
         };
         output.write(runMarkdown(end));

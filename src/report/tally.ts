@@ -32,6 +32,8 @@ export interface Progress {
   readonly budget: PlanBudget;
   /** Answers that reached `max_tokens` before their end. */
   readonly cut: number;
+  /** Calls beyond the first of a record in its step: repairs of answers, rounds of tools. */
+  readonly further: number;
   /** Records a second of late; null while there is too little to go by. */
   readonly perSecond: number | null;
   /** Milliseconds since this session began. */
@@ -77,6 +79,7 @@ export function createTally(now: () => number): Tally {
   let failed = 0;
   let skipped = 0;
   let cut = 0;
+  let further = 0;
   let stopping: RunStopping | null = null;
   let graceEnds: number | null = null;
 
@@ -123,6 +126,7 @@ export function createTally(now: () => number): Tally {
           usage = addUsage(usage, event.usage);
           latencies.add(event);
           if (event.finish_reason === 'length') cut += 1;
+          if (event.call > 1) further += 1;
           if (event.usage.requests > 0) asked(event);
           return;
         case 'model_paused':
@@ -166,6 +170,7 @@ export function createTally(now: () => number): Tally {
         projectedCost: stopping === null ? costs.project(usage.cost_usd, left * pace.askedShare) : null,
         budget,
         cut,
+        further,
         perSecond: pace.perSecond(moment),
         elapsed: moment - began,
         remaining: foreseeable ? pace.timeFor(left, moment) : null,

@@ -50,6 +50,7 @@ export function settleCall(
     type: 'call_finished',
     index,
     step: id,
+    call: nth,
     model: name,
     resolved_model,
     ok: answer.ok,

@@ -70,6 +70,8 @@ export interface CallFinished {
   readonly type: 'call_finished';
   readonly index: number;
   readonly step: string;
+  /** The number of the call within the record's step, from 1. */
+  readonly call: number;
   /** The model asked for, and the one that answered. */
   readonly model: string;
   readonly resolved_model: string | null;

@@ -22,6 +22,7 @@ function summaryOf(changes: Partial<SummaryInput> = {}, output = createOutput())
       failures,
       done: 10,
       cut: 0,
+      further: 0,
       inputPath: 'rows.jsonl',
       ...changes,
     },
@@ -30,6 +31,16 @@ function summaryOf(changes: Partial<SummaryInput> = {}, output = createOutput())
 }
 
 describe('the summary', () => {
+  it.each([
+    [1, 'repairs    1 call asked again, for an answer that fits'],
+    [2520, 'repairs    2,520 calls asked again, for an answer that fits'],
+  ])('tells of %i calls that repaired an answer, where there are no rounds of tools', (further, line) => {
+    expect(summaryOf({ further })).toContain(`\n${line}\n`);
+    expect(summaryOf({ further: 0 })).not.toContain('repairs');
+    const tool_calls = { total: 1, failed: 0 };
+    expect(summaryOf({ further, finished: finished({ tool_calls }) })).not.toContain('repairs');
+  });
+
   it.each([
     [1, 'cut off    1 answer reached `max_tokens` before its end'],
     [3, 'cut off    3 answers reached `max_tokens` before their end'],

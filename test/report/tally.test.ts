@@ -149,6 +149,12 @@ describe('the tally', () => {
     expect(tally.read().usage).toMatchObject({ requests: 3, total_tokens: 600, cost_usd: null });
   });
 
+  it('counts calls beyond the first of a record in its step', () => {
+    const { tally } = createTimedTally();
+    for (const call of [1, 2, 1, 3]) tally.add({ ...called(zeroUsage), call });
+    expect(tally.read().further).toBe(2);
+  });
+
   it('counts answers that were cut off', () => {
     const { tally } = createTimedTally();
     for (const finish_reason of ['stop', 'length', null, 'length', 'tool_calls'])

@@ -34,6 +34,7 @@ describe('runPipeline', () => {
         finish_reason: 'stop',
         index: 0,
         step: 'one',
+        call: 1,
         model: 'small',
         resolved_model: 'small-2603',
         ok: true,
