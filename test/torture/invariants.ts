@@ -112,22 +112,32 @@ function comparison({ folder, undisturbed }: EndedRun, { errors }: RunFiles): st
   return found;
 }
 
-/** The last line of each call with a budget that was under way when its session was killed, so that it has none of its own. */
+/**
+ * The last line of each call with a budget that was under way when its session was killed, so that it has none of its own. Of
+ * one that had a request under way, `settled` is what those before had used.
+ */
 function unsettled(journal: readonly Line[]): readonly Line[] {
   const open = new Map<string, Line>();
   let session = 0;
   for (const line of journal) {
     if (line['type'] === 'resumed') session += 1;
     const name = JSON.stringify([session, line['key'], line['step'], line['call']]);
-    if (line['type'] === 'reserve' || line['type'] === 'settle') open.set(name, line);
+    const before = open.get(name);
+    if (line['type'] === 'settle') open.set(name, line);
+    if (line['type'] === 'reserve')
+      open.set(name, { ...line, settled: before?.['usage'] ?? before?.['settled'] });
     if (line['type'] === 'call') open.delete(name);
   }
   return [...open.values()];
 }
 
-function lostUsage({ request, held, usage }: Line): UsageNumbers {
+function lostUsage({ request, held, usage, settled }: Line): UsageNumbers {
   if (usage !== undefined) return usage as UsageNumbers;
   const requests = Number(request);
+  if (settled !== undefined) {
+    const { unmetered_requests, ...known } = settled as UsageNumbers;
+    return { ...known, requests, retries: requests - 1, unmetered_requests: (unmetered_requests ?? 0) + 1 };
+  }
   return { requests, retries: requests - 1, unmetered_requests: held === undefined ? 1 : requests };
 }
 

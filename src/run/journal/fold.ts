@@ -1,5 +1,6 @@
 import { failure, success, type Result } from '../../result.ts';
 import { isStepFailure, stepFailures } from '../../steps/step.ts';
+import { addUsage } from '../../usage/add.ts';
 import type { Usage } from '../../usage/usage.ts';
 import { isSealed } from '../checked-line.ts';
 import type { StopReason } from '../events.ts';
@@ -105,13 +106,13 @@ function createFold(keepBefore: number): Fold {
   }
 
   function sessionEnded(): void {
-    for (const open of spending.sessionEnded()) {
-      const { key, step, model } = open;
+    for (const { last, settled } of spending.sessionEnded()) {
+      const { key, step, model } = last;
       const lost = {
         step,
         model,
         resolved_model: null,
-        usage: 'usage' in open ? open.usage : lostUsage(open),
+        usage: 'usage' in last ? last.usage : lostUsage(last, settled),
       };
       addCall(usage, lost, records.called(key, step, model));
     }
@@ -173,21 +174,33 @@ function createFold(keepBefore: number): Fold {
   };
 }
 
-/** Of a call whose last line is a reservation: its last request may have been paid for, and those before it where something is held for them. */
-function lostUsage({ request, held }: JournalReservation): Usage {
+/** Of a call whose last line is a reservation: its last request may have been paid for. */
+function lostUsage({ request, held }: JournalReservation, settled: Usage | undefined): Usage {
+  if (settled !== undefined)
+    return addUsage(settled, {
+      ...unmetered,
+      requests: 1,
+      retries: settled.requests > 0 ? 1 : 0,
+      unmetered_requests: 1,
+    });
+  // Nothing was said of those before it: they may have been paid for where something is held for them.
   return {
+    ...unmetered,
     requests: request,
     retries: request - 1,
-    cached_requests: 0,
     unmetered_requests: held === undefined ? 1 : request,
-    input_tokens: null,
-    cached_input_tokens: null,
-    output_tokens: null,
-    reasoning_tokens: null,
-    total_tokens: null,
-    cost_usd: null,
   };
 }
+
+const unmetered = {
+  cached_requests: 0,
+  input_tokens: null,
+  cached_input_tokens: null,
+  output_tokens: null,
+  reasoning_tokens: null,
+  total_tokens: null,
+  cost_usd: null,
+};
 
 /** What the record failed by that may be another when it is run again; undefined where nothing may. */
 function failedAt({ step, code }: NonNullable<RecordHead['failure']>): Parameters<PastRecords['failed']>[1] {

@@ -42,7 +42,8 @@ import { fingerprintVersion, type Fingerprint } from '../fingerprint.ts';
  * - `usage`: of the call's requests so far, as in its own line
  * - `held`, where there are any: as in its own line
  * A session that ends without the call's line has spent what the last of these lines says: after "settle" what was used and
- * is held, after "reserve" the reservation and what is held with it; its requests count as unmetered then.
+ * is held, after "reserve" the reservation and what is held with it; its last request counts as unmetered then, beside the
+ * usage of the "settle" before it.
  *
  * One line for each finished call, failed ones included, since they were paid for:
  * - `type`: "call"

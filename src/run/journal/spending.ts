@@ -21,15 +21,20 @@ export interface Spending {
   called(call: SpentCall): void;
   /**
    * What was reserved for calls that have no line of their own by now stays spent: their requests may have been sent. Gives
-   * the last line of each.
+   * what is known of each.
    */
   sessionEnded(): readonly OpenCall[];
   /** As far as the lines have come. */
   readonly spent: Spent;
 }
 
-/** A call without a line of its own, by what was said of it last: it had a request under way, or none. */
-export type OpenCall = JournalReservation | JournalSettlement;
+/** A call without a line of its own. */
+export interface OpenCall {
+  /** What was said of it last: it had a request under way, or none. */
+  readonly last: JournalReservation | JournalSettlement;
+  /** Of the requests before that; undefined where nothing was said of any. */
+  readonly settled: Usage | undefined;
+}
 
 export interface SpentCall {
   readonly key: string;
@@ -62,10 +67,11 @@ export function createSpending(): Spending {
 
   return {
     reserved(reservation) {
-      open.set(nameOf(reservation), reservation);
+      const name = nameOf(reservation);
+      open.set(name, { last: reservation, settled: open.get(name)?.settled });
     },
     settled(settlement) {
-      open.set(nameOf(settlement), settlement);
+      open.set(nameOf(settlement), { last: settlement, settled: settlement.usage });
     },
     called(call) {
       if (open.size > 0) open.delete(nameOf(call));
@@ -73,11 +79,11 @@ export function createSpending(): Spending {
     },
     sessionEnded() {
       const unsettled = [...open.values()];
-      for (const call of unsettled) {
-        if ('usage' in call) addUsed(call);
+      for (const { last } of unsettled) {
+        if ('usage' in last) addUsed(last);
         else {
-          add(call);
-          if (call.held !== undefined) add(call.held);
+          add(last);
+          if (last.held !== undefined) add(last.held);
         }
       }
       open.clear();

@@ -366,6 +366,19 @@ describe('the usage of a history', () => {
   });
 });
 
+/** Of one request. */
+const unmetered = {
+  ...zeroUsage,
+  requests: 1,
+  unmetered_requests: 1,
+  input_tokens: null,
+  cached_input_tokens: null,
+  output_tokens: null,
+  reasoning_tokens: null,
+  total_tokens: null,
+  cost_usd: null,
+};
+
 describe('calls that were under way when a session was killed', () => {
   it('count as unmetered where they were reserved: their requests may have been paid for', async () => {
     const held = { usd: 0.25, tokens: 30 };
@@ -410,6 +423,33 @@ describe('calls that were under way when a session was killed', () => {
   });
 
   it.each([
+    [
+      'requests that were metered, of which a free one',
+      { ...priced, requests: 2, retries: 1 },
+      { ...priced, requests: 3, retries: 2, unmetered_requests: 1 },
+    ],
+    [
+      'one that was not',
+      { ...priced, requests: 2, retries: 1, unmetered_requests: 1 },
+      { ...priced, requests: 3, retries: 2, unmetered_requests: 2 },
+    ],
+    [
+      'none that was charged for',
+      { ...zeroUsage, requests: 2, retries: 1 },
+      { ...unmetered, requests: 3, retries: 2 },
+    ],
+    ['none that was sent', zeroUsage, unmetered],
+  ])('count as one unmetered request beside what had come to: %s', async (_, usage, expected) => {
+    const bytes = journalOf(
+      reserve('a', 1),
+      reserve('a', 2),
+      settle('a', { usage }),
+      reserve('a', 3, { held: { usd: 0.25, tokens: 15 } }),
+    );
+    expect((await historyOf(bytes)).usage.total).toEqual(expected);
+  });
+
+  it.each([
     ['no session that came to its end', [call('a', 'f1'), ended, resumed(), ended], 0],
     ['one that was killed before the first call ended', [], 1],
     ['the first of two', [call('a', 'f1'), resumed(), ended], 1],
@@ -425,15 +465,6 @@ describe('calls that were under way when a session was killed', () => {
 
 describe('what was spent', () => {
   const known = { usd_unknown: false, tokens_unknown: false };
-  const unmetered = {
-    ...zeroUsage,
-    requests: 1,
-    unmetered_requests: 1,
-    input_tokens: null,
-    output_tokens: null,
-    total_tokens: null,
-    cost_usd: null,
-  };
   const lost = { outcome: failed({ code: 'timed_out' }, unmetered) };
 
   it.each([
