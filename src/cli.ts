@@ -2,6 +2,7 @@
 import { runCommandLine } from './cli/command-line.ts';
 import { exit, type ExitCode } from './cli/exit.ts';
 import { processTerminal } from './cli/terminal.ts';
+import { whatWentWrong } from './cli/what-went-wrong.ts';
 
 /**
  * A reader that closes its end, such as `head`, has seen enough: that is no error of ours. Any other failure to write
@@ -35,15 +36,6 @@ interface Watched {
   failure(): NodeJS.ErrnoException | undefined;
   /** Resolves when what was written before has been taken, or never will be; or after so many milliseconds. */
   flushed(atMost?: number): Promise<void>;
-}
-
-/** Nothing is thrown for what users, providers or disks do, but for one thing: there is no place to stand. */
-function whatWentWrong(error: unknown): string {
-  if (error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd') {
-    return 'error  the working directory is no longer there: change to another';
-  }
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return `pipe: this is a bug of pipe's own, please report it:\n${text}`;
 }
 
 const stdout = watch(process.stdout);

@@ -151,7 +151,10 @@ describe('a disk that refuses', () => {
   const faults: readonly (readonly [Fault, string])[] = [
     [{ act: 'makeFolder', file: '', from: 1, code: 'EACCES' }, 'permission is denied (EACCES)'],
     [{ act: 'makeFolder', file: '', from: 1, code: 'EROFS' }, 'the file system is read-only (EROFS)'],
-    [{ act: 'create', file: 'journal.jsonl', from: 1, code: 'EMFILE' }, 'too many files are open (EMFILE)'],
+    [
+      { act: 'create', file: 'journal.jsonl', from: 1, code: 'EMFILE' },
+      'as many files are open as `ulimit -n` allows (EMFILE)',
+    ],
     [
       { act: 'append', file: 'journal.jsonl', from: 1, code: 'ENOSPC' },
       'no space is left on the disk (ENOSPC)',
