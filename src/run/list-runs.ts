@@ -62,8 +62,13 @@ export async function listRuns(folders: readonly string[]): Promise<readonly Lis
   const begun = (run: ListedRun) => (run.kind === 'run' ? run.summary.started : '');
   return listed.toSorted(
     (one, other) =>
-      begun(other).localeCompare(begun(one)) || basename(one.path).localeCompare(basename(other.path)),
+      byCodeUnit(begun(other), begun(one)) || byCodeUnit(basename(one.path), basename(other.path)),
   );
+}
+
+/** On every machine the same, whatever its locale. */
+function byCodeUnit(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 async function runsIn(folder: string, limit: LimitFunction): Promise<readonly string[]> {

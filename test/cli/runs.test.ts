@@ -70,6 +70,17 @@ describe('pipe runs', () => {
     ]);
   });
 
+  it('lists what is broken by name, the same in every locale', async () => {
+    const cwd = temporaryFolder();
+    for (const name of ['b', 'a', 'Z', 'ä', 'A']) {
+      mkdirSync(join(cwd, 'runs', name), { recursive: true });
+      writeFileSync(join(cwd, 'runs', name, 'run.json'), '{');
+    }
+    const json = await runInProcess(cwd, ['runs', '--format', 'json']);
+    const names = (JSON.parse(json.stdout) as readonly { readonly name: string }[]).map(({ name }) => name);
+    expect(names).toEqual(['A', 'Z', 'a', 'b', 'ä']);
+  });
+
   it('marks a cost that is a lower bound, and tells programs why', async () => {
     const usage = { ...zeroUsage, requests: 1, cost_usd: 0.25 };
     const folders = [
