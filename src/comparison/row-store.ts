@@ -73,10 +73,7 @@ interface OverflowFile {
 
 async function createOverflowFile(fileSystem: FileSystem, folder: string): Promise<OverflowFile> {
   const path = join(folder, `pipe-rows-${randomBytes(8).toString('hex')}`);
-  const writer: WritableFile = await fileSystem.create(path);
-  const reader: ReadableFile = await fileSystem.openToRead(path);
-  // Without a name it goes with the process, however that ends.
-  await fileSystem.remove(path);
+  const { writer, reader } = await createNameless(fileSystem, path);
   /** What is not written yet, behind `written` bytes that are. */
   let waiting: Buffer[] = [];
   let waitingBytes = 0;
@@ -114,4 +111,24 @@ async function createOverflowFile(fileSystem: FileSystem, folder: string): Promi
       await Promise.all([writer.close(), reader.close()]);
     },
   };
+}
+
+interface NamelessFile {
+  readonly writer: WritableFile;
+  readonly reader: ReadableFile;
+}
+
+/** Without a name it goes with the process, however that ends. */
+async function createNameless(fileSystem: FileSystem, path: string): Promise<NamelessFile> {
+  const writer = await fileSystem.create(path);
+  let reader: ReadableFile | undefined;
+  try {
+    reader = await fileSystem.openToRead(path);
+    await fileSystem.remove(path);
+    return { writer, reader };
+  } catch (error) {
+    // What is told is what the disk refused first.
+    await Promise.allSettled([writer.close(), reader?.close(), fileSystem.remove(path)]);
+    throw error;
+  }
 }

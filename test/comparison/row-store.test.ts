@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createRowStore } from '../../src/comparison/row-store.ts';
 import { faultyDisk } from '../run/support/faulty-disk.ts';
+import { openFiles } from '../run/support/open-files.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('a row store', () => {
@@ -34,5 +35,18 @@ describe('a row store', () => {
     const { fileSystem } = faultyDisk({ act: 'create', file: '', from: 1, code: 'ENOSPC' });
     const store = createRowStore({ folder: temporaryFolder(), held: 0, fileSystem });
     await expect(store.add(1)).rejects.toThrow('ENOSPC');
+  });
+
+  it.each([
+    ['open it again', 'openToRead', 0],
+    ['take its name away', 'remove', 1],
+  ] as const)('holds no file open where the disk refuses to %s', async (_, act, left) => {
+    const folder = temporaryFolder();
+    const disk = faultyDisk({ act, file: '', from: 1, code: 'EMFILE' });
+    const { fileSystem, names } = openFiles(disk.fileSystem);
+    const store = createRowStore({ folder, held: 0, fileSystem });
+    await expect(store.add(1)).rejects.toThrow('EMFILE');
+    expect(names()).toEqual([]);
+    expect(readdirSync(folder)).toHaveLength(left);
   });
 });
