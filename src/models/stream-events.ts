@@ -18,26 +18,25 @@ const longestEvent = 32 * 1024 * 1024;
 
 /** Server-sent events. */
 export function splitEvents(take: (event: StreamEvent | 'too-long') => void): Splitter {
-  /** A carriage return at the end may be half of a line break: the parser waits for the other half. */
-  let endsInReturn = false;
+  /** A line feed that comes next belongs to the line break which has been taken for whole. */
+  let endedInReturn = false;
   const parser = createParser({
     onEvent: ({ event, data }) => take({ name: event, data }),
     onError: ({ type }) => {
-      if (type !== 'max-buffer-size-exceeded') return;
-      endsInReturn = false;
-      take('too-long');
+      if (type === 'max-buffer-size-exceeded') take('too-long');
     },
     maxBufferSize: longestEvent,
   });
   return {
     feed(text) {
-      if (text !== '') endsInReturn = text.endsWith('\r');
-      parser.feed(text);
+      if (text === '') return;
+      const rest = endedInReturn && text.startsWith('\n') ? text.slice(1) : text;
+      endedInReturn = text.endsWith('\r');
+      // The parser would wait for the other half of the line break, which need not come before the connection closes.
+      parser.feed(endedInReturn ? `${rest}\n` : rest);
     },
-    close() {
-      // It was a whole one. An event whose empty line has not come is not whole.
-      if (endsInReturn) parser.feed('\n');
-    },
+    // An event whose empty line has not come is not whole.
+    close() {},
   };
 }
 
