@@ -16,6 +16,7 @@ import {
   putAndDie,
   upTo,
 } from './answers.ts';
+import { faultyDisk } from '../support/faulty-disk.ts';
 import { openFiles } from '../support/open-files.ts';
 
 /** Puts each group of answers as a run of its own, one a second. */
@@ -26,9 +27,9 @@ async function putRuns(folder: string, runs: number, each = 1, first = 0): Promi
   }
 }
 
-async function sizeOf(folder: string): Promise<number> {
+async function sizeOf(folder: string, ending = ''): Promise<number> {
   const sizes = await Promise.all(
-    (await filesOf(folder, '')).map(async (name) => (await stat(join(folder, name))).size),
+    (await filesOf(folder, ending)).map(async (name) => (await stat(join(folder, name))).size),
   );
   return sizes.reduce((sum, size) => sum + size, 0);
 }
@@ -47,6 +48,14 @@ describe('a cache that is full', () => {
     await putAll(folder, upTo(4, 40), { limits: half, now: () => began + 20_000 });
     expect(await sizeOf(folder)).toBeLessThanOrEqual(whole / 2);
     expect(await found(folder, upTo(4, 40))).toEqual(upTo(4, 40));
+  });
+
+  it('loses nothing while it is just as large as it may be', async () => {
+    const folder = await newFolder();
+    await putRuns(folder, 4, 2);
+    const bytes = (await sizeOf(folder, '.jsonl')) + (await sizeOf(folder, '.index'));
+    expect(await found(folder, upTo(8), { limits: limits({ bytes }) })).toEqual(upTo(8));
+    expect(await found(folder, upTo(8), { limits: limits({ bytes: bytes - 1 }) })).toEqual(upTo(6, 2));
   });
 
   it('stays within its size while one run fills it, and forgets what is gone', async () => {
@@ -107,6 +116,18 @@ describe('many small segments', () => {
     }
     expect((await filesOf(folder)).length).toBeLessThan(12);
     expect(await found(folder, upTo(48))).toEqual(upTo(48));
+  });
+
+  it('are not written again where two of them are larger than one may be', async () => {
+    const folder = await newFolder();
+    await putRuns(folder, 8, 4);
+    const names = await filesOf(folder);
+    const segmentBytes = 1.5 * (await stat(join(folder, names[0] ?? ''))).size;
+    const { fileSystem, acts } = faultyDisk();
+    const options = { limits: { ...few, segmentBytes }, fileSystem };
+    expect(await found(folder, upTo(32), options)).toEqual(upTo(32));
+    expect(await filesOf(folder)).toEqual(names);
+    expect([...acts.keys()].filter((act) => act.startsWith('create '))).toEqual([]);
   });
 
   it('lose what is too old and what is there twice', async () => {
