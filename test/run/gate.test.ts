@@ -308,4 +308,15 @@ describe('the gate of a call with a budget', () => {
     unpriced.ended();
     expect(budget.report().usd?.spent).toBe(0.008);
   });
+
+  it('gives nothing back where a cheaper model answers in the end', async () => {
+    const { open, budget } = gates({ usd: 1 });
+    const gate = open({ model: 'large' });
+    await (await admitted(gate)).settle(faulty('used'));
+    expect(budget.report().usd?.spent).toBe(0.003);
+    // At its price both would have cost 0.002; others may have been refused for what the first was settled with.
+    await (await admitted(gate)).settle(answered('small'));
+    gate.ended();
+    expect(budget.report().usd?.spent).toBe(0.003);
+  });
 });
