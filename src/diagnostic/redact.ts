@@ -57,10 +57,11 @@ function wordsOf(secret: string): string {
 /** Every spelling of a piece. */
 function expressionOf(piece: string): RegExp {
   const bytes = Buffer.from(piece);
-  const encoded = [bytes.toString('hex'), ...base64Forms(bytes)];
+  const inLines = (digits: string) => Array.from(digits, digitSpellings).join(lineBreak);
   const pattern = [
     Array.from(wordsOf(piece), spellings).join(''),
-    ...encoded.map((digits) => Array.from(digits, digitSpellings).join(lineBreak)),
+    inLines(bytes.toString('hex')),
+    ...base64Forms(bytes).map(({ digits, isCut }) => inLines(digits) + (isCut ? cutEnd : '')),
   ].join('|');
   return new RegExp(pattern, 'gi');
 }
@@ -71,11 +72,19 @@ function expressionOf(piece: string): RegExp {
  */
 export function usualSpellings(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);
-  const digits = base64Forms(bytes);
-  const url = digits.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'));
+  const digits = base64Forms(bytes).flatMap((form) => alphabets(form.digits));
   const encoded = /^[\x20-\x7E]*$/.test(secret) ? [encodeURIComponent(secret)] : [];
-  const all = [secret, ...encoded, bytes.toString('hex'), ...digits, ...url];
+  const all = [secret, ...encoded, bytes.toString('hex'), ...digits];
   return [...new Set(all.map((form) => form.toLowerCase()))];
+}
+
+/**
+ * The digits of a whole secret in base64 whose last bits, and what fills up the group, stand in what follows: in what a text
+ * that comes in pieces may yet bring. In lower case.
+ */
+export function cutSpellings(secret: string): readonly string[] {
+  const cut = base64Forms(Buffer.from(secret)).filter(({ isCut }) => isCut);
+  return cut.flatMap(({ digits }) => alphabets(digits)).map((form) => form.toLowerCase());
 }
 
 /** Takes several secrets out of a text. */
@@ -149,14 +158,29 @@ function digitSpellings(digit: string): string {
   return `(?:${[`\\\\{0,8}${literal(digit)}`, url, ...escapes(digit)].join('|')})`;
 }
 
+/** What base64 ends with where its last digit has only some bits of the secret: that digit, and what fills up its group. */
+const cutEnd = `(?:${lineBreak}(?:[0-9a-z]|${digitSpellings('+')}|${digitSpellings('/')})(?:${lineBreak}${spellings('=')}){0,2})?`;
+
+interface Base64Form {
+  /** Those that the secret alone decides. */
+  readonly digits: string;
+  /** The next one has the last bits of the secret. */
+  readonly isCut: boolean;
+}
+
 /** Base64 depends on where in its groups of three bytes the secret begins; its outermost digits, on its neighbours. */
-function base64Forms(bytes: Buffer): string[] {
+function base64Forms(bytes: Buffer): Base64Form[] {
   return [0, 1, 2].map((before) => {
     const padded = Buffer.concat([Buffer.alloc(before), bytes]);
     const first = Math.ceil((before * 8) / 6);
     const whole = Math.floor((padded.length * 8) / 6);
-    return padded.toString('base64').slice(first, whole);
+    return { digits: padded.toString('base64').slice(first, whole), isCut: padded.length % 3 !== 0 };
   });
+}
+
+/** As they are, and as they are written in a URL. */
+function alphabets(digits: string): readonly string[] {
+  return [digits, digits.replaceAll('+', '-').replaceAll('/', '_')];
 }
 
 function literal(text: string): string {

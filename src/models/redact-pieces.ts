@@ -1,4 +1,4 @@
-import { areFoundInParts, findableSecrets, usualSpellings } from '../diagnostic/redact.ts';
+import { areFoundInParts, cutSpellings, findableSecrets, usualSpellings } from '../diagnostic/redact.ts';
 import type { Redact } from '../diagnostic/redact.ts';
 
 /** Redacts a text that comes in pieces. */
@@ -16,7 +16,9 @@ export interface PieceRedact {
  * be called once for all texts; what is given back, for each of them.
  */
 export function preparePieceRedact(secrets: readonly string[], redact: Redact): () => PieceRedact {
-  const sought = findableSecrets(secrets).flatMap((secret) => usualSpellings(secret.trim()));
+  const findable = findableSecrets(secrets).map((secret) => secret.trim());
+  const sought = findable.flatMap(usualSpellings);
+  const cut = findable.flatMap(cutSpellings);
   if (sought.length === 0) return () => ({ add: (piece) => piece, rest: () => '' });
   const inParts = areFoundInParts(secrets);
 
@@ -27,8 +29,9 @@ export function preparePieceRedact(secrets: readonly string[], redact: Redact): 
         const come = held + piece;
         // Whole secrets first: the end of one may look like the beginning of another.
         const text = redact(come);
-        if (inParts && text !== come) {
-          const at = come.length - beginningAtEnd(come, sought);
+        const whole = wholeAtEnd(come, cut);
+        if ((inParts || whole > 0) && text !== come) {
+          const at = come.length - Math.max(whole, beginningAtEnd(come, sought));
           const before = redact(come.slice(0, at));
           // What was found is not across this place, and may be a part of what begins here.
           if (before + redact(come.slice(at)) === text) {
@@ -53,6 +56,19 @@ function beginningAtEnd(text: string, sought: readonly string[]): number {
     let at = end.indexOf(spelling.charAt(0));
     while (at >= 0 && !spelling.startsWith(end.slice(at))) at = end.indexOf(spelling.charAt(0), at + 1);
     if (at >= 0) most = Math.max(most, end.length - at);
+  }
+  return most;
+}
+
+/** How many characters at the end of the text are one of these spellings, with what may have come of its last digit and padding. */
+function wholeAtEnd(text: string, spellings: readonly string[]): number {
+  const [padding = ''] = /(?:[\w+/-]=?)?$/.exec(text.slice(-2)) ?? [];
+  const lower = text.toLowerCase();
+  let most = 0;
+  for (const after of new Set([0, padding.length])) {
+    const end = lower.slice(0, lower.length - after);
+    for (const spelling of spellings)
+      if (end.endsWith(spelling)) most = Math.max(most, spelling.length + after);
   }
   return most;
 }

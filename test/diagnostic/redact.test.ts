@@ -34,6 +34,18 @@ describe('redact', () => {
     expect(left.join(' ')).not.toMatch(/Ab\+c1|D2_e3/);
   });
 
+  it.each([0, 1, 2, 3, 4])('leaves nothing of the end of base64 after %d characters', (before) => {
+    for (const secret of [key, `${key}g`, `${key}gh`]) {
+      const base64 = Buffer.from('u'.repeat(before) + secret).toString('base64');
+      // The digit that the secret shares with what stands before it tells next to nothing.
+      const first = base64.slice(0, Math.ceil((before * 8) / 6));
+      const redact = createRedact(secret);
+      for (const written of [base64, base64.replaceAll('=', '%3D'), base64.replaceAll('=', '\\u003d')])
+        expect(redact(`"${written}" of`)).toBe(`"${first}[redacted]" of`);
+      expect(redact(`${base64.replaceAll('=', '').slice(first.length)} of`)).toBe('[redacted] of');
+    }
+  });
+
   describe('of characters that are escaped everywhere', () => {
     const odd = `k&<1>"2\\'3+/4=k&<`;
     const named: { readonly [character: string]: string } = {
@@ -123,7 +135,7 @@ describe('redact', () => {
       const redact = createRedact(secret);
       expect(redact(`before ${secret} after`)).toBe('before [redacted] after');
       expect(redact(encodeURIComponent(secret))).toBe('[redacted]');
-      expect(redact(Buffer.from(secret).toString('base64'))).toMatch(/^\[redacted\][\w=]{0,3}$/);
+      expect(redact(Buffer.from(secret).toString('base64'))).toBe('[redacted]');
       expect(redact(`${Buffer.from(secret).toString('hex')} and ${secret}`)).toBe(
         '[redacted] and [redacted]',
       );
