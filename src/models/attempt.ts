@@ -39,6 +39,7 @@ const final: ReadonlySet<CallErrorCode> = new Set([
   'redirected',
   'rate_limited',
   'outage',
+  'too_many_open_files',
 ]);
 
 /** A failure fit for files and traces: without the key, and within bounds. */

@@ -98,6 +98,7 @@ export type CallErrorCode =
   | 'outage' // nothing but errors that pass, from every call, for longer than an outage may last
   | 'invalid_request' // 400, 422 and the other 4xx
   | 'server_error' // 408, 409, 425, 5xx, after the last attempt
+  | 'too_many_open_files' // of our own: no further connection can be opened
   | 'connection_failed' // refused, reset, unresolved, TLS
   | 'timed_out' // no whole answer within `timeout`, or a stream silent for longer than `idle_timeout`
   | 'cut_body' // the connection closed inside the answer, or a stream ended without its end

@@ -124,7 +124,7 @@ export function explainFault(
   const { host, timeout, idle_timeout, max_body } = server;
   const explained: { readonly [name in typeof fault]: Explanation } = {
     connection_failed: {
-      code: 'connection_failed',
+      code: isOutOfFiles(cause) ? 'too_many_open_files' : 'connection_failed',
       message: sent
         ? `${host} closed the connection ${when}`
         : `cannot connect to ${host}: ${explainConnection(cause)}`,
@@ -170,12 +170,17 @@ export function explainStream(
   return { code: 'server_error', message: `${host} broke its stream off with an error${reason}` };
 }
 
+/** It is no fault of the server's that there is no connection to it. */
+function isOutOfFiles(cause: Error | null): boolean {
+  return cause !== null && 'code' in cause && (cause.code === 'EMFILE' || cause.code === 'ENFILE');
+}
+
 function explainConnection(cause: Error | null): string {
   const code = cause !== null && 'code' in cause ? String(cause.code) : '';
   if (code === 'ECONNREFUSED') return 'nothing listens there';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'its name cannot be resolved';
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') return 'it does not respond';
-  if (code === 'EMFILE' || code === 'ENFILE')
+  if (isOutOfFiles(cause))
     return 'the system allows no more open files and connections: lower `limits.concurrency`, or raise `ulimit -n`';
   // Node adds our own end of the connection, also where there is none yet.
   const said = cause?.message.replace(/(?: - Local)? \(undefined:undefined\)/, '');

@@ -147,7 +147,7 @@ function judgeFault(exchange: Exchange & { readonly kind: 'fault' }, server: Ser
     result: {
       kind: 'failed',
       fault: createFault(server, { code, message, status: null, request_id: null }),
-      retry: fault !== 'aborted',
+      retry: fault !== 'aborted' && code !== 'too_many_open_files',
     },
     sent,
     charged: sent,

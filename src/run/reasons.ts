@@ -17,6 +17,7 @@ export function refusedByProvider(
   plan: Pick<Plan, 'overrides' | 'prices'>,
   simulated: boolean,
 ): StopReason {
+  if (code === 'too_many_open_files') return { kind: 'local', code, message };
   if (code !== 'unknown_model') return { kind: 'provider', code, message };
   const meant = meantModel(name, plan.prices);
   const named = plan.overrides.includes(`--model ${name}`) ? '`--model`' : '`model.name`';

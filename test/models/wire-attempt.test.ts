@@ -191,3 +191,20 @@ describe('an error of a gateway', () => {
     expect(judge(answered(status, took), mistralWire, server)).toMatchObject({ charged, tokens: null });
   });
 });
+
+describe('a connection that cannot be opened', () => {
+  const refused = (code: string): Attempt => {
+    const cause = Object.assign(new Error(`connect ${code}`), { code });
+    return judge({ kind: 'fault', fault: 'connection_failed', cause, sent: false }, mistralWire, server);
+  };
+
+  it.each(['EMFILE', 'ENFILE'])('for want of file handles ends the run, and costs no attempt: %s', (code) => {
+    const expected = { fault: { code: 'too_many_open_files', scope: 'run' }, retry: false };
+    expect(faultOf(refused(code))).toMatchObject(expected);
+  });
+
+  it('is tried again for any other reason', () => {
+    const expected = { fault: { code: 'connection_failed', scope: 'record' }, retry: true };
+    expect(faultOf(refused('ECONNREFUSED'))).toMatchObject(expected);
+  });
+});
