@@ -7,6 +7,7 @@ import { locatedSource, textSource } from './located.ts';
 import type { Source } from './source.ts';
 import { readableText } from './yaml-characters.ts';
 import { documentFindings } from './yaml-document.ts';
+import { maskFlatTexts } from './yaml-flat-texts.ts';
 import { syntaxFindings } from './yaml-mistakes.ts';
 import { readAroundTemplates } from './yaml-templates.ts';
 import { locatedTree } from './yaml-tree.ts';
@@ -27,10 +28,11 @@ export function parseYaml(
   if (/\.json$/iu.test(path)) return parseJson(path, text);
   if (text.length > longestYaml) return tooLong(path, text);
   const readable = readableText(text);
-  const { stream, findings: templates } = readAroundTemplates(readable.text);
+  const flat = maskFlatTexts(readable.text);
+  const { stream, findings: templates } = readAroundTemplates(flat.text);
   const syntax = syntaxFindings(stream);
   const values: Finding[] = [];
-  const root = locatedTree(stream.documents[0]?.contents ?? null, readable.text, (finding) =>
+  const root = locatedTree(stream.documents[0]?.contents ?? null, flat.text, (finding) =>
     values.push(finding),
   );
   const positionOf = lineTable(text);
@@ -40,9 +42,13 @@ export function parseYaml(
   const firstMistake = Math.min(...syntax.map(lineOf));
   const reliable = values.filter((finding) => lineOf(finding) < firstMistake);
   // An unquoted template explains whatever else is wrong on its line.
-  const others = [...readable.findings, ...documentFindings(stream), ...syntax, ...reliable].filter(
-    (finding) => !templateLines.has(lineOf(finding)),
-  );
+  const others = [
+    ...readable.findings,
+    ...flat.findings,
+    ...documentFindings(stream),
+    ...syntax,
+    ...reliable,
+  ].filter((finding) => !templateLines.has(lineOf(finding)));
   return {
     source: locatedSource(path, text, root),
     diagnostics: diagnosticsOf(path, text, [...templates, ...others]),

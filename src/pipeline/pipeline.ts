@@ -34,6 +34,7 @@ export interface LoadedPipeline {
 
 /** Mistakes of syntax that leave the rest of the file as it was meant. */
 const localMistakes: ReadonlySet<string> = new Set([
+  'flat-text',
   'unquoted-template',
   'cut-template',
   'duplicate-key',

@@ -39,6 +39,10 @@ export const fileCodes = {
     'A character stands in the file that YAML does not allow.',
     'Remove it, or write it as an escape in double quotes.',
   ],
+  'flat-text': [
+    'The text after `|` or `>` begins no deeper than its key, and YAML takes it for empty.',
+    'Indent all lines of the text deeper than the key.',
+  ],
   'unquoted-template': [
     'A value begins with `{{` without quotes, which YAML reads as a map.',
     'Put the value into quotes: `prompt: "{{input.text}}"`.',
