@@ -45,8 +45,7 @@ export async function readBeginning(
     if (length > options.limit && !reader.started()) return failure(endless(options));
     chunks.push(next.value);
   }
-  const refused =
-    told !== 'explicitly' && first?.ok === true ? format.refuse?.(first, options.path) : undefined;
+  const refused = told !== 'explicitly' && first ? format.refuse?.(first, options.path) : undefined;
   if (refused !== undefined) return failure(refused);
   if (told === 'not' && first?.ok === false && !first.raw.trimStart().startsWith('{')) {
     return failure(notAsAssumed(options.path, format));

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { JsonSchema, JsonValue } from '../json/json.ts';
 import type { Count } from './record-source.ts';
-import type { InputRecord, RecordItem } from './record.ts';
+import type { RecordItem } from './record.ts';
 
 /** A file format: one value of the registry, reading and writing in one file. */
 export interface RecordFormat {
@@ -13,7 +13,7 @@ export interface RecordFormat {
   /** Like a reader, for who wants the number of records and what makes the whole input bad; typically much faster. */
   counter(options: ReadOptions): RecordCounter;
   /** Why a first record tells that the input is of another format; not asked where the user has named this one. */
-  refuse?(first: InputRecord, path: string): Diagnostic | undefined;
+  refuse?(first: RecordItem, path: string): Diagnostic | undefined;
   /** How results are written; absent where the format is not one for them. */
   readonly output?: RowFormat;
 }

@@ -1,10 +1,11 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { parseJson } from '../json/exact.ts';
 import { isObject } from '../json/json.ts';
 import { badRecord, faultOfBytes } from './bad.ts';
 import { refuseErrors } from './errors-line.ts';
 import type { RecordCounter, RecordFormat, RecordReader } from './format.ts';
 import { faultOfLine, faultOfValue, isBegun } from './json-record.ts';
-import type { RecordItem } from './record.ts';
+import type { BadRecord, RecordItem } from './record.ts';
 import { splitLines, type Row } from './rows.ts';
 
 /** One JSON object a line. Blank lines are no records. */
@@ -51,7 +52,7 @@ export const jsonl: RecordFormat = {
       count: () => ({ records }),
     };
   },
-  refuse: refuseErrors,
+  refuse: (first, path) => (first.ok ? refuseErrors(first, path) : refuseArray(first, path)),
   output: {
     tabular: false,
     encoder: () => ({
@@ -70,6 +71,18 @@ function recordOf(row: Row, index: number, limit: number): RecordItem {
   if (!parsed.ok) return badRecord(index, row, faultOfLine(parsed.error, text));
   if (!isObject(parsed.value)) return badRecord(index, row, faultOfValue(parsed.value));
   return { ok: true, index, line: row.line, value: parsed.value };
+}
+
+/** Refuses a JSON array of records by its first line, which may hold only its bracket. */
+function refuseArray({ raw, line }: BadRecord, path: string): Diagnostic | undefined {
+  if (!/^\s*\[\s*(?:\{|$)/u.test(raw)) return undefined;
+  return {
+    severity: 'error',
+    code: 'json-array',
+    message: `\`${path}\` is read as jsonl, one object a line, and it is one JSON array`,
+    hint: 'add `--input-format json`',
+    place: { path, line },
+  };
 }
 
 /** Whether there is only JSON's white space; of a record's line only the first byte is looked at. */

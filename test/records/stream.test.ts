@@ -43,7 +43,18 @@ describe('standard input', () => {
     expect((await all(source.read())).map(shown)).toEqual(shownRows);
   });
 
-  it.each(['a,b\n1,2\n', '[{"a":1}]', '"text"\n', '\n\n7\n'])(
+  it.each(['[{"a":1}]', '[\n  {"a":1}\n]\n'])(
+    'is refused where it is an array and no format was named: %j',
+    async (content) => {
+      expect(await openRecords({ path: '-', stdin: stream(content) })).toMatchObject({
+        error: { code: 'json-array', hint: 'add `--input-format json`' },
+      });
+      const named = await openRecords({ path: '-', stdin: stream(content), format: 'json' });
+      expect((await all(opened(named).read())).map(({ ok }) => ok)).toEqual([true]);
+    },
+  );
+
+  it.each(['a,b\n1,2\n', '["a"]', '"text"\n', '\n\n7\n'])(
     'is refused where its first row is no object and no format was named: %j',
     async (content) => {
       expect(await openRecords({ path: '-', stdin: stream(content) })).toMatchObject({

@@ -25,6 +25,10 @@ export const recordCodes = {
     'The input holds the failed records of an earlier run, not the records themselves.',
     'Add `--input-format errors`.',
   ],
+  'json-array': [
+    'The input holds one JSON array, not one object a line.',
+    'Add `--input-format json`, or let the name of the file end in `.json`.',
+  ],
   'invalid-errors-file': [
     'A line is not one that a run wrote to its `errors.jsonl`.',
     'Leave the file as the run wrote it.',
