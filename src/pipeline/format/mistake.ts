@@ -81,9 +81,9 @@ function isMisspelt(
 ): boolean {
   if (kind !== 'missing-key' && kind !== 'choice') return false;
   return [...unknown].some(
-    ([path, { name, meant, under }]) =>
+    ([path, { name, meant, under, says = [] }]) =>
       // Something may be put under a key that is missing; where one of several will do, it shows which was meant.
-      keys.includes((kind === 'choice' ? under : undefined) ?? meant ?? '') &&
+      [(kind === 'choice' ? under : undefined) ?? meant ?? '', ...says].some((key) => keys.includes(key)) &&
       path === pathText([...pointer, name]),
   );
 }

@@ -1,5 +1,6 @@
 import { didYouMean } from '../../diagnostic/suggest.ts';
 import { isObject, type JsonObject, type JsonValue, type Pointer } from '../../json/json.ts';
+import { valueAt } from '../../json/pointer.ts';
 import { providers } from '../../models/registry.ts';
 import { listText, plainList } from '../words.ts';
 import { nearestPlace, type Form, type KeyPlace } from './key-places.ts';
@@ -17,6 +18,8 @@ export interface UnknownKey {
   readonly meant?: string;
   /** The key of the same place below which it belongs. */
   readonly under?: string;
+  /** The keys that its name and its value stand for. */
+  readonly says?: readonly string[];
 }
 
 /** Where a key stands that is not known there. */
@@ -55,7 +58,21 @@ export function unknownKey(
   const own = isObject(schema['properties']) ? Object.keys(schema['properties']) : [];
   const isModel = provider !== undefined && place.at(-1) === 'model';
   const situation = { form, place, own, provider: isModel ? provider : undefined, places, file, isAnchored };
-  return { name, code: 'unknown-key', message: messageOf(name, situation), ...guess(name, situation) };
+  const told = optionAsKey(name, schema) ?? guess(name, situation);
+  return { name, code: 'unknown-key', message: messageOf(name, situation), ...told };
+}
+
+/** `user: …` for `{role: user, content: …}`: an option of one key that there must be, in place of both. */
+function optionAsKey(name: string, schema: JsonObject): Pick<UnknownKey, 'hint' | 'says'> | undefined {
+  const { properties, required } = schema;
+  if (!isObject(properties) || !Array.isArray(required) || required.length !== 2) return undefined;
+  const says = required.map(String);
+  const [key, other] = says;
+  const options = isObject(properties[key ?? '']) ? valueAt(properties, [key ?? '', 'enum']) : undefined;
+  if (!Array.isArray(options)) return undefined;
+  const words = options.map(String);
+  const option = words.includes(name) ? name : ourWord(name, words);
+  return option === undefined ? undefined : { hint: `write \`{${key}: ${option}, ${other}: …}\``, says };
 }
 
 function messageOf(name: string, { form, place, provider, file }: KeySituation): string {
