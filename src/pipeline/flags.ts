@@ -7,6 +7,8 @@ import { listText, valueText } from './words.ts';
 export interface FlagMistake {
   readonly message: string;
   readonly hint?: string;
+  /** Whether it is that the file declares no variable of the name. */
+  readonly isUnknown?: true;
 }
 
 export type Setting = readonly [Pointer, JsonValue];
@@ -62,6 +64,7 @@ export function parseVariable(text: string, declared: JsonObject): Result<Settin
     const names = Object.keys(declared);
     const meant = didYouMean(name, names);
     return failure({
+      isUnknown: true,
       message: `the pipeline has no variable \`${name}\``,
       hint:
         meant !== undefined

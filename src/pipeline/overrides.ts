@@ -31,6 +31,8 @@ export interface Overridden {
   readonly value: JsonValue;
   readonly overrides: readonly Override[];
   readonly diagnostics: readonly Diagnostic[];
+  /** Of variables that the file does not declare. Where its `vars` are misspelt or wrong, that tells it already. */
+  readonly unknownVariables: readonly Diagnostic[];
 }
 
 /** Puts what the flags say over what the file says, before anything is checked. The flags for one thing win over `--set`. */
@@ -38,14 +40,15 @@ export function applyOverrides(file: JsonValue, flags: OverrideFlags): Overridde
   let value = file;
   const overrides: Override[] = [];
   const diagnostics: Diagnostic[] = [];
+  const unknownVariables: Diagnostic[] = [];
   const apply = (flag: string, change: Result<readonly [Pointer, JsonValue], FlagMistake>) => {
     const changed = change.ok ? withValue(value, ...change.value) : change;
     if (changed.ok) {
       value = changed.value;
       if (change.ok) overrides.push({ flag, pointer: change.value[0] });
     } else {
-      const { message, hint } = changed.error;
-      diagnostics.push({
+      const { message, hint, isUnknown = false } = changed.error;
+      (isUnknown ? unknownVariables : diagnostics).push({
         severity: 'error',
         code: 'invalid-flag',
         message: `\`${flag}\`: ${message}`,
@@ -76,7 +79,7 @@ export function applyOverrides(file: JsonValue, flags: OverrideFlags): Overridde
   if (cache === false) {
     for (const pointer of cacheKeys(value)) apply('--no-cache', success([pointer, false]));
   }
-  return { value, overrides, diagnostics };
+  return { value, overrides, diagnostics, unknownVariables };
 }
 
 /** The flags as given, as a run keeps them; one that resumes it has to apply them again. */

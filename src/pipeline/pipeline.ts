@@ -58,11 +58,13 @@ export async function loadPipeline(path: string, options: LoadOptions = {}): Pro
     return { diagnostics: syntax, files: files.touched() };
   }
 
-  const { value, overrides, diagnostics: flags } = applyOverrides(source.value, options);
+  const overridden = applyOverrides(source.value, options);
+  const { value, overrides, diagnostics: flags, unknownVariables } = overridden;
   const report = createReport(source, overrides);
   for (const diagnostic of [...syntax, ...flags]) report.add(diagnostic);
   checkCutTexts(source, report);
   const file = validateFile(value, source, report);
+  if (!file.lost.has('vars')) for (const diagnostic of unknownVariables) report.add(diagnostic);
   const workspace = { path: absolute, source, files, report };
   const plan = await compilePlan(file, options.columns, overrideTexts(options), workspace);
   const diagnostics = withoutKeysToldTwice(report.all());
