@@ -74,10 +74,11 @@ function lowerCall(raw: RawCall, position: Position, problems: Problems): Call |
   const least = helper.parameters.length - (helper.optional ?? 0);
   const most = helper.repeated === true ? Infinity : helper.parameters.length;
   if (operands.length < least || operands.length > most) {
+    const meant = spacedArgument(params, operands.length - most, position);
     refuse(problems, position, raw.loc, [
       'wrong-arguments',
       `\`${helper.name}\` takes ${sayCount(least, most)}, not ${operands.length}`,
-      `write (${signatureOf(helper)})`,
+      meant === undefined ? `write (${signatureOf(helper)})` : `a name with spaces: ${meant}`,
     ]);
     return undefined;
   }
@@ -125,16 +126,41 @@ function helperOf(raw: RawCall, position: Position, problems: Problems): Helper 
   return undefined;
 }
 
-/** Of `input.review id` or `input.price (EUR)` the name that was meant, or the helper that stands behind its argument. */
-function spacedName(raw: RawCall, position: Position): string | undefined {
-  const path = written(position, raw.path.loc);
-  const [, before, first] = /^(.*\.)([^.[\]]+)$/su.exec(path) ?? [];
-  const rest = raw.params.map((parameter) => written(position, parameter.loc));
-  const isName = raw.params.every((parameter) => mayBeOfName(parameter, position));
-  if (!isName || first === undefined || raw.hash !== undefined || findHelper(first)) return undefined;
-  const helper = rest.find((name) => findHelper(name) !== undefined);
-  if (helper !== undefined) return `a helper stands before its arguments: {{${helper} ${path}}}`;
-  return `a name with spaces: {{${before}[${[first, ...rest].join(' ')}]}}`;
+/** What was meant by a path that something follows: a name with spaces, or the helper that stands behind its argument. */
+function spacedName({ path, params, hash }: RawCall, position: Position): string | undefined {
+  const meant = spacedPath(path, params, position);
+  if (meant === undefined || hash !== undefined) return undefined;
+  const helper = params.map(({ loc }) => written(position, loc)).find((name) => findHelper(name));
+  if (helper === undefined) return `a name with spaces: {{${meant}}}`;
+  return `a helper stands before its arguments: {{${helper} ${written(position, path.loc)}}}`;
+}
+
+/** Of arguments that are too many by `excess`: a path and so many words behind it that may be one name. */
+function spacedArgument(
+  params: readonly RawExpression[],
+  excess: number,
+  position: Position,
+): string | undefined {
+  for (const [index, path] of params.entries()) {
+    const rest = params.slice(index + 1, index + 1 + excess);
+    // A number alone is hardly part of a name where it may be a value.
+    const hasWord = rest.some(({ type }) => type === 'PathExpression');
+    const meant = hasWord && rest.length === excess ? spacedPath(path, rest, position) : undefined;
+    if (meant !== undefined) return meant;
+  }
+  return undefined;
+}
+
+/** Of `input.review id` or `input.price (EUR)`, a path and what follows it, the path with that as one name. */
+function spacedPath(
+  path: RawExpression,
+  rest: readonly RawExpression[],
+  position: Position,
+): string | undefined {
+  const [, before, first] = /^(.*\.)([^.[\]]+)$/su.exec(written(position, path.loc)) ?? [];
+  const isName = path.type === 'PathExpression' && rest.every((part) => mayBeOfName(part, position));
+  if (!isName || first === undefined || findHelper(first)) return undefined;
+  return `${before}[${[first, ...rest.map(({ loc }) => written(position, loc))].join(' ')}]`;
 }
 
 /** Whether it may as well be one of the words of a name. */

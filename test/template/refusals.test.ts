@@ -136,6 +136,18 @@ const refused: readonly (readonly [template: string, ...mistakes: string[]])[] =
     'unknown-helper "input.price": `input.price` is not a helper, so nothing can follow it | a name with spaces: {{input.[price (EUR net) 2]}}',
   ],
   [
+    '{{#if (eq input.order id 1)}}x{{/if}}',
+    'wrong-arguments "(eq input.order id 1)": `eq` takes 2 arguments, not 3 | a name with spaces: input.[order id]',
+  ],
+  [
+    '{{truncate input.my order id 80}}',
+    'wrong-arguments "{{truncate input.my order id 80}}": `truncate` takes 2 arguments, not 4 | a name with spaces: input.[my order id]',
+  ],
+  [
+    '{{eq input.a input.b 3}}',
+    'wrong-arguments "{{eq input.a input.b 3}}": `eq` takes 2 arguments, not 3 | write (eq value value)',
+  ],
+  [
     '{{input.text (upper input.name)}}',
     'unknown-helper "input.text": `input.text` is not a helper, so nothing can follow it | helpers: eq, ne, gt, lt, and, or, not, json, join, lower, upper, trim, default, length, truncate',
   ],
