@@ -1,5 +1,6 @@
 import { didYouMean } from '../../diagnostic/suggest.ts';
 import { isObject, type JsonValue, type Pointer } from '../../json/json.ts';
+import { bareList } from './bare-list.ts';
 import { contradictionsIn } from './contradictions.ts';
 import { keywords, typeNames, unknownTypes, unsupportedKeywords, type Draft } from './keywords.ts';
 import { valueAt } from '../../json/pointer.ts';
@@ -40,7 +41,9 @@ export function checkSchema(schema: JsonValue, draft: Draft, start: Pointer = []
       });
       return;
     }
+    const items = new Set<string>();
     for (const [name, held] of Object.entries(value)) {
+      if (items.has(name)) continue;
       const at = [...pointer, name];
       const keyword = name === '$id' && pointer.length > 0 ? undefined : keywords[draft].get(name);
       if (keyword === undefined) {
@@ -48,9 +51,12 @@ export function checkSchema(schema: JsonValue, draft: Draft, start: Pointer = []
         continue;
       }
       if (name === '$ref' && typeof held === 'string') references.push({ holder: pointer, target: held });
+      const list = keyword.fits(held) ? undefined : bareList(name, value, keywords[draft]);
+      for (const other of list?.others ?? []) items.add(other);
       const mistake = keyword.fits(held)
         ? detail(name, held, at)
-        : (requiredFlag(name, held, at, holderOf(pointer)) ?? misfit(name, held, at, keyword.expectation));
+        : (requiredFlag(name, held, at, holderOf(pointer)) ??
+          misfit(name, held, at, keyword.expectation, list?.hint));
       if (mistake !== undefined) mistakes.push(mistake);
       for (const below of keyword.fits(held) ? (keyword.schemas?.(held) ?? []) : []) {
         visit(valueAt(held, below) ?? null, [...at, ...below]);
@@ -102,11 +108,17 @@ function keywordHint(name: string, value: JsonValue, known: string | undefined):
   return 'remove it, or let its name begin with `x-` if it is a note of your own';
 }
 
-function misfit(name: string, value: JsonValue, pointer: Pointer, expectation: string): SchemaMistake {
+function misfit(
+  name: string,
+  value: JsonValue,
+  pointer: Pointer,
+  expectation: string,
+  hint: string | undefined,
+): SchemaMistake {
   const unknown = name === 'type' ? unknownTypes(value)[0] : undefined;
   if (unknown === undefined) {
     const message = `\`${name}\` ${expectation}, found ${valueText(value)}`;
-    return { code: 'invalid-schema', message, pointer };
+    return { code: 'invalid-schema', message, ...(hint !== undefined && { hint }), pointer };
   }
   const meant =
     typeof unknown === 'string'
