@@ -12,6 +12,7 @@ import { readRows, type RowFile } from './rows.ts';
 import { expectedScope, type ExpectedOutcome } from './scope.ts';
 import type { PlannedAssertion, PlannedTest, TestSuite } from './suite.ts';
 import { textIn } from './text-in.ts';
+import { unreadFields } from './unread-fields.ts';
 import { createVariants } from './variants.ts';
 
 /** What has come together of a suite. */
@@ -35,6 +36,7 @@ export function createPlanner(plan: Plan, pipeline: Source): Planner {
     if (names.has(name)) report.add(nameTwice(name, source, pointer));
     names.add(name);
     for (const mistake of misplacedKeys({ pointer, spec, assertions }, source)) report.add(mistake);
+    for (const warning of unreadFields({ pointer, spec }, plan, source)) report.add(warning);
     const rows = await rowsOf(spec, pointer, workspace);
     const folder = dirname(rows?.path ?? source.path);
     const variant = await variants.find(spec, pointer, folder, workspace);

@@ -11,6 +11,10 @@ export const testCodes = {
     'A test sets a variable that the pipeline does not have.',
     'Take the name that is suggested, or declare it under `vars`.',
   ],
+  'unread-field': [
+    'A test gives its record a field that the pipeline does not read, and not one of nearly that name.',
+    'Take the name that is suggested.',
+  ],
   'unfit-mock': ['A mock is no output that its step could give.', "Write one that fits the step's schema."],
   'wrong-path': [
     'An assertion about usage looks at a path that is none.',
