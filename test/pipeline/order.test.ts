@@ -13,7 +13,11 @@ function order(steps: { readonly [id: string]: readonly string[] }) {
     reads.map((on, index) => ({ on, place: { source, pointer: ['steps', id, index] } })),
   ]);
   const { ids: ordered } = orderSteps(new Map(dependencies), report);
-  return { ordered, loops: report.all().map(({ message }) => message) };
+  const places = report.all().map(({ place }) => {
+    const [, id, index] = place !== undefined && 'pointer' in place ? place.pointer : [];
+    return `${id} ${index}`;
+  });
+  return { ordered, loops: report.all().map(({ message }) => message), places };
 }
 
 describe('the order of steps', () => {
@@ -28,7 +32,7 @@ describe('the order of steps', () => {
     ],
     ['a step read twice', { a: ['b', 'b'], b: [] }, ['b', 'a']],
   ])('of %s', (_name, steps, expected) => {
-    expect(order(steps)).toEqual({ ordered: expected, loops: [] });
+    expect(order(steps)).toMatchObject({ ordered: expected, loops: [] });
   });
 
   it.each<[string, { readonly [id: string]: readonly string[] }, readonly string[]]>([
@@ -53,12 +57,21 @@ describe('the order of steps', () => {
     expect(order(steps).loops).toEqual(loops);
   });
 
+  it.each<[string, { readonly [id: string]: readonly string[] }, readonly string[]]>([
+    ['that reads a later one', { a: ['c'], b: ['a'], c: ['b'] }, ['a 0']],
+    ['that two loops go through', { a: ['d'], b: ['a'], c: ['b'], d: ['c', 'a'] }, ['a 0']],
+    ['that closes it, where several read later ones', { a: ['b'], b: ['c'], c: ['a'] }, ['c 0']],
+    ['of each of two loops', { a: ['b', 'c'], b: ['a'], c: ['a'] }, ['a 0', 'a 1']],
+  ])('marks the reference of a loop %s', (_name, steps, places) => {
+    expect(order(steps).places).toEqual(places);
+  });
+
   it('is found for a chain that is longer than a stack', () => {
     const ids = Array.from({ length: 100_000 }, (_, index) => `s${index}`);
     const steps = Object.fromEntries(
       ids.map((id, index) => [id, index === ids.length - 1 ? [] : [`s${index + 1}`]]),
     );
-    expect(order(steps)).toEqual({ ordered: ids.toReversed(), loops: [] });
+    expect(order(steps)).toMatchObject({ ordered: ids.toReversed(), loops: [] });
   });
 
   it('has every step once, after those it reads, unless there is a loop', () => {
