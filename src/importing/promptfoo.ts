@@ -13,7 +13,7 @@ import type { Imported, ImportFile, ImportKind, TestDraft } from './kind.ts';
 import { freeName, pipelineName } from './names.ts';
 import { importedRows } from './pipeline-yaml.ts';
 import { assertionsOf } from './promptfoo/assertions.ts';
-import type { Case } from './promptfoo/case.ts';
+import { mostCases, type Case } from './promptfoo/case.ts';
 import { casesOf } from './promptfoo/cases.ts';
 import { promptsOf, writePrompt, type Prompt } from './promptfoo/prompts.ts';
 import { limitsOf, tellOptions } from './promptfoo/options.ts';
@@ -62,9 +62,14 @@ async function readConfig(file: ImportFile): Promise<Result<Imported, readonly D
   if (!turns.ok) return failure([turns.error]);
   const structured = structuredBy(responseFormat, turns.value, responsePlace, file.notes);
   const isStructured = structured !== undefined;
-  const tests = await testsOf(cases.value, { scope, file, model, isStructured });
-  const rows = cases.value.map(({ vars }) => vars);
-  const ofFile = rows.filter((_, at) => cases.value[at]?.rowOf !== undefined);
+  const rows = rowsOf(cases.value);
+  const { tests, left } = await testsOf(cases.value, { scope, file, model, isStructured });
+  if (left > 0)
+    file.notes.tell(
+      { source, pointer: ['tests'] },
+      `more than ${mostCases} tests come of it: the first ${mostCases} are written; the file of rows has all ${rows.length} rows`,
+      'run the pipeline over the file of rows',
+    );
   tellOptions(source, file.notes);
   tellOthers(source, file);
   const { description, evaluateOptions } = isObject(source.value) ? source.value : {};
@@ -80,8 +85,15 @@ async function readConfig(file: ImportFile): Promise<Result<Imported, readonly D
       steps: [{ id: stepId, comments: [], turns: turns.value, ...(structured && { structured }) }],
     },
     tests,
-    rows: ofFile.length > 0 ? ofFile : rows.filter((row) => Object.keys(row).length > 0),
+    rows,
   });
+}
+
+/** Those of files that a test is over all of, where there are such, and else of every case. */
+function rowsOf(cases: readonly Case[]): readonly JsonObject[] {
+  const ofFile = cases.filter(({ rowOf }) => rowOf !== undefined);
+  if (ofFile.length > 0) return ofFile.map(({ vars }) => vars);
+  return cases.map(({ vars }) => vars).filter((row) => Object.keys(row).length > 0);
 }
 
 function codeConfig(name: string): Diagnostic {
@@ -128,7 +140,11 @@ function tellPrompts(first: Prompt, others: readonly Prompt[], { notes, path, sh
 function declareVars(cases: readonly Case[], fields: Fields): void {
   const values = new Map<string, JsonValue[]>();
   for (const { vars } of cases)
-    for (const [name, value] of Object.entries(vars)) values.set(name, [...(values.get(name) ?? []), value]);
+    for (const [name, value] of Object.entries(vars)) {
+      const found = values.get(name);
+      if (found === undefined) values.set(name, [value]);
+      else found.push(value);
+    }
   for (const [name, found] of values) {
     const lacks = found.length < cases.length;
     fields.declare(name, { schema: schemaOf(found), required: !lacks }, lacks ? '' : undefined);
@@ -162,14 +178,19 @@ interface TestSetting {
 async function testsOf(
   cases: readonly Case[],
   { scope, file, model, isStructured }: TestSetting,
-): Promise<readonly TestDraft[]> {
+): Promise<{ readonly tests: readonly TestDraft[]; readonly left: number }> {
   let hasCost = false;
+  let left = 0;
   const tests: TestDraft[] = [];
   const names = new Set<string>();
   const rowFiles = new Set<string>();
   for (const [at, { description, vars, assertions, rowOf }] of cases.entries()) {
     if (rowOf !== undefined && rowFiles.has(rowOf)) continue;
     if (rowOf !== undefined) rowFiles.add(rowOf);
+    if (tests.length >= mostCases) {
+      left += 1;
+      continue;
+    }
     const made: JsonObject[] = [];
     for (const { assertion, place } of assertions) {
       const path = `steps.${stepId}.output`;
@@ -189,7 +210,7 @@ async function testsOf(
       ...(made.length > 0 && { assert: made }),
     });
   }
-  return tests;
+  return { tests, left };
 }
 
 /** What an answer costs can only be asserted where the price of its model is known. */

@@ -221,10 +221,34 @@ describe('prompts, providers and cases of promptfoo', () => {
   });
 });
 
-it('says that not all of many tests are written', async () => {
-  const rows = Array.from({ length: 1200 }, (_, at) => `x${at},x${at}`);
-  const config = `${head}tests: file://t.csv\n`;
-  const file = await imported(config, { 't.csv': ['a,__expected', ...rows].join('\n') });
-  expect(file.tests).toHaveLength(1000);
-  expect(told(file)).toEqual(['more than 1000 tests come of it: the first 1000 are written, as rows too']);
+describe('a file of more rows than there are tests of', () => {
+  const many = (columns: string, row: (at: number) => string) =>
+    [columns, ...Array.from({ length: 20_000 }, (_, at) => row(at))].join('\n');
+
+  it('is written with all of its rows, and the first as tests', async () => {
+    const csv = many('a,__expected', (at) => `x${at},x${at}`);
+    const file = await imported(`${head}tests: file://t.csv\n`, { 't.csv': csv });
+    expect(file.tests).toHaveLength(1000);
+    expect(file.rows).toHaveLength(20_000);
+    expect(file.rows.at(-1)).toEqual({ a: 'x19999' });
+    expect(told(file)).toEqual([
+      'more than 1000 tests come of it: the first 1000 are written; the file of rows has all 20000 rows',
+    ]);
+  });
+
+  it('is one test where the rows expect nothing of their own', async () => {
+    const file = await imported(`${head}tests: t.csv\n`, { 't.csv': many('a', (at) => `x${at}`) });
+    expect(file.tests).toHaveLength(1);
+    expect(file.rows).toHaveLength(20_000);
+    expect(told(file)).toEqual([]);
+  });
+
+  it('ends where cases are made by the million', async () => {
+    const values = JSON.stringify(Array.from({ length: 1000 }, (_, at) => at));
+    const sets = Array.from({ length: 1000 }, () => '{}').join(',');
+    const scenarios = `[{config: [${sets}], tests: [{vars: {a: ${values}}}]}]`;
+    const file = await imported(`${head}scenarios: ${scenarios}\n`);
+    expect(file.rows).toHaveLength(100_000);
+    expect(told(file)).toContainEqual('more than 100000 rows come of it: the first 100000 are taken');
+  });
 });

@@ -3,7 +3,7 @@ import { isObject, type JsonObject, type JsonValue } from '../../json/json.ts';
 import { openRecords } from '../../records/open.ts';
 import { failure, success, type Result } from '../../result.ts';
 import type { ImportFile } from '../kind.ts';
-import { casesOfTest, mostCases, type Case, type Shared } from './case.ts';
+import { casesOfTest, mostRows, type Case, type Shared } from './case.ts';
 import { expectedIn } from './expected.ts';
 
 /** Each row is a case: columns are variables, but for those that begin with two underscores. */
@@ -31,7 +31,7 @@ export async function rowCases(
           place: { path: path.value, line: item.line },
         },
       ]);
-    if (cases.length > mostCases) break;
+    if (cases.length > mostRows) break;
     const hidden = file.folder.hide(JSON.stringify(item.value));
     if (hidden.found.length > 0) keys += 1;
     const row = hidden.found.length > 0 ? (JSON.parse(hidden.text) as JsonObject) : item.value;

@@ -15,6 +15,9 @@ export interface Case {
 /** More are rows for a run, not cases for a test. */
 export const mostCases = 1000;
 
+/** More than these nobody reads as an example: a run takes them from where they are. */
+export const mostRows = 100_000;
+
 /** What cases have in common. */
 export interface Shared {
   readonly vars: JsonObject;

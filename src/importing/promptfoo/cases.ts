@@ -8,7 +8,7 @@ import type { ImportFile } from '../kind.ts';
 import {
   assertionsIn,
   casesOfTest,
-  mostCases,
+  mostRows,
   nothing,
   plainVars,
   tellKeys,
@@ -30,7 +30,7 @@ export async function casesOf({ source, file }: CasesInput): Promise<Cases> {
   const cases: Case[] = [];
   const mistakes: Diagnostic[] = [];
   const take = (found: Cases): void => {
-    if (found.ok) cases.push(...found.value);
+    if (found.ok) addTo(cases, found.value);
     else mistakes.push(...found.error);
   };
   const given = await defaultOf(config['defaultTest'], source, file);
@@ -39,16 +39,22 @@ export async function casesOf({ source, file }: CasesInput): Promise<Cases> {
   take(await casesIn(config['tests'], { source, pointer: ['tests'] }, shared, file));
   const scenarios = Array.isArray(config['scenarios']) ? (config['scenarios'] as readonly JsonValue[]) : [];
   for (const [at, scenario] of scenarios.entries()) {
+    if (cases.length > mostRows) break;
     take(await scenarioCases(scenario, ['scenarios', at], shared, { source, file }));
   }
   if (mistakes.length > 0) return failure(mistakes);
-  if (cases.length > mostCases)
+  if (cases.length > mostRows)
     file.notes.tell(
       { source, pointer: ['tests'] },
-      `more than ${mostCases} tests come of it: the first ${mostCases} are written, as rows too`,
-      'put the values into a file of rows, and run the pipeline over it',
+      `more than ${mostRows} rows come of it: the first ${mostRows} are taken`,
+      'run the pipeline over a file of all rows, whose columns are the variables: pipe run … --input ROWS',
     );
-  return success(cases.slice(0, mostCases));
+  return success(cases.slice(0, mostRows));
+}
+
+/** One by one: so many arguments of one call are more than the stack holds. */
+function addTo(cases: Case[], found: readonly Case[]): void {
+  for (const one of found) cases.push(one);
 }
 
 async function defaultOf(
@@ -88,10 +94,11 @@ async function casesIn(
   const cases: Case[] = [];
   const mistakes: Diagnostic[] = [];
   for (const [at, item] of (value as readonly JsonValue[]).entries()) {
+    if (cases.length > mostRows) break;
     const below = { ...place, pointer: [...place.pointer, at] };
     if (typeof item === 'string' || (isObject(item) && typeof item['path'] === 'string')) {
       const found = await casesIn(item, below, shared, file);
-      if (found.ok) cases.push(...found.value);
+      if (found.ok) addTo(cases, found.value);
       else mistakes.push(...found.error);
     } else if (isObject(item)) cases.push(...(await casesOfTest(item, below, shared, file)));
   }
@@ -155,6 +162,8 @@ async function scenarioCases(
   const cases: Case[] = [];
   for (const [at, set] of sets.entries()) {
     if (!isObject(set)) continue;
+    // Each set with each test grows by the product of both.
+    if (cases.length > mostRows) break;
     const place = { source, pointer: [...pointer, 'config', at] };
     const own = await sharedIn(set, place, file);
     const both = {
@@ -168,7 +177,7 @@ async function scenarioCases(
       file,
     );
     if (!found.ok) return found;
-    cases.push(...found.value);
+    addTo(cases, found.value);
   }
   return success(cases);
 }
