@@ -252,3 +252,12 @@ describe('a file of more rows than there are tests of', () => {
     expect(told(file)).toContainEqual('more than 100000 rows come of it: the first 100000 are taken');
   });
 });
+
+it('reads a file of tests that names itself to its end', async () => {
+  const tests = '- file://t.yaml\n- {vars: {a: x}}\n';
+  const file = await imported(`${head}tests: file://t.yaml\n`, { 't.yaml': tests });
+  expect(file.tests).toHaveLength(2);
+  expect(told(file)).toEqual([
+    'the tests of `t.yaml` are left out: it is named in a file that another file of tests names',
+  ]);
+});

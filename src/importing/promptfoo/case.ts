@@ -22,6 +22,8 @@ export const mostRows = 100_000;
 export interface Shared {
   readonly vars: JsonObject;
   readonly assertions: readonly PlacedAssertion[];
+  /** How many files of tests lead to them, each named in the one before. */
+  readonly files?: number;
 }
 
 export const nothing: Shared = { vars: {}, assertions: [] };

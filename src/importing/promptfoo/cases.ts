@@ -122,11 +122,24 @@ async function casesInFile(named: string, place: Location, shared: Shared, file:
     return success([]);
   }
   if (/\.(?:csv|tsv|jsonl)$/.test(extension)) return rowCases(path, place, shared, file);
+  const files = (shared.files ?? 0) + 1;
+  if (files > mostNested) {
+    file.notes.tell(
+      place,
+      `the tests of \`${path}\` are left out: it is named in a file that another file of tests names`,
+      'name it in the configuration',
+    );
+    return success([]);
+  }
   const read = await parsedFile(path, place, file);
   if (!read.ok) return failure([read.error]);
   const { value } = read.value;
-  return casesIn(Array.isArray(value) ? value : [value], { source: read.value, pointer: [] }, shared, file);
+  const inner = { ...shared, files };
+  return casesIn(Array.isArray(value) ? value : [value], { source: read.value, pointer: [] }, inner, file);
 }
+
+/** A file of tests may name others; one that names itself would never be read to its end. */
+const mostNested = 2;
 
 async function parsedFile(
   named: string,
