@@ -1,11 +1,12 @@
-import { realpath } from 'node:fs/promises';
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { readdir, realpath } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { hideSecrets, type Hidden } from '../diagnostic/hide-secrets.ts';
 import { readTextFile } from '../pipeline/load.ts';
 import { failure, success, type Result } from '../result.ts';
 import type { Notes } from './notes.ts';
 import { textPlace } from './notes.ts';
+import { matchesWildcard } from './wildcard.ts';
 
 /** The folder of a file that is imported: what it names is read here, by its real path, and nowhere else. */
 export interface SourceFolder {
@@ -13,6 +14,8 @@ export interface SourceFolder {
   read(named: string, from?: string): Promise<Result<NamedFile, Diagnostic>>;
   /** The real path of a file within the folder, for whoever streams it, and hides what is in it. */
   find(named: string): Promise<Result<string, Diagnostic>>;
+  /** The files whose names a pattern with `*` in its last part stands for, in the order of their names. */
+  list(pattern: string): Promise<Result<readonly string[], Diagnostic>>;
   hide(text: string): Hidden;
 }
 
@@ -47,6 +50,19 @@ export function openFolder(source: string, notes: Notes, keys: readonly string[]
   return {
     find,
     hide,
+    async list(pattern) {
+      const within = dirname(pattern);
+      const found = await find(within);
+      if (!found.ok) return found;
+      const entries = await readdir(found.value, { withFileTypes: true }).catch(() => []);
+      const names = entries
+        .filter((entry) => !entry.isDirectory() && matchesWildcard(entry.name, basename(pattern)))
+        .map(({ name }) => name)
+        // A name that has a star itself would be a pattern again.
+        .filter((name) => !name.includes('*'));
+      if (names.length > mostFiles) return failure(tooMuch(pattern));
+      return success(names.sort().map((name) => join(within, name)));
+    },
     async read(named, from) {
       const found = await find(named, from);
       if (!found.ok) return found;

@@ -126,14 +126,16 @@ function nameOf(path: string): string {
 
 /** Each prompt is a pipeline of its own: how to get those of the others, and to compare them. */
 function tellPrompts(first: Prompt, others: readonly Prompt[], { notes, path, shown }: ImportFile): void {
-  for (const [at, { place }] of others.entries())
+  for (const [at, other] of others.entries()) {
+    const isSameFile = other.place === first.place && other.file === first.file;
+    const named = other.file === undefined ? 'the prompt' : `the prompt \`${other.file}\``;
+    const toTop = other.file === undefined ? 'move it to the top' : 'name it alone under `prompts`';
     notes.tell(
-      place,
-      place === first.place
-        ? 'another prompt of this file is left out: a pipeline asks one thing, and the first prompt is taken'
-        : 'the prompt is left out: a pipeline asks one thing, and the first prompt is taken',
-      `${place === first.place ? 'save it as a file of its own, name that first' : 'move it to the top'} and import it to another file, pipe import ${shown} --output ${nameOf(path)}-${at + 2}.yaml; run both over the same rows, and see \`pipe diff\``,
+      other.place,
+      `${isSameFile ? 'another prompt of this file' : named} is left out: a pipeline asks one thing, and the first prompt is taken`,
+      `${isSameFile ? 'save it as a file of its own, name that first' : toTop} and import it to another file, pipe import ${shown} --output ${nameOf(path)}-${at + 2}.yaml; run both over the same rows, and see \`pipe diff\``,
     );
+  }
 }
 
 /** Every variable of the tests is a field; one that some tests lack may be left out. */

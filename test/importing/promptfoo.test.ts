@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { importFile, type ImportedFile } from '../../src/importing/import-file.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -7,10 +7,15 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 async function imported(config: string, files: Readonly<Record<string, string>> = {}): Promise<ImportedFile> {
   const cwd = temporaryFolder();
   for (const [name, text] of Object.entries({ 'promptfooconfig.yaml': config, ...files }))
-    writeFileSync(join(cwd, name), text);
+    write(join(cwd, name), text);
   const result = await importFile(join(cwd, 'promptfooconfig.yaml'), 'promptfooconfig.yaml');
   if (!result.ok) throw new Error(result.error.map(({ message }) => message).join('\n'));
   return result.value;
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
 }
 
 const told = ({ notes }: ImportedFile): readonly string[] => notes.map(({ message }) => message);
@@ -260,4 +265,62 @@ it('reads a file of tests that names itself to its end', async () => {
   expect(told(file)).toEqual([
     'the tests of `t.yaml` are left out: it is named in a file that another file of tests names',
   ]);
+});
+
+describe('names with a star', () => {
+  const provider = 'providers: mistral:mistral-small-latest\n';
+
+  it('stand for prompts by name, of which the first is taken', async () => {
+    const files = {
+      'prompts/c.txt': 'C {{a}}',
+      'prompts/b.txt': 'B {{a}}',
+      'prompts/b.md': 'no',
+      'prompts/.b.txt': 'no',
+      'prompts/b*.txt': 'no',
+      'prompts/d.txt/e.txt': 'no',
+    };
+    const file = await imported(`prompts: file://prompts/*.txt\n${provider}`, files);
+    expect(file.pipeline.steps[0]?.turns[0]?.parts).toEqual([{ text: 'B {{input.a}}' }]);
+    expect(told(file)).toEqual([
+      'the prompt `prompts/c.txt` is left out: a pipeline asks one thing, and the first prompt is taken',
+    ]);
+  });
+
+  it('stand for all of the tests', async () => {
+    const files = {
+      'tests/b.yaml': '[{vars: {a: 3}}]',
+      'tests/a.yaml': '[{vars: {a: 1}}, {vars: {a: 2}}]',
+      'tests/c.csv': 'a\n4\n',
+    };
+    const file = await imported(`${head}tests: file://tests/*.yaml\n`, files);
+    expect(file.rows).toEqual([{ a: 1 }, { a: 2 }, { a: 3 }]);
+    const listed = await imported(`${head}tests: [tests/b.*, 'file://tests/*.csv']\n`, files);
+    expect(listed.tests.map(({ input }) => input)).toEqual([{ a: 3 }, undefined]);
+    expect([...told(file), ...told(listed)]).toEqual([]);
+  });
+
+  it.each([
+    ['file://t/*.yaml', '`t/*.yaml` stands for no file, and is left out'],
+    ['file://**/*.yaml', '`**/*.yaml` stands for files of several folders, and is left out'],
+    ['file://t/*.js', 'the tests of `t/*.js` are left out: code is not executed'],
+  ])('are told where they stand for nothing: %s', async (named, message) => {
+    expect(told(await imported(`${head}tests: ${named}\n`))).toEqual([message]);
+  });
+
+  it('do not lead out of the folder', async () => {
+    const other = temporaryFolder();
+    writeFileSync(join(other, 'a.txt'), 'secret');
+    const cwd = temporaryFolder();
+    const outside = async (prompts: string) => {
+      writeFileSync(join(cwd, 'promptfooconfig.yaml'), `prompts: "${prompts}"\n${provider}`);
+      const result = await importFile(join(cwd, 'promptfooconfig.yaml'), 'promptfooconfig.yaml');
+      return result.ok ? [] : result.error.map(({ code }) => code);
+    };
+    mkdirSync(join(cwd, 'links'));
+    symlinkSync(join(other, 'a.txt'), join(cwd, 'links', 'a.txt'));
+    symlinkSync(other, join(cwd, 'linked'));
+    expect(await outside('file://../*.txt')).toEqual(['outside-folder']);
+    expect(await outside('file://links/*.txt')).toEqual(['outside-folder']);
+    expect(await outside('file://linked/*.txt')).toEqual(['outside-folder']);
+  });
 });

@@ -16,6 +16,7 @@ import {
   type Shared,
 } from './case.ts';
 import { rowCases } from './case-rows.ts';
+import { filesNamed } from './named-files.ts';
 
 export interface CasesInput {
   readonly source: Source;
@@ -86,6 +87,7 @@ async function casesIn(
   place: Location,
   shared: Shared,
   file: ImportFile,
+  placeOf = (at: number): Location => ({ ...place, pointer: [...place.pointer, at] }),
 ): Promise<Cases> {
   if (value === undefined || value === null) return success([]);
   const named = typeof value === 'string' ? value : isObject(value) ? value['path'] : undefined;
@@ -95,7 +97,7 @@ async function casesIn(
   const mistakes: Diagnostic[] = [];
   for (const [at, item] of (value as readonly JsonValue[]).entries()) {
     if (cases.length > mostRows) break;
-    const below = { ...place, pointer: [...place.pointer, at] };
+    const below = placeOf(at);
     if (typeof item === 'string' || (isObject(item) && typeof item['path'] === 'string')) {
       const found = await casesIn(item, below, shared, file);
       if (found.ok) addTo(cases, found.value);
@@ -108,18 +110,17 @@ async function casesIn(
 async function casesInFile(named: string, place: Location, shared: Shared, file: ImportFile): Promise<Cases> {
   const path = named.replace(/^file:\/\//, '');
   const extension = extname(path).toLowerCase();
-  if (
-    /^\w+:\/\//.test(path) ||
-    path.includes('*') ||
-    /\.(?:[cm]?[jt]s|py)(?::\w+)?$/.test(path) ||
-    extension === '.xlsx'
-  ) {
+  if (/^\w+:\/\//.test(path) || /\.(?:[cm]?[jt]s|py)(?::\w+)?$/.test(path) || extension === '.xlsx') {
     file.notes.tell(
       place,
       `the tests of \`${path}\` are left out: ${/\.(?:[cm]?[jt]s|py)/.test(path) ? 'code is not executed' : 'it is not one file of this folder'}`,
       'save them as one .csv, .jsonl or .yaml file beside this one',
     );
     return success([]);
+  }
+  if (path.includes('*')) {
+    const names = await filesNamed(path, place, file);
+    return names.ok ? casesIn(names.value, place, shared, file, () => place) : failure([names.error]);
   }
   if (/\.(?:csv|tsv|jsonl)$/.test(extension)) return rowCases(path, place, shared, file);
   const files = (shared.files ?? 0) + 1;

@@ -11,11 +11,14 @@ import type { Scope } from '../jinja/scope.ts';
 import { writeTemplate } from '../jinja/write.ts';
 import type { ImportFile } from '../kind.ts';
 import { textPlace, type Notes, type TemplatePlace } from '../notes.ts';
+import { filesNamed } from './named-files.ts';
 
 /** One prompt: a text, or messages with their texts' places. */
 export interface Prompt {
   /** Where it is named in the configuration. */
   readonly place: Location;
+  /** The file, where it is one of several of one name with `*`. */
+  readonly file?: string;
   readonly messages: readonly PromptMessage[];
 }
 
@@ -89,7 +92,8 @@ async function promptsIn(
     file.notes.tell(at, `\`${path}\` is code, which is not executed`, 'write what it makes as a template');
     return success([]);
   }
-  if (path.includes('*') || extension === '.csv' || extension === '.jsonl') {
+  if (path.includes('*')) return promptsOfAll(path, at, file);
+  if (extension === '.csv' || extension === '.jsonl') {
     file.notes.tell(
       at,
       `\`${path}\` stands for several prompts and is left out`,
@@ -127,6 +131,22 @@ async function promptsIn(
       };
     }),
   );
+}
+
+async function promptsOfAll(
+  pattern: string,
+  at: Location,
+  file: ImportFile,
+): Promise<Result<readonly Prompt[], Diagnostic>> {
+  const names = await filesNamed(pattern, at, file);
+  if (!names.ok) return names;
+  const prompts: Prompt[] = [];
+  for (const name of names.value) {
+    const found = await promptsIn(name, at, file);
+    if (!found.ok) return found;
+    for (const { place, messages } of found.value) prompts.push({ place, file: name, messages });
+  }
+  return success(prompts);
 }
 
 /** Prompts of one file are parted by a line of three dashes. */
