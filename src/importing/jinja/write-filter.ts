@@ -1,4 +1,5 @@
 import { call, literal, memberOf, type Hand } from '../handlebars/expression.ts';
+import { formatted } from './format-filter.ts';
 import type { Writing } from './scope.ts';
 import type { Expression, Filter } from './syntax.ts';
 
@@ -20,6 +21,10 @@ type ValueOf = (expression: Expression) => Hand | undefined;
 /** A filter as a helper, or as its value alone, which is told. */
 export function writeFilter(expression: Filter, writing: Writing, valueOf: ValueOf): Hand | undefined {
   const { name, arguments: given, named } = expression;
+  if (name === 'format') {
+    const parts = formatted(expression, writing);
+    return parts && valueOf(parts);
+  }
   const of = valueOf(expression.of);
   if (of === undefined || idle.has(name)) return of;
   const helper = plainFilters.get(name);

@@ -1,5 +1,6 @@
 import { argumentText, guarded, handText, isChoice, loopName, type Hand } from '../handlebars/expression.ts';
 import { leftOut, type Written } from '../handlebars/text.ts';
+import { formatted } from './format-filter.ts';
 import type { Binding, Scope, TemplateNotes } from './scope.ts';
 import type { Expression, JinjaBranch, JinjaElse, JinjaFor, JinjaIf, JinjaNode, Trim } from './syntax.ts';
 import { writeExpression, writeSubject } from './write-expression.ts';
@@ -99,6 +100,10 @@ const mostMade = 500;
 
 function writeOutput(expression: Expression, trim: Trim, source: string, place: Place): readonly Written[] {
   if (expression.kind === 'choice') return writeChoice(expression, trim, source, place);
+  if (expression.kind === 'filter' && expression.name === 'format') {
+    const parts = formatted(expression, place);
+    return parts === undefined ? [leftOut(source)] : writeOutput(parts, trim, source, place);
+  }
   if (expression.kind === 'binary' && isJoined(expression)) {
     const [left, right] = [expression.left, expression.right];
     return [

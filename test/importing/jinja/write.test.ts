@@ -89,12 +89,35 @@ describe('what carries over from Jinja', () => {
     ['{a}{ {{ x }} }', '{a}{ {{input.x}} }'],
     ['{{ 1 }}{{ none }}{{ true }}', '1true'],
     ['C:\\{{ x }}', 'C:\\\\{{input.x}}'],
+    ['{{ "%s: %s, 100%%" | format(a, b.c) }}', '{{input.a}}: {{input.b.c}}, 100%'],
+    ['{% if "%s" | format(a) == "x" %}1{% endif %}', '{{#if (eq input.a "x")}}1{{/if}}'],
   ])('%s', (text, template) => {
     expect(translated(text)).toEqual({ template, told: [] });
   });
 
   it.each<readonly [string, string, ...string[]]>([
     ['{{ x | replace("a", "b") }}', '{{input.x}}', 'no filter `replace`'],
+    [
+      '{{ "%.2f" | format(item.price) }}',
+      '{{input.item.price}}',
+      'as the value itself, not in the form `%.2f`',
+    ],
+    ['{{ "%5d of %d" | format(a, b) }}', '{{input.a}} of {{input.b}}', 'not in the form `%5d`, `%d`'],
+    [
+      '{{ f | format(x) }}',
+      '{{!-- not imported: {{ f | format(x) }} --}}',
+      '`format` has no counterpart for such a pattern',
+    ],
+    [
+      '{{ "%(n)s" | format(n=x) }}',
+      '{{!-- not imported: {{ "%(n)s" | format(n=x) }} --}}',
+      '`format` has no counterpart for such a pattern',
+    ],
+    [
+      '{{ "%s %s" | format(x) }}',
+      '{{!-- not imported: {{ "%s %s" | format(x) }} --}}',
+      '`format` has no counterpart for such a pattern',
+    ],
     ['{{ x | truncate(9) }}', '{{truncate input.x 9}}', 'without … behind them'],
     ['{{ a * 2 }}', '{{!-- not imported: {{ a * 2 }} --}}', 'calculation with `*`'],
     ['{{ f(x) }}', '{{!-- not imported: {{ f(x) }} --}}', '`f()`'],
