@@ -52,6 +52,32 @@ describe('assertions of promptfoo', () => {
     expect(told(await imported(asserting(assertion)))).toEqual([expect.stringContaining(message)]);
   });
 
+  it.each([
+    ['{type: not-equals, value: "a.b"}', String.raw`^(?!a\.b$)`],
+    ['{type: word-count, value: 3}', String.raw`^(?=\s*(?:\S+\s+){2}\S)(?!\s*(?:\S+\s+){3}\S)`],
+    ['{type: word-count, value: {min: 2}}', String.raw`^(?=\s*(?:\S+\s+){1}\S)`],
+    ['{type: word-count, value: {max: 0}}', String.raw`^(?!\s*\S)`],
+  ])('writes %s as a pattern', async (assertion, matches) => {
+    const file = await imported(asserting(assertion));
+    expect(file.tests[0]?.['assert']).toEqual([{ path: 'steps.answer.output', matches }]);
+    expect(told(file)).toEqual([]);
+  });
+
+  it('reads a number of words in a cell', async () => {
+    const file = await imported(`${head}tests: t.csv\n`, { 't.csv': 'a,__expected\nx,word-count: 1\n' });
+    expect(file.tests[0]?.['assert']).toMatchObject([{ matches: expect.any(String) as string }]);
+  });
+
+  it.each([
+    ['{type: not-equals, value: {a: 1}}', 'the assertion `not-equals`'],
+    ['{type: not-equals, value: "{{a}}"}', 'the assertion `not-equals`'],
+    ['{type: word-count, value: {min: 3, max: 2}}', 'the assertion `word-count`'],
+    ['{type: word-count, value: many}', 'the assertion `word-count`'],
+    [`{type: javascript, value: "output.topic === 'order'"}`, 'the assertion `javascript`'],
+  ])('leaves %s out of a text', async (assertion, message) => {
+    expect(told(await imported(asserting(assertion)))).toEqual([expect.stringContaining(message)]);
+  });
+
   it('tells of no threshold that is the cost', async () => {
     expect(told(await imported(asserting('{type: cost, threshold: 0.01}')))).toEqual([]);
   });
@@ -75,10 +101,33 @@ describe('an answer that promptfoo holds to a schema', () => {
     ['{type: equals, value: order}', { equals: 'order' }],
     ["{type: equals, value: 'null'}", { equals: null }],
     ['{type: contains-json, value: {type: object}}', { json_schema: { type: 'object' } }],
+    [`{type: not-equals, value: '{"topic":"a"}'}`, { json_schema: { not: { const: { topic: 'a' } } } }],
+    [
+      `{type: javascript, value: "output.topic === 'order'"}`,
+      { path: 'steps.answer.output.topic', equals: 'order' },
+    ],
+    [
+      '{type: javascript, value: "output.a.count === -1.5;"}',
+      { path: 'steps.answer.output.a.count', equals: -1.5 },
+    ],
+    [`{type: javascript, value: 'output.ok === true'}`, { path: 'steps.answer.output.ok', equals: true }],
   ])('is a value for %s', async (assertion, wanted) => {
     const file = await imported(ofSchema(assertion));
     expect(file.tests[0]?.['assert']).toEqual([{ path: 'steps.answer.output', ...wanted }]);
     expect(told(file)).toEqual([]);
+  });
+
+  it.each([
+    "output.topic == 'order'",
+    "output.topic === '{{a}}'",
+    "output.topic === 'a' || true",
+    "output.topic === 'it\\\\'s'",
+    'output.topic.length === 3',
+    'output.topic === process',
+    "output['topic'] === 'a'",
+  ])('is not asserted by %s', async (code) => {
+    const file = await imported(ofSchema(`{type: javascript, value: ${JSON.stringify(code)}}`));
+    expect(told(file)).toEqual([expect.stringContaining('the assertion `javascript`')]);
   });
 
   it('is a text without one', async () => {

@@ -3,6 +3,8 @@ import { isObject, type JsonObject, type JsonValue } from '../../json/json.ts';
 import { escapedText } from '../handlebars/text.ts';
 import type { Scope } from '../jinja/scope.ts';
 import type { ImportFile } from '../kind.ts';
+import { assertionOfCode } from './javascript.ts';
+import { anyCase, pattern, quoted, without, words } from './patterns.ts';
 import { writeText } from './prompts.ts';
 
 export interface AssertionInput {
@@ -42,7 +44,7 @@ export async function assertionsOf(input: AssertionInput): Promise<readonly Json
       return [];
     }
   const value = await valueOf(input);
-  const made = makeOf(type, input.isStructured)?.(value, assertion);
+  const made = makeOf(type, path, input.isStructured)?.(value, assertion);
   if (made !== undefined) tellKeys(input);
   if (made !== undefined) return [{ ...(made['max_cost_usd'] === undefined && { path }), ...made }];
   const what = type === '' ? 'an assertion without a type' : `the assertion \`${type}\``;
@@ -136,6 +138,7 @@ const anyJson: JsonObject = { type: ['object', 'array', 'number', 'boolean', 'nu
 const kinds: ReadonlyMap<string, Make> = new Map(
   Object.entries<Make>({
     equals: (value) => (value === undefined ? undefined : { equals: value }),
+    'not-equals': (value) => text(value, (one) => pattern(`^(?!${quoted(one)}$)`)),
     contains: (value) => text(value, (one) => ({ contains: one })),
     'not-contains': (value) => text(value, (one) => ({ not_contains: one })),
     'contains-all': (value) => texts(value, (all) => ({ contains: all })),
@@ -159,18 +162,28 @@ const kinds: ReadonlyMap<string, Make> = new Map(
       text(value, (one) => ({ judge: { rubric: `Says nothing that contradicts this: ${one}` } })),
     cost: (_, { threshold }) =>
       typeof threshold === 'number' && threshold > 0 ? { max_cost_usd: threshold } : undefined,
-    javascript: (value) => (typeof value === 'string' ? lengthOf(value) : undefined),
+    'word-count': (value) => optional(words(value), pattern),
+    'not-word-count': (value) => optional(words(value), (one) => pattern(without(one))),
   }),
 );
 
 /** An answer that is a value holds no other JSON, and is held against what a text of JSON says. */
-function makeOf(type: string, isStructured: boolean): Make | undefined {
+function makeOf(type: string, path: string, isStructured: boolean): Make | undefined {
+  if (type === 'javascript')
+    return (value) => (typeof value === 'string' ? assertionOfCode(value, path, isStructured) : undefined);
   const make = kinds.get(isStructured && type === 'contains-json' ? 'is-json' : type);
-  if (!isStructured || type !== 'equals') return make;
+  if (!isStructured || !/^(?:not-)?equals$/.test(type)) return make;
   return (value, assertion) => {
-    const said = typeof value === 'string' ? parsed(value) : undefined;
-    return make?.(said === undefined ? value : said, assertion);
+    const json = typeof value === 'string' ? parsed(value) : undefined;
+    const said = json === undefined ? value : json;
+    return type === 'equals' ? make?.(said, assertion) : unequal(said);
   };
+}
+
+/** A schema is no template. */
+function unequal(value: JsonValue | undefined): JsonObject | undefined {
+  if (value === undefined || /\{[{%#]/.test(JSON.stringify(value))) return undefined;
+  return { json_schema: { not: { const: value } } };
 }
 
 function schema(value: JsonValue | undefined): JsonObject | undefined {
@@ -183,6 +196,10 @@ function rubric(value: JsonValue | undefined): JsonObject | undefined {
     all.length === 0 ? undefined : all.map((one) => (typeof one === 'string' ? one : '')).join('\n'),
     (one) => ({ judge: { rubric: one } }),
   );
+}
+
+function optional(source: string | undefined, make: typeof pattern): JsonObject | undefined {
+  return source === undefined ? undefined : make(source);
 }
 
 function text(
@@ -205,45 +222,6 @@ function texts(
     ? (all as readonly JsonValue[]).map(String).filter((one) => one !== '')
     : [];
   return strings.length === 0 ? undefined : make(strings);
-}
-
-/** A pattern that JavaScript has, with its `u` flag; a template is none. */
-function pattern(source: string): JsonObject | undefined {
-  if (/\{\{|\\\{\\\{/.test(source)) return undefined;
-  try {
-    return { matches: new RegExp(source, 'u').source === '' ? '(?:)' : source };
-  } catch {
-    return undefined;
-  }
-}
-
-function quoted(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-}
-
-/** A text in capitals or not: `[pP][aA][rR][iI][sS]`. */
-function anyCase(text: string): string {
-  return Array.from(text)
-    .map((character) => {
-      const [lower, upper] = [character.toLowerCase(), character.toUpperCase()];
-      return lower === upper || upper.length > character.length ? quoted(character) : `[${lower}${upper}]`;
-    })
-    .join('');
-}
-
-function without(source: string): string {
-  return `^(?![^]*(?:${source}))`;
-}
-
-/** `output.length <= 100`, the most common of all code. */
-function lengthOf(code: string): JsonObject | undefined {
-  const found = /^\s*output\.length\s*(<=|<|>=|>)\s*(\d+)\s*;?\s*$/.exec(code);
-  const count = Number(found?.[2]);
-  if (found === null) return undefined;
-  if (found[1] === '<=') return { max_length: count };
-  if (found[1] === '<') return count > 0 ? { max_length: count - 1 } : undefined;
-  const least = found[1] === '>' ? count + 1 : count;
-  return least > 0 ? { min_length: least } : undefined;
 }
 
 function remedyOf(type: string): string {
