@@ -63,7 +63,13 @@ async function readConfig(file: ImportFile): Promise<Result<Imported, readonly D
   const structured = structuredBy(responseFormat, turns.value, responsePlace, file.notes);
   const isStructured = structured !== undefined;
   const rows = rowsOf(cases.value);
-  const { tests, left } = await testsOf(cases.value, { scope, file, model, isStructured });
+  const { tests, left } = await testsOf(cases.value, {
+    scope,
+    file,
+    model,
+    isStructured,
+    isTested: rows.length <= mostCases,
+  });
   if (left > 0)
     file.notes.tell(
       { source, pointer: ['tests'] },
@@ -89,10 +95,10 @@ async function readConfig(file: ImportFile): Promise<Result<Imported, readonly D
   });
 }
 
-/** Those of files that a test is over all of, where there are such, and else of every case. */
+/** Those of files where a test is over all of them, and else of every case. */
 function rowsOf(cases: readonly Case[]): readonly JsonObject[] {
-  const ofFile = cases.filter(({ rowOf }) => rowOf !== undefined);
-  if (ofFile.length > 0) return ofFile.map(({ vars }) => vars);
+  if (cases.some(({ isPlain }) => isPlain))
+    return cases.filter(({ rowOf }) => rowOf !== undefined).map(({ vars }) => vars);
   return cases.map(({ vars }) => vars).filter((row) => Object.keys(row).length > 0);
 }
 
@@ -175,18 +181,21 @@ interface TestSetting {
   readonly file: ImportFile;
   readonly model: ModelDraft;
   readonly isStructured: boolean;
+  /** A test may be over all rows: they are no more than are cases for a test. */
+  readonly isTested: boolean;
 }
 
 async function testsOf(
   cases: readonly Case[],
-  { scope, file, model, isStructured }: TestSetting,
+  { scope, file, model, isStructured, isTested }: TestSetting,
 ): Promise<{ readonly tests: readonly TestDraft[]; readonly left: number }> {
   let hasCost = false;
   let left = 0;
   const tests: TestDraft[] = [];
   const names = new Set<string>();
   const rowFiles = new Set<string>();
-  for (const [at, { description, vars, assertions, rowOf }] of cases.entries()) {
+  for (const [at, { description, vars, assertions, ...row }] of cases.entries()) {
+    const rowOf = row.isPlain && isTested ? row.rowOf : undefined;
     if (rowOf !== undefined && rowFiles.has(rowOf)) continue;
     if (rowOf !== undefined) rowFiles.add(rowOf);
     if (tests.length >= mostCases) {

@@ -290,11 +290,28 @@ describe('a file of more rows than there are tests of', () => {
     ]);
   });
 
-  it('is one test where the rows expect nothing of their own', async () => {
-    const file = await imported(`${head}tests: t.csv\n`, { 't.csv': many('a', (at) => `x${at}`) });
-    expect(file.tests).toHaveLength(1);
-    expect(file.rows).toHaveLength(20_000);
-    expect(told(file)).toEqual([]);
+  it('is one test where the rows expect nothing of their own, and are no more than it should take', async () => {
+    const few = await imported(`${head}tests: t.csv\n`, {
+      't.csv': many('a', (at) => `x${at}`)
+        .split('\n')
+        .slice(0, 1001)
+        .join('\n'),
+    });
+    expect(few.tests).toMatchObject([{ name: 'every row of t.csv' }]);
+    expect(few.rows).toHaveLength(1000);
+    expect(told(few)).toEqual([]);
+    const all = await imported(`${head}tests: t.csv\n`, { 't.csv': many('a', (at) => `x${at}`) });
+    expect(all.tests).toHaveLength(1000);
+    expect(all.tests[0]).toEqual({ name: 'case 1', input: { a: 'x0' } });
+    expect(all.rows).toHaveLength(20_000);
+    expect(told(all)).toEqual([expect.stringContaining('the file of rows has all 20000 rows')]);
+  });
+
+  it('is complete where some of the rows expect something', async () => {
+    const csv = 'a,__expected\nx,x\ny,\nz,z\n';
+    const file = await imported(`${head}tests: t.csv\n`, { 't.csv': csv });
+    expect(file.rows).toEqual([{ a: 'x' }, { a: 'y' }, { a: 'z' }]);
+    expect(file.tests.map(({ name }) => name)).toEqual(['case 1', 'every row of t.csv', 'case 3']);
   });
 
   it('ends where cases are made by the million', async () => {

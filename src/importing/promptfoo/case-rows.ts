@@ -38,7 +38,8 @@ export async function rowCases(
     // A row of JSONL may be a whole test.
     if (isObject(row['vars'])) {
       const line = { source: place.source, pointer: place.pointer };
-      cases.push(...(await casesOfTest(row, line, shared, file)));
+      for (const one of await casesOfTest(row, line, shared, file))
+        cases.push(Object.assign({}, one, { rowOf: named }));
       continue;
     }
     const vars: Record<string, JsonValue> = { ...shared.vars };
@@ -53,7 +54,8 @@ export async function rowCases(
       description: typeof description === 'string' && description !== '' ? description : undefined,
       vars,
       assertions,
-      ...(assertions.length === shared.assertions.length && { rowOf: named }),
+      rowOf: named,
+      isPlain: assertions.length === shared.assertions.length,
     });
   }
   await opened.value.close();

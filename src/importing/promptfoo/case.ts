@@ -10,6 +10,8 @@ export interface Case {
   readonly assertions: readonly PlacedAssertion[];
   /** The file of rows that it is a row of. */
   readonly rowOf?: string;
+  /** The row expects nothing of its own: a single test is over all rows. */
+  readonly isPlain?: boolean;
 }
 
 /** More are rows for a run, not cases for a test. */
