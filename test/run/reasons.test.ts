@@ -7,7 +7,7 @@ describe('a failure by which no further call can succeed', () => {
     ['too_many_open_files', 'local'],
     ['rejected_key', 'provider'],
   ] as const)('stops the run: %s', (code, kind) => {
-    const stopped = refusedByProvider({ code, message: 'why' }, 'small', plan([step('one')]));
+    const stopped = refusedByProvider({ code, message: 'why' }, 'small', plan([step('one')]), false);
     expect(stopped).toEqual({ kind, code, message: 'why' });
   });
 });
