@@ -1,6 +1,7 @@
 import { argumentText, guarded, handText, isChoice, loopName, type Hand } from '../handlebars/expression.ts';
 import { leftOut, type Written } from '../handlebars/text.ts';
 import { formatted } from './format-filter.ts';
+import { isOptional, looped, pairsOf, whole } from './loop-list.ts';
 import type { Binding, Scope, TemplateNotes } from './scope.ts';
 import type { Expression, JinjaBranch, JinjaElse, JinjaFor, JinjaIf, JinjaNode, Trim } from './syntax.ts';
 import { writeExpression, writeSubject } from './write-expression.ts';
@@ -218,7 +219,7 @@ function writeElse(otherwise: JinjaElse | undefined, place: Place): readonly Wri
 function writeFor(node: JinjaFor, place: Place): readonly Written[] {
   const { list, names } = node;
   const pairs = pairsOf(list);
-  const subject = looped(writeSubject(pairs ?? whole(list, place), place));
+  const subject = looped(writeSubject(pairs ?? whole(list, place.notes), place));
   const known = names.length === 1 || (names.length === 2 && pairs !== undefined);
   if (subject !== undefined && !known)
     place.notes.tell(
@@ -250,14 +251,6 @@ function writeFor(node: JinjaFor, place: Place): readonly Written[] {
   ];
 }
 
-/** Nothing in the place of a list is none of its items: a text, though an empty one, is no list. */
-function looped(subject: Hand | undefined): Hand | undefined {
-  if (subject?.kind !== 'call' || subject.helper !== 'default') return subject;
-  const [list, fallback] = subject.arguments;
-  const isNothing = fallback?.kind === 'literal' && fallback.value === '';
-  return list?.kind === 'path' && isNothing ? { ...list, optional: true } : subject;
-}
-
 /** A loop with a condition goes through all items: what counts them, or asks whether there are any, is of all. */
 function tellFiltered(node: JinjaFor, { notes, text }: Place): void {
   const counts = node.body.some(({ start, end }) => /\bloop\s*\./.test(text.slice(start, end)));
@@ -267,27 +260,6 @@ function tellFiltered(node: JinjaFor, { notes, text }: Place): void {
     `${counts ? '`loop` counts' : 'its `else` asks for'} all items of the list, not only those for which the loop’s condition holds`,
     'leave the items out beforehand, in the record',
   );
-}
-
-function isOptional(subject: Hand): boolean {
-  return subject.kind === 'path' && subject.optional === true;
-}
-
-/** The object whose fields a loop is over. */
-function pairsOf(list: Expression): Expression | undefined {
-  const isItems = list.kind === 'call' && list.callee.kind === 'member' && list.callee.name === 'items';
-  return isItems && list.callee.kind === 'member' ? list.callee.of : undefined;
-}
-
-/** A slice of a list: there are none, so that the loop is over all of it. */
-function whole(list: Expression, { notes }: Place): Expression {
-  if (list.kind !== 'foreign' || list.of === undefined) return list;
-  notes.tell(
-    list,
-    'the loop is over the whole list: there are no slices in pipe',
-    'cut the list before the run, in the record',
-  );
-  return list.of;
 }
 
 function withNames(scope: Scope, own: ReadonlyMap<string, Hand>): Scope {
