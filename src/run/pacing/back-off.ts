@@ -4,6 +4,8 @@ import type { Trouble } from './recovery.ts';
 export interface BackOff {
   /** Milliseconds. `asked`: what the server asked for, or null. */
   next(trouble: Trouble, asked: number | null): number;
+  /** As much of what the server asked for as is heeded, in milliseconds: one that is out is not left alone for too long. */
+  heeded(trouble: Trouble, asked: number): number;
   /** The model answers again, as it seems. */
   reset(): void;
   /** It did not answer again: as if it had never seemed so. */
@@ -29,17 +31,23 @@ const longestOutAtLeast = 5000;
 export function createBackOff(max_delay: number, random: () => number): BackOff {
   let relapses = 0;
   let before = 0;
+  const longestProbed = Math.max(longestOutAtLeast, max_delay);
+
+  function heeded(trouble: Trouble, asked: number): number {
+    return trouble === 'unavailable' ? Math.min(asked, longestProbed) : asked;
+  }
+
   return {
     next(trouble, asked) {
-      const isOut = trouble === 'unavailable';
-      const longest = isOut ? Math.max(longestOutAtLeast, max_delay) : max_delay;
-      const ceiling = Math.min(first * growth ** relapses, isOut ? Math.min(longestOut, longest) : longest);
+      const longest = trouble === 'unavailable' ? Math.min(longestOut, longestProbed) : max_delay;
+      const ceiling = Math.min(first * growth ** relapses, longest);
       const chance = ceiling / 2 + (random() * ceiling) / 2;
       relapses += 1;
       if (asked === null) return chance;
-      const heeded = isOut ? Math.min(asked, longest) : asked;
-      return relapses === 1 ? heeded : Math.max(heeded, chance);
+      const asks = heeded(trouble, asked);
+      return relapses === 1 ? asks : Math.max(asks, chance);
     },
+    heeded,
     reset() {
       before = relapses;
       relapses = 0;

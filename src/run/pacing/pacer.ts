@@ -238,7 +238,7 @@ export function createPacer({ limits: told, retry, signal, paused, ...options }:
     }
     if (recovery.isOld(round)) {
       // Sent before the pause: it tells the same, or that the pause must be longer.
-      if (asked !== null) recovery.extend(time + Math.min(asked, left));
+      if (asked !== null) recovery.extend(time + Math.min(backOff.heeded(trouble, asked), left));
     } else {
       // Cut to what is left, so that the last probe comes just at the end.
       recovery.pause(time + Math.min(backOff.next(trouble, asked), left), trouble);

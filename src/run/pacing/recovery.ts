@@ -47,7 +47,7 @@ export function createRecovery(recovered: (time: number) => void): Recovery {
   let trouble: Trouble = 'rate_limited';
   let round = 0;
   let ends = 0;
-  /** When the last one was let out, unless all are. */
+  /** When the last one was let out. */
   let lastOut = 0;
   let refusedWithin = firstPatience;
   /** How many of this round may be under way, and how many are. */
@@ -83,7 +83,7 @@ export function createRecovery(recovered: (time: number) => void): Recovery {
     },
     take(time) {
       underWay += 1;
-      if (state !== 'open') lastOut = time;
+      lastOut = time;
       return round;
     },
     ended(of, time) {
@@ -101,7 +101,7 @@ export function createRecovery(recovered: (time: number) => void): Recovery {
       underWay = 0;
     },
     extend(until) {
-      if (state === 'paused') ends = Math.max(ends, until);
+      ends = Math.max(ends, until);
     },
     refused(latency) {
       refusedWithin = Math.min(nextProbe, Math.max(shortestPatience, tolerance * latency));
@@ -110,7 +110,7 @@ export function createRecovery(recovered: (time: number) => void): Recovery {
       if (state === 'open') return;
       if (trouble === 'rate_limited') {
         // One that was sent before the pause says nothing of the quota now.
-        if (state === 'probing' && of === round) enter('open', time);
+        if (of === round) enter('open', time);
         return;
       }
       if (state !== 'opening') enter('opening', time);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { settled } from '../support/clock.ts';
+import type { PacedPermit } from '../../../src/run/pacing/pacer.ts';
 import {
   aborted,
   answered,
@@ -23,8 +24,17 @@ async function failing(requests = 3, options = {}, end = unavailable()) {
   return { ...paced, uses };
 }
 
+type Ask = ReturnType<typeof pacing>['ask'];
+
+/** What the next who asks is told. */
+async function refusalOf(ask: Ask) {
+  const asked = ask(1);
+  await asked.ended();
+  return asked.refusals[0];
+}
+
 /** Requests that were let out before an outage began, and have not ended. */
-async function underWayInOutage(ask: ReturnType<typeof pacing>['ask'], requests: number) {
+async function underWayInOutage(ask: Ask, requests: number) {
   const slow = ask(requests);
   const first = ask(2);
   await settled();
@@ -232,6 +242,31 @@ describe('in an outage', () => {
     expect(waiting.permits.length).toBe(1);
   });
 
+  it('so it is where what asks for it was sent before the outage began', async () => {
+    const { ask, clock } = pacing({ retry: { max_delay: 20_000 } });
+    const [slow] = await underWayInOutage(ask, 1);
+    slow?.settle(unavailable(90_000));
+    const waiting = ask(1);
+    await clock.advance(19_999);
+    expect(waiting.permits.length).toBe(0);
+    await clock.advance(1);
+    expect(waiting.permits.length).toBe(1);
+  });
+
+  it.each([
+    ['a probe', async (ask: Ask) => ask(1).next()],
+    ['a request that was sent before it', async (_ask: Ask, [slow]: readonly PacedPermit[]) => slow],
+  ])('the last probe comes just at the end, whatever %s is asked to wait for', async (_who, asked) => {
+    const { ask, clock } = pacing({ retry: { outage: 20_000 } });
+    const slow = await underWayInOutage(ask, 1);
+    const ends = clock.now() + 20_000;
+    (await asked(ask, slow))?.settle(unavailable(50_000));
+    const last = await ask(1).next();
+    expect(clock.now()).toBe(ends);
+    last.settle(unavailable());
+    expect((await refusalOf(ask))?.code).toBe('outage');
+  });
+
   it('another probe follows one that hangs, after ten seconds', async () => {
     const { ask, clock } = await failing();
     const waiting = ask(5);
@@ -269,6 +304,42 @@ describe('in an outage', () => {
     await settled();
     expect(late.permits.length).toBe(300);
     expect(clock.sleeping).toEqual([]);
+  });
+
+  it('so it is in one that follows another', async () => {
+    const { ask } = await failing();
+    const first = ask(40);
+    await first.ended();
+    for (let ended = 0; ended < 40; ended++) {
+      first.permits[ended]?.settle(answered);
+      await settled();
+    }
+    const failed = ask(3);
+    await settled();
+    for (const permit of failed.permits.slice(0, 2)) permit.settle(unavailable());
+    (await ask(1).next()).settle(unavailable());
+    const waiting = ask(20);
+    await waiting.ended();
+    waiting.permits[0]?.settle(answered);
+    await settled();
+    expect(waiting.permits.length).toBe(3);
+  });
+
+  it('an answer that nobody waited for opens the gate no further', async () => {
+    const { ask } = await failing();
+    (await ask(1).next()).settle(answered);
+    const waiting = ask(20);
+    await settled();
+    expect(waiting.permits.length).toBe(2);
+  });
+
+  it('no pause is told of by what was sent before it, while a probe is under way', async () => {
+    const { ask, pauses } = pacing();
+    const [slow] = await underWayInOutage(ask, 1);
+    await ask(1).next();
+    const told = pauses.length;
+    slow?.settle(unavailable());
+    expect(pauses.length).toBe(told);
   });
 
   it('another follows those that hang after the first answer, every ten seconds', async () => {
@@ -356,6 +427,16 @@ describe('in an outage', () => {
   });
 });
 
+it('429s that have lasted too long are told as that, whatever the last of them asks for', async () => {
+  const { ask, clock } = pacing({ retry: { outage: 5000 } });
+  const ends = clock.now() + 5000;
+  while (clock.now() < ends) {
+    const probe = await ask(1).next();
+    probe.settle(limited(clock.now() < ends ? null : 60_000));
+  }
+  expect((await refusalOf(ask))?.message).toContain('every request was refused for 5.0 s');
+});
+
 describe('calls that may each be at fault themselves', () => {
   it('are not asked again before others that wait, and others are asked for where none does', async () => {
     const { ask, clock, spares } = await failing(3);
@@ -371,6 +452,14 @@ describe('calls that may each be at fault themselves', () => {
     expect(spares).toEqual([1, 2, 0]);
     await settled();
     expect(again.permits[0]?.settle(unavailable())).toBe('used');
+  });
+
+  it('ask for no others while some wait', async () => {
+    const { ask, spares } = await failing(3);
+    const waiting = ask(5);
+    await waiting.ended();
+    waiting.permits[0]?.settle(unavailable());
+    expect(spares).toEqual([1]);
   });
 
   it('probe themselves where there are no others', async () => {

@@ -99,6 +99,19 @@ describe('a 429', () => {
     expect(permits.length).toBe(1);
   });
 
+  it('that comes late, to a probe of an earlier pause, tells nothing where others were answered since', async () => {
+    const { ask, clock } = await refusedOnce(null);
+    for (let relapse = 0; relapse < 3; relapse++) (await ask(1).next()).settle(limited());
+    const slow = await ask(1).next();
+    (await ask(1).next()).settle(limited());
+    (await ask(1).next()).settle(answered);
+    slow.settle(limited());
+    (await ask(1).next()).settle(limited());
+    const { permits } = ask(1);
+    await clock.advance(500);
+    expect(permits.length).toBe(1);
+  });
+
   it('with a Retry-After of nothing does not make it hammer', async () => {
     const { ask, clock } = await refusedOnce(0);
     const end = clock.now() + 60_000;
@@ -152,6 +165,18 @@ describe('a 429', () => {
     expect(probe.permits.length).toBe(1);
   });
 
+  it('is not over with such an answer either, while the probe is under way', async () => {
+    const { ask, clock } = pacing();
+    const { permits } = ask(2);
+    await settled();
+    permits[0]?.settle(limited(10_000));
+    const waiting = ask(2);
+    await clock.advance(10_000);
+    permits[1]?.settle(answered);
+    await settled();
+    expect(waiting.permits.length).toBe(1);
+  });
+
   it.each([
     ['aborted', aborted],
     ['failed', unavailable()],
@@ -171,6 +196,18 @@ describe('a 429', () => {
     expect(asked.permits.length).toBe(2);
     await clock.advance(5000);
     expect(asked.permits.length).toBe(3);
+  });
+
+  it('leaves nobody waiting for longer than ten seconds, however long the refusal took', async () => {
+    const { ask, clock } = pacing();
+    const slow = await ask(1).next();
+    await clock.advance(60_000);
+    slow.settle(limited(1000));
+    const asked = ask(2);
+    await clock.advance(10_999);
+    expect(asked.permits.length).toBe(1);
+    await clock.advance(1);
+    expect(asked.permits.length).toBe(2);
   });
 
   it('holds back the next one, too, where nobody waited when the pause ended', async () => {
