@@ -131,4 +131,60 @@ describe('a limit', () => {
     // A fifth of a second less each, which may pass at once after a rest.
     expect(seconds).toEqual([0, 1.8, 0]);
   });
+
+  it('that turns out to be used up lets no more pass at once when there is room again', () => {
+    const limit = createLimit({ told: undefined, length: 1000 });
+    limit.take(100, 0);
+    limit.learn(100, null, 0);
+    const room = Math.ceil(limit.wait(1, 0));
+    expect(room).toBeGreaterThan(1000);
+    expect(limit.wait(1, room)).toBe(0);
+    limit.take(1, room);
+    expect(limit.wait(1, room)).toBeGreaterThan(9);
+  });
+});
+
+describe('what others use of a limit', () => {
+  /** Of 60 a minute, of which this process has used none. */
+  function learned(left: number | null) {
+    const limit = createLimit({ told: undefined, length: minute });
+    limit.learn(60, left, 0);
+    return limit;
+  }
+
+  it('is held against it, and comes back at its pace', () => {
+    const limit = learned(20);
+    expect(limit.wait(20, 0)).toBe(0);
+    expect(limit.wait(25, 0)).toBe(5000);
+    expect(limit.wait(35, 10_000)).toBe(5000);
+    expect(limit.wait(60, 40_000)).toBe(0);
+    expect(limit.wait(60, 80_000)).toBe(0);
+  });
+
+  it('is what is neither left nor used here, and is waited for no longer than it takes them', () => {
+    const limit = createLimit({ told: undefined, length: minute });
+    limit.take(50, 0);
+    limit.learn(60, 0, 50_000);
+    expect(limit.wait(5, 50_000)).toBe(5000);
+    // Ten of the fifty that this process has used have to leave the window before it.
+    expect(limit.wait(20, 50_000)).toBeGreaterThan(10_000);
+    expect(limit.wait(20, 50_000)).toBeLessThan(11_000);
+  });
+
+  it('is forgotten where the server tells that more is left, or that its word does not hold', () => {
+    const limit = learned(0);
+    expect(limit.wait(30, 0)).toBe(30_000);
+    limit.learn(60, 60, 0);
+    expect(limit.wait(30, 0)).toBe(0);
+    limit.learn(60, 0, 0);
+    limit.forget();
+    expect(limit.wait(30, 0)).toBe(0);
+  });
+
+  it('is unknown where the server does not tell both the limit and what is left of it', () => {
+    expect(learned(null).wait(60, 0)).toBe(0);
+    const unlimited = createLimit({ told: undefined, length: minute });
+    unlimited.learn(null, 0, 0);
+    expect(unlimited.wait(60, 0)).toBe(0);
+  });
 });
