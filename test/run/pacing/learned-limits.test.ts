@@ -101,6 +101,17 @@ describe('a limit of tokens that is smaller than a request which was answered', 
     ]);
   });
 
+  it.each<[string, Partial<Quota>]>([
+    ['as large as that request', { tokens: 500 }],
+    ['none at all', { tokens: 0 }],
+    ['not told', { tokens: null }],
+  ])('is no cause for doubt where it is %s', async (_what, told) => {
+    const { ask, notices } = pacing();
+    for (let request = 0; request < 3; request++)
+      (await ask(1).next()).settle({ ...answered, usage: used, quota: { ...quota, ...told } });
+    expect(notices).toEqual([]);
+  });
+
   it('leaves the limit of the file as it was', async () => {
     const { ask, clock } = pacing({ limits: { tokens_per_minute: 1000 } });
     (await ask(1).next()).settle({ ...answered, usage: used, quota });

@@ -144,6 +144,27 @@ describe('a limit', () => {
   });
 });
 
+describe('a limit that was learned and is not believed any more', () => {
+  it('is forgotten with what it has moved', () => {
+    const limit = createLimit({ told: 6000, length: minute });
+    limit.learn(1, 0, 0);
+    limit.take(100, 0);
+    expect(limit.wait(1, 0)).toBeGreaterThan(90 * minute);
+    limit.forget();
+    expect(limit.learned).toBe(Infinity);
+    expect(limit.wait(1, 0)).toBe(0);
+  });
+
+  it('is learned again where the server tells it again', () => {
+    const limit = createLimit({ told: undefined, length: minute });
+    limit.learn(10, null, 0);
+    limit.forget();
+    limit.learn(10, 0, 0);
+    expect(limit.learned).toBe(10);
+    expect(limit.wait(1, 0)).toBe(minute / 10);
+  });
+});
+
 describe('what others use of a limit', () => {
   /** Of 60 a minute, of which this process has used none. */
   function learned(left: number | null) {
