@@ -52,6 +52,15 @@ describe('a sliding window', () => {
     expect(window.sum(1100)).toBe(1);
   });
 
+  it('corrects the oldest that is in it, too, and asked when it is empty, has forgotten all', () => {
+    const window = createSlidingWindow(1000, 100);
+    window.add(10, 0);
+    window.add(1, 1000);
+    window.add(-4, 0);
+    expect(window.sum(1009)).toBe(7);
+    expect(window.until(0, 9999)).toBe(0);
+  });
+
   it('tells what has passed since a time', () => {
     const window = createSlidingWindow(1000, 100);
     for (const time of [0, 100, 200, 300]) window.add(1, time);
