@@ -79,7 +79,7 @@ export const nodeFileSystem: FileSystem = {
       await mkdir(path, { mode: ownerOnlyFolder });
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error;
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolders(dirname(path));
       await mkdir(path, { mode: ownerOnlyFolder });
     }
     await syncFolder(dirname(path));
@@ -107,6 +107,30 @@ export const nodeFileSystem: FileSystem = {
   removeFolder: (path) => rm(path, { force: true, recursive: true }),
   removeEmptyFolder: (path) => rmdir(path),
 };
+
+/**
+ * A folder and those above it, where they are not there yet. Not by Node's `recursive`, which tells ENOENT of a file system
+ * that is read-only or whose quota is used up.
+ */
+export async function makeFolders(
+  path: string,
+  make: (path: string) => Promise<unknown> = mkdir,
+): Promise<void> {
+  const makeIt = async () => {
+    try {
+      await make(path);
+    } catch (error) {
+      if (errorCode(error) !== 'EEXIST') throw error;
+    }
+  };
+  try {
+    await makeIt();
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolders(dirname(path), make);
+    await makeIt();
+  }
+}
 
 function writable(handle: FileHandle, path: string): WritableFile {
   return {

@@ -1,7 +1,7 @@
-import { lstat, mkdir, stat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { replaceFile } from '../../records/replace-file.ts';
-import { errorCode, inWords } from '../../run/file-system.ts';
+import { errorCode, inWords, makeFolders } from '../../run/file-system.ts';
 import { failure, success, type Result } from '../../result.ts';
 
 export interface NewFile {
@@ -30,7 +30,7 @@ export async function standing(paths: readonly string[]): Promise<readonly strin
 export async function writeFiles(files: readonly NewFile[]): Promise<Result<undefined, string>> {
   for (const { path, text } of files) {
     try {
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolders(dirname(path));
     } catch (error) {
       if (errorCode(error) === undefined) throw error;
       return failure(`\`${path}\` cannot be written: ${inWords(error)}`);
