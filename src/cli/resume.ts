@@ -5,6 +5,7 @@ import type { RunSummary } from '../run/run-summary.ts';
 import type { ExitCode } from './exit.ts';
 import { findRun } from './find-run.ts';
 import { givenFlags } from './given-flags.ts';
+import { goneFiles } from './gone-files.ts';
 import { collect, dollars, positiveInteger, refuseFlag, workerCount } from './options.ts';
 import { simulateOption, type PipelineFlags } from './prepare.ts';
 import { refuse, refuseFor, refuseUse } from './refuse.ts';
@@ -113,6 +114,8 @@ async function resume(terminal: Terminal, run: string | undefined, flags: Resume
     const hint = 'run it again from there, with the same folder';
     return refuseUse(terminal, flags, 'the run was begun by a program, not by a file and an input', hint);
   }
+  const gone = await goneFiles(terminal.cwd, found.value, { pipeline: pipeline.path, input: input.path });
+  if (gone.length > 0) return refuse(terminal, flags, gone);
   const shown = (path: string) => shownPath(path, terminal.cwd);
   const all = flagsOf(summary.value, shown, flags);
   return runFile(terminal, shown(pipeline.path), {

@@ -11,6 +11,15 @@ import { plan, step } from '../run/support/plans.ts';
 import { pipeHere } from '../support/pipe-here.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
+const pipeline = `version: 1
+name: p
+input: { key: id }
+model: { name: mistral-small-latest, max_tokens: 100 }
+retry: { attempts: 1 }
+steps:
+  reply: { type: chat, prompt: "Reply to {{input.id}}" }
+`;
+
 /** What is told of a command that is refused; a mistake in its flags is thrown for cli.ts. */
 async function refused(cwd: string, ...args: readonly string[]): Promise<string> {
   const stderr = new PassThrough();
@@ -66,6 +75,29 @@ describe('a folder that is no run', () => {
     const told = await refused(cwd, 'resume', 'r');
     expect(told).toContain('r/run.json is damaged');
     expect(told).toContain('begin a new run: `journal.jsonl` beside it still has every answer');
+  });
+});
+
+describe('a run whose files are gone', () => {
+  it('is refused with the way to go on where they stand now', async () => {
+    const cwd = temporaryFolder();
+    mkdirSync(join(cwd, 'there'));
+    writeFileSync(join(cwd, 'there/p.yaml'), pipeline);
+    writeFileSync(join(cwd, 'there/rows.jsonl'), '{"id":"a"}\n{"id":"b"}\n');
+    const begun = ['run', 'there/p.yaml', '--input', 'there/rows.jsonl', '--run-dir', 'r'];
+    const flags = ['--simulate=errors=100%', '--fail-fast', '--quiet'];
+    expect(await pipeHere([...begun, ...flags], { cwd })).toMatchObject({ exitCode: 1 });
+    renameSync(join(cwd, 'there'), join(cwd, 'here'));
+
+    const told = await refused(cwd, 'resume', 'r');
+    expect(told).toContain('there is no file `there/p.yaml`, which the run was begun with');
+    expect(told).toContain('there is no file `there/rows.jsonl`, which the run was begun with');
+    expect(told).toContain('`pipe run FILE --input ROWS --run-dir r` goes on');
+
+    const moved = ['run', 'here/p.yaml', '--input', 'here/rows.jsonl', '--run-dir', 'r', '--simulate'];
+    const { exitCode, stderr } = await pipeHere(moved, { cwd });
+    expect(exitCode, stderr).toBe(0);
+    expect(stderr).toContain('p: resuming');
   });
 });
 
@@ -131,15 +163,6 @@ describe('paths in a sentence', () => {
 });
 
 describe('a simulated run', () => {
-  const pipeline = `version: 1
-name: p
-input: { key: id }
-model: { name: mistral-small-latest, max_tokens: 100 }
-retry: { attempts: 1 }
-steps:
-  reply: { type: chat, prompt: "Reply to {{input.id}}" }
-`;
-
   it('may be gone on with by other faults', async () => {
     const cwd = temporaryFolder();
     writeFileSync(join(cwd, 'p.yaml'), pipeline);
