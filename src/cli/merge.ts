@@ -76,6 +76,7 @@ async function merge(terminal: Terminal, runs: readonly string[], flags: MergeFl
     const { kind, reasons } = merged.error;
     return refuse(terminal, reasons, kind === 'input' ? exit.usage : exit.local);
   }
+  await printDiagnostics(terminal, merged.value.warnings);
   const unwritten = await writeMerged(terminal, merged.value.folder, output.value);
   if (flags.quiet !== true) await tell(terminal, merged.value, runs.length, flags.output);
   return unwritten === undefined ? exit.success : refuse(terminal, [unwritten], exit.local);

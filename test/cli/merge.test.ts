@@ -65,6 +65,25 @@ describe('pipe merge', () => {
     expect(stderr).toMatch(/next\n {2}pipe resume whole\n/);
   });
 
+  it('warns of shards that were simulated by other options', async () => {
+    const other = ['--simulate=seed=7', '--shard', '4/4', '--run-dir', 'seeded/4', '--quiet'];
+    await pipeHere(['run', 'p.yaml', '--input', 'rows.csv', ...other], { cwd });
+    const mixed = [
+      ...shards.filter((name) => name !== 'shards/4'),
+      'seeded/4',
+      '--run-dir',
+      'mixed',
+      '--quiet',
+    ];
+    const { exitCode, stderr } = await typed(cwd, ['merge', ...mixed]);
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain(
+      'warning  `shards/1` was run with `--simulate=errors=10%`, and `seeded/4` with `--simulate=seed=7`: what one makes up, another may not',
+    );
+    const { stderr: alike } = await typed(cwd, ['merge', ...shards, '--run-dir', 'alike', '--quiet']);
+    expect(alike).toBe('');
+  });
+
   it('makes a new folder in runs/ where none is named, which pipe diff finds to be the same', async () => {
     const { exitCode, stderr } = await typed(cwd, ['merge', ...shards, '--quiet']);
     expect([exitCode, stderr]).toEqual([0, '']);

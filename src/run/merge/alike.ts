@@ -30,6 +30,17 @@ export function alike(first: Part, other: Part): readonly Diagnostic[] {
   );
 }
 
+/** Simulated by other options, one fails where another does not, or has other answers: a warning, since all of it is made up. */
+export function simulatedAlike(first: Part, others: readonly Part[]): readonly Diagnostic[] {
+  const options = ({ summary }: Part) =>
+    `--simulate${summary.simulator === null ? '' : `=${summary.simulator}`}`;
+  const other = others.find((part) => options(part) !== options(first));
+  if (other === undefined) return [];
+  const message = `\`${first.name}\` was run with \`${options(first)}\`, and \`${other.name}\` with \`${options(other)}\`: what one makes up, another may not`;
+  const hint = 'run all shards with the same options, for what a single run would have left';
+  return [{ severity: 'warning', code: 'different-simulators', message, hint }];
+}
+
 function imagesOf({ images, pipeline }: RunSummary): string | null {
   return images === null ? null : placeOf(images, pipeline);
 }
@@ -74,7 +85,8 @@ function sentence({ of, name, a, b }: SummaryDifference): readonly string[] {
     case 'selection':
     case 'model':
     case 'simulator':
-      // Shards are each another selection, and what a model's name leads to, or how it is simulated, may change between them.
+      // Shards are each another selection, and what a model's name leads to, or how it is simulated, may change between them:
+      // the latter is warned of.
       return [];
   }
 }

@@ -89,7 +89,9 @@ function shardOf({ name }: MergeSource, summary: RunSummary): Result<number, rea
   const { state, counts, selection, tool_calls, usage } = summary;
   if (state !== 'completed' || counts === null || tool_calls === null || usage === null) {
     const pending = counts === null ? '' : `, and ${counts.pending} of its records are pending`;
-    const message = `the run \`${name}\` is not completed: it is ${state}${pending}`;
+    // Its lock is ours: nobody is at work on it.
+    const how = state === 'running' ? 'its process was killed' : `it is ${state}`;
+    const message = `the run \`${name}\` is not completed: ${how}${pending}`;
     return failure([refused('unfinished-run', message, `\`pipe resume ${name}\` finishes it`)]);
   }
   const { shard, ...others } = selection ?? {};

@@ -17,6 +17,7 @@ import { makeChosenFolder, makeNamedFolder, randomSuffix } from '../make-folder.
 import { folderIsFile } from '../reasons.ts';
 import type { RunSummary } from '../run-summary.ts';
 import { filePieces, readJson, writeJson, writeWhole } from '../whole-file.ts';
+import { simulatedAlike } from './alike.ts';
 import { mergedJournal } from './merged-journal.ts';
 import { mergeRecords, type MergedRecords, type ReadShard } from './merged-records.ts';
 import { mergedSummary, mergedUsage, sumCounts } from './merged-summary.ts';
@@ -30,6 +31,8 @@ export interface MergedRun {
   readonly folder: string;
   readonly summary: RunSummary;
   readonly usage: UsageReport;
+  /** What may be not as wanted. */
+  readonly warnings: readonly Diagnostic[];
 }
 
 /**
@@ -112,12 +115,16 @@ async function write(
       return failure({ kind: 'input', reasons: [cannotTake(folder.error)] });
     }
     await renameOverEmpty(fileSystem, unfinished, folder.value);
-    return success({ folder: folder.value, summary, usage });
+    return success({ folder: folder.value, summary, usage, warnings: warningsOf(shards) });
   } catch (error) {
     // What was begun is of no use; that it could not be removed either tells nothing new.
     await fileSystem.removeFolder(unfinished).catch(() => undefined);
     throw error;
   }
+}
+
+function warningsOf([first, ...others]: readonly ReadShard[]): readonly Diagnostic[] {
+  return first === undefined ? [] : simulatedAlike(first, others);
 }
 
 /** What Windows says where a folder has the new name. */

@@ -325,13 +325,22 @@ describe('a merge is refused', () => {
     await change('half', 'run.json', (text) =>
       text.replace('"state": "completed"', '"state": "stopped"').replace('"pending": 0', '"pending": 3'),
     );
+    await ran('killed', { shard: { index: 2, count: 2 } });
+    await change('killed', 'run.json', (text) =>
+      text
+        .replace('"state": "completed"', '"state": "running"')
+        .replace(/"counts": \{[^}]*\}/, '"counts": null'),
+    );
     await mkdir(join(home, 'nothing'));
-    const reasons = await refusal(['whole-run', 'limited', 'half', 'nothing']);
+    const reasons = await refusal(['whole-run', 'limited', 'half', 'killed', 'nothing']);
     expect(reasons).toEqual([
       expect.stringContaining('`whole-run` is not one of `--shard i/n`'),
       expect.stringContaining('run it again without `--limit`'),
       expect.stringContaining(
         '`half` is not completed: it is stopped, and 3 of its records are pending (`pipe resume half` finishes it)',
+      ),
+      expect.stringContaining(
+        '`killed` is not completed: its process was killed (`pipe resume killed` finishes it)',
       ),
       expect.stringContaining("run.json is not there, so this is no run's folder"),
     ]);
