@@ -9,11 +9,11 @@ const longestPath = 60;
 const mostFiles = 5;
 
 const columns: readonly Column[] = [
-  { header: 'before', rank: 2 },
-  { header: 'same', rank: 1 },
+  { header: 'before', rank: 3 },
+  { header: 'same', rank: 2 },
   { header: 're-called', rank: 0 },
   { header: 'why', rank: 0 },
-  { header: 'cost', rank: 0 },
+  { header: 'cost', rank: 1 },
 ];
 
 /** What is asked for these reasons was not asked before. */

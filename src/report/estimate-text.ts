@@ -50,7 +50,7 @@ function headLines(estimate: Estimate, width: number, paint: Paint): readonly st
       (line, at) => paint('dim', (at === 0 ? name : '').padEnd(labelWidth)) + line,
     );
   return [
-    `${paint('bold', clip(pipeline, longestName))}: what a run would ask; nothing is sent`,
+    ...wrap(`${paint('bold', clip(pipeline, longestName))}: what a run would ask; nothing is sent`, width),
     ...label('records', recordsInWords(records)),
     ...label('calls', callsInWords(estimate)),
     ...label('cost', costRangeInWords(total.cost_usd)),
@@ -75,10 +75,10 @@ function callsInWords({ total: { cached, calls } }: Estimate): string {
 }
 
 const columns: readonly Column[] = [
-  { header: 'cached', rank: 2 },
-  { header: 'to make', rank: 0 },
-  { header: 'input', rank: 0 },
-  { header: 'output', rank: 1 },
+  { header: 'cached', rank: 4 },
+  { header: 'to make', rank: 1 },
+  { header: 'input', rank: 2 },
+  { header: 'output', rank: 3 },
   { header: 'cost', rank: 0 },
 ];
 

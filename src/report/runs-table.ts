@@ -16,26 +16,27 @@ export interface RunsTableOptions {
   readonly nameOf: (path: string) => string;
 }
 
-/** A name tells a run apart by its end; below this, columns go first. */
-const narrowestName = 30;
+/** A name tells a run apart by its end, and is best seen whole. */
+const wholeName = 30;
+const shortestName = 12;
 
 /** The runs as a table, a line each, with the names by which `pipe resume` finds them. */
 export function runsTable(runs: readonly SoundRun[], options: RunsTableOptions): string {
   const { columns: room, color, now, nameOf } = options;
-  const width = Math.max(60, room);
+  const width = Math.max(40, room);
   const names = runs.map(({ path }) => printable(nameOf(path)));
-  const wanted = Math.min(narrowestName, Math.max(...names.map(displayWidth)));
+  const longest = Math.max(...names.map(displayWidth));
   const cells = runs.map((run) => cellsOf(run, now));
   const widths = headers.map((header, at) =>
     Math.max(header.length, ...cells.map((row) => (row[at] ?? '').length)),
   );
   const used = (kept: readonly number[]) => kept.reduce((sum, at) => sum + (widths[at] ?? 0) + 2, 0);
   let kept: readonly number[] = headers.map((_, at) => at);
-  for (const header of droppable) {
-    if (used(kept) + wanted <= width) break;
+  for (const { header, unless } of droppable) {
+    if (used(kept) + Math.min(unless, longest) <= width) break;
     kept = kept.filter((at) => headers[at] !== header);
   }
-  const nameWidth = Math.max(12, width - used(kept));
+  const nameWidth = Math.max(shortestName, width - used(kept));
   const columns = kept.map((at): Column => ({ header: headers[at] ?? '', rank: 0 }));
   const rows = runs.map((run, at) => ({
     label: clipMiddle(names[at] ?? '', nameWidth),
@@ -47,8 +48,12 @@ export function runsTable(runs: readonly SoundRun[], options: RunsTableOptions):
 
 const headers = ['state', 'records', 'failed', 'cost', 'took', 'age'] as const;
 
-/** What goes where there is no room, the first first. */
-const droppable: readonly string[] = ['took', 'cost'];
+/** What goes, the first first, unless the name has so many columns beside it. */
+const droppable = [
+  { header: 'took', unless: wholeName },
+  { header: 'cost', unless: wholeName },
+  { header: 'records', unless: shortestName },
+] as const;
 
 function cellsOf(run: SoundRun, now: number): readonly string[] {
   const { state, summary, counts } = run;

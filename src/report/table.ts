@@ -17,6 +17,8 @@ export interface Row {
 
 /** Columns go before the labels become shorter than this: most model names fit. */
 const narrowestLabel = 22;
+/** Where no more columns may go, labels are cut to what is left, and not below this. */
+const shortestLabel = 8;
 
 /** Lines of a table without boxes: labels to the left, cells to the right under their headers; `corner` above the labels. */
 export function formatTable(
@@ -33,7 +35,7 @@ export function formatTable(
   const all = columns.map((_, at) => at);
   const used = (kept: readonly number[]) => kept.reduce((sum, at) => sum + (widths[at] ?? 0) + 2, 0);
   const kept = dropUntil(all, columns, (kept) => used(kept) + Math.min(wanted, narrowestLabel) <= width);
-  const labelWidth = Math.min(wanted, Math.max(narrowestLabel, width - used(kept)));
+  const labelWidth = Math.min(wanted, Math.max(shortestLabel, width - used(kept)));
 
   const line = (label: string, cells: readonly string[]) =>
     [

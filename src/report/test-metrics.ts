@@ -3,6 +3,7 @@ import type { Metrics } from '../testing/metrics.ts';
 import { formatAmount, formatCount } from './numbers.ts';
 import type { Paint } from './output.ts';
 import { formatTable } from './table.ts';
+import { wrap } from './text.ts';
 
 /** More classes make no table that fits: the most frequent confusions are listed instead. */
 const mostColumns = 14;
@@ -13,14 +14,19 @@ const longestName = 24;
 export function metricsLines(metrics: Metrics, width: number, paint: Paint): readonly string[] {
   const { accuracy, precision, recall, f1, records, failed } = metrics;
   const failures = failed === 0 ? '' : `, ${formatCount(failed)} of them without an answer`;
-  const columns = ['support', 'precision', 'recall', 'F1'].map((header) => ({ header, rank: 0 }));
+  const columns = [
+    { header: 'support', rank: 2 },
+    { header: 'precision', rank: 0 },
+    { header: 'recall', rank: 0 },
+    { header: 'F1', rank: 1 },
+  ];
   const rows = metrics.classes.map((one) => ({
     label: nameOf(one.name),
     cells: [formatCount(one.support), share(one.precision), share(one.recall), share(one.f1)],
   }));
   const mean = { label: 'mean', cells: [formatCount(records), share(precision), share(recall), share(f1)] };
   return [
-    `accuracy ${share(accuracy)} of ${formatAmount(records, 'record')}${failures}`,
+    ...wrap(`accuracy ${share(accuracy)} of ${formatAmount(records, 'record')}${failures}`, width),
     '',
     ...formatTable(columns, [...rows, mean], width, paint),
     '',

@@ -5,8 +5,9 @@ import { lockRun } from '../../src/run/lock.ts';
 import { zeroUsage } from '../../src/usage/add.ts';
 import { pastRun } from '../report/past-runs.ts';
 import { call } from '../run/journal/journals.ts';
-import { runInProcess } from '../support/in-process.ts';
+import { runInProcess, typed } from '../support/in-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { oneTerminal } from './one-terminal.ts';
 
 const pipeline =
   'version: 1\nmodel: {name: mistral-small-latest}\nsteps: {ask: {type: chat, prompt: "{{input.x}}"}}\n';
@@ -45,6 +46,16 @@ describe('pipe runs', () => {
     const ended = await runInProcess(cwd, ['runs', join(cwd, 'runs')]);
     expect(ended.stdout.split('\n').every((line) => line.length <= 80)).toBe(true);
     expect(steady(ended.stdout)).toMatch(/^<run> +completed +3 +1 +simulated/m);
+    for (const columns of [40, 60]) {
+      const screen = oneTerminal(columns);
+      await typed(cwd, ['runs'], screen.others);
+      const lines = screen.seen().split('\n');
+      expect(lines.filter((line) => line.length > columns)).toEqual([]);
+      // Of a name, the end tells it apart.
+      expect(screen.seen()).toMatch(
+        new RegExp(`^p\\S*${run.slice(-4)} +completed +(?:3 +)?1 +\\d+ s$`, 'mu'),
+      );
+    }
     asRunning(run);
     expect((await runInProcess(cwd, ['runs'])).stdout).toMatch(/ killed +3 +1 /);
     const lock = await lockRun(run, { pid: 4711 });

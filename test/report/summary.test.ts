@@ -236,7 +236,7 @@ describe('tables', () => {
     expect(lines(44)[1]).toBe('a label of some thirt…      1      22    333');
     expect(lines(40)[1]).toBe('a label of some thirty co…      1    333');
     expect(lines(30)[1]).toBe('a label of some thirty…      1');
-    expect(lines(5)[1]).toBe('a label of some thirt…      1');
+    expect(lines(5)[1]).toBe('a label…      1');
   });
 
   it.each<[string, Partial<Usage>, string]>([

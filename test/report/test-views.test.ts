@@ -148,7 +148,14 @@ describe('the tables of a classifier', () => {
   const names = (count: number) =>
     Array.from({ length: count }, (_, at) => `class ${at} of a rather long name`);
 
-  it.each([2, 13, 14, 40])('fit a terminal with %s classes', (count) => {
+  it.each([
+    [2, 76],
+    [13, 76],
+    [14, 76],
+    [40, 76],
+    [2, 36],
+    [6, 36],
+  ])('of %d classes fit a terminal with %d columns left', (count, width) => {
     const metrics = measure(
       names(count).flatMap((label, at) => [
         { label, predicted: label },
@@ -156,8 +163,8 @@ describe('the tables of a classifier', () => {
         { label, predicted: null },
       ]),
     );
-    const lines = metricsLines(metrics, 76, (_, text) => text);
-    expect(lines.filter((line) => line.length > 76)).toEqual([]);
+    const lines = metricsLines(metrics, width, (_, text) => text);
+    expect(lines.filter((line) => line.length > width)).toEqual([]);
     expect(lines.join('\n')).toContain(count < 14 ? 'label (row) given as (column)' : 'taken for another');
   });
 

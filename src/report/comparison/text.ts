@@ -33,6 +33,8 @@ const mostFailures = 10;
 const keysShown = 10;
 /** Columns of a value that leaves room for a long one beside it. */
 const shortSide = 16;
+/** Columns, on one line or several, of what became of a record. */
+const longestOutcome = 120;
 /** Lines of one field. */
 const mostLines = 12;
 const moreShown = '--limit N or --all shows more';
@@ -62,14 +64,14 @@ export async function* comparisonText(comparison: Comparison, options: TextOptio
 function head(comparison: Comparison, width: number, paint: Paint): readonly string[] {
   const { a, b, differs } = comparison;
   const label = (name: string) => paint('dim', name.padEnd(labelWidth));
+  const labelled = (name: string, text: string) =>
+    wrap(text, width - labelWidth).map((line, at) => label(at === 0 ? name : '') + line);
   const named = ({ name }: Comparison['a'], note: string) =>
     clip(name, Math.max(20, width - labelWidth - note.length)) + note;
-  const counts = countsOf(comparison, failureCounts(comparison)).join(', ');
-  const lines = wrap(counts, width - labelWidth);
   return [
-    label('before') + named(a, noteOf(a)),
-    label('after') + named(b, noteOf(b)),
-    ...lines.map((line, at) => label(at === 0 ? 'records' : '') + line),
+    ...labelled('before', named(a, noteOf(a))),
+    ...labelled('after', named(b, noteOf(b))),
+    ...labelled('records', countsOf(comparison, failureCounts(comparison)).join(', ')),
     label('verdict') + paint(differs ? 'yellow' : 'green', verdictOf(comparison)),
   ];
 }
@@ -129,7 +131,12 @@ function more(count: number, noun: string, indent: string): readonly Row[] {
 
 function failureTable({ failureCodes }: Comparison, width: number, paint: Paint): readonly string[] {
   if (failureCodes.length === 0) return [];
-  const columns = ['before', 'after', 'fixed', 'new'].map((header) => ({ header, rank: 0 }));
+  const columns = [
+    { header: 'before', rank: 1 },
+    { header: 'after', rank: 1 },
+    { header: 'fixed', rank: 0 },
+    { header: 'new', rank: 0 },
+  ];
   const rows = failureCodes.map((code) => ({
     label: `  ${printable(code.code)}`,
     cells: [code.a, code.b, code.fixed, code.new].map(formatCount),
@@ -140,7 +147,11 @@ function failureTable({ failureCodes }: Comparison, width: number, paint: Paint)
 function measureTable(comparison: Comparison, width: number, paint: Paint): readonly string[] {
   const measures = measuresOf(comparison);
   if (measures.length === 0) return [];
-  const columns = ['before', 'after', 'change'].map((header) => ({ header, rank: 0 }));
+  const columns = [
+    { header: 'before', rank: 0 },
+    { header: 'after', rank: 0 },
+    { header: 'change', rank: 1 },
+  ];
   const rows = measures.map(({ name, before, after, change }) => ({
     label: name,
     cells: [before, after, change],
@@ -159,9 +170,13 @@ async function failureList(
   const { first, more } = await firstOf(failures, mostFailures);
   return [
     paint('dim', 'with another outcome'),
-    ...first.map(({ key, a, b }) => {
+    ...first.flatMap(({ key, a, b }) => {
       const change = `${outcomeText(a)} -> ${outcomeText(b)}`;
-      return `  ${clip(key, 30)}  ${clip(change, width - 34)}`;
+      const named = `  ${clip(key, Math.min(30, Math.floor(width / 3)))}  `;
+      const indent = ' '.repeat(displayWidth(named));
+      return wrap(clip(change, longestOutcome), width - indent.length).map(
+        (line, at) => (at === 0 ? named : indent) + line,
+      );
     }),
     ...(more > 0 ? [`  and ${formatAmount(more, 'other record')}: --format json has all`] : []),
   ];

@@ -202,6 +202,13 @@ describe('the text', () => {
     expect(lines.filter((line) => displayWidth(line) > 80)).toEqual([]);
   });
 
+  it.each([40, 60])('fits a terminal of %d columns', async (columns) => {
+    const shown = await text(await everything(), 20, { isTerminal: true, columns });
+    expect(shown.split('\n').filter((line) => displayWidth(line) > columns)).toEqual([]);
+    expect(shown).toMatch(/^failures\n +(?:before +after +)?fixed +new$/mu);
+    expect(shown).toMatch(/^ +before +after(?: +change)?$/mu);
+  });
+
   it('breaks what changed in a record where a narrow terminal ends', async () => {
     const shown = await text(await everything(), 20, { isTerminal: true, columns: 40 });
     const changed = shown.slice(shown.indexOf('\nchanged\n')).split('\n');
