@@ -46,7 +46,9 @@ function decimal(digits: number): Intl.NumberFormat {
 export function formatMoney(dollars: number): string {
   if (dollars === 0) return '$0.00';
   if (dollars < 0.000001) return '<$0.000001';
-  const digits = dollars >= 1 ? 2 : Math.max(2, Math.ceil(-Math.log10(dollars)) + 1);
+  // Of the rounded number: 0.000998 has its first digit a place further down than the 0.0010 that is written.
+  const exponent = Number(dollars.toExponential(1).split('e')[1]);
+  const digits = Math.max(2, 1 - exponent);
   return `$${decimal(digits).format(dollars)}`;
 }
 
