@@ -80,6 +80,20 @@ describe('the workflows of the README', () => {
     });
   });
 
+  it.each(ofGithub)('keep the answers that a failed job has paid for: %s', (_, text) => {
+    const { jobs } = parse(text) as {
+      jobs: { [name: string]: { steps: { if?: string; uses?: string; with?: { path?: string } }[] } };
+    };
+    const ofAnswers = Object.values(jobs).flatMap(({ steps }) =>
+      steps.filter((step) => step.with?.path === '.pipe/cache'),
+    );
+    // `actions/cache` saves where all steps have succeeded, and then alone.
+    expect(ofAnswers.filter(({ uses }) => uses?.startsWith('actions/cache@'))).toEqual([]);
+    const told = (action: string) =>
+      ofAnswers.filter(({ uses }) => uses?.startsWith(`actions/cache/${action}@`));
+    expect(told('save').map((step) => step.if)).toEqual(told('restore').map(() => 'always()'));
+  });
+
   it.each(ofGitlab)('for GitLab have jobs of their stages: %s', (_, text) => {
     const {
       stages,
