@@ -24,6 +24,11 @@ export function runCommand(terminal: Terminal, done: (code: ExitCode) => void): 
     .option('--run-dir <dir>', "the run's folder, new or begun (default: in runs/)")
     .addOption(simulateOption());
   refuseFlag(command, 'budget', "unknown option '--budget'\n(Did you mean --budget-usd?)");
+  refuseFlag(
+    command,
+    'force',
+    "`--force` is for a run that is gone on with, such as 'pipe resume runs/… --force'",
+  );
   return addRecordingOptions(addSelectionOptions(addPipelineOptions(command)))
     .addOption(strictOption())
     .option('--concurrency <n>', 'calls under way at one time', positiveInteger)

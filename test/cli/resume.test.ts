@@ -47,6 +47,7 @@ describe('a flag that a resume does not have', () => {
     ['--run-dir', ['resume', '--run-dir', 'r'], 'stands alone'],
     ['--stream', ['resume', '--stream'], 'is for `pipe run`'],
     ['--budget', ['resume', '--budget', '5'], 'Did you mean --budget-usd?'],
+    ['--force of a run', ['run', 'p.yaml', '--run-dir', 'r', '--force'], "'pipe resume runs/… --force'"],
     ['--budget of a run', ['run', 'p.yaml', '--budget=5'], 'Did you mean --budget-usd?'],
   ])('is told with what to do: %s', async (_, args, words) => {
     expect(await refused(temporaryFolder(), ...args)).toContain(words);
