@@ -7,6 +7,7 @@ import { failure, success, type Result } from '../result.ts';
 import { exit, type ExitCode } from './exit.ts';
 import { findRun } from './find-run.ts';
 import { load } from './prepare.ts';
+import { diagnosticOf } from './refuse.ts';
 import { printDiagnostics, type Terminal } from './terminal.ts';
 import { writeLock } from './write-lock.ts';
 
@@ -85,14 +86,13 @@ async function chosenRun(terminal: Terminal, from: string): Promise<Result<Known
   if (!found.ok) return found;
   const { readRun } = await import('../run/read-summary.ts');
   const summary = await readRun(found.value);
-  const refused = (code: string, message: string, hint?: string) =>
-    failure<Diagnostic>({ severity: 'error', code, message, ...(hint !== undefined && { hint }) });
-  if (!summary.ok) return refused('no-run', summary.error.message, summary.error.hint);
+  if (!summary.ok) return failure(diagnosticOf(summary.error, terminal.cwd));
   const { simulated, replay } = summary.value;
   if (simulated || replay !== null) {
     const how = simulated ? 'simulated' : 'replayed';
     const message = `the answers of \`${from}\` were ${how}`;
-    return refused(`${how}-run`, message, 'name a run that a provider has answered');
+    const hint = 'name a run that a provider has answered';
+    return failure({ severity: 'error', code: `${how}-run`, message, hint });
   }
   return success([found.value, summary.value]);
 }

@@ -150,6 +150,21 @@ describe('pipe lock', () => {
     expect((await here(cwd, 'lock', 'letters.yaml')).stderr).not.toContain('do not count');
   });
 
+  it('refuses a folder that is no run, or one of a newer version, as other commands do', async () => {
+    const cwd = project();
+    runOf(cwd, 'night', {});
+    edit(cwd, 'night/run.json', (text) => text.replace(/"format": ?1/, '"format": 2'));
+    const told = await here(cwd, 'lock', 'letters.yaml', '--from', 'night');
+    expect(told).toMatchObject({
+      exitCode: 2,
+      stderr: 'error  night/run.json is of a newer version of pipe: go on with that one  [not-a-run]\n',
+    });
+    expect((await here(cwd, 'report', 'night')).stderr).toBe(told.stderr);
+    expect((await here(cwd, 'lock', 'letters.yaml', '--from', 'partials')).stderr).toMatch(
+      /^error {2}partials\/run\.json is not there.* \[not-a-run\]$/mu,
+    );
+  });
+
   it('says of a run that asked another server how it can tell', async () => {
     const cwd = project();
     const run = 'runs/letters-20260301T000000Z-0000';
