@@ -13,8 +13,8 @@
 export { loadPipeline, type LoadOptions } from './pipeline/pipeline.ts';
 export { pipelineSchema, testSchema } from './pipeline/format.ts';
 export { formatDiagnostics } from './diagnostic/format.ts';
+export { recordsOf } from './records/objects.ts';
 export { openRecords, type RecordInput, type RecordSource, type Survey } from './records/open.ts';
-export { recordsOf } from './records/values.ts';
 export { selectRecords, type Selection } from './records/selection.ts';
 export { openCache, type AnswerCache } from './run/cache/cache.ts';
 export { holdRun, type EarlierRun } from './run/earlier-run.ts';

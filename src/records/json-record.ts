@@ -26,6 +26,11 @@ export function faultOfValue(value: JsonValue): RowFault {
         : typeof value === 'string'
           ? 'a text'
           : `a ${typeof value}`;
+  return notAnObject(kind);
+}
+
+/** `kind`: what stands in a record's place, for people. */
+export function notAnObject(kind: string): RowFault {
   return {
     code: 'not_an_object',
     message: `a record must be an object such as {"text": "…"}, and this is ${kind}`,

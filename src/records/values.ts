@@ -1,8 +1,8 @@
 import type { JsonObject } from '../json/json.ts';
 import type { InputRecord } from './record.ts';
 
-/** Records of a program's own, which come from no file: a record's line is its number, from 1. */
-export async function* recordsOf(
+/** Records of values that are JSON's and come from no file: a record's line is its number, from 1. Each is the value itself. */
+export async function* recordsOfValues(
   values: Iterable<JsonObject> | AsyncIterable<JsonObject>,
 ): AsyncGenerator<InputRecord, void, undefined> {
   let index = 0;

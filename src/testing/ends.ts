@@ -1,4 +1,4 @@
-import { recordsOf } from '../records/values.ts';
+import { recordsOfValues } from '../records/values.ts';
 import type { RecordFinished, RunEvent, StopReason } from '../run/events.ts';
 import type { BudgetReport } from '../run/totals.ts';
 import type { RunOptions } from '../run/options.ts';
@@ -54,7 +54,7 @@ export async function runVariant(
     })),
   );
   const traces = new Map(records.map(({ value, trace }) => [value, trace] as const));
-  const run = runPipeline(tracedPlan(plan, traces), recordsOf(records.map(({ value }) => value)), {
+  const run = runPipeline(tracedPlan(plan, traces), recordsOfValues(records.map(({ value }) => value)), {
     files: folder,
     ...options,
     total: records.length,

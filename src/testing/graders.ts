@@ -1,7 +1,7 @@
 import type { Grade, GradeQuestion, JudgeServices } from '../assertions/assertion.ts';
 import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
 import type { Plan } from '../plan.ts';
-import { recordsOf } from '../records/values.ts';
+import { recordsOfValues } from '../records/values.ts';
 import { failure, success, type Result } from '../result.ts';
 import type { RunEvent, StopReason } from '../run/events.ts';
 import type { RunOptions } from '../run/options.ts';
@@ -50,7 +50,7 @@ function openGrader(plan: Plan, options: RunOptions, on: (event: RunEvent) => vo
   const told = (index: number, grade: Told) => waiting[index]?.(grade);
   const run = async (): Promise<StopReason | undefined> => {
     let reason: StopReason | undefined;
-    for await (const event of runPipeline(plan, recordsOf(questions), options)) {
+    for await (const event of runPipeline(plan, recordsOfValues(questions), options)) {
       on(event);
       if (event.type === 'record_finished') {
         if (event.outcome === 'succeeded') told(event.index, gradeIn(event.output));
