@@ -10,7 +10,7 @@ import { readyJournal } from './journal/ready.ts';
 import { eachEnded, endedLines } from './journal/each-ended.ts';
 import { openJournalReader, resultRow, type JournalReader } from './journal/reader.ts';
 import { createJournal, journalName, type Journal, type JournalListener } from './journal/journal.ts';
-import { isUnbegun, makeChosenFolder, makeNamedFolder, newRunId, randomSuffix } from './make-folder.ts';
+import { heldIn, makeChosenFolder, makeNamedFolder, newRunId, randomSuffix } from './make-folder.ts';
 import { lockRun, type RunLock } from './lock.ts';
 import { elsewhere, folderInUse, notWritten } from './reasons.ts';
 import { journaledFingerprints } from './journal/fingerprints.ts';
@@ -69,7 +69,8 @@ export interface FolderServices {
 
 /**
  * Makes the folder, takes hold of it, and says in its run.json that the run is on. A reason of kind `input` is a folder of
- * the user's choice that cannot be used, one of kind `local` the disk's refusal.
+ * the user's choice that cannot be used, one of kind `local` the disk's refusal. A run that is there already is gone on with
+ * by `holdRun`.
  */
 export async function createRunFolder(
   place: FolderPlace,
@@ -87,13 +88,13 @@ export async function createRunFolder(
     const lock = await lockRun(made.value, { pid: services.pid });
     if (!lock.ok) return lock;
     // Another run may have come and gone before the lock was ours.
-    const isOurs = await isUnbegun(fileSystem, made.value).catch(async (error: unknown) => {
+    const held = await heldIn(fileSystem, made.value).catch(async (error: unknown) => {
       await lock.value.release();
       throw error;
     });
-    if (!isOurs) {
+    if (held !== undefined) {
       await lock.value.release();
-      return failure(folderInUse(made.value));
+      return failure(folderInUse(made.value, held));
     }
     const began = { id: id(), started: new Date(time).toISOString(), sessions: 0, duration: null };
     return await openFolder({ path: made.value, meta, lock: lock.value, began, services });

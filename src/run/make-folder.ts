@@ -76,18 +76,24 @@ export async function makeChosenFolder(
     if (errorCode(error) !== 'EEXIST') throw error;
   }
   try {
-    return (await isUnbegun(fileSystem, path)) ? success(path) : failure(folderInUse(path));
+    const held = await heldIn(fileSystem, path);
+    return held === undefined ? success(path) : failure(folderInUse(path, held));
   } catch (error) {
     if (errorCode(error) !== 'ENOTDIR') throw error;
     return failure(folderIsFile(path));
   }
 }
 
-/** Whether a folder has no more than a run leaves that is killed before it has begun: a journal that tells nothing. */
-export async function isUnbegun(fileSystem: FileSystem, path: string): Promise<boolean> {
+/**
+ * What a folder holds that a run must not overwrite. Undefined where it has no more than a run leaves that is killed before
+ * it has begun: a journal that tells nothing.
+ */
+export async function heldIn(fileSystem: FileSystem, path: string): Promise<'run' | 'other' | undefined> {
   const names = await fileSystem.list(path);
-  if (names.some((name) => name !== 'run.json.tmp' && name !== journalName)) return false;
-  if (!names.includes(journalName)) return true;
+  if (names.includes('run.json')) return 'run';
+  if (names.some((name) => name !== 'run.json.tmp' && name !== journalName)) return 'other';
+  if (!names.includes(journalName)) return undefined;
   const { kind, bytes } = await fileSystem.look(join(path, journalName));
-  return kind === 'file' && bytes <= headerLine(version, { run: newRunId(), reserves: true }).length;
+  const isEmpty = kind === 'file' && bytes <= headerLine(version, { run: newRunId(), reserves: true }).length;
+  return isEmpty ? undefined : 'other';
 }

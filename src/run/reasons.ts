@@ -118,9 +118,11 @@ export function tooManyFailures(failures: number): StopReason {
 
 const anotherFolder = 'name a folder that is empty or does not exist';
 
-export function folderInUse(path: string): StopReason {
-  const message = `${path} is not empty and holds no run, and a run overwrites nothing`;
-  return { kind: 'input', code: 'run_dir_in_use', message, hint: anotherFolder };
+export function folderInUse(path: string, held: 'run' | 'other'): StopReason {
+  const what = held === 'run' ? 'holds a run already' : 'is not empty and holds no run';
+  const message = `${path} ${what}, and a run overwrites nothing`;
+  const hint = held === 'run' ? `go on with that one, or ${anotherFolder}` : anotherFolder;
+  return { kind: 'input', code: 'run_dir_in_use', message, hint };
 }
 
 export function folderIsFile(path: string): StopReason {

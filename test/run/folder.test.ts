@@ -73,10 +73,25 @@ describe('a folder of the user’s choice', () => {
     expect((await made(join(parent, 'empty'))).path).toBe(join(parent, 'empty'));
   });
 
-  it('is refused where anything is in it, which stays as it was', async () => {
+  it('is refused where a run is in it, which stays as it was', async () => {
     const dir = join(temporaryFolder(), 'mine');
     await made(dir);
     const before = await readFile(join(dir, 'run.json'), 'utf8');
+    expect(await make(dir)).toEqual({
+      ok: false,
+      error: {
+        kind: 'input',
+        code: 'run_dir_in_use',
+        message: `${dir} holds a run already, and a run overwrites nothing`,
+        hint: 'go on with that one, or name a folder that is empty or does not exist',
+      },
+    });
+    expect(await readFile(join(dir, 'run.json'), 'utf8')).toBe(before);
+  });
+
+  it('is refused where anything else is in it', async () => {
+    const dir = temporaryFolder();
+    await writeFile(join(dir, 'notes.txt'), 'mine');
     expect(await make(dir)).toEqual({
       ok: false,
       error: {
@@ -86,7 +101,6 @@ describe('a folder of the user’s choice', () => {
         hint: 'name a folder that is empty or does not exist',
       },
     });
-    expect(await readFile(join(dir, 'run.json'), 'utf8')).toBe(before);
   });
 
   it('is refused where a file is', async () => {
