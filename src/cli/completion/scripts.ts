@@ -39,6 +39,7 @@ complete -F _pipe_complete pipe
 `;
 }
 
+/** The current word is zsh's `PREFIX`, which stands without a quote that is still open. */
 function zsh(command: string): string {
   return String.raw`#compdef pipe
 # Completion of pipe for zsh; made by: pipe completion zsh
@@ -58,7 +59,7 @@ _pipe() {
         fi
         ;;
     esac
-  done < <(${command} __complete zsh -- "${'$'}{(@Q)words[2,CURRENT]}" 2>/dev/null)
+  done < <(${command} __complete zsh -- "${'$'}{(@Q)words[2,CURRENT-1]}" "${'$'}{(Q)PREFIX}" 2>/dev/null)
   (( ${'$'}{#plain} )) && compadd -l -d shown -a plain
   (( ${'$'}{#partial} )) && compadd -S '' -a partial
 }

@@ -16,7 +16,7 @@ _pipe() {
         fi
         ;;
     esac
-  done < <('/usr/bin/node' '/it'\''s/pipe.js' __complete zsh -- "${(@Q)words[2,CURRENT]}" 2>/dev/null)
+  done < <('/usr/bin/node' '/it'\''s/pipe.js' __complete zsh -- "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)
   (( ${#plain} )) && compadd -l -d shown -a plain
   (( ${#partial} )) && compadd -S '' -a partial
 }
