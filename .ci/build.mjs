@@ -1,8 +1,9 @@
 // Builds dist/: the library as plain modules with types, the command as bundled chunks that start fast.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
+import { licencesOf } from './licences.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const at = (path) => `${root}/${path}`;
@@ -58,7 +59,7 @@ const files = [
   { name: 'calls', test: /\/src\/models\/(mistralai-chat|langchain-client)\.ts/ },
 ];
 
-await build({
+const bundle = await build({
   input: {
     pipe: at('src/cli.ts'),
     // Beside the command, what `src/run/workers/thread.ts` starts a thread with.
@@ -90,3 +91,4 @@ await build({
   },
 });
 chmodSync(at('dist/cli/pipe.js'), 0o755);
+writeFileSync(at('dist/cli/LICENSES.txt'), licencesOf(bundle.output));
