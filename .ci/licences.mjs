@@ -19,7 +19,5 @@ function noticeOf(folder) {
   if (typeof license !== 'string') throw new Error(`${folder} does not tell its licence`);
   const files = readdirSync(folder).filter((file) => /^(licen[cs]e|notice)/i.test(file));
   const texts = files.map((file) => readFileSync(join(folder, file), 'utf8').trim());
-  return [`${name} ${version}, ${license}, https://www.npmjs.com/package/${name}`, '', ...texts, ''].join(
-    '\n',
-  );
+  return [`${name} ${version}, ${license}`, '', ...texts, ''].join('\n');
 }

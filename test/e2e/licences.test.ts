@@ -15,8 +15,7 @@ it.each(['@langchain/core', 'ajv', 'diff', 'handlebars', 'undici', 'yaml', 'zod'
       license: string;
     };
     const text = readFileSync(`${folder}/LICENSE`, 'utf8').trim();
-    const heading = `${name} ${version}, ${license}, https://www.npmjs.com/package/${name}`;
-    expect(notices).toContain(`${heading}\n\n${text}\n`);
+    expect(notices).toContain(`${name} ${version}, ${license}\n\n${text}\n`);
   },
 );
 
