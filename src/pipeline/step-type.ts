@@ -5,6 +5,7 @@ import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
 import { stepTypes } from '../steps/registry.ts';
 import type { StepType } from '../steps/step.ts';
 import { keysOfTypes } from './format/other-kinds.ts';
+import { otherWayIn } from './format/other-ways.ts';
 import { ourWord } from './format/other-words.ts';
 import { commonStepKeys } from './format/step-section.ts';
 import type { Report } from './report.ts';
@@ -84,7 +85,9 @@ function mistakeOf(id: string, type: JsonValue | undefined, step: JsonValue): Om
   return {
     code: 'invalid-value',
     message: `${valueText(type)} is not a type of step`,
-    hint: meant === undefined ? `the types are ${listText(names)}` : `did you mean \`${meant}\`?`,
+    hint:
+      otherWayIn('type', type)?.hint ??
+      (meant === undefined ? `the types are ${listText(names)}` : `did you mean \`${meant}\`?`),
   };
 }
 

@@ -26,7 +26,7 @@ export function formatMistakes(
 ): readonly Diagnostic[] {
   const unknown = unknownKeysOf(violations, source, part);
   return violations
-    .filter((violation) => !isMisspelt(violation, unknown))
+    .filter((violation) => !isMisspelt(violation, unknown) && !isBeside(violation, unknown))
     .map((violation) => {
       const { form = 'pipeline' } = part;
       const told = unknown.get(pathText(violation.pointer)) ?? toldOf(violation, form, source.value);
@@ -85,6 +85,18 @@ function isMisspelt(
       // Something may be put under a key that is missing; where one of several will do, it shows which was meant.
       [(kind === 'choice' ? under : undefined) ?? meant ?? '', ...says].some((key) => keys.includes(key)) &&
       path === pathText([...pointer, name]),
+  );
+}
+
+/** Whether an unknown key is told with another of the same place. */
+function isBeside({ kind, pointer }: Violation, unknown: ReadonlyMap<string, UnknownKey>): boolean {
+  const place = pointer.slice(0, -1);
+  return (
+    kind === 'unknown-key' &&
+    [...unknown].some(
+      ([path, { name, beside = [] }]) =>
+        beside.includes(String(pointer.at(-1))) && path === pathText([...place, name]),
+    )
   );
 }
 

@@ -1,12 +1,23 @@
 /** Words of other tools for our keys and values. A word that could mean several stands for the first of them here. */
 const otherWords: { readonly [ours: string]: readonly string[] } = {
-  when: ['if', 'condition', 'filter', 'only_if'],
+  when: ['if', 'condition', 'filter', 'only_if', 'activate', 'activate_config'],
   needs: ['depends_on', 'requires', 'after'],
   prompt: ['user', 'user_prompt', 'template', 'question', 'human'],
   system: ['system_prompt', 'instructions', 'developer'],
   name: ['model', 'model_name', 'model_id'],
   vars: ['variables', 'params', 'parameters', 'env'],
-  steps: ['stages', 'tasks', 'nodes', 'jobs', 'prompts', 'chain'],
+  steps: ['stages', 'tasks', 'nodes', 'jobs', 'prompts', 'chain', 'operations', 'operators'],
+  model: [
+    'default_model',
+    'llm',
+    'generation_params',
+    'model_kwargs',
+    'model_params',
+    'litellm_completion_kwargs',
+  ],
+  provider: ['backend', 'model_provider', 'vendor'],
+  stream: ['streaming'],
+  input: ['input_variables', 'input_schema'],
   output: ['result', 'results', 'return'],
   key: ['id', 'primary_key', 'id_field'],
   base_url: ['api_base', 'endpoint', 'server_url', 'url', 'host'],
@@ -22,7 +33,16 @@ const otherWords: { readonly [ours: string]: readonly string[] } = {
   thinking_level: ['reasoning_effort', 'effort', 'think'],
   think: ['reasoning_effort', 'thinking', 'thinking_level'],
   max_retries: ['retries'],
-  limits: ['rate_limit', 'rate_limits', 'rate_limiting', 'throttle', 'pacing', 'evaluate_options'],
+  limits: [
+    'rate_limit',
+    'rate_limits',
+    'rate_limiting',
+    'throttle',
+    'pacing',
+    'evaluate_options',
+    'rate_limiter',
+    'backend_params',
+  ],
   concurrency: [
     'parallelism',
     'parallel',
@@ -58,9 +78,28 @@ const otherWords: { readonly [ours: string]: readonly string[] } = {
   text: ['input_text', 'output_text'],
   image_url: ['image', 'input_image', 'image_file', 'url', 'src', 'source'],
   thinking: ['reasoning', 'thought', 'reasoning_content'],
-  schema: ['output_schema', 'response_schema', 'response_format', 'json_schema', 'output_format', 'fields'],
+  schema: [
+    'output_schema',
+    'response_schema',
+    'response_format',
+    'json_schema',
+    'output_format',
+    'fields',
+    'output_parser',
+    'with_structured_output',
+    'structured_output',
+    'response_model',
+  ],
   method: ['mode', 'strategy'],
-  repair: ['repairs', 'reask', 'reasks', 'fix', 'validation_retries', 'schema_retries'],
+  repair: [
+    'repairs',
+    'reask',
+    'reasks',
+    'fix',
+    'validation_retries',
+    'schema_retries',
+    'num_retries_on_validate_failure',
+  ],
   tools: ['functions', 'function_declarations', 'tool', 'agent', 'function_calling', 'tool_calling'],
   tests: ['cases', 'test', 'test_cases', 'scenarios'],
   assert: ['asserts', 'assertions', 'expect', 'expected', 'checks', 'then'],
@@ -70,13 +109,21 @@ const otherWords: { readonly [ours: string]: readonly string[] } = {
   at_least: ['threshold', 'thresholds', 'min', 'minimum'],
   path: ['target', 'field', 'select', 'subject', 'on'],
   equals: ['equal', 'is', 'to_equal', 'exact', 'exact_match'],
-  contains: ['contain', 'contains_all', 'icontains', 'includes', 'include'],
-  not_contains: ['not_contain', 'not_icontains', 'excludes', 'exclude', 'does_not_contain'],
+  contains: ['contain', 'contains_all', 'includes', 'include'],
+  not_contains: ['not_contain', 'excludes', 'exclude', 'does_not_contain'],
   matches: ['match', 'regex', 'regexp', 'pattern'],
-  one_of: ['in', 'enum', 'any_of', 'is_one_of', 'contains_any'],
+  one_of: ['in', 'enum', 'any_of', 'is_one_of'],
   json_schema: ['schema', 'is_json', 'contains_json', 'is_valid_json'],
-  similarity: ['similar', 'similar_to', 'levenshtein'],
-  judge: ['llm_rubric', 'rubric', 'llm_judge', 'model_graded', 'g_eval', 'factuality'],
+  similarity: ['levenshtein', 'edit_distance'],
+  judge: [
+    'llm_rubric',
+    'rubric',
+    'llm_judge',
+    'model_graded',
+    'model_graded_closedqa',
+    'g_eval',
+    'factuality',
+  ],
   max_cost_usd: ['cost', 'max_cost', 'max_usd'],
   json_mode: ['json', 'json_object'],
   function_calling: ['function', 'functions', 'tool', 'tools', 'tool_calling', 'tool_calls'],
@@ -105,7 +152,17 @@ const otherWords: { readonly [ours: string]: readonly string[] } = {
     'chat_google_generative_ai',
   ],
   chat: ['llm', 'prompt', 'completion', 'text', 'generate'],
-  structured: ['json', 'json_schema', 'object', 'extract', 'extraction', 'classify', 'structured_output'],
+  structured: [
+    'map',
+    'parallel_map',
+    'json',
+    'json_schema',
+    'object',
+    'extract',
+    'extraction',
+    'classify',
+    'structured_output',
+  ],
 };
 
 /** The one of ours that this word of another tool means, however it joins its parts. */
@@ -117,6 +174,7 @@ export function ourWord(word: string, ours: readonly string[]): string | undefin
   return found?.[0];
 }
 
-function plainWord(word: string): string {
+/** A word as it is whatever joins its parts. */
+export function plainWord(word: string): string {
   return word.replaceAll(/[-_]/gu, '').toLowerCase();
 }

@@ -8,6 +8,9 @@ import { ourWord } from './other-words.ts';
 export function additionHint(key: string, schema: JsonObject, value: JsonValue): string | undefined {
   const property = isObject(schema['properties']) ? schema['properties'][key] : undefined;
   if (!isObject(property)) return undefined;
+  const record = key === 'input' && isObject(value) ? value['vars'] : undefined;
+  // The record of a test, under promptfoo's word for its fields.
+  if (isObject(record)) return `write ${written([key], record)}: \`vars\` are those of the pipeline`;
   // A part that has a `text` is of type `text`.
   const options = Array.isArray(property['enum']) ? property['enum'].map(String) : [];
   const held = options.find((option) => isObject(value) && Object.hasOwn(value, option));
@@ -25,6 +28,8 @@ export function typeHint(pointer: Pointer, schema: JsonObject, value: JsonValue)
   }
   const name = wants('string') ? nameIn(value) : undefined;
   if (name !== undefined) return `write the name alone: ${written(pointer, name)}`;
+  const named = wants('object') ? namedValues(schema, value) : undefined;
+  if (named !== undefined) return `write ${written(pointer, named)}`;
   if (typeof value !== 'string') return exampleHint(pointer, schema);
   if ((wants('number') || wants('integer')) && /^-?\d+(\.\d+)?$/u.test(value)) {
     return `write it without quotes: ${written(pointer, Number(value))}`;
@@ -40,6 +45,18 @@ function nameIn(value: JsonValue): string | undefined {
   if (!isObject(value)) return undefined;
   const { name, function: called } = value;
   return typeof name === 'string' ? name : called === undefined ? undefined : nameIn(called);
+}
+
+/** `[human, Hello]` for `{role: user, content: Hello}`: what there must be, in its order and without its names. */
+function namedValues({ required, properties }: JsonObject, value: JsonValue): JsonObject | undefined {
+  if (!Array.isArray(required) || !Array.isArray(value) || required.length !== value.length) return undefined;
+  const values = (value as readonly JsonValue[]).map((one, at): readonly [string, JsonValue] => {
+    const name = String(required[at]);
+    const property = isObject(properties) ? properties[name] : undefined;
+    const options = isObject(property) && Array.isArray(property['enum']) ? property['enum'].map(String) : [];
+    return [name, (typeof one === 'string' ? ourWord(one, options) : undefined) ?? one];
+  });
+  return Object.fromEntries(values);
 }
 
 /** For a duration that is a bare number. */

@@ -5,8 +5,10 @@ import { providers } from '../../models/registry.ts';
 import { listText, plainList } from '../words.ts';
 import { nearestPlace, type Form, type KeyPlace } from './key-places.ts';
 import { isStep, keysOfTypes, providersWith, typesWith } from './other-kinds.ts';
+import { otherWay } from './other-ways.ts';
 import { ourWord } from './other-words.ts';
 import { partName } from './part-name.ts';
+import { typedAssertion } from './typed-assertion.ts';
 
 /** What to tell of a key that has no place where it stands. */
 export interface UnknownKey {
@@ -20,6 +22,8 @@ export interface UnknownKey {
   readonly under?: string;
   /** The keys that its name and its value stand for. */
   readonly says?: readonly string[];
+  /** Other unknown keys of the same place that are told with it. */
+  readonly beside?: readonly string[];
 }
 
 /** Where a key stands that is not known there. */
@@ -58,7 +62,12 @@ export function unknownKey(
   const own = isObject(schema['properties']) ? Object.keys(schema['properties']) : [];
   const isModel = provider !== undefined && place.at(-1) === 'model';
   const situation = { form, place, own, provider: isModel ? provider : undefined, places, file, isAnchored };
-  const told = optionAsKey(name, schema) ?? guess(name, situation);
+  const assertion = name === 'type' && place.at(-2) === 'assert' ? valueAt(file, place) : undefined;
+  const told =
+    typedAssertion(assertion, schema) ??
+    optionAsKey(name, schema) ??
+    otherWay(name, place, form) ??
+    guess(name, situation);
   return { name, code: 'unknown-key', message: messageOf(name, situation), ...told };
 }
 
