@@ -190,11 +190,12 @@ async function testsOf(
   { scope, file, model, isStructured, isTested }: TestSetting,
 ): Promise<{ readonly tests: readonly TestDraft[]; readonly left: number }> {
   let hasCost = false;
+  let hasJudge = false;
   let left = 0;
   const tests: TestDraft[] = [];
   const names = new Set<string>();
   const rowFiles = new Set<string>();
-  for (const [at, { description, vars, assertions, ...row }] of cases.entries()) {
+  for (const [at, { description, vars, assertions, grader, ...row }] of cases.entries()) {
     const rowOf = row.isPlain && isTested ? row.rowOf : undefined;
     if (rowOf !== undefined && rowFiles.has(rowOf)) continue;
     if (rowOf !== undefined) rowFiles.add(rowOf);
@@ -205,8 +206,12 @@ async function testsOf(
     const made: JsonObject[] = [];
     for (const { assertion, place } of assertions) {
       const path = `steps.${stepId}.output`;
-      const ours = await assertionsOf({ assertion, place, scope, file, path, isStructured });
+      const ours = await assertionsOf({ assertion, place, scope, file, path, isStructured, grader });
       made.push(...ours);
+      if (!hasJudge && ours.some(({ judge }) => isObject(judge) && judge['model'] === undefined)) {
+        hasJudge = true;
+        tellOwnJudge(place, file);
+      }
       if (hasCost || !ours.some((one) => one['max_cost_usd'] !== undefined)) continue;
       hasCost = true;
       tellUnpriced(place, model, file);
@@ -222,6 +227,15 @@ async function testsOf(
     });
   }
   return { tests, left };
+}
+
+/** promptfoo asks a model of its own choice then. */
+function tellOwnJudge(place: Location, { notes }: ImportFile): void {
+  notes.tell(
+    place,
+    "no provider that pipe can ask is named to judge: the pipeline's own model does",
+    'name another in `judge: {rubric: …, model: …}`',
+  );
 }
 
 /** What an answer costs can only be asserted where the price of its model is known. */

@@ -14,6 +14,7 @@ const files: Readonly<Record<string, string>> = {
   'promptflow-chat': 'flow.dag.yaml',
   'promptfoo-support': 'promptfooconfig.yaml',
   'promptfoo-chat': 'promptfooconfig.json',
+  'promptfoo-judges': 'promptfooconfig.yaml',
   'dotprompt-menu': 'menu.prompt',
   'prompty-azure': 'answer.prompty',
   'prompty-mustache': 'greet.prompty',

@@ -44,7 +44,10 @@ describe('assertions of promptfoo', () => {
   });
 
   it.each([
-    ['{type: llm-rubric, value: good, threshold: 0.8}', '`threshold` of an assertion'],
+    [
+      "{type: llm-rubric, value: good, threshold: 0.8, provider: 'mistral:mistral-large-latest'}",
+      '`threshold` of an assertion',
+    ],
     ['{type: contains, value: good, weight: 0}', '`weight` of an assertion'],
     ["{$ref: '#/assertionTemplates/a'}", 'an assertion without a type'],
     ['{type: constructor, value: a}', 'the assertion `constructor`'],

@@ -1,8 +1,11 @@
 import type { Location } from '../../diagnostic/diagnostic.ts';
 import { isObject, type JsonObject, type JsonValue } from '../../json/json.ts';
+import { otherWayIn } from '../../pipeline/format/other-ways.ts';
+import { everyAssertion, noCode } from '../../pipeline/format/test-ways.ts';
 import { escapedText } from '../handlebars/text.ts';
 import type { Scope } from '../jinja/scope.ts';
 import type { ImportFile } from '../kind.ts';
+import { graderIn, judgeModel, type PlacedGrader } from './grader.ts';
 import { assertionOfCode } from './javascript.ts';
 import { anyCase, pattern, quoted, without, words } from './patterns.ts';
 import { writeText } from './prompts.ts';
@@ -16,6 +19,8 @@ export interface AssertionInput {
   readonly path: string;
   /** The answer is a value, and no text that may hold one. */
   readonly isStructured: boolean;
+  /** Who judges where the assertion itself does not say it. */
+  readonly grader?: PlacedGrader | undefined;
 }
 
 /** The assertions that one of promptfoo's is; none where it is told that there is no counterpart. */
@@ -46,10 +51,19 @@ export async function assertionsOf(input: AssertionInput): Promise<readonly Json
   const value = await valueOf(input);
   const made = makeOf(type, path, input.isStructured)?.(value, assertion);
   if (made !== undefined) tellKeys(input);
-  if (made !== undefined) return [{ ...(made['max_cost_usd'] === undefined && { path }), ...made }];
+  if (made !== undefined)
+    return [{ ...(made['max_cost_usd'] === undefined && { path }), ...judgedBy(made, input) }];
   const what = type === '' ? 'an assertion without a type' : `the assertion \`${type}\``;
-  file.notes.tell(place, `${what} has no counterpart and is left out`, remedyOf(type));
+  file.notes.tell(place, `${what} has no counterpart and is left out`, remedyOf(type, value));
   return [];
+}
+
+/** The same with the model that is to judge, where there is one to. */
+function judgedBy(made: JsonObject, { assertion, place, file, grader }: AssertionInput): JsonObject {
+  const judge = made['judge'];
+  const placed = graderIn(assertion, place) ?? grader;
+  const model = isObject(judge) && placed !== undefined ? judgeModel(placed, file.notes) : undefined;
+  return isObject(judge) && model !== undefined ? { judge: { ...judge, model } } : made;
 }
 
 /** Tells what of an assertion has no place beside its kind and value. */
@@ -63,13 +77,12 @@ function tellKeys({ assertion, place, file }: AssertionInput): void {
       );
 }
 
-/** A metric is a name for sums over tests, and changes none of them. */
-const silentKeys: ReadonlySet<string> = new Set(['type', 'value', 'metric']);
+/** A metric is a name for sums over tests, and changes none of them; a provider judges, or has nothing to say. */
+const silentKeys: ReadonlySet<string> = new Set(['type', 'value', 'metric', 'provider']);
 
 const keyRemedies: ReadonlyMap<string, string> = new Map([
   ['threshold', 'say in the rubric what is good enough: a judge says whether the answer passes'],
-  ['weight', 'every assertion has to hold: remove those that may fail'],
-  ['provider', 'the pipeline says which model judges'],
+  ['weight', everyAssertion],
   ['rubricPrompt', 'write what is asked of the judge into `rubric`'],
 ]);
 
@@ -147,6 +160,7 @@ const kinds: ReadonlyMap<string, Make> = new Map(
     icontains: (value) => text(value, (one) => pattern(anyCase(one))),
     'not-icontains': (value) => text(value, (one) => pattern(without(anyCase(one)))),
     'icontains-any': (value) => texts(value, (all) => pattern(all.map(anyCase).join('|'))),
+    'not-icontains-any': (value) => texts(value, (all) => pattern(without(all.map(anyCase).join('|')))),
     'icontains-all': (value) =>
       texts(value, (all) => pattern(`^${all.map((one) => `(?=[^]*${anyCase(one)})`).join('')}`)),
     'starts-with': (value) => text(value, (one) => pattern(`^${quoted(one)}`)),
@@ -171,6 +185,8 @@ const kinds: ReadonlyMap<string, Make> = new Map(
 function makeOf(type: string, path: string, isStructured: boolean): Make | undefined {
   if (type === 'javascript')
     return (value) => (typeof value === 'string' ? assertionOfCode(value, path, isStructured) : undefined);
+  if (type === 'finish-reason')
+    return (value) => text(value, (one) => ({ path: path.replace(/output$/, 'finish_reason'), equals: one }));
   const make = kinds.get(isStructured && type === 'contains-json' ? 'is-json' : type);
   if (!isStructured || !/^(?:not-)?equals$/.test(type)) return make;
   return (value, assertion) => {
@@ -224,17 +240,19 @@ function texts(
   return strings.length === 0 ? undefined : make(strings);
 }
 
-function remedyOf(type: string): string {
+function remedyOf(type: string, value: JsonValue | undefined): string {
+  // It has a counterpart, and only its value has none.
+  if (kinds.has(type) && /\{\{/.test(JSON.stringify(value ?? null)))
+    return 'a pattern holds no `{{…}}`: write `contains`, whose capitals count, or say it by `judge: {rubric: …}`';
   if (type === '') return 'write the assertion out here: `$ref` is not followed';
-  if (/^(?:not-)?(?:javascript|python|ruby|webhook|is-valid|tool-call|trajectory)/.test(type))
-    return 'code is not executed: say what it looks for by `contains`, `matches`, `json_schema` or `judge`';
-  if (/similar/.test(type))
-    return 'say what the answer is to mean by `judge: {rubric: …}`; `similarity` compares letters';
   if (/levenshtein/.test(type))
     return 'write `similarity: {to: …, at_least: 0.9}`: the share of letters that need no change';
-  if (/latency/.test(type))
-    return 'tests are answered from recordings: see the latencies of a run in `pipe report`';
   if (/json/.test(type))
     return 'make the step `type: structured`, whose answer is JSON alone, and assert `json_schema`';
-  return 'say what the answer is to be by `contains`, `matches`, `one_of`, `json_schema` or `judge`';
+  const what = type.replace(/^not-/, '');
+  if (/^(?:is-valid|tool-call|trajectory)/.test(what)) return noCode;
+  return (
+    otherWayIn('assertion', what)?.hint ??
+    'say what the answer is to be by `contains`, `matches`, `one_of`, `json_schema` or `judge`'
+  );
 }

@@ -54,6 +54,7 @@ export async function rowCases(
       description: typeof description === 'string' && description !== '' ? description : undefined,
       vars,
       assertions,
+      grader: shared.grader,
       rowOf: named,
       isPlain: assertions.length === shared.assertions.length,
     });

@@ -1,13 +1,17 @@
 import type { Location } from '../../diagnostic/diagnostic.ts';
 import { isObject, type JsonObject, type JsonValue } from '../../json/json.ts';
+import { everyAssertion } from '../../pipeline/format/test-ways.ts';
 import type { ImportFile } from '../kind.ts';
 import type { PlacedAssertion } from './expected.ts';
+import type { PlacedGrader } from './grader.ts';
+import { testOptions, type TestOptions } from './test-options.ts';
 
 /** A test case: the values of its variables, and what is expected. */
 export interface Case {
   readonly description: string | undefined;
   readonly vars: JsonObject;
   readonly assertions: readonly PlacedAssertion[];
+  readonly grader?: PlacedGrader | undefined;
   /** The file of rows that it is a row of. */
   readonly rowOf?: string;
   /** The row expects nothing of its own: a single test is over all rows. */
@@ -21,7 +25,7 @@ export const mostCases = 1000;
 export const mostRows = 100_000;
 
 /** What cases have in common. */
-export interface Shared {
+export interface Shared extends TestOptions {
   readonly vars: JsonObject;
   readonly assertions: readonly PlacedAssertion[];
   /** How many files of tests lead to them, each named in the one before. */
@@ -47,10 +51,14 @@ export async function casesOfTest(
     );
   const assertions = [...shared.assertions, ...assertionsIn(test['assert'], place)];
   const { description } = test;
-  return combinations({ ...shared.vars, ...own }, place, file).map((vars) => ({
+  const { grader, keepsLists } = { ...shared, ...testOptions(test, place, file) };
+  const vars = { ...shared.vars, ...own };
+  const all = keepsLists === true ? [vars] : combinations(vars, place, file);
+  return all.map((vars) => ({
     description: typeof description === 'string' && description !== '' ? description : undefined,
     vars,
     assertions,
+    grader,
   }));
 }
 
@@ -114,7 +122,7 @@ export function assertionsIn(value: JsonValue | undefined, place: Location): rea
   );
 }
 
-const known: ReadonlySet<string> = new Set(['vars', 'assert', 'description', 'metadata']);
+const known: ReadonlySet<string> = new Set(['vars', 'assert', 'description', 'metadata', 'options']);
 
 export function tellKeys(test: JsonObject, place: Location, { notes }: ImportFile): void {
   for (const key of Object.keys(test))
@@ -129,9 +137,8 @@ export function tellKeys(test: JsonObject, place: Location, { notes }: ImportFil
 const otherPipeline = 'a test is of one pipeline, with its model: copy the pipeline for another';
 
 const keyRemedies: ReadonlyMap<string, string> = new Map([
-  ['options', 'what code makes of an answer is not imported: assert on the answer itself'],
-  ['threshold', 'every assertion has to hold: remove those that may fail'],
-  ['assertScoringFunction', 'every assertion has to hold: remove those that may fail'],
+  ['threshold', everyAssertion],
+  ['assertScoringFunction', everyAssertion],
   ['provider', otherPipeline],
   ['providers', otherPipeline],
   ['prompts', otherPipeline],

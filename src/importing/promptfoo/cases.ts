@@ -16,6 +16,7 @@ import {
   type Shared,
 } from './case.ts';
 import { rowCases } from './case-rows.ts';
+import { testOptions } from './test-options.ts';
 import { filesNamed } from './named-files.ts';
 
 export interface CasesInput {
@@ -79,6 +80,7 @@ async function sharedIn(value: JsonValue, place: Location, file: ImportFile): Pr
   return {
     vars: isObject(value['vars']) ? await plainVars(value['vars'], place, file) : {},
     assertions: assertionsIn(value['assert'], place),
+    ...testOptions(value, place, file),
   };
 }
 
@@ -181,6 +183,8 @@ async function scenarioCases(
     const place = { source, pointer: [...pointer, 'config', at] };
     const own = await sharedIn(set, place, file);
     const both = {
+      ...shared,
+      ...own,
       vars: { ...shared.vars, ...own.vars },
       assertions: [...shared.assertions, ...own.assertions],
     };

@@ -81,6 +81,17 @@ export function modelOf(source: Source, notes: Notes): ChosenModel {
   return { model: modelDraft(modelKeys(fallbackModel, {})), responsePlace: { source, pointer: [] } };
 }
 
+/** The model of one provider, told where pipe cannot ask it. */
+export function modelAt(
+  item: JsonValue,
+  pointer: Pointer,
+  source: Source,
+  notes: Notes,
+): ChosenModel | undefined {
+  const named = namedIn(item, pointer, source, notes);
+  return named && draftOf(named, source, notes);
+}
+
 function namedIn(item: JsonValue, pointer: Pointer, source: Source, notes: Notes): Named | undefined {
   const [only] = isObject(item) ? Object.entries(item) : [];
   // `- openai:gpt-4o: {config: …}` is a map with the provider for its key.
