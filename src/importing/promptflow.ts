@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { Source } from '../diagnostic/source.ts';
 import { parseYaml } from '../diagnostic/yaml-source.ts';
-import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
+import { isObject, type JsonValue } from '../json/json.ts';
 import { failure, success, type Result } from '../result.ts';
 import type { StepDraft } from './draft.ts';
 import { createFields } from './fields.ts';
@@ -14,8 +14,8 @@ import type { Imported, ImportFile, ImportKind } from './kind.ts';
 import { azureComments, azureHint, commonModel, modelDraft, withoutCommon } from './model.ts';
 import { freeName, pipelineName, plainName } from './names.ts';
 import { declareInputs } from './promptflow/inputs.ts';
-import { broken, nodesOf, referenceIn, type FlowNode } from './promptflow/nodes.ts';
-import { isAzure, stepOf } from './promptflow/step.ts';
+import { broken, nodesOf, readingOrder, referenceIn, type FlowNode } from './promptflow/nodes.ts';
+import { isAzure, stepOf, type MadeStep } from './promptflow/step.ts';
 import { answersBefore, bindingOf, type Flow } from './promptflow/values.ts';
 
 /** Microsoft's prompt flow, which ends in April 2027: flows as a graph of nodes in YAML. */
@@ -52,6 +52,7 @@ async function readFlow(file: ImportFile): Promise<Result<Imported, readonly Dia
     notes: file.notes,
     steps: stepIds(nodes.value),
     prompts: prompts.found,
+    structured: new Map(),
   };
   const built = await buildPipeline(made, file);
   if (prompts.mistakes.length === 0) return built;
@@ -104,21 +105,22 @@ function stepIds(nodes: ReadonlyMap<string, FlowNode>): ReadonlyMap<string, stri
 
 async function buildPipeline(flow: Flow, file: ImportFile): Promise<Result<Imported, readonly Diagnostic[]>> {
   const { nodes, source, fields } = flow;
-  const drafts: StepDraft[] = [];
-  const models: JsonObject[] = [];
+  const made = new Map<FlowNode, MadeStep>();
   const mistakes: Diagnostic[] = [];
-  for (const node of nodes.values()) {
+  // What reads an answer has to know whether it is a value.
+  for (const node of readingOrder(nodes)) {
     if (node.kind !== 'llm' || node.aggregates) continue;
-    const made = await stepOf(node, file, flow);
-    if (!made.ok) {
-      mistakes.push(...made.error);
+    const step = await stepOf(node, file, flow);
+    if (!step.ok) {
+      mistakes.push(...step.error);
       continue;
     }
-    drafts.push(made.value.step);
-    models.push(made.value.model);
+    made.set(node, step.value);
+    const { structured } = step.value.step;
+    if (structured !== undefined) flow.structured.set(node.name, structured.schema);
   }
   if (mistakes.length > 0) return failure(mistakes);
-  if (drafts.length === 0)
+  if (made.size === 0)
     return failure([
       broken(
         { source, pointer: ['nodes'] },
@@ -130,9 +132,10 @@ async function buildPipeline(flow: Flow, file: ImportFile): Promise<Result<Impor
   tellConnections(flow);
   tellCode(flow);
   tellOthers(flow);
-  const common = commonModel(models);
-  const steps = drafts.map((step, at): StepDraft =>
-    Object.assign({}, step, { model: withoutCommon(models[at] ?? {}, common) }),
+  const inFile = [...nodes.values()].flatMap((node) => made.get(node) ?? []);
+  const common = commonModel(inFile.map(({ model }) => model));
+  const steps = inFile.map(({ step, model }): StepDraft =>
+    Object.assign({}, step, { model: withoutCommon(model, common) }),
   );
   const { display_name: title, description } = isObject(source.value) ? source.value : {};
   const about = [title, description].find((text) => typeof text === 'string' && text !== '');
@@ -235,7 +238,9 @@ function tellCode(flow: Flow): void {
       notes.tell(
         place,
         `the code of \`${node.name}\` (${node.what}) is not imported: what reads its output reads the answer of \`${answer.name}\` itself`,
-        `where code took an answer apart, make \`${answer.name}\` a step of \`type: structured\` with a \`schema\`; anything else, do with the results of the run`,
+        flow.structured.has(answer.name)
+          ? `its fields can be read as they are; write those that there must be into the \`schema\` of \`${answer.name}\`, and do anything else with the results of the run`
+          : `where code took an answer apart, make \`${answer.name}\` a step of \`type: structured\` with a \`schema\`; anything else, do with the results of the run`,
       );
     else if (fields.has(fieldName(node, flow)))
       notes.tell(

@@ -12,6 +12,7 @@ const cases = join(root, 'test/importing/golden');
 const files: Readonly<Record<string, string>> = {
   'promptflow-triage': 'flow.dag.yaml',
   'promptflow-chat': 'flow.dag.yaml',
+  'promptflow-web': 'flow.dag.yaml',
   'promptfoo-support': 'promptfooconfig.yaml',
   'promptfoo-chat': 'promptfooconfig.json',
   'promptfoo-judges': 'promptfooconfig.yaml',

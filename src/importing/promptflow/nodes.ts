@@ -140,6 +140,19 @@ function variantOf(
   return { spec, pointer: [...below, 'variants', id, 'node'] };
 }
 
+/** The nodes, each after those that it reads. There is no circle. */
+export function readingOrder(nodes: ReadonlyMap<string, FlowNode>): readonly FlowNode[] {
+  const ordered = new Set<FlowNode>();
+  const visit = (name: string): void => {
+    const node = nodes.get(name);
+    if (node === undefined || ordered.has(node)) return;
+    for (const earlier of [...node.reads, ...node.awaits]) visit(earlier);
+    ordered.add(node);
+  };
+  for (const name of nodes.keys()) visit(name);
+  return [...ordered];
+}
+
 function circleIn(nodes: ReadonlyMap<string, FlowNode>): FlowNode | undefined {
   const done = new Set<string>();
   const open = new Set<string>();

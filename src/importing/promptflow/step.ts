@@ -10,7 +10,7 @@ import { modelKeys, parametersOf } from '../model.ts';
 import { structuredBy } from '../response-format.ts';
 import { settleTurns } from '../settle.ts';
 import { broken, referenceIn, type FlowNode } from './nodes.ts';
-import { answersBefore, bindingOf, isConditional, nodeScope, type Flow } from './values.ts';
+import { answersBefore, bindingOf, fieldsOf, isConditional, nodeScope, type Flow } from './values.ts';
 
 /** What an LLM node says of its model; all its other inputs are names of its template. */
 const parameters: ReadonlySet<string> = new Set([
@@ -34,12 +34,17 @@ const parameters: ReadonlySet<string> = new Set([
 
 const toolKeys = ['functions', 'function_call', 'tools', 'tool_choice'] as const;
 
+export interface MadeStep {
+  readonly step: StepDraft;
+  readonly model: JsonObject;
+}
+
 /** The step of an LLM node, and its model. */
 export async function stepOf(
   node: FlowNode,
   file: ImportFile,
   flow: Flow,
-): Promise<Result<{ readonly step: StepDraft; readonly model: JsonObject }, readonly Diagnostic[]>> {
+): Promise<Result<MadeStep, readonly Diagnostic[]>> {
   const { source, notes } = flow;
   const from = isObject(node.spec['source']) ? node.spec['source']['path'] : undefined;
   const at = (...below: readonly string[]): Location => ({ source, pointer: [...node.pointer, ...below] });
@@ -144,8 +149,10 @@ function activated(node: FlowNode, activate: JsonValue, flow: Flow): Hand | unde
   }
   const reference = referenceIn(when);
   const asked = reference === undefined ? undefined : flow.nodes.get(reference.node);
-  // An answer is text, whatever it says.
-  const isText = asked !== undefined && (asked.kind === 'llm' || answersBefore(asked, flow).length > 0);
+  // An answer is text, whatever it says; a field of one that is a value is what it is.
+  const isField = asked !== undefined && fieldsOf(asked, reference?.path ?? [], flow) !== undefined;
+  const isText =
+    !isField && asked !== undefined && (asked.kind === 'llm' || answersBefore(asked, flow).length > 0);
   const value = isText && typeof is === 'boolean' ? (is ? 'True' : 'False') : isText ? String(is) : is;
   return call('eq', bound.value, literal(value));
 }

@@ -1,6 +1,6 @@
 import type { Location } from '../../diagnostic/diagnostic.ts';
 import type { Source } from '../../diagnostic/source.ts';
-import type { JsonValue, Pointer } from '../../json/json.ts';
+import { isObject, type JsonObject, type JsonValue, type Pointer } from '../../json/json.ts';
 import type { Fields } from '../fields.ts';
 import { call, literal, memberOf, rootPath, type Hand } from '../handlebars/expression.ts';
 import type { LoadedTemplate } from '../jinja/load.ts';
@@ -19,6 +19,8 @@ export interface Flow {
   readonly steps: ReadonlyMap<string, string>;
   /** The templates of prompt nodes, by their names. */
   readonly prompts: ReadonlyMap<string, LoadedTemplate>;
+  /** The schemas of answers that are values, by their nodes: of the steps that are made, which those that a step reads are. */
+  readonly structured: Map<string, JsonObject>;
 }
 
 /** What a value of a node's inputs, or a reference of an output, stands for. Undefined where it is told to be left out. */
@@ -66,6 +68,17 @@ function resolve({ node: name, path }: Reference, place: Location, flow: Flow): 
   const prompt = flow.prompts.get(name);
   if (prompt !== undefined)
     return { kind: 'template', template: prompt.template, notes: prompt.notes, scope: nodeScope(node, flow) };
+  const answer = fieldsOf(node, path, flow);
+  if (answer !== undefined) {
+    if (answer !== node)
+      flow.notes.tell(
+        place,
+        `\`${path.join('.')}\` is read from the answer of \`${answer.name}\`: what \`${name}\` made of it is not known`,
+        'see with `pipe try` whether the answer has that field, or correct what reads it',
+      );
+    const field = withMembers(outputOf(answer, flow), path, place, flow);
+    return field?.kind === 'value' ? { ...field, value: unlessSkipped(field.value, answer, flow) } : field;
+  }
   if (node.kind === 'llm') {
     if (path.length > 0)
       flow.notes.tell(
@@ -78,10 +91,30 @@ function resolve({ node: name, path }: Reference, place: Location, flow: Flow): 
   return codeValue(node, path, place, flow);
 }
 
+/** The one node whose answer has the fields that are read: itself, or what code has taken apart. */
+export function fieldsOf(node: FlowNode, path: readonly string[], flow: Flow): FlowNode | undefined {
+  const [field] = path;
+  const [answer, ...others] = node.kind === 'llm' ? [node] : answersBefore(node, flow);
+  if (field === undefined || answer === undefined || others.length > 0) return undefined;
+  const schema = flow.structured.get(answer.name);
+  return schema !== undefined && mayHave(schema, field) ? answer : undefined;
+}
+
+function mayHave({ properties, additionalProperties }: JsonObject, field: string): boolean {
+  return !isObject(properties) || Object.hasOwn(properties, field) || additionalProperties === true;
+}
+
 /** The answer of a step, with a fallback where the step may be skipped. */
 function answerOf(node: FlowNode, flow: Flow): Hand {
-  const answer = rootPath('steps', flow.steps.get(node.name) ?? node.name, 'output');
-  return isConditional(node, flow) ? call('default', answer, literal('')) : answer;
+  return unlessSkipped(outputOf(node, flow), node, flow);
+}
+
+function outputOf(node: FlowNode, flow: Flow): Hand {
+  return rootPath('steps', flow.steps.get(node.name) ?? node.name, 'output');
+}
+
+function unlessSkipped(value: Hand, node: FlowNode, flow: Flow): Hand {
+  return isConditional(node, flow) ? call('default', value, literal('')) : value;
 }
 
 /** Code is not imported: its output is what it was made from, where that is an answer, and else a field of the record. */
