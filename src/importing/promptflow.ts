@@ -2,21 +2,19 @@ import { basename, dirname } from 'node:path';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { Source } from '../diagnostic/source.ts';
 import { parseYaml } from '../diagnostic/yaml-source.ts';
-import { isObject, type JsonValue } from '../json/json.ts';
+import { isObject } from '../json/json.ts';
 import { failure, success, type Result } from '../result.ts';
 import type { StepDraft } from './draft.ts';
 import { createFields } from './fields.ts';
-import { handText } from './handlebars/expression.ts';
-import { escapedText, templateText } from './handlebars/text.ts';
 import { loadTemplateFile, type LoadedTemplate } from './jinja/load.ts';
-import { writeTemplate } from './jinja/write.ts';
 import type { Imported, ImportFile, ImportKind } from './kind.ts';
 import { azureComments, azureHint, commonModel, modelDraft, withoutCommon } from './model.ts';
 import { freeName, pipelineName, plainName } from './names.ts';
 import { declareInputs } from './promptflow/inputs.ts';
-import { broken, nodesOf, readingOrder, referenceIn, type FlowNode } from './promptflow/nodes.ts';
+import { broken, nodesOf, readingOrder, type FlowNode } from './promptflow/nodes.ts';
+import { outputOf } from './promptflow/output.ts';
 import { isAzure, stepOf, type MadeStep } from './promptflow/step.ts';
-import { answersBefore, bindingOf, type Flow } from './promptflow/values.ts';
+import { answersBefore, type Flow } from './promptflow/values.ts';
 
 /** Microsoft's prompt flow, which ends in April 2027: flows as a graph of nodes in YAML. */
 export const promptflow: ImportKind = {
@@ -160,43 +158,6 @@ async function buildPipeline(flow: Flow, file: ImportFile): Promise<Result<Impor
 function nameOf(path: string): string {
   const name = basename(path);
   return /^flow\.dag\.ya?ml$/i.test(name) ? basename(dirname(path)) : name.replace(/\.[^.]+$/, '');
-}
-
-function outputOf(flow: Flow): ReadonlyMap<string, string> {
-  const { source } = flow;
-  const outputs = isObject(source.value) && isObject(source.value['outputs']) ? source.value['outputs'] : {};
-  const written = new Map<string, string>();
-  for (const [name, output] of Object.entries(outputs)) {
-    const place = { source, pointer: ['outputs', name, 'reference'] };
-    if (isCodeAlone(isObject(output) ? output['reference'] : undefined, flow)) {
-      flow.notes.tell(
-        place,
-        `the output \`${name}\` is left out: code makes it, and of no answer`,
-        'work it out from the results of the run, or beforehand as a column of your rows',
-      );
-      continue;
-    }
-    const bound = bindingOf(isObject(output) ? output['reference'] : undefined, name, place, flow);
-    if (bound === undefined) continue;
-    if (bound.kind === 'value') {
-      const { value } = bound;
-      const text =
-        value.kind === 'literal' ? escapedText(String(value.value ?? '')) : `{{${handText(value, false)}}}`;
-      written.set(name, text);
-    } else {
-      const { template, scope, notes } = bound;
-      const pieces = writeTemplate(template.nodes, { text: template.text, scope, notes, files: () => notes });
-      written.set(name, templateText(pieces));
-    }
-  }
-  return written;
-}
-
-/** Whether an output is what code makes without a model, and no step reads: a column of the rows would come back as it is. */
-function isCodeAlone(reference: JsonValue | undefined, flow: Flow): boolean {
-  const node = flow.nodes.get(referenceIn(reference)?.node ?? '');
-  if (node?.kind !== 'code' || node.aggregates || answersBefore(node, flow).length > 0) return false;
-  return !flow.fields.has(plainName(node.name)) && !flow.fields.has(`${plainName(node.name)}_output`);
 }
 
 function tellConnections({ nodes, source, notes }: Flow): void {
