@@ -6,9 +6,34 @@ export function usageHint(refusal: string, command: Command): string | undefined
   if (refusal.startsWith('error: too many arguments')) return excessHint(command);
   if (refusal.startsWith("error: required option '--input "))
     return 'give the rows: --input rows.csv, or --input - where they come by standard input';
+  const word = /^error: unknown command '([^']+)'\n?$/u.exec(refusal)?.[1];
+  const commands = word === undefined || command.parent !== null ? undefined : otherCommands.get(word);
+  if (commands !== undefined) return `did you mean pipe ${commands}?`;
   const flag = /^error: unknown option '(-[^']+)'/u.exec(refusal)?.[1];
   return flag === undefined ? undefined : flagHint(flag, command);
 }
+
+/** Commands of other tools, by what does the same here. Slips of our own are Commander's to tell. */
+const otherCommands = new Map([
+  ['eval', 'test, or pipe run for answers without expectations'],
+  ['evaluate', 'test, or pipe run for answers without expectations'],
+  ['validate', 'check'],
+  ['view', 'report'],
+  ['show', 'report'],
+  ['list', 'runs'],
+  ['ls', 'runs'],
+  ['compare', 'diff'],
+  ['estimate', 'plan'],
+  ['cost', 'plan'],
+  ['batch', 'run'],
+  ['generate', 'run'],
+  ['retry', 'resume'],
+  ['continue', 'resume'],
+  ['new', 'init'],
+  ['create', 'init'],
+  ['convert', 'import'],
+  ['migrate', 'import'],
+]);
 
 /** Short flags as other tools have them: here each is written out. */
 const written = new Map([

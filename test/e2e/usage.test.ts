@@ -49,6 +49,7 @@ describe('help', () => {
 describe('wrong usage', () => {
   it.each([
     ['an unknown command', ['rum', 'x.yaml'], 'run'],
+    ["another tool's command", ['view'], 'did you mean pipe report?'],
     ['the help of an unknown command', ['help', 'rum'], "error: unknown command 'rum'\n(Did you mean run?)"],
     [
       'an unknown command with --help',
