@@ -35,7 +35,7 @@ const kinds: readonly ForeignKind[] = [
     recognises: (file) =>
       Array.isArray(file['operations']) && ['datasets', 'pipeline'].some((key) => key in file),
     remedy:
-      'write each `map` of its `operations` as a step of `type: structured`, with the fields of its output under `schema.properties`; `pipe init` writes a pipeline to begin with',
+      'write each `map` and `filter` of its `operations` as a step of `type: structured`, with the fields of its output under `schema.properties`; what joins records or takes them apart stands between two pipelines; `pipe init` writes one to begin with',
   },
 ];
 

@@ -16,7 +16,7 @@ it.each([
     'inputs: {}\nnodes:\n  - {name: a, type: llm}\n',
     '`pipe import pipeline.yaml --from promptflow`',
   ],
-  ['a pipeline of DocETL’s', docetl, 'as a step of `type: structured`'],
+  ['a pipeline of DocETL’s', docetl, 'what joins records or takes them apart'],
 ])('%s is told as such, and nothing else of it', async (_, text, remedy) => {
   const { told } = await loadText(text);
   expect(told).toEqual([
