@@ -1,5 +1,6 @@
 import type { Diagnostic, Location } from '../../diagnostic/diagnostic.ts';
 import { isObject, type JsonObject, type JsonValue } from '../../json/json.ts';
+import { listText } from '../../pipeline/words.ts';
 import { openRecords } from '../../records/open.ts';
 import { failure, success, type Result } from '../../result.ts';
 import type { ImportFile } from '../kind.ts';
@@ -67,11 +68,14 @@ export async function rowCases(
       'take it out of that file',
       'secret',
     );
+  const oddNames = listText([...odd]);
   if (odd.size > 0)
     file.notes.tell(
       place,
-      `the columns ${[...odd].map((name) => `\`${name}\``).join(', ')} are left out`,
-      'leave them',
+      odd.size === 1 ? `the column ${oddNames} is left out` : `the columns ${oddNames} are left out`,
+      ['__prefix', '__suffix'].some((name) => odd.has(name))
+        ? 'write what stands before or behind every prompt into that of the pipeline'
+        : 'leave them',
     );
   return success(cases);
 }

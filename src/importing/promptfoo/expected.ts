@@ -20,6 +20,12 @@ const lists = /-(?:any|all)$/;
 /** What a cell of `__expected` says: `contains: Paris`, `similar(0.8): …`, or the answer itself. */
 export function expectedIn(cell: string, place: Location): readonly PlacedAssertion[] {
   if (cell.trim() === '') return [];
+  // A file of code has its kind by its ending.
+  const code = /^file:\/\/\S+\.(?:[cm]?[jt]s|(py))(?::\w+)?$/.exec(cell.trim());
+  if (code !== null)
+    return [
+      { assertion: { type: code[1] === undefined ? 'javascript' : 'python', value: cell.trim() }, place },
+    ];
   const found =
     /^(not-)?(equals|i?contains(?:-any|-all)?|starts-with|regex|is-json|contains-json|llm-rubric|model-graded-\w+|factuality|javascript|python|similar|latency|cost|levenshtein|fn|eval|grade|[a-z]+(?:-[a-z]+)+)(?:\(([\d.]+)\))?(?::\s*([\s\S]*))?$/.exec(
       cell.trim(),

@@ -1,4 +1,5 @@
 import type { Location } from '../../diagnostic/diagnostic.ts';
+import { textSource } from '../../diagnostic/located.ts';
 import type { Source } from '../../diagnostic/source.ts';
 import { isObject, type JsonObject, type JsonValue, type Pointer } from '../../json/json.ts';
 import type { ModelDraft } from '../draft.ts';
@@ -14,7 +15,7 @@ import {
   vertexMessage,
   type NamedModel,
 } from '../model.ts';
-import type { Notes } from '../notes.ts';
+import { createNotes, type Notes } from '../notes.ts';
 
 export interface ChosenModel {
   readonly model: ModelDraft;
@@ -124,12 +125,12 @@ function namedIn(item: JsonValue, pointer: Pointer, source: Source, notes: Notes
   }
   const config = isObject(spec) && isObject(spec['config']) ? spec['config'] : {};
   if (isObject(spec))
-    for (const key of ['transform', 'env', 'prompts', 'delay'])
+    for (const [key, remedy] of otherKeys)
       if (spec[key] !== undefined)
         notes.tell(
           { source, pointer: [...at, key], part: 'key' },
           `\`${key}\` of a provider is left out`,
-          'leave it',
+          remedy,
         );
   return {
     id,
@@ -143,14 +144,33 @@ function namedIn(item: JsonValue, pointer: Pointer, source: Source, notes: Notes
   };
 }
 
+export const ofCode = 'what code makes of an answer is not imported: assert on the answer itself';
+
+const otherKeys: ReadonlyMap<string, string> = new Map([
+  ['transform', ofCode],
+  ['env', 'set the variables in the environment that runs pipe'],
+  ['prompts', 'each prompt is a pipeline of its own: run those over the models that they are for'],
+  ['delay', 'set `limits.requests_per_minute`'],
+]);
+
 function tellOther(other: Named, chosen: Named, source: Source, notes: Notes): void {
   notes.tell(
     { source, pointer: other.pointer },
     `\`${other.id}\` is left out: a pipeline asks one model, \`${chosen.name}\``,
     other.provider === chosen.provider
-      ? `to compare, run it by \`pipe run … --model ${other.name}\` too, and see \`pipe diff\``
-      : `to compare, run it by \`pipe run … --set model.provider=${other.provider} --model ${other.name}\` too, without the other provider's parameters, and see \`pipe diff\``,
+      ? `to compare, run it by \`pipe run … ${flagsOf(other)}\` too, and see \`pipe diff\``
+      : `to compare, run it by \`pipe run … --set model.provider=${other.provider} ${flagsOf(other)}\` too, without the other provider's parameters, and see \`pipe diff\``,
   );
+}
+
+/** The model, and what its `config` says of it, as flags of a run. */
+function flagsOf({ name, provider, config }: Named): string {
+  const source = textSource('', '');
+  const sent = parametersOf(provider, config, { source, pointer: [] }, createNotes());
+  const set = Object.entries(sent)
+    .filter(([, value]) => typeof value === 'number' || typeof value === 'boolean')
+    .map(([key, value]) => ` --set model.${key}=${JSON.stringify(value)}`);
+  return `--model ${name}${set.join('')}`;
 }
 
 /** Keys of a provider's `config` that are no parameters of the model. */

@@ -1,6 +1,7 @@
 import type { Location } from '../../diagnostic/diagnostic.ts';
 import { isObject, type JsonObject } from '../../json/json.ts';
 import type { ImportFile } from '../kind.ts';
+import { ofCode } from './provider.ts';
 import { graderIn, type PlacedGrader } from './grader.ts';
 
 export interface TestOptions {
@@ -29,7 +30,6 @@ export function testOptions({ options }: JsonObject, place: Location, { notes }:
   };
 }
 
-const ofCode = 'what code makes of an answer is not imported: assert on the answer itself';
 const ofPrompt = 'write it into the prompt of the pipeline';
 
 const remedies: ReadonlyMap<string, string> = new Map([
