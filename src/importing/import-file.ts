@@ -58,27 +58,31 @@ function kindOf(name: string, text: string, from: string | undefined): ImportKin
 }
 
 function unknownKind(path: string, shown: string, text: string): Diagnostic {
-  const known = notImported(basename(path), parseYaml(path, text).source.value);
+  const { what, hint } = unknown(path, shown, text);
+  return { severity: 'error', code: 'unknown-kind', message: `\`${shown}\` ${what}`, hint };
+}
+
+const programs = /\.(?:py|ipynb|[cm]?[jt]sx?|go|java|rb|rs|cs)$/i;
+
+function unknown(
+  path: string,
+  shown: string,
+  text: string,
+): { readonly what: string; readonly hint: string } {
+  const name = basename(path);
+  const known = notImported(name, parseYaml(path, text).source.value);
   if (known !== undefined)
+    return { what: `looks like ${known.description}, which is not imported`, hint: known.remedy };
+  if (programs.test(name))
     return {
-      severity: 'error',
-      code: 'unknown-kind',
-      message: `\`${shown}\` looks like ${known.description}, which is not imported`,
-      hint: known.remedy,
+      what: 'is a program, and no code is imported',
+      hint: '`pipe init` writes a pipeline to begin with, for the prompts and the model of it; "Coming from elsewhere" in the README has what other tools\' words are here',
     };
+  if (/^version:\s*1\b/m.test(text) && /^steps:/m.test(text))
+    return { what: 'is a pipeline already', hint: `check it: pipe check ${shown}` };
   const kinds = [...importKinds.values()].map(({ kind, example }) => `${kind} (${example})`).join(', ');
-  const isPipeline = /^version:\s*1\b/m.test(text) && /^steps:/m.test(text);
   return {
-    severity: 'error',
-    code: 'unknown-kind',
-    message:
-      text.trim() === ''
-        ? `\`${shown}\` is empty`
-        : isPipeline
-          ? `\`${shown}\` is a pipeline already`
-          : `\`${shown}\` is not recognised as a file of another tool`,
-    hint: isPipeline
-      ? `check it: pipe check ${shown}`
-      : `these are imported: ${kinds}; --from says which it is`,
+    what: text.trim() === '' ? 'is empty' : 'is not recognised as a file of another tool',
+    hint: `these are imported: ${kinds}; --from says which it is`,
   };
 }

@@ -249,6 +249,12 @@ describe('pipe import', () => {
       'x.yaml',
       "looks like a configuration of DocETL's, which is not imported",
     ],
+    [
+      'a program',
+      { 'x.py': 'from langchain_mistralai import ChatMistralAI\n' },
+      'x.py',
+      'is a program, and no code is imported',
+    ],
     ['a pipeline', { 'x.yaml': 'version: 1\nsteps: {}\n' }, 'x.yaml', 'is a pipeline already'],
     ['bytes that are no text', { 'x.prompt': Buffer.from([0x61, 0xff]) }, 'x.prompt', 'is not UTF-8'],
     [
