@@ -7,7 +7,7 @@ const src = fileURLToPath(new URL('../src', import.meta.url));
 
 /** From the ground up: a file imports from its own room and from rooms on lower floors, type imports included. */
 const floors: readonly (readonly string[])[] = [
-  ['result.ts', 'batched.ts', 'version.ts', 'duration.ts'],
+  ['result.ts', 'batched.ts', 'version.ts', 'duration.ts', 'within-time.ts'],
   ['json'],
   ['diagnostic', 'difference', 'usage', 'schema'],
   ['template', 'assertions'],

@@ -1,6 +1,6 @@
+import { longestWaitText, withinTime } from '../within-time.ts';
 import { longestSearched, mismatch, passed, type AssertionKind } from './assertion.ts';
 import { amount, textOf } from './texts.ts';
-import { tookTooLong, withinTime } from './within-time.ts';
 
 /** The text has a place that a regular expression matches. */
 export const matches: AssertionKind = {
@@ -24,6 +24,7 @@ export const matches: AssertionKind = {
       });
       return undefined;
     }
+    const isFound = withinTime((text: string) => pattern.test(text));
     return ({ value }) => {
       const text = textOf(value);
       const wanted = `to match ${String(pattern)}`;
@@ -32,12 +33,14 @@ export const matches: AssertionKind = {
           reason: `it has ${amount(text.length, 'character')}, and ${longestSearched} are searched at most`,
         });
       }
-      const isMatch = withinTime(() => pattern.test(text));
+      const isMatch = isFound(text);
       if (isMatch === undefined) return mismatch(wanted, { reason: tookTooLong });
       return isMatch ? passed : mismatch(wanted);
     };
   },
 };
+
+const tookTooLong = `its pattern was still at work after ${longestWaitText}: it backtracks without end on this text`;
 
 /** The pattern, or why it is none. */
 function compiled(text: string): RegExp | string {

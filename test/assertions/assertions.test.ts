@@ -181,7 +181,5 @@ describe('a pattern that backtracks without end', () => {
 
   it('is given up after a second', async () => {
     expect(await judged('matches', '^(a+)+$', text)).toMatchObject({ pass: false, reason });
-    const mistakes = (value: JsonValue) => (/^(a+)+$/u.test(value as string) ? [] : ['no match']);
-    expect(await judged('json_schema', {}, text, { mistakes })).toMatchObject({ pass: false, reason });
   });
 });

@@ -33,7 +33,9 @@ function errorsOfLikelyBranch(errors: readonly ErrorObject[], whole: ErrorObject
 
 /** Whether an error that came before is one of a schema that the keyword tried. */
 function isBranchOf(error: ErrorObject | undefined, whole: ErrorObject): boolean {
-  if (error === undefined || error.parentSchema === whole.parentSchema) return false;
+  if (error === undefined) return false;
+  // Of a schema that leads back to itself, the same one stands below as well.
+  if (error.parentSchema === whole.parentSchema && error.instancePath === whole.instancePath) return false;
   const isBelow = error.instancePath.startsWith(`${whole.instancePath}/`);
   if (whole.keyword === 'contains') return isBelow;
   const isHere = error.instancePath === whole.instancePath;

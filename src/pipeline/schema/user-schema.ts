@@ -2,10 +2,9 @@ import type { Location } from '../../diagnostic/diagnostic.ts';
 import type { JsonSchema, JsonValue } from '../../json/json.ts';
 import { bundle } from './bundle.ts';
 import type { Workspace } from '../workspace.ts';
+import { compileCheck } from './check-value.ts';
 import { collectDocuments } from './documents.ts';
 import { warnOfOpenObjects } from './strict.ts';
-import { compileValidator } from './validator.ts';
-import { mistakesIn } from './value-mistakes.ts';
 
 /** A schema of the user's own that nothing is wrong with. */
 export interface UserSchema {
@@ -40,14 +39,8 @@ export async function compileUserSchema(
   if (strict) warnOfOpenObjects(documents, workspace.report);
   const schema = bundle(documents);
   try {
-    const validate = await compileValidator(schema, main.draft);
-    // A `$ref` that leads back to itself at once is found by any value.
-    validate({});
-    return {
-      schema,
-      files: documents.map(({ path }) => path),
-      validate: (value) => (validate(value) ? [] : mistakesIn(value, validate.errors ?? [], root)),
-    };
+    const validate = await compileCheck(schema, main.draft, root);
+    return { schema, files: documents.map(({ path }) => path), validate };
   } catch (error) {
     const reason = error instanceof RangeError ? endless : (error as Error).message;
     workspace.report.add({

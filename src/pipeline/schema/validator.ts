@@ -24,10 +24,14 @@ const options: Options = {
 };
 
 /** Compiles a schema that check.ts found nothing wrong with. Throws where Ajv cannot. */
-export async function compileValidator(schema: JsonSchema, draft: Draft): Promise<ValidateFunction> {
-  if (draft === '2020-12') return new Ajv2020(options).compile(schema);
+export async function compileValidator(
+  schema: JsonSchema,
+  draft: Draft,
+  { allErrors = true } = {},
+): Promise<ValidateFunction> {
+  if (draft === '2020-12') return new Ajv2020({ ...options, allErrors }).compile(schema);
   const { Ajv } = await import('ajv');
-  return new Ajv(options).compile(schema);
+  return new Ajv({ ...options, allErrors }).compile(schema);
 }
 
 /** Compiles a schema of our own, for one value: to optimize the code would take longer than to run it. */
