@@ -102,6 +102,8 @@ async function fileRows(
     const written = await writeRows(target, rows, {
       output: format,
       signal: interrupts.end,
+      // A link there may lead to anybody's file.
+      unfollowed: target !== path,
       ...(columns !== undefined && { columns }),
     });
     if (!written.ok) return written.error;

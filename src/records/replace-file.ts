@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createGzip } from 'node:zlib';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
-import { writeTarget } from './write-target.ts';
+import { writeTarget, type WriteTarget } from './write-target.ts';
 
 /** Of a file that is made: what the umask leaves of `mode`, or `exactly` this. */
 export type Permissions =
@@ -23,6 +23,8 @@ export interface Replacing {
   readonly permissions?: Permissions;
   /** A pipe that nobody reads is no longer waited for when it aborts. */
   readonly signal?: AbortSignal;
+  /** Whether a file is put into the place of whatever is there, also of a link: for a name that nobody has given. */
+  readonly unfollowed?: boolean;
 }
 
 /**
@@ -33,12 +35,12 @@ export async function replaceFile(
   path: string,
   text: AsyncIterable<string>,
   gzip: boolean,
-  { permissions = ownerOnly, signal }: Replacing = {},
+  { permissions = ownerOnly, signal, unfollowed = false }: Replacing = {},
 ): Promise<Diagnostic | undefined> {
   const { mode, exactly = mode } = permissions;
   let folder = dirname(path);
   try {
-    const target = await writeTarget(path);
+    const target: WriteTarget = unfollowed ? { path, kind: 'file' } : await writeTarget(path);
     folder = dirname(target.path);
     if (target.kind === 'pipe') return await writeToPipe(path, text, gzip, signal);
     if (target.kind === 'device') {

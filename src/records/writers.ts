@@ -4,7 +4,7 @@ import { failure, success, type Result } from '../result.ts';
 import { fieldsOf } from './csv-encoder.ts';
 import type { RowEncoder, RowFormat } from './format.ts';
 import { defaultFormat, extensionsOf, formatOfPath, formats } from './registry.ts';
-import { replaceFile } from './replace-file.ts';
+import { replaceFile, type Replacing } from './replace-file.ts';
 
 /** How result rows are written to a file. */
 export interface OutputFormat extends RowFormat {
@@ -27,12 +27,10 @@ export function outputFormat(path: string): Result<OutputFormat, Diagnostic> {
   });
 }
 
-export interface WriteOptions {
+export interface WriteOptions extends Pick<Replacing, 'signal' | 'unfollowed'> {
   readonly output: OutputFormat;
   /** Of CSV and TSV. Default: every field of the rows in order of first sight, for which they are read once more. */
   readonly columns?: readonly string[];
-  /** A pipe that nobody reads is no longer waited for when it aborts. */
-  readonly signal?: AbortSignal;
 }
 
 export interface WrittenRows {
@@ -48,7 +46,7 @@ export interface WrittenRows {
 export async function writeRows(
   path: string,
   rows: () => AsyncIterable<JsonValue>,
-  { output, columns, signal }: WriteOptions,
+  { output, columns, ...replacing }: WriteOptions,
 ): Promise<Result<WrittenRows, Diagnostic>> {
   const names = columns ?? (output.tabular ? await columnsOf(rows()) : []);
   const tally = { rows: 0, fields: new Set<string>() };
@@ -60,7 +58,7 @@ export async function writeRows(
     }
   };
   const text = encodeRows(counted(), output.encoder(names), rowsAtOnce);
-  const problem = await replaceFile(path, text, output.gzip, { ...(signal !== undefined && { signal }) });
+  const problem = await replaceFile(path, text, output.gzip, replacing);
   if (problem !== undefined) return failure(problem);
   for (const name of names) tally.fields.delete(name);
   return success({ rows: tally.rows, leftOut: [...tally.fields] });

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
@@ -104,4 +104,16 @@ it('are in their file also where something that cannot be removed is called as t
   expect(warned).toEqual([
     expect.stringContaining('out.jsonl.partial` is no part of this run, and could not be removed'),
   ]);
+});
+
+it('are put in the place of a link that stands where those of an interrupted run go, and not behind it', async () => {
+  const path = join(temporaryFolder(), 'out.jsonl');
+  const behind = join(temporaryFolder(), 'notes.txt');
+  writeFileSync(behind, 'mine\n');
+  symlinkSync(behind, `${path}.partial`);
+  const rows = await rowsTo(path);
+  const interrupted = { ...finished, state: 'interrupted' } as RunFinished;
+  expect(await rows.on(interrupted, expect.unreachable)).toBeUndefined();
+  expect(readFileSync(behind, 'utf8')).toBe('mine\n');
+  expect(readFileSync(`${path}.partial`, 'utf8')).toBe('{"row":0}\n{"row":1}\n');
 });
