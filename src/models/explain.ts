@@ -175,14 +175,32 @@ function isOutOfFiles(cause: Error | null): boolean {
   return cause !== null && 'code' in cause && (cause.code === 'EMFILE' || cause.code === 'ENFILE');
 }
 
+/** What the system means, where its own words do not say it. */
+const connectionFaults: { readonly [code: string]: string } = {
+  ECONNREFUSED: 'nothing listens there',
+  ECONNRESET: 'it closes the connection at once',
+  ENOTFOUND: 'its name cannot be resolved',
+  EAI_AGAIN: 'its name cannot be resolved',
+  UND_ERR_CONNECT_TIMEOUT: 'it does not respond',
+  ETIMEDOUT: 'it does not respond',
+  ERR_SSL_WRONG_VERSION_NUMBER:
+    'it does not speak TLS there: check `model.base_url`, which may have to begin with `http://`',
+};
+
+/** Nobody whom Node trusts has signed its certificate: it may be that of a company's own server, or of one in between. */
+const untrusted =
+  /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_GET_ISSUER_CERT(?:_LOCALLY)?|UNABLE_TO_VERIFY_LEAF_SIGNATURE)$/;
+
 function explainConnection(cause: Error | null): string {
   const code = cause !== null && 'code' in cause ? String(cause.code) : '';
-  if (code === 'ECONNREFUSED') return 'nothing listens there';
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'its name cannot be resolved';
-  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') return 'it does not respond';
+  const known = connectionFaults[code];
+  if (known !== undefined) return known;
   if (isOutOfFiles(cause))
     return 'the system allows no more open files and connections: lower `limits.concurrency`, or raise `ulimit -n`';
   // Node adds our own end of the connection, also where there is none yet.
   const said = cause?.message.replace(/(?: - Local)? \(undefined:undefined\)/, '');
-  return oneLine(said || code || 'the connection failed');
+  const told = oneLine(said || code || 'the connection failed');
+  return untrusted.test(code)
+    ? `${told}: where you trust who signed it, name the file of that certificate in NODE_EXTRA_CA_CERTS`
+    : told;
 }

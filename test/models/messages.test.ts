@@ -140,6 +140,16 @@ const cases: readonly (readonly [string, Exchange, Partial<Server>?])[] = [
   ['unresolved', broken('connection_failed', false, 'ENOTFOUND', 'getaddrinfo ENOTFOUND api.mistral.ai')],
   ['unreachable', broken('connection_failed', false, 'UND_ERR_CONNECT_TIMEOUT', 'Connect Timeout Error')],
   [
+    'without TLS',
+    broken(
+      'connection_failed',
+      false,
+      'ERR_SSL_WRONG_VERSION_NUMBER',
+      '80ECA16B3E7F0000:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/openssl/record.c:350:\n',
+    ),
+  ],
+  ['closed at once', broken('connection_failed', false, 'ECONNRESET', 'read ECONNRESET')],
+  [
     'untrusted',
     broken(
       'connection_failed',
