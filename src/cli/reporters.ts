@@ -102,7 +102,8 @@ export function commandOf({ env }: Terminal): string {
 
 /** Whether what is written becomes the log of a CI runner: not all of them set CI. */
 export function isInCi({ env }: Terminal): boolean {
-  return ['CI', 'TF_BUILD', 'TEAMCITY_VERSION'].some((name) => (env[name] ?? '') !== '');
+  const names = ['CI', 'GITHUB_ACTIONS', 'TF_BUILD', 'TEAMCITY_VERSION'];
+  return names.some((name) => (env[name] ?? '') !== '');
 }
 
 async function createAnswers(terminal: Terminal, { quiet, plan }: ReportFlags): Promise<AnswerStream> {

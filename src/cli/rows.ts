@@ -7,6 +7,7 @@ import type { RecordSource } from '../records/open.ts';
 import type { RunEvent, RunFinished } from '../run/events.ts';
 import type { RunResults } from '../run/results.ts';
 import { resultColumns, type RunOutput } from './output.ts';
+import { isInCi } from './reporters.ts';
 import type { Interrupts } from './signals.ts';
 import { writeOut, type Terminal } from './terminal.ts';
 
@@ -55,7 +56,8 @@ async function streamRows(
 ): Promise<Rows> {
   const order = results.inOrder();
   const encoder = format.encoder([]);
-  const shown = terminal.stdout.isTTY ? printableJson : (text: string) => text;
+  // A CI runner reads commands from its log, wherever in a line they stand.
+  const shown = terminal.stdout.isTTY || isInCi(terminal) ? printableJson : (text: string) => text;
   async function turn(event: RunEvent): Promise<RowsLost | undefined> {
     const isLast = event.type === 'run_finished';
     const unwaited = isLast ? interrupts.end : interrupts.drain;

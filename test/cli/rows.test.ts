@@ -30,17 +30,27 @@ const results: RunResults = {
   }),
 };
 
+interface Given {
+  readonly interrupts: { readonly drain: AbortSignal; readonly end: AbortSignal };
+  readonly env: NodeJS.ProcessEnv;
+  readonly run: RunResults;
+}
+
 const patient = { drain: new AbortController().signal, end: new AbortController().signal };
 
-async function rowsTo(path: string, stdout = new PassThrough(), interrupts = patient): Promise<Rows> {
+async function rowsTo(
+  path: string,
+  stdout = new PassThrough(),
+  { interrupts = patient, env = {}, run = results }: Partial<Given> = {},
+): Promise<Rows> {
   const output = await checkOutput(path, '-');
   if (!output.ok) throw new Error(output.error.message);
-  const terminal = { stdout } as unknown as Terminal;
+  const terminal = { stdout, env } as unknown as Terminal;
   return openRows({
     terminal,
     interrupts,
     output: output.value,
-    results,
+    results: run,
     plan: plan([step('one')]),
     source: {} as RecordSource,
   });
@@ -56,11 +66,28 @@ it('are on stdout as soon as their turn comes, those of earlier sessions too', a
   await rows.close();
 });
 
+it.each(['CI', 'GITHUB_ACTIONS', 'TF_BUILD', 'TEAMCITY_VERSION'])(
+  'hold no command for the runner in whose log they end, but the same values, where %s is set',
+  async (name) => {
+    const output = { text: '##vso[task.setvariable]##[error]\u001b[2J' };
+    const run: RunResults = { ...results, inOrder: () => ({ ...results.inOrder(), take: one }) };
+    async function* one() {
+      yield { ...row(0), output };
+    }
+    const stdout = new PassThrough();
+    const rows = await rowsTo('-', stdout, { env: { [name]: 'true' }, run });
+    await rows.on(kept, expect.unreachable);
+    const text = String(stdout.read());
+    expect(text).not.toMatch(/##\w*\[/);
+    expect(JSON.parse(text)).toEqual(output);
+  },
+);
+
 it('wait for a slow reader of stdout until the run is interrupted, and at its end until it has had the time', async () => {
   const stdout = new PassThrough({ highWaterMark: 1 });
   stdout.write('{"before":0}\n');
   const [drain, end] = [new AbortController(), new AbortController()];
-  const rows = await rowsTo('-', stdout, { drain: drain.signal, end: end.signal });
+  const rows = await rowsTo('-', stdout, { interrupts: { drain: drain.signal, end: end.signal } });
   const ended: string[] = [];
   const first = Promise.resolve(rows.on(kept, expect.unreachable)).then(() => ended.push('kept'));
   await new Promise((resolve) => setImmediate(resolve));
@@ -78,7 +105,7 @@ it('wait for a slow reader of stdout until the run is interrupted, and at its en
 it('are not gathered in memory for a reader who takes nothing once the run is interrupted', async () => {
   const stdout = new PassThrough({ highWaterMark: 1 });
   stdout.write('{"before":0}\n');
-  const rows = await rowsTo('-', stdout, { drain: AbortSignal.abort(), end: new AbortController().signal });
+  const rows = await rowsTo('-', stdout, { interrupts: { ...patient, drain: AbortSignal.abort() } });
   await rows.on(kept, expect.unreachable);
   expect(String(stdout.read())).toBe('{"before":0}\n');
 });
@@ -87,7 +114,7 @@ it('say at the end that some were left out, whoever has read what was given by t
   const stdout = new PassThrough({ highWaterMark: 1 });
   stdout.write('{"before":0}\n');
   const aborted = AbortSignal.abort();
-  const rows = await rowsTo('-', stdout, { drain: aborted, end: aborted });
+  const rows = await rowsTo('-', stdout, { interrupts: { drain: aborted, end: aborted } });
   expect(await rows.on(kept, expect.unreachable)).toBeUndefined();
   const last = rows.on(finished, expect.unreachable);
   stdout.resume();
