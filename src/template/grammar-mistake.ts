@@ -41,7 +41,7 @@ export function explainToken(reading: Reading, token: string, place: Span): Temp
   if (tag === undefined || (tag.closed !== undefined && tag.closed !== place.end))
     return mistake(place, `unexpected ${quote(text, place)}`);
   return (
-    unclosedTag(text, tag.opener) ??
+    unclosedTag(text, tag.opener, token) ??
     (token === 'OPEN_ENDBLOCK' ? strayClose(text, place) : undefined) ??
     explainClose(reading, tag.opener, token, place) ??
     explainInside(text, tag.opener, token, place)
@@ -150,11 +150,11 @@ function unclosedComment(start: number): TemplateProblem {
   return mistake({ start, end: start + 2 }, 'the comment is never closed', 'end it with --}}');
 }
 
-/** The tag has no `}}` of its own before the next tag or the end of the text. */
-function unclosedTag(text: string, opener: Span): TemplateProblem | undefined {
+/** The tag has no `}}` of its own before the next tag or the end of the text (EOF): one in quotes is none. */
+function unclosedTag(text: string, opener: Span, token: string): TemplateProblem | undefined {
   const close = text.indexOf('}}', opener.end);
   const next = text.indexOf('{{', opener.end);
-  if (close !== -1 && (next === -1 || close < next)) return undefined;
+  if (token !== 'EOF' && close !== -1 && (next === -1 || close < next)) return undefined;
   if (text[opener.end] === '!') return unclosedComment(opener.start);
   const written = text.slice(opener.start, opener.end);
   return mistake(

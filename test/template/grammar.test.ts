@@ -7,6 +7,7 @@ const mistakes: [template: string, at: string, message: string, hint?: string][]
   ['{{input.text', '{{', '{{ is never closed', 'end the tag with }}'],
   ['{{input.text and then\n\nmore', '{{', '{{ is never closed', 'end the tag with }}'],
   ['{{input.text, and then', '{{', '{{ is never closed', 'end the tag with }}'],
+  ["{{'}}}'", '{{', '{{ is never closed', 'end the tag with }}'],
   ['{{a}', '{{', '{{ is never closed', 'end the tag with }}'],
   ['one {{a {{b}} two', '{{', '{{ is never closed', 'end the tag with }}'],
   ['{{#if a}}x{{/if', '{{/', '{{/ is never closed', 'end the tag with }}'],
