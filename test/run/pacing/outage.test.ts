@@ -7,16 +7,14 @@ const longest = 300_000;
 function watched() {
   const outage = createOutage(longest);
   let letOut = 0;
-  return {
-    outage,
-    /** So many requests, each of a call of its own, are let out together and fail. */
-    fail(requests: number, time = 0, isUnreachable = false): void {
-      const first = letOut + 1;
-      letOut += requests;
-      for (let nth = first; nth <= letOut; nth++)
-        outage.failed({ call: {}, failed_before: false, isUnreachable, nth, last: letOut }, null, time);
-    },
+  /** So many requests, each of a call of its own, are let out together and fail. */
+  const fail = (requests: number, time = 0, isUnreachable = false): void => {
+    const first = letOut + 1;
+    letOut += requests;
+    for (let nth = first; nth <= letOut; nth++)
+      outage.failed({ call: {}, failed_before: false, isUnreachable, nth, last: letOut }, null, time);
   };
+  return { outage, fail };
 }
 
 describe('an answer', () => {
