@@ -40,6 +40,8 @@ export async function writeLock(
   }
 
   const read = await readLock(pipeline.path, shownPath(pipeline.path, terminal.cwd));
+  const newer = read.ok ? undefined : read.error.find(({ code }) => code === 'newer-lock');
+  if (newer !== undefined) return failure([newer]);
   const before = read.ok ? read.value : undefined;
   const kept = chosen === undefined ? await knownRuns(terminal.cwd, (run) => isOf(plan, run)) : [chosen];
   const runs = chosen === undefined ? kept.filter(([, run]) => tellsOf(plan, run)) : kept;

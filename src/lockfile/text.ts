@@ -63,7 +63,8 @@ export function parseLock(
   const version = isObject(value) ? value['version'] : undefined;
   if (typeof version === 'number' && version > lockVersion) {
     const place = { source, pointer: ['version'] };
-    return failure([{ ...invalid('the lock is of a newer version of pipe', 'use that one'), place }]);
+    const message = 'the lock is of a newer version of pipe';
+    return failure([{ severity: 'error', code: 'newer-lock', message, hint: 'go on with that one', place }]);
   }
   const wrong = mistakeIn(value);
   if (wrong !== undefined) {

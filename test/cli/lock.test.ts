@@ -236,6 +236,16 @@ describe('pipe lock', () => {
     expect(lockOf(cwd)).toBe(text);
   });
 
+  it('leaves a lock of a newer version as it is', async () => {
+    const cwd = project();
+    await here(cwd, 'lock', 'letters.yaml');
+    edit(cwd, 'letters.lock', (text) => text.replace('version: 1', 'version: 2'));
+    const before = lockOf(cwd);
+    const { exitCode, stderr } = await here(cwd, 'lock', 'letters.yaml');
+    expect({ exitCode, lock: lockOf(cwd) }).toEqual({ exitCode: 2, lock: before });
+    expect(stderr).toMatch(/^letters\.lock:3:10 {2}error {2}the lock is of a newer version .*\[newer-lock\]/);
+  });
+
   it('writes a lock anew that is empty, in conflict, or of a pipeline that is gone', async () => {
     const cwd = project();
     await here(cwd, 'lock', 'letters.yaml');

@@ -60,7 +60,7 @@ describe('the text of a lock', () => {
     [
       'a newer form',
       (text) => text.replace('version: 1', 'version: 2'),
-      /:3:10 .*of a newer version of pipe/,
+      /:3:10 .*of a newer version of pipe {2}\[newer-lock\]/,
     ],
     ['no form', (text) => text.replace('version: 1', 'version: one'), /`version` is not 1/],
     ['an unknown key', (text) => `${text}extra: 1\n`, /it has no `extra`/],

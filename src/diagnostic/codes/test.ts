@@ -32,6 +32,10 @@ export const testCodes = {
     'A lock file is not one that `pipe lock` wrote.',
     'Write it anew; never merge it by hand.',
   ],
+  'newer-lock': [
+    'A lock file is of a newer version of pipe.',
+    'Go on with that version; `pipe lock` of this one leaves the file as it is.',
+  ],
   'not-the-lock': [
     'The file where the lock belongs is something else.',
     'Rename the pipeline, or that file.',
