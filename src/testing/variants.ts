@@ -76,11 +76,12 @@ function checkVars(vars: JsonObject, plan: Plan, pointer: Pointer, { source, rep
     if (!names.includes(name)) {
       const meant = didYouMean(name, names);
       const others = names.length === 0 ? 'it declares none' : `it has ${listText(names)}`;
+      const hint = `${others}; what a record holds stands under \`input\``;
       report.add({
         severity: 'error',
         code: 'unknown-variable',
         message: `the pipeline has no variable \`${name}\``,
-        hint: meant === undefined ? others : `did you mean \`${meant}\`?`,
+        hint: meant === undefined ? hint : `did you mean \`${meant}\`?`,
         place: { ...place, part: 'key' },
       });
       continue;

@@ -105,6 +105,15 @@ export const testWays: { readonly [part in 'tests' | 'test' | 'assertion' | 'jud
         hint: 'say what a good answer is by `judge: {rubric: …}`',
         says: ['judge'],
       },
+      {
+        words: ['not_llm_rubric', 'not_judge', 'not_g_eval', 'not_factuality', 'not_model_graded_closedqa'],
+        hint: 'say in the rubric of a `judge` what the answer must not be',
+        says: ['judge'],
+      },
+      {
+        words: ['assert_set', 'assertions', 'all_of'],
+        hint: 'write its assertions one by one: each has to hold',
+      },
       { words: ['weight', 'threshold'], hint: everyAssertion },
       {
         words: ['transform', 'context_transform'],

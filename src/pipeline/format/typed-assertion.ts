@@ -22,7 +22,7 @@ export function typedAssertion(
   const type = isObject(assertion) ? assertion['type'] : undefined;
   if (!isObject(assertion) || !isObject(properties) || typeof type !== 'string') return undefined;
   const kinds = Object.keys(properties).filter((key) => key !== 'path');
-  const beside = ['value', 'threshold'].filter((key) => Object.hasOwn(assertion, key));
+  const beside = ['value', 'threshold', 'assert'].filter((key) => Object.hasOwn(assertion, key));
   const way = otherWayIn('assertion', type);
   if (way !== undefined) return { hint: way.hint, says: kinds, beside };
   const kind = kinds.find((key) => plainWord(key) === plainWord(type)) ?? ourWord(type, kinds);
