@@ -67,7 +67,11 @@ export function addPipelineOptions(command: Command): Command {
       ),
     )
     .option('--var <name=value>', 'set a variable of the pipeline (repeatable)', collect)
-    .option('--set <path=value>', 'set any key of the pipeline file, such as retry.attempts=2', collect)
+    .option(
+      '--set <path=value>',
+      'set any key of the pipeline file, such as retry.attempts=2; null leaves it out',
+      collect,
+    )
     .option('--model <name>', 'use this model in every step')
     .option('--files <dir>', "where paths of images begin (default: the input's)");
 }

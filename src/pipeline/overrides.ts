@@ -1,8 +1,9 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { didYouMean } from '../diagnostic/suggest.ts';
 import { isObject, type JsonObject, type JsonValue, type Pointer } from '../json/json.ts';
+import { valueAt } from '../json/pointer.ts';
 import { failure, success, type Result } from '../result.ts';
-import { checkSetting, parseSetting, parseVariable, type FlagMistake } from './flags.ts';
+import { checkSetting, parseSetting, parseVariable, type FlagMistake, type Setting } from './flags.ts';
 import { providerOf } from './provider-of.ts';
 import { listText, pathText } from './words.ts';
 
@@ -20,11 +21,12 @@ export interface OverrideFlags {
   readonly cache?: false;
 }
 
-/** A flag that gave the file another value at this place. */
+/** A flag that gave the file another value at this place, or left out what stands there. */
 export interface Override {
   /** As given, such as `--set model.temperature=0`. */
   readonly flag: string;
   readonly pointer: Pointer;
+  readonly leftOut: boolean;
 }
 
 export interface Overridden {
@@ -42,10 +44,10 @@ export function applyOverrides(file: JsonValue, flags: OverrideFlags): Overridde
   const diagnostics: Diagnostic[] = [];
   const unknownVariables: Diagnostic[] = [];
   const apply = (flag: string, change: Result<readonly [Pointer, JsonValue], FlagMistake>) => {
-    const changed = change.ok ? withValue(value, ...change.value) : change;
+    const changed = change.ok ? withSetting(value, change.value) : change;
     if (changed.ok) {
       value = changed.value;
-      if (change.ok) overrides.push({ flag, pointer: change.value[0] });
+      if (change.ok) overrides.push({ flag, pointer: change.value[0], leftOut: leavesOut(change.value) });
     } else {
       const { message, hint, isUnknown = false } = changed.error;
       (isUnknown ? unknownVariables : diagnostics).push({
@@ -131,6 +133,34 @@ function cacheKeys(file: JsonValue): readonly Pointer[] {
   const steps = isObject(file) && isObject(file['steps']) ? Object.entries(file['steps']) : [];
   const own = steps.filter(([, step]) => isObject(step) && step['cache'] !== undefined);
   return [['cache'], ...own.map(([id]) => ['steps', id, 'cache'])];
+}
+
+/** No key of the format is null: set to it, one is left out. */
+function leavesOut([pointer, to]: Setting): boolean {
+  return to === null && typeof pointer.at(-1) === 'string' && !holdsAnyValue(pointer);
+}
+
+/** A copy with this value at its place. */
+function withSetting(file: JsonValue, setting: Setting): Result<JsonValue, FlagMistake> {
+  const [pointer, to] = setting;
+  if (!leavesOut(setting)) return withValue(file, pointer, to);
+  const above = pointer.slice(0, -1);
+  const key = String(pointer.at(-1));
+  const map = valueAt(file, above);
+  if (!isObject(map) || !Object.hasOwn(map, key))
+    return failure({ message: `\`${pathText(pointer)}\` is not in the file, so it cannot be left out` });
+  const { [key]: _, ...rest } = map;
+  return withValue(file, above, rest);
+}
+
+/** Whether it is no key of the format: what stands there is the user's own. */
+function holdsAnyValue(pointer: Pointer): boolean {
+  const above = pointer.slice(0, -1);
+  const [section = ''] = above;
+  return (
+    ['vars', 'output', 'tests'].includes(String(section)) ||
+    above.some((part) => part === 'schema' || part === 'parameters' || String(part).startsWith('x-'))
+  );
 }
 
 /** A copy with this value at this place. Maps and lists on the way there are made where there are none. */

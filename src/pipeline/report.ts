@@ -29,8 +29,10 @@ export function createReport(file: Source, overrides: readonly Override[]): Repo
 function ofFlag(diagnostic: Diagnostic, file: Source, overrides: readonly Override[]): Diagnostic {
   const { place, ...rest } = diagnostic;
   if (place === undefined || !('source' in place) || place.source !== file) return diagnostic;
-  const override = overrides.findLast(({ pointer }) => {
+  const override = overrides.findLast(({ pointer, leftOut }) => {
     if (isAbove(pointer, place.pointer)) return true;
+    // That a key is missing is told of the map that should have it.
+    if (leftOut && diagnostic.code === 'required-key') return isSame(place.pointer, pointer.slice(0, -1));
     return isAbove(place.pointer, pointer) && valueAt(file.value, place.pointer) === undefined;
   });
   return override === undefined ? diagnostic : { ...rest, message: `\`${override.flag}\`: ${rest.message}` };
@@ -38,6 +40,10 @@ function ofFlag(diagnostic: Diagnostic, file: Source, overrides: readonly Overri
 
 function isAbove(upper: Pointer, lower: Pointer): boolean {
   return upper.length <= lower.length && upper.every((part, index) => String(part) === String(lower[index]));
+}
+
+function isSame(one: Pointer, other: Pointer): boolean {
+  return one.length === other.length && isAbove(one, other);
 }
 
 function identity({ severity, code, message, place }: Diagnostic): string {

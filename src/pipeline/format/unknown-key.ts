@@ -2,7 +2,7 @@ import { didYouMean } from '../../diagnostic/suggest.ts';
 import { isObject, type JsonObject, type JsonValue, type Pointer } from '../../json/json.ts';
 import { valueAt } from '../../json/pointer.ts';
 import { providers } from '../../models/registry.ts';
-import { listText, plainList } from '../words.ts';
+import { listText, pathText, plainList } from '../words.ts';
 import { nearestPlace, type Form, type KeyPlace } from './key-places.ts';
 import { isStep, keysOfTypes, providersWith, typesWith } from './other-kinds.ts';
 import { otherWay } from './other-ways.ts';
@@ -102,7 +102,10 @@ function guess(name: string, situation: KeySituation): Pick<UnknownKey, 'hint' |
   if (belongs !== undefined) return { hint: `it is for ${belongs}` };
   const others = provider === undefined ? [] : providersWith(name);
   if (others.length > 0) {
-    return { hint: `remove it, or set it in the \`model\` of steps that ask ${others.join(' or ')}` };
+    const leaving = `--set ${pathText([...place, name])}=null`;
+    return {
+      hint: `remove it, for one run by \`${leaving}\`, or set it in the \`model\` of steps that ask ${others.join(' or ')}`,
+    };
   }
   const elsewhere = nearestPlace(name, place, places);
   if (elsewhere !== undefined) {
