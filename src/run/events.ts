@@ -186,7 +186,7 @@ export type RecordFinished = RecordOutcome &
 /**
  * The run takes no further record. When draining, calls in flight are finished and no other begins, but that records in
  * flight run to their end where it is the input that broke off; when aborting, all ends at once. Told again when a run
- * that drains is aborted, or when its folder fails.
+ * that drains is given a time to end in, or is aborted, or when its folder fails.
  */
 export interface RunStopping {
   readonly type: 'run_stopping';

@@ -15,7 +15,8 @@ const rank = { records: 1, calls: 2, everything: 3 } as const;
 export interface Stop {
   /**
    * Stops, or stops more. The first reason stays, but a local failure is told before all others: results are at
-   * stake. `grace`: milliseconds that what is in flight is given.
+   * stake. `grace`: milliseconds that what is in flight is given, also where it was waited for without an end until now;
+   * the first counts.
    */
   request(reason: StopReason, halt: Halt, grace?: number): void;
   /** Whether the run has stopped as far as this. */
@@ -28,13 +29,16 @@ export interface Stop {
 export function createStop(told: (event: RunStopping) => void): Stop {
   let reason: StopReason | undefined;
   let level = 0;
+  let isTimed = false;
   const calls = controllerForMany();
 
   return {
     request(because, halt, grace) {
       const overrides = reason === undefined || (because.kind === 'local' && reason.kind !== 'local');
-      if (!overrides && rank[halt] <= level) return;
+      const times = grace !== undefined && !isTimed && level < rank.everything;
+      if (!overrides && !times && rank[halt] <= level) return;
       if (overrides) reason = because;
+      isTimed ||= grace !== undefined;
       level = Math.max(level, rank[halt]);
       const how = level === rank.everything ? 'aborting' : 'draining';
       told({

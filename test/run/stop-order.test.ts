@@ -6,8 +6,10 @@ const reason = (kind: StopReason['kind']): StopReason => ({ kind, code: kind, me
 
 function stopping() {
   const told: string[] = [];
-  const stop = createStop(({ how, reason: { kind }, to_the_end }: RunStopping) =>
-    told.push(`${how}${to_the_end === true ? ' to the end' : ''}: ${kind}`),
+  const stop = createStop(({ how, reason: { kind }, to_the_end, grace }: RunStopping) =>
+    told.push(
+      `${how}${to_the_end === true ? ' to the end' : ''}${grace === undefined ? '' : ` for ${grace}`}: ${kind}`,
+    ),
   );
   return { stop, told };
 }
@@ -49,6 +51,17 @@ describe('createStop', () => {
     stop.request(reason('provider'), 'records');
     expect(stop.reason?.kind).toBe('input');
     expect(told).toEqual(['draining to the end: input', 'draining: input', 'aborting: input']);
+  });
+
+  it('gives what is waited for without an end the first time of grace that is asked for', () => {
+    const { stop, told } = stopping();
+    stop.request(reason('failures'), 'calls');
+    stop.request(reason('interrupted'), 'calls', 25);
+    stop.request(reason('provider'), 'calls', 50);
+    stop.request(reason('failures'), 'everything');
+    stop.request(reason('interrupted'), 'calls', 75);
+    expect(stop.reason?.kind).toBe('failures');
+    expect(told).toEqual(['draining: failures', 'draining for 25: failures', 'aborting: failures']);
   });
 
   it('puts a local failure before any other reason, but the first of two', () => {

@@ -343,6 +343,33 @@ describe('failures', () => {
     expect(finished.reason?.message).toBe('2 records have failed, and the run was to stop at so many');
   });
 
+  it('leave a Ctrl-C its time of grace: what they finish is waited for no longer', async () => {
+    const models = fakeModels();
+    const clock = manualClock();
+    const drain = new AbortController();
+    const run = drive(plan([step('one')], { concurrency: 2 }), recordsOf(10), {
+      openModel: models.openModel,
+      failFast: true,
+      drain: drain.signal,
+      now: clock.now,
+      sleep: clock.sleep,
+      total: 10,
+    });
+    const [first] = [await models.nextCall(), await models.nextCall()];
+    first.fail({});
+    await clock.advance(60_000);
+    drain.abort();
+    await clock.advance(24_999);
+    expect(run.of('run_finished')).toEqual([]);
+    await clock.advance(1);
+    expect(await run.finished).toMatchObject({
+      state: 'stopped',
+      reason: { kind: 'failures' },
+      counts: { total: 10, failed: 1, pending: 9 },
+    });
+    expect(stopping(run)).toEqual(['draining: failures', 'draining: failures', 'aborting: failures']);
+  });
+
   it('below the limit do not', async () => {
     const openModel = instantModels((prompt) => (prompt.endsWith('r0') ? failed() : answer('ok')));
     const run = drive(plan([step('one')]), recordsOf(5), { openModel, maxFailures: 2 });
