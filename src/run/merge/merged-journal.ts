@@ -15,40 +15,33 @@ const newline = Buffer.from('\n');
  * follow each other as those of one run; a record has the sequence and the key of the whole.
  *
  * A forced session does away with all records before it (lines.ts). What shards with such a session have before it
- * therefore comes first, up to the forced lines themselves, so that it does away with those and no others.
+ * therefore comes first, and forced lines after it, so that they do away with that and nothing else.
  */
 export async function* mergedJournal(
   shards: readonly ReadShard[],
   records: MergedRecords,
   fileSystem: FileSystem,
 ): AsyncIterable<Uint8Array> {
-  yield headerLine(version);
-  /** Whether a session has just begun: another shard's first one may be it. */
-  let fresh = true;
   const parts = [
     ...shards.filter(isForced).map((shard) => ({ shard, isBefore: true })),
     ...shards.map((shard) => ({ shard, isBefore: false })),
   ];
-  for (const { shard, isBefore } of parts) {
-    if (!fresh) yield resumedLine(version, { force: false });
-    for await (const line of linesOf(shard, isBefore)) {
-      fresh = readHead(line)?.type === 'resumed';
-      yield line;
-      yield newline;
-    }
-  }
+  for (const [at, part] of parts.entries()) yield* linesOf(part, parts[at - 1]);
 
-  /** Without the header; where the shard was forced, up to that and with it, or what comes after. */
-  async function* linesOf(shard: ReadShard, isBefore: boolean): AsyncIterable<Buffer> {
+  /** What the shard has before its forced session, or all of it from there on, where it has one. */
+  async function* linesOf({ shard, isBefore }: Part, before: Part | undefined): AsyncIterable<Uint8Array> {
     const { folder, history } = shard;
     const { forcedAt, length } = history;
+    const [begin, end] = isBefore ? [0, forcedAt] : [forcedAt, length];
     let offset = 0;
     for await (const line of fileLines(fileSystem, join(folder, journalName))) {
       const at = offset;
       offset += line.length + 1;
-      if (at === 0 || offset > length) continue;
-      if (isForced(shard) && at <= forcedAt !== isBefore) continue;
-      yield restated(shard, line, isBefore);
+      if (at === begin) yield firstLine(line, before);
+      else if (at > begin && offset <= end) {
+        yield restated(shard, line, isBefore);
+        yield newline;
+      }
     }
   }
 
@@ -63,6 +56,21 @@ export async function* mergedJournal(
       ...(counts && { sequence: records.sequenceOf(indexOfLine(line)) }),
     });
   }
+}
+
+/** Sessions of a shard that follow each other in the whole, too. */
+interface Part {
+  readonly shard: ReadShard;
+  readonly isBefore: boolean;
+}
+
+/** The line that stands for the first of a part, and says of its session what that does. */
+function firstLine(line: Buffer, before: Part | undefined): Buffer {
+  const head = readHead(line);
+  const reserves = head !== undefined && 'reserves' in head && head.reserves;
+  return before === undefined
+    ? headerLine(version, { reserves })
+    : resumedLine(version, { force: before.isBefore, reserves });
 }
 
 function isForced({ history }: ReadShard): boolean {

@@ -44,12 +44,14 @@ interface Ran {
   readonly meta?: Partial<RunMeta>;
   /** Prompts that fail. */
   readonly failing?: ReadonlySet<string>;
+  /** Whether a run that is there is gone on with by force. Default: true. */
+  readonly force?: boolean;
 }
 
 /** Runs to the end in a folder of this name, or goes on there; the prompts that a model was asked. */
 async function ran(
   name: string,
-  { shard, of = keyed, items = records(10), meta = {}, failing = new Set() }: Ran,
+  { shard, of = keyed, items = records(10), meta = {}, failing = new Set(), force = true }: Ran,
 ) {
   const folder = join(home, name);
   const selection = shard && { shard };
@@ -57,7 +59,7 @@ async function ran(
   const held = await holdRun(folder);
   if (!held.ok) throw new Error(held.error.message);
   const opened = held.value
-    ? await held.value.resume(whole, { force: true })
+    ? await held.value.resume(whole, { force })
     : await createRunFolder(folder, whole);
   if (!opened.ok) throw new Error(opened.error.message);
   const asked: string[] = [];
@@ -221,6 +223,28 @@ describe('merged shards', () => {
     expect(history.ok && history.value.usage.total.requests).toBe(usage.total.requests);
     expect(await ran('whole', { of: other })).toEqual(['two anew', 'two anew', 'two anew']);
   });
+
+  it.each([false, true])(
+    'know all that a killed session has used where its shard does; gone on with by force: %s',
+    async (force) => {
+      const replay = { paths: ['/all.jsonl'], live_tools: false, strict: false };
+      for (const index of [1, 2]) {
+        const options = { shard: { index, count: 2 }, meta: { replay } };
+        await ran(`shard-${index}`, options);
+        await change(`shard-${index}`, 'journal.jsonl', (text) => text.replace(/^.*"type":"end".*\n/m, ''));
+        await change(`shard-${index}`, 'run.json', (text) =>
+          text.replace(/"journal_bytes": \d+/, '"journal_bytes": null'),
+        );
+        await ran(`shard-${index}`, { ...options, force });
+      }
+      await merged(['shard-1', 'shard-2']);
+      expect(JSON.parse(await fileOf('whole', 'usage.json'))).not.toHaveProperty('crashed_sessions');
+      expect(await readHistory(nodeFileSystem, join(home, 'whole/journal.jsonl'))).toMatchObject({
+        ok: true,
+        value: { sessions: 4, usage: { crashed_sessions: 0 } },
+      });
+    },
+  );
 
   it('add up the money that each could spend and has spent', async () => {
     const budgets = [0.5, 0.25];
