@@ -229,6 +229,7 @@ describe('pipe init', () => {
 
   it.each([
     ['a name of tests', [], ['x.test'], 'name of a file of tests'],
+    ['rows for a name', [], ['rows.csv'], 'did you mean --input rows.csv?'],
     ['labels that are none', [], ['--labels', ' , '], '`--labels` cannot be taken: it names no label'],
     ['an absent file', [], ['--input', 'none.csv'], 'none.csv'],
     ['an empty file', [['e.jsonl', '']], ['--input', 'e.jsonl'], 'is empty'],

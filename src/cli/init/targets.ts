@@ -1,4 +1,5 @@
 import { basename, extname, relative, resolve } from 'node:path';
+import { inputHint, isNamedLikeRows } from '../excess-hint.ts';
 import type { Question } from './questions.ts';
 import { standing } from './write.ts';
 
@@ -65,7 +66,12 @@ export interface MistakenName {
 
 /** Why a pipeline cannot be named so. */
 export function mistakenName(name: string | undefined): MistakenName | undefined {
-  if (name === undefined || !/\.test(?:\.ya?ml)?$/i.test(name)) return undefined;
+  if (name === undefined) return undefined;
+  if (isNamedLikeRows(name)) {
+    const message = `\`${name}\` is named like rows, and what is named here is the pipeline`;
+    return { message, hint: inputHint(name) };
+  }
+  if (!/\.test(?:\.ya?ml)?$/i.test(name)) return undefined;
   const message = `\`${name}\` is the name of a file of tests, which stands beside its pipeline`;
   return { message, hint: 'leave `.test` out: the tests are written as well' };
 }
