@@ -4,6 +4,7 @@ import { isObject, type JsonObject, type JsonValue, type Pointer } from '../../j
 import type { Violation } from '../schema/violations.ts';
 import { swappedHint } from '../swapped.ts';
 import { pathText, valueText } from '../words.ts';
+import { flatParts } from './flat-part.ts';
 import { keyPlaces, type Form } from './key-places.ts';
 import { partName } from './part-name.ts';
 import { additionHint, exampleHint, shareHint, typeHint, unitHint, valueHint } from './remedy.ts';
@@ -24,13 +25,18 @@ export function formatMistakes(
   source: Source,
   part: Part = {},
 ): readonly Diagnostic[] {
+  const flat = flatParts(violations, source);
+  const inFlat = new Set([...flat.values()].flatMap(({ beside }) => beside));
   const unknown = unknownKeysOf(violations, source, part);
   return violations
     .filter((violation) => !isMisspelt(violation, unknown) && !isBeside(violation, unknown))
+    .filter(({ pointer }) => !inFlat.has(pathText(pointer)))
     .map((violation) => {
       const { form = 'pipeline' } = part;
-      const told = unknown.get(pathText(violation.pointer)) ?? toldOf(violation, form, source.value);
-      return diagnosticOf(violation, told, source);
+      const path = pathText(violation.pointer);
+      const hint = flat.get(path)?.hint;
+      const told = unknown.get(path) ?? toldOf(violation, form, source.value);
+      return diagnosticOf(violation, { ...told, ...(hint !== undefined && { hint }) }, source);
     });
 }
 
