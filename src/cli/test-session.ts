@@ -1,4 +1,7 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { shownPath } from '../diagnostic/placed.ts';
+import { printable, withoutCommands } from '../diagnostic/printable.ts';
+import { listText } from '../pipeline/words.ts';
 import type { PlannedTest, TestSuite } from '../testing/suite.ts';
 import type { SuiteResult } from '../testing/result.ts';
 import { failure, success, type Result } from '../result.ts';
@@ -48,6 +51,7 @@ export async function createTestSession(
       const interrupts = listenForInterrupts();
       try {
         const code = await runAll(terminal, selected.value, flags, { diagnostics, interrupts });
+        terminal.stderr.write(untestedNote(terminal, suites));
         return { code, files: paths };
       } finally {
         interrupts.release();
@@ -104,6 +108,14 @@ function select(
     return failure({ severity: 'error', code: 'no-tests', message, hint });
   }
   return success(selected.filter(({ tests }) => tests.length > 0));
+}
+
+/** Beside the tests of others, a pipeline without any would look tested. */
+function untestedNote({ cwd }: Terminal, suites: readonly TestSuite[]): string {
+  const names = suites.filter(({ tests }) => tests.length === 0).map(({ path }) => shownPath(path, cwd));
+  if (names.length === 0) return '';
+  const note = `${listText(names)} ${names.length === 1 ? 'has' : 'have'} no tests`;
+  return withoutCommands(`${printable(note)}\n`);
 }
 
 async function runAll(

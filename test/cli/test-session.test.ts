@@ -67,6 +67,14 @@ describe('two pipelines of one name', () => {
   });
 });
 
+it('names the pipelines without tests beside those that have some', async () => {
+  const cwd = project({ 'bare.yaml': pipeline, 'good.yaml': mocked('holds'), 'plain.yaml': pipeline });
+  const { exitCode, stderr } = await typed(cwd, ['test', 'bare.yaml', 'good.yaml', 'plain.yaml']);
+  expect(exitCode).toBe(0);
+  expect(stderr).toMatch(/1 test: 1 passed .*\n`bare\.yaml` and `plain\.yaml` have no tests\n$/u);
+  expect((await typed(cwd, ['test', 'good.yaml'])).stderr).not.toContain('no tests');
+});
+
 it('says of a recording that nothing was asked for that nothing is recorded', async () => {
   const cwd = project({ 'p.yaml': mocked('holds') });
   const { stderr } = await typed(cwd, ['test', 'p.yaml', '--record', '--simulate=']);
