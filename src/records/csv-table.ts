@@ -3,6 +3,7 @@ import { faultOfBytes, megabytes } from './bad.ts';
 import { parseCells } from './csv-cells.ts';
 import type { ReadOptions } from './format.ts';
 import { splitQuotedRows, type Row } from './rows.ts';
+import { utf8Remedy } from './utf8-remedy.ts';
 
 /** Takes a table's bytes cut anywhere; gives the rows below the header. */
 export interface TableSplitter {
@@ -56,8 +57,7 @@ type Header =
 
 function readHeader(row: Row, usual: string, path: string, limit: number): Header {
   if (faultOfBytes(row, limit) !== undefined) {
-    const hint = 'save the file as UTF-8, or convert it: `iconv -f WINDOWS-1252 -t UTF-8` most likely';
-    return badHeader(path, row, 'it is not UTF-8 text', hint);
+    return badHeader(path, row, 'it is not UTF-8 text', utf8Remedy('WINDOWS-1252', path));
   }
   if (row.bytes.includes(0)) {
     return badHeader(path, row, 'it holds a NUL character', 'save the file as UTF-8 text');

@@ -3,6 +3,7 @@ import { constants, createGunzip } from 'node:zlib';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { failure, success, type Result } from '../result.ts';
 import { chunkSize, type ByteStream } from './bytes.ts';
+import { utf8Remedy } from './utf8-remedy.ts';
 
 /**
  * The bytes of a text: unpacked where they begin as gzip does, whatever the file's name, and without a byte order mark.
@@ -36,10 +37,10 @@ const byteOrderMark = [0xef, 0xbb, 0xbf];
 interface ForeignFile {
   readonly signature: readonly number[];
   readonly what: string;
-  readonly hint: string;
+  readonly hint: string | ((path: string) => string);
 }
 
-const asUtf8 = 'save it as UTF-8, or convert it: `iconv -f UTF-16 -t UTF-8`';
+const asUtf8 = (path: string) => utf8Remedy('UTF-16', path);
 
 const foreignFiles: readonly ForeignFile[] = [
   { signature: [0xff, 0xfe], what: 'UTF-16', hint: asUtf8 },
@@ -114,6 +115,6 @@ function notText(path: string, { what, hint }: ForeignFile): Diagnostic {
     severity: 'error',
     code: 'input-not-text',
     message: `\`${path}\` holds ${what}, not UTF-8 text`,
-    hint,
+    hint: typeof hint === 'string' ? hint : hint(path),
   };
 }

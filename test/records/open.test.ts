@@ -241,18 +241,6 @@ describe('a file that is refused', () => {
 
   it.each([
     [
-      'UTF-16 of Windows',
-      Buffer.from('\uFEFF{"a":1}', 'utf16le'),
-      'UTF-16',
-      'save it as UTF-8, or convert it: `iconv -f UTF-16 -t UTF-8`',
-    ],
-    [
-      'UTF-16 of big machines',
-      Buffer.from([0xfe, 0xff, 0, 0x7b]),
-      'UTF-16',
-      'save it as UTF-8, or convert it: `iconv -f UTF-16 -t UTF-8`',
-    ],
-    [
       'a spreadsheet',
       Buffer.from('PK\u0003\u0004xxxx'),
       'a ZIP archive or a spreadsheet',
@@ -264,6 +252,20 @@ describe('a file that is refused', () => {
     const expected = { code: 'input-not-text', message: `\`PATH\` holds ${what}, not UTF-8 text`, hint };
     expect(await refusal('rows.csv', content)).toMatchObject(expected);
     expect(await refusal('rows.jsonl', gzipSync(content))).toMatchObject(expected);
+  });
+
+  it.each([
+    ['of Windows', Buffer.from('\uFEFF{"a":1}', 'utf16le')],
+    ['of big machines', Buffer.from([0xfe, 0xff, 0, 0x7b])],
+  ])('is UTF-16 %s, with the command that converts it', async (_, content) => {
+    const { code, message, hint } = await refusal('my rows.csv', content);
+    expect(code).toBe('input-not-text');
+    expect(message).toBe('`PATH` holds UTF-16, not UTF-8 text');
+    expect(hint).toMatch(
+      /^save the file as UTF-8, or convert it: `iconv -f UTF-16 -t UTF-8 '.*my rows\.csv' > '/u,
+    );
+    expect(hint).toMatch(/my rows-utf8\.csv'`$/u);
+    expect((await refusal('rows.csv.gz', gzipSync(content))).hint).toMatch(/: `iconv -f UTF-16 -t UTF-8`$/u);
   });
 
   it.each([
