@@ -78,7 +78,11 @@ function readHeader(row: Row, usual: string, path: string, limit: number): Heade
   const columns = cells.get(row) ?? [];
   const mistakes = headerMistakes(columns);
   if (mistakes.length === 0) return { columns, delimiter };
-  return badHeader(path, row, mistakes.join('; '), 'give each column a name of its own');
+  const isTitle = columns.filter((name) => name !== '').length === 1;
+  const hint = isTitle
+    ? 'begin the file with the names of its columns: a title above them is no header'
+    : 'give each column a name of its own';
+  return badHeader(path, row, mistakes.join('; '), hint);
 }
 
 /**

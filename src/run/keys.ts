@@ -1,6 +1,6 @@
 import { hash as digest } from 'node:crypto';
 import { bounded } from '../diagnostic/printable.ts';
-import { isObject, type JsonValue } from '../json/json.ts';
+import { isObject, type JsonObject, type JsonValue } from '../json/json.ts';
 import type { BadRecord, InputRecord } from '../records/record.ts';
 import { canonicalJson } from './canonical.ts';
 import { createKeyTable, hashOfHex } from './key-table.ts';
@@ -58,10 +58,18 @@ export function createKeys(field: string | undefined): RecordKeys {
       if (typeof value === 'string' && value !== '') return claimed(value, record.line);
       if (typeof value === 'number' && Number.isSafeInteger(value))
         return claimed(String(value), record.line);
-      const message = `${unfit(field, value)}, and \`input.key\` names each record by it; give it a text or a whole number there, or leave \`input.key\` out`;
+      const message = isEmpty(record.value)
+        ? `the record is empty, and \`input.key\` names each one by \`${field}\`; remove the row`
+        : `${unfit(field, value)}, and \`input.key\` names each record by it; give it a text or a whole number there, or leave \`input.key\` out`;
       return { key: byContent(canonicalJson(record.value)), error: { code: 'missing_key', message } };
     },
   };
+}
+
+/** Spreadsheets write such rows below a table: nothing but separators. */
+function isEmpty(record: JsonObject): boolean {
+  const values = Object.values(record);
+  return values.length > 1 && values.every((value) => value === '' || value === null);
 }
 
 function unfit(field: string, value: JsonValue | undefined): string {

@@ -145,6 +145,14 @@ describe('csv', () => {
     });
   });
 
+  it('takes a title above the header for what it is', () => {
+    const { broken } = readBytes(csv, 'Tickets 2026,,\nid,text,lang\n');
+    expect(broken?.message).toBe('the header cannot be used: columns 2, 3 without a name');
+    expect(broken?.hint).toBe(
+      'begin the file with the names of its columns: a title above them is no header',
+    );
+  });
+
   it.each([
     ['sep=;\nid;text\n1;a\n', 'remove the line'],
     ['SEP=,\r\nid,text\r\n', 'remove the line'],

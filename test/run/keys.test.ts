@@ -37,6 +37,14 @@ describe('keys by a field', () => {
     expect(key).toBe(createKeys(undefined).keyOf(record(0, value)).key);
   });
 
+  it('has an empty row removed, as a spreadsheet writes it below a table', () => {
+    const keys = createKeys('id');
+    const message = 'the record is empty, and `input.key` names each one by `id`; remove the row';
+    expect(keys.keyOf(record(0, { id: '', text: '' })).error).toEqual({ code: 'missing_key', message });
+    expect(keys.keyOf(record(1, { id: null, text: '' })).error?.message).toBe(message);
+    expect(keys.keyOf(record(2, { id: '', text: 'a' })).error?.message).toContain('`id` is empty');
+  });
+
   it('does not take a name that the record only inherits', () => {
     expect(createKeys('toString').keyOf(record(0, {})).error?.code).toBe('missing_key');
   });
