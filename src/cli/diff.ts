@@ -23,7 +23,7 @@ export function diffCommand(terminal: Terminal, done: (code: ExitCode) => void):
     .summary('Tell what changed between two runs')
     .description('Tell what changed between two runs, or two files of rows')
     .addArgument(new Argument('<before>', "a run's folder, its name in runs/, or a file of rows"))
-    .addArgument(new Argument('<after>', 'the same of what it is compared with'))
+    .addArgument(new Argument('<after>', 'the run or file of rows that it is compared with'))
     .option('--key <field>', 'the field that names each row of a file; records of a run have their keys')
     .option('--allow <path>', 'a field that may differ, such as reply or ticket.*; several times', collect)
     .addOption(

@@ -6,11 +6,20 @@ export function usageHint(refusal: string, command: Command): string | undefined
   if (refusal.startsWith('error: too many arguments')) return excessHint(command);
   if (refusal.startsWith("error: required option '--input "))
     return 'give the rows: --input rows.csv, or --input - where they come by standard input';
+  const lacking = /^error: missing required argument '([^']+)'/u.exec(refusal)?.[1];
+  if (lacking !== undefined) return lackingHint(lacking, command);
   const word = /^error: unknown command '([^']+)'\n?$/u.exec(refusal)?.[1];
   const commands = word === undefined || command.parent !== null ? undefined : otherCommands.get(word);
   if (commands !== undefined) return `did you mean pipe ${commands}?`;
   const flag = /^error: unknown option '(-[^']+)'/u.exec(refusal)?.[1];
   return flag === undefined ? undefined : flagHint(flag, command);
+}
+
+/** What the argument is to be that is not there. */
+function lackingHint(name: string, { registeredArguments }: Command): string | undefined {
+  const lacking = registeredArguments.find((argument) => argument.name() === name);
+  const what = lacking?.argChoices?.join(', ') ?? lacking?.description;
+  return what === undefined ? undefined : `give <${name}>: ${what}`;
 }
 
 /** Commands of other tools, by what does the same here. Slips of our own are Commander's to tell. */

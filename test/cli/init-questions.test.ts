@@ -76,6 +76,15 @@ describe('pipe init on a terminal', () => {
     expect(readFileSync(join(cwd, 'rows.yaml'), 'utf8')).toContain('name: rows\n');
   });
 
+  it('takes no list for the name of a model, as one answer too late types it', async () => {
+    const cwd = folder();
+    const flags = ['--input', 'rows.csv', '--task', 'chat', '--text', 'comment'];
+    const { exitCode, screen } = await typedOnTerminal(cwd, ['init', ...flags], ['praise,other\r', '\r']);
+    expect(exitCode, screen).toBe(0);
+    expect(screen).toContain('the name of a model has neither spaces nor commas');
+    expect(readFileSync(join(cwd, 'rows.yaml'), 'utf8')).toContain('name: mistral-small-latest\n');
+  });
+
   it('asks nothing that a flag has answered, and nothing at all with --yes', async () => {
     const flags = ['--task', 'translate', '--language', 'German', '--text', 'comment', '--model', 'm'];
     const few = await typedOnTerminal(folder(), ['init', ...flags], ['\r']);

@@ -17,6 +17,10 @@ describe('wrong usage', () => {
       '(--input takes one file: join the rows into one, or run each file by itself)',
     ],
     [['merge', 'one', 'two', '-o', 'all.csv'], '(did you mean --output?)'],
+    [['run', '--input', 'rows.csv'], '(give <file>: the pipeline file)'],
+    [['check'], '(give <file>: pipeline files, or their files of tests)'],
+    [['diff', 'one'], '(give <after>: the run or file of rows that it is compared with)'],
+    [['completion'], '(give <shell>: bash, zsh, fish)'],
     [
       ['run', 'x.yaml', '--input', 'rows.csv', '--dry-run'],
       '(pipe plan tells what a run would ask and cost, pipe render the requests; --simulate runs without a model)',

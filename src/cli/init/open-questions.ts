@@ -113,6 +113,7 @@ export function modelQuestion(): Question {
       'mistral-large-latest. Begin with a small one: it costs little while you try.',
     ],
     wrong(name) {
+      if (/[\s,]/u.test(name)) return 'the name of a model has neither spaces nor commas';
       const doubt = name === doubted ? undefined : doubtedModel(name);
       doubted = name;
       return doubt && `${doubt.why}; did you mean\n\`${doubt.meant}\`? Typed once more, it is taken as it is`;
