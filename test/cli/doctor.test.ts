@@ -131,4 +131,22 @@ steps:
     const wrong = await runInProcess(cwd, ['doctor', join(cwd, 'wrong.yaml'), '--offline']);
     expect(wrong.stdout).toMatch(/`pipe check\s+\S+wrong\.yaml`\s+tells\s+where/u);
   });
+
+  it('passes on what is to be doubted in a pipeline that may run', async () => {
+    const cwd = project('http://127.0.0.1:9');
+    const env = { MISTRAL_API_KEY: key };
+    const text = (rest: string) =>
+      `version: 1\nmodel: {name: mistral-smal-latest}\n${rest}steps:\n  a: {type: chat, prompt: hello}\n`;
+    writeFileSync(join(cwd, 'one.yaml'), text(''));
+    writeFileSync(
+      join(cwd, 'two.yaml'),
+      text('limits: {requests_per_second: 1, requests_per_minute: 600}\n'),
+    );
+    const one = await runInProcess(cwd, ['doctor', 'one.yaml', '--offline'], env);
+    expect(one.stdout).toContain('! pipeline  `mistral-smal-latest` is none of the Mistral models');
+    expect(one.stdout).toContain('`pipe check one.yaml` tells where');
+    const two = await runInProcess(cwd, ['doctor', 'two.yaml', '--offline'], env);
+    expect(two.stdout).toContain('! pipeline  two.yaml has 2 warnings\n');
+    expect([one.exitCode, two.exitCode]).toEqual([0, 0]);
+  });
 });

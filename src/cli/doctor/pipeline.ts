@@ -6,7 +6,7 @@ import { seenTools, unreadyInWords, type ToolOfStep } from '../../run/ready-tool
 import { checkToolEnv } from '../../run/tool-env.ts';
 import { starterModel } from '../../starter/tasks.ts';
 import type { Terminal } from '../terminal.ts';
-import { fine, missing, note, type Finding } from './finding.ts';
+import { fine, missing, note, warning, type Finding } from './finding.ts';
 
 type Load = (file: string) => Promise<{ readonly plan?: Plan; readonly diagnostics: readonly Diagnostic[] }>;
 
@@ -33,13 +33,17 @@ export async function lookAtPipeline(
   const variables = checkToolEnv(plan, env).map(({ message, hint }) => missing('tools', message, hint));
   const tools = (await seenTools(plan, env)).map(toolFinding);
   return {
-    findings: [
-      fine('pipeline', `${file}: ok, ${formatAmount(plan.steps.length, 'step')}`),
-      ...tools,
-      ...variables,
-    ],
+    findings: [soundFinding(file, plan, diagnostics), ...tools, ...variables],
     models: plan.steps.map(({ model }) => model),
   };
+}
+
+/** A pipeline that may run, but perhaps not as it was meant. */
+function soundFinding(file: string, { steps }: Plan, warnings: readonly Diagnostic[]): Finding {
+  const [first] = warnings;
+  if (first === undefined) return fine('pipeline', `${file}: ok, ${formatAmount(steps.length, 'step')}`);
+  const message = warnings.length === 1 ? first.message : `${file} has ${warnings.length} warnings`;
+  return warning('pipeline', message, `\`pipe check ${file}\` tells where`);
 }
 
 function toolFinding({ step, seen }: ToolOfStep): Finding {
