@@ -37,6 +37,13 @@ describe('createUsageLedger', () => {
     ).toBeNull();
   });
 
+  it('keeps the cost of what was priced before, known or not, whatever its model costs now', () => {
+    const book = ledger();
+    const call = { step: 'one', model: 'small', resolved_model: 'small-2603', priced: true };
+    expect(book.add({ ...call, usage: { ...used, cost_usd: 0.5 } }, newRecord()).cost_usd).toBe(0.5);
+    expect(book.add({ ...call, usage: used }, newRecord()).cost_usd).toBeNull();
+  });
+
   it('sums by step, by model and in total, and counts each record once in each', () => {
     const book = ledger();
     const first = newRecord();

@@ -168,6 +168,8 @@ describe('costOf', () => {
       price,
       null,
     ],
+    ['output that nobody counted', { ...tokens, output_tokens: null }, price, null],
+    ['input that nobody counted', { ...tokens, input_tokens: null }, price, null],
     ['nothing at an unknown price', zeroUsage, undefined, 0],
     ['a model that is free', tokens, { input: 0, output: 0 }, 0],
   ])('prices %s', (_what, tokens, price, expected) => {
