@@ -46,7 +46,7 @@ async function faultOf(
 }
 
 describe('a record beyond what a run can have come to', () => {
-  it.each([2 ** 32, Number.MAX_SAFE_INTEGER])(
+  it.each([1_000_002, 2 ** 32, Number.MAX_SAFE_INTEGER])(
     'is damage, whatever its checksum says: %i',
     async (sequence) => {
       expect(await faultOf(journalOf(record('a', 0), record('b', sequence)))).toMatchObject({
@@ -58,6 +58,11 @@ describe('a record beyond what a run can have come to', () => {
 
   it('is not one that ended before the many that were in flight with it', async () => {
     expect((await historyOf(journalOf(record('a', 50_000)))).index.size).toBe(50_001);
+  });
+
+  it('is not one that comes after as many as have ended, and those that may be in flight', async () => {
+    const history = await historyOf(journalOf(record('a', 0), record('b', 1_000_001)));
+    expect(history.isAt(1_000_001, 'b')).toBe(true);
   });
 });
 
