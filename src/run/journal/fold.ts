@@ -117,7 +117,7 @@ function createFold(keepBefore: number): Fold {
       addCall(usage, lost, records.called(key, step, model));
     }
     records.sessionEnded();
-    if (sessions > 0 && !session.hasEnded && !session.reserves) usage.crashed_sessions += 1;
+    if (!session.hasEnded && !session.reserves) usage.crashed_sessions += 1;
   }
 
   function takeCall(call: CallHead, line: Place): void {
@@ -131,8 +131,6 @@ function createFold(keepBefore: number): Fold {
     const { key, sequence, outcome, body, failure: reason } = record;
     const counts = offset >= keepBefore;
     if (counts) index.set(sequence, outcome, { offset: offset + body, length: length - body - 1 });
-    // A record that has the key of another says nothing of that one.
-    if (reason?.step === null && reason.code === 'duplicate_key') return;
     if (outcome !== 'failed' && counts) records.ended(key, sequence);
     else records.failed(key, reason && failedAt(reason));
   }
