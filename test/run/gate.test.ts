@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Permit, RequestEnd } from '../../src/models/contract.ts';
+import type { Permit, Refusal, RequestEnd } from '../../src/models/contract.ts';
 import { unsent } from '../../src/models/retry.ts';
-import { success } from '../../src/result.ts';
+import { failure, success } from '../../src/result.ts';
 import { createBudget } from '../../src/run/budget.ts';
 import { openGate, type CallGate, type GatedCall } from '../../src/run/gate.ts';
 import type { Journal } from '../../src/run/journal/journal.ts';
@@ -51,12 +51,14 @@ const faulty = (tokens: 'free' | 'used' | 'unknown'): RequestEnd => ({
 interface Letting {
   /** The request may be sent. */
   go(): void;
+  /** No request may be. */
+  refuse(refusal: Refusal): void;
 }
 
-/** The gates of a run; pace and journal let pass at once, unless they are held, and then by hand. */
+/** The gates of a run. Pace and journal let pass soon, the one that is held by hand; `at once`: pace without a promise. */
 function gates(
   limits: { readonly usd?: number; readonly tokens?: number },
-  held: 'pace' | 'journal' | '' = '',
+  held: 'pace' | 'journal' | 'at once' | '' = '',
 ) {
   const budget = createBudget(limits, { usd: 0, tokens: 0 });
   const paced: Letting[] = [];
@@ -69,12 +71,14 @@ function gates(
   };
   const pacer: Pacer = {
     admit: (_, signal) =>
-      new Promise((resolve, reject) => {
-        signal.addEventListener('abort', () => reject(new Error('aborted')));
-        const go = () => resolve(success(permit));
-        if (held === 'pace') paced.push({ go });
-        else go();
-      }),
+      held === 'at once'
+        ? success(permit)
+        : new Promise((resolve, reject) => {
+            signal.addEventListener('abort', () => reject(new Error('aborted')));
+            const go = () => resolve(success(permit));
+            if (held === 'pace') paced.push({ go, refuse: (refusal) => resolve(failure(refusal)) });
+            else go();
+          }),
   };
   const lines: JournalReservation[] = [];
   const settlements: (JournalSettlement & { readonly spent: number | undefined })[] = [];
@@ -190,6 +194,46 @@ describe('the gate of a call with a budget', () => {
     expect(lines.map(({ key }) => key)).toEqual(['b', 'a']);
   });
 
+  it('keeps its money where its pace lets it go at once, whoever waits for that', async () => {
+    const { open, ends, lines } = gates({ tokens: most + 1000 }, 'at once');
+    const first = admitted(open());
+    const second = admitted(open({ key: 'b' }));
+    await (await first).settle(limited(null));
+    await second;
+    expect(lines.map(({ key }) => key)).toEqual(['a', 'b']);
+    expect(ends).not.toContain(unsent);
+  });
+
+  it.each([
+    ['there is money', 10_000],
+    ['others have its money', most + 1000],
+  ])('gives on that its pace lets nobody go any more, where %s', async (_, tokens) => {
+    const { open, budget, paced } = gates({ tokens }, 'pace');
+    const first = open().admit(size, new AbortController().signal);
+    const second = admitted(open({ key: 'b' }));
+    await settled();
+    paced[1]?.go();
+    await second;
+    const refusal = { code: 'outage', message: 'no request has succeeded' } as const;
+    paced[0]?.refuse(refusal);
+    expect(await first).toEqual(failure(refusal));
+    expect(budget.report().tokens?.spent).toBe(most);
+  });
+
+  it('stops the run where others have spent its money while it waited for its pace', async () => {
+    const { open, paced, ends, stop } = gates({ tokens: most + 1000 }, 'pace');
+    const first = open().admit(size, new AbortController().signal);
+    const second = admitted(open({ key: 'b' }));
+    await settled();
+    paced[1]?.go();
+    await (await second).settle(faulty('unknown'));
+    paced[0]?.go();
+    expect(await first).toMatchObject({ ok: false, error: { code: 'aborted' } });
+    expect(stop.reason?.code).toBe('budget_spent');
+    // Its permit is given back.
+    expect(ends.at(-1)).toBe(unsent);
+  });
+
   it('lets no request go whose reservation is not written yet', async () => {
     const { open, writing } = gates({ tokens: 10_000 }, 'journal');
     let isOut = false;
@@ -269,6 +313,14 @@ describe('the gate of a call with a budget', () => {
       [6, both],
     ]);
     expect(gate.held).toEqual(lost);
+  });
+
+  it('says of no dollars that they are known where the model has no price', async () => {
+    const { open, lines } = gates({ tokens: 10_000 });
+    const gate = open({ model: 'of no known price' });
+    await (await admitted(gate)).settle(faulty('used'));
+    await admitted(gate);
+    expect(lines[1]).toMatchObject({ usd: null, held: { usd: null, tokens: 1000 } });
   });
 
   it('lets nobody else spend what a dearer model than was asked has cost', async () => {
