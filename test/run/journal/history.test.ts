@@ -226,6 +226,15 @@ describe('the replay of a record', () => {
     expect(replay?.call('one', 'f1')).toBeDefined();
   });
 
+  it.each(['server_error', 'absent_path'])(
+    'has the failed tools that the model was told of before it failed by something else: %s',
+    async (code) => {
+      const broken = { outcome: failure({ code: 'tool_failed', message: 'no' } as const) };
+      const bytes = journalOf(call('a', 'f1'), tool('a', 'told', broken), failedRecord('a', 0, code));
+      expect((await replayOf(bytes, 'a'))?.tool('one', 'told')).toEqual(broken.outcome);
+    },
+  );
+
   it('gathers the answers of all sessions, each without the one that the record failed by', async () => {
     const replay = await replayOf(
       journalOf(
@@ -388,7 +397,8 @@ describe('calls that were under way when a session was killed', () => {
       reserve('b', 1),
       reserve('b', 2),
       reserve('c', 1),
-      reserve('c', 2, { held }),
+      reserve('c', 2),
+      reserve('c', 3, { held }),
       resumed(),
       reserve('b', 1),
       call('b', 'f1'),
@@ -396,9 +406,9 @@ describe('calls that were under way when a session was killed', () => {
     );
     const ledger = createUsageLedger(plan([step('one'), step('two')]), (await historyOf(bytes)).usage);
     const { total, by_step, by_model, crashed_sessions } = ledger.report();
-    expect(total).toMatchObject({ records: 3, requests: 7, retries: 2, unmetered_requests: 4 });
+    expect(total).toMatchObject({ records: 3, requests: 8, retries: 3, unmetered_requests: 5 });
     expect(total).toMatchObject({ total_tokens: 30, cost_usd: 0.5 });
-    expect(by_step['one']).toMatchObject({ records: 3, requests: 6, unmetered_requests: 3 });
+    expect(by_step['one']).toMatchObject({ records: 3, requests: 7, unmetered_requests: 4 });
     expect(by_step['two']).toMatchObject({ records: 1, requests: 1, total_tokens: null, cost_usd: null });
     expect(by_model['large']).toMatchObject({ records: 1, requests: 1, unmetered_requests: 1 });
     expect(crashed_sessions).toBeUndefined();
