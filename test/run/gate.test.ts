@@ -282,6 +282,24 @@ describe('the gate of a call with a budget', () => {
     expect(budget.report().tokens?.spent).toBe(0);
   });
 
+  it('gives back what it had where its pace lets nobody go any more', async () => {
+    const { open, budget, paced } = gates({ tokens: most + 1000 }, 'pace');
+    const first = open().admit(size, new AbortController().signal);
+    const second = admitted(open({ key: 'b' }));
+    await settled();
+    paced[1]?.go();
+    const permit = await second;
+    paced[0]?.go();
+    await settled();
+    await permit.settle(limited(null));
+    await settled();
+    // By now it holds its money and waits for its pace again.
+    expect(budget.report().tokens?.spent).toBe(most);
+    paced[2]?.refuse({ code: 'outage', message: 'no request has succeeded' });
+    expect(await first).toMatchObject({ ok: false, error: { code: 'outage' } });
+    expect(budget.report().tokens?.spent).toBe(0);
+  });
+
   it('lets go at once what an answer of no use has left: its call may ask again, and later', async () => {
     const { open, budget } = gates({ tokens: 10_000 });
     await (await admitted(open())).settle({ ...answered(), fault: 'it is empty' });
@@ -318,9 +336,14 @@ describe('the gate of a call with a budget', () => {
   it('says of no dollars that they are known where the model has no price', async () => {
     const { open, lines } = gates({ tokens: 10_000 });
     const gate = open({ model: 'of no known price' });
-    await (await admitted(gate)).settle(faulty('used'));
-    await admitted(gate);
-    expect(lines[1]).toMatchObject({ usd: null, held: { usd: null, tokens: 1000 } });
+    for (const end of [faulty('used'), faulty('unknown'), faulty('unknown')])
+      await (await admitted(gate)).settle(end);
+    expect(lines.map(({ usd, held }) => [usd, held])).toEqual([
+      [null, undefined],
+      [null, { usd: null, tokens: 1000 }],
+      [null, { usd: null, tokens: 1000 + most }],
+    ]);
+    expect(gate.held).toEqual({ usd: null, tokens: 2 * most });
   });
 
   it('lets nobody else spend what a dearer model than was asked has cost', async () => {
