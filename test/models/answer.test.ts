@@ -22,3 +22,16 @@ it('an answer has no secret in what is sent back with a call: not in names, text
     },
   ]);
 });
+
+it('an answer has none in the words of a refusal, which are kept', () => {
+  const answer = {
+    id: 'x',
+    model: 'm',
+    text: '',
+    thinking: '',
+    refusal: 'I will not repeat 4815162342.',
+    tool_calls: [],
+    finish_reason: 'stop',
+  };
+  expect(withoutKey(answer, createRedact('4815162342')).refusal).toBe('I will not repeat [redacted].');
+});

@@ -40,6 +40,12 @@ describe('the estimate of tokens', () => {
     expect(estimate.of(request(1000))).toBeLessThan(520);
   });
 
+  it('is an average of many requests, and not what the last one used', () => {
+    const estimate = createTokenEstimate();
+    for (const output of [10, 20, 90]) estimate.learn(request(1000), used(250, output));
+    expect(estimate.of(request(1000))).toBe(290);
+  });
+
   it('keeps requests with images apart', () => {
     const estimate = createTokenEstimate();
     for (let count = 0; count < 10; count++) {
@@ -52,6 +58,8 @@ describe('the estimate of tokens', () => {
 
   it.each([
     ['that nobody told', used(null, null)],
+    ['of which only the input was told', used(250, null)],
+    ['of which only the output was told', used(null, 80)],
     ['of a request that was not answered', used(0, 0)],
   ])('learns nothing from a usage %s', (_what, usage) => {
     const estimate = createTokenEstimate();
