@@ -131,6 +131,17 @@ describe('drain', () => {
 });
 
 describe('abort', () => {
+  it('before the run begins nothing, and tells the reason that it was given', async () => {
+    const reason = { kind: 'local', code: 'terminal_gone', message: 'the terminal is gone' };
+    const run = drive(plan(chain), recordsOf(3), {
+      openModel: instantModels(),
+      abort: AbortSignal.abort(reason),
+      total: 3,
+    });
+    expect(await run.finished).toMatchObject({ reason, counts: { total: 3, pending: 3 } });
+    expect(run.events.map(({ type }) => type)).toEqual(['run_started', 'run_stopping', 'run_finished']);
+  });
+
   it('ends the calls in flight at once, with what they cost', async () => {
     const models = fakeModels();
     const abort = new AbortController();
