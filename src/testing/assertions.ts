@@ -93,7 +93,7 @@ function compileExpected(
 function builderFor(expected: JsonValue, place: Location, workspace: Workspace): AssertionBuilder {
   return {
     async schema() {
-      const schema = await compileUserSchema(expected, place, workspace);
+      const schema = await compileUserSchema(expected, place, workspace, { isBounded: true });
       return schema?.validate;
     },
     report: (mistake) => workspace.report.add({ severity: 'error', ...mistake, place }),

@@ -114,6 +114,22 @@ async function admitted(gate: CallGate): Promise<Permit> {
   return permit.value;
 }
 
+/** A first request that holds its money and waits for its pace once more, after a second that went out with the rest was refused. */
+async function pacedAgain(signal: AbortSignal) {
+  const { open, budget, paced } = gates({ tokens: most + 1000 }, 'pace');
+  const first = open().admit(size, signal);
+  const second = admitted(open({ key: 'b' }));
+  await settled();
+  paced[1]?.go();
+  const permit = await second;
+  paced[0]?.go();
+  await settled();
+  await permit.settle(limited(null));
+  await settled();
+  expect(budget.report().tokens?.spent).toBe(most);
+  return { first, budget, paced };
+}
+
 describe('the gate of a call with a budget', () => {
   it('writes a reservation down when the pace lets the request go, and not before', async () => {
     const { open, budget, paced, lines, writing } = gates({ tokens: 10_000 }, 'pace');
@@ -265,36 +281,15 @@ describe('the gate of a call with a budget', () => {
   });
 
   it('gives back what it had where the call ends while it holds its money and waits for its pace again', async () => {
-    const { open, budget, paced } = gates({ tokens: most + 1000 }, 'pace');
     const abort = new AbortController();
-    const first = open().admit(size, abort.signal);
-    const second = admitted(open({ key: 'b' }));
-    await settled();
-    paced[1]?.go();
-    const permit = await second;
-    paced[0]?.go();
-    await settled();
-    await permit.settle(limited(null));
-    await settled();
-    expect(budget.report().tokens?.spent).toBe(most);
+    const { first, budget } = await pacedAgain(abort.signal);
     abort.abort();
     await expect(first).rejects.toThrow('aborted');
     expect(budget.report().tokens?.spent).toBe(0);
   });
 
   it('gives back what it had where its pace lets nobody go any more', async () => {
-    const { open, budget, paced } = gates({ tokens: most + 1000 }, 'pace');
-    const first = open().admit(size, new AbortController().signal);
-    const second = admitted(open({ key: 'b' }));
-    await settled();
-    paced[1]?.go();
-    const permit = await second;
-    paced[0]?.go();
-    await settled();
-    await permit.settle(limited(null));
-    await settled();
-    // By now it holds its money and waits for its pace again.
-    expect(budget.report().tokens?.spent).toBe(most);
+    const { first, budget, paced } = await pacedAgain(new AbortController().signal);
     paced[2]?.refuse({ code: 'outage', message: 'no request has succeeded' });
     expect(await first).toMatchObject({ ok: false, error: { code: 'outage' } });
     expect(budget.report().tokens?.spent).toBe(0);

@@ -81,6 +81,14 @@ tests:
 const rows = 'id,text,topic\n1,my parcel,order\n2,I paid twice,billing\n3,hello,order\n';
 
 describe('tests of a pipeline', () => {
+  it('are not kept busy by a pattern of an expected schema that backtracks over a long answer', async () => {
+    const schema = "{type: string, pattern: '^\\w*\\w*\\w*\\w*\\w*\\w*\\w*!$'}";
+    const asserted = `    mocks: {translate: ${'a'.repeat(2000)}}\n    assert: [{path: output.ticket, json_schema: ${schema}}]\n`;
+    const folder = project({ 'triage.yaml': triage, 'triage.test.yaml': oneTest('slow', asserted) });
+    const { result } = await record(await suiteOf(folder), model);
+    expect(outline(result)['slow']?.[1]).toContain('could not be checked within 1 s');
+  });
+
   it('are judged offline as they were when they were recorded', async () => {
     const folder = project({ 'triage.yaml': triage, 'triage.test.yaml': cases, 'data/rows.csv': rows });
     const recorded = await record(await suiteOf(folder), model);

@@ -35,6 +35,9 @@ const traces: OtherWay = {
   hint: 'LangSmith is switched on by its variables, such as LANGSMITH_TRACING=true',
 };
 
+/** What is asked for at the top and in steps alike. */
+const everywhere: readonly OtherWay[] = [selection, batches, repeats, fallbacks, failures, traces, notes];
+
 /** What people of other tools write into a pipeline, by the part of it. */
 export const pipelineWays: {
   readonly [part in 'file' | 'model' | 'step' | 'type']: readonly OtherWay[];
@@ -58,13 +61,7 @@ export const pipelineWays: {
       says: ['tests'],
     },
     form,
-    selection,
-    batches,
-    repeats,
-    fallbacks,
-    failures,
-    traces,
-    notes,
+    ...everywhere,
   ],
   model: [form, repeats, batches, fallbacks, traces, notes],
   step: [
@@ -116,13 +113,7 @@ export const pipelineWays: {
       words: ['variants', 'use_variants', 'optimize'],
       hint: 'to compare two of a step, run it by `pipe run … --set steps.<id>.prompt=…` too, and see `pipe diff`',
     },
-    selection,
-    batches,
-    repeats,
-    fallbacks,
-    failures,
-    traces,
-    notes,
+    ...everywhere,
   ],
   type: [
     {

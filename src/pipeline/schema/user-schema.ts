@@ -2,7 +2,7 @@ import type { Location } from '../../diagnostic/diagnostic.ts';
 import type { JsonSchema, JsonValue } from '../../json/json.ts';
 import { bundle } from './bundle.ts';
 import type { Workspace } from '../workspace.ts';
-import { compileCheck } from './check-value.ts';
+import { compileCheck, type CheckUse } from './check-value.ts';
 import { collectDocuments } from './documents.ts';
 import { warnOfOpenObjects } from './strict.ts';
 
@@ -16,9 +16,7 @@ export interface UserSchema {
   readonly validate: (value: JsonValue) => readonly string[];
 }
 
-export interface SchemaUse {
-  /** What a value is called in mistakes. Default: the value. */
-  readonly root?: string;
+export interface SchemaUse extends CheckUse {
   /** Whether a model is to be held to it token by token. */
   readonly strict?: boolean;
 }
@@ -31,7 +29,7 @@ export async function compileUserSchema(
   held: JsonValue,
   place: Location,
   workspace: Workspace,
-  { root, strict = false }: SchemaUse = {},
+  { strict = false, ...check }: SchemaUse = {},
 ): Promise<UserSchema | undefined> {
   const documents = await collectDocuments(held, place, workspace);
   const [main] = documents ?? [];
@@ -39,7 +37,7 @@ export async function compileUserSchema(
   if (strict) warnOfOpenObjects(documents, workspace.report);
   const schema = bundle(documents);
   try {
-    const validate = await compileCheck(schema, main.draft, root);
+    const validate = await compileCheck(schema, main.draft, check);
     return { schema, files: documents.map(({ path }) => path), validate };
   } catch (error) {
     const reason = error instanceof RangeError ? endless : (error as Error).message;
