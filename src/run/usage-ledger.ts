@@ -60,7 +60,12 @@ export function createUsageSums(): UsageSums {
   };
 }
 
-/** Adds a call with its cost. `countedIn` says which rows count the call's record already. */
+/** Whether a call was made, be it to the cache: one that the budget or an outage refused before its first request was not. */
+export function wasMade({ requests, cached_requests }: Usage): boolean {
+  return requests > 0 || cached_requests > 0;
+}
+
+/** Adds a call that was made, with its cost. `countedIn` says which rows count the call's record already. */
 export function addCall(sums: UsageSums, call: LedgerCall, countedIn: CountedIn): void {
   const { step, model, resolved_model, usage } = call;
   const ofStep = entryOf(sums.usages, step, () => new Map<string, Usage>());
@@ -103,6 +108,7 @@ export function createUsageLedger(
       const cost_usd =
         isPriced === true ? usage.cost_usd : costOf(usage, priceOfAnswer(model, resolved_model, prices));
       const priced = { ...usage, cost_usd };
+      if (!wasMade(usage)) return priced;
       addCall(sums, { step, model, resolved_model, usage: priced }, countedIn);
       countedIn.steps.add(step);
       countedIn.models.add(model);

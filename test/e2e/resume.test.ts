@@ -365,10 +365,16 @@ describe('the budget', () => {
     const { folder, run, asked } = await project();
     const tight = [...fresh, '--run-dir', 'r', '--budget-usd', '0.0000001'];
     const stopped = await pipe(tight, { cwd: folder, env: { npm_command: 'exec' } });
-    expect([stopped.exitCode, asked()]).toEqual([4, []]);
+    const counted = () =>
+      JSON.parse(readFileSync(join(folder, 'r/usage.json'), 'utf8')) as {
+        readonly total: { readonly records: number };
+      };
+    expect([stopped.exitCode, asked(), counted().total.records]).toEqual([4, [], 0]);
     const next = /^ {2}npx pipe resume r --budget-usd (0\.0\d+)$/m.exec(stopped.stderr);
     await run('resume', 'r', '--budget-usd', next?.[1] ?? '');
     expect(asked()).not.toEqual([]);
+    await run('resume', 'r', '--budget-usd', '1');
+    expect(counted().total.records).toBe(4);
   });
 
   it('in dollars needs a price', async () => {

@@ -62,6 +62,17 @@ describe('createUsageLedger', () => {
     expect(by_model['large']).toMatchObject({ records: 0, requests: 0 });
   });
 
+  it('counts no record of which nothing was asked, but one that the cache answered', () => {
+    const book = ledger();
+    const record = newRecord();
+    const call = { step: 'one', model: 'small', resolved_model: null };
+    expect(book.add({ ...call, usage: zeroUsage }, record)).toEqual(zeroUsage);
+    expect(book.report().total.records).toBe(0);
+    book.add({ ...call, usage: { ...zeroUsage, cached_requests: 1 } }, record);
+    const { total, by_step, by_model } = book.report();
+    expect([total.records, by_step['one']?.records, by_model['small']?.records]).toEqual([1, 1, 1]);
+  });
+
   it('does not call a cost known when part of it is not', () => {
     const book = ledger();
     book.add({ step: 'one', model: 'small', resolved_model: null, usage: used }, newRecord());

@@ -6,7 +6,7 @@ import { isSealed } from '../checked-line.ts';
 import type { StopReason } from '../events.ts';
 import type { ToolCounts } from '../totals.ts';
 import type { ReadableFile } from '../file-system.ts';
-import { addCall, createUsageSums, type UsageSums } from '../usage-ledger.ts';
+import { addCall, createUsageSums, wasMade, type UsageSums } from '../usage-ledger.ts';
 import { damagedJournal, headlessJournal, newerJournal } from './damage.ts';
 import { readHead, type CallHead, type Head, type RecordHead } from './heads.ts';
 import { journalFormat, type JournalReservation } from './lines.ts';
@@ -122,7 +122,8 @@ function createFold(keepBefore: number): Fold {
 
   function takeCall(call: CallHead, line: Place): void {
     const { key, step, model, resolved_model } = call;
-    addCall(usage, { step, model, resolved_model, usage: call.usage }, records.called(key, step, model));
+    if (wasMade(call.usage))
+      addCall(usage, { step, model, resolved_model, usage: call.usage }, records.called(key, step, model));
     spending.called(call);
     if (call.ok) records.answered(key, step, 'model', line);
   }
