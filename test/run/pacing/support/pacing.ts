@@ -1,11 +1,12 @@
 import type { RequestEnd } from '../../../../src/models/contract.ts';
 import type { PlanLimits, PlanRetry } from '../../../../src/plan.ts';
+import { controllerForMany } from '../../../../src/run/listeners.ts';
 import type { PacedRequest } from '../../../../src/run/pacing/paced-request.ts';
 import { createPacer, type PacedPermit, type Traffic } from '../../../../src/run/pacing/pacer.ts';
 import { zeroUsage } from '../../../../src/usage/add.ts';
 import { manualClock, settled } from '../../support/clock.ts';
 
-export const never: AbortSignal = new AbortController().signal;
+export const never: AbortSignal = controllerForMany().signal;
 
 /** What was asked for together. */
 export interface Asked {
