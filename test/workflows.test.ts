@@ -8,6 +8,7 @@ import { buildProgram } from '../src/cli/program.ts';
 import type { Terminal } from '../src/cli/terminal.ts';
 import { blocksOf } from './support/markdown.ts';
 import { root } from './support/pipe.ts';
+import { writtenTo } from './support/written-to.ts';
 
 /** The workflows that the README shows, by the file that each is to be. */
 const workflows = blocksOf(readFileSync(join(root, 'README.md'), 'utf8')).flatMap(({ title, text }) =>
@@ -39,7 +40,7 @@ async function refusal(words: readonly string[]): Promise<string> {
   const program = buildProgram(terminal, () => {});
   for (const command of program.commands) command.action(() => {});
   await program.parseAsync(['node', 'pipe', ...words]).catch(() => undefined);
-  return String((stderr.read() as Buffer | null) ?? '');
+  return writtenTo(stderr);
 }
 
 describe('the workflows of the README', () => {

@@ -8,6 +8,7 @@ import type { Terminal } from '../../src/cli/terminal.ts';
 import { openCache } from '../../src/run/cache/cache.ts';
 import { zeroUsage } from '../../src/usage/add.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { writtenTo } from '../support/written-to.ts';
 
 const began = Date.UTC(2026, 0, 31, 12);
 
@@ -34,7 +35,7 @@ async function pipeCache(cwd: string, ...args: readonly string[]) {
   const terminal = { cwd, stdin: new PassThrough(), stdout, stderr, env: {} } as unknown as Terminal;
   const program = buildProgram(terminal, (code) => (exitCode = code));
   await program.parseAsync(['node', 'pipe', 'cache', ...args]).catch(() => undefined);
-  const textOf = (stream: PassThrough) => String(stream.read() ?? '').replaceAll(cwd, '<cwd>');
+  const textOf = (stream: PassThrough) => writtenTo(stream).replaceAll(cwd, '<cwd>');
   return { exitCode, stdout: textOf(stdout), stderr: textOf(stderr) };
 }
 

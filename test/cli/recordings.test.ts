@@ -6,6 +6,7 @@ import { buildProgram } from '../../src/cli/program.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { typed } from '../support/in-process.ts';
+import { writtenTo } from '../support/written-to.ts';
 
 function project(): string {
   const cwd = temporaryFolder();
@@ -28,7 +29,7 @@ async function run(cwd: string, args: readonly string[]) {
   const program = buildProgram(terminal, (code) => (exitCode = code));
   const files = [join(cwd, 'p.yaml'), '--input', join(cwd, 'rows.jsonl'), '--run-dir', join(cwd, 'out')];
   await program.parseAsync(['node', 'pipe', 'run', ...files, ...args]);
-  return { exitCode, told: String(stderr.read()) };
+  return { exitCode, told: writtenTo(stderr) };
 }
 
 describe('flags of a recording', () => {

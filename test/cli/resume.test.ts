@@ -10,6 +10,7 @@ import { createRunFolder } from '../../src/run/folder.ts';
 import { plan, step } from '../run/support/plans.ts';
 import { pipeHere } from '../support/pipe-here.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { writtenTo } from '../support/written-to.ts';
 
 const pipeline = `version: 1
 name: p
@@ -28,7 +29,7 @@ async function refused(cwd: string, ...args: readonly string[]): Promise<string>
   const program = buildProgram(terminal, (code) => (exitCode = code));
   await program.parseAsync(['node', 'pipe', ...args]).catch(() => undefined);
   expect(exitCode ?? 2).toBe(2);
-  return String(stderr.read());
+  return writtenTo(stderr);
 }
 
 describe('a flag that a resume does not have', () => {

@@ -6,6 +6,7 @@ import { createRounds } from '../../src/cli/rounds.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import { displayWidth } from '../../src/diagnostic/printable.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { writtenTo } from '../support/written-to.ts';
 
 /** The lines between rounds, in each of which these files are written. */
 async function linesOf(names: readonly string[], watched: readonly string[], columns: number) {
@@ -18,7 +19,7 @@ async function linesOf(names: readonly string[], watched: readonly string[], col
     await rounds.begin();
     await rounds.end(watched.map((file) => join(cwd, file)));
   }
-  return String(stderr.read()).trimEnd().split('\n');
+  return writtenTo(stderr).trimEnd().split('\n');
 }
 
 it('fill the line of the terminal, whatever the name that was saved', async () => {

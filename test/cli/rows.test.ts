@@ -10,6 +10,7 @@ import type { RunEvent, RunFinished } from '../../src/run/events.ts';
 import type { RunResults } from '../../src/run/results.ts';
 import { plan, step } from '../run/support/plans.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { writtenTo } from '../support/written-to.ts';
 
 const row = (index: number) => ({ index, key: `#${index}`, output: { row: index } });
 const kept: RunEvent = { type: 'record_kept', sequence: 0, index: 0, outcome: 'succeeded' };
@@ -60,9 +61,9 @@ it('are on stdout as soon as their turn comes, those of earlier sessions too', a
   const stdout = new PassThrough();
   const rows = await rowsTo('-', stdout);
   expect(await rows.on(kept, expect.unreachable)).toBeUndefined();
-  expect(String(stdout.read())).toBe('{"row":0}\n');
+  expect(writtenTo(stdout)).toBe('{"row":0}\n');
   await rows.on(finished, expect.unreachable);
-  expect(String(stdout.read())).toBe('{"row":1}\n');
+  expect(writtenTo(stdout)).toBe('{"row":1}\n');
   await rows.close();
 });
 
@@ -77,7 +78,7 @@ it.each(['CI', 'GITHUB_ACTIONS', 'TF_BUILD', 'TEAMCITY_VERSION'])(
     const stdout = new PassThrough();
     const rows = await rowsTo('-', stdout, { env: { [name]: 'true' }, run });
     await rows.on(kept, expect.unreachable);
-    const text = String(stdout.read());
+    const text = writtenTo(stdout);
     expect(text).not.toMatch(/##\w*\[/);
     expect(JSON.parse(text)).toEqual(output);
   },
@@ -107,7 +108,7 @@ it('are not gathered in memory for a reader who takes nothing once the run is in
   stdout.write('{"before":0}\n');
   const rows = await rowsTo('-', stdout, { interrupts: { ...patient, drain: AbortSignal.abort() } });
   await rows.on(kept, expect.unreachable);
-  expect(String(stdout.read())).toBe('{"before":0}\n');
+  expect(writtenTo(stdout)).toBe('{"before":0}\n');
 });
 
 it('say at the end that some were left out, whoever has read what was given by then', async () => {

@@ -6,13 +6,14 @@ import { describe, expect, it } from 'vitest';
 import { appendStepSummary, wantsStepSummary } from '../../src/cli/step-summary.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { writtenTo } from '../support/written-to.ts';
 
 /** What is said on stderr where this is appended. */
 async function append(path: string | undefined, markdown = '### done\n'): Promise<string> {
   const stderr = new PassThrough();
   const env = path === undefined ? {} : { GITHUB_STEP_SUMMARY: path };
   await appendStepSummary({ cwd: '/', stderr, env } as unknown as Terminal, markdown);
-  return String((stderr.read() as Buffer | null) ?? '');
+  return writtenTo(stderr);
 }
 
 describe('the step summary', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { scope } from './samples.ts';
 import { compiled, evaluated, rendered } from './support.ts';
+import { tooDeep } from '../support/too-deep.ts';
 
 describe('text', () => {
   test.each([
@@ -40,17 +41,22 @@ describe('text', () => {
   });
 
   test('a value nested deeper than JSON can be written is a failure', () => {
-    const deep: unknown = JSON.parse(`${'['.repeat(200_000)}${']'.repeat(200_000)}`);
-    expect(rendered('{{input.deep}}', { input: { deep } })).toBe(
+    expect(rendered('{{input.deep}}', { input: { deep: tooDeep } })).toBe(
       'bad_argument: `input.deep` is nested too deeply to be written',
     );
-    expect(rendered('{{json input.deep}}', { input: { deep } })).toBe(
+    expect(rendered('{{json input.deep}}', { input: { deep: tooDeep } })).toBe(
       'bad_argument: `input.deep` is nested too deeply to be written',
     );
-    expect(rendered('{{join input.list}}', { input: { list: [deep] } })).toBe(
+    expect(rendered('{{join input.list}}', { input: { list: [tooDeep] } })).toBe(
       'bad_argument: `input.list` is nested too deeply to be written',
     );
-    expect(evaluated('{{eq input.deep input.same}}', { input: { deep, same: deep } })).toBe(true);
+  });
+
+  test('a value is compared however deep it is nested', () => {
+    const [deep, same] = [0, 0].map((): unknown =>
+      JSON.parse(`${'['.repeat(200_000)}${']'.repeat(200_000)}`),
+    );
+    expect(evaluated('{{eq input.deep input.same}}', { input: { deep, same } })).toBe(true);
   });
 });
 

@@ -5,6 +5,7 @@ import type { JsonObject, JsonValue } from '../../src/json/json.ts';
 import { command } from '../../src/tools/command.ts';
 import { toolKinds } from '../../src/tools/registry.ts';
 import { call, compileTool, errorOf, folderOf, isGone, prepare, type CallOptions } from './support.ts';
+import { tooDeep } from '../support/too-deep.ts';
 
 /** A process that was killed is gone as soon as the system comes to it. */
 const patient = { timeout: 20_000 };
@@ -314,9 +315,7 @@ describe('a command that cannot be run', () => {
   });
 
   it('refuses arguments that are too deep for JSON', async () => {
-    let deep: JsonValue = 1;
-    for (let n = 0; n < 100_000; n += 1) deep = [deep];
-    expect(errorOf(await outcomeOf('', { deep }))).toEqual({
+    expect(errorOf(await outcomeOf('', { deep: tooDeep }))).toEqual({
       code: 'bad_arguments',
       message: 'the arguments are nested too deeply',
     });

@@ -8,6 +8,7 @@ import { http } from '../../src/tools/http.ts';
 import { toolKinds } from '../../src/tools/registry.ts';
 import { startFakeServer, type FakeCall, type FakeServer } from '../support/fake-server.ts';
 import { call, compileTool, errorOf, type CallOptions } from './support.ts';
+import { tooDeep } from '../support/too-deep.ts';
 
 async function serve(): Promise<FakeServer> {
   const server = await startFakeServer();
@@ -281,9 +282,7 @@ describe('the body of an http tool', () => {
   });
 
   it('is not sent when it is too deep for JSON', async () => {
-    let deep: JsonValue = 1;
-    for (let n = 0; n < 100_000; n += 1) deep = [deep];
-    expect(await unsent({ method: 'POST', body: { a: '{{args.deep}}' } }, { deep })).toEqual({
+    expect(await unsent({ method: 'POST', body: { a: '{{args.deep}}' } }, { deep: tooDeep })).toEqual({
       code: 'bad_arguments',
       message: 'the body would be nested too deeply',
     });
